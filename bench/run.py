@@ -1,0 +1,264 @@
+"""Measure the product against the floor on both databases: `make bench NAME=... JSON=file`.
+
+In a run both servers are up and one is loaded at a time; who goes first changes with every run. A
+ratio is product / floor of the same run, so that a slow minute of the machine slows both.
+Usage: python -m bench.run [--name "closed8 rate50"] [--json FILE] [--runs 3] [--only floor]
+"""
+
+import argparse
+import contextlib
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import msgspec
+
+from bench.load import Result
+from bench.machine import commit, filesystem, machine, syncs_per_second
+from bench.postgres import cluster
+from bench.process import BenchError, tail
+from bench.scenarios import SCENARIOS, SEATS, Scenario
+from bench.servers import FLOOR, PRODUCT, Server, floor, product, serving
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_WARM: Final = 1.0
+_SYNC_SECONDS: Final = 0.5
+_SLACK_SECONDS: Final = 90.0
+_BUSY_LOAD: Final = 0.5
+_FILES: Final = 8192
+_VOLATILE: Final = ("tmpfs", "ramfs")
+
+
+class Row(msgspec.Struct):
+    """One line of the table; `floor` and `ratio` are null when only one server ran."""
+
+    name: str
+    database: str
+    params: dict[str, int | float]
+    unit: str
+    runs: int
+    median: float
+    min: float
+    max: float
+    floor: float | None
+    ratio: float | None
+
+
+class Report(msgspec.Struct):
+    """What `--json` writes."""
+
+    commit: str
+    machine: str
+    sync_per_s: float
+    rows: list[Row]
+
+
+@dataclass(slots=True)
+class Measured:
+    """Results in the order of the runs, by scenario and server; the speed of the disk meanwhile."""
+
+    results: dict[tuple[str, str], list[Result]] = field(default_factory=dict)
+    syncs: list[float] = field(default_factory=list)
+
+
+def load(scenario: Scenario, server: Server, watch: list[int], seconds: float) -> Result:
+    """Run the load generator once; raises `BenchError` with its reason when it fails."""
+    plan = scenario.plan(server, watch, _WARM, seconds)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.load"],
+            cwd=_ROOT,
+            input=msgspec.json.encode(plan),
+            capture_output=True,
+            check=False,
+            timeout=_WARM + seconds + _SLACK_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BenchError(f"{scenario.name} on {server.name}: the load did not end") from error
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip()
+        raise BenchError(f"{scenario.name} on {server.name}: {reason}\n{tail(server.log)}")
+    return msgspec.json.decode(done.stdout, type=Result)
+
+
+def measure(
+    servers: list[Server],
+    scenarios: list[Scenario],
+    database: list[int],
+    options: argparse.Namespace,
+) -> Measured:
+    """All runs on one database, with its process in `database`; each run starts both anew."""
+    measured = Measured()
+    for run in range(options.runs):
+        with contextlib.ExitStack() as stack:
+            watch = {one.name: [stack.enter_context(serving(one)), *database] for one in servers}
+            before = syncs_per_second(options.folder, _SYNC_SECONDS)
+            for scenario in scenarios:
+                results: list[Result] = []
+                for server in servers if run % 2 == 0 else reversed(servers):
+                    result = load(scenario, server, watch[server.name], options.seconds)
+                    measured.results.setdefault((scenario.name, server.name), []).append(result)
+                    results.append(result)
+                    _tell(run, scenario, server, result)
+                after = syncs_per_second(options.folder, _SYNC_SECONDS)
+                measured.syncs.append((before + after) / 2)
+                for result in results:
+                    result.sync_per_s = measured.syncs[-1]
+                before = after
+    return measured
+
+
+def _tell(run: int, scenario: Scenario, server: Server, result: Result) -> None:
+    figures = ", ".join(
+        f"{one.read(result):,.2f} {one.unit}" for one in scenario.figures() if not one.by_sync
+    )
+    note = f"; CPU server {result.server_cpu:.2f} load {result.load_cpu:.2f}"
+    if scenario.rate:
+        note += f"; sent late p99 {result.late_p99:.2f} ms"
+    elif result.load_cpu > _BUSY_LOAD * max(result.server_cpu, 0.01):
+        note += "; the load is heavy beside the server"
+    print(f"  run {run + 1} {scenario.name} {server.name}: {figures}{note}", flush=True)
+
+
+def rows(
+    database: str, scenarios: list[Scenario], servers: list[str], measured: Measured, seconds: float
+) -> Iterator[Row]:
+    """The table of one database. With both servers the row is the product's."""
+    for scenario in scenarios:
+        for figure in scenario.figures():
+            values = {
+                server: [figure.read(one) for one in measured.results[scenario.name, server]]
+                for server in servers
+            }
+            main = values[servers[-1]]
+            both = len(servers) > 1
+            pairs = zip(main, values[servers[0]], strict=True)
+            # CPU time comes in ticks of 10 ms: a short window may count none.
+            ratios = [above / below for above, below in pairs if below]
+            yield Row(
+                name=figure.name if servers[-1] == PRODUCT else f"floor:{figure.name}",
+                database=database,
+                params=scenario.params(SEATS, seconds),
+                unit=figure.unit,
+                runs=len(main),
+                median=_short(statistics.median(main)),
+                min=_short(min(main)),
+                max=_short(max(main)),
+                floor=_short(statistics.median(values[servers[0]])) if both else None,
+                ratio=_short(statistics.median(ratios)) if both and ratios else None,
+            )
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def table(report: Report) -> str:
+    """The report for people."""
+    lines = [
+        f"commit {report.commit}",
+        report.machine,
+        f"fdatasync {report.sync_per_s:,.0f}/s",
+        "",
+        f"{'figure':24}{'database':12}{'unit':12}{'median':>10}{'min':>10}{'max':>10}{'floor':>10}{'ratio':>8}",
+    ]
+    for row in report.rows:
+        below = "-" if row.floor is None else f"{row.floor:,.4g}"
+        ratio = "-" if row.ratio is None else f"{row.ratio:.3g}"
+        numbers = "".join(f"{value:>10,.4g}" for value in (row.median, row.min, row.max))
+        lines.append(f"{row.name:24}{row.database:12}{row.unit:12}{numbers}{below:>10}{ratio:>8}")
+    return "\n".join(lines)
+
+
+def bench(options: argparse.Namespace, folder: Path) -> Report:
+    """Measure everything that `options` asks for, in `folder`."""
+    scenarios = _chosen(options.name)
+    found: list[Row] = []
+    syncs: list[float] = []
+    for database in options.database:
+        print(f"{database}:", flush=True)
+        with contextlib.ExitStack() as stack:
+            home = folder / database
+            home.mkdir(mode=0o755)
+            place = (
+                stack.enter_context(cluster(home / "cluster")) if database == "postgresql" else None
+            )
+            servers = [
+                make(home / name, place.create(name) if place else None, SEATS)
+                for name, make in ((FLOOR, floor), (PRODUCT, product))
+                if options.only in (None, name)
+            ]
+            processes = [place.process] if place else []
+            measured = measure(servers, scenarios, processes, options)
+            names = [server.name for server in servers]
+            found += rows(database, scenarios, names, measured, options.seconds)
+            syncs += measured.syncs
+    return Report(commit(_ROOT), machine(folder), _short(statistics.median(syncs)), found)
+
+
+def _chosen(words: str) -> list[Scenario]:
+    names = words.replace(",", " ").split()
+    known = {scenario.name: scenario for scenario in SCENARIOS}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise BenchError(f"no scenario {' '.join(unknown)}; there are {' '.join(known)}")
+    return [scenario for scenario in SCENARIOS if not names or scenario.name in names]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the product against the floor.")
+    parser.add_argument("--name", default="", help="scenarios, separated by spaces; none: all")
+    parser.add_argument("--json", default="", help="file for the result")
+    parser.add_argument("--runs", type=int, default=3, help="3 or more give a usable median")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of a window")
+    parser.add_argument("--database", action="append", choices=("sqlite", "postgresql"))
+    parser.add_argument("--only", choices=(FLOOR, PRODUCT), help="measure one server alone")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("/var/tmp"), help="on the disk to measure"
+    )
+    options = parser.parse_args()
+    options.database = options.database or ["sqlite", "postgresql"]
+    return options
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    # As an exception, so that every server is stopped on the way out.
+    raise SystemExit(128 + number)
+
+
+def main() -> int:
+    """Measure, print the table, write the JSON; 1 when the run could not be made."""
+    options = _options()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    try:
+        if filesystem(options.folder) in _VOLATILE:
+            raise BenchError(
+                f"{options.folder} is in memory: nothing durable can be measured there"
+            )
+        with tempfile.TemporaryDirectory(prefix="guiju-bench-", dir=options.folder) as name:
+            folder = Path(name)
+            folder.chmod(0o755)
+            report = bench(options, folder)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    print(table(report))
+    if options.json:
+        Path(options.json).write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

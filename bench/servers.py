@@ -1,0 +1,177 @@
+"""The two servers that are compared, as the load sees them: addresses, one group, its members."""
+
+import contextlib
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any, Final, cast
+
+from bench.client import Target
+from bench.floor import GROUP
+from bench.process import BenchError, free_port, running, tail, wait_for_port
+
+HOST: Final = "127.0.0.1"
+FLOOR: Final = "floor"
+PRODUCT: Final = "product"
+_START_SECONDS: Final = 60.0
+_INIT_SECONDS: Final = 300.0
+_HTTP_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that `serving` can start: its group, and one signed-in seat for each member."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    port: int
+    log: Path
+    group: str = ""
+    seats: tuple[Target, ...] = ()
+
+
+@contextlib.contextmanager
+def serving(server: Server) -> Iterator[int]:
+    """Run the server until the end of the block; gives its process id when it is ready."""
+    with running(server.command, server.log, server.environment) as process:
+        wait_for_port(process, server.port, server.log, _START_SECONDS)
+        if server.name == PRODUCT:
+            _wait_until_ready(server)
+        yield process.pid
+
+
+def floor(folder: Path, dsn: str | None, seats: int) -> Server:
+    """The floor on SQLite in `folder`, or on the PostgreSQL database `dsn`; each start is empty."""
+    folder.mkdir()
+    port = free_port()
+    command = [sys.executable, "-m", "bench.floor", "--port", str(port), "--seats", str(seats)]
+    command += ["--postgres", "FLOOR_DSN"] if dsn else ["--sqlite", str(folder / "floor.db")]
+    origin = f"http://{HOST}:{port}"
+    places = tuple(Target(HOST, port, f"/ws?u={seat}", origin, "") for seat in range(seats))
+    environment = {"FLOOR_DSN": dsn or ""}
+    return Server(FLOOR, tuple(command), environment, port, folder / "log", GROUP, places)
+
+
+def product(folder: Path, dsn: str | None, seats: int) -> Server:
+    """The product with its demonstration world, on SQLite in `folder` or on the database `dsn`.
+
+    The sessions opened here outlive a restart. Raises `BenchError` when the product does not start,
+    or no group has `seats` members that can sign in.
+    """
+    folder.mkdir()
+    port = free_port()
+    origin = f"http://{HOST}:{port}"
+    environment = {
+        "GUIJU_DATA": str(folder / "data"),
+        "GUIJU_KEYS": str(folder / "keys"),
+        "GUIJU_LISTEN": f"{HOST}:{port}",
+        "GUIJU_PUBLIC_URL": origin,
+        "GUIJU_DATABASE": dsn or "",
+    }
+    command = _command()
+    _guiju(command, ["init", "--demo"], environment)
+    accounts = json.loads(_guiju(command, ["demo-accounts", "--json"], environment))
+    server = Server(PRODUCT, (command, "serve"), environment, port, folder / "log")
+    with serving(server):
+        sessions = [_Session(port, origin, one["account"], one["password"]) for one in accounts]
+        group, members = _largest_group(sessions)
+    if len(members) < seats:
+        raise BenchError(
+            f"the load needs a group with {seats} members that can sign in; of"
+            f" {len(accounts)} accounts at most {len(members)} are active in one group"
+        )
+    places = tuple(Target(HOST, port, "/ws", origin, one.cookie) for one in members[:seats])
+    return replace(server, group=group, seats=places)
+
+
+def _command() -> str:
+    command = Path(sys.executable).parent / "guiju"
+    if not command.exists():
+        raise BenchError(f"{command.name} is not installed beside {sys.executable}")
+    return str(command)
+
+
+def _guiju(command: str, words: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [command, *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+        timeout=_INIT_SECONDS,
+    )
+    if done.returncode:
+        raise BenchError(f"guiju {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
+    return done.stdout
+
+
+def _wait_until_ready(server: Server) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(HOST, server.port, timeout=_HTTP_SECONDS)
+        with contextlib.closing(connection):
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == http.client.OK:
+                return
+        time.sleep(0.1)
+    raise BenchError(
+        f"the product was not ready within {_START_SECONDS:.0f} s:\n{tail(server.log)}"
+    )
+
+
+class _Session:
+    """One account, signed in by `POST /api/session`."""
+
+    def __init__(self, port: int, origin: str, account: str, password: str) -> None:
+        self._port = port
+        self._origin = origin
+        self.cookie = ""
+        headers = self._ask("POST", "/api/session", {"account": account, "password": password})[0]
+        jar: SimpleCookie = SimpleCookie()
+        for name, value in headers:
+            if name.lower() == "set-cookie":
+                jar.load(value)
+        self.cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+        if not self.cookie:
+            raise BenchError(f"signing in as {account} set no cookie")
+
+    def active_groups(self) -> list[str]:
+        """The groups in which this account is an active member."""
+        answer = self._ask("GET", "/api/conversations", None)[1]
+        cards = [one["group"] for one in answer["conversations"]]
+        return [card["id"] for card in cards if card["me"]["state"] == "active"]
+
+    def _ask(
+        self, method: str, path: str, body: dict[str, str] | None
+    ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+        headers = {"Origin": self._origin, "Cookie": self.cookie}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        content = None if body is None else json.dumps(body).encode()
+        connection = http.client.HTTPConnection(HOST, self._port, timeout=_HTTP_SECONDS)
+        with contextlib.closing(connection):
+            connection.request(method, path, content, headers)
+            answer = connection.getresponse()
+            said = answer.read().decode()
+            if answer.status != http.client.OK:
+                raise BenchError(f"{method} {path}: {answer.status} {said[:500]}")
+            return answer.getheaders(), cast("dict[str, Any]", json.loads(said))
+
+
+def _largest_group(sessions: list[_Session]) -> tuple[str, list[_Session]]:
+    members: dict[str, list[_Session]] = {}
+    for session in sessions:
+        for group in session.active_groups():
+            members.setdefault(group, []).append(session)
+    if not members:
+        raise BenchError("no account is an active member of a group")
+    return max(members.items(), key=lambda pair: len(pair[1]))

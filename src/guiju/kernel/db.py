@@ -1,0 +1,270 @@
+"""Both databases behind one door. Engine-specific SQL lives only here.
+
+SQLite (`pysqlite3`, which carries its own fixed SQLite): WAL, `synchronous=FULL`, one writer. PostgreSQL: psycopg 3.
+"""
+
+import functools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pysqlite3
+from sqlalchemy import Connection, Engine, Executable, MetaData, Table, create_engine, event, text
+from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
+from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
+from sqlalchemy.engine import Dialect, Row
+from sqlalchemy.pool import QueuePool
+
+from guiju.kernel.facts import Recorded
+
+MINIMUM_SQLITE = (3, 51, 3)  # versions from 3.7.0 to 3.51.2 have the WAL-reset corruption bug
+
+metadata = MetaData()
+_governed: dict[str, Table] = {}
+
+
+def governed(table: Table) -> Table:
+    """Declare a table that a replay of the ledger rebuilds; only its owner's `apply` writes it."""
+    _governed[table.name] = table
+    return table
+
+
+def governed_tables() -> list[Table]:
+    return [_governed[name] for name in sorted(_governed)]
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database: an engine for reading and one for the single writer."""
+
+    url: str
+    readers: Engine
+    writers: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.writers.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One snapshot, read only."""
+        with self.readers.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that writes; commits at the end, rolls back on an error."""
+        with self.writers.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self.readers.dispose()
+        self.writers.dispose()
+
+
+def open_database(url: str, *, schema: str | None = None) -> Database:
+    """Open `sqlite:///path` or `postgresql://…`. With `schema` (PostgreSQL) all tables live in that schema."""
+    if url.startswith("sqlite:"):
+        return _open_sqlite(url)
+    url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    options = f"-c synchronous_commit=on -c lock_timeout=5000 -c TimeZone=UTC -c search_path={schema or 'public'}"
+    shared: dict[str, Any] = {"connect_args": {"options": options}, "pool_pre_ping": True}
+    readers = create_engine(url, pool_size=8, max_overflow=8, **shared)
+    writers = create_engine(url, pool_size=1, max_overflow=1, **shared)
+
+    @event.listens_for(readers, "begin")
+    def _snapshot(connection: Connection) -> None:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    return Database(url, readers, writers)
+
+
+def _open_sqlite(url: str) -> Database:
+    version = tuple(int(part) for part in pysqlite3.sqlite_version.split("."))
+    assert version >= MINIMUM_SQLITE, f"SQLite {pysqlite3.sqlite_version} is not safe; 3.51.3 is needed"
+    shared: dict[str, Any] = {"module": pysqlite3, "connect_args": {"check_same_thread": False, "timeout": 10}}
+    readers = create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8, **shared)
+    writers = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=1, **shared)
+    for engine, begin in ((readers, "BEGIN"), (writers, "BEGIN IMMEDIATE")):
+        event.listen(engine, "connect", functools.partial(_sqlite_pragmas, reading=engine is readers))
+        event.listen(engine, "begin", functools.partial(_sqlite_begin, statement=begin))
+    return Database(url, readers, writers)
+
+
+def _sqlite_pragmas(dbapi: Any, _record: object, *, reading: bool) -> None:
+    dbapi.isolation_level = None  # SQLAlchemy's events send BEGIN themselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "mmap_size=0",
+        "journal_size_limit=67108864",
+        "wal_autocheckpoint=4000",
+        f"query_only={'ON' if reading else 'OFF'}",
+    ):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection, *, statement: str) -> None:
+    connection.exec_driver_sql(statement)
+
+
+_HOT_DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite_dialect.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]  # untyped upstream
+    "postgresql": pg_dialect.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # untyped upstream
+}
+
+
+class Hot:
+    """A Core statement compiled once for each dialect and run on the driver's cursor, with positional rows.
+
+    `names` gives the order of the values in a row. Values MUST be str, int, bytes or None.
+    """
+
+    def __init__(self, statement: Executable, names: Sequence[str]) -> None:
+        self._statement = statement
+        self._names = tuple(names)
+        self._compiled: dict[str, str] = {}
+
+    def _sql(self, dialect: str) -> str:
+        if dialect not in self._compiled:
+            compiled = self._statement.compile(dialect=_HOT_DIALECTS[dialect])  # type: ignore[attr-defined]  # every Executable used here compiles
+            order = tuple(compiled.positiontup or ())
+            assert order == self._names, f"parameters are {order}, expected {self._names}"
+            self._compiled[dialect] = str(compiled)
+        return self._compiled[dialect]
+
+    def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+        """Run once for each row."""
+        if not rows:
+            return
+        cursor = _cursor(connection)
+        try:
+            cursor.executemany(self._sql(connection.dialect.name), rows)
+        finally:
+            cursor.close()
+
+    def fetch(self, connection: Connection, row: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a select."""
+        cursor = _cursor(connection)
+        try:
+            cursor.execute(self._sql(connection.dialect.name), row)
+            return list(cursor.fetchall())
+        finally:
+            cursor.close()
+
+
+class Lookup:
+    """Rows of `table` whose `column` is one of many values, in one statement with one parameter."""
+
+    def __init__(self, table: Table, column: str, names: Sequence[str]) -> None:
+        selected = f"SELECT {', '.join(names)} FROM {table.name} WHERE {column}"
+        self._sql = {
+            "sqlite": f"{selected} IN (SELECT value FROM json_each(?))",
+            "postgresql": f"{selected} = ANY(%s)",
+        }
+
+    def fetch(self, connection: Connection, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        dialect = connection.dialect.name
+        cursor = _cursor(connection)
+        try:
+            parameter = json.dumps(list(values)) if dialect == "sqlite" else list(values)
+            cursor.execute(self._sql[dialect], (parameter,))
+            return list(cursor.fetchall())
+        finally:
+            cursor.close()
+
+
+def _cursor(connection: Connection) -> Any:
+    return connection.connection.cursor()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryQuery:
+    """Which entries of the ledger to read. `before` and `after` are positions and exclusive.
+
+    Entries of `own_kinds` match too when `actor` made them.
+    """
+
+    group: str | None = None
+    kinds: tuple[str, ...] = ()
+    positions: tuple[int, ...] | None = None
+    before: int | None = None
+    after: int | None = None
+    use: str | None = None
+    own_kinds: tuple[str, ...] = ()
+    actor: str | None = None
+    limit: int = 50
+    newest_first: bool = False
+
+
+class EntryReader(Protocol):
+    """The ledger as readers see it."""
+
+    def entries(self, tx: "ReadTx", query: EntryQuery) -> list[Recorded]:
+        """The matching entries with opened bodies."""
+
+    def count(self, tx: "ReadTx", query: EntryQuery) -> int:
+        """How many entries match, at most `query.limit`."""
+
+    def position(self, tx: "ReadTx") -> int:
+        """The position of the last entry; -1 in an empty ledger."""
+
+
+class ReadTx:
+    """One snapshot of the database and the ledger. Reading verbs take this."""
+
+    def __init__(self, connection: Connection, now: int, reader: EntryReader) -> None:
+        self.connection = connection
+        self.now = now
+        self.reader = reader
+
+    @property
+    def position(self) -> int:
+        """The ledger position that this snapshot reflects."""
+        return self.reader.position(self)
+
+    def entries(self, query: EntryQuery) -> list[Recorded]:
+        return self.reader.entries(self, query)
+
+    def entry(self, position: int) -> Recorded | None:
+        found = self.reader.entries(self, EntryQuery(positions=(position,)))
+        return found[0] if found else None
+
+    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+        return self.connection.execute(statement).all()
+
+    def first(self, statement: Executable) -> Row[Any] | None:
+        return self.connection.execute(statement).first()
+
+    def scalar(self, statement: Executable) -> Any:
+        return self.connection.execute(statement).scalar()
+
+    def scalars(self, statement: Executable) -> list[Any]:
+        return list(self.connection.execute(statement).scalars())
+
+    def cached(self, key: tuple[str, ...], load: Any) -> Any:
+        """`load()`; the write lane's transaction remembers it between commands."""
+        return load()
+
+
+def create_tables(database: Database, tables: Iterable[Table] | None = None) -> None:
+    """Create the tables that are missing; used for scratch databases, never for an organisation's own."""
+    with database.write() as connection:
+        metadata.create_all(connection, tables=list(tables) if tables is not None else None)
+
+
+def database_bytes(database: Database) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    return Path(database.writers.url.database or "") if database.is_sqlite else None
+
+
+def lock_row(connection: Connection, table: str) -> None:
+    """Take the one row of `table` for this transaction: the write lane's lock on PostgreSQL."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT 1 FROM {table} FOR UPDATE"))

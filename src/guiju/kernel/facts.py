@@ -1,0 +1,119 @@
+"""Facts: what is recorded. A fact is a frozen dataclass with a kind; its fields go to three places of the leaf.
+
+`group` is the leaf's group, `refs` its references to earlier positions, `Sealed[...]` fields are encrypted in the
+body, and all others stand in the clear as metadata, so they MUST be ids, numbers or enums, never free text.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Final, Protocol, TypeVar, dataclass_transform, get_type_hints
+
+import msgspec
+
+from guiju.kernel.ids import GroupId
+
+_SEALED: Final = "sealed"
+_T = TypeVar("_T")
+Sealed = Annotated[_T, _SEALED]
+
+
+class Content(StrEnum):
+    """Classes of sealed content; they decide which key seals a body (DESIGN 6)."""
+
+    CONTENT = "content"
+    REGISTER = "register"
+    PERSON = "person"
+
+
+class Fact(Protocol):
+    """Any class decorated with `@fact`."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FactSchema:
+    """How the fields of one kind of fact are laid out in a leaf."""
+
+    kind: str
+    content: Content
+    cls: type[Any]
+    clear: tuple[str, ...]
+    sealed: tuple[str, ...]
+    has_group: bool
+    has_refs: bool
+
+    def split(self, fact: Any) -> tuple[str | None, tuple[int, ...], dict[str, Any], dict[str, Any]]:
+        """(group, references, clear fields, sealed fields) of a fact."""
+        return (
+            fact.group if self.has_group else None,
+            fact.refs if self.has_refs else (),
+            {name: getattr(fact, name) for name in self.clear},
+            {name: getattr(fact, name) for name in self.sealed},
+        )
+
+    def join(
+        self, group: str | None, refs: list[int], clear: dict[str, Any], sealed: dict[str, Any] | None
+    ) -> Any:
+        """The fact again from what a leaf and its opened body hold.
+
+        Fields of a body that was shredded are missing and take the default of the class.
+        """
+        fields: dict[str, Any] = {**clear, **(sealed or {})}
+        if self.has_group:
+            fields["group"] = group
+        if self.has_refs:
+            fields["refs"] = refs
+        return msgspec.convert(fields, self.cls)
+
+
+_BY_KIND: dict[str, FactSchema] = {}
+_BY_CLASS: dict[type[Any], FactSchema] = {}
+
+
+@dataclass_transform(frozen_default=True)
+def fact(kind: str, content: Content) -> Callable[[type[_T]], type[_T]]:
+    """Declare a fact of `kind` whose sealed fields belong to `content`."""
+
+    def declare(plain: type[_T]) -> type[_T]:
+        cls = dataclasses.dataclass(frozen=True, slots=True)(plain)
+        hints = get_type_hints(cls, include_extras=True)
+        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]  # cls is a dataclass
+        sealed = tuple(n for n in names if _SEALED in getattr(hints[n], "__metadata__", ()))
+        clear = tuple(n for n in names if n not in sealed and n not in ("group", "refs"))
+        schema = FactSchema(kind, content, cls, clear, sealed, "group" in names, "refs" in names)
+        assert kind not in _BY_KIND, f"two facts of kind {kind}"
+        _BY_KIND[kind] = _BY_CLASS[cls] = schema
+        return cls
+
+    return declare
+
+
+def schema_of(value: object) -> FactSchema:
+    """The schema of a fact; KeyError for anything that is not one."""
+    return _BY_CLASS[type(value)]
+
+
+def schema_for(kind: str) -> FactSchema:
+    """The schema of a kind; KeyError for an unknown kind."""
+    return _BY_KIND[kind]
+
+
+def all_kinds() -> list[str]:
+    return sorted(_BY_KIND)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with its place in the ledger. `number` is its gapless number within `group`."""
+
+    position: int
+    at: int
+    kind: str
+    actor: str | None
+    group: GroupId | None
+    number: int | None
+    uses: tuple[str, ...]
+    policy: str | None
+    fact: Any

@@ -1,0 +1,87 @@
+"""The lane and the readers as the event loop sees them: awaitable, answers first, then the feed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from guiju.kernel.clock import Clock
+from guiju.kernel.db import Database, EntryReader, ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.lane import Batch, Command, Lane, WriteTx
+
+T = TypeVar("T")
+Subscriber = Callable[[Sequence[Recorded]], None]
+
+
+class Gate:
+    """Submit commands and read snapshots from the event loop."""
+
+    def __init__(self, lane: Lane, database: Database, reader: EntryReader, clock: Clock) -> None:
+        self._lane = lane
+        self._database = database
+        self._reader = reader
+        self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._subscribers: list[Subscriber] = []
+        # SQLite and psycopg release the lock while they work, but decoding does not: few threads are enough.
+        self._threads = ThreadPoolExecutor(8, thread_name_prefix="read")
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Deliver answers on `loop` from now on."""
+        self._loop = loop
+        self._lane.deliver = self._deliver_soon
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Have every commit's entries, in order, after its commands were answered."""
+        self._subscribers.append(subscriber)
+
+    def _deliver_soon(self, batch: Batch) -> None:
+        assert self._loop is not None, "attach comes before the first command"
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._deliver, batch)
+
+    def _deliver(self, batch: Batch) -> None:
+        for command in batch.commands:
+            command.answer(command.result)
+        if batch.entries:
+            for subscriber in self._subscribers:
+                subscriber(batch.entries)
+
+    def submit(self, kind: str, payload: Any, answer: Callable[[Any], None]) -> None:
+        """Have a list verb run; `answer` gets its result (or exception) on the loop, after the flush."""
+        self._lane.submit(Command(kind, payload, answer))
+
+    async def call(self, kind: str | None, payload: Any) -> Any:
+        """Run one command; raises what it raised."""
+        assert self._loop is not None, "attach comes before the first command"
+        future: asyncio.Future[Any] = self._loop.create_future()
+
+        def answer(result: Any) -> None:
+            if future.done():  # the caller went away; what was committed stays
+                return
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self._lane.submit(Command(kind, payload, answer))
+        return await future
+
+    async def write(self, verb: Callable[[WriteTx], T]) -> T:
+        """Run one verb in the write lane."""
+        result: T = await self.call(None, verb)
+        return result
+
+    async def read(self, verb: Callable[[ReadTx], T]) -> T:
+        """Run a reading verb on one snapshot, off the loop."""
+        assert self._loop is not None, "attach comes before the first read"
+        return await self._loop.run_in_executor(self._threads, self.read_now, verb)
+
+    def read_now(self, verb: Callable[[ReadTx], T]) -> T:
+        """Run a reading verb on one snapshot, in this thread."""
+        with self._database.read() as connection:
+            return verb(ReadTx(connection, self._clock.now(), self._reader))
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)

@@ -1,0 +1,85 @@
+"""What every module's routes share: who asks, how to read and write, and the checks before a handler runs."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Protocol, TypeVar
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import ForbiddenError, InvalidError, TooLargeError, UnauthenticatedError
+from guiju.kernel.lane import WriteTx
+
+T = TypeVar("T")
+BODY_LIMIT = 2 * 1024 * 1024
+
+
+class SessionRequiredError(UnauthenticatedError):
+    """Nobody is signed in, or the session has ended."""
+
+    code = "http.session_required"
+
+
+class WrongOriginError(ForbiddenError):
+    """The request comes from another site, or names no origin."""
+
+    code = "http.wrong_origin"
+
+
+class NotJsonError(InvalidError):
+    """A body that is not `application/json` (415)."""
+
+    code = "http.not_json"
+
+
+class BodyTooLargeError(TooLargeError):
+    """The body is larger than the limit."""
+
+    code = "http.too_large"
+
+
+class BadRequestError(InvalidError):
+    """The body or the parameters do not fit; `data.problems` says where."""
+
+    code = "http.bad_request"
+
+
+class Authenticator(Protocol):
+    """Finds who holds a session; implemented by the composition root."""
+
+    async def __call__(self, connection: HTTPConnection) -> Actor:
+        """Raises SessionRequiredError."""
+
+
+class Write(Protocol):
+    """`await write(verb)` runs a verb in the write lane."""
+
+    def __call__(self, verb: Callable[[WriteTx], T]) -> Awaitable[T]: ...
+
+
+class Read(Protocol):
+    """`await read(verb)` runs a reading verb on one snapshot."""
+
+    def __call__(self, verb: Callable[[ReadTx], T]) -> Awaitable[T]: ...
+
+
+async def _actor(request: Request) -> Actor:
+    authenticate: Authenticator = request.app.state.authenticate
+    return await authenticate(request)
+
+
+def _writer(request: Request) -> Write:
+    write: Write = request.app.state.gate.write
+    return write
+
+
+def _reader(request: Request) -> Read:
+    read: Read = request.app.state.gate.read
+    return read
+
+
+CurrentActor = Annotated[Actor, Depends(_actor)]
+Writer = Annotated[Write, Depends(_writer)]
+Reader = Annotated[Read, Depends(_reader)]
+Json = dict[str, Any]

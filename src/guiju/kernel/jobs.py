@@ -1,0 +1,89 @@
+"""Timers: rows written in the same transaction as what causes them, claimed with a lease, run through the lane."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, delete, insert, select, update
+
+from guiju.kernel.db import metadata
+
+if TYPE_CHECKING:
+    from guiju.kernel.lane import Lane, WriteTx
+
+LEASE = 60_000
+
+job = Table(
+    "job",
+    metadata,
+    Column("kind", String(64), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("payload", String, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Index("job_due", "due_at"),
+)
+
+JobVerb = Callable[["WriteTx", str, dict[str, Any]], None]
+_verbs: dict[str, JobVerb] = {}
+
+
+def on_job(kind: str) -> Callable[[JobVerb], JobVerb]:
+    """Declare the verb of a kind of job: `verb(tx, key, payload)`. It MUST be harmless when run twice."""
+
+    def declare(verb: JobVerb) -> JobVerb:
+        assert kind not in _verbs, f"two verbs for job {kind}"
+        _verbs[kind] = verb
+        return verb
+
+    return declare
+
+
+def schedule_job(tx: "WriteTx", kind: str, key: str, due_at: int, payload: dict[str, Any]) -> None:
+    cancel_job(tx, kind, key)
+    tx.run(
+        insert(job).values(
+            kind=kind, key=key, due_at=due_at, payload=json.dumps(payload), leased_until=0, attempts=0
+        )
+    )
+
+
+def cancel_job(tx: "WriteTx", kind: str, key: str) -> None:
+    tx.run(delete(job).where(job.c.kind == kind, job.c.key == key))
+
+
+def _claim(tx: "WriteTx", limit: int) -> list[tuple[str, str, int, dict[str, Any]]]:
+    waiting = (
+        select(job.c.kind, job.c.key, job.c.due_at, job.c.payload)
+        .where(job.c.due_at <= tx.now, job.c.leased_until <= tx.now)
+        .order_by(job.c.due_at)
+        .limit(limit)
+    )
+    claimed = [(row.kind, row.key, row.due_at, json.loads(row.payload)) for row in tx.all(waiting)]
+    for kind, key, _, _ in claimed:
+        tx.run(
+            update(job)
+            .where(job.c.kind == kind, job.c.key == key)
+            .values(leased_until=tx.now + LEASE, attempts=job.c.attempts + 1)
+        )
+    return claimed
+
+
+def run_due(lane: "Lane", limit: int = 50) -> int:
+    """Run the jobs that are due, each in a command of its own; returns how many ran.
+
+    A job that fails keeps its row and runs again when its lease ends.
+    """
+    claimed = lane.write(lambda tx: _claim(tx, limit))
+    for kind, key, due_at, payload in claimed:
+
+        def perform(
+            tx: "WriteTx", kind: str = kind, key: str = key, due_at: int = due_at, payload: dict[str, Any] = payload
+        ) -> None:
+            # The verb may schedule the same key again, so only the row that was claimed is removed.
+            tx.run(delete(job).where(job.c.kind == kind, job.c.key == key, job.c.due_at == due_at))
+            _verbs[kind](tx, key, payload)
+
+        lane.write(perform)
+    return len(claimed)

@@ -1,0 +1,275 @@
+"""The write lane: the one way in which anything changes.
+
+What is waiting becomes one transaction: lock the ledger's head, run the commands in order, append their facts, commit
+once, then answer all (group commit, without a linger timer). An answer MUST NOT leave before the commit has returned.
+A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it.
+"""
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Executable
+from sqlalchemy.exc import SQLAlchemyError
+
+from guiju.kernel.clock import Clock
+from guiju.kernel.db import Database, EntryReader, Hot, ReadTx
+from guiju.kernel.errors import ForbiddenError, GuijuError
+from guiju.kernel.facts import Recorded
+from guiju.kernel.jobs import cancel_job, schedule_job
+from guiju.kernel.permit import Permit
+
+_T = TypeVar("_T")
+_log = logging.getLogger("guiju.lane")
+BATCH = 512
+
+
+class Recorder(EntryReader, Protocol):
+    """The ledger as the lane sees it. All calls happen in the lane's thread, inside its transaction."""
+
+    def begin(self, connection: Connection, now: int) -> bool:
+        """Lock the head; False when another node has appended since the last time."""
+
+    def time(self) -> int:
+        """The time of this transaction: never before the last entry's."""
+
+    def record(self, permit: Permit, fact: Any) -> Recorded: ...
+
+    def mark(self) -> object: ...
+
+    def rollback_to(self, mark: object) -> None: ...
+
+    def flush(self, connection: Connection) -> list[Recorded]:
+        """Write the entries recorded since `begin`."""
+
+    def abort(self) -> None:
+        """Forget everything held in memory; the transaction was rolled back."""
+
+
+Apply = Callable[["WriteTx", Sequence[Recorded]], None]
+
+
+class WriteTx(ReadTx):
+    """The lane's transaction as a verb sees it: it can record facts, and it has no commit."""
+
+    def __init__(
+        self, connection: Connection, now: int, recorder: Recorder, appliers: dict[str, Apply], cache: dict[Any, Any]
+    ) -> None:
+        super().__init__(connection, now, recorder)
+        self._recorder = recorder
+        self._appliers = appliers
+        self._cache = cache
+
+    def record(self, permit: Permit, fact: Any) -> Recorded:
+        """Append a fact and let its owner apply it to the tables."""
+        return self.record_many([(permit, fact)])[0]
+
+    def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]:
+        """Append several facts, in order."""
+        entries = [self._recorder.record(permit, fact) for permit, fact in pairs]
+        for module, run in groupby(entries, key=lambda entry: entry.kind.partition(".")[0]):
+            self._appliers[module](self, list(run))
+        return entries
+
+    def run(self, statement: Executable) -> int:
+        """Run one statement; returns the number of rows that it changed."""
+        return self.connection.execute(statement).rowcount
+
+    def many(self, statement: Hot, rows: Sequence[Sequence[Any]]) -> None:
+        statement.many(self.connection, rows)
+
+    def cached(self, key: tuple[str, ...], load: Callable[[], _T]) -> _T:
+        """A value of the lane's cache. Whatever changes what was loaded MUST `forget` the key."""
+        if key not in self._cache:
+            self._cache[key] = load()
+        return self._cache[key]  # type: ignore[no-any-return]  # the cache holds what load returned
+
+    def forget(self, *key: str) -> None:
+        """Drop a key, and with it all keys that start with its parts."""
+        for known in [k for k in self._cache if k[: len(key)] == key]:
+            del self._cache[known]
+
+    def forget_all(self) -> None:
+        self._cache.clear()
+
+    def schedule(self, kind: str, key: str, due_at: int, **payload: str | int | None) -> None:
+        """Have the job `kind` run at `due_at` (ms); the same kind and key replaces an earlier one."""
+        schedule_job(self, kind, key, due_at, payload)
+
+    def cancel(self, kind: str, key: str) -> None:
+        cancel_job(self, kind, key)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo everything inside on an error: tables, facts and the cache."""
+        mark = self._recorder.mark()
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self._recorder.rollback_to(mark)
+            self._cache.clear()
+            raise
+
+
+Verb = Callable[[WriteTx], Any]
+ListVerb = Callable[[WriteTx, Sequence[Any]], Sequence[Any]]
+Answer = Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class Command:
+    """One thing to do. `kind` is None for a verb (`payload` is a callable); else the name of a list verb."""
+
+    kind: str | None
+    payload: Any
+    answer: Answer
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one commit did: the commands with their results, and the entries that it appended."""
+
+    commands: list[Command]
+    entries: list[Recorded]
+
+
+def answer_inline(batch: Batch) -> None:
+    """Answer in the lane's own thread: for tests, the demo and the command line."""
+    for command in batch.commands:
+        command.answer(command.result)
+
+
+@dataclass
+class Lane:
+    """The single writer. Start it once; `submit` from any thread."""
+
+    database: Database
+    recorder: Recorder
+    clock: Clock
+    appliers: dict[str, Apply]
+    list_verbs: dict[str, ListVerb]
+    on_attempt: Callable[[WriteTx, ForbiddenError], None]
+    deliver: Callable[[Batch], None] = answer_inline
+    fatal: Callable[[int], Any] = os._exit
+    _queue: "queue.SimpleQueue[Command | None]" = field(default_factory=queue.SimpleQueue)
+    _thread: threading.Thread | None = None
+    _cache: dict[Any, Any] = field(default_factory=dict)
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="write-lane", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is waiting, then end."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def submit(self, command: Command) -> None:
+        self._queue.put(command)
+
+    def write(self, verb: Callable[[WriteTx], _T]) -> _T:
+        """Run one verb and wait for its commit; raises what the verb raised."""
+        return self.call(None, verb)  # type: ignore[no-any-return]  # a verb's result is its own
+
+    def call(self, kind: str | None, payload: Any) -> Any:
+        """Run one command and wait for its commit."""
+        future: Future[Any] = Future()
+        self.submit(Command(kind, payload, future.set_result))
+        result = future.result()
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def _run(self) -> None:
+        while (batch := self._take()) is not None:
+            if batch:
+                self._commit(batch)
+
+    def _take(self) -> list[Command] | None:
+        """Everything that is waiting, at most BATCH; None at the end."""
+        first = self._queue.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                command = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if command is None:
+                self._queue.put(None)
+                break
+            batch.append(command)
+        return batch
+
+    def _commit(self, commands: list[Command]) -> None:
+        """One transaction for all of `commands`."""
+        try:
+            with self.database.write() as connection:
+                if not self.recorder.begin(connection, self.clock.now()):
+                    self._cache.clear()
+                tx = WriteTx(connection, self.recorder.time(), self.recorder, self.appliers, self._cache)
+                for kind, run in groupby(commands, key=lambda command: command.kind):
+                    self._run_list(tx, kind, list(run)) if kind else self._run_verbs(tx, run)
+                entries = self.recorder.flush(connection)
+        except (SQLAlchemyError, OSError, *_driver_errors()) as error:
+            # The flush failed or its outcome is unknown; going on could acknowledge what is not stored.
+            _log.critical("the write lane stops: %s", type(error).__name__, exc_info=error)
+            self.fatal(70)
+            raise
+        self.deliver(Batch(commands, entries))
+
+    def _run_verbs(self, tx: WriteTx, commands: Iterator[Command]) -> None:
+        for command in commands:
+            self._run_one(tx, command, command.payload)
+
+    def _run_list(self, tx: WriteTx, kind: str, commands: list[Command]) -> None:
+        verb = self.list_verbs[kind]
+        try:
+            with tx.savepoint():
+                results = verb(tx, [command.payload for command in commands])
+        except Exception as error:  # one bad command must not fail the others: each runs again alone
+            if len(commands) == 1:
+                self._failed(commands[0], error)
+                return
+            for command in commands:
+                self._run_list(tx, kind, [command])
+            return
+        for command, result in zip(commands, results, strict=True):
+            command.result = result
+
+    def _run_one(self, tx: WriteTx, command: Command, verb: Verb) -> None:
+        try:
+            with tx.savepoint():
+                command.result = verb(tx)
+        except ForbiddenError as refusal:
+            command.result = refusal
+            if refusal.attempt is not None:
+                self.on_attempt(tx, refusal)
+        except GuijuError as refusal:
+            command.result = refusal
+        except Exception as error:  # a bug in one verb must not stop the lane for everybody
+            self._failed(command, error)
+
+    def _failed(self, command: Command, error: Exception) -> None:
+        if not isinstance(error, GuijuError):
+            _log.error("a command failed: %s", command.kind or command.payload, exc_info=error)
+        command.result = error
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    import psycopg  # noqa: PLC0415  # only the exception types, and only on the way out
+    import pysqlite3  # noqa: PLC0415
+
+    return (psycopg.Error, pysqlite3.Error)

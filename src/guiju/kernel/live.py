@@ -1,0 +1,257 @@
+"""Who is connected, and which of them gets what of a commit. Lives on the event loop; no business words.
+
+A connection's queue is bounded: one that does not keep up is cut with 4408 and resumes with its cursor, so nothing is
+dropped in silence. All that one commit brings for a connection leaves as one frame.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+
+TOO_SLOW: Final = 4408
+MOST_FRAMES: Final = 256
+MOST_BYTES: Final = 1 << 20
+_encode = msgspec.json.Encoder().encode
+
+
+class View:
+    """What rendering needs: names, and a snapshot that is opened only when something asks for it."""
+
+    def __init__(
+        self,
+        names: dict[PersonId, str],
+        load_name: Callable[[ReadTx, PersonId], str],
+        load_group_name: Callable[[ReadTx, GroupId], str],
+        open_tx: Callable[[], AbstractContextManager[ReadTx]],
+        tx: ReadTx | None = None,
+    ) -> None:
+        self._names = names
+        self._load_name = load_name
+        self._load_group_name = load_group_name
+        self._open_tx = open_tx
+        self._opened: AbstractContextManager[ReadTx] | None = None
+        self._tx = tx
+
+    @property
+    def tx(self) -> ReadTx:
+        if self._tx is None:
+            self._opened = self._open_tx()
+            self._tx = self._opened.__enter__()
+        return self._tx
+
+    def name(self, person: PersonId) -> str:
+        """The real name of a person."""
+        if person not in self._names:
+            self._names[person] = self._load_name(self.tx, person)
+        return self._names[person]
+
+    def mark(self, person: str | None) -> dict[str, str] | None:
+        """`{"id", "name"}`; None for the system."""
+        if person is None or person.startswith("system:"):
+            return None
+        return {"id": person, "name": self.name(PersonId(person))}
+
+    def group_name(self, group: GroupId) -> str:
+        """The full name of a group."""
+        return self._load_group_name(self.tx, group)
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.__exit__(None, None, None)
+            self._opened = self._tx = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An item and its audience: the present members of a group, named people, or holders of a role."""
+
+    item: dict[str, Any]
+    group: GroupId | None = None
+    people: frozenset[PersonId] = frozenset()
+    roles: frozenset[str] = frozenset()
+    everyone: bool = False
+    without: frozenset[PersonId] = frozenset()
+
+    def reaches(self, person: PersonId, roles: frozenset[str], present: bool) -> bool:
+        """Whether a person gets the item; `present` says whether they may read the group at this position."""
+        if person in self.without:
+            return False
+        if self.everyone or person in self.people or self.roles & roles:
+            return True
+        return self.group is not None and present
+
+
+Router = Callable[[View, Recorded], Sequence[Delivery]]
+"""What a fact brings, and for whom. Of several deliveries a person gets the first that reaches them."""
+
+Presence = Callable[[View, Recorded], Mapping[PersonId, bool]]
+"""Who enters (True) or leaves (False) the fact's group by this fact."""
+
+
+@dataclass(eq=False, slots=True)
+class Connection:
+    """One socket. The pump sends what is queued; `overflow` tells it to close instead."""
+
+    person: PersonId
+    roles: frozenset[str]
+    session: str
+    frames: list[bytes] = field(default_factory=list)
+    size: int = 0
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    close_code: int | None = None
+    groups: set[GroupId] = field(default_factory=set)
+
+    def push(self, frame: bytes) -> None:
+        """Queue a frame; too many or too large a queue closes the connection."""
+        if self.close_code is not None:
+            return
+        if len(self.frames) >= MOST_FRAMES or self.size > MOST_BYTES:
+            self.close(TOO_SLOW)
+            return
+        self.frames.append(frame)
+        self.size += len(frame)
+        self.wake.set()
+
+    def close(self, code: int) -> None:
+        self.close_code = code
+        self.frames.clear()
+        self.size = 0
+        self.wake.set()
+
+    def take(self) -> list[bytes]:
+        """Everything that is queued."""
+        taken, self.frames, self.size = self.frames, [], 0
+        self.wake.clear()
+        return taken
+
+
+class Hub:
+    """All connections of this process, and the fan-out of each commit."""
+
+    def __init__(
+        self, routers: Mapping[str, Router], presence: Mapping[str, Presence], new_view: Callable[[], View]
+    ) -> None:
+        self._routers = routers
+        self._presence = presence
+        self._new_view = new_view
+        self._by_person: dict[PersonId, set[Connection]] = defaultdict(set)
+        self._by_group: dict[GroupId, set[Connection]] = defaultdict(set)
+        self.position = -1
+
+    def __len__(self) -> int:
+        return sum(len(connections) for connections in self._by_person.values())
+
+    def add(self, connection: Connection, groups: Iterable[GroupId]) -> None:
+        self._by_person[connection.person].add(connection)
+        for group in groups:
+            self._enter(connection, group)
+
+    def remove(self, connection: Connection) -> None:
+        mine = self._by_person[connection.person]
+        mine.discard(connection)
+        if not mine:
+            del self._by_person[connection.person]
+        for group in list(connection.groups):
+            self._leave(connection, group)
+
+    def of_person(self, person: PersonId) -> Sequence[Connection]:
+        return tuple(self._by_person.get(person, ()))
+
+    def all(self) -> Sequence[Connection]:
+        return [connection for mine in self._by_person.values() for connection in mine]
+
+    def _enter(self, connection: Connection, group: GroupId) -> None:
+        connection.groups.add(group)
+        self._by_group[group].add(connection)
+
+    def _leave(self, connection: Connection, group: GroupId) -> None:
+        connection.groups.discard(group)
+        present = self._by_group[group]
+        present.discard(connection)
+        if not present:
+            del self._by_group[group]
+
+    def publish(self, entries: Sequence[Recorded]) -> None:
+        """Queue what a commit brings for each connection."""
+        outgoing: dict[Connection, list[bytes]] = defaultdict(list)
+        view = self._new_view()
+        try:
+            for entry in entries:
+                self._change_presence(view, entry)
+                for connection, item in self._route(view, entry):
+                    outgoing[connection].append(item)
+        finally:
+            view.close()
+        self.position = entries[-1].position
+        tail = b'],"position":%d}' % self.position
+        frames: dict[tuple[int, ...], bytes] = {}
+        for connection, items in outgoing.items():
+            same = tuple(map(id, items))
+            if same not in frames:
+                frames[same] = b'{"type":"facts","items":[' + b",".join(items) + tail
+            connection.push(frames[same])
+
+    def _change_presence(self, view: View, entry: Recorded) -> None:
+        presence = self._presence.get(entry.kind)
+        if presence is None or entry.group is None:
+            return
+        for person, enters in presence(view, entry).items():
+            for connection in self._by_person.get(person, ()):
+                (self._enter if enters else self._leave)(connection, entry.group)
+
+    def _route(self, view: View, entry: Recorded) -> Iterable[tuple[Connection, bytes]]:
+        router = self._routers.get(entry.kind.partition(".")[0])
+        if router is None:
+            return
+        served: set[Connection] = set()
+        for delivery in router(view, entry):
+            targets = self._targets(delivery) - served
+            if targets:
+                item = _encode(delivery.item)
+                served |= targets
+                for connection in targets:
+                    yield connection, item
+
+    def _targets(self, delivery: Delivery) -> set[Connection]:
+        if delivery.everyone or delivery.roles:
+            return {
+                connection
+                for connection in self.all()
+                if delivery.reaches(connection.person, connection.roles, delivery.group in connection.groups)
+            }
+        found = set(self._by_group.get(delivery.group, ())) if delivery.group is not None else set()
+        for person in delivery.people:
+            found |= self._by_person.get(person, set())
+        if delivery.without:
+            found = {connection for connection in found if connection.person not in delivery.without}
+        return found
+
+
+def items_for(
+    routers: Mapping[str, Router],
+    view: View,
+    entries: Iterable[Recorded],
+    person: PersonId,
+    roles: frozenset[str],
+    visible_from: Mapping[GroupId, int],
+) -> list[dict[str, Any]]:
+    """What `person` gets of `entries`, by what they may see now: `visible_from` of the groups that they read."""
+    found = []
+    for entry in entries:
+        router = routers.get(entry.kind.partition(".")[0])
+        start = visible_from.get(entry.group) if entry.group is not None else None
+        present = start is not None and entry.position >= start
+        for delivery in router(view, entry) if router is not None else ():
+            if delivery.reaches(person, roles, present):
+                found.append(delivery.item)
+                break
+    return found

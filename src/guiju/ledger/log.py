@@ -1,0 +1,297 @@
+"""Append and read. One Log per process; the write lane is its only appender.
+
+The head row is locked first, so the order of the ledger is the order of the effects. What is held in memory between
+transactions (tree, group numbers, unfinished tiles) is dropped on an abort and read again.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from guiju.kernel.db import EntryQuery, Hot, ReadTx, lock_row
+from guiju.kernel.facts import Content, Recorded, schema_for, schema_of
+from guiju.kernel.ids import GroupId
+from guiju.kernel.permit import Permit
+from guiju.ledger import tables, tiles, tree
+from guiju.ledger.entry import Leaf, decode_leaf, encode_leaf
+from guiju.ledger.keystore import KeyStore
+from guiju.ledger.seal import Body, key_id, open_body, seal
+
+_encode = msgspec.json.Encoder().encode
+
+_insert_entry = Hot(
+    insert(tables.entry).values(
+        {name: bindparam(name) for name in ("position", "leaf", "sealed", "kind", "grp", "actor")}
+    ),
+    ("position", "leaf", "sealed", "kind", "grp", "actor"),
+)
+_insert_use = Hot(
+    insert(tables.use).values({name: bindparam(name) for name in ("use", "position")}), ("use", "position")
+)
+_insert_tile = Hot(
+    insert(tables.tile).values({name: bindparam(name) for name in ("level", "number", "hashes")}),
+    ("level", "number", "hashes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The tree as of the last commit; `edge` holds the hashes of the tiles that are not complete yet."""
+
+    origin: str
+    size: int
+    at: int
+    tree: tree.CompactRange
+    edge: tiles.Edge
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What the open transaction has recorded."""
+
+    entries: list[Recorded] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    uses: list[tuple[str, int]] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+class Log:
+    """The ledger of one organisation."""
+
+    def __init__(self, keys: KeyStore) -> None:
+        self._keys = keys
+        self._head: Head | None = None
+        self._numbers: dict[str, int] = {}
+        self._pending = _Pending()
+        self._now = 0
+        self._connection: Connection | None = None
+
+    # ---- appending, in the lane's thread ------------------------------------------------------------------------
+
+    def begin(self, connection: Connection, now: int) -> bool:
+        """Lock the head and take it over if it moved; False when another node appended."""
+        lock_row(connection, tables.head.name)
+        row = connection.execute(select(tables.head)).one()
+        unchanged = self._head is not None and self._head.size == row.size
+        if not unchanged:
+            self._head = _load_head(connection, row)
+            self._numbers = {}
+        assert self._head is not None
+        self._pending = _Pending()
+        self._connection = connection
+        self._now = max(now, self._head.at)
+        return unchanged
+
+    def time(self) -> int:
+        return self._now
+
+    def mark(self) -> tuple[int, int, dict[str, int]]:
+        pending = self._pending
+        return len(pending.entries), len(pending.uses), dict(pending.numbers)
+
+    def rollback_to(self, mark: object) -> None:
+        assert isinstance(mark, tuple)
+        entries, uses, numbers = mark
+        pending = self._pending
+        del pending.entries[entries:], pending.rows[entries:], pending.hashes[entries:], pending.uses[uses:]
+        pending.numbers = numbers
+
+    def record(self, permit: Permit, fact: Any) -> Recorded:
+        """Give the fact its place: encode its leaf, seal its body."""
+        assert self._head is not None, "record happens inside the lane's transaction"
+        pending = self._pending
+        schema = schema_of(fact)
+        group, refs, clear, sealed = schema.split(fact)
+        position = self._head.size + len(pending.entries)
+        number = self._next_number(group) if group is not None else None
+        blob, body = None, None
+        if schema.sealed:
+            person = clear.get("person") if schema.content is Content.PERSON else None
+            key = key_id(schema.content, group, person, self._now)
+            blob, body = seal(self._keys, key, self._now, self._head.origin, position, _encode(sealed))
+        leaf = encode_leaf(
+            {
+                "a": permit.actor.name, "b": body, "g": group, "gs": number, "k": schema.kind, "m": clear,
+                "n": position, "o": self._head.origin, "p": permit.policy, "r": refs, "t": self._now, "v": 1,
+                "x": permit.uses,
+            }
+        )  # fmt: skip
+        recorded = Recorded(
+            position, self._now, schema.kind, permit.actor.name, GroupId(group) if group else None, number,
+            permit.uses, permit.policy, fact,
+        )  # fmt: skip
+        pending.entries.append(recorded)
+        pending.rows.append((position, leaf, blob, schema.kind, group, permit.actor.name))
+        pending.hashes.append(tree.leaf_hash(leaf))
+        pending.uses.extend((used, position) for used in permit.uses)
+        return recorded
+
+    def _next_number(self, group: str) -> int:
+        pending = self._pending
+        last = pending.numbers.get(group)
+        if last is None:
+            last = self._numbers.get(group)
+        if last is None:
+            assert self._connection is not None
+            last = self._connection.execute(
+                select(tables.group_number.c.number).where(tables.group_number.c.grp == group)
+            ).scalar_one_or_none()
+        pending.numbers[group] = (last or 0) + 1
+        return pending.numbers[group]
+
+    def flush(self, connection: Connection) -> list[Recorded]:
+        """Write the pending entries, their tiles and the head, inside the transaction that is about to commit."""
+        assert self._head is not None
+        pending, head = self._pending, self._head
+        if not pending.entries:
+            return []
+        _insert_entry.many(connection, pending.rows)
+        _insert_use.many(connection, pending.uses)
+        _save_numbers(connection, pending.numbers)
+        edge, complete = tiles.complete_tiles(head.size, head.edge, pending.hashes)
+        _insert_tile.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
+        grown = head.tree.append(pending.hashes)
+        connection.execute(
+            update(tables.head).values(size=grown.size, root=grown.root(), range=grown.encode(), at=self._now)
+        )
+        self._head = replace(head, size=grown.size, at=self._now, tree=grown, edge=edge)
+        self._numbers.update(pending.numbers)
+        return pending.entries
+
+    def abort(self) -> None:
+        self._head = None
+        self._numbers = {}
+
+    # ---- reading, from any thread -------------------------------------------------------------------------------
+
+    def position(self, tx: ReadTx) -> int:
+        return int(tx.scalar(select(tables.head.c.size))) - 1
+
+    def entries(self, tx: ReadTx, query: EntryQuery) -> list[Recorded]:
+        columns = select(tables.entry.c.leaf, tables.entry.c.sealed)
+        order = tables.entry.c.position.desc() if query.newest_first else tables.entry.c.position
+        rows = tx.all(_where(columns, query).order_by(order).limit(query.limit))
+        return [self.recorded(row.leaf, row.sealed) for row in rows]
+
+    def count(self, tx: ReadTx, query: EntryQuery) -> int:
+        few = _where(select(tables.entry.c.position), query).limit(query.limit).subquery()
+        return int(tx.scalar(select(func.count()).select_from(few)))
+
+    def recorded(self, leaf_bytes: bytes, sealed: bytes | None) -> Recorded:
+        """The fact of a stored leaf, with its body opened."""
+        leaf = decode_leaf(leaf_bytes)
+        body = self.body(leaf, sealed)
+        opened = msgspec.json.decode(body.plaintext) if body is not None else None
+        fact = schema_for(leaf.k).join(leaf.g, leaf.r, leaf.m, opened)
+        group = GroupId(leaf.g) if leaf.g is not None else None
+        return Recorded(leaf.n, leaf.t, leaf.k, leaf.a, group, leaf.gs, tuple(leaf.x), leaf.p, fact)
+
+    def body(self, leaf: Leaf, sealed: bytes | None) -> Body | None:
+        """The opened body of a leaf; None when it has none, or when it was shredded."""
+        if leaf.b is None or sealed is None:
+            return None
+        return open_body(self._keys, leaf.b.k, leaf.o, leaf.n, sealed)
+
+
+def create_head(connection: Connection, origin: str, now: int) -> None:
+    """Begin an empty ledger."""
+    empty = tree.CompactRange.empty()
+    connection.execute(
+        insert(tables.head).values(
+            id=1, origin=origin, size=0, root=empty.root(), range=empty.encode(), at=now
+        )
+    )
+
+
+def has_head(connection: Connection) -> bool:
+    """Whether the ledger has been begun."""
+    return connection.execute(select(tables.head.c.id)).first() is not None
+
+
+def _where(statement: Select[Any], query: EntryQuery) -> Select[Any]:
+    entry = tables.entry.c
+    if query.use is not None:
+        statement = statement.join(tables.use, tables.use.c.position == entry.position).where(
+            tables.use.c.use == query.use
+        )
+    if query.group is not None:
+        statement = statement.where(entry.grp == query.group)
+    if query.own_kinds:
+        own = and_(entry.kind.in_(query.own_kinds), entry.actor == query.actor)
+        statement = statement.where(or_(entry.kind.in_(query.kinds), own))
+    elif query.kinds:
+        statement = statement.where(entry.kind.in_(query.kinds))
+    if query.positions is not None:
+        statement = statement.where(entry.position.in_(query.positions))
+    if query.before is not None:
+        statement = statement.where(entry.position < query.before)
+    if query.after is not None:
+        statement = statement.where(entry.position > query.after)
+    return statement
+
+
+def _load_head(connection: Connection, row: Any) -> Head:
+    """The head with its edge, which is hashed again from the stored leaves and tiles."""
+    edge = tiles.rebuild_edge(row.size, stored_reader(connection))
+    return Head(row.origin, row.size, row.at, tree.CompactRange.decode(bytes(row.range)), edge)
+
+
+def stored_reader(connection: Connection) -> tree.HashReader:
+    """Read any complete hash of the stored tree: from the complete tiles, and on the edge from the leaves."""
+    kept: dict[tuple[int, int], bytes | None] = {}
+
+    def tile(level: int, number: int) -> bytes | None:
+        key = level, number
+        if key not in kept:
+            kept[key] = _tile(connection, level, number)
+        return kept[key]
+
+    def one(level: int, index: int) -> bytes:
+        tile_level, above = divmod(level, tiles.TILE_HEIGHT)
+        first = index << above
+        hashes = tile(tile_level, first // tiles.TILE_WIDTH)
+        if hashes is not None:
+            at = first % tiles.TILE_WIDTH * tree.HASH_SIZE
+            size = tree.HASH_SIZE
+            return tiles.perfect_root([hashes[i : i + size] for i in range(at, at + (size << above), size)])
+        if level == 0:
+            return _leaf_hashes(connection, index, 1)[0]
+        return tree.node_hash(one(level - 1, index * 2), one(level - 1, index * 2 + 1))
+
+    def read(level: int, start: int, count: int) -> list[bytes]:
+        if level == 0 and tile(0, start // tiles.TILE_WIDTH) is None:
+            return _leaf_hashes(connection, start, count)
+        return [one(level, index) for index in range(start, start + count)]
+
+    return read
+
+
+def _tile(connection: Connection, level: int, number: int) -> bytes | None:
+    found = connection.execute(
+        select(tables.tile.c.hashes).where(tables.tile.c.level == level, tables.tile.c.number == number)
+    ).scalar()
+    return bytes(found) if found is not None else None
+
+
+def _leaf_hashes(connection: Connection, start: int, count: int) -> list[bytes]:
+    rows = connection.execute(
+        select(tables.entry.c.leaf)
+        .where(tables.entry.c.position >= start, tables.entry.c.position < start + count)
+        .order_by(tables.entry.c.position)
+    )
+    return [tree.leaf_hash(bytes(row.leaf)) for row in rows]
+
+
+def _save_numbers(connection: Connection, numbers: dict[str, int]) -> None:
+    upsert = (pg_insert if connection.dialect.name == "postgresql" else sqlite_insert)(tables.group_number)
+    for group, number in numbers.items():
+        connection.execute(
+            upsert.values(grp=group, number=number).on_conflict_do_update(
+                index_elements=["grp"], set_={"number": number}
+            )
+        )

@@ -1,0 +1,1 @@
+"""One dated line of schema changes for both databases."""

@@ -1,0 +1,1 @@
+"""The business modules, one above the other; ARCHITECTURE.md has the order."""

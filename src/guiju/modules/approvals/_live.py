@@ -1,0 +1,31 @@
+"""News about a request goes to its applicant and to everybody who has a seat in it."""
+
+from collections.abc import Sequence
+
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import PersonId
+from guiju.kernel.live import Delivery, View
+from guiju.modules.approvals import service
+
+
+def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
+    request = service.find_request(view.tx, entry.fact.request)
+    if request is None:
+        return ()
+    shown = {"id": request.id, "kind": request.kind, "title": request.title, "state": request.state}
+    common = {
+        "position": entry.position,
+        "at": entry.at,
+        "kind": "approvals.changed",
+        "group": None,
+        "number": None,
+        "actor": view.mark(entry.actor),
+        "request": shown,
+    }
+    return [
+        Delivery(
+            common | {"todo": service.count_todo(view.tx, PersonId(person))},
+            people=frozenset({PersonId(person)}),
+        )
+        for person in sorted(request.people)
+    ]

@@ -1,0 +1,359 @@
+"""Who there is, where they stand, and what they are entrusted with."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import PersonId, new_id
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.page import Page, check_limit
+from guiju.modules.directory import _rules, _store
+from guiju.modules.directory.types import (
+    ADMINISTRATOR_LINES,
+    LastHolderError,
+    OrganisationNamed,
+    OwnRecordError,
+    Person,
+    PersonAdded,
+    PersonChanged,
+    PersonNotFoundError,
+    RoleGranted,
+    RoleRevoked,
+    StaffNumberTakenError,
+    Unit,
+    UnitAdded,
+    UnitExistsError,
+    UnitHeadSet,
+    UnitId,
+    UnitNotFoundError,
+)
+from guiju.modules.identity import service as identity
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Attempt
+
+apply = _store.apply
+REAL_NAME = "directory.real_name"
+MATCHING_LIMIT = 500
+
+
+# ---- the organisation and its units -----------------------------------------------------------------------------
+
+
+def name_organisation(tx: WriteTx, actor: Actor, *, name: str) -> None:
+    """Give the organisation its name. Raises NotAllowedError."""
+    permit = policy.require(tx, actor, "directory.name")
+    tx.record(permit, OrganisationNamed(name))
+
+
+def organisation_name(tx: ReadTx) -> str:
+    """The name of the organisation; empty before it has one."""
+    return _store.organisation_name(tx)
+
+
+def add_unit(
+    tx: WriteTx,
+    actor: Actor,
+    *,
+    name: str,
+    parent: UnitId | None = None,
+    head: PersonId | None = None,
+) -> Unit:
+    """Add a unit below `parent`, or as a root.
+
+    Raises NotAllowedError, BadUnitNameError, UnitNotFoundError, PersonNotFoundError, TooDeepError or UnitExistsError.
+    """
+    permit = policy.require(tx, actor, "directory.units")
+    _rules.check_unit_name(name)
+    if parent is not None:
+        get_unit(tx, parent)
+    if head is not None:
+        get_person(tx, head)
+    units = _store.units(tx)
+    _rules.check_depth(units, parent)
+    if any(unit.parent == parent and unit.name == name for unit in units.values()):
+        raise UnitExistsError("There is a unit of this name.", parent=parent)
+    unit = UnitId(new_id("uni", tx.now))
+    tx.record(permit, UnitAdded(unit, parent, head, name))
+    return get_unit(tx, unit)
+
+
+def set_unit_head(tx: WriteTx, actor: Actor, unit_id: UnitId, head: PersonId | None) -> Unit:
+    """Have a person head a unit, or nobody. Raises NotAllowedError, UnitNotFoundError or PersonNotFoundError."""
+    permit = policy.require(tx, actor, "directory.units")
+    if head is not None:
+        get_person(tx, head)
+    if get_unit(tx, unit_id).head != head:
+        tx.record(permit, UnitHeadSet(unit_id, head))
+    return get_unit(tx, unit_id)
+
+
+def get_unit(tx: ReadTx, unit_id: UnitId) -> Unit:
+    """A unit. Raises UnitNotFoundError."""
+    unit = _store.units(tx).get(unit_id)
+    if unit is None:
+        raise UnitNotFoundError("There is no such unit.", unit=unit_id)
+    return unit
+
+
+def unit_mark(tx: ReadTx, unit_id: UnitId) -> dict[str, Any]:
+    """`{"id", "name"}` of a unit. Raises UnitNotFoundError."""
+    unit = get_unit(tx, unit_id)
+    return {"id": unit.id, "name": unit.name}
+
+
+def unit_ancestors(tx: ReadTx, unit_id: UnitId) -> list[UnitId]:
+    """The unit itself and the units above it, upward. Raises UnitNotFoundError."""
+    get_unit(tx, unit_id)
+    return list(_rules.ancestors(_store.units(tx), unit_id))
+
+
+def list_units(tx: ReadTx, actor: Actor) -> list[tuple[Unit, int]]:
+    """All units in the order in which they were added, with the number of people right in them."""
+    policy.require(tx, actor, "directory.read")
+    people = _store.people_by_unit(tx)
+    return [(unit, people.get(unit.id, 0)) for unit in _store.units(tx).values()]
+
+
+def people_in(tx: ReadTx, unit_id: UnitId) -> int:
+    """The number of people right in a unit."""
+    return _store.people_by_unit(tx).get(unit_id, 0)
+
+
+# ---- people -----------------------------------------------------------------------------------------------------
+
+
+def add_person(
+    tx: WriteTx,
+    actor: Actor,
+    *,
+    name: str,
+    staff_no: str,
+    unit: UnitId | None,
+    post: str = "",
+    phone: str = "",
+    email: str = "",
+    login: str | None = None,
+) -> Person:
+    """Add a person and ask for their account, whose login is the staff number unless `login` says otherwise.
+
+    Raises NotAllowedError, BadStaffNumberError, UnitNotFoundError, StaffNumberTakenError, and what
+    `identity.request_account` raises.
+    """
+    permit = policy.require(tx, actor, "directory.edit").under(*policy.use_ids(tx, REAL_NAME))
+    _rules.check_staff_no(staff_no)
+    if unit is not None:
+        get_unit(tx, unit)
+    if _store.by_staff_no(tx, [staff_no]):
+        raise StaffNumberTakenError("Another person has this staff number.", staff_no=staff_no)
+    person = PersonId(new_id("per", tx.now))
+    tx.record(permit, PersonAdded(person, unit, name, staff_no, post, phone, email))
+    identity.request_account(tx, actor, person, login=login if login is not None else staff_no)
+    return get_person(tx, person)
+
+
+def change_person(
+    tx: WriteTx,
+    actor: Actor,
+    person_id: PersonId,
+    *,
+    name: str | None = None,
+    unit: UnitId | None = None,
+    post: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+) -> Person:
+    """Correct a record or move a person; what is None stays as it is.
+
+    Raises PersonNotFoundError, OwnRecordError (recorded as an attempt where a clause asks for real names),
+    NotAllowedError or UnitNotFoundError.
+    """
+    person = get_person(tx, person_id)
+    if actor.person == person_id:
+        raise _own_record(tx, actor)
+    permit = policy.require(tx, actor, "directory.edit")
+    if unit is not None:
+        get_unit(tx, unit)
+    fact = PersonChanged(
+        person_id,
+        unit if unit != person.unit else None,
+        name if name != person.name else None,
+        post if post != person.post else None,
+        phone if phone != person.phone else None,
+        email if email != person.email else None,
+    )
+    if fact.name is not None:
+        permit = permit.under(*policy.use_ids(tx, REAL_NAME))
+    if fact != PersonChanged(person_id, None):
+        tx.record(permit, fact)
+    return get_person(tx, person_id)
+
+
+def _own_record(tx: ReadTx, actor: Actor) -> OwnRecordError:
+    message = "Nobody edits their own record."
+    use = policy.first_use(tx, REAL_NAME)
+    if use is None:
+        return OwnRecordError(message)
+    attempt = Attempt(actor, "directory.edit", None, use.id, OwnRecordError.code)
+    return OwnRecordError(message, attempt=attempt, clause=use.mark())
+
+
+def get_person(tx: ReadTx, person_id: PersonId) -> Person:
+    """A person's record. Raises PersonNotFoundError."""
+    person = _store.find_person(tx, person_id)
+    if person is None:
+        raise PersonNotFoundError("There is no such person.", person=person_id)
+    return person
+
+
+def show_person(tx: ReadTx, actor: Actor, person_id: PersonId) -> Person:
+    """`get_person` for an actor. Raises NotAllowedError or PersonNotFoundError."""
+    policy.require(tx, actor, "directory.read")
+    return get_person(tx, person_id)
+
+
+def person_mark(tx: ReadTx, person_id: PersonId) -> dict[str, Any]:
+    """The person mark of docs/protocol.md. It MUST NOT be changed by the caller. Raises PersonNotFoundError."""
+
+    def load() -> dict[str, Any]:
+        person = get_person(tx, person_id)
+        unit = unit_mark(tx, person.unit) if person.unit is not None else None
+        return {"id": person.id, "name": person.name, "staff_no": person.staff_no, "unit": unit}
+
+    mark: dict[str, Any] = tx.cached(("person", person_id, "mark"), load)
+    return mark
+
+
+def person_name(tx: ReadTx, person_id: PersonId) -> str:
+    """The real name of a person. Raises PersonNotFoundError."""
+    return str(person_mark(tx, person_id)["name"])
+
+
+def unit_name(tx: ReadTx, unit_id: str) -> str:
+    """The name of a unit. Raises UnitNotFoundError."""
+    return get_unit(tx, UnitId(unit_id)).name
+
+
+def find_people(
+    tx: ReadTx,
+    actor: Actor,
+    *,
+    words: str = "",
+    unit: UnitId | None = None,
+    after: PersonId | None = None,
+    limit: int = 50,
+) -> Page[Person]:
+    """People by staff number; `words` match names and staff numbers, `unit` takes the units below it along.
+
+    Raises NotAllowedError, UnitNotFoundError, PersonNotFoundError or BadLimitError.
+    """
+    policy.require(tx, actor, "directory.read")
+    inside: Collection[UnitId] | None = None
+    if unit is not None:
+        get_unit(tx, unit)
+        inside = _rules.with_descendants(_store.units(tx), unit)
+    return _store.list_people(
+        tx,
+        policy.scope(tx, actor, "directory.read"),
+        words=words,
+        in_units=inside,
+        after=get_person(tx, after) if after is not None else None,
+        limit=check_limit(limit),
+    )
+
+
+class Marks:
+    """What `identity` must know of people; the composition root hands it over."""
+
+    def mark(self, tx: ReadTx, person: PersonId) -> dict[str, Any]:
+        return person_mark(tx, person)
+
+    def matching(self, tx: ReadTx, words: str) -> Collection[PersonId]:
+        return _store.matching(tx, words, MATCHING_LIMIT)
+
+
+# ---- heads and posts --------------------------------------------------------------------------------------------
+
+
+def headed_units(tx: ReadTx, person: PersonId) -> frozenset[str]:
+    """The units that a person heads, with the units below them."""
+    units = _store.units(tx)
+    headed = [unit.id for unit in units.values() if unit.head == person]
+    return frozenset(inner for unit in headed for inner in _rules.with_descendants(units, unit))
+
+
+def level_above(tx: ReadTx, person_id: PersonId, n: int) -> PersonId | None:
+    """The n-th head above a person (from 1), walking up the units; None when there are not so many.
+
+    The person is left out, and so is a head whose account is suspended or closed. Raises PersonNotFoundError.
+    """
+    assert n >= 1, "levels above a person count from 1"
+    heads = _rules.heads_above(_store.units(tx), get_person(tx, person_id).unit, person_id)
+    able = _able(tx, heads)
+    return able[n - 1] if len(able) >= n else None
+
+
+def head_of_unit(tx: ReadTx, person_id: PersonId) -> PersonId | None:
+    """The head of a person's unit, or of the next unit above that has one who is not the person."""
+    return level_above(tx, person_id, 1)
+
+
+def people_in_post(tx: ReadTx, title: str) -> list[PersonId]:
+    """Who holds a post and is able to act."""
+    return _able(tx, _store.people_in_post(tx, title))
+
+
+def people_with_role(tx: ReadTx, role: str) -> list[PersonId]:
+    """Who holds a role and is able to act."""
+    return _able(tx, _store.holders(tx, role))
+
+
+def _able(tx: ReadTx, people: Sequence[PersonId]) -> list[PersonId]:
+    return [person for person in people if not identity.is_barred(tx, person)]
+
+
+# ---- roles ------------------------------------------------------------------------------------------------------
+
+
+def roles(tx: ReadTx, person: PersonId) -> frozenset[str]:
+    """The roles that were granted to a person; `head` is not among them, since it follows from the units."""
+    return _store.roles(tx, person)
+
+
+def grant_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> None:
+    """Entrust a person with a role; granting it twice changes nothing.
+
+    Raises NotAllowedError, PersonNotFoundError, UnknownRoleError, OwnRoleError or LinesExcludeError.
+    """
+    permit = policy.require(tx, actor, "directory.roles")
+    get_person(tx, person_id)
+    granted = _rules.check_role(role)
+    held = _store.roles(tx, person_id)
+    _rules.check_grant(granted, held, to_self=actor.person == person_id)
+    if granted not in held:
+        tx.record(permit, RoleGranted(person_id, granted))
+
+
+def revoke_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> None:
+    """Take a role back; one that is not held changes nothing.
+
+    Raises NotAllowedError, PersonNotFoundError, UnknownRoleError or LastHolderError.
+    """
+    permit = policy.require(tx, actor, "directory.roles")
+    get_person(tx, person_id)
+    revoked = _rules.check_role(role)
+    if revoked not in _store.roles(tx, person_id):
+        return
+    if revoked in ADMINISTRATOR_LINES and len(_store.holders(tx, revoked)) == 1:
+        raise LastHolderError("Nobody else holds this administrator line.", role=revoked.value)
+    tx.record(permit, RoleRevoked(person_id, revoked))
+
+
+def set_roles(tx: WriteTx, actor: Actor, person_id: PersonId, wanted: Collection[str]) -> None:
+    """Grant and revoke until a person holds exactly the `wanted` roles. Raises as `grant_role` and `revoke_role` do."""
+    policy.require(tx, actor, "directory.roles")
+    held = _store.roles(tx, person_id)
+    for role in sorted(held.difference(wanted)):
+        revoke_role(tx, actor, person_id, role)
+    for role in sorted(set(wanted) - held):
+        grant_role(tx, actor, person_id, role)

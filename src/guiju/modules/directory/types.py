@@ -1,0 +1,267 @@
+"""The organisation, units, people and roles; the facts about them; and the refusals of this module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from guiju.kernel.facts import Content, Sealed, fact
+from guiju.kernel.ids import PersonId
+
+UnitId = NewType("UnitId", str)
+
+
+class Role(StrEnum):
+    """What a person is entrusted with in the whole organisation."""
+
+    HR = "hr"
+    IT = "it"
+    REGISTRAR = "registrar"
+    REVIEWER = "reviewer"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+ADMINISTRATOR_LINES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""Three separate lines (三员分立): nobody holds two of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of the organisation. Without a parent it is a root."""
+
+    id: UnitId
+    name: str
+    parent: UnitId | None
+    head: PersonId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A verified record. Whether the person may act is a matter of their account (`identity`)."""
+
+    id: PersonId
+    name: str
+    staff_no: str
+    unit: UnitId | None
+    post: str
+    phone: str
+    email: str
+
+
+class RowCode(StrEnum):
+    """What can be wrong with a row of an import."""
+
+    NOT_CSV = "directory.csv_not_csv"
+    TOO_MANY_ROWS = "directory.csv_too_many_rows"
+    NO_ROWS = "directory.csv_no_rows"
+    COLUMN_MISSING = "directory.csv_column_missing"
+    COLUMN_UNKNOWN = "directory.csv_column_unknown"
+    COLUMN_TWICE = "directory.csv_column_twice"
+    CELLS = "directory.csv_cells"
+    EMPTY = "directory.csv_empty"
+    TOO_LONG = "directory.csv_too_long"
+    FORMULA = "directory.csv_formula"
+    CHARACTER = "directory.csv_character"
+    BAD_STAFF_NO = "directory.csv_bad_staff_no"
+    BAD_UNIT = "directory.csv_bad_unit"
+    BAD_PHONE = "directory.csv_bad_phone"
+    BAD_EMAIL = "directory.csv_bad_email"
+    DUPLICATE = "directory.csv_duplicate"
+    LOGIN_TAKEN = "directory.csv_login_taken"
+    OWN_RECORD = "directory.csv_own_record"
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why a row is refused. `line` is the line in the file, from 1; `column` its heading, empty for a whole row."""
+
+    line: int
+    column: str
+    code: RowCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A person as a row of an import words it; `unit` is the path from the root."""
+
+    line: int
+    staff_no: str
+    name: str
+    unit: tuple[str, ...]
+    post: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do. Nothing is applied while there are errors. `changes` holds the rows that differ."""
+
+    new: int
+    moved: int
+    unchanged: int
+    errors: tuple[RowError, ...]
+    changes: tuple[ImportRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RealNameParams:
+    """`directory.real_name` takes no parameters."""
+
+
+UnitTree = Mapping[UnitId, Unit]
+"""All units by id, in the order in which they were added."""
+
+
+# ---- facts ------------------------------------------------------------------------------------------------------
+
+
+@fact("directory.organisation_named", Content.REGISTER)
+class OrganisationNamed:
+    """The organisation has this name from now on."""
+
+    name: Sealed[str] = ""
+
+
+@fact("directory.unit_added", Content.REGISTER)
+class UnitAdded:
+    """A unit was added below `parent`, or as a root."""
+
+    unit: str
+    parent: str | None
+    head: str | None
+    name: Sealed[str] = ""
+
+
+@fact("directory.unit_head_set", Content.REGISTER)
+class UnitHeadSet:
+    """A unit has this head from now on, or none."""
+
+    unit: str
+    head: str | None
+
+
+@fact("directory.person_added", Content.PERSON)
+class PersonAdded:
+    """A person was added to a unit."""
+
+    person: str
+    unit: str | None
+    name: Sealed[str] = ""
+    staff_no: Sealed[str] = ""
+    post: Sealed[str] = ""
+    phone: Sealed[str] = ""
+    email: Sealed[str] = ""
+
+
+@fact("directory.person_changed", Content.PERSON)
+class PersonChanged:
+    """A person's record changed; what is None stayed as it was."""
+
+    person: str
+    unit: str | None
+    name: Sealed[str | None] = None
+    post: Sealed[str | None] = None
+    phone: Sealed[str | None] = None
+    email: Sealed[str | None] = None
+
+
+@fact("directory.role_granted", Content.PERSON)
+class RoleGranted:
+    """A person holds a role from now on."""
+
+    person: str
+    role: str
+
+
+@fact("directory.role_revoked", Content.PERSON)
+class RoleRevoked:
+    """A person holds a role no longer."""
+
+    person: str
+    role: str
+
+
+# ---- errors -----------------------------------------------------------------------------------------------------
+
+
+class PersonNotFoundError(NotFoundError):
+    """There is no such person."""
+
+    code = "directory.person_not_found"
+
+
+class UnitNotFoundError(NotFoundError):
+    """There is no such unit."""
+
+    code = "directory.unit_not_found"
+
+
+class StaffNumberTakenError(ConflictError):
+    """Another person has this staff number."""
+
+    code = "directory.staff_no_taken"
+
+
+class UnitExistsError(ConflictError):
+    """The parent has a unit of this name already."""
+
+    code = "directory.unit_exists"
+
+
+class TooDeepError(InvalidError):
+    """Units stand at most ten levels deep."""
+
+    code = "directory.too_deep"
+
+
+class BadStaffNumberError(InvalidError):
+    """A staff number is 1 to 32 letters, digits or `. _ -`."""
+
+    code = "directory.bad_staff_no"
+
+
+class BadUnitNameError(InvalidError):
+    """A unit's name is 1 to 60 characters without a slash."""
+
+    code = "directory.bad_unit_name"
+
+
+class UnknownRoleError(InvalidError):
+    """There is no such role."""
+
+    code = "directory.unknown_role"
+
+
+class OwnRecordError(ForbiddenError):
+    """Nobody edits their own record."""
+
+    code = "directory.own_record"
+
+
+class OwnRoleError(ForbiddenError):
+    """Nobody makes themselves an administrator."""
+
+    code = "directory.own_role"
+
+
+class LinesExcludeError(ConflictError):
+    """The person holds another of the three administrator lines."""
+
+    code = "directory.lines_exclude"
+
+
+class LastHolderError(ConflictError):
+    """The last holder of an administrator line keeps it until there is another."""
+
+    code = "directory.last_holder"
+
+
+class ImportErrorsError(InvalidError):
+    """The file has rows that are refused, so nothing was applied."""
+
+    code = "directory.import_errors"

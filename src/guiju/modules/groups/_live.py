@@ -1,0 +1,58 @@
+"""Which facts about groups go to which connected people, and as what."""
+
+from collections.abc import Mapping, Sequence
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import PersonId
+from guiju.kernel.live import Delivery, View
+from guiju.modules.groups import cards, service, timeline
+from guiju.modules.groups.types import (
+    AdministratorsSet,
+    GroupClosed,
+    GroupRegistered,
+    MemberChanged,
+    OwnerSet,
+    RulesPublished,
+)
+from guiju.modules.policy.types import INSIDE, PRESENT
+
+
+
+def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
+    """Everybody inside the group gets the item with the card as it is now, each with their own place in it."""
+    if entry.group is None or not isinstance(
+        entry.fact,
+        GroupRegistered | MemberChanged | RulesPublished | AdministratorsSet | OwnerSet | GroupClosed,
+    ):
+        return ()
+    shown = timeline.item(view, entry)
+    tx, group = view.tx, service.find_group(view.tx, entry.group)
+    assert group is not None, "a fact about a group comes after its registration"
+    count = service.count_present(tx, [entry.group]).get(entry.group, 0)
+    found = []
+    concerned = entry.fact.person if isinstance(entry.fact, MemberChanged) else None
+    for member in service.members(tx, entry.group):
+        if member.state not in INSIDE and member.person != concerned:
+            continue
+        place = member if member.state in INSIDE else None
+        personal = shown | {"card": cards.card(tx, group, place, count)}
+        if isinstance(entry.fact, MemberChanged):
+            personal["members"] = count
+        found.append(Delivery(personal, people=frozenset({member.person})))
+    return found
+
+
+def presence(view: View, entry: Recorded) -> Mapping[PersonId, bool]:
+    """Who begins or stops reading the group by this fact."""
+    match entry.fact:
+        case MemberChanged() as fact:
+            return {fact.person: fact.state in PRESENT}
+        case GroupRegistered() | RulesPublished():
+            assert entry.group is not None
+            members = service.members(view.tx, entry.group)
+            return {member.person: member.state in PRESENT for member in members}
+        case _:
+            return {}
+
+
+PRESENCE = {kind: presence for kind in ("groups.member_changed", "groups.registered", "groups.rules_published")}
+

@@ -1,0 +1,135 @@
+"""Groups as JSON (docs/protocol.md)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from guiju.kernel.db import ReadTx
+from guiju.modules.approvals import service as approvals
+from guiju.kernel.actor import Actor
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import _rules, cards, service
+from guiju.modules.groups.types import Administrators, Application, Group, Member
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import PRESENT, GroupRole
+
+Json = dict[str, Any]
+
+
+def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
+    roster = [member for member in service.members(tx, group.id) if not _rules.has_left(member)]
+    administrators = [member.person for member in roster if member.role is GroupRole.ADMINISTRATOR]
+    rules = service.rules_text(tx, group)
+    history = next((c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none")
+    return cards.card_for(tx, group, actor) | {
+        "purpose": group.purpose,
+        "scope": group.scope,
+        "owner": directory.person_mark(tx, group.owner),
+        "administrators": [directory.person_mark(tx, person) for person in administrators],
+        "end_date": group.end_date,
+        "registered_at": group.registered_at,
+        "unit": {"id": group.unit, "name": directory.unit_name(tx, group.unit)},
+        "history": history,
+        "rules": None
+        if rules is None
+        else {
+            "version": group.rules_version,
+            "text": rules[0],
+            "published_at": rules[1],
+            "signed": service.count_signed(tx, group),
+        },
+        "position": tx.position,
+    }
+
+
+def roster(tx: ReadTx, members: Sequence[Member]) -> Json:
+    return {
+        "members": [
+            {
+                "person": directory.person_mark(tx, member.person),
+                "role": member.role,
+                "state": member.state,
+                "since": member.since,
+                "reason": service.reason_of(tx, member),
+            }
+            for member in members
+        ],
+        "position": tx.position,
+    }
+
+
+def register_row(tx: ReadTx, group: Group, actor: Actor) -> Json:
+    places = [member for member in service.members(tx, group.id) if not _rules.has_left(member)]
+    present = [member for member in places if member.state in PRESENT]
+    administrators = sum(member.role is GroupRole.ADMINISTRATOR for member in present)
+    use = policy.first_use(tx, "groups.administrators")
+    bounds = use.params if use is not None else Administrators(0, 50)
+    assert isinstance(bounds, Administrators)
+    signed = service.count_signed(tx, group) if group.rules_version else 0
+    return cards.card(tx, group, service.find_member(tx, group.id, actor.person_id), len(present)) | {
+        "owner": directory.person_mark(tx, group.owner),
+        "registered_at": group.registered_at,
+        "end_date": group.end_date,
+        "unit": {"id": group.unit, "name": directory.unit_name(tx, group.unit)},
+        "health": {
+            "owner": "good" if any(member.person == group.owner for member in present) else "wrong",
+            "administrators": "good" if bounds.min <= administrators <= bounds.max else "wrong",
+            "rules": "none" if not group.rules_version else "good" if signed == len(places) else "near",
+        },
+    }
+
+
+def application(tx: ReadTx, actor: Actor, made: Application) -> Json:
+    return subject(tx, made) | {
+        "id": made.id,
+        "state": made.state,
+        "applicant": directory.person_mark(tx, made.applicant),
+        "applied_at": made.applied_at,
+        "group_id": made.group,
+        "filing_number": made.filing_number,
+        "request": approvals.to_json(tx, actor, approvals.get_request(tx, actor, made.request)),
+    }
+
+
+def subject(tx: ReadTx, made: Application) -> Json:
+    """What was applied for, as the approvers read it."""
+    stated = made.stated
+    return {
+        "name": stated.name,
+        "purpose": stated.purpose,
+        "scope": stated.scope,
+        "class": {"id": stated.group_class, "title": cards.class_title(tx, stated.group_class)},
+        "level": cards.level(tx, stated.level),
+        "kind": stated.kind,
+        "tool": stated.tool,
+        "owner": directory.person_mark(tx, stated.owner),
+        "administrators": [directory.person_mark(tx, person) for person in stated.administrators],
+        "members": [directory.person_mark(tx, person) for person in stated.members],
+        "end_date": stated.end_date,
+        "rules": stated.rules,
+        "unit": {"id": made.unit, "name": directory.unit_name(tx, made.unit)},
+    }
+
+
+def options(tx: ReadTx) -> Json:
+    """What an applicant chooses from."""
+    pack = policy.get_pack(tx)
+    patterns = [
+        {"zh": pattern.zh, "example": pattern.example}
+        for use in policy.uses(tx, "groups.name_pattern")
+        for pattern in use.params.patterns
+    ]
+    use = policy.first_use(tx, "groups.administrators")
+    bounds = use.params if use is not None else Administrators(0, 50)
+    return {
+        "classes": [
+            {
+                "id": known.id, "title": known.title, "about": known.about, "history": known.history,
+                "name_hint": patterns[0]["example"] if patterns else None, "patterns": patterns,
+            }
+            for known in pack.classes
+        ],
+        "levels": [{"id": level.id, "title": level.title, "rank": level.rank} for level in pack.levels],
+        "tools": [tool for use in policy.uses(tx, "groups.external_tools") for tool in use.params.tools],
+        "administrators": {"min": bounds.min, "max": bounds.max},
+        "rules_signed": bool(policy.uses(tx, "groups.rules")),
+    }  # fmt: skip

@@ -1,0 +1,340 @@
+"""Tables of groups, applications and members. `apply` is their only writer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger, Column, Index, Integer, Select, String, Table, Text, and_, func, insert, or_, select, update,
+)  # fmt: skip
+
+from guiju.kernel.db import ReadTx, governed, metadata
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.permit import Scope
+from guiju.modules.groups.types import (
+    AdministratorsSet, Application, ApplicationClosed, ApplicationId, ApplicationInput, ApplicationState, EndReminded,
+    Group, GroupApplied, GroupClosed, GroupKind, GroupRegistered, GroupState, Member, MemberChanged, OwnerSet,
+    RulesPublished,
+)  # fmt: skip
+from guiju.modules.policy.types import INSIDE, PRESENT, GroupRole, MemberState
+
+_group = governed(
+    Table(
+        "groups_group",
+        metadata,
+        Column("id", String(40), primary_key=True),
+        Column("name", String(200), nullable=False),
+        Column("filing_number", String(100), nullable=False, unique=True),
+        Column("year", Integer, nullable=False),
+        Column("serial", Integer, nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("tool", String(100)),
+        Column("group_class", String(64), nullable=False),
+        Column("level", String(64), nullable=False),
+        Column("unit", String(40), nullable=False),
+        Column("purpose", Text, nullable=False),
+        Column("scope", Text, nullable=False),
+        Column("state", String(16), nullable=False),
+        Column("owner", String(40), nullable=False),
+        Column("end_date", String(10)),
+        Column("history", String(8), nullable=False),
+        Column("registered_at", BigInteger, nullable=False),
+        Column("rules_version", Integer, nullable=False),
+        Column("rules_position", BigInteger),
+        Index("groups_group_serial", "year", "serial", unique=True),
+    )
+)
+
+_member = governed(
+    Table(
+        "groups_member",
+        metadata,
+        Column("grp", String(40), primary_key=True),
+        Column("person", String(40), primary_key=True),
+        Column("role", String(16), nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("since", BigInteger, nullable=False),
+        Column("visible_from", BigInteger, nullable=False),
+        Column("signed_version", Integer, nullable=False),
+        Column("position", BigInteger, nullable=False),
+        Index("groups_member_person", "person", "state"),
+    )
+)
+
+_application = governed(
+    Table(
+        "groups_application",
+        metadata,
+        Column("id", String(40), primary_key=True),
+        Column("applicant", String(40), nullable=False),
+        Column("unit", String(40), nullable=False),
+        Column("applied_at", BigInteger, nullable=False),
+        Column("state", String(16), nullable=False),
+        Column("request", String(40), nullable=False),
+        Column("grp", String(40)),
+        Column("stated", Text, nullable=False),
+        Index("groups_application_applicant", "applicant"),
+    )
+)
+
+
+# ---- writing ----------------------------------------------------------------------------------------------------
+
+
+def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    for entry in entries:
+        match entry.fact:
+            case GroupApplied():
+                _insert_application(tx, entry, entry.fact)
+            case ApplicationClosed(application=application, state=state):
+                tx.run(update(_application).where(_application.c.id == application).values(state=state))
+            case GroupRegistered():
+                _insert_group(tx, entry, entry.fact)
+            case MemberChanged():
+                _save_member(tx, entry, entry.fact)
+            case RulesPublished(group=group, version=version):
+                _change(tx, group, rules_version=version, rules_position=entry.position)
+                if entry.fact.must_sign:
+                    _ask_all_to_sign(tx, entry, entry.fact)
+            case AdministratorsSet():
+                _set_administrators(tx, entry.fact)
+            case OwnerSet():
+                _set_owner(tx, entry.fact)
+            case GroupClosed(group=group):
+                _change(tx, group, state=GroupState.CLOSED)
+            case EndReminded():
+                pass
+            case other:
+                raise AssertionError(f"groups does not know {other!r}")
+        if entry.group is not None:
+            tx.forget("group", entry.group)
+
+
+def _insert_application(tx: WriteTx, entry: Recorded, fact: GroupApplied) -> None:
+    stated = ApplicationInput(
+        fact.name, fact.purpose, fact.scope, fact.group_class, fact.level, fact.group_kind, fact.tool, fact.owner,
+        fact.administrators, fact.members, fact.end_date, fact.rules,
+    )  # fmt: skip
+    tx.run(
+        insert(_application).values(
+            id=fact.application,
+            applicant=entry.actor,
+            unit=fact.unit,
+            applied_at=entry.at,
+            state=ApplicationState.WAITING,
+            request=fact.request,
+            stated=msgspec.json.encode(stated).decode(),
+        )
+    )
+
+
+def _insert_group(tx: WriteTx, entry: Recorded, fact: GroupRegistered) -> None:
+    tx.run(
+        insert(_group).values(
+            id=fact.group, name=fact.name, filing_number=fact.filing_number, year=fact.year, serial=fact.serial,
+            kind=fact.group_kind, tool=fact.tool, group_class=fact.group_class, level=fact.level, unit=fact.unit,
+            purpose=fact.purpose, scope=fact.scope, state=GroupState.ACTIVE, owner=fact.owner, end_date=fact.end_date,
+            history=fact.history, registered_at=entry.at, rules_version=1 if fact.rules else 0,
+            rules_position=entry.position if fact.rules else None,
+        )
+    )  # fmt: skip
+    places = {person: GroupRole.MEMBER for person in fact.members}
+    places |= {person: GroupRole.ADMINISTRATOR for person in fact.administrators}
+    places[fact.owner] = GroupRole.OWNER
+    for person, role in places.items():
+        # The owner wrote the rules, so the owner has signed them.
+        signs = fact.must_sign and role is not GroupRole.OWNER
+        tx.run(
+            insert(_member).values(
+                grp=fact.group, person=person, role=role, since=entry.at, position=entry.position,
+                state=MemberState.MUST_SIGN if signs else MemberState.ACTIVE,
+                visible_from=0 if fact.history == "all" else entry.position, signed_version=0 if signs else 1 if fact.rules else 0,
+            )
+        )  # fmt: skip
+        tx.forget("person", person)
+    tx.run(
+        update(_application)
+        .where(_application.c.id == fact.application)
+        .values(state=ApplicationState.APPROVED, grp=fact.group)
+    )
+
+
+def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
+    here = and_(_member.c.grp == fact.group, _member.c.person == fact.person)
+    values: dict[str, Any] = {"role": fact.role, "state": fact.state, "since": entry.at, "position": entry.position}
+    if fact.history is not None:
+        values["visible_from"] = 0 if fact.history == "all" else entry.position
+    if fact.signed_version is not None:
+        values["signed_version"] = fact.signed_version
+    if tx.run(update(_member).where(here).values(**values)) == 0:
+        tx.run(
+            insert(_member).values(
+                {"grp": fact.group, "person": fact.person, "visible_from": entry.position, "signed_version": 0, **values}
+            )
+        )
+    tx.forget("person", fact.person)
+
+
+def _ask_all_to_sign(tx: WriteTx, entry: Recorded, fact: RulesPublished) -> None:
+    asked = and_(
+        _member.c.grp == fact.group, _member.c.state == MemberState.ACTIVE, _member.c.role != GroupRole.OWNER
+    )
+    for person in tx.scalars(select(_member.c.person).where(asked)):
+        tx.forget("person", person)
+    tx.run(update(_member).where(asked).values(state=MemberState.MUST_SIGN, since=entry.at, position=entry.position))
+
+
+def _set_administrators(tx: WriteTx, fact: AdministratorsSet) -> None:
+    mine = _member.c.grp == fact.group
+    tx.run(
+        update(_member).where(mine, _member.c.role == GroupRole.ADMINISTRATOR).values(role=GroupRole.MEMBER)
+    )
+    tx.run(
+        update(_member)
+        .where(mine, _member.c.person.in_(fact.administrators))
+        .values(role=GroupRole.ADMINISTRATOR)
+    )
+    tx.forget("person")
+
+
+def _set_owner(tx: WriteTx, fact: OwnerSet) -> None:
+    mine = _member.c.grp == fact.group
+    tx.run(update(_member).where(mine, _member.c.role == GroupRole.OWNER).values(role=GroupRole.MEMBER))
+    tx.run(update(_member).where(mine, _member.c.person == fact.owner).values(role=GroupRole.OWNER))
+    _change(tx, fact.group, owner=fact.owner)
+    tx.forget("person")
+
+
+def _change(tx: WriteTx, group: GroupId, **values: object) -> None:
+    tx.run(update(_group).where(_group.c.id == group).values(**values))
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+
+def find_group(tx: ReadTx, group: GroupId) -> Group | None:
+    row = tx.first(select(_group).where(_group.c.id == group))
+    return _to_group(row) if row is not None else None
+
+
+def find_by_filing_number(tx: ReadTx, number: str) -> Group | None:
+    row = tx.first(select(_group).where(_group.c.filing_number == number))
+    return _to_group(row) if row is not None else None
+
+
+def _to_group(row: Any) -> Group:
+    return Group(
+        row.id, row.name, row.filing_number, GroupKind(row.kind), row.tool, row.group_class, row.level, row.unit,
+        row.purpose, row.scope, GroupState(row.state), row.owner, row.end_date, row.registered_at, row.rules_version,
+        row.rules_position,
+    )  # fmt: skip
+
+
+def _to_member(row: Any) -> Member:
+    return Member(
+        row.grp, row.person, GroupRole(row.role), MemberState(row.state), row.since, row.visible_from,
+        row.signed_version, row.position,
+    )  # fmt: skip
+
+
+def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
+    row = tx.first(select(_member).where(_member.c.grp == group, _member.c.person == person))
+    return _to_member(row) if row is not None else None
+
+
+def members(tx: ReadTx, group: GroupId) -> list[Member]:
+    order = _member.c.position, _member.c.person
+    return [_to_member(row) for row in tx.all(select(_member).where(_member.c.grp == group).order_by(*order))]
+
+
+def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
+    rows = tx.all(select(_member).where(_member.c.person == person))
+    return {row.grp: _to_member(row) for row in rows}
+
+
+def count_present(tx: ReadTx, groups: Iterable[GroupId]) -> Mapping[GroupId, int]:
+    """How many members each group has now."""
+    rows = tx.all(
+        select(_member.c.grp, func.count())
+        .where(_member.c.grp.in_(list(groups)), _member.c.state.in_(PRESENT))
+        .group_by(_member.c.grp)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def groups(tx: ReadTx, ids: Iterable[GroupId]) -> Mapping[GroupId, Group]:
+    rows = tx.all(select(_group).where(_group.c.id.in_(list(ids))))
+    return {row.id: _to_group(row) for row in rows}
+
+
+def count_signed(tx: ReadTx, group: GroupId, version: int) -> int:
+    return int(
+        tx.scalar(
+            select(func.count())
+            .select_from(_member)
+            .where(_member.c.grp == group, _member.c.state.in_(INSIDE), _member.c.signed_version == version)
+        )
+    )
+
+
+def name_taken(tx: ReadTx, name: str) -> bool:
+    """Whether an active group or a waiting application has this name."""
+    in_group = tx.first(select(_group.c.id).where(_group.c.name == name, _group.c.state == GroupState.ACTIVE))
+    if in_group is not None:
+        return True
+    waiting = select(_application.c.stated).where(_application.c.state == ApplicationState.WAITING)
+    return any(msgspec.json.decode(stated)["name"] == name for stated in tx.scalars(waiting))
+
+
+def next_serial(tx: ReadTx, year: int) -> int:
+    """The next filing serial of a year; the lane makes it gapless."""
+    last = tx.scalar(select(func.max(_group.c.serial)).where(_group.c.year == year))
+    return int(last or 0) + 1
+
+
+def find_application(tx: ReadTx, application: str) -> Application | None:
+    row = tx.first(_applications().where(_application.c.id == application))
+    return _to_application(row) if row is not None else None
+
+
+def find_application_of(tx: ReadTx, request: str) -> Application | None:
+    row = tx.first(_applications().where(_application.c.request == request))
+    return _to_application(row) if row is not None else None
+
+
+def applications_of(tx: ReadTx, applicant: PersonId) -> list[Application]:
+    statement = _applications().where(_application.c.applicant == applicant).order_by(_application.c.applied_at.desc())
+    return [_to_application(row) for row in tx.all(statement)]
+
+
+def _applications() -> Select[Any]:
+    return select(_application, _group.c.filing_number).outerjoin(_group, _group.c.id == _application.c.grp)
+
+
+def _to_application(row: Any) -> Application:
+    stated = msgspec.json.decode(row.stated, type=ApplicationInput)
+    return Application(
+        ApplicationId(row.id), row.applicant, row.unit, row.applied_at, ApplicationState(row.state), row.request,
+        row.grp, row.filing_number, stated,
+    )  # fmt: skip
+
+
+def register(
+    tx: ReadTx, scope: Scope, *, state: str | None, group_class: str | None, query: str | None, after: int, limit: int
+) -> tuple[list[Group], int]:
+    """A page of the register in order of filing, and how many there are in all."""
+    conditions = [] if scope.everything else [_group.c.unit.in_(scope.units)]
+    if state is not None:
+        conditions.append(_group.c.state == state)
+    if group_class is not None:
+        conditions.append(_group.c.group_class == group_class)
+    if query:
+        conditions.append(
+            or_(_group.c.name.contains(query, autoescape=True), _group.c.filing_number.contains(query, autoescape=True))
+        )
+    total = int(tx.scalar(select(func.count()).select_from(_group).where(*conditions)))
+    order = _group.c.year, _group.c.serial
+    rows = tx.all(select(_group).where(*conditions).order_by(*order).offset(after).limit(limit))
+    return [_to_group(row) for row in rows], total

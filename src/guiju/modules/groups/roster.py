@@ -1,0 +1,159 @@
+"""Who is in a group: asking, admitting, signing, leaving, removing."""
+
+from collections.abc import Sequence
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.permit import Permit
+from guiju.modules.groups import _rules, _store, service
+from guiju.modules.groups.applying import check_certified
+from guiju.modules.groups.types import (
+    AlreadyMemberError,
+    Group,
+    GroupNotFoundError,
+    GroupState,
+    Member,
+    MemberChanged,
+    OwnerNeededError,
+    StaleRulesError,
+)
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import GroupRole, MemberState
+
+
+def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> list[Member]:
+    """Admit people by the owner's or an administrator's decision.
+
+    Raises GroupNotFoundError, GroupClosedError, NotAllowedError, AlreadyMemberError or NotCertifiedError.
+    """
+    group = service.get_open_group(tx, actor, group_id)
+    permit = policy.require(tx, actor, "groups.admit", group_id).under(*policy.use_ids(tx, "groups.admission"))
+    for person in dict.fromkeys(people):
+        check_certified(tx, person)
+        member = service.find_member(tx, group_id, person)
+        if not _rules.has_left(member):
+            raise AlreadyMemberError("This person is in the group already.", person=person)
+        _record_admission(tx, permit, group, person, None)
+    return service.list_members(tx, actor, group_id)
+
+
+def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -> Group:
+    """Ask to be admitted, by the filing number that a colleague gave.
+
+    Raises GroupNotFoundError or AlreadyMemberError.
+    """
+    permit = policy.require(tx, actor, "groups.join")
+    group = _store.find_by_filing_number(tx, filing_number)
+    if group is None or group.state is not GroupState.ACTIVE:
+        raise GroupNotFoundError("There is no group with this number.")
+    if not _rules.has_left(service.find_member(tx, group.id, actor.person_id)):
+        raise AlreadyMemberError("You are in the group, or have asked already.")
+    tx.record(
+        permit,
+        MemberChanged(
+            group.id, actor.person_id, MemberState.UNDER_REVIEW, GroupRole.MEMBER, None, None, reason
+        ),
+    )
+    return group
+
+
+def decide_join(
+    tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, admits: bool, reason: str
+) -> list[Member]:
+    """Decide on one who asked to join. Raises GroupNotFoundError, MemberNotFoundError, WrongMemberStateError."""
+    group = service.get_open_group(tx, actor, group_id)
+    permit = policy.require(tx, actor, "groups.admit", group_id).under(*policy.use_ids(tx, "groups.admission"))
+    member = service.get_member(tx, group_id, person)
+    _rules.check_state(member, MemberState.UNDER_REVIEW)
+    if admits:
+        check_certified(tx, person)
+        _record_admission(tx, permit, group, person, reason or None)
+    else:
+        _record_change(tx, permit, member, MemberState.REMOVED, reason)
+    return service.list_members(tx, actor, group_id)
+
+
+def _record_admission(tx: WriteTx, permit: Permit, group: Group, person: PersonId, reason: str | None) -> None:
+    must_sign = bool(policy.uses(tx, "groups.rules"))
+    history = next((c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none")
+    state = _rules.state_after_admission(group.rules_version, must_sign)
+    permit = permit.under(*policy.use_ids(tx, "identity.certified"))
+    tx.record(permit, MemberChanged(group.id, person, state, GroupRole.MEMBER, history, None, reason))
+
+
+def _record_change(
+    tx: WriteTx, permit: Permit, member: Member, state: MemberState, reason: str | None = None
+) -> None:
+    tx.record(permit, MemberChanged(member.group, member.person, state, member.role, None, None, reason))
+
+
+def sign_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, version: int) -> Group:
+    """Sign the group's rules; from then on the member reads and writes.
+
+    Raises GroupNotFoundError, WrongMemberStateError or StaleRulesError.
+    """
+    group = service.get_open_group(tx, actor, group_id)
+    permit = policy.require(tx, actor, "groups.sign", group_id).under(*policy.use_ids(tx, "groups.rules"))
+    member = service.get_member(tx, group_id, actor.person_id)
+    if version != group.rules_version:
+        raise StaleRulesError("The rules have changed; read them again.", version=group.rules_version)
+    _rules.check_state(member, MemberState.MUST_SIGN, MemberState.INVITED)
+    tx.record(
+        permit, MemberChanged(group_id, member.person, MemberState.ACTIVE, member.role, None, version, None)
+    )
+    return group
+
+
+def ask_to_leave(tx: WriteTx, actor: Actor, group_id: GroupId, *, reason: str) -> Group:
+    """Leave, or ask to where a clause wants the owner's decision.
+
+    Raises GroupNotFoundError, OwnerNeededError or WrongMemberStateError.
+    """
+    group = service.get_group(tx, actor, group_id)
+    permit = policy.require(tx, actor, "groups.leave", group_id)
+    member = service.get_member(tx, group_id, actor.person_id)
+    _check_not_owner(tx, member)
+    _rules.check_state(member, MemberState.ACTIVE, MemberState.MUST_SIGN, MemberState.INVITED)
+    decided = policy.use_ids(tx, "groups.leaving") if group.state is GroupState.ACTIVE else ()
+    state = MemberState.LEAVING_REQUESTED if decided and member.state is MemberState.ACTIVE else MemberState.LEFT
+    if state is MemberState.LEFT:
+        service.check_remaining_administrators(tx, actor, member)
+    _record_change(tx, permit.under(*decided), member, state, reason)
+    return group
+
+
+def decide_leaving(
+    tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, approves: bool, reason: str
+) -> list[Member]:
+    """Let one who asked go, or have them stay. Raises GroupNotFoundError, WrongMemberStateError."""
+    service.get_group(tx, actor, group_id)
+    permit = policy.require(tx, actor, "groups.decide_leaving", group_id)
+    member = service.get_member(tx, group_id, person)
+    _rules.check_state(member, MemberState.LEAVING_REQUESTED)
+    if approves:
+        service.check_remaining_administrators(tx, actor, member)
+    state = MemberState.LEFT if approves else MemberState.ACTIVE
+    _record_change(tx, permit.under(*policy.use_ids(tx, "groups.leaving")), member, state, reason)
+    return service.list_members(tx, actor, group_id)
+
+
+def remove(tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, reason: str) -> list[Member]:
+    """Remove a member, with a reason. Raises GroupNotFoundError, MemberNotFoundError, OwnerNeededError."""
+    service.get_group(tx, actor, group_id)
+    permit = policy.require(tx, actor, "groups.remove", group_id).under(*policy.use_ids(tx, "groups.removal"))
+    member = service.get_member(tx, group_id, person)
+    _check_not_owner(tx, member)
+    _rules.check_state(
+        member, MemberState.ACTIVE, MemberState.MUST_SIGN, MemberState.INVITED, MemberState.LEAVING_REQUESTED
+    )
+    service.check_remaining_administrators(tx, actor, member)
+    _record_change(tx, permit, member, MemberState.REMOVED, reason)
+    return service.list_members(tx, actor, group_id)
+
+
+def _check_not_owner(tx: ReadTx, member: Member) -> None:
+    if _rules.is_owner(member):
+        uses = policy.uses(tx, "groups.owner")
+        raise OwnerNeededError("The owner hands over first.", clause=uses[0].mark() if uses else None)

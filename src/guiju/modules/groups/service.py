@@ -1,0 +1,164 @@
+"""What there is: groups, members, the register, applications. Reading only; the verbs that change stand beside it."""
+
+from collections.abc import Mapping
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.page import Page, check_limit
+from guiju.modules.approvals import service as approvals
+from guiju.modules.groups import _rules, _store
+from guiju.modules.groups.types import (
+    Application,
+    ApplicationNotFoundError,
+    Group,
+    GroupClosedError,
+    GroupNotFoundError,
+    GroupState,
+    GroupRegistered,
+    Member,
+    MemberChanged,
+    MemberNotFoundError,
+    RulesPublished,
+)
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import GroupRole, Membership, MemberState
+
+apply = _store.apply
+
+
+def find_group(tx: ReadTx, group: GroupId) -> Group | None:
+    """A group without regard to who asks; for other modules, never for an answer to a person."""
+    found: Group | None = tx.cached(("group", group), lambda: _store.find_group(tx, group))
+    return found
+
+
+def get_group(tx: ReadTx, actor: Actor, group: GroupId, operation: str = "groups.read") -> Group:
+    """A group that `actor` may see; raises GroupNotFoundError, also for what exists and is not theirs."""
+    found = find_group(tx, group)
+    if found is None or not policy.may(tx, actor, operation, group):
+        raise GroupNotFoundError("There is no such group.", group=group)
+    return found
+
+
+def get_open_group(tx: ReadTx, actor: Actor, group: GroupId) -> Group:
+    """Like `get_group`; raises GroupClosedError for a closed one."""
+    found = get_group(tx, actor, group)
+    if found.state is not GroupState.ACTIVE:
+        raise GroupClosedError("The group is closed.", group=group)
+    return found
+
+
+def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
+    """The person's place in the group, also a former one."""
+    key = ("person", person, "member", group)
+    found: Member | None = tx.cached(key, lambda: _store.find_member(tx, group, person))
+    return found
+
+
+def get_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member:
+    """Raises MemberNotFoundError when the person never was in the group."""
+    member = find_member(tx, group, person)
+    if member is None:
+        raise MemberNotFoundError("There is no such member.", person=person)
+    return member
+
+
+def find_membership(tx: ReadTx, group: GroupId, person: PersonId) -> Membership | None:
+    """The place as policy knows it."""
+    member = find_member(tx, group, person)
+    return Membership(member.role, member.state, member.visible_from) if member is not None else None
+
+
+def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
+    """Every place that the person has or had."""
+    return _store.places_of(tx, person)
+
+
+def members(tx: ReadTx, group: GroupId) -> list[Member]:
+    """All members, former ones included, in the order of their last change; for other modules."""
+    return _store.members(tx, group)
+
+
+def list_members(tx: ReadTx, actor: Actor, group: GroupId) -> list[Member]:
+    """The roster as a member or overseer sees it. Raises GroupNotFoundError."""
+    get_group(tx, actor, group)
+    return [member for member in _store.members(tx, group) if not _rules.has_left(member)]
+
+
+def groups(tx: ReadTx, ids: list[GroupId]) -> Mapping[GroupId, Group]:
+    """Several groups by id, without regard to who asks."""
+    return _store.groups(tx, ids)
+
+
+def count_present(tx: ReadTx, ids: list[GroupId]) -> Mapping[GroupId, int]:
+    """How many members each group has now."""
+    return _store.count_present(tx, ids)
+
+
+def count_signed(tx: ReadTx, group: Group) -> int:
+    """How many members have signed the present rules."""
+    return _store.count_signed(tx, group.id, group.rules_version)
+
+
+def rules_text(tx: ReadTx, group: Group) -> tuple[str, int] | None:
+    """(text, time) of the present rules, opened from the ledger; None while there are none."""
+    if group.rules_position is None:
+        return None
+    entry = tx.entry(group.rules_position)
+    assert entry is not None, "the group names the entry of its rules"
+    if isinstance(entry.fact, RulesPublished):
+        return entry.fact.text, entry.at
+    assert isinstance(entry.fact, GroupRegistered)
+    return entry.fact.rules, entry.at
+
+
+def list_register(
+    tx: ReadTx, actor: Actor, *, state: str | None, group_class: str | None, query: str | None, after: int, limit: int
+) -> Page[Group]:
+    """The register: all of it for the register office and the overseers, their units for heads.
+
+    Raises NotAllowedError for everybody else, and BadLimitError.
+    """
+    scope = policy.scope(tx, actor, "groups.register.read")
+    if not scope.everything and not scope.units:
+        policy.require(tx, actor, "groups.register.read")
+    found, total = _store.register(
+        tx, scope, state=state, group_class=group_class, query=query, after=max(after, 0), limit=check_limit(limit)
+    )
+    return Page(found, after + len(found) < total, total)
+
+
+def get_application(tx: ReadTx, actor: Actor, application: str) -> Application:
+    """An application that `actor` made or whose request they may see. Raises ApplicationNotFoundError."""
+    found = _store.find_application(tx, application)
+    if found is None or (
+        found.applicant != actor.person and not approvals.may_read(tx, actor, found.request)
+    ):
+        raise ApplicationNotFoundError("There is no such application.", application=application)
+    return found
+
+
+def list_applications(tx: ReadTx, actor: Actor) -> list[Application]:
+    """The actor's own applications, newest first."""
+    return _store.applications_of(tx, actor.person_id)
+
+
+def check_remaining_administrators(tx: ReadTx, actor: Actor, going: Member) -> None:
+    """Raises AdministratorCountError when too few administrators would remain."""
+    if going.role is not GroupRole.ADMINISTRATOR:
+        return
+    remaining = {
+        member.person
+        for member in _store.members(tx, going.group)
+        if member.role is GroupRole.ADMINISTRATOR and member.person != going.person and not _rules.has_left(member)
+    }
+    _rules.check_administrator_count(remaining, policy.uses(tx, "groups.administrators"), actor, going.group)
+
+
+def reason_of(tx: ReadTx, member: Member) -> str | None:
+    """The reason that stands with the member's last change, for those who decide on it."""
+    if member.state not in (MemberState.UNDER_REVIEW, MemberState.LEAVING_REQUESTED):
+        return None
+    entry = tx.entry(member.position)
+    return entry.fact.reason if entry is not None and isinstance(entry.fact, MemberChanged) else None

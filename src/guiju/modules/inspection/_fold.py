@@ -1,0 +1,68 @@
+"""Folding of text: one code point to one code point, and the noise that a second stream omits.
+
+The table (`fold_table.txt`) is data made by `tools/make_fold_table.py` from the Unicode character
+database and OpenCC's traditional-to-simplified characters; its digest is part of a rule set's
+version. Offsets into the folded text are offsets into the original.
+"""
+
+import hashlib
+import re
+from importlib import resources
+from typing import NamedTuple
+
+
+class _Table(NamedTuple):
+    digest: str
+    fold: dict[int, str]
+    noise: frozenset[str]
+
+
+def _span(item: str) -> range:
+    low, _, high = item.partition("-")
+    return range(int(low, 16), int(high or low, 16) + 1)
+
+
+def _load() -> _Table:
+    raw = resources.files("guiju.modules.inspection").joinpath("fold_table.txt").read_bytes()
+    fold: dict[int, str] = {}
+    noise: set[str] = set()
+    for line in raw.decode("ascii").splitlines():
+        word, *items = line.split()
+        if word == "fold":
+            target = chr(int(items[0], 16))
+            fold.update((int(item, 16), target) for item in items[1:])
+        elif word == "noise":
+            noise.update(map(chr, _span(items[0])))
+    return _Table(hashlib.sha256(raw).hexdigest(), fold, frozenset(noise))
+
+
+_TABLE = _load()
+TABLE_DIGEST = _TABLE.digest
+NOISE = _TABLE.noise
+# Both steps at once, for the pass that every text takes.
+_STRIP: dict[int, str | None] = {
+    **{ord(char): None for char in NOISE},
+    **{code: None if char in NOISE else char for code, char in _TABLE.fold.items()},
+}
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def is_unicode(text: str) -> bool:
+    """The text has no unpaired surrogates."""
+    return _SURROGATE.search(text) is None
+
+
+def fold(text: str) -> str:
+    """Simplified, lower-case, half-width, without look-alikes; as long as the original."""
+    return text.translate(_TABLE.fold)
+
+
+def strip(text: str) -> str:
+    """The folded text without signs, spaces and invisible characters."""
+    return text.translate(_STRIP)
+
+
+def kept_offsets(folded: str) -> list[int]:
+    """For every character of the stripped text its place in the folded text."""
+    return [place for place, char in enumerate(folded) if char not in NOISE]

@@ -1,0 +1,82 @@
+"""Inspecting a file of cases: `guiju inspect --dictionary dict.jsonl --cases F.jsonl`."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from guiju.modules.inspection._compile import compile_ruleset
+from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection.types import (
+    BadCaseError,
+    Dictionary,
+    Disposition,
+    Inspection,
+    PatternRule,
+    Rule,
+    TermRule,
+)
+
+_USE = "-/inspect"
+# Kinds have one name in case files, whichever network or issuer they come from.
+_CASE_KINDS = {"cn_mobile": "cn_phone"}
+
+
+def inspect_cases(
+    dictionary_path: Path, cases_path: Path, *, also: tuple[Dictionary, ...] = ()
+) -> Iterator[dict[str, Any]]:
+    """One answer a case: `{"id", "hits": [{"kind", "start", "end"}], "disposition"}`.
+
+    A dictionary line is `{"term", "category"}`, a case `{"id", "text"}`; other fields are ignored.
+    Terms hold, numbers are masked. `also` adds dictionaries of the product's own. Raises
+    `BadCaseError` with the line, and what compiling rules raises.
+    """
+    ruleset = compile_ruleset(_rules(dictionary_path, also))
+    for line, case in _lines(cases_path):
+        inspection = ruleset.inspect(_field(case, "text", line, cases_path))
+        yield {"id": _field(case, "id", line, cases_path), **_answer(inspection)}
+
+
+def _answer(inspection: Inspection) -> dict[str, Any]:
+    return {
+        "hits": [
+            {"kind": _CASE_KINDS.get(f.category, f.category), "start": f.start, "end": f.end}
+            for f in inspection.findings
+        ],
+        "disposition": inspection.disposition.word,
+    }
+
+
+def _rules(dictionary_path: Path, also: tuple[Dictionary, ...]) -> Iterator[Rule]:
+    terms: defaultdict[str, list[str]] = defaultdict(list)
+    for line, entry in _lines(dictionary_path):
+        category = _field(entry, "category", line, dictionary_path)
+        terms[category].append(_field(entry, "term", line, dictionary_path))
+    for category, words in terms.items():
+        yield TermRule(category, category, tuple(words), Disposition.HOLD, _USE)
+    for own in also:
+        yield TermRule(own.id, own.category, own.terms, Disposition.HOLD, _USE)
+    for kind in KINDS:
+        yield PatternRule(kind, Disposition.MASK, _USE)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                value = json.loads(line)
+            except ValueError as reason:
+                raise BadCaseError("not a JSON line", file=path.name, line=number) from reason
+            if not isinstance(value, dict):
+                raise BadCaseError("not a JSON object", file=path.name, line=number)
+            yield number, value
+
+
+def _field(value: dict[str, Any], key: str, line: int, path: Path) -> str:
+    found = value.get(key)
+    if not isinstance(found, str):
+        raise BadCaseError(f"{key} must be a text", file=path.name, line=line, field=key)
+    return found

@@ -1,0 +1,76 @@
+"""What messaging offers to packs, and who may do what."""
+
+from guiju.modules.inspection.service import KINDS
+from guiju.modules.messaging.types import ContentRules, Flood, PersonalData, ReviewRules
+from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation
+
+_DISPOSITIONS = ("mask", "hold", "block")
+
+
+def _check_content(params: ContentRules) -> None:
+    if params.disposition not in _DISPOSITIONS[1:]:
+        raise ValueError("`disposition` is `hold` or `block`")
+
+
+def _check_personal(params: PersonalData) -> None:
+    if params.disposition not in _DISPOSITIONS:
+        raise ValueError("`disposition` is `mask`, `hold` or `block`")
+    unknown = [kind for kind in params.kinds if kind not in KINDS]
+    if unknown:
+        raise ValueError(f"unknown kinds: {', '.join(unknown)}")
+
+
+def _check_review(params: ReviewRules) -> None:
+    if params.reviewers != "reviewer":
+        raise ValueError("`reviewers` is `reviewer`")
+
+
+def _check_flood(params: Flood) -> None:
+    if params.messages < 1 or params.seconds < 1:
+        raise ValueError("`messages` and `seconds` are at least 1")
+
+
+CONTROLS = (
+    Control(
+        "messaging.content",
+        ControlKind.PREVENT,
+        {"zh": "内容检查", "en": "Content inspection"},
+        {"zh": "命中词库的消息先审或不发。", "en": "A message that hits a dictionary is held or not sent."},
+        ContentRules,
+        {"dictionaries": {"zh": "词库", "en": "Dictionaries"}, "disposition": {"zh": "处置", "en": "Disposition"}},
+        _check_content,
+    ),
+    Control(
+        "messaging.personal_data",
+        ControlKind.PREVENT,
+        {"zh": "个人信息脱敏", "en": "Personal data masked"},
+        {"zh": "证件号等在送达前遮蔽。", "en": "Identity numbers are masked before delivery."},
+        PersonalData,
+        {"kinds": {"zh": "种类", "en": "Kinds"}, "disposition": {"zh": "处置", "en": "Disposition"}},
+        _check_personal,
+    ),
+    Control(
+        "messaging.review",
+        ControlKind.APPROVE,
+        {"zh": "人工审核", "en": "Review by a person"},
+        {"zh": "待审消息由审核员在时限内决定。", "en": "A reviewer decides on held messages in time."},
+        ReviewRules,
+        {"deadline": {"zh": "时限", "en": "Deadline"}, "reviewers": {"zh": "审核人", "en": "Reviewers"}},
+        _check_review,
+    ),
+    Control(
+        "messaging.flood",
+        ControlKind.PREVENT,
+        {"zh": "刷屏限制", "en": "Flood limit"},
+        {"zh": "短时间内消息过多会被拒绝。", "en": "Too many messages in a short time are refused."},
+        Flood,
+        {"messages": {"zh": "条数", "en": "Messages"}, "seconds": {"zh": "秒", "en": "Seconds"}},
+        _check_flood,
+    ),
+)
+
+OPERATIONS = (
+    Operation("messaging.send", group_roles=frozenset(GroupRole)),
+    Operation("messaging.read", group_roles=frozenset(GroupRole)),
+    Operation("messaging.review", roles=frozenset({"reviewer"}), system=True),
+)

@@ -1,0 +1,13 @@
+"""The deadline of held messages."""
+
+from typing import Any
+
+from guiju.kernel.actor import system
+from guiju.kernel.jobs import on_job
+from guiju.kernel.lane import WriteTx
+from guiju.modules.messaging import review
+
+
+@on_job("messaging.review")
+def review_is_late(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
+    review.record_late(tx, system("review"), int(key))

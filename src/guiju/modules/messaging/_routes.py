@@ -1,0 +1,126 @@
+"""Messages, conversations and the review queue over HTTP."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from guiju.kernel.db import ReadTx
+from guiju.kernel.http import CurrentActor, Json, Reader, Writer
+from guiju.kernel.ids import GroupId
+from guiju.kernel.text import Id, OptionalProse
+from guiju.modules.groups import service as groups
+from guiju.modules.messaging import _shape, review, service
+from guiju.modules.messaging.composing import Body, Composer
+
+routes = APIRouter(prefix="/api", tags=["messaging"])
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Post(Closed):
+    cmid: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    body: Body | Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Text(Closed):
+    text: Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Mark(Closed):
+    position: int
+
+
+class Decision(Closed):
+    verdict: Literal["release", "mask", "refuse"]
+    reason: OptionalProse = ""
+
+
+def _composer(request: Request) -> Composer:
+    composer: Composer = request.app.state.composer
+    return composer
+
+
+@routes.get("/conversations")
+async def list_conversations(request: Request, actor: CurrentActor, read: Reader) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        view = request.app.state.new_view(tx)
+        found = service.list_conversations(tx, actor)
+        return {"position": tx.position, "conversations": [_shape.conversation(view, each) for each in found]}
+
+    return await read(shape)
+
+
+@routes.get("/groups/{group}/messages")
+async def list_messages(
+    request: Request, group: Id, actor: CurrentActor, read: Reader, before: int | None = None, limit: int = 50
+) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        page = service.timeline(tx, actor, GroupId(group), before=before, limit=limit)
+        items = _shape.items(request.app.state.new_view(tx), page.items)
+        return {"items": items, "more": page.more, "position": tx.position}
+
+    return await read(shape)
+
+
+@routes.post("/groups/{group}/messages")
+async def send(request: Request, group: Id, body: Post, actor: CurrentActor) -> Json:
+    done = await _composer(request).send(actor, GroupId(group), body.cmid, body.body)
+    return _shape.receipt(done)
+
+
+@routes.post("/groups/{group}/check")
+async def check(request: Request, group: Id, body: Text, actor: CurrentActor, read: Reader) -> Json:
+    inspection = _composer(request).check(actor, body.text)
+
+    def shape(tx: ReadTx) -> Json:
+        service.reading_place(tx, actor, GroupId(group))
+        return _shape.verdict(tx, actor, inspection)
+
+    return await read(shape)
+
+
+@routes.post("/groups/{group}/read", status_code=204)
+async def mark_read(request: Request, group: Id, body: Mark, actor: CurrentActor, read: Reader) -> None:
+    await read(lambda tx: groups.get_group(tx, actor, GroupId(group)))
+    await _composer(request).mark_read(actor, GroupId(group), body.position)
+
+
+@routes.get("/reviews")
+async def list_reviews(
+    request: Request, actor: CurrentActor, read: Reader, box: Literal["waiting", "done"] = "waiting"
+) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        view = request.app.state.new_view(tx)
+        found = review.list_reviews(tx, actor, decided=box == "done")
+        return {"reviews": [_shape.review(view, each) for each in found], "position": tx.position}
+
+    return await read(shape)
+
+
+def _review(request: Request, tx: ReadTx, actor: CurrentActor, position: int) -> Json:
+    view = request.app.state.new_view(tx)
+    found = review.get_review(tx, actor, position)
+    before = _shape.items(view, review.messages_before(tx, found))
+    return _shape.review(view, found) | {"before": before}
+
+
+@routes.get("/reviews/{position}")
+async def get_review(request: Request, position: int, actor: CurrentActor, read: Reader) -> Json:
+    return await read(lambda tx: _review(request, tx, actor, position))
+
+
+@routes.post("/reviews/{position}/decision")
+async def decide(
+    request: Request, position: int, body: Decision, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
+    def act(tx: Any) -> None:
+        if body.verdict == "refuse":
+            review.refuse(tx, actor, position, reason=body.reason)
+        else:
+            review.release(tx, actor, position, masked=body.verdict == "mask", reason=body.reason)
+
+    await write(act)
+    return await read(lambda tx: _review(request, tx, actor, position))

@@ -1,0 +1,202 @@
+"""Messages, conversations and reviews as JSON (docs/protocol.md)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import PersonId
+from guiju.kernel.live import View
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import cards
+from guiju.modules.groups import service as groups
+from guiju.modules.groups import timeline as groups_timeline
+from guiju.modules.inspection.types import Disposition, Inspection
+from guiju.modules.messaging import service
+from guiju.modules.messaging.inspecting import deciding_use
+from guiju.modules.messaging.review import Review
+from guiju.modules.messaging.sending import person_of, state_of
+from guiju.modules.messaging.types import (
+    MessageBlocked,
+    MessageHeld,
+    MessageRefused,
+    MessageReleased,
+    MessageSent,
+    MessageState,
+    Receipt,
+    Row,
+)
+from guiju.modules.policy import service as policy
+
+Json = dict[str, Any]
+
+
+def receipt(done: Receipt) -> Json:
+    return {
+        "type": "receipt",
+        "cmid": done.cmid,
+        "state": done.state,
+        "position": done.position,
+        "clause": done.clause,
+        "note": done.note,
+    }
+
+
+def clause_mark(view: View, entry: Recorded) -> Json | None:
+    """The clause of the strictest control use that an entry names, as the pack in force words it."""
+    if not entry.uses:
+        return None
+    clause_id = getattr(entry.fact, "clause", None) or entry.uses[0].partition("/")[0]
+    pack = policy.find_pack(view.tx)
+    uses = [use for use in pack.uses if use.clause.id == clause_id] if pack is not None else []
+    named = [use for use in uses if use.id in entry.uses] or uses
+    return dict(named[0].mark()) if named else None
+
+
+def message(view: View, entry: Recorded, row: Row | None = None) -> Json:
+    """A message as it shows in a timeline. `row` tells what became of a held one."""
+    fact = entry.fact
+    sender = fact.sender if isinstance(fact, MessageReleased) else person_of(entry)
+    return {
+        "position": entry.position,
+        "number": entry.number,
+        "sender": {"id": sender, "name": view.name(sender)},
+        "at": fact.sent_at if isinstance(fact, MessageReleased) else entry.at,
+        "text": fact.text,
+        "mentions": list(fact.mentions),
+        "quote": quote(view, entry),
+        "state": _state(entry, row),
+        "spans": [{"start": start, "end": end} for start, end in getattr(fact, "spans", ())],
+        "clause": clause_mark(view, entry),
+        "note": None,
+        "cmid": fact.cmid,
+        "due_at": fact.due_at if isinstance(fact, MessageHeld) else None,
+    }
+
+
+def _state(entry: Recorded, row: Row | None) -> MessageState:
+    if isinstance(entry.fact, MessageReleased):
+        return MessageState.RELEASED
+    return row.state if row is not None and isinstance(entry.fact, MessageHeld) else state_of(entry)
+
+
+def quote(view: View, entry: Recorded) -> Json | None:
+    """The quoted message as it shows now."""
+    fact = entry.fact
+    quoted = fact.quote if isinstance(fact, MessageReleased) else fact.refs[0] if fact.refs else None
+    if quoted is None or entry.group is None:
+        return None
+    found = service.quoted(view.tx, entry.group, quoted)
+    if found is None:
+        return None
+    sender = found.fact.sender if isinstance(found.fact, MessageReleased) else person_of(found)
+    return {"position": quoted, "sender": {"id": sender, "name": view.name(sender)}, "text": found.fact.text[:200]}
+
+
+def item(view: View, entry: Recorded, row: Row | None = None) -> Json:
+    """An item of a timeline, the same whether it arrives live or is fetched later."""
+    if not isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked | MessageReleased):
+        return groups_timeline.item(view, entry)
+    common: Json = {
+        "position": entry.position,
+        "at": entry.at,
+        "kind": entry.kind,
+        "group": entry.group,
+        "number": entry.number,
+        "actor": view.mark(entry.actor),
+        "message": message(view, entry, row),
+    }
+    if isinstance(entry.fact, MessageReleased):
+        common["held"] = entry.fact.refs[0]
+    return common
+
+
+def refused_item(view: View, entry: Recorded) -> Json:
+    fact = entry.fact
+    assert isinstance(fact, MessageRefused)
+    return {
+        "position": entry.position,
+        "at": entry.at,
+        "kind": entry.kind,
+        "group": entry.group,
+        "number": entry.number,
+        "actor": None,
+        "held": fact.refs[0],
+        "clause": clause_mark(view, entry),
+        "reason": fact.reason,
+    }
+
+
+def items(view: View, entries: Sequence[Recorded]) -> list[Json]:
+    """A page of a timeline; a refused message carries the reviewer's reason."""
+    held = [entry.position for entry in entries if isinstance(entry.fact, MessageHeld)]
+    rows: Mapping[int, Row] = service.rows(view.tx, held) if held else {}
+    shown = []
+    for entry in entries:
+        row = rows.get(entry.position)
+        made = item(view, entry, row)
+        if row is not None and row.state is MessageState.REFUSED and row.decision is not None:
+            decision = view.tx.entry(row.decision)
+            assert decision is not None, "the row names the decision"
+            made["message"]["note"] = decision.fact.reason
+        shown.append(made)
+    return shown
+
+
+def conversation(view: View, found: service.Conversation) -> Json:
+    return {
+        "group": cards.card(view.tx, found.group, found.member, found.members),
+        "last": item(view, found.last) if found.last is not None else None,
+        "unread": found.unread,
+        "mentioned": found.mentioned,
+        "read": found.read,
+    }
+
+
+def review(view: View, found: Review) -> Json:
+    fact, decision = found.fact, found.decision
+    group = groups.find_group(view.tx, found.row.group)
+    assert group is not None, "messages stand in groups that exist"
+    state = found.row.state
+    if isinstance(decision.fact if decision else None, MessageReleased) and decision and decision.fact.spans:
+        state = MessageState.MASKED
+    return {
+        "position": found.row.position,
+        "group": {"id": group.id, "name": group.name, "level": cards.level(view.tx, group.level)},
+        "sender": directory.person_mark(view.tx, found.sender),
+        "at": found.held.at,
+        "text": fact.text,
+        "findings": [
+            {"start": start, "end": end, "category": category, "rule": rule, "word": word}
+            for start, end, category, rule, word in fact.findings
+        ],
+        "clause": clause_mark(view, found.held),
+        "due_at": fact.due_at,
+        "state": state,
+        "reviewer": directory.person_mark(view.tx, PersonId(decision.actor)) if decision and decision.actor else None,
+        "reason": decision.fact.reason if decision else None,
+        "decided_at": decision.at if decision else None,
+    }
+
+
+def verdict(tx: ReadTx, actor: Actor, inspection: Inspection) -> Json:
+    """What the gate would do with a text, for the composer."""
+    use = deciding_use(policy.get_pack(tx), inspection) if inspection.uses else None
+    held = inspection.disposition is Disposition.HOLD
+    return {
+        "disposition": inspection.disposition.word,
+        "findings": [
+            {"start": found.start, "end": found.end, "category": found.category, "word": found.word}
+            for found in inspection.findings
+        ],
+        "clause": dict(use.mark()) if use is not None else None,
+        "note": (use.instead or {}).get("zh") if use is not None else None,
+        "preview": inspection.masked if inspection.disposition is Disposition.MASK else None,
+        "reviewers": _reviewers(tx, actor) if held else None,
+    }
+
+
+def _reviewers(tx: ReadTx, actor: Actor) -> str:
+    people = [person for person in directory.people_with_role(tx, "reviewer") if person != actor.person]
+    return "、".join(str(directory.person_mark(tx, person)["name"]) for person in people[:3])

@@ -1,0 +1,187 @@
+"""Where messages stand, and how far people have read. `apply` is the only writer of the governed table."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger, Column, Index, String, Table, Text, and_, bindparam, delete, func, insert, select, update,
+)  # fmt: skip
+
+from guiju.kernel.db import Hot, Lookup, ReadTx, governed, metadata
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.messaging.types import (
+    AlreadyDecidedError,
+    MessageBlocked,
+    MessageHeld,
+    MessageRefused,
+    MessageReleased,
+    MessageSent,
+    MessageState,
+    ReviewLate,
+    Row,
+)
+
+_message = governed(
+    Table(
+        "messaging_message",
+        metadata,
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        Column("key", String(110), nullable=False, unique=True),
+        Column("grp", String(40), nullable=False),
+        Column("sender", String(40), nullable=False),
+        Column("state", String(16), nullable=False),
+        Column("shown", BigInteger),
+        Column("mentions", Text),
+        Column("due_at", BigInteger),
+        Column("decision", BigInteger),
+        Index("messaging_message_shown", "grp", "shown"),
+        Index("messaging_message_waiting", "state", "position"),
+    )
+)
+_COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at")
+_insert = Hot(insert(_message).values({name: bindparam(name) for name in _COLUMNS}), _COLUMNS)
+_by_key = Lookup(_message, "key", ("key", "position"))
+
+read_mark = Table(
+    "messaging_read_mark",
+    metadata,
+    Column("person", String(40), primary_key=True),
+    Column("grp", String(40), primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+_MARK_COLUMNS = ("person", "grp", "position", "at")
+_insert_mark = Hot(insert(read_mark).values({name: bindparam(name) for name in _MARK_COLUMNS}), _MARK_COLUMNS)
+
+
+def key_of(person: PersonId, cmid: str) -> str:
+    """One column for (person, cmid), so that a whole batch is looked up at once."""
+    return f"{person}:{cmid}"
+
+
+def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    rows: list[tuple[Any, ...]] = []
+    for entry in entries:
+        match entry.fact:
+            case MessageSent():
+                state = MessageState.DELIVERED if entry.fact.original is None else MessageState.MASKED
+                rows.append(_row(entry, entry.fact, state, entry.position, None))
+            case MessageHeld(due_at=due_at):
+                rows.append(_row(entry, entry.fact, MessageState.HELD, None, due_at))
+            case MessageBlocked():
+                rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
+            case _:
+                tx.many(_insert, rows)
+                rows = []
+                _decide(tx, entry)
+    tx.many(_insert, rows)
+
+
+def _row(
+    entry: Recorded, fact: MessageSent | MessageHeld | MessageBlocked, state: MessageState, shown: int | None,
+    due_at: int | None,
+) -> tuple[Any, ...]:  # fmt: skip
+    assert entry.actor is not None
+    mentions = json.dumps(list(fact.mentions)) if fact.mentions else None
+    key = key_of(PersonId(entry.actor), fact.cmid)
+    return entry.position, key, fact.group, entry.actor, str(state), shown, mentions, due_at
+
+
+def _decide(tx: WriteTx, entry: Recorded) -> None:
+    match entry.fact:
+        case MessageReleased(refs=refs):
+            values = {"state": MessageState.RELEASED, "shown": entry.position, "decision": entry.position}
+        case MessageRefused(refs=refs):
+            values = {"state": MessageState.REFUSED, "decision": entry.position}
+        case ReviewLate():
+            return
+        case other:
+            raise AssertionError(f"messaging does not know {other!r}")
+    # The state in the WHERE, not the earlier read, settles two reviewers who decide at once.
+    waiting = _message.c.position == refs[0], _message.c.state == MessageState.HELD
+    if tx.run(update(_message).where(*waiting).values(**values)) == 0:
+        raise AlreadyDecidedError("This message has been decided already.", position=refs[0])
+
+
+def positions_by_key(tx: ReadTx, keys: Sequence[str]) -> dict[str, int]:
+    """Where the messages with these keys stand, for those that exist."""
+    return {key: position for key, position in _by_key.fetch(tx.connection, keys)}
+
+
+def find(tx: ReadTx, position: int) -> Row | None:
+    row = tx.first(select(_message).where(_message.c.position == position))
+    return _to_row(row) if row is not None else None
+
+
+def find_shown(tx: ReadTx, group: GroupId, shown: int) -> Row | None:
+    """The message that appears at `shown`."""
+    row = tx.first(select(_message).where(_message.c.grp == group, _message.c.shown == shown))
+    return _to_row(row) if row is not None else None
+
+
+def rows(tx: ReadTx, positions: Sequence[int]) -> Mapping[int, Row]:
+    found = tx.all(select(_message).where(_message.c.position.in_(positions)))
+    return {row.position: _to_row(row) for row in found}
+
+
+def _to_row(row: Any) -> Row:
+    return Row(row.position, row.grp, row.sender, MessageState(row.state), row.shown, row.due_at, row.decision)
+
+
+def waiting(tx: ReadTx, sender_not: PersonId, limit: int) -> list[Row]:
+    """Held messages, oldest first, without those of one person."""
+    held = _message.c.state == MessageState.HELD, _message.c.sender != sender_not
+    return [
+        _to_row(row) for row in tx.all(select(_message).where(*held).order_by(_message.c.position).limit(limit))
+    ]
+
+
+def count_waiting(tx: ReadTx, sender_not: PersonId) -> int:
+    held = _message.c.state == MessageState.HELD, _message.c.sender != sender_not
+    return int(tx.scalar(select(func.count()).select_from(_message).where(*held)))
+
+
+def decided(tx: ReadTx, limit: int) -> list[Row]:
+    """Messages that were decided, the latest decision first."""
+    done = _message.c.decision.is_not(None)
+    return [
+        _to_row(row)
+        for row in tx.all(select(_message).where(done).order_by(_message.c.decision.desc()).limit(limit))
+    ]
+
+
+def unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> list[list[str]]:
+    """For each message shown after `after` that others wrote: whom it mentions; at most `limit`."""
+    where = _message.c.grp == group, _message.c.shown > after, _message.c.sender != person
+    found = tx.scalars(select(_message.c.mentions).where(*where).limit(limit))
+    return [json.loads(mentions) if mentions else [] for mentions in found]
+
+
+def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:
+    """Where the newest message of each group appears."""
+    found = tx.all(
+        select(_message.c.grp, func.max(_message.c.shown)).where(_message.c.grp.in_(groups)).group_by(_message.c.grp)
+    )
+    return {row[0]: row[1] for row in found if row[1] is not None}
+
+
+def save_marks(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> None:
+    """Append read marks; earlier ones of the same place are dropped, so the table stays small."""
+    for person, group, position in marks:
+        older = and_(read_mark.c.person == person, read_mark.c.grp == group, read_mark.c.position <= position)
+        tx.run(delete(read_mark).where(older))
+    tx.many(_insert_mark, [(person, group, position, tx.now) for person, group, position in marks])
+
+
+def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
+    """How far the person has read in each group."""
+    found = tx.all(
+        select(read_mark.c.grp, func.max(read_mark.c.position))
+        .where(read_mark.c.person == person)
+        .group_by(read_mark.c.grp)
+    )
+    return {row[0]: row[1] for row in found}
+

@@ -1,0 +1,97 @@
+"""From a typed body to the lane: checked, inspected outside the lane, sent; the same for the socket and HTTP."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import limits
+from pydantic import BaseModel, ConfigDict
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.gate import Gate
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.text import check_text
+from guiju.modules.inspection.types import Inspection
+from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.messaging.sending import KIND
+from guiju.modules.messaging.types import (
+    LONGEST_TEXT,
+    MOST_MENTIONS,
+    BadMessageError,
+    CheckTooOftenError,
+    Receipt,
+    Send,
+)
+
+MARK_KIND = "messaging.mark_read"
+CHECKS = limits.parse("10/second")
+LARGEST_POSITION = 2**53
+_CMID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Body(BaseModel):
+    """What is written: a text, whom it mentions, what it quotes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str
+    mentions: list[str] = []
+    quote: int | None = None
+
+
+def check_position(position: object) -> int:
+    """A ledger position as it comes from outside. Raises BadMessageError."""
+    if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position < LARGEST_POSITION:
+        raise BadMessageError("A position is a whole number.")
+    return position
+
+
+class Composer:
+    """Turns what people type into commands."""
+
+    def __init__(self, gate: Gate, inspector: Inspector) -> None:
+        self._gate = gate
+        self._inspector = inspector
+        self._checks = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
+
+    def prepare(self, actor: Actor, group: GroupId, cmid: str, body: Body | str) -> Send:
+        """A Send with its inspection. Raises BadMessageError."""
+        written = Body(text=body) if isinstance(body, str) else body
+        if not isinstance(cmid, str) or _CMID.fullmatch(cmid) is None:
+            raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
+        try:
+            text = check_text(written.text)
+        except ValueError as error:
+            raise BadMessageError(str(error)) from error
+        if not text.strip() or len(text) > LONGEST_TEXT:
+            raise BadMessageError(f"A text has 1 to {LONGEST_TEXT} characters.", length=len(text))
+        if len(written.mentions) > MOST_MENTIONS or any(len(person) > 64 for person in written.mentions):
+            raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned.")
+        quote = check_position(written.quote) if written.quote is not None else None
+        mentions = tuple(PersonId(person) for person in dict.fromkeys(written.mentions))
+        return Send(actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text))
+
+    def submit(self, send: Send, answer: Callable[[Any], None]) -> None:
+        """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
+        self._gate.submit(KIND, send, answer)
+
+    async def send(self, actor: Actor, group: GroupId, cmid: str, body: Body | str) -> Receipt:
+        """Send and wait. Raises what the lane answers, and BadMessageError."""
+        result = await self._gate.call(KIND, self.prepare(actor, group, cmid, body))
+        if isinstance(result, BaseException):
+            raise result
+        assert isinstance(result, Receipt)
+        return result
+
+    def check(self, actor: Actor, text: str) -> Inspection:
+        """What the gate would find in `text`. Raises BadMessageError or CheckTooOftenError."""
+        if not self._checks.hit(CHECKS, actor.name):
+            raise CheckTooOftenError("Too many checks.", retry_after=1)
+        try:
+            return self._inspector.inspect(check_text(text[:LONGEST_TEXT]))
+        except ValueError as error:
+            raise BadMessageError(str(error)) from error
+
+    async def mark_read(self, actor: Actor, group: GroupId, position: int) -> None:
+        """Remember how far the actor has read. Raises BadMessageError."""
+        await self._gate.call(MARK_KIND, (actor.person_id, group, check_position(position)))

@@ -1,0 +1,66 @@
+"""The rule set of the pack in force: built from its controls, hot-swapped, and asked before and in the lane."""
+
+import threading
+
+from guiju.modules.inspection.service import Engine, compile_ruleset
+from guiju.modules.inspection.types import Disposition, Inspection, PatternRule, Rule, TermRule
+from guiju.modules.messaging.types import ContentRules, PersonalData
+from guiju.modules.policy.types import Pack, Use
+
+
+def rules_of(pack: Pack) -> list[Rule]:
+    """What the pack's `messaging.content` and `messaging.personal_data` ask inspection to find."""
+    rules: list[Rule] = []
+    for use in pack.uses:
+        if isinstance(use.params, ContentRules):
+            for name in use.params.dictionaries:
+                dictionary = pack.dictionaries[name]
+                rules.append(
+                    TermRule(
+                        name, dictionary.category, dictionary.terms, Disposition.of(use.params.disposition), use.id
+                    )
+                )
+        elif isinstance(use.params, PersonalData):
+            disposition = Disposition.of(use.params.disposition)
+            rules.extend(PatternRule(kind, disposition, use.id) for kind in use.params.kinds)
+    return rules
+
+
+def deciding_use(pack: Pack, inspection: Inspection) -> Use | None:
+    """The first use that asked for the disposition that was taken."""
+    acted = [use for use in pack.uses if use.id in inspection.uses]
+    for use in acted:
+        if Disposition.of(use.params.disposition) is inspection.disposition:
+            return use
+    return acted[0] if acted else None
+
+
+class Inspector:
+    """The engine, and which version of the policy its rule set was made from."""
+
+    def __init__(self) -> None:
+        self._engine = Engine(compile_ruleset([]))
+        self._lock = threading.Lock()
+        self._policy: str | None = None
+
+    @property
+    def ruleset(self) -> str:
+        """The version of the rule set in force."""
+        return self._engine.current().version
+
+    def load(self, pack: Pack) -> None:
+        """Make the pack's rules the ones in force, unless they are already."""
+        with self._lock:
+            if self._policy != pack.version:
+                self._engine.ruleset = compile_ruleset(rules_of(pack))
+                self._policy = pack.version
+
+    def inspect(self, text: str) -> Inspection:
+        """What the rules in force find in `text`. Pure and safe from any thread."""
+        return self._engine.inspect(text)
+
+    def inspect_again(self, pack: Pack, text: str, earlier: Inspection) -> Inspection:
+        """`earlier` if it is by the rules of `pack`; else the answer of those rules."""
+        if self._policy != pack.version:
+            self.load(pack)
+        return earlier if earlier.ruleset == self.ruleset else self.inspect(text)

@@ -1,0 +1,159 @@
+"""What people see of messages: timelines, unread counts, conversations, and how far they have read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.page import Page, check_limit
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import Group, GroupNotFoundError, Member
+from guiju.modules.messaging import _store
+from guiju.modules.messaging.sending import raise_rules_not_signed
+from guiju.modules.messaging.types import MessageHeld, MessageState
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import INSIDE, PRESENT, MemberState
+
+apply = _store.apply
+find_row = _store.find
+rows = _store.rows
+
+SHOWN_KINDS = (
+    "messaging.sent",
+    "messaging.released",
+    "groups.registered",
+    "groups.member_changed",
+    "groups.rules_published",
+    "groups.administrators_set",
+    "groups.owner_set",
+    "groups.closed",
+)
+OWN_KINDS = ("messaging.held", "messaging.blocked")
+MOST_UNREAD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A group as one person's list shows it. `last` is the newest message that they may see."""
+
+    group: Group
+    member: Member
+    members: int
+    last: Recorded | None
+    unread: int
+    mentioned: bool
+    read: int
+
+
+def reading_place(tx: ReadTx, actor: Actor, group: GroupId) -> Member:
+    """The actor's place in a group whose messages they may read.
+
+    Raises GroupNotFoundError, or RulesNotSignedError while the rules must be signed.
+    """
+    groups.get_group(tx, actor, group)
+    member = groups.find_member(tx, group, actor.person_id)
+    if member is None or member.state not in INSIDE:
+        raise GroupNotFoundError("There is no such group.", group=group)
+    if member.state not in PRESENT:
+        raise_rules_not_signed(tx)
+    return member
+
+
+def timeline(
+    tx: ReadTx, actor: Actor, group: GroupId, *, before: int | None, limit: int
+) -> Page[Recorded]:
+    """The newest entries before `before`, in ascending order. Raises what `reading_place` raises, BadLimitError."""
+    member = reading_place(tx, actor, group)
+    query = EntryQuery(
+        group=group, kinds=SHOWN_KINDS, own_kinds=OWN_KINDS, actor=actor.name, before=before,
+        after=member.visible_from - 1, limit=check_limit(limit) + 1, newest_first=True,
+    )  # fmt: skip
+    found = tx.entries(query)
+    page = [entry for entry in found[:limit] if not _is_superseded(tx, entry)]
+    return Page(page[::-1], len(found) > limit)
+
+
+def _is_superseded(tx: ReadTx, entry: Recorded) -> bool:
+    """Whether a held message appears again at its release."""
+    if not isinstance(entry.fact, MessageHeld):
+        return False
+    row = _store.find(tx, entry.position)
+    return row is not None and row.state is MessageState.RELEASED
+
+
+def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
+    """The groups that the actor is in or on the way into, the most recently active first."""
+    person = actor.person_id
+    places = {
+        group: member
+        for group, member in groups.places_of(tx, person).items()
+        if member.state in INSIDE and policy.may(tx, actor, "groups.read", group)
+    }
+    ids = list(places)
+    known, counts = groups.groups(tx, ids), groups.count_present(tx, ids)
+    last, read = _store.last_shown(tx, ids), _store.read_positions(tx, person)
+    found = [
+        _conversation(tx, person, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1))
+        for group, member in places.items()
+    ]
+    return sorted(found, key=_recency, reverse=True)
+
+
+def find_conversation(tx: ReadTx, person: PersonId, group: GroupId) -> Conversation | None:
+    """One row of the list; None when the person is not in the group."""
+    member = groups.find_member(tx, group, person)
+    known = groups.find_group(tx, group)
+    if member is None or known is None or member.state not in INSIDE:
+        return None
+    last, read = _store.last_shown(tx, [group]), _store.read_positions(tx, person)
+    count = groups.count_present(tx, [group]).get(group, 0)
+    return _conversation(tx, person, known, member, count, last.get(group), read.get(group, -1))
+
+
+def _recency(conversation: Conversation) -> int:
+    return conversation.last.position if conversation.last is not None else conversation.member.position
+
+
+def _conversation(
+    tx: ReadTx, person: PersonId, group: Group, member: Member, members: int, last: int | None, read: int
+) -> Conversation:
+    read = max(read, member.visible_from - 1)
+    if member.state is MemberState.MUST_SIGN or member.state is MemberState.INVITED:
+        return Conversation(group, member, members, None, 0, False, read)
+    mentions = _store.unread(tx, group.id, person, read, MOST_UNREAD)
+    visible = last is not None and last >= member.visible_from
+    newest = tx.entry(last) if visible and last is not None else None
+    return Conversation(
+        group, member, members, newest, len(mentions), any(person in named for named in mentions), read
+    )
+
+
+def mark_read_many(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> list[bool]:
+    """Remember how far people have read. Not a fact; a mark for a place that is not theirs is dropped (False)."""
+    kept = []
+    for person, group, _ in marks:
+        member = groups.find_member(tx, group, person)
+        kept.append(member is not None and member.state in PRESENT)
+    _store.save_marks(tx, [mark for mark, keep in zip(marks, kept, strict=True) if keep])
+    return kept
+
+
+def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
+    """How far the person has read in each group."""
+    return _store.read_positions(tx, person)
+
+
+def quoted(tx: ReadTx, group: GroupId, position: int) -> Recorded | None:
+    """The entry that shows the message quoted at `position`."""
+    row = _store.find_shown(tx, group, position)
+    return tx.entry(position) if row is not None else None
+
+
+def text_shown(entry: Recorded) -> str:
+    """The text that others see of a message's entry."""
+    fact: Any = entry.fact
+    return str(fact.text)

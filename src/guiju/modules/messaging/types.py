@@ -1,0 +1,257 @@
+"""Messages, what the gate did with them, and their facts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, TooManyError
+from guiju.kernel.facts import Content, Sealed, fact
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.inspection.types import Inspection
+
+LONGEST_TEXT = 10_000
+MOST_MENTIONS = 50
+
+
+class MessageState(StrEnum):
+    """What became of a message."""
+
+    DELIVERED = "delivered"
+    MASKED = "masked"
+    HELD = "held"
+    BLOCKED = "blocked"
+    RELEASED = "released"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message on its way to the lane, inspected by the rule set that `inspection` names."""
+
+    person: PersonId
+    cmid: str
+    group: GroupId
+    text: str
+    mentions: tuple[PersonId, ...]
+    quote: int | None
+    inspection: Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the gate did. `clause` is the clause mark of the strictest rule that acted."""
+
+    cmid: str
+    state: MessageState
+    position: int
+    clause: dict[str, Any] | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message as the tables know it: no text, only where it stands."""
+
+    position: int
+    group: GroupId
+    sender: PersonId
+    state: MessageState
+    shown: int | None
+    due_at: int | None
+    decision: int | None
+
+
+# ---- parameters of controls -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRules:
+    """Parameters of `messaging.content`: a term of these dictionaries leads to the disposition."""
+
+    dictionaries: tuple[str, ...]
+    disposition: str = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """Parameters of `messaging.personal_data`."""
+
+    kinds: tuple[str, ...] = ("cn_id",)
+    disposition: str = "mask"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    working_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """Parameters of `messaging.review`."""
+
+    deadline: WorkingHours
+    reviewers: str = "reviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """Parameters of `messaging.flood`: at most `messages` in `seconds` per person and group."""
+
+    messages: int = 20
+    seconds: int = 10
+
+
+# ---- facts ------------------------------------------------------------------------------------------------------
+
+
+@fact("messaging.sent", Content.CONTENT)
+class MessageSent:
+    """A message was delivered; when `masked`, `text` is what others see and `original` what was written."""
+
+    group: GroupId
+    refs: tuple[int, ...]
+    ruleset: str
+    mentions: tuple[PersonId, ...]
+    spans: tuple[tuple[int, int], ...]
+    cmid: Sealed[str]
+    text: Sealed[str]
+    original: Sealed[str | None]
+
+
+@fact("messaging.held", Content.CONTENT)
+class MessageHeld:
+    """A message waits for a reviewer. `findings` are (start, end, category, rule, word)."""
+
+    group: GroupId
+    refs: tuple[int, ...]
+    ruleset: str
+    mentions: tuple[PersonId, ...]
+    due_at: int
+    clause: str | None
+    cmid: Sealed[str]
+    text: Sealed[str]
+    findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
+
+
+@fact("messaging.blocked", Content.CONTENT)
+class MessageBlocked:
+    """A message was not sent; only its author knows."""
+
+    group: GroupId
+    refs: tuple[int, ...]
+    ruleset: str
+    mentions: tuple[PersonId, ...]
+    clause: str | None
+    cmid: Sealed[str]
+    text: Sealed[str]
+    findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
+
+
+@fact("messaging.released", Content.CONTENT)
+class MessageReleased:
+    """A reviewer let a held message pass, as written or masked. `refs` names the held entry."""
+
+    group: GroupId
+    refs: tuple[int, ...]
+    sender: PersonId
+    sent_at: int
+    mentions: tuple[PersonId, ...]
+    quote: int | None
+    spans: tuple[tuple[int, int], ...]
+    cmid: Sealed[str]
+    text: Sealed[str]
+    reason: Sealed[str]
+
+
+@fact("messaging.refused", Content.CONTENT)
+class MessageRefused:
+    """A reviewer refused a held message."""
+
+    group: GroupId
+    refs: tuple[int, ...]
+    sender: PersonId
+    clause: str | None
+    reason: Sealed[str]
+
+
+@fact("messaging.review_late", Content.CONTENT)
+class ReviewLate:
+    """A held message was not decided in time; the reviewers were reminded."""
+
+    group: GroupId
+    refs: tuple[int, ...]
+
+
+# ---- errors -----------------------------------------------------------------------------------------------------
+
+
+class BadMessageError(InvalidError):
+    """The message cannot be read: empty, too long, or not text."""
+
+    code = "messaging.bad_message"
+
+
+class BadMentionError(InvalidError):
+    """Somebody who is mentioned is not a member."""
+
+    code = "messaging.bad_mention"
+
+
+class BadQuoteError(InvalidError):
+    """What is quoted is not a message of this group that you may see."""
+
+    code = "messaging.bad_quote"
+
+
+class CmidReusedError(ConflictError):
+    """The same `cmid` was used for another message."""
+
+    code = "messaging.cmid_reused"
+
+
+class RulesNotSignedError(ForbiddenError):
+    """The group's rules come before the first message."""
+
+    code = "messaging.rules_not_signed"
+
+
+class NoMessagesHereError(ConflictError):
+    """The group lives on another tool; it has a roster here and no messages."""
+
+    code = "messaging.no_messages_here"
+
+
+class FloodError(TooManyError):
+    """Too many messages in a short time; `data.retry_after` says when to go on."""
+
+    code = "messaging.flood"
+
+
+class CheckTooOftenError(TooManyError):
+    """Too many checks of a text in a short time."""
+
+    code = "messaging.check_too_often"
+
+
+class ReviewNotFoundError(NotFoundError):
+    """No such held message, or none that you may review."""
+
+    code = "messaging.review_not_found"
+
+
+class OwnMessageError(ForbiddenError):
+    """Nobody reviews their own message."""
+
+    code = "messaging.own_message"
+
+
+class AlreadyDecidedError(ConflictError):
+    """Another reviewer was faster."""
+
+    code = "messaging.already_decided"
+
+
+class ReasonNeededError(InvalidError):
+    """A refusal needs a reason; its sender reads it."""
+
+    code = "messaging.reason_needed"

@@ -1,0 +1,62 @@
+"""The rule book over HTTP: clauses with their evidence, and packs."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from guiju.kernel.db import ReadTx
+from guiju.kernel.http import CurrentActor, Json, Reader, Writer
+from guiju.kernel.page import check_limit
+from guiju.modules.policy import _shape, service
+
+routes = APIRouter(prefix="/api", tags=["policy"])
+
+
+class PackBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    yaml: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+    dry_run: bool = False
+
+
+@routes.get("/clauses")
+async def list_clauses(request: Request, actor: CurrentActor, read: Reader) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        service.require(tx, actor, "policy.read")
+        return _shape.rule_book(request.app.state.new_view(tx))
+
+    return await read(shape)
+
+
+@routes.get("/clauses/{clause_id}")
+async def get_clause(
+    request: Request, clause_id: str, actor: CurrentActor, read: Reader, after: int | None = None, limit: int = 50
+) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        service.require(tx, actor, "policy.read")
+        clause = service.get_clause(tx, clause_id)
+        return _shape.clause_page(
+            request.app.state.new_view(tx), actor, clause, before=after, limit=check_limit(limit)
+        )
+
+    return await read(shape)
+
+
+@routes.get("/policy/packs/current")
+async def current_pack(actor: CurrentActor, read: Reader) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        pack, text = service.pack_text(tx, actor)
+        return {"id": pack.id, "version": pack.version, "yaml": text}
+
+    return await read(shape)
+
+
+@routes.post("/policy/packs")
+async def adopt(request: Request, body: PackBody, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+    await read(lambda tx: service.require(tx, actor, "policy.adopt"))
+    dictionaries: Any = request.app.state.load_dictionaries(service.dictionary_names(body.yaml))
+    pack = service.read_pack(body.yaml, dictionaries)
+    if not body.dry_run:
+        await write(lambda tx: service.adopt(tx, actor, text=body.yaml, dictionaries=dictionaries))
+    return {"version": pack.version, "clauses": len(pack.clauses), "controls": len(pack.uses)}

@@ -1,0 +1,35 @@
+"""What policy and identity must know of people and groups, answered by the modules that own it."""
+
+from collections.abc import Mapping
+
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import service as groups
+from guiju.modules.identity import service as identity
+from guiju.modules.policy.types import Membership
+
+
+class PeopleAndGroups:
+    """Implements `policy.Relations`. The lane's cache remembers the answers."""
+
+    def is_certified(self, tx: ReadTx, person: PersonId) -> bool:
+        certified: bool = tx.cached(("person", person, "account", "certified"), lambda: identity.is_certified(tx, person))
+        return certified
+
+    def roles(self, tx: ReadTx, person: PersonId) -> frozenset[str]:
+        held: frozenset[str] = directory.roles(tx, person)
+        return held | {"head"} if directory.headed_units(tx, person) else held
+
+    def membership(self, tx: ReadTx, person: PersonId, group: GroupId) -> Membership | None:
+        return groups.find_membership(tx, group, person)
+
+    def groups_of(self, tx: ReadTx, person: PersonId) -> Mapping[GroupId, Membership]:
+        return {
+            group: Membership(member.role, member.state, member.visible_from)
+            for group, member in groups.places_of(tx, person).items()
+        }
+
+    def headed_units(self, tx: ReadTx, person: PersonId) -> frozenset[str]:
+        """The units that the person heads, with everything below them."""
+        return frozenset(str(unit) for unit in directory.headed_units(tx, person))

@@ -1,0 +1,187 @@
+"""One organisation, opened: database, key store, ledger, lane and rule set. The only list of modules."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from guiju.kernel.clock import Clock, SystemClock
+from guiju.kernel.db import Database, ReadTx, open_database
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.jobs import run_due
+from guiju.kernel.lane import Apply, Lane, ListVerb, WriteTx
+from guiju.kernel.live import Presence, Router, View
+from guiju.ledger import tables
+from guiju.ledger.keystore import KeyStore, open_keystore
+from guiju.ledger.log import Log
+from guiju.ledger.signer import Signer
+from guiju.modules.approvals import _controls as approvals_controls
+from guiju.modules.approvals import _jobs as approvals_jobs
+from guiju.modules.approvals import _live as approvals_live
+from guiju.modules.approvals import service as approvals
+from guiju.modules.approvals.types import Kind
+from guiju.modules.directory import _controls as directory_controls
+from guiju.modules.directory import _jobs as directory_jobs
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import _controls as groups_controls
+from guiju.modules.groups import _jobs as groups_jobs
+from guiju.modules.groups import _live as groups_live
+from guiju.modules.groups import applying
+from guiju.modules.groups import service as groups
+from guiju.modules.identity import _controls as identity_controls
+from guiju.modules.identity import _jobs as identity_jobs
+from guiju.modules.identity import service as identity
+from guiju.modules.messaging import _controls as messaging_controls
+from guiju.modules.messaging import _jobs as messaging_jobs
+from guiju.modules.messaging import _live as messaging_live
+from guiju.modules.messaging import composing, sending
+from guiju.modules.messaging import service as messaging
+from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.policy import _controls as policy_controls
+from guiju.modules.policy import _live as policy_live
+from guiju.modules.policy import service as policy
+from guiju.relations import PeopleAndGroups
+from guiju.settings import Settings
+
+T = TypeVar("T")
+
+APPLIERS: Mapping[str, Apply] = {
+    "policy": policy.apply,
+    "identity": identity.apply,
+    "directory": directory.apply,
+    "approvals": approvals.apply,
+    "groups": groups.apply,
+    "messaging": messaging.apply,
+}
+CONTROLS = (
+    policy_controls,
+    identity_controls,
+    directory_controls,
+    approvals_controls,
+    groups_controls,
+    messaging_controls,
+)
+ROUTERS: Mapping[str, Router] = {
+    "policy": policy_live.deliveries,
+    "approvals": approvals_live.deliveries,
+    "groups": groups_live.deliveries,
+    "messaging": messaging_live.deliveries,
+}
+PRESENCE: Mapping[str, Presence] = groups_live.PRESENCE
+JOBS = (approvals_jobs, directory_jobs, groups_jobs, identity_jobs, messaging_jobs)
+
+
+def wire() -> None:
+    """Register what the modules offer to one another; safe to call again."""
+    for offered in CONTROLS:
+        policy.register(offered.CONTROLS, offered.OPERATIONS)
+    policy.connect(PeopleAndGroups())
+    identity.connect(directory.Marks())
+    approvals.register_kind(
+        Kind(applying.KIND, applying.on_approved, applying.on_closed, applying.describe)
+    )
+
+
+@dataclass
+class Runtime:
+    """An open organisation. Everything that changes it goes through `lane`."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keys: KeyStore
+    log: Log
+    inspector: Inspector
+    lane: Lane
+    signer: Signer
+    names: dict[PersonId, str] = field(default_factory=dict)
+
+    def write(self, verb: Callable[[WriteTx], T]) -> T:
+        """Run a verb and wait for its commit."""
+        return self.lane.write(verb)
+
+    def read(self, verb: Callable[[ReadTx], T]) -> T:
+        """Run a reading verb on one snapshot."""
+        with self.reading() as tx:
+            return verb(tx)
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadTx]:
+        """One snapshot."""
+        with self.database.read() as connection:
+            yield ReadTx(connection, self.clock.now(), self.log)
+
+    def new_view(self, tx: ReadTx | None = None) -> View:
+        """A view for rendering, on `tx` or on a snapshot that it opens when it needs one."""
+        return View(self.names, directory.person_name, _group_name, self.reading, tx)
+
+    def run_due(self) -> int:
+        """Run the jobs that are due."""
+        return run_due(self.lane)
+
+    @property
+    def origin(self) -> str:
+        return str(self.read(lambda tx: tx.scalar(select(tables.head.c.origin))))
+
+    def close(self) -> None:
+        """Finish what is waiting and close the files."""
+        self.signer.stop()
+        self.lane.stop()
+        self.database.close()
+        self.keys.close()
+
+
+def _group_name(tx: ReadTx, group: GroupId) -> str:
+    found = groups.find_group(tx, group)
+    return found.name if found is not None else group
+
+
+def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """Open an organisation that exists; the lane runs when this returns."""
+    wire()
+    clock = clock or SystemClock()
+    database = open_database(settings.database)
+    keys = open_keystore(settings.keys, settings.database)
+    log, inspector = Log(keys), Inspector()
+    list_verbs: dict[str, ListVerb] = {
+        sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
+        composing.MARK_KIND: messaging.mark_read_many,
+    }
+    lane = Lane(database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt)
+    runtime = Runtime(
+        settings, clock, database, keys, log, inspector, lane, Signer(database, settings.keys, clock)
+    )
+    pack = runtime.read(policy.find_pack)
+    if pack is not None:
+        inspector.load(pack)
+    lane.start()
+    return runtime
+
+
+def packs_folder() -> Path:
+    """Where the shipped packs lie: in the package, or in the checkout beside it."""
+    inside = Path(__file__).parent / "packs"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "packs"
+
+
+def shipped_packs() -> list[str]:
+    """The ids of the shipped packs."""
+    return sorted(path.stem for path in packs_folder().glob("*.yaml"))
+
+
+def load_pack(pack_id: str) -> tuple[str, Mapping[str, str]]:
+    """(YAML, dictionaries) of a shipped pack."""
+    text = (packs_folder() / f"{pack_id}.yaml").read_text(encoding="utf-8")
+    return text, load_dictionaries(policy.dictionary_names(text))
+
+
+def load_dictionaries(names: list[str]) -> Mapping[str, str]:
+    """The texts of shipped dictionaries; names that are not shipped are left out."""
+    folder = packs_folder() / "dictionaries"
+    known = {path.stem: path for path in folder.glob("*.yaml")}
+    return {name: known[name].read_text(encoding="utf-8") for name in names if name in known}
+
+

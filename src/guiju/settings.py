@@ -1,0 +1,66 @@
+"""What is set from outside, read once; `docs/operator/settings.md` explains each."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Folders, database and addresses of one organisation."""
+
+    data: Path
+    keys: Path
+    database: str
+    listen: str
+    public_url: str
+    trusted_proxies: str
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def origin(self) -> str:
+        """The one Origin that unsafe requests and sockets must name."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+ENVIRONMENT = {field.name: f"GUIJU_{field.name.upper()}" for field in fields(Settings)}
+
+
+def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ) -> Settings:
+    """The settings of this environment, with defaults for the embedded case. Raises SettingsError."""
+    data = Path(environment.get("GUIJU_DATA") or ".data").absolute()
+    listen = environment.get("GUIJU_LISTEN") or "127.0.0.1:8000"
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise SettingsError(f"GUIJU_LISTEN must be host:port, not {listen!r}")
+    public_url = (environment.get("GUIJU_PUBLIC_URL") or f"http://{listen}").rstrip("/")
+    if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).netloc:
+        raise SettingsError(f"GUIJU_PUBLIC_URL must be an http(s) address, not {public_url!r}")
+    database = environment.get("GUIJU_DATABASE") or f"sqlite:///{data / 'guiju.db'}"
+    if not database.startswith(("sqlite:///", "postgresql://")):
+        raise SettingsError("GUIJU_DATABASE must begin with sqlite:/// or postgresql://")
+    return Settings(
+        data=data,
+        keys=Path(environment.get("GUIJU_KEYS") or data / "keys").absolute(),
+        database=database,
+        listen=listen,
+        public_url=public_url,
+        trusted_proxies=environment.get("GUIJU_TRUSTED_PROXIES") or "",
+    )

@@ -1,0 +1,212 @@
+"""The rule set as a whole: versions, hot swap, expressions, any text, bounded work."""
+
+import random
+import threading
+import time
+
+import pytest
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guiju.modules.inspection import service
+from guiju.modules.inspection._expressions import candidates
+from guiju.modules.inspection.types import (
+    BadExpressionError,
+    Disposition,
+    ExpressionRule,
+    PatternRule,
+    Rule,
+    TermRule,
+    TextNotUnicodeError,
+    UnknownDispositionError,
+)
+
+TERMS = TermRule("d", "c", ("傻逼", "博彩平台", "casino", "机密★"), Disposition.MASK, "1/t")
+KINDS = [PatternRule(kind, Disposition.MASK, "2/n") for kind in service.KINDS]
+RULES: list[Rule] = [TERMS, *KINDS]
+RULESET = service.compile_ruleset(RULES)
+PIECES = st.sampled_from(
+    ["傻", "逼", "博彩", "平台", "casino", "机密", "★", " ", "~", "\u200b", "\n", "。", "😀", "𠮷",
+     "1", "3", "8", "13800138000", "4000000000000002", "x", "é", "\u0301", "\U000e0041", "臺"]
+)  # fmt: skip
+
+
+def expression(text: str, disposition: Disposition = Disposition.WARN) -> ExpressionRule:
+    return ExpressionRule("e1", "custom", text, disposition, "3/e")
+
+
+class TestInspect:
+    @given(st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join)))
+    @settings(max_examples=400, deadline=None)
+    def test_any_text_gets_findings_within_it_and_a_mask_of_its_length(self, text: str) -> None:
+        inspection = RULESET.inspect(text)
+        for finding in inspection.findings:
+            assert 0 <= finding.start < finding.end <= len(text)
+        assert (inspection.masked is None) == (not inspection.findings)
+        if inspection.masked is not None:
+            assert len(inspection.masked) == len(text)
+            hidden = {i for f in inspection.findings for i in range(f.start, f.end)}
+            for place, (old, new) in enumerate(zip(text, inspection.masked, strict=True)):
+                assert old == new or (new == "*" and place in hidden)
+
+    def test_unpaired_surrogates_are_refused(self) -> None:
+        with pytest.raises(TextNotUnicodeError):
+            RULESET.inspect("傻\ud800逼")
+
+    def test_the_strictest_disposition_wins_and_every_use_is_named_once(self) -> None:
+        ruleset = service.compile_ruleset(
+            [*RULES, TermRule("x", "y", ("内部稿",), Disposition.BLOCK, "9/b")]
+        )
+        inspection = ruleset.inspect("内部稿 13800138000 13900139000 傻逼")
+        assert inspection.disposition is Disposition.BLOCK
+        assert inspection.uses == ("9/b", "2/n", "1/t")
+        assert inspection.masked == "内部稿 138****8000 139****9000 **"
+
+    def test_more_findings_than_listed_still_count(self) -> None:
+        inspection = RULESET.inspect("傻逼，" * 500)
+        assert len(inspection.findings) == 200
+        assert inspection.masked == "**，" * 500
+
+    def test_dispositions_are_named(self) -> None:
+        assert Disposition.of("hold") is Disposition.HOLD
+        assert Disposition.strictest([]) is Disposition.DELIVER
+        with pytest.raises(UnknownDispositionError):
+            Disposition.of("shout")
+
+
+class TestVersion:
+    def test_the_order_of_rules_and_terms_does_not_change_it(self) -> None:
+        again = TermRule("d", "c", tuple(reversed(TERMS.terms)), TERMS.disposition, TERMS.use)
+        assert service.compile_ruleset([*reversed(KINDS), again]).version == RULESET.version
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            TermRule("d", "c", TERMS.terms[1:], Disposition.MASK, "1/t"),
+            TermRule("d", "c", TERMS.terms, Disposition.HOLD, "1/t"),
+            TermRule("d", "c", TERMS.terms, Disposition.MASK, "1/u"),
+            TermRule("d2", "c", TERMS.terms, Disposition.MASK, "1/t"),
+        ],
+    )
+    def test_any_other_rule_changes_it(self, other: TermRule) -> None:
+        assert service.compile_ruleset([other, *KINDS]).version != RULESET.version
+
+    def test_it_has_sixteen_hexadecimal_digits(self) -> None:
+        assert len(RULESET.version) == 16
+        assert int(RULESET.version, 16) >= 0
+
+
+class TestExpressions:
+    def test_a_match_has_offsets_in_code_points(self) -> None:
+        ruleset = service.compile_ruleset([expression(r"GY-[0-9]{4}")])
+        (finding,) = ruleset.inspect("😀𠮷图号GY-2024已改").findings
+        assert (finding.start, finding.end, finding.word) == (4, 11, "GY-2024")
+        assert (finding.category, finding.rule) == ("custom", "e1")
+
+    def test_too_many_matches_hold_the_text(self) -> None:
+        ruleset = service.compile_ruleset([expression("[0-9]元")])
+        assert ruleset.inspect("5元" * 49).disposition is Disposition.WARN
+        assert ruleset.inspect("5元" * 50).disposition is Disposition.HOLD
+
+    def test_a_mask_with_too_many_matches_is_not_delivered_half_hidden(self) -> None:
+        ruleset = service.compile_ruleset([expression("[0-9]元", Disposition.MASK)])
+        assert ruleset.inspect("5元" * 80).disposition is Disposition.HOLD
+
+    @pytest.mark.parametrize(
+        "text",
+        [r"(a)\1", "(?=a)", "(", "a*", "", "(?:[a-z]{1,100}){1,100}", "x" * 1001, "\ud800"],
+    )
+    def test_what_is_not_safe_is_refused(self, text: str) -> None:
+        with pytest.raises(BadExpressionError):
+            service.compile_ruleset([expression(text)])
+
+    def test_every_expression_of_many_acts_and_only_on_its_texts(self) -> None:
+        ruleset = service.compile_ruleset(
+            ExpressionRule(f"e{n}", "custom", f"N{n}[a-z]{{1,200}}!", Disposition.HOLD, "3/e")
+            for n in range(60)
+        )
+        for number in (0, 30, 59):
+            findings = ruleset.inspect(f"图N{number}{'abc' * 60}! N7 N8").findings
+            assert [(f.rule, f.start) for f in findings] == [(f"e{number}", 1)]
+
+    def test_a_gate_that_gives_no_answer_lets_every_expression_run(self) -> None:
+        # What RE2 answers when a set runs out of memory: nothing, not even the sentinel.
+        gate = re2.Set.SearchSet()
+        gate.Add("never")
+        gate.Compile()
+        assert candidates(gate, "a text", 3) == [0, 1, 2]
+
+    def test_expressions_with_many_states_act_in_a_long_text(self) -> None:
+        many = [f"{first}[a-y]{{300}}z{first}" for first in "abcdefghij"]
+        ruleset = service.compile_ruleset(
+            ExpressionRule(text[0], "custom", text, Disposition.HOLD, "3/e") for text in many
+        )
+        chosen = random.Random(3)
+        noise = "".join(chosen.choices("abcdefghij", k=19_000))
+        text = f"{noise}c{'k' * 300}zc"
+        assert {f.rule for f in ruleset.inspect(text).findings} == {"c"}
+
+    def test_an_expression_that_stops_other_engines_stays_fast(self) -> None:
+        ruleset = service.compile_ruleset([expression(r"(?:[0-9]+,?)+元$")])
+        started = time.perf_counter()
+        ruleset.inspect("1" * 20_000)
+        assert time.perf_counter() - started < 1
+
+
+class TestEngine:
+    def test_a_swap_counts_for_the_next_text_and_answers_name_their_rules(self) -> None:
+        engine = service.Engine(RULESET)
+        other = service.compile_ruleset([TermRule("o", "c", ("别的词",), Disposition.HOLD, "1/o")])
+        before = engine.inspect("博彩平台")
+        engine.ruleset = other
+        after = engine.inspect("博彩平台")
+        assert (before.ruleset, len(before.findings)) == (RULESET.version, 1)
+        assert (after.ruleset, len(after.findings)) == (other.version, 0)
+        assert engine.current() is other
+
+    def test_threads_never_see_half_a_swap(self) -> None:
+        hold = service.compile_ruleset([TermRule("o", "c", ("博彩平台",), Disposition.HOLD, "1/o")])
+        expected = {RULESET.version: Disposition.MASK, hold.version: Disposition.HOLD}
+        engine = service.Engine(RULESET)
+        wrong: list[object] = []
+        seen: set[str] = set()
+
+        def ask() -> None:
+            for _ in range(2000):
+                answer = engine.inspect("去博 彩 平 台")
+                seen.add(answer.ruleset)
+                if answer.disposition is not expected[answer.ruleset] or not answer.findings:
+                    wrong.append(answer)
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            engine.ruleset = hold if engine.ruleset is RULESET else RULESET
+        assert wrong == []
+        assert seen == set(expected)
+
+
+class TestBoundedWork:
+    """Twice the text, about twice the time: nothing in a text makes the work grow faster."""
+
+    @pytest.mark.parametrize(
+        "piece",
+        ["傻逼", "傻~逼", "机密.", "casino", "c.a.s.i.n.o.", "4.", "1", "138 0013 8000 ",
+         "1.1.0.1.0.1.1.9.9.0.0.3.0.7.", "😀", "\u200b", "博彩", "1 3 8 0 0 "],
+    )  # fmt: skip
+    def test_twenty_thousand_characters(self, piece: str) -> None:
+        small, large = (piece * (size // len(piece)) for size in (5_000, 20_000))
+
+        def seconds(text: str) -> float:
+            best = 9.0
+            for _ in range(3):
+                started = time.perf_counter()
+                RULESET.inspect(text)
+                best = min(best, time.perf_counter() - started)
+            return best
+
+        took = seconds(large)
+        assert took < 1
+        assert took < 12 * max(seconds(small), 0.001)

@@ -1,0 +1,198 @@
+/** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
+
+export interface Bilingual { zh: string; en: string }
+export interface ClauseMark { id: string; title: Bilingual; text: Bilingual; instead?: Bilingual | null }
+export interface Named { id: string; name: string }
+export interface PersonMark { id: string; name: string; staff_no: string; unit: Named | null }
+
+export type Role = "hr" | "it" | "registrar" | "reviewer" | "system_admin" | "security_admin" | "audit_admin" | "head";
+export type AccountState = "requested" | "registered" | "activated" | "certified" | "suspended" | "closed";
+
+export interface Me {
+  person: PersonMark;
+  account: { id: string; login: string; state: AccountState };
+  roles: Role[];
+  capabilities: string[];
+  organisation: { name: string };
+  pack: { id: string; title: Bilingual | string; version: string } | null;
+  todo: { approvals: number; reviews: number };
+  position: number;
+}
+export interface SessionRow { id: string; device: string; created_at: number; last_seen_at: number; current: boolean }
+
+export type GroupState = "active" | "closed";
+export type GroupKind = "internal" | "external_tool";
+export type MemberState = "invited" | "under_review" | "must_sign" | "active" | "leaving_requested" | "left" | "removed";
+export type MemberRole = "owner" | "administrator" | "member";
+
+export interface GroupCard {
+  id: string;
+  name: string;
+  short_name: string;
+  filing_number: string;
+  kind: GroupKind;
+  tool: string | null;
+  class: { id: string; title: Bilingual };
+  level: { id: string; title: Bilingual | string; rank: number };
+  state: GroupState;
+  members: number;
+  me: { role: MemberRole; state: MemberState } | null;
+}
+export interface GroupDetail extends GroupCard {
+  purpose: string;
+  scope: string;
+  owner: PersonMark;
+  administrators: PersonMark[];
+  end_date: string | null;
+  registered_at: number;
+  unit: Named;
+  rules: { version: number; text: string; published_at: number; signed: number } | null;
+  history: "none" | "all";
+  position: number;
+}
+export interface Member { person: PersonMark; role: MemberRole; state: MemberState; since: number; reason?: string | null }
+
+export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
+export interface Span { start: number; end: number }
+export interface Quote { position: number; sender: Named; text: string }
+export interface Message {
+  position: number;
+  number: number;
+  sender: Named;
+  at: number;
+  text: string;
+  mentions: string[];
+  quote?: Quote | null;
+  state: MessageState;
+  spans: Span[];
+  clause?: ClauseMark | null;
+  note?: string | null;
+  cmid?: string | null;
+  due_at?: number | null;
+}
+
+interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; actor: Named | null }
+interface GroupItem<K extends string> extends ItemBase<K> { group: string }
+export type SentItem = GroupItem<"messaging.sent"> & { message: Message };
+export type HeldItem = GroupItem<"messaging.held"> & { message: Message };
+export type BlockedItem = GroupItem<"messaging.blocked"> & { message: Message };
+export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message; held: number };
+export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
+export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
+export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
+export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard };
+export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
+  person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number; card: GroupCard | null;
+};
+export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string };
+export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard; what: "closed" | "owner" | "administrators" };
+export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
+  request: { id: string; kind: string; title: string; state: RequestState }; todo: number;
+};
+export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
+
+export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
+export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
+export type Item =
+  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | ApprovalsChangedItem | PolicyAdoptedItem;
+
+export interface Conversation { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
+export interface Conversations { position: number; conversations: Conversation[] }
+export interface MessagePage { items: Item[]; more: boolean; position: number }
+
+export interface Body { text: string; mentions?: string[]; quote?: number | null }
+export interface Receipt {
+  cmid: string; state: "delivered" | "masked" | "held" | "blocked"; position: number; clause: ClauseMark | null; note: string | null;
+}
+export interface Finding { start: number; end: number; category: string; word: string; rule?: string }
+export interface Verdict {
+  disposition: "deliver" | "mask" | "hold" | "block";
+  findings: Finding[];
+  clause?: ClauseMark | null;
+  note?: string | null;
+  preview?: string | null;
+  reviewers?: string | null;
+}
+
+export type Health = "good" | "near" | "bad" | "none" | boolean | null;
+export interface RegisterRow extends GroupCard {
+  owner: PersonMark | null; registered_at: number; end_date: string | null; unit: Named | null;
+  health: { owner: Health; administrators: Health; rules: Health };
+}
+
+export interface ApplicationOptions {
+  classes: { id: string; title: Bilingual; about: Bilingual | string; name_hint: Bilingual | string; patterns: { zh: string; example: string }[]; history: "none" | "all" }[];
+  levels: { id: string; title: Bilingual | string; rank: number }[];
+  tools: (string | { id: string; title: Bilingual | string })[];
+  administrators: { min: number; max: number };
+}
+export interface NameProblem { code: string; message: string; clause?: ClauseMark | null }
+export interface ApplicationFields {
+  name: string; purpose: string; scope: string; class: string; level: string; kind: GroupKind; tool?: string | null;
+  owner_id: string; administrator_ids: string[]; member_ids: string[]; end_date?: string | null; rules: string;
+}
+export type RequestState = "waiting" | "approved" | "refused" | "withdrawn" | "expired";
+export interface Application extends ApplicationFields {
+  id: string; state: RequestState; applicant: PersonMark; owner: PersonMark; administrators: PersonMark[]; applied_at: number;
+  request: ApprovalRequest; group_id?: string | null; filing_number?: string | null;
+}
+
+export interface Approver { person: PersonMark; verdict?: "approve" | "refuse" | null; opinion?: string | null; at?: number | null }
+export interface Step {
+  name: Bilingual; mode: "any" | "all"; state: "waiting" | "to_come" | "passed" | "refused" | "skipped";
+  due_at?: number | null; reminded_at?: number | null; why: string; approvers: Approver[];
+}
+export interface ApprovalRequest {
+  id: string; kind: string; title: string; subject: Record<string, unknown>; state: RequestState; applicant: PersonMark;
+  opened_at: number; closed_at?: number | null; steps: Step[]; clause?: ClauseMark | null; mine: boolean;
+}
+
+export interface Review {
+  position: number; group: { id: string; name: string; level: GroupCard["level"] }; sender: PersonMark; at: number; text: string;
+  findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "released" | "masked" | "refused";
+  reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null; before?: Item[];
+}
+
+export interface Control {
+  use: string; kind: "prevent" | "approve" | "timer" | "record" | "inform"; title: Bilingual; about: Bilingual;
+  with: { name: string; title: Bilingual | string; value: unknown }[];
+  evidence: { count: number; last_at?: number | null; last_position?: number | null };
+}
+export interface Clause {
+  id: string; chapter: Bilingual | string; title: Bilingual; text: Bilingual; rows: string[]; state: "acting" | "inform" | "not_yet"; controls: Control[];
+}
+export interface ClauseList {
+  pack: { id: string; title: Bilingual | string; version: string; adopted_at: number; adopted_by?: PersonMark | Named | null };
+  coverage: { clauses: number; acting: number; inform: number; not_yet: number };
+  clauses: Clause[];
+}
+export interface Evidence {
+  position: number; at: number; kind: string; control: string; actor?: Named | null; group?: Named | null; outcome: string;
+}
+export interface ClausePage extends Clause { evidence: Evidence[]; total: number; more: boolean }
+
+export interface PersonRow extends PersonMark { posts: string[] }
+export interface PersonDetail extends PersonRow { roles: Role[]; account?: { id: string; login: string; state: AccountState } | null }
+export interface Unit { id: string; name: string; parent_id: string | null; head: PersonMark | null; people: number }
+export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number }
+export interface ImportResult {
+  new: number | unknown[]; moved: number | unknown[]; unchanged: number | unknown[];
+  errors: { line: number; column: string | null; code: string; message: string }[]; applied: boolean;
+}
+
+export interface LedgerHead { size: number; checkpoint: string; consistency?: string[] | null }
+export interface LedgerProof {
+  position: number; leaf: string; size: number; checkpoint: string; inclusion: string[];
+  body?: { plaintext: string; salt: string } | null;
+  fact: { kind: string; at: number; group?: Named | string | null; actor?: Named | string | null; controls: string[] };
+}
+
+export interface Setup { needed: boolean; packs: { id: string; title: Bilingual | string; clauses: number }[] }
+
+export type ServerFrame =
+  | { type: "welcome"; position: number; mode: "resume" | "snapshot"; head: { size: number } }
+  | ({ type: "receipt" } & Receipt)
+  | { type: "facts"; position: number; items: Item[] }
+  | { type: "read"; group: string; position: number }
+  | { type: "pong"; n: number }
+  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number } | null };

@@ -1,0 +1,36 @@
+/** The words of one line: of a system line in the timeline, and of the last message in the list. */
+import type { Conversation, Item, SystemItem } from "../api/types.ts";
+import { c } from "../i18n/chat.ts";
+import { isMessage } from "../live/reducer.ts";
+
+const MEMBER_LINE = {
+  active: "sys.active", must_sign: "sys.must_sign", invited: "sys.invited", under_review: "sys.under_review",
+  leaving_requested: "sys.leaving_requested", left: "sys.left", removed: "sys.removed",
+} as const;
+
+export function systemLine(item: SystemItem): string {
+  const actor = item.actor?.name ?? "";
+  switch (item.kind) {
+    case "groups.registered":
+      return actor ? c("sys.registered", { actor, no: item.card.filing_number }) : c("sys.registered.plain", { no: item.card.filing_number });
+    case "groups.rules_published":
+      return c("sys.rules", { n: item.version });
+    case "groups.changed":
+      return c(item.what === "closed" ? "sys.closed" : item.what === "owner" ? "sys.owner" : "sys.administrators");
+    case "groups.member_changed": {
+      const person = item.person.name;
+      const byOther = item.actor !== null && item.actor.id !== item.person.id;
+      const line = item.state === "active" && byOther ? c("sys.admitted", { actor, person }) : c(MEMBER_LINE[item.state], { actor, person });
+      return item.reason ? line + c("sys.reason", { reason: item.reason }) : line;
+    }
+  }
+}
+
+/** What the list shows under a group's name. */
+export function lastLine(conversation: Conversation, me: string): string {
+  const last: Item | null = conversation.last;
+  if (last === null) return c("cv.nothing");
+  if (!isMessage(last)) return "";
+  const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;
+  return who + c("colon") + last.message.text.replace(/\s+/g, " ");
+}

@@ -1,0 +1,25 @@
+/** The members of a group, for mentions: fetched once when a composer or a message with mentions needs them. */
+import { shallowRef } from "vue";
+import { get } from "../api/client.ts";
+import type { Member } from "../api/types.ts";
+import { me, moved } from "../live/store.ts";
+
+const members = shallowRef<Record<string, { at: number; list: Member[] }>>({});
+const asked = new Map<string, number>();
+
+/** Active members of a group as far as they are known here; asks for them when they are not. */
+export function membersOf(group: string): Member[] {
+  const changed = moved.value.groups[group] ?? 0;
+  const known = members.value[group];
+  if ((known === undefined || known.at < changed) && (asked.get(group) ?? -1) < changed) {
+    asked.set(group, changed);
+    void get<{ members: Member[] }>(`/groups/${group}/members`)
+      .then(({ members: list }) => (members.value = { ...members.value, [group]: { at: changed, list } }))
+      .catch(() => asked.delete(group));
+  }
+  return known?.list ?? [];
+}
+export function nameOf(group: string, person: string): string {
+  if (me.value?.person.id === person) return me.value.person.name;
+  return membersOf(group).find((one) => one.person.id === person)?.person.name ?? "";
+}

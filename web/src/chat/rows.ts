@@ -1,0 +1,34 @@
+/** Pure: from the items of a timeline to the lines on screen. */
+import type { Item, MessageItem, SystemItem } from "../api/types.ts";
+import { isMessage } from "../live/reducer.ts";
+import { dayKey } from "../lib/time.ts";
+
+export type Row =
+  | { key: string; type: "day"; at: number }
+  | { key: string; type: "new" }
+  | { key: string; type: "message"; item: MessageItem }
+  | { key: string; type: "system"; item: SystemItem };
+
+/** Day separators between days, and one line before the first message that is new to me (not my own, beyond `readAt`). */
+export function rowsOf(items: readonly Item[], readAt: number, me: string): Row[] {
+  const rows: Row[] = [];
+  let day = "";
+  let marked = false;
+  for (const item of items) {
+    const key = dayKey(item.at);
+    if (key !== day) {
+      day = key;
+      rows.push({ key: `d${key}-${item.position}`, type: "day", at: item.at });
+    }
+    if (isMessage(item)) {
+      if (!marked && item.position > readAt && item.message.sender.id !== me) {
+        marked = true;
+        rows.push({ key: "new", type: "new" });
+      }
+      rows.push({ key: `i${item.position}`, type: "message", item });
+    } else if (item.kind.startsWith("groups.")) {
+      rows.push({ key: `i${item.position}`, type: "system", item: item as SystemItem });
+    }
+  }
+  return rows;
+}

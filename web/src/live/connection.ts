@@ -1,0 +1,107 @@
+import type { Body, ServerFrame } from "../api/types.ts";
+
+export type LinkState = "connecting" | "online" | "offline";
+export interface Handlers {
+  cursor: () => number | null;
+  frame: (frame: ServerFrame) => void;
+  state: (state: LinkState) => void;
+  ended: () => void;
+}
+
+const PING_MS = 20_000;
+const SILENCE_MS = 50_000;
+const FIRST_RETRY_MS = 400;
+const LAST_RETRY_MS = 15_000;
+
+/** One socket that comes back by itself, with growing pauses, and resumes at the cursor. */
+export class Connection {
+  private socket: WebSocket | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private beat: ReturnType<typeof setInterval> | undefined;
+  private tries = 0;
+  private heard = 0;
+  private closed = false;
+  private readonly on: Handlers;
+
+  constructor(on: Handlers) {
+    this.on = on;
+  }
+
+  open(): void {
+    if (this.closed || this.socket !== null) return;
+    clearTimeout(this.timer);
+    if (this.tries === 0) this.on.state("connecting");
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+    this.socket = socket;
+    socket.onopen = () => this.write({ type: "hello", cursor: this.on.cursor() });
+    socket.onmessage = (event) => {
+      if (this.socket !== socket) return;
+      this.heard = Date.now();
+      const frame = JSON.parse(String(event.data)) as ServerFrame;
+      if (frame.type === "welcome") {
+        this.tries = 0;
+        this.startBeat();
+        this.on.state("online");
+      }
+      this.on.frame(frame);
+    };
+    socket.onclose = (event) => {
+      if (this.socket === socket) this.lost(event.code);
+    };
+  }
+
+  /** Tries at once, for when the system says that the network is back or the page is shown again. */
+  retryNow(): void {
+    if (this.socket === null && !this.closed) this.open();
+    else if (this.socket?.readyState === WebSocket.OPEN) this.write({ type: "ping", n: Date.now() });
+  }
+
+  send(cmid: string, group: string, body: Body): boolean {
+    return this.write({ type: "send", cmid, group, body });
+  }
+  read(group: string, position: number): boolean {
+    return this.write({ type: "read", group, position });
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    clearInterval(this.beat);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close(1000);
+  }
+
+  private write(frame: Record<string, unknown>): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  private startBeat(): void {
+    clearInterval(this.beat);
+    this.heard = Date.now();
+    this.beat = setInterval(() => {
+      if (Date.now() - this.heard > SILENCE_MS) {
+        const silent = this.socket;
+        this.lost(1006);
+        silent?.close();
+      } else this.write({ type: "ping", n: Date.now() });
+    }, PING_MS);
+  }
+
+  private lost(code: number): void {
+    this.socket = null;
+    clearInterval(this.beat);
+    if (this.closed) return;
+    if (code === 4401) {
+      this.closed = true;
+      this.on.ended();
+      return;
+    }
+    this.on.state("offline");
+    const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.tries) * (0.7 + Math.random() * 0.6);
+    this.tries++;
+    this.timer = setTimeout(() => this.open(), code === 4400 || code === 4403 ? LAST_RETRY_MS : wait);
+  }
+}

@@ -1,0 +1,66 @@
+/** What I have written and the server has not confirmed yet. Kept across reloads; a retry carries the same cmid, so nothing is sent twice. */
+import { shallowRef } from "vue";
+import type { Body, ClauseMark, Quote } from "../api/types.ts";
+
+export interface Waiting {
+  cmid: string;
+  group: string;
+  text: string;
+  mentions: string[];
+  quote: Quote | null;
+  at: number;
+  state: "waiting" | "failed";
+  error?: { code: string; message: string; clause: ClauseMark | null };
+  /** The ledger position from the receipt: the entry goes when the timeline has come that far. */
+  position?: number;
+}
+
+export const outbox = shallowRef<readonly Waiting[]>([]);
+let key = "";
+
+export function bodyOf(one: Waiting): Body {
+  const body: Body = { text: one.text };
+  if (one.mentions.length > 0) body.mentions = one.mentions;
+  if (one.quote !== null) body.quote = one.quote.position;
+  return body;
+}
+
+function read(): readonly Waiting[] {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "[]") as Waiting[];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+/** Every change starts from what is stored, because another tab of the same person writes there as well. */
+function change(by: (list: readonly Waiting[]) => readonly Waiting[]): void {
+  outbox.value = by(read());
+  localStorage.setItem(key, JSON.stringify(outbox.value));
+}
+
+export function openOutbox(person: string): void {
+  key = `gj.outbox.${person}`;
+  outbox.value = read();
+}
+addEventListener("storage", (event) => {
+  if (event.key === key) outbox.value = read();
+});
+
+export const put = (one: Waiting): void => change((list) => [...list, one]);
+export const drop = (cmid: string): void => {
+  if (outbox.value.some((one) => one.cmid === cmid)) change((list) => list.filter((one) => one.cmid !== cmid));
+};
+export const update = (cmid: string, by: Partial<Waiting>): void =>
+  change((list) => list.map((one) => (one.cmid === cmid ? { ...one, ...by } : one)));
+export function retry(cmid: string): void {
+  change((list) => list.map(({ error: _, ...one }) => (one.cmid === cmid ? { ...one, state: "waiting" } : { ...one, ...(_ && { error: _ }) })));
+}
+/** Drops what the timeline shows by now. */
+export function settle(position: number, seen: ReadonlySet<string>): void {
+  const done = (one: Waiting): boolean => seen.has(one.cmid) || (one.position !== undefined && one.position <= position);
+  if (outbox.value.some(done)) change((list) => list.filter((one) => !done(one)));
+}
+
+export const draftKey = (person: string, group: string): string => `gj.draft.${person}.${group}`;

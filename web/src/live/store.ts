@@ -1,0 +1,206 @@
+/** What the server knows and this page shows: who I am, my conversations, the open timelines, the link. Changes only through the reducer. */
+import { computed, ref, shallowRef } from "vue";
+import { ApiError, get, post, whenSignedOut } from "../api/client.ts";
+import type { Conversations, Item, Me, MessagePage, Quote, ServerFrame } from "../api/types.ts";
+import { randomId } from "../lib/text.ts";
+import { Connection } from "./connection.ts";
+import type { LinkState } from "./connection.ts";
+import { watchHead } from "./headwatch.ts";
+import { bodyOf, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
+import { applyItem, applyRead, applyToTimeline, EMPTY, fromSnapshot, isMessage } from "./reducer.ts";
+import type { ClientState } from "./reducer.ts";
+
+export const me = shallowRef<Me | null>(null);
+export const state = shallowRef<ClientState>(EMPTY);
+export const link = ref<LinkState>("connecting");
+export const ready = ref(false);
+export const startError = shallowRef<ApiError | null>(null);
+/** The position of the last item of each kind of thing; pages that show such a thing read it again when it moves. */
+export const moved = shallowRef<{ approvals: number; reviews: number; policy: number; groups: Record<string, number> }>({ approvals: 0, reviews: 0, policy: 0, groups: {} });
+
+export const unreadTotal = computed(() => Object.values(state.value.conversations).reduce((sum, one) => sum + one.unread, 0));
+export const myId = (): string => me.value?.person.id ?? "";
+export const can = (...names: string[]): boolean => names.some((one) => me.value?.capabilities.includes(one) || me.value?.roles.includes(one as never));
+
+let connection: Connection | null = null;
+let signedOut: () => void = () => undefined;
+/** Items applied lately, to bring a page that was fetched meanwhile up to date. */
+let recent: Item[] = [];
+const RECENT = 400;
+/** The facts between the state and the socket's position are missing until a new snapshot has come: no cursor may be shown meanwhile. */
+let stale = false;
+
+export function whenSessionEnds(run: () => void): void {
+  signedOut = run;
+  whenSignedOut(() => {
+    if (me.value !== null) leave();
+    run();
+  });
+}
+
+/** Loads who I am; null when there is no session. */
+export async function loadMe(): Promise<Me | null> {
+  if (me.value !== null) return me.value;
+  try {
+    me.value = await get<Me>("/me");
+    return me.value;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export async function start(): Promise<void> {
+  if (connection !== null || me.value === null) return;
+  openOutbox(me.value.person.id);
+  connection = new Connection({
+    cursor: () => (ready.value && !stale ? state.value.position : null),
+    frame: onFrame,
+    state: (one) => (link.value = one),
+    ended: () => {
+      leave();
+      signedOut();
+    },
+  });
+  await snapshot();
+  connection?.open();
+}
+addEventListener("online", () => connection?.retryNow());
+addEventListener("visibilitychange", () => document.visibilityState === "visible" && connection?.retryNow());
+
+async function snapshot(): Promise<void> {
+  startError.value = null;
+  try {
+    const [page, who] = await Promise.all([get<Conversations>("/conversations"), get<Me>("/me")]);
+    me.value = who;
+    state.value = fromSnapshot(page, {}, who.todo);
+    for (const item of recent) if (item.position > page.position) state.value = applyItem(state.value, item, who.person.id);
+    ready.value = true;
+    stale = false;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    startError.value = error;
+    if (error.status !== 401) setTimeout(() => (stale || !ready.value) && connection !== null && void snapshot(), 3000);
+  }
+}
+
+function leave(): void {
+  connection?.close();
+  connection = null;
+  recent = [];
+  me.value = null;
+  state.value = EMPTY;
+  ready.value = false;
+}
+
+export async function signOut(everywhere: boolean, remove: (path: string) => Promise<void>): Promise<void> {
+  await remove(everywhere ? "/sessions" : "/session");
+  leave();
+}
+
+function onFrame(frame: ServerFrame): void {
+  switch (frame.type) {
+    case "welcome":
+      if (frame.mode === "snapshot" && ready.value && frame.position > state.value.position) void resync();
+      sendWaiting();
+      watchHead(frame.head.size);
+      return;
+    case "facts":
+      return onFacts(frame.items, frame.position);
+    case "receipt":
+      update(frame.cmid, { position: frame.position });
+      settle(state.value.position, new Set());
+      return;
+    case "read":
+      state.value = applyRead(state.value, frame.group, frame.position, myId());
+      return;
+    case "error": {
+      const { cmid, clause } = frame.data ?? {};
+      if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null } });
+      return;
+    }
+    case "pong":
+      return;
+    default: {
+      const unknown: never = frame;
+      void unknown;
+    }
+  }
+}
+
+/** Too far behind to follow item by item: read everything again. The open timeline is fetched again by the page that shows it. */
+async function resync(): Promise<void> {
+  stale = true;
+  recent = [];
+  await snapshot();
+}
+
+function onFacts(items: Item[], position: number): void {
+  let next = state.value;
+  const cmids = new Set<string>();
+  const marks = { ...moved.value, groups: { ...moved.value.groups } };
+  for (const item of items) {
+    next = applyItem(next, item, myId());
+    if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
+    if (item.kind.startsWith("groups.") && item.group) marks.groups[item.group] = item.position;
+    if (item.kind === "approvals.changed") marks.approvals = item.position;
+    if (item.kind.startsWith("messaging.review_")) marks.reviews = item.position;
+    if (item.kind === "policy.adopted") marks.policy = item.position;
+  }
+  recent = [...recent, ...items].slice(-RECENT);
+  state.value = next.position < position ? { ...next, position } : next;
+  moved.value = marks;
+  settle(state.value.position, cmids);
+}
+
+/** Fetches the newest page of a group if its timeline is not loaded. */
+export async function openTimeline(group: string): Promise<void> {
+  if (state.value.timelines[group] !== undefined) return;
+  const page = await get<MessagePage>(`/groups/${group}/messages?limit=60`);
+  let items = page.items;
+  for (const item of recent) {
+    if (item.group === group && item.position > page.position && item.position <= state.value.position) items = applyToTimeline(items, item);
+  }
+  state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
+}
+
+export async function loadOlder(group: string): Promise<void> {
+  const timeline = state.value.timelines[group];
+  const first = timeline?.items[0];
+  if (!timeline?.more || first === undefined) return;
+  const page = await get<MessagePage>(`/groups/${group}/messages?before=${first.position}&limit=60`);
+  const now = state.value.timelines[group];
+  if (now === undefined) return;
+  const known = new Set(now.items.map((one) => one.position));
+  const items = [...page.items.filter((one) => !known.has(one.position)), ...now.items];
+  state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
+}
+
+export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null): void {
+  const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const };
+  put(one);
+  connection?.send(one.cmid, group, bodyOf(one));
+}
+export function retryMessage(cmid: string): void {
+  retry(cmid);
+  sendWaiting();
+}
+function sendWaiting(): void {
+  for (const one of outbox.value) {
+    if (one.state === "waiting" && one.position === undefined) connection?.send(one.cmid, one.group, bodyOf(one));
+  }
+}
+
+/** Marks `group` read up to what is shown. */
+export function markRead(group: string): void {
+  const conversation = state.value.conversations[group];
+  const position = conversation?.last?.position;
+  if (conversation === undefined || position === undefined || position <= conversation.read) return;
+  state.value = applyRead(state.value, group, position, myId());
+  if (!connection?.read(group, position)) void post(`/groups/${group}/read`, { position }).catch(() => undefined);
+}
+
+/** Puts a card or queue count that a request just returned on screen without waiting for the fact. */
+export function countTodo(todo: Partial<ClientState["todo"]>): void {
+  state.value = { ...state.value, todo: { ...state.value.todo, ...todo } };
+}

@@ -1,0 +1,80 @@
+import { createRouter, createWebHistory } from "vue-router";
+import type { RouteRecordRaw } from "vue-router";
+import { ApiError, get } from "./api/client.ts";
+import type { Setup } from "./api/types.ts";
+import ChatPage from "./chat/ChatPage.vue";
+import { loadMe, start, whenSessionEnds } from "./live/store.ts";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** No session and no shell. */
+    door?: boolean;
+    /** Shown with the console's navigation. */
+    console?: boolean;
+    /** The page scrolls inside itself. */
+    fixed?: boolean;
+  }
+}
+
+/** Every page of the client. The chat is in the first load; everything else comes when it is opened. */
+const routes: RouteRecordRaw[] = [
+  { path: "/", redirect: "/chat" },
+  { path: "/chat/:group?", component: ChatPage, meta: { fixed: true } },
+  { path: "/todo/:id?", component: () => import("./console/approvals/ApprovalsPage.vue"), meta: { fixed: true } },
+  { path: "/people/:id?", component: () => import("./console/directory/PeoplePage.vue"), meta: { fixed: true } },
+  { path: "/desk", component: () => import("./console/DeskPage.vue") },
+  { path: "/apply", component: () => import("./console/apply/ApplyPage.vue"), meta: { fixed: true } },
+  { path: "/applications", component: () => import("./console/apply/ApplicationsPage.vue") },
+  { path: "/join", component: () => import("./console/apply/JoinPage.vue") },
+  { path: "/me", component: () => import("./console/me/MePage.vue") },
+  { path: "/reviews/:position?", component: () => import("./console/reviews/ReviewsPage.vue"), meta: { console: true } },
+  { path: "/register", component: () => import("./console/register/RegisterPage.vue"), meta: { console: true } },
+  { path: "/clauses", component: () => import("./console/policy/CoveragePage.vue"), meta: { console: true } },
+  { path: "/clauses/:id", component: () => import("./console/policy/ClausePage.vue"), meta: { console: true } },
+  { path: "/pack", component: () => import("./console/policy/PackPage.vue"), meta: { console: true } },
+  { path: "/ledger", component: () => import("./console/proof/LedgerPage.vue"), meta: { console: true } },
+  { path: "/proof/:position(\\d+)", component: () => import("./console/proof/ProofPage.vue"), meta: { console: true } },
+  { path: "/directory", component: () => import("./console/directory/DirectoryPage.vue"), meta: { console: true } },
+  { path: "/accounts", component: () => import("./console/directory/AccountsPage.vue"), meta: { console: true } },
+  { path: "/login", component: () => import("./door/LoginPage.vue"), meta: { door: true } },
+  { path: "/activate", component: () => import("./door/ActivatePage.vue"), meta: { door: true } },
+  { path: "/setup", component: () => import("./door/SetupPage.vue"), meta: { door: true } },
+  { path: "/:rest(.*)*", component: () => import("./console/MissingPage.vue") },
+];
+
+export const router = createRouter({ history: createWebHistory(), routes });
+
+async function setupNeeded(): Promise<boolean> {
+  try {
+    return (await get<Setup>("/setup")).needed;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
+}
+
+let opening = true;
+router.beforeEach(async (to) => {
+  const first = opening;
+  opening = false;
+  if (to.meta.door) {
+    if (first && to.path !== "/setup" && (await setupNeeded())) return "/setup";
+    return true;
+  }
+  try {
+    if ((await loadMe()) !== null) {
+      void start();
+      return true;
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // The server cannot be reached: the login page says so when one tries.
+  }
+  if (await setupNeeded()) return "/setup";
+  return { path: "/login", query: to.path === "/" || to.path === "/chat" ? {} : { next: to.fullPath } };
+});
+
+whenSessionEnds(() => {
+  const now = router.currentRoute.value;
+  if (!now.meta.door) void router.replace({ path: "/login", query: { next: now.fullPath } });
+});

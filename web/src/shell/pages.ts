@@ -1,0 +1,30 @@
+/** The pages of the desk and the console, and who is offered them. The server decides; this only keeps the list short. */
+import { t } from "../i18n/base.ts";
+import type { BASE } from "../i18n/base.ts";
+import { me } from "../live/store.ts";
+import type { Role } from "../api/types.ts";
+
+export interface Page { to: string; icon: string; label: keyof typeof BASE; group: keyof typeof BASE; roles: readonly Role[] | null }
+
+export const PAGES: readonly Page[] = [
+  { to: "/apply", icon: "plus", label: "page.apply", group: "nav.desk", roles: null },
+  { to: "/applications", icon: "flow", label: "page.applications", group: "nav.desk", roles: null },
+  { to: "/join", icon: "user-plus", label: "page.join", group: "nav.desk", roles: null },
+  { to: "/register", icon: "table", label: "page.register", group: "group.govern", roles: ["registrar", "audit_admin", "security_admin", "head"] },
+  { to: "/reviews", icon: "shield", label: "page.reviews", group: "group.govern", roles: ["reviewer"] },
+  { to: "/directory", icon: "building", label: "page.directory", group: "group.staff", roles: ["hr"] },
+  { to: "/accounts", icon: "key", label: "page.accounts", group: "group.staff", roles: ["hr", "it", "security_admin"] },
+  { to: "/clauses", icon: "book", label: "page.clauses", group: "group.rules", roles: null },
+  { to: "/pack", icon: "tune", label: "page.pack", group: "group.rules", roles: ["security_admin"] },
+  { to: "/ledger", icon: "proof", label: "page.ledger", group: "group.proof", roles: null },
+];
+
+export function pagesForMe(): Page[] {
+  const roles = me.value?.roles ?? [];
+  return PAGES.filter((one) => one.roles === null || one.roles.some((role) => roles.includes(role)));
+}
+export function grouped(pages: readonly Page[]): { title: string; pages: Page[] }[] {
+  const out = new Map<keyof typeof BASE, Page[]>();
+  for (const page of pages) out.set(page.group, [...(out.get(page.group) ?? []), page]);
+  return [...out].map(([group, list]) => ({ title: t(group), pages: list }));
+}
