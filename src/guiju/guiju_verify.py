@@ -1,28 +1,34 @@
 #!/usr/bin/env python3
-"""Verify what a Guiju ledger gave out, offline: an export package (.gjx), a proof, or an answer about the tree head.
+"""Verify what a Guiju ledger gave out, offline: an export package (.gjx), a proof, or a tree head.
 
 核验规矩账本给出的内容：证据包（.gjx）、单条证明或树头。不需要网络，也不需要服务器。
 
     python3 guiju_verify.py PACKAGE --policy policy.json [--json]
 
-This file stands alone: standard library only, Python 3.8 or newer, nothing from the server. Keys and heads are trusted
-only from the policy, which must come from a source other than the package:
+This file stands alone: standard library only, Python 3.8 or newer, nothing from the server. Keys
+and heads are trusted only from the policy, which must come from a source other than the package:
 
-    {"origin": "guiju.example/9f2c", "log_keys": ["name+id+key"], "heads": ["signed note", ...], "quorum": 1}
+    {"origin": "guiju.example/9f2c", "log_keys": ["name+id+key"],
+     "heads": ["signed note", ...], "quorum": 1}
 
-`heads` are signed tree heads that independent witnesses kept. The result is anchored when `quorum` of them agree with
-the ledger in the package and reach beyond its last entry.
+`heads` are signed tree heads that independent witnesses kept. The result is anchored when `quorum`
+of them agree with the ledger in the package and reach beyond its last entry.
 
-Exit codes: 0 verified and anchored; 3 consistent, but UNANCHORED (only the ledger's own key vouches for it);
-1 tampered; 2 malformed or unsupported.
+Exit codes: 0 verified and anchored; 3 consistent, but UNANCHORED (only the ledger's own key vouches
+for it); 1 tampered; 2 malformed or unsupported.
 
 The checks have the numbers that the code carries:
- 1 archive     the archive is in its one allowed form      7 numbers     no gap in a group, borders of the period
- 2 manifest    every file has its length and hash          8 bodies      disclosed texts fit their commitments
- 3 signature   a trusted key signed the head; witnesses    9 approvals   present, and before the export
- 4 tiles       each hash tile fits its parent and the root 10 withheld   each statement is about a real entry
- 5 leaves      each entry is canonical and in its place    11 accounted  nothing else is in the archive
+ 1 archive     the archive is in its one allowed form
+ 2 manifest    every file has its length and hash
+ 3 signature   a trusted key signed the tree head; witnesses agree
+ 4 tiles       each hash tile fits its parent, and all together the root
+ 5 leaves      each entry is canonical and in its place
  6 inclusion   each entry is in the tree
+ 7 numbers     no gap in a group; the neighbours prove the borders of the period
+ 8 bodies      disclosed texts fit their commitments
+ 9 approvals   those that the manifest names are there, before the export
+10 withheld    each statement about a withheld text is about a real entry
+11 accounted   nothing else is in the archive
 """
 
 from __future__ import annotations
@@ -42,9 +48,19 @@ from typing import Any, BinaryIO, Dict, Iterator, List, NoReturn, Optional, Sequ
 
 VERIFIED, TAMPERED, MALFORMED, UNANCHORED = 0, 1, 2, 3
 STEPS = {
-    1: "archive", 2: "manifest", 3: "signature", 4: "tiles", 5: "leaves", 6: "inclusion", 7: "numbers",
-    8: "bodies", 9: "approvals", 10: "withheld", 11: "accounted",
-}  # fmt: skip
+    1: "archive",
+    2: "manifest",
+    3: "signature",
+    4: "tiles",
+    5: "leaves",
+    6: "inclusion",
+    7: "numbers",
+    8: "bodies",
+    9: "approvals",
+    10: "withheld",
+    11: "accounted",
+}
+NULL = type(None)
 MAX_SIZE = 2**64 - 1
 MAX_INT = 2**53 - 1
 MAX_LEAF = 4096
@@ -54,15 +70,15 @@ MAX_DOCUMENT = 32 * 1024 * 1024
 MAX_NOTE = 1000000
 
 
-class Malformed(Exception):
+class MalformedError(Exception):
     """Not in a form that this program can judge."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A proof, a signature or a leaf that is not what it claims to be."""
 
 
-# ---- Ed25519, verification only (RFC 8032, 5.1.7) ------------------------------------------------------------------
+# ---- Ed25519, verification only (RFC 8032, 5.1.7) ------------------------------------------------
 
 P = 2**255 - 19
 Q = 2**252 + 27742317777372353535851937790883648493
@@ -92,7 +108,9 @@ def _double(a: Point) -> Point:
 
 
 def _decode_point(data: bytes) -> Optional[Point]:
-    """The point that 32 bytes stand for; None for anything but the one canonical encoding of a point."""
+    """The point that 32 bytes stand for; None for anything but the one canonical encoding of a
+    point.
+    """
     number = int.from_bytes(data, "little")
     sign, y = number >> 255, number & (2**255 - 1)
     if y >= P:
@@ -118,7 +136,7 @@ BASE = _decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or NEUTR
 
 
 def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether `signature` (64 bytes) over `message` was made with the key of `public` (32 bytes)."""
+    """Whether `signature` (64 bytes) over `message` is of the key `public` (32 bytes)."""
     if len(public) != 32 or len(signature) != 64:
         return False
     key = _decode_point(public)
@@ -138,7 +156,7 @@ def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     return _encode_point(result) == signature[:32]
 
 
-# ---- signed notes, keys and checkpoints (C2SP signed-note, tlog-checkpoint) -----------------------------------------
+# ---- signed notes, keys and checkpoints (C2SP signed-note, tlog-checkpoint) ----------------------
 
 
 def from_base64(text: str) -> bytes:
@@ -146,9 +164,9 @@ def from_base64(text: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Malformed("malformed base64") from None
+        raise MalformedError("malformed base64") from None
     if base64.b64encode(data).decode() != text:
-        raise Malformed("base64 is not in its canonical form")
+        raise MalformedError("base64 is not in its canonical form")
     return data
 
 
@@ -160,44 +178,46 @@ def parse_vkey(vkey: str) -> Tuple[str, bytes, bytes]:
     """(name, key id, Ed25519 public key) of `name+hex id+base64`."""
     parts = vkey.split("+", 2)
     if len(parts) != 3 or not _name_ok(parts[0]):
-        raise Malformed("malformed key")
+        raise MalformedError("malformed key")
     name, data = parts[0], from_base64(parts[2])
     if len(data) != 33 or data[0] != 1:
-        raise Malformed("a key is not for Ed25519")
+        raise MalformedError("a key is not for Ed25519")
     key_id = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
     if key_id.hex() != parts[1]:
-        raise Malformed("a key id does not fit its key")
+        raise MalformedError("a key id does not fit its key")
     return name, key_id, data[1:]
 
 
 def open_note(note: str, vkeys: Sequence[str]) -> Tuple[str, List[str]]:
-    """(text, names of the trusted keys that signed it). Refused when none did, or one of theirs is wrong."""
+    """(text, names of the trusted keys that signed it). RefusedError when none did, or one of theirs is
+    wrong.
+    """
     text, gap, tail = note.rpartition("\n\n")
     text += "\n"
     if len(note) > MAX_NOTE or not gap or not tail.endswith("\n") or text == "\n":
-        raise Malformed("not a signed note")
+        raise MalformedError("not a signed note")
     if any(ord(char) < 0x20 and char != "\n" for char in text):
-        raise Malformed("a control character in a signed note")
+        raise MalformedError("a control character in a signed note")
     lines = tail[:-1].split("\n")
     if len(lines) > 100:
-        raise Malformed("too many signatures")
+        raise MalformedError("too many signatures")
     trusted = {(name, key_id): public for name, key_id, public in map(parse_vkey, vkeys)}
     signed_by: List[str] = []
     for line in lines:
         parts = line.split(" ")
         if len(parts) != 3 or parts[0] != "\u2014" or not _name_ok(parts[1]):
-            raise Malformed("malformed signature line")
+            raise MalformedError("malformed signature line")
         data = from_base64(parts[2])
         if len(data) <= 4:
-            raise Malformed("a signature is too short")
+            raise MalformedError("a signature is too short")
         public = trusted.get((parts[1], data[:4]))
         if public is None:  # the format wants lines of unknown keys to be ignored
             continue
         if not ed25519_verify(public, text.encode(), data[4:]):
-            raise Refused("the signature of %s is wrong" % parts[1])
+            raise RefusedError("the signature of %s is wrong" % parts[1])
         signed_by.append(parts[1])
     if not signed_by:
-        raise Refused("no trusted key signed the tree head")
+        raise RefusedError("no trusted key signed the tree head")
     return text, signed_by
 
 
@@ -205,16 +225,16 @@ def parse_checkpoint(text: str) -> Tuple[str, int, bytes]:
     """(origin, size, root) of the text of a checkpoint without extension lines."""
     lines = text.split("\n")
     if len(lines) != 4 or not lines[0] or lines[3]:
-        raise Malformed("a tree head has three lines")
+        raise MalformedError("a tree head has three lines")
     if not re.match(r"(0|[1-9][0-9]{0,19})\Z", lines[1]) or int(lines[1]) > MAX_SIZE:
-        raise Malformed("malformed tree size")
+        raise MalformedError("malformed tree size")
     root = from_base64(lines[2])
     if len(root) != 32:
-        raise Malformed("malformed root hash")
+        raise MalformedError("malformed root hash")
     return lines[0], int(lines[1]), root
 
 
-# ---- the tree (RFC 6962; verification as in RFC 9162, 2.1.3.2 and 2.1.4.2) ------------------------------------------
+# ---- the tree (RFC 6962; verification as in RFC 9162, 2.1.3.2 and 2.1.4.2) -----------------------
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -229,19 +249,19 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def _check_proof(numbers: Sequence[int], hashes: Sequence[bytes]) -> None:
     if any(type(n) is not int or not 0 <= n <= MAX_SIZE for n in numbers):
-        raise Refused("not an unsigned 64-bit number")
+        raise RefusedError("not an unsigned 64-bit number")
     if any(len(value) != 32 for value in hashes):
-        raise Refused("a hash is not 32 bytes long")
+        raise RefusedError("a hash is not 32 bytes long")
 
 
 def _climb(
     position: int, last: int, results: Tuple[bytes, bytes], path: Sequence[bytes]
 ) -> Tuple[bytes, bytes]:
-    """Hash upwards; the first result takes only siblings on its left, the second takes all of them."""
+    """Hash upwards; the first result takes only siblings on its left, the second takes all."""
     left_only, full = results
     for sibling in path:
         if last == 0:
-            raise Refused("the proof is too long")
+            raise RefusedError("the proof is too long")
         if position & 1 or position == last:
             left_only, full = node_hash(sibling, left_only), node_hash(sibling, full)
             while position and not position & 1:
@@ -250,45 +270,47 @@ def _climb(
             full = node_hash(full, sibling)
         position, last = position >> 1, last >> 1
     if last != 0:
-        raise Refused("the proof is too short")
+        raise RefusedError("the proof is too short")
     return left_only, full
 
 
 def verify_inclusion(
     leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
-    """Accept when the proof shows that `leaf_hash` is leaf `index` of this tree; else Refused."""
+    """Accept when the proof shows that `leaf_hash` is leaf `index` of this tree; else RefusedError."""
     _check_proof((index, size), [leaf_hash, root, *proof])
     if index >= size:
-        raise Refused("the index is outside the tree")
+        raise RefusedError("the index is outside the tree")
     if _climb(index, size - 1, (leaf_hash, leaf_hash), proof)[1] != root:
-        raise Refused("the proof leads to another root")
+        raise RefusedError("the proof leads to another root")
 
 
 def verify_consistency(
     old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """Accept when the proof shows that the new tree begins with the old one; else Refused. From 0 nothing is shown."""
+    """Accept when the proof shows that the new tree begins with the old one; else RefusedError. From 0
+    nothing is shown.
+    """
     _check_proof((old, new), proof)
     if not 0 < old <= new:
-        raise Refused("no consistency between these sizes")
+        raise RefusedError("no consistency between these sizes")
     if old == new:
         if proof or old_root != new_root:
-            raise Refused("two heads of one size differ")
+            raise RefusedError("two heads of one size differ")
         return
     _check_proof((), [old_root, new_root])
     path = list(proof) if old & (old - 1) else [old_root, *proof]
     if not path:
-        raise Refused("the proof is empty")
+        raise RefusedError("the proof is empty")
     position, last = old - 1, new - 1
     while position & 1:
         position, last = position >> 1, last >> 1
     if _climb(position, last, (path[0], path[0]), path[1:]) != (old_root, new_root):
-        raise Refused("the proof leads to other roots")
+        raise RefusedError("the proof leads to other roots")
 
 
 def fold_tile(data: bytes) -> List[bytes]:
-    """The roots of the complete subtrees over the hashes of a tile, from left (largest) to right."""
+    """The roots of the complete subtrees over the hashes of a tile, from left to right."""
     hashes = [data[at : at + 32] for at in range(0, len(data), 32)]
     peaks: List[bytes] = []
     while hashes:
@@ -306,7 +328,7 @@ def tile_path(level: int, index: int, width: int) -> str:
     return "tiles/%d/%s" % (level, path) + ("" if width == 256 else ".p/%d" % width)
 
 
-# ---- JSON in its one form ------------------------------------------------------------------------------------------
+# ---- JSON in its one form ------------------------------------------------------------------------
 
 
 def _unique(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
@@ -326,65 +348,69 @@ def _integer(text: str) -> int:
     return int(text)
 
 
+# Made once: making them anew for each row would take longer than the rows.
+_decode = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float, parse_int=_integer
+).decode
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def read_json(data: bytes, what: str, canonical: bool = True) -> Any:
-    """The value of strict JSON: no floats, no duplicate keys and, when `canonical`, nothing but the one spelling."""
+    """The value of strict JSON: no floats, no duplicate keys; if `canonical`, only the one
+    spelling.
+    """
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-            parse_int=_integer,
-        )
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        if text.encode("utf-8") != data and canonical:
+        value = _decode(data.decode("utf-8"))
+        if _encode(value).encode("utf-8") != data and canonical:
             raise ValueError("not in canonical form")
     except (ValueError, RecursionError) as error:
-        raise Malformed("%s: %s" % (what, error)) from None
+        raise MalformedError("%s: %s" % (what, error)) from None
     return value
 
 
 def shape(value: Any, what: str, **types: Any) -> Dict[str, Any]:
-    """An object with exactly these keys and types (None stands for null); else Malformed."""
-    if type(value) is not dict or set(value) != set(types):
-        raise Malformed("%s has other fields than expected" % what)
+    """An object with exactly these keys and types; else MalformedError."""
+    if type(value) is not dict or value.keys() != types.keys():
+        raise MalformedError("%s has other fields than expected" % what)
     for name, allowed in types.items():
-        kinds = allowed if isinstance(allowed, tuple) else (allowed,)
-        if type(value[name]) not in [type(None) if kind is None else kind for kind in kinds]:
-            raise Malformed("%s: %s has another type than expected" % (what, name))
+        kind = type(value[name])
+        if kind is not allowed and not (type(allowed) is tuple and kind in allowed):
+            raise MalformedError("%s: %s has another type than expected" % (what, name))
     return dict(value)
 
 
 def _list_of(value: Any, kind: type, what: str) -> List[Any]:
     if type(value) is not list or any(type(item) is not kind for item in value):
-        raise Malformed("%s is not a list as expected" % what)
+        raise MalformedError("%s is not a list as expected" % what)
     return list(value)
 
 
-# ---- the leaf ------------------------------------------------------------------------------------------------------
+# ---- the leaf ------------------------------------------------------------------------------------
 
 NAME = re.compile(r"[!-~]{1,255}\Z")
 KIND = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
 USE = re.compile(r"[!-.0-~]+/[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
 HEX = re.compile(r"[0-9a-f]{64}\Z")
-TEXT = (str, None)
+TEXT = (str, NULL)
 
 
 def read_leaf(data: bytes, origin: str, index: int) -> Dict[str, Any]:
-    """The fields of a leaf; Refused unless it is the canonical, valid leaf `index` of the ledger `origin`."""
+    """The fields of a leaf; RefusedError unless it is the canonical, valid leaf `index` of the ledger
+    `origin`.
+    """
     if len(data) > MAX_LEAF:
-        raise Refused("longer than %d bytes" % MAX_LEAF)
+        raise RefusedError("longer than %d bytes" % MAX_LEAF)
     try:
         leaf = shape(
-            read_json(data, "leaf"), "leaf", a=TEXT, b=(dict, None), g=TEXT, gs=(int, None), k=str,
+            read_json(data, "leaf"), "leaf", a=TEXT, b=(dict, NULL), g=TEXT, gs=(int, NULL), k=str,
             m=dict, n=int, o=str, p=TEXT, r=list, t=int, v=int, x=list,
         )  # fmt: skip
         refs, uses = _list_of(leaf["r"], int, "r"), _list_of(leaf["x"], str, "x")
         body = leaf["b"] and shape(leaf["b"], "b", c=str, h=str, k=str, l=int)
-    except Malformed as error:
-        raise Refused(str(error)) from None
+    except MalformedError as error:
+        raise RefusedError(str(error)) from None
     if (leaf["o"], leaf["n"], leaf["v"]) != (origin, index, 1):
-        raise Refused("it states another ledger, index or version")
+        raise RefusedError("it states another ledger, index or version")
     names = [leaf["o"], leaf["a"], leaf["g"]] + ([body["k"]] if body else [])
     hashes = [leaf["p"]] + ([body["c"], body["h"]] if body else [])
     good = (
@@ -401,12 +427,14 @@ def read_leaf(data: bytes, origin: str, index: int) -> Dict[str, Any]:
         and _clear(leaf["m"])
     )
     if not good:
-        raise Refused("a field of the leaf is not as it must be")
+        raise RefusedError("a field of the leaf is not as it must be")
     return leaf
 
 
 def _clear(value: Any, depth: int = MAX_DEPTH) -> bool:
-    """Whether metadata holds only ASCII keys and numbers below 2**53, and is not nested deeper than `depth`."""
+    """Whether metadata holds only ASCII keys and numbers below 2**53, and is not nested deeper than
+    `depth`.
+    """
     if type(value) is dict:
         items = list(value.values())
         return (
@@ -424,14 +452,16 @@ def commitment(origin: str, index: int, plaintext: bytes, salt: bytes) -> str:
     return hmac.new(salt, context + plaintext, hashlib.sha256).hexdigest()
 
 
-# ---- the archive ---------------------------------------------------------------------------------------------------
+# ---- the archive ---------------------------------------------------------------------------------
 
 
 class Archive:
-    """Step 1. A zip in the one form that Guiju writes: stored, contiguous, fixed attributes, no comments.
+    """Step 1. A zip in the one form that Guiju writes: stored, contiguous, fixed attributes, no
+    comments.
 
-    Every byte outside the contents is compared with what it must be, so none of them can carry or hide anything; there
-    is nothing to unpack, hence no bomb, and names lead nowhere, hence no traversal.
+    Every byte outside the contents is compared with what it must be, so none of them can carry or
+    hide anything; there is nothing to unpack, hence no bomb, and names lead nowhere, hence no
+    traversal.
     """
 
     LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -443,44 +473,46 @@ class Archive:
         """Name → (offset of the content, length, CRC-32)."""
         length = file.seek(0, os.SEEK_END)
         if length < 22 or length > 2**32:
-            raise Malformed("not an archive of a possible size")
+            raise MalformedError("not an archive of a possible size")
         end = self._read(length - 22, 22)
         count, size, start = struct.unpack("<10xHLL2x", end)
         if end != struct.pack("<4s4H2LH", self.END, 0, 0, count, count, size, start, 0):
-            raise Malformed("not an archive of the expected form")
+            raise MalformedError("not an archive of the expected form")
         if start + size + 22 != length or size > MAX_DOCUMENT:
-            raise Malformed("something stands between the parts of the archive")
+            raise MalformedError("something stands between the parts of the archive")
         directory = self._read(start, size)
         at = place = 0
         for _ in range(count):
             at, place = self._member(directory, at, place)
         if at != len(directory) or place != start:
-            raise Malformed("something stands between the parts of the archive")
+            raise MalformedError("something stands between the parts of the archive")
 
     def _member(self, directory: bytes, at: int, place: int) -> Tuple[int, int]:
-        """Take in the entry of the directory at `at`, whose file must begin at `place`; where the next ones begin."""
+        """Take in the entry of the directory at `at`, whose file must begin at `place`; where the
+        next ones begin.
+        """
         if len(directory) < at + 46:
-            raise Malformed("the directory of the archive is cut off")
+            raise MalformedError("the directory of the archive is cut off")
         method, crc, packed, size, width = struct.unpack_from("<10xH4xLLLH", directory, at)
         raw = directory[at + 46 : at + 46 + width]
         name = raw.decode("ascii", "replace")
         if not self.NAME.match(name) or len(name) > 255:
-            raise Malformed("a file name that is not allowed: %r" % name[:80])
+            raise MalformedError("a file name that is not allowed: %r" % name[:80])
         if name in self.members:
-            raise Malformed("two files have the name %s" % name)
+            raise MalformedError("two files have the name %s" % name)
         if method != 0 or packed != size:
-            raise Malformed("%s is compressed" % name)
+            raise MalformedError("%s is compressed" % name)
         central = struct.pack(
             "<4s4B4HLLL5HLL", self.CENTRAL, 20, 3, 20, 0, 0, 0, 0, 33, crc, size, size,
             width, 0, 0, 0, 0, 0o100600 << 16, place,
         )  # fmt: skip
         if directory[at : at + 46] != central:
-            raise Malformed("%s is not stored as expected" % name)
+            raise MalformedError("%s is not stored as expected" % name)
         local = struct.pack(
             "<4s2B4HLLLHH", self.LOCAL, 20, 0, 0, 0, 0, 33, crc, size, size, width, 0
         )
         if self._read(place, 30 + width) != local + raw:
-            raise Malformed("the two entries of %s differ" % name)
+            raise MalformedError("the two entries of %s differ" % name)
         self.members[name] = place + 30 + width, size, crc
         return at + 46 + width, place + 30 + width + size
 
@@ -493,15 +525,15 @@ class Archive:
         while left > 0:
             chunk = self._read(offset, min(left, 1024 * 1024))
             if not chunk:
-                raise Malformed("%s is cut off" % name)
+                raise MalformedError("%s is cut off" % name)
             yield chunk
             offset, left = offset + len(chunk), left - len(chunk)
 
     def read(self, name: str, limit: int = MAX_DOCUMENT) -> bytes:
         if name not in self.members:
-            raise Malformed("%s is missing" % name)
+            raise MalformedError("%s is missing" % name)
         if self.members[name][1] > limit:
-            raise Malformed("%s is too long" % name)
+            raise MalformedError("%s is too long" % name)
         return b"".join(self.chunks(name))
 
     def lines(self, name: str) -> Iterator[bytes]:
@@ -510,11 +542,11 @@ class Archive:
             whole = (rest + chunk).split(b"\n")
             rest = whole.pop()
             if len(rest) > MAX_LINE:
-                raise Malformed("%s has a line that is too long" % name)
+                raise MalformedError("%s has a line that is too long" % name)
             for line in whole:
                 yield line
         if rest:
-            raise Malformed("%s does not end with a line" % name)
+            raise MalformedError("%s does not end with a line" % name)
 
     def rows(self, names: Sequence[str], key: str = "n", **types: Any) -> Iterator[Dict[str, Any]]:
         """The objects of `.jsonl` files, which have these fields and ascend by `key`."""
@@ -523,12 +555,12 @@ class Archive:
             for line in self.lines(name):
                 row = shape(read_json(line, name), name, **types)
                 if last is not None and row[key] <= last:
-                    raise Malformed("%s is not in order" % name)
+                    raise MalformedError("%s is not in order" % name)
                 last = row[key]
                 yield row
 
 
-# ---- the verdict ---------------------------------------------------------------------------------------------------
+# ---- the verdict ---------------------------------------------------------------------------------
 
 
 class Policy:
@@ -537,7 +569,7 @@ class Policy:
     def __init__(self, data: bytes) -> None:
         value = read_json(data, "policy", canonical=False)
         if type(value) is not dict:
-            raise Malformed("the policy is not an object")
+            raise MalformedError("the policy is not an object")
         value = shape(
             dict({"heads": [], "quorum": 1}, **value),
             "policy",
@@ -550,15 +582,15 @@ class Policy:
         self.log_keys: List[str] = _list_of(value["log_keys"], str, "log_keys")
         self.quorum: int = value["quorum"]
         if not self.log_keys or self.quorum < 1:
-            raise Malformed("a policy needs a log key, and a quorum of at least 1")
+            raise MalformedError("a policy needs a log key, and a quorum of at least 1")
         self.heads: List[Tuple[int, bytes]] = []
         for note in _list_of(value["heads"], str, "heads"):
             try:
                 head_origin, size, root = parse_checkpoint(open_note(note, self.log_keys)[0])
-            except Refused as error:
-                raise Malformed("policy: a head: %s" % error) from None
+            except RefusedError as error:
+                raise MalformedError("policy: a head: %s" % error) from None
             if head_origin != self.origin:
-                raise Malformed("policy: a head is of another ledger")
+                raise MalformedError("policy: a head is of another ledger")
             self.heads.append((size, root))
 
 
@@ -624,13 +656,15 @@ class Report:
 
 
 def verify_signature(report: Report, policy: Policy, note: bytes) -> None:
-    """Step 3, first half: a trusted key signed the head, and it is of the ledger that the policy names."""
+    """Step 3, first half: a trusted key signed the head, and it is of the ledger that the policy
+    names.
+    """
     try:
         text, signed_by = open_note(note.decode("utf-8"), policy.log_keys)
         report.done(3, "signed by " + ", ".join(signed_by))
     except UnicodeDecodeError:
-        raise Malformed("the tree head is not text") from None
-    except Refused as error:
+        raise MalformedError("the tree head is not text") from None
+    except RefusedError as error:
         report.fail(3, str(error))
         text = note.decode("utf-8").rpartition("\n\n")[0] + "\n"
     origin, report.size, report.root = parse_checkpoint(text)
@@ -639,7 +673,9 @@ def verify_signature(report: Report, policy: Policy, note: bytes) -> None:
 
 
 def verify_witnesses(report: Report, policy: Policy, last: int, roots: Dict[int, bytes]) -> None:
-    """Step 3, second half: heads that witnesses kept. `roots` are those that this ledger had; `last` its last entry here."""
+    """Step 3, second half: heads that witnesses kept. `roots` are those that this ledger had;
+    `last` its last entry here.
+    """
     agreed = []
     for size, root in policy.heads:
         if size in roots and roots[size] != root:
@@ -684,7 +720,9 @@ class Group:
 
 
 class Follower:
-    """Reads rows with ascending `n` beside the entries; gives the row of an entry, and what belongs to none."""
+    """Reads rows with ascending `n` beside the entries; gives the row of an entry, and what belongs
+    to none.
+    """
 
     def __init__(self, rows: Iterator[Dict[str, Any]]) -> None:
         self._rows = rows
@@ -717,7 +755,7 @@ class Package:
         self.seen: Dict[int, str] = {}
         """Index → kind of the related entries that are present."""
         self.awaited: Dict[int, int] = {}
-        """Position of a record of destruction → the entry that names it, until the record is met."""
+        """Position of a record of destruction → an entry that names it, until it is met."""
         self.last = -1
         self._time = 0
         self._count = 0
@@ -729,7 +767,7 @@ class Package:
         digest = self._digest("manifest.json")[1]
         value = read_json(self.archive.read("manifest.json"), "manifest.json")
         if type(value) is not dict or value.get("format") != "guiju-package/1":
-            raise Malformed("manifest.json: an unknown format of package")
+            raise MalformedError("manifest.json: an unknown format of package")
         self.manifest = shape(
             value,
             "manifest.json",
@@ -748,7 +786,7 @@ class Package:
         sums = []
         listed = []
         for item in _list_of(self.manifest["files"], dict, "files"):
-            item = shape(item, "files", length=int, path=str, sha256=str)
+            shape(item, "files", length=int, path=str, sha256=str)
             listed.append(item["path"])
             sums.append("%s  %s\n" % (item["sha256"], item["path"]))
             if item["path"] not in self.archive.members:
@@ -766,22 +804,22 @@ class Package:
         scope = shape(
             self.manifest["scope"],
             "scope",
-            **{"from": (int, None), "groups": (list, None), "to": (int, None)},
+            **{"from": (int, NULL), "groups": (list, NULL), "to": (int, NULL)},
         )
         related = shape(
             self.manifest["related"],
             "related",
             approvals=list,
-            export=(int, None),
+            export=(int, NULL),
             others=list,
-            request=(int, None),
+            request=(int, NULL),
         )
         self.whole = scope["groups"] is None
         self.start, self.end = scope["from"], scope["to"]
         for name in _list_of(scope["groups"] or [], str, "groups"):
             self.groups[name] = Group()
         if self.whole and (self.start is not None or self.end is not None):
-            raise Malformed("a package of the whole ledger has no period")
+            raise MalformedError("a package of the whole ledger has no period")
         self.request, self.export = related["request"], related["export"]
         self.approvals = _list_of(related["approvals"], int, "approvals")
         ends = [n for n in (self.request, self.export) if n is not None]
@@ -789,7 +827,7 @@ class Package:
 
     def _digest(self, name: str) -> Tuple[int, str]:
         if name not in self.archive.members:
-            raise Malformed("%s is missing" % name)
+            raise MalformedError("%s is missing" % name)
         digest, crc, length = hashlib.sha256(), 0, 0
         for chunk in self.archive.chunks(name):
             digest.update(chunk)
@@ -810,7 +848,7 @@ class Package:
             self.report.fail(11, "%s is not in the manifest" % name)
         if not extra and list(self.archive.members) != listed + ["manifest.json", "SHA256SUMS"]:
             self.report.fail(2, "the files are not in the order of the manifest")
-        for name in listed:
+        for name in filter(self.archive.members.__contains__, listed):
             part = self.PART.match(name)
             tile = re.match(
                 r"tiles/([0-7])/(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/([1-9][0-9]{0,2}))?\Z", name
@@ -831,7 +869,9 @@ class Package:
     # -- step 3
 
     def check_signature(self) -> None:
-        """3. The head is signed, and the manifest is about it. Witnesses follow when the entries are known."""
+        """3. The head is signed, and the manifest is about it. Witnesses follow when the entries
+        are known.
+        """
         verify_signature(self.report, self.policy, self.archive.read("checkpoint", MAX_NOTE))
         if (self.manifest["origin"], self.manifest["size"]) != (
             self.policy.origin,
@@ -848,7 +888,9 @@ class Package:
     # -- step 4
 
     def check_tiles(self) -> None:
-        """4. Each complete tile has the hash that its parent states, and the incomplete ones make up the root."""
+        """4. Each complete tile has the hash that its parent states, and the incomplete ones make
+        up the root.
+        """
         for (level, index), width in sorted(self.tiles.items()):
             count = self.size >> (8 * level)
             first = index << (8 * (level + 1))
@@ -880,7 +922,9 @@ class Package:
         return kept[1]
 
     def root_at(self, size: int) -> Optional[bytes]:
-        """The root that the tree had at `size`; None when the package has not all tiles that are needed."""
+        """The root that the tree had at `size`; None when the package has not all tiles that are
+        needed.
+        """
         root: Optional[bytes] = None
         level = 0
         while size >> (8 * level):
@@ -898,14 +942,14 @@ class Package:
     def check_entries(self) -> None:
         rows = self.archive.rows
         self.bodies = Follower(rows(self.parts["bodies"], n=int, plaintext=str, salt=str))
-        self.withheld = Follower(rows(["withheld.jsonl"], n=int, reason=str, record=(int, None)))
+        self.withheld = Follower(rows(["withheld.jsonl"], n=int, reason=str, record=(int, NULL)))
         for row in rows(self.parts["entries"], leaf=str, n=int):
             index, self._count = row["n"], self._count + 1
             try:
                 data = from_base64(row["leaf"])
                 self.check_inclusion(index, data)
                 leaf = read_leaf(data, self.policy.origin, index)
-            except (Malformed, Refused) as error:
+            except (MalformedError, RefusedError) as error:
                 self.report.fail(5, "entry %d: %s" % (index, error), index)
                 leaf = None
             if leaf is not None:
@@ -976,12 +1020,14 @@ class Package:
             group.last, group.count = number, group.count + 1
 
     def check_reason(self, index: int) -> None:
-        """11. An entry outside the scope that is no neighbour must be one that the manifest names."""
+        """11. An entry outside the scope, and no neighbour, must be one that the manifest names."""
         if index not in self.related:
             self.report.fail(11, "entry %d is neither in the scope nor related" % index, index)
 
     def check_body(self, index: int, leaf: Optional[Dict[str, Any]]) -> None:
-        """8. A disclosed text fits the commitment. 10. A withheld one is explained. 11. Each text is one or the other."""
+        """8. A disclosed text fits the commitment. 10. A withheld one is explained. 11. Each text
+        is one or the other.
+        """
         told = 0
         for row in self.bodies.rows_up_to(index):
             told += row["n"] == index
@@ -1004,7 +1050,7 @@ class Package:
             return
         try:
             plaintext, salt = from_base64(row["plaintext"]), from_base64(row["salt"])
-        except Malformed:
+        except MalformedError:
             plaintext = salt = b""
         good = (
             len(salt) == 32
@@ -1029,7 +1075,9 @@ class Package:
     # -- steps 7 (borders), 9 and 11 (counts), when all entries are known
 
     def check_borders(self) -> None:
-        """7, continued. The neighbours prove both ends of the period, and the statement of completeness is true."""
+        """7, continued. The neighbours prove both ends of the period, and the statement of
+        completeness is true.
+        """
         stated = shape(
             read_json(self.archive.read("completeness.json"), "completeness.json"),
             "completeness",
@@ -1056,7 +1104,9 @@ class Package:
                 )
 
     def check_approvals(self) -> None:
-        """9. The entries that the manifest names as request, approvals and export are there, in this order."""
+        """9. The entries that the manifest names as request, approvals and export are there, in
+        this order.
+        """
         for index in sorted(self.related):
             if index not in self.seen:
                 self.report.fail(9, "entry %d, which the manifest names, is missing" % index, index)
@@ -1084,12 +1134,14 @@ class Package:
         self.report.done(10, "%d withheld texts" % self.withheld.count)
         self.report.done(
             11,
-            "README.txt, people.jsonl and the scope are statements of the sender, not of the ledger",
+            "README.txt, people.jsonl and the scope are statements of the sender, not proved",
         )
 
 
 def verify_package(file: BinaryIO, policy: Policy, report: Report) -> None:
-    """All steps. Those that look at every entry share one pass; a failure does not stop the later ones."""
+    """All steps. Those that look at every entry share one pass; a failure does not stop the later
+    ones.
+    """
     archive = Archive(file)  # 1
     report.done(1, "%d files" % len(archive.members))
     package = Package(archive, policy, report)
@@ -1103,7 +1155,7 @@ def verify_package(file: BinaryIO, policy: Policy, report: Report) -> None:
     package.check_witnesses()  # 3: an older head is compared through the tiles
 
 
-# ---- single answers of the server ----------------------------------------------------------------------------------
+# ---- single answers of the server ----------------------------------------------------------------
 
 
 def _hash_list(value: Any) -> List[bytes]:
@@ -1111,22 +1163,31 @@ def _hash_list(value: Any) -> List[bytes]:
 
 
 def verify_proof(value: Dict[str, Any], policy: Policy, report: Report) -> None:
-    """The answer of `/api/ledger/proof/{position}`: steps 3, 5, 6 and 8. Its `fact` is a reading aid and is not used."""
+    """The answer of `/api/ledger/proof/{position}`: steps 3, 5, 6 and 8. Its `fact` is a reading
+    aid and is not used.
+    """
     value = shape(
-        dict({"fact": {}}, **value), "proof", position=int, leaf=str, size=int, checkpoint=str, inclusion=list,
-        body=(dict, None), fact=dict,
-    )  # fmt: skip
+        dict({"fact": {}}, **value),
+        "proof",
+        position=int,
+        leaf=str,
+        size=int,
+        checkpoint=str,
+        inclusion=list,
+        body=(dict, NULL),
+        fact=dict,
+    )
     verify_signature(report, policy, value["checkpoint"].encode())
     index, data = value["position"], from_base64(value["leaf"])
     try:
         leaf = read_leaf(data, policy.origin, index)
-    except Refused as error:
+    except RefusedError as error:
         report.fail(5, "entry %d: %s" % (index, error), index)
         return
     report.done(5, "entry %d: %s" % (index, leaf["k"]))
     try:
         if report.size != value["size"]:
-            raise Refused("the proof is for another size than the tree head")
+            raise RefusedError("the proof is for another size than the tree head")
         verify_inclusion(
             leaf_hash(data),
             index,
@@ -1135,7 +1196,7 @@ def verify_proof(value: Dict[str, Any], policy: Policy, report: Report) -> None:
             report.root or b"",
         )
         report.done(6, "entry %d is in the tree" % index)
-    except Refused as error:
+    except RefusedError as error:
         report.fail(6, "entry %d: %s" % (index, error), index)
     if value["body"] is not None:
         body = shape(value["body"], "body", plaintext=str, salt=str)
@@ -1147,13 +1208,15 @@ def verify_proof(value: Dict[str, Any], policy: Policy, report: Report) -> None:
 
 
 def verify_head(value: Dict[str, Any], policy: Policy, report: Report) -> None:
-    """The answer of `/api/ledger/head`: step 3. A consistency proof is tried with the heads that witnesses kept."""
+    """The answer of `/api/ledger/head`: step 3. A consistency proof is tried with the heads that
+    witnesses kept.
+    """
     value = shape(
         dict({"consistency": None}, **value),
         "head",
         size=int,
         checkpoint=str,
-        consistency=(list, None),
+        consistency=(list, NULL),
     )
     verify_signature(report, policy, value["checkpoint"].encode())
     size, root = report.size or 0, report.root or b""
@@ -1166,7 +1229,7 @@ def verify_head(value: Dict[str, Any], policy: Policy, report: Report) -> None:
             try:
                 verify_consistency(old, size, old_root, root, proof)
                 roots[old] = old_root
-            except Refused as error:
+            except RefusedError as error:
                 reasons.append("from size %d: %s" % (old, error))
         if len(roots) == 1 and reasons:
             report.fail(3, "the tree head does not continue a witnessed one: " + "; ".join(reasons))
@@ -1183,22 +1246,22 @@ def verify(file: BinaryIO, policy_json: bytes) -> Report:
         start = file.read(4)
         if start[:1] == b"{":
             if file.seek(0, os.SEEK_END) > MAX_DOCUMENT:
-                raise Malformed("the answer is too long")
+                raise MalformedError("the answer is too long")
             file.seek(0)
             value = read_json(file.read(), "answer", canonical=False)
             (verify_proof if "leaf" in value else verify_head)(value, policy, report)
         else:
             verify_package(file, policy, report)
-    except Malformed as error:
+    except MalformedError as error:
         report.malformed(str(error))
     return report
 
 
-# ---- command line --------------------------------------------------------------------------------------------------
+# ---- command line --------------------------------------------------------------------------------
 
 VERDICTS = {
     VERIFIED: "OK 已核验：内容完整，并有独立见证 / verified and anchored",
-    UNANCHORED: "UNANCHORED 内部一致，但没有独立见证 / consistent, but only the ledger's own key vouches for it",
+    UNANCHORED: "UNANCHORED 内部一致，但没有独立见证 / consistent, but no witness vouches for it",
     TAMPERED: "TAMPERED 内容被改动 / what was found is not what the ledger recorded",
     MALFORMED: "MALFORMED 不是合格的文件 / not in a form that can be judged",
 }

@@ -45,6 +45,7 @@ class FirstAdministrator:
     role: str
     name: str
     staff_no: str
+    login: str
     password_hash: str
 
 
@@ -83,7 +84,7 @@ def set_up(
     unit = directory.add_unit(tx, SYSTEM, name=organisation)
     for each in administrators:
         person = directory.add_person(
-            tx, SYSTEM, name=each.name, staff_no=each.staff_no, unit=unit.id
+            tx, SYSTEM, name=each.name, staff_no=each.staff_no, unit=unit.id, login=each.login
         )
         directory.grant_role(tx, SYSTEM, person.id, each.role)
         open_account(tx, SYSTEM, person.id, password_hash=each.password_hash, proof="首次初始化")

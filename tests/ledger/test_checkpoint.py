@@ -1,4 +1,6 @@
-"""Signed notes and tree heads: real ones, our own, and what must be refused, by both implementations."""
+"""Signed notes and tree heads: real ones, our own, and what must be refused, by both
+implementations.
+"""
 
 import base64
 import json
@@ -32,7 +34,7 @@ def heads(note: str, *vkeys: str) -> set[tuple[str, int, bytes] | None]:
         found.add(None)
     try:
         found.add(guiju_verify.parse_checkpoint(guiju_verify.open_note(note, vkeys)[0]))
-    except (guiju_verify.Malformed, guiju_verify.Refused):
+    except (guiju_verify.MalformedError, guiju_verify.RefusedError):
         found.add(None)
     return found
 
@@ -162,7 +164,7 @@ class TestStrictness:
             VerifierKey.parse(vkey)
         with pytest.raises(CheckpointError):
             SignerKey.parse(skey)
-        with pytest.raises(guiju_verify.Malformed):
+        with pytest.raises(guiju_verify.MalformedError):
             guiju_verify.parse_vkey(vkey)
 
 

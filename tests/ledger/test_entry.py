@@ -1,4 +1,6 @@
-"""The leaf: one meaning, one byte string, judged alike by the ledger and by the stand-alone verifier."""
+"""The leaf: one meaning, one byte string, judged alike by the ledger and by the stand-alone
+verifier.
+"""
 
 import json
 from dataclasses import dataclass
@@ -71,7 +73,7 @@ def verdicts(data: bytes, index: int = 5) -> set[bool]:
     try:
         guiju_verify.read_leaf(data, ORIGIN, index)
         found.add(True)
-    except guiju_verify.Refused:
+    except guiju_verify.RefusedError:
         found.add(False)
     return found
 
@@ -81,7 +83,9 @@ class TestEncode:
         data = encode_leaf(FIELDS)
         assert data == raw()
         leaf = decode_leaf(data)
-        assert (leaf.a, leaf.gs, leaf.m, leaf.r) == tuple(FIELDS[key] for key in ("a", "gs", "m", "r"))
+        assert (leaf.a, leaf.gs, leaf.m, leaf.r) == tuple(
+            FIELDS[key] for key in ("a", "gs", "m", "r")
+        )
         assert leaf.b is not None
         assert (leaf.b.k, leaf.b.l) == ("c:grp_1:2026-11", 300)
         assert encode_leaf(leaf) == data
@@ -98,7 +102,9 @@ class TestEncode:
             encode_leaf(FIELDS | {"m": {"step": Step(0.5, Level.SECRET)}})
 
     @given(metadata)
-    def test_any_metadata_has_the_same_form_in_every_json_writer(self, clear: dict[str, Any]) -> None:
+    def test_any_metadata_has_the_same_form_in_every_json_writer(
+        self, clear: dict[str, Any]
+    ) -> None:
         data = encode_leaf(FIELDS | {"m": clear})
         assert data == raw(m=clear)
         assert verdicts(data) == {True}
@@ -221,7 +227,9 @@ class TestRefusals:
         changed = data.replace(old, new)
         assert verdicts(changed) == {changed == data}
 
-    @pytest.mark.parametrize("data", [b"", b"{}", b"null", b"[]", b'"leaf"', b"\xef\xbb\xbf" + raw()])
+    @pytest.mark.parametrize(
+        "data", [b"", b"{}", b"null", b"[]", b'"leaf"', b"\xef\xbb\xbf" + raw()]
+    )
     def test_what_is_no_leaf_is_refused(self, data: bytes) -> None:
         assert verdicts(data) == {False}
 
@@ -239,7 +247,7 @@ class TestRefusals:
         try:
             guiju_verify.read_leaf(changed, origin, index)
             found.add(True)
-        except guiju_verify.Refused:
+        except guiju_verify.RefusedError:
             found.add(False)
         assert found == {leaf is not None}
 

@@ -1,4 +1,6 @@
-"""Merkle trees against vectors that nobody here wrote, and the two implementations against each other."""
+"""Merkle trees against vectors that nobody here wrote, and the two implementations against each
+other.
+"""
 
 import base64
 import json
@@ -19,10 +21,12 @@ LEAVES = [tree.leaf_hash(b"%d" % n) for n in range(700)]
 
 
 def accepts(module: Any, verb: str, *arguments: Any) -> bool:
-    """Whether one of the two implementations accepts a proof. Any other exception is a failure of the test."""
+    """Whether one of the two implementations accepts a proof. Any other exception is a failure of
+    the test.
+    """
     try:
         getattr(module, verb)(*arguments)
-    except (ProofError, guiju_verify.Refused):
+    except (ProofError, guiju_verify.RefusedError):
         return False
     return True
 

@@ -5,7 +5,7 @@ dropped in silence. All that one commit brings for a connection leaves as one fr
 """
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from guiju.kernel.ids import GroupId, PersonId
 TOO_SLOW: Final = 4408
 MOST_FRAMES: Final = 256
 MOST_BYTES: Final = 1 << 20
+RECENT: Final = 4096
 _encode = msgspec.json.Encoder().encode
 
 
@@ -104,6 +105,7 @@ class Connection:
     person: PersonId
     roles: frozenset[str]
     session: str
+    since: int
     frames: list[bytes] = field(default_factory=list)
     size: int = 0
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -140,12 +142,12 @@ class Hub:
     def __init__(
         self, routers: Mapping[str, Router], presence: Mapping[str, Presence], new_view: Callable[[], View]
     ) -> None:
-        self._routers = routers
+        self.routers = routers
         self._presence = presence
         self._new_view = new_view
         self._by_person: dict[PersonId, set[Connection]] = defaultdict(set)
         self._by_group: dict[GroupId, set[Connection]] = defaultdict(set)
-        self.position = -1
+        self.recent: deque[Recorded] = deque(maxlen=RECENT)
 
     def __len__(self) -> int:
         return sum(len(connections) for connections in self._by_person.values())
@@ -162,6 +164,25 @@ class Hub:
             del self._by_person[connection.person]
         for group in list(connection.groups):
             self._leave(connection, group)
+
+    def since(self, position: int) -> list[Recorded] | None:
+        """The entries published after `position`; None when they are no longer all at hand."""
+        missed = [entry for entry in self.recent if entry.position > position]
+        if missed and missed[0].position != position + 1:
+            return None
+        return missed
+
+    def presence_after(
+        self, view: View, entries: Iterable[Recorded], person: PersonId, groups: set[GroupId]
+    ) -> set[GroupId]:
+        """The groups that a person reads after `entries`, having read `groups` before."""
+        for entry in entries:
+            presence = self._presence.get(entry.kind)
+            if presence is not None and entry.group is not None:
+                enters = presence(view, entry).get(person)
+                if enters is not None:
+                    (groups.add if enters else groups.discard)(entry.group)
+        return groups
 
     def of_person(self, person: PersonId) -> Sequence[Connection]:
         return tuple(self._by_person.get(person, ()))
@@ -191,8 +212,8 @@ class Hub:
                     outgoing[connection].append(item)
         finally:
             view.close()
-        self.position = entries[-1].position
-        tail = b'],"position":%d}' % self.position
+        self.recent.extend(entries)
+        tail = b'],"position":%d}' % entries[-1].position
         frames: dict[tuple[int, ...], bytes] = {}
         for connection, items in outgoing.items():
             same = tuple(map(id, items))
@@ -209,7 +230,7 @@ class Hub:
                 (self._enter if enters else self._leave)(connection, entry.group)
 
     def _route(self, view: View, entry: Recorded) -> Iterable[tuple[Connection, bytes]]:
-        router = self._routers.get(entry.kind.partition(".")[0])
+        router = self.routers.get(entry.kind.partition(".")[0])
         if router is None:
             return
         served: set[Connection] = set()
@@ -219,7 +240,9 @@ class Hub:
                 item = _encode(delivery.item)
                 served |= targets
                 for connection in targets:
-                    yield connection, item
+                    # Its snapshot may have been newer than what was published so far.
+                    if entry.position > connection.since:
+                        yield connection, item
 
     def _targets(self, delivery: Delivery) -> set[Connection]:
         if delivery.everyone or delivery.roles:

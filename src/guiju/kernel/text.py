@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 _ALLOWED_CONTROLS = frozenset("\n\t")
 
@@ -39,3 +39,9 @@ OptionalProse = Annotated[str, StringConstraints(strip_whitespace=True, max_leng
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 """An id as it comes from outside; whether it exists is another question."""
+
+Search = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(check_line)]
+"""What is looked for: one line, perhaps empty."""
+
+Position = Annotated[int, Field(ge=0, lt=2**53)]
+"""A place in the ledger as it comes from outside."""

@@ -17,19 +17,23 @@ README: Final = """\
   entries/           记录原文，一字节不差
   bodies/            公开的正文及其盐值，与记录中的承诺相符
   withheld.jsonl     未公开的正文及理由
-  completeness.json  每个群在时段内的起止编号，以及时段前后相邻的记录；群内编号连续，缺一条就会被发现
+  completeness.json  每个群在时段内的起止编号，以及时段前后相邻的记录；
+                     群内编号连续，缺一条就会被发现
   people.jsonl       代号对应的人。账本不证明这一项，由导出人声明
   manifest.json      范围和全部文件的哈希。范围由导出人声明；把它的哈希与账本中的导出记录核对
 
 ----
 
-This is an evidence package exported from Guiju. You can verify it yourself, without our server, network or help.
+This is an evidence package exported from Guiju. You can verify it yourself, without our server,
+network or help.
 
-1. Get the verifier guiju_verify.py and the policy file policy.json from a source that you trust (neither this package
-   nor whoever sent it). The policy names the ledger, its public keys, and the tree heads that witnesses kept.
+1. Get the verifier guiju_verify.py and the policy file policy.json from a source that you trust
+   (neither this package nor whoever sent it). The policy names the ledger, its public keys, and the
+   tree heads that witnesses kept.
 2. On any computer with Python 3.8 or newer run:
        python3 guiju_verify.py PACKAGE --policy policy.json
-3. The result: 0 verified and witnessed; 3 consistent, but no independent witness; 1 altered; 2 not a valid package.
+3. The result: 0 verified and witnessed; 3 consistent, but no independent witness; 1 altered;
+   2 not a valid package.
 
 The files:
   checkpoint         the signed tree head: size and root of the ledger when this was exported
@@ -37,9 +41,9 @@ The files:
   entries/           the entries, byte for byte
   bodies/            disclosed texts with their salts, which fit the commitments in the entries
   withheld.jsonl     texts that are not disclosed, and why
-  completeness.json  for each group the first and last number in the period and the neighbours outside it; numbers in a
-                     group have no gaps, so a missing entry shows
-  people.jsonl       who a pseudonym is. The ledger does not prove this; whoever exported it states it
-  manifest.json      scope, and hashes of all files. The scope is stated by whoever exported it; compare the hash of
-                     this file with the record of the export in the ledger
+  completeness.json  for each group the first and last number in the period and the neighbours
+                     outside it; numbers in a group have no gaps, so a missing entry shows
+  people.jsonl       who a pseudonym is. The ledger does not prove this; the exporter states it
+  manifest.json      scope, and hashes of all files. The exporter states the scope; compare the hash
+                     of this file with the record of the export in the ledger
 """

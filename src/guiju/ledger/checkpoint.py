@@ -1,7 +1,9 @@
-"""Signed tree heads: C2SP signed-note, tlog-checkpoint and the key strings that go with them, with Ed25519.
+"""Signed tree heads: C2SP signed-note, tlog-checkpoint and the key strings that go with them, with
+Ed25519.
 
-A note is text, an empty line, and signature lines `— name base64(key id ‖ signature)`. A checkpoint is a note whose
-text is origin, size and root, one a line. Formats: C2SP signed-note and tlog-checkpoint.
+A note is text, an empty line, and signature lines `— name base64(key id ‖ signature)`. A checkpoint
+is a note whose text is origin, size and root, one a line. Formats: C2SP signed-note and
+tlog-checkpoint.
 """
 
 import base64
@@ -49,7 +51,9 @@ class VerifierKey:
 
     @classmethod
     def parse(cls, vkey: str) -> Self:
-        """The key of a vkey. CheckpointError for a malformed one, another algorithm or a key id that is wrong."""
+        """The key of a vkey. CheckpointError for a malformed one, another algorithm or a key id
+        that is wrong.
+        """
         name, key_id, secret = _split_key(vkey)
         key = cls(name, secret)
         if key.key_id != key_id:
@@ -84,7 +88,9 @@ class SignerKey:
         return VerifierKey(self.name, self.private.public_key().public_bytes_raw())
 
     def encode(self) -> str:
-        """The skey: `PRIVATE+KEY+name+key id in hex+base64(0x01 ‖ seed)`, as Go's note package writes it."""
+        """The skey: `PRIVATE+KEY+name+key id in hex+base64(0x01 ‖ seed)`, as Go's note package
+        writes it.
+        """
         secret = _to_base64(_ED25519 + self.private.private_bytes_raw())
         return f"{_PRIVATE}{self.name}+{self.verifier.key_id.hex()}+{secret}"
 
@@ -131,8 +137,8 @@ def sign_note(text: str, *keys: SignerKey) -> str:
 def open_note(note: str, keys: Iterable[VerifierKey]) -> Note:
     """The text of a note and which of `keys` signed it.
 
-    Lines of unknown keys are ignored, as the format demands. CheckpointError for a malformed note, for a line of a
-    known key whose signature is wrong, and when no known key signed.
+    Lines of unknown keys are ignored, as the format demands. CheckpointError for a malformed note,
+    for a line of a known key whose signature is wrong, and when no known key signed.
     """
     text, lines = split_note(note)
     known = {(key.name, key.key_id): key for key in keys}
@@ -150,7 +156,9 @@ def open_note(note: str, keys: Iterable[VerifierKey]) -> Note:
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """The text of a note and its lines (name, key id, signature), unverified. CheckpointError when malformed."""
+    """The text of a note and its lines (name, key id, signature), unverified. CheckpointError when
+    malformed.
+    """
     if len(note) > MAX_NOTE:
         raise CheckpointError("a note is too long")
     text, gap, tail = note.rpartition("\n\n")
@@ -176,12 +184,16 @@ def _parse_line(line: str) -> tuple[str, bytes, bytes]:
 
 
 def sign_checkpoint(origin: str, size: int, root: bytes, key: Ed25519PrivateKey) -> str:
-    """The head signed by the log itself, whose key bears the name of the origin, without extension lines."""
+    """The head signed by the log itself, whose key bears the name of the origin, without extension
+    lines.
+    """
     return sign_note(checkpoint_text(Checkpoint(origin, size, root)), SignerKey(origin, key))
 
 
 def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
-    """The head in a note that a trusted key signed. CheckpointError otherwise, and for extension lines."""
+    """The head in a note that a trusted key signed. CheckpointError otherwise, and for extension
+    lines.
+    """
     return parse_checkpoint(open_note(note, keys).text)
 
 
@@ -194,7 +206,9 @@ def checkpoint_text(head: Checkpoint) -> str:
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """The head in the text of a note, unverified. CheckpointError when malformed or with extension lines."""
+    """The head in the text of a note, unverified. CheckpointError when malformed or with extension
+    lines.
+    """
     _check_text(text)
     lines = text.split("\n")
     if len(lines) != 4 or not lines[0]:
@@ -209,7 +223,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
 
 
 def _split_key(text: str) -> tuple[str, bytes, bytes]:
-    """(name, key id, key) of `name+hex+base64`. Base64 may hold plus signs, names and hex cannot."""
+    """(name, key id, key) of `name+hex+base64`. Only base64 may hold plus signs."""
     parts = text.split("+", 2)
     if len(parts) != 3 or not re.fullmatch("[0-9a-f]{8}", parts[1]):
         raise CheckpointError("a malformed key")

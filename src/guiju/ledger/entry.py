@@ -1,8 +1,8 @@
 """The leaf: one act as an immutable byte string in one canonical form.
 
-The form is JSON with the rules of RFC 8785 narrowed further: UTF-8, sorted ASCII keys, no spaces, no floats, integers
-below 2**53, no duplicate or unknown keys, at most 4096 bytes. What is stored is what is hashed; nobody encodes again to
-verify, except to refuse a second form of the same meaning.
+The form is JSON with the rules of RFC 8785 narrowed further: UTF-8, sorted ASCII keys, no spaces,
+no floats, integers below 2**53, no duplicate or unknown keys, at most 4096 bytes. What is stored is
+what is hashed; nobody encodes again to verify, except to refuse a second form of the same meaning.
 """
 
 import dataclasses
@@ -81,10 +81,11 @@ def encode_leaf(leaf: Leaf | Mapping[str, Any]) -> bytes:
     """The canonical bytes of a leaf, of which all keys MUST be given. Enums, tuples
     and dataclasses become their values, lists and objects.
 
-    LeafError for anything that `decode_leaf` would refuse: a leaf that nobody can read would stay for ever.
+    LeafError for anything that `decode_leaf` would refuse: a leaf that nobody can read would stay
+    for ever.
     """
     try:
-        # The metadata is checked before it is encoded: the encoder turns NaN into null and bytes into text.
+        # Checked before it is encoded: the encoder turns NaN into null and bytes into text.
         _check_clear(leaf.m if isinstance(leaf, Leaf) else leaf["m"])
         data = _encoder.encode(leaf)
         _check(_decoder.decode(data))
@@ -96,7 +97,9 @@ def encode_leaf(leaf: Leaf | Mapping[str, Any]) -> bytes:
 
 
 def decode_leaf(data: bytes) -> Leaf:
-    """The meaning of stored bytes. LeafError unless they are the one canonical form of a valid leaf."""
+    """The meaning of stored bytes. LeafError unless they are the one canonical form of a valid
+    leaf.
+    """
     if len(data) > MAX_LEAF:
         raise LeafError(f"a leaf of {len(data)} bytes is longer than {MAX_LEAF}")
     try:
@@ -126,7 +129,7 @@ def _check(leaf: Leaf) -> None:
         raise LeafError("a leaf refers to itself or to a later one")
 
 
-# A person writes many entries of one kind in one group: a remembered answer costs a tenth of the matching.
+# A person writes many entries of one kind in one group: a remembered answer costs a tenth.
 @lru_cache(maxsize=16384)
 def _check_names(
     origin: str, kind: str, policy: str | None, /, *names_and_uses: str | None
@@ -144,7 +147,9 @@ def _check_names(
 
 
 def _check_clear(value: object, depth: int = MAX_DEPTH) -> None:
-    """Refuse what has no single JSON form: floats, large integers, other keys than ASCII; and deep nesting."""
+    """Refuse what has no single JSON form: floats, large integers, other keys than ASCII; and deep
+    nesting.
+    """
     if isinstance(value, int):
         if not -_MAX_INT <= value <= _MAX_INT:
             raise LeafError("an integer of 2**53 or more")

@@ -1,4 +1,4 @@
-"""What the ledger refuses. These are findings about bytes, not answers to a caller of the product."""
+"""What the ledger refuses. Findings about bytes, not answers to a caller."""
 
 
 class LedgerError(Exception):

@@ -1,8 +1,10 @@
-"""Write an export package (`.gjx`): chosen entries of the ledger with all that a stranger needs to check them offline.
+"""Write an export package (`.gjx`): chosen entries of the ledger with all that a stranger needs to
+check them offline.
 
-The archive is a zip that stores without compressing, in a fixed order, with fixed times and attributes: one content has
-one byte string, and `guiju_verify.py` accepts no other. What the package claims to be complete is worked out here from
-the leaves, so a caller cannot claim more. Nothing in this file knows a database.
+The archive is a zip that stores without compressing, in a fixed order, with fixed times and
+attributes: one content has one byte string, and `guiju_verify.py` accepts no other. What the
+package claims to be complete is worked out here from the leaves, so a caller cannot claim more.
+Nothing in this file knows a database.
 """
 
 import base64
@@ -27,7 +29,9 @@ REASONS: Final = ("erased", "out_of_scope", "privileged", "shredded")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What was asked for: these groups from `start` to `end` (ms, both included), or with None the whole ledger."""
+    """What was asked for: these groups from `start` to `end` (ms, both included), or with None the
+    whole ledger.
+    """
 
     groups: tuple[str, ...] | None
     start: int | None = None
@@ -36,7 +40,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Entries outside the scope that belong to the export itself: its request, approvals and record, and others."""
+    """Entries outside the scope that belong to the export itself: its request, approvals and
+    record, and others.
+    """
 
     request: int | None = None
     approvals: tuple[int, ...] = ()
@@ -59,7 +65,9 @@ class DisclosedBody:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Why the text of entry `n` is not in the package; `record` is the position of what destroyed it."""
+    """Why the text of entry `n` is not in the package; `record` is the position of what destroyed
+    it.
+    """
 
     n: int
     reason: str
@@ -77,10 +85,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PackageContents:
-    """What goes into a package. `entries`, `bodies` and `withheld` MUST ascend by index, `people` by id.
+    """What goes into a package. `entries`, `bodies` and `withheld` MUST ascend by index, `people`
+    by id.
 
-    `entries` are (index, leaf bytes as stored): all entries of the scope, for each group the nearest ones before and
-    after the period where they exist, and the related ones. `tiles` are those of `tiles_for(size, indices)`, or all.
+    `entries` are (index, leaf bytes as stored): all entries of the scope, for each group the
+    nearest ones before and after the period where they exist, and the related ones. `tiles` are
+    those of `tiles_for(size, indices)`, or all.
     """
 
     origin: str
@@ -96,7 +106,8 @@ class PackageContents:
 
 
 def write_package(out: BinaryIO, contents: PackageContents) -> str:
-    """Write the package to `out`, which MUST be seekable; the SHA-256 of its manifest in hex, to be recorded.
+    """Write the package to `out`, which MUST be seekable; the SHA-256 of its manifest in hex, to be
+    recorded.
 
     LedgerError for contents that cannot make a valid package.
     """
@@ -242,7 +253,9 @@ class _Range:
 
 
 class _Ranges:
-    """Works out completeness: per group the numbers in the period, and the neighbours on both sides."""
+    """Works out completeness: per group the numbers in the period, and the neighbours on both
+    sides.
+    """
 
     def __init__(self, contents: PackageContents) -> None:
         self._scope = contents.scope

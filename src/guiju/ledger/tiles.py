@@ -1,8 +1,9 @@
 """How the hashes of the tree are kept: C2SP tlog-tiles of height 8. Pure.
 
-The tile (level, index) holds up to 256 hashes, each over 256**level leaves: the hashes `256·index …` of tree level
-8·level. A tile is written once, when it is complete; the incomplete right-most tile of each level (the *edge*) stays in
-memory and is rebuilt from the stored leaves and tiles when the process starts.
+The tile (level, index) holds up to 256 hashes, each over 256**level leaves: the hashes `256·index
+…` of tree level 8·level. A tile is written once, when it is complete; the incomplete right-most
+tile of each level (the *edge*) stays in memory and is rebuilt from the stored leaves and tiles when
+the process starts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,9 @@ TILE_HEIGHT: Final = 8
 TILE_WIDTH: Final = 1 << TILE_HEIGHT
 
 Edge = Mapping[int, Sequence[bytes]]
-"""Tile level → the hashes of its incomplete right-most tile (1 to 255); a level that holds none is absent."""
+"""Tile level → the hashes of its incomplete right-most tile (1 to 255); a level that holds none is
+absent.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,11 @@ class Tile:
 def complete_tiles(
     size_before: int, pending: Edge, leaf_hashes: Sequence[bytes]
 ) -> tuple[dict[int, Sequence[bytes]], list[Tile]]:
-    """The edge after appending `leaf_hashes`, and the tiles that became complete, lower levels first.
+    """The edge after appending `leaf_hashes`, and the tiles that became complete, lower levels
+    first.
 
-    `pending` does not change, so a transaction that is rolled back keeps the edge that it had. LedgerError when it
-    does not belong to a tree of `size_before`.
+    `pending` does not change, so a transaction that is rolled back keeps the edge that it had.
+    LedgerError when it does not belong to a tree of `size_before`.
     """
     after = dict(pending)
     complete: list[Tile] = []
@@ -71,7 +75,8 @@ def rebuild_edge(size: int, read: HashReader) -> dict[int, Sequence[bytes]]:
 
 
 def tiles_for(size: int, indices: Iterable[int] | None = None) -> Iterator[tuple[int, int, int]]:
-    """(level, index, width) of each tile of a tree of `size`, lower levels first, from left to right.
+    """(level, index, width) of each tile of a tree of `size`, lower levels first, from left to
+    right.
 
     With `indices` (any order) only those on the way from these leaves to the root, and the edge.
     """
@@ -90,7 +95,9 @@ def tiles_for(size: int, indices: Iterable[int] | None = None) -> Iterator[tuple
 
 
 def tile_path(level: int, index: int, width: int) -> str:
-    """The path of a tile below the log's tile folder, such as `0/x001/x234/067.p/8` (C2SP tlog-tiles)."""
+    """The path of a tile below the log's tile folder, such as `0/x001/x234/067.p/8` (C2SP
+    tlog-tiles).
+    """
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.append(f"x{index % 1000:03d}")

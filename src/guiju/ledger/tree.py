@@ -1,8 +1,8 @@
 """The Merkle tree of RFC 6962: hashing, growing, proving and verifying. Pure: no storage, no clock.
 
-Sizes and indices are unsigned 64-bit numbers. A *level* counts from the leaves: a hash at level l covers 2**l leaves.
-The verification algorithms are those of RFC 9162 (2.1.3.2, 2.1.4.2), which has the same trees as RFC 6962.
-How hashes are stored is in `tiles.py`.
+Sizes and indices are unsigned 64-bit numbers. A *level* counts from the leaves: a hash at level l
+covers 2**l leaves. The verification algorithms are those of RFC 9162 (2.1.3.2, 2.1.4.2), which has
+the same trees as RFC 6962. How hashes are stored is in `tiles.py`.
 """
 
 import struct
@@ -18,7 +18,9 @@ EMPTY_ROOT: Final = sha256(b"").digest()
 _MAX_SIZE: Final = 2**64 - 1
 
 HashReader = Callable[[int, int, int], Sequence[bytes]]
-"""`read(level, start, count)`: the hashes `start … start+count-1` of `level`, all of complete subtrees."""
+"""`read(level, start, count)`: the hashes `start … start+count-1` of `level`, all of complete
+subtrees.
+"""
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -31,7 +33,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class CompactRange:
-    """All that is needed to grow a tree and to know its root: one hash for each bit that is set in `size`.
+    """All that is needed to grow a tree and to know its root: one hash for each bit that is set in
+    `size`.
 
     `hashes` are the roots of the complete subtrees from left (largest) to right.
     """
@@ -86,7 +89,7 @@ def _fold(hashes: Sequence[bytes]) -> bytes:
 
 
 def inclusion_proof(index: int, size: int, read: HashReader) -> list[bytes]:
-    """The audit path of leaf `index` in the tree of `size` leaves, lowest first (RFC 6962, 2.1.1)."""
+    """The audit path of leaf `index` in a tree of `size`, lowest first (RFC 6962, 2.1.1)."""
     if not 0 <= index < size:
         raise ProofError(f"no leaf {index} in a tree of {size}")
     path = []
@@ -103,12 +106,14 @@ def inclusion_proof(index: int, size: int, read: HashReader) -> list[bytes]:
 
 
 def consistency_proof(old: int, new: int, read: HashReader) -> list[bytes]:
-    """The proof that the tree of `new` leaves begins with the tree of `old` leaves (RFC 6962, 2.1.2)."""
+    """The proof that the tree of `new` leaves begins with the tree of `old` leaves (RFC 6962,
+    2.1.2).
+    """
     if not 0 < old <= new:
         raise ProofError(f"no consistency proof from {old} to {new}")
     path = []
     start, end = 0, new
-    # `old - start` leaves of the old tree lie in start…end; the walk ends where they are exactly that range.
+    # The walk ends where the old tree ends together with the range.
     while old != end:
         middle = start + _split(end - start)
         if old <= middle:
@@ -145,7 +150,9 @@ def _subtree(start: int, end: int, read: HashReader) -> bytes:
 def verify_inclusion(
     leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
-    """Accept when `proof` shows that `leaf_hash` is leaf `index` of the tree with this root; else ProofError."""
+    """Accept when `proof` shows that `leaf_hash` is leaf `index` of the tree with this root; else
+    ProofError.
+    """
     _check_numbers(index, size)
     _check_hashes([leaf_hash, root, *proof])
     if index >= size:

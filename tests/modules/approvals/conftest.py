@@ -1,14 +1,12 @@
 """The plant of this folder's tests."""
 
-from typing import Any
-
 import pytest
-
 from tests.modules.approvals.plant import Plant
+from tests.support.world import World
 
 
 @pytest.fixture
-def plant(world: Any) -> Plant:
+def plant(world: World) -> Plant:
     built = Plant(world)
     built.build()
     return built

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.world import NO_PASSWORD, World
+
 from guiju.kernel.actor import Actor, system
-from guiju.kernel.db import EntryQuery
 from guiju.kernel.facts import Recorded, all_kinds
 from guiju.kernel.ids import PersonId
-from guiju.kernel.jobs import run_due
 from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Kind, Request, Verdict
@@ -16,6 +16,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.identity import service as identity
 from guiju.modules.policy.types import Flow, FlowStep
+from guiju.setup import open_account
 
 SETUP = system("set-up")
 USES = ("4.1/groups.registration",)
@@ -40,7 +41,7 @@ class Plant:
     qian and sun are registrars, zhou audits, wu has no part in anything.
     """
 
-    world: Any
+    world: World
     people: dict[str, Actor] = field(default_factory=dict)
     units: dict[str, UnitId] = field(default_factory=dict)
     told: list[tuple[str, str, str]] = field(default_factory=list)
@@ -51,7 +52,9 @@ class Plant:
 
     def build(self) -> None:
         self.world.write(self._units_and_people)
-        approvals.register_kind(Kind(KIND, self._tell, self._tell, lambda tx, subject: {"id": subject}))
+        approvals.register_kind(
+            Kind(KIND, self._tell, self._tell, lambda tx, subject: {"id": subject})
+        )
 
     def _tell(self, tx: WriteTx, actor: Actor, request: Request) -> None:
         self.callback(tx)
@@ -78,11 +81,7 @@ class Plant:
         ).id
         self.people[name] = Actor(person=person)
         if certified:
-            account = identity.find_account_of(tx, person)
-            assert account is not None
-            code = identity.register_account(tx, SETUP, account.id).code
-            identity.activate(tx, login=account.login, code=code, password_hash="-")
-            identity.certify(tx, SETUP, account.id, proof="card")
+            open_account(tx, SETUP, person, password_hash=NO_PASSWORD, proof="card")
 
     def suspend(self, name: str) -> None:
         def bar(tx: WriteTx) -> None:
@@ -96,43 +95,37 @@ class Plant:
         return self.people[name].person_id
 
     def names(self, request: Request) -> list[list[str]]:
-        """Who sits in each step."""
+        """Who sits in each step, in the order of the alphabet."""
         by_id = {actor.person: name for name, actor in self.people.items()}
-        return [[by_id[seat.person] for seat in known.seats] for known in request.steps]
+        return [sorted(by_id[seat.person] for seat in known.seats) for known in request.steps]
 
     def open(self, *steps: FlowStep, by: str = "li", subject: str = "thi_1") -> Request:
-        request: Request = self.world.write(
+        return self.world.write(
             lambda tx: approvals.open_request(
                 tx, self.people[by], kind=KIND, subject=subject, title="二号线技改工作群",
                 flow=Flow(KIND, {"zh": "流程", "en": "Flow"}, None, steps), uses=USES,
             )
         )  # fmt: skip
-        return request
 
     def decide(
         self, request: Request, by: str, verdict: Verdict = Verdict.APPROVE, opinion: str = ""
     ) -> Request:
-        decided: Request = self.world.write(
+        return self.world.write(
             lambda tx: approvals.decide(
                 tx, self.people[by], request.id, verdict=verdict, opinion=opinion
             )
         )
-        return decided
 
     def get(self, request: Request) -> Request:
-        found: Request = self.world.read(lambda tx: approvals.get_request(tx, SETUP, request.id))
-        return found
+        return self.world.read(lambda tx: approvals.get_request(tx, SETUP, request.id))
 
     def run_until(self, moment: int | None) -> int:
         """Let the clock go to `moment` and run what is due; the number of jobs."""
         assert moment is not None
         self.world.clock.set(moment)
-        return run_due(self.world.lane)
+        return self.world.runtime.run_due()
 
     def recorded(self) -> list[Recorded]:
         """What this module has recorded, in order."""
         kinds = tuple(kind for kind in all_kinds() if kind.startswith("approvals."))
-        entries: list[Recorded] = self.world.read(
-            lambda tx: tx.entries(EntryQuery(kinds=kinds, limit=10_000))
-        )
-        return entries
+        return self.world.entries(*kinds)

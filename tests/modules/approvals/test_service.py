@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from tests.modules.approvals.plant import SETUP, USES, Plant, step
+from tests.support.world import MONDAY
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
@@ -37,8 +39,6 @@ from guiju.modules.approvals.types import (
 from guiju.modules.directory import service as directory
 from guiju.modules.policy.types import NotAllowedError
 
-from tests.modules.approvals.plant import SETUP, USES, Plant, step
-
 HEAD = {"head_of_unit": "applicant"}
 REGISTRARS = {"role": "registrar"}
 REFUSE = Verdict.REFUSE
@@ -53,7 +53,8 @@ class TestOpenRequest:
             step(REGISTRARS, mode="all"),
         )
         assert plant.names(request) == [["chen"], ["wang"], ["wu", "zhao"], ["qian", "sun"]]
-        assert [known.state for known in request.steps] == [StepState.WAITING] + [StepState.TO_COME] * 3
+        to_come = [StepState.TO_COME] * 3
+        assert [known.state for known in request.steps] == [StepState.WAITING, *to_come]
         assert request.steps[0].why["zh"] == "申请人所在部门“一车间”的负责人"
         assert request.steps[1].why["zh"] == "申请人的上级部门“生产部”的负责人"
         assert request.steps[2].why["zh"] == "岗位“post of wu”的任职人员或制度指定的审批人"
@@ -69,10 +70,9 @@ class TestOpenRequest:
         assert entries[1].fact.refs == (request.position,)
 
     def test_the_deadline_is_in_working_time(self, plant: Plant) -> None:
-        # Wednesday 2026-11-18 19:06 in Beijing: the eight hours are those of Thursday.
-        plant.world.clock.set(1_795_000_000_000)
+        # Monday 09:00, eight hours with an hour of lunch: Tuesday 09:00. Two before that: 16:00.
         first = plant.open(step(HEAD)).current
-        assert (first.due_at, first.remind_at) == (1_795_080_600_000, 1_795_073_400_000)
+        assert (first.due_at, first.remind_at) == (MONDAY + 24 * HOUR, MONDAY + 7 * HOUR)
         assert plant.open(step(HEAD, hours=None)).current.due_at is None
         assert plant.open(step(HEAD, hours=8, remind=8)).current.remind_at is None
 
@@ -294,7 +294,8 @@ class TestDeadlines:
     @pytest.mark.parametrize("is_late", [False, True])
     def test_escalation_asks_one_level_above(self, plant: Plant, is_late: bool) -> None:
         request = plant.open(step(HEAD, on_timeout="escalate"), step(REGISTRARS))
-        if not is_late:  # else both timers run late and together, as after a night without the server
+        # Both timers run late and together after a night without the server.
+        if not is_late:
             plant.run_until(request.current.remind_at)
         plant.run_until(request.current.due_at)
         raised = plant.get(request)
@@ -398,7 +399,9 @@ class TestInbox:
                 lambda tx, actor=actor: approvals.may_read(tx, actor, request.id)
             )
             with pytest.raises(RequestNotFoundError):
-                plant.world.read(lambda tx, actor=actor: approvals.get_request(tx, actor, request.id))
+                plant.world.read(
+                    lambda tx, actor=actor: approvals.get_request(tx, actor, request.id)
+                )
 
 
 class TestJson:

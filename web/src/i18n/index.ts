@@ -36,6 +36,9 @@ export function lookup<K extends string>(table: Record<K, Triple>): (key: K, val
   };
 }
 
+/** What stands between two sentences: a space in English, nothing after a full-width stop. */
+export const gap = (): string => (lang.value === "en" ? " " : "");
+
 /** A text of the rule book in the reader's language. */
 export function both(text: Bilingual | string | null | undefined): string {
   if (text === null || text === undefined) return "";

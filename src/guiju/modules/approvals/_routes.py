@@ -1,6 +1,6 @@
 """The inbox over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
@@ -20,8 +20,7 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    # A strict model takes an enum from JSON by its value.
-    verdict: Verdict
+    verdict: Literal["approve", "refuse"]
     opinion: OptionalProse = ""
 
 
@@ -60,7 +59,9 @@ async def decide(
 ) -> dict[str, Any]:
     wanted = RequestId(request_id)
     await write(
-        lambda tx: service.decide(tx, actor, wanted, verdict=body.verdict, opinion=body.opinion)
+        lambda tx: service.decide(
+            tx, actor, wanted, verdict=Verdict(body.verdict), opinion=body.opinion
+        )
     )
     # The opinion is opened from the ledger, which has it only after the commit.
     return await read(lambda tx: service.to_json(tx, actor, service.get_request(tx, actor, wanted)))

@@ -231,10 +231,13 @@ def time_out(tx: WriteTx, actor: Actor, request_id: RequestId, step: int) -> Non
 # ---- reading -------------------------------------------------------------------------------------
 
 
+def find_request(tx: ReadTx, request_id: RequestId) -> Request | None:
+    """A request without regard to who asks; for other modules and for delivery."""
+    return _store.find(tx, request_id)
+
+
 def may_read(tx: ReadTx, actor: Actor, request_id: RequestId) -> bool:
-    """Whether the actor may see a request: its applicant, its approvers, the register office and
-    the auditor.
-    """
+    """Whether the actor may see a request: applicant, approvers, register office and auditor."""
     request = _store.find(tx, request_id)
     return request is not None and _is_visible(tx, actor, request)
 
@@ -257,9 +260,7 @@ def get_request(tx: ReadTx, actor: Actor, request_id: RequestId) -> Request:
 
 def _get(tx: ReadTx, request_id: RequestId) -> Request:
     request = _store.find(tx, request_id)
-    assert request is not None, (
-        "asked only for a request that was found or opened in this transaction"
-    )
+    assert request is not None, "asked only for what this transaction has found or opened"
     return request
 
 
@@ -288,8 +289,3 @@ def to_json_list(tx: ReadTx, actor: Actor, requests: list[Request]) -> list[dict
         )
         for request in requests
     ]
-
-
-def find_request(tx: ReadTx, request_id: RequestId) -> Request | None:
-    """A request without regard to who asks; for other modules and for delivery."""
-    return _store.find(tx, request_id)

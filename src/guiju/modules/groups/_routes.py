@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from guiju.kernel.actor import Actor
@@ -11,7 +11,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Read, Reader, Write, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.kernel.text import Id, Line, OptionalProse, Prose
+from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search
 from guiju.modules.groups import _shape, applying, cards, governing, roster, service
 from guiju.modules.groups.types import ApplicationInput, GroupKind, GroupState
 from guiju.modules.policy import service as policy
@@ -227,9 +227,9 @@ async def list_register(
     actor: CurrentActor,
     read: Reader,
     state: GroupState | None = None,
-    group_class: Annotated[str | None, Field(alias="class")] = None,
-    q: str | None = None,
-    after: int = 0,
+    group_class: Annotated[Id | None, Query(alias="class")] = None,
+    q: Search = "",
+    after: Position = 0,
     limit: int = 50,
 ) -> Json:
     def shape(tx: ReadTx) -> Json:

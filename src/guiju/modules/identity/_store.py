@@ -30,6 +30,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page
 from guiju.kernel.permit import Scope
 from guiju.modules.identity.types import (
+    USABLE,
     Account,
     AccountActivated,
     AccountCertified,
@@ -286,6 +287,16 @@ def find_session(tx: ReadTx, token_hash: str) -> tuple[Session, AccountState] | 
         .where(_session.c.token_hash == token_hash, _session.c.expires > tx.now)
     )
     return (_to_session(row), AccountState(row.state)) if row is not None else None
+
+
+def sessions_alive(tx: ReadTx, sessions: Collection[SessionId]) -> frozenset[SessionId]:
+    """Those of `sessions` that have not expired and whose accounts are usable."""
+    alive = (
+        select(_session.c.id)
+        .join(_account, _account.c.id == _session.c.account)
+        .where(_session.c.id.in_(sessions), _session.c.expires > tx.now, _account.c.state.in_(USABLE))
+    )
+    return frozenset(SessionId(found) for found in tx.scalars(alive))
 
 
 def get_session(tx: ReadTx, session: SessionId) -> Session | None:

@@ -142,6 +142,11 @@ def check_new_password(tx: ReadTx, account: Account, password: str) -> None:
     _rules.check_password(password, known=(account.login, str(mark["name"]), str(mark["staff_no"])))
 
 
+def check_password(password: str, *, known: Collection[str]) -> None:
+    """Refuse a weak password of somebody whose account does not exist yet. Raises WeakPasswordError."""
+    _rules.check_password(password, known=known)
+
+
 def set_password_hash(
     tx: WriteTx, actor: Actor, *, credential: Credential, password_hash: str, keep: SessionId
 ) -> None:
@@ -221,6 +226,11 @@ def list_accounts(
 def find_account_of(tx: ReadTx, person: PersonId) -> Account | None:
     """The account of a person."""
     return _store.find_by_person(tx, person)
+
+
+def find_account(tx: ReadTx, login: str) -> Account | None:
+    """The account of a login, for the operator's command line; never for an answer to a person."""
+    return _store.find_by_login(tx, _rules.login_key(login))
 
 
 def logins_taken(tx: ReadTx, logins: Collection[str]) -> frozenset[str]:
@@ -334,6 +344,11 @@ def find_session(tx: ReadTx, token_hash: str) -> Session | None:
     if found is None or found[1] not in USABLE:
         return None
     return found[0]
+
+
+def sessions_alive(tx: ReadTx, sessions: Collection[SessionId]) -> frozenset[SessionId]:
+    """Which of these sessions have not ended."""
+    return _store.sessions_alive(tx, sessions)
 
 
 def needs_touch(tx: ReadTx, session: Session) -> bool:

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
-from guiju.kernel.text import Id, OptionalProse
+from guiju.kernel.text import Id, OptionalProse, Position
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging import _shape, review, service
-from guiju.modules.messaging.composing import Body, Composer
+from guiju.modules.messaging.composing import Composer, read_body
 
 routes = APIRouter(prefix="/api", tags=["messaging"])
 
@@ -22,7 +22,7 @@ class Closed(BaseModel):
 
 class Post(Closed):
     cmid: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-    body: Body | Annotated[str, StringConstraints(max_length=20_000)]
+    body: dict[str, Any] | Annotated[str, StringConstraints(max_length=20_000)]
 
 
 class Text(Closed):
@@ -30,7 +30,7 @@ class Text(Closed):
 
 
 class Mark(Closed):
-    position: int
+    position: Position
 
 
 class Decision(Closed):
@@ -55,7 +55,7 @@ async def list_conversations(request: Request, actor: CurrentActor, read: Reader
 
 @routes.get("/groups/{group}/messages")
 async def list_messages(
-    request: Request, group: Id, actor: CurrentActor, read: Reader, before: int | None = None, limit: int = 50
+    request: Request, group: Id, actor: CurrentActor, read: Reader, before: Position | None = None, limit: int = 50
 ) -> Json:
     def shape(tx: ReadTx) -> Json:
         page = service.timeline(tx, actor, GroupId(group), before=before, limit=limit)
@@ -67,7 +67,7 @@ async def list_messages(
 
 @routes.post("/groups/{group}/messages")
 async def send(request: Request, group: Id, body: Post, actor: CurrentActor) -> Json:
-    done = await _composer(request).send(actor, GroupId(group), body.cmid, body.body)
+    done = await _composer(request).send(actor, GroupId(group), body.cmid, read_body(body.body))
     return _shape.receipt(done)
 
 
@@ -108,13 +108,13 @@ def _review(request: Request, tx: ReadTx, actor: CurrentActor, position: int) ->
 
 
 @routes.get("/reviews/{position}")
-async def get_review(request: Request, position: int, actor: CurrentActor, read: Reader) -> Json:
+async def get_review(request: Request, position: Position, actor: CurrentActor, read: Reader) -> Json:
     return await read(lambda tx: _review(request, tx, actor, position))
 
 
 @routes.post("/reviews/{position}/decision")
 async def decide(
-    request: Request, position: int, body: Decision, actor: CurrentActor, write: Writer, read: Reader
+    request: Request, position: Position, body: Decision, actor: CurrentActor, write: Writer, read: Reader
 ) -> Json:
     def act(tx: Any) -> None:
         if body.verdict == "refuse":

@@ -72,7 +72,17 @@ def message(view: View, entry: Recorded, row: Row | None = None) -> Json:
         "note": None,
         "cmid": fact.cmid,
         "due_at": fact.due_at if isinstance(fact, MessageHeld) else None,
+        "imported": _imported(view, fact),
     }
+
+
+def _imported(view: View, fact: Any) -> bool:
+    """Whether an operator's import brought the message; for a released one its held entry tells."""
+    if not isinstance(fact, MessageReleased):
+        return bool(fact.imported)
+    held = view.tx.entry(fact.refs[0])
+    assert held is not None, "a release names the entry that it releases"
+    return bool(held.fact.imported)
 
 
 def _state(entry: Recorded, row: Row | None) -> MessageState:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import limits
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.gate import Gate
@@ -29,14 +29,22 @@ LARGEST_POSITION = 2**53
 _CMID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-class Body(BaseModel):
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is written: a text, whom it mentions, what it quotes."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
     text: str
-    mentions: list[str] = []
+    mentions: tuple[str, ...] = ()
     quote: int | None = None
+
+
+def read_body(body: object) -> Body:
+    """A body as it comes over HTTP: an object, or just the text. Raises BadMessageError."""
+    if isinstance(body, str):
+        return Body(body)
+    try:
+        return msgspec.convert(body, Body)
+    except msgspec.ValidationError as error:
+        raise BadMessageError(str(error)) from error
 
 
 def check_position(position: object) -> int:
@@ -54,28 +62,27 @@ class Composer:
         self._inspector = inspector
         self._checks = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
 
-    def prepare(self, actor: Actor, group: GroupId, cmid: str, body: Body | str) -> Send:
+    def prepare(self, actor: Actor, group: GroupId, cmid: str, body: Body) -> Send:
         """A Send with its inspection. Raises BadMessageError."""
-        written = Body(text=body) if isinstance(body, str) else body
-        if not isinstance(cmid, str) or _CMID.fullmatch(cmid) is None:
+        if _CMID.fullmatch(cmid) is None:
             raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
         try:
-            text = check_text(written.text)
+            text = check_text(body.text)
         except ValueError as error:
             raise BadMessageError(str(error)) from error
         if not text.strip() or len(text) > LONGEST_TEXT:
             raise BadMessageError(f"A text has 1 to {LONGEST_TEXT} characters.", length=len(text))
-        if len(written.mentions) > MOST_MENTIONS or any(len(person) > 64 for person in written.mentions):
-            raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned.")
-        quote = check_position(written.quote) if written.quote is not None else None
-        mentions = tuple(PersonId(person) for person in dict.fromkeys(written.mentions))
+        if len(body.mentions) > MOST_MENTIONS or not all(_CMID.fullmatch(person) for person in body.mentions):
+            raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned, by their ids.")
+        quote = check_position(body.quote) if body.quote is not None else None
+        mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
         return Send(actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text))
 
     def submit(self, send: Send, answer: Callable[[Any], None]) -> None:
         """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
         self._gate.submit(KIND, send, answer)
 
-    async def send(self, actor: Actor, group: GroupId, cmid: str, body: Body | str) -> Receipt:
+    async def send(self, actor: Actor, group: GroupId, cmid: str, body: Body) -> Receipt:
         """Send and wait. Raises what the lane answers, and BadMessageError."""
         result = await self._gate.call(KIND, self.prepare(actor, group, cmid, body))
         if isinstance(result, BaseException):
@@ -91,6 +98,12 @@ class Composer:
             return self._inspector.inspect(check_text(text[:LONGEST_TEXT]))
         except ValueError as error:
             raise BadMessageError(str(error)) from error
+
+    def submit_mark(
+        self, person: PersonId, group: GroupId, position: int, answer: Callable[[Any], None]
+    ) -> None:
+        """Like `mark_read`, without waiting; `answer` gets True when the place was theirs. Raises BadMessageError."""
+        self._gate.submit(MARK_KIND, (person, group, check_position(position)), answer)
 
     async def mark_read(self, actor: Actor, group: GroupId, position: int) -> None:
         """Remember how far the actor has read. Raises BadMessageError."""

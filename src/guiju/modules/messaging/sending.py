@@ -101,7 +101,8 @@ def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decid
     permit = policy.require(tx, actor, KIND, send.group)
     _check_mentions(tx, send)
     _check_quote(tx, send, member)
-    _check_flood(tx, send)
+    if not send.is_imported:
+        _check_flood(tx, send)
     inspection = inspector.inspect_again(pack, send.text, send.inspection)
     refs = (send.quote,) if send.quote is not None else ()
     if inspection.disposition in (Disposition.DELIVER, Disposition.MASK, Disposition.WARN):
@@ -109,7 +110,7 @@ def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decid
         spans = tuple((f.start, f.end) for f in inspection.findings) if masked is not None else ()
         fact: Fact = MessageSent(
             send.group, refs, inspection.ruleset, send.mentions, spans, send.cmid,
-            send.text if masked is None else masked, None if masked is None else send.text,
+            send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
         )  # fmt: skip
         use = deciding_use(pack, inspection) if inspection.uses else None
         return _Decided(permit.under(*inspection.uses) if inspection.uses else permit, fact, use)
@@ -125,13 +126,15 @@ def _stopped(
     findings = tuple((f.start, f.end, f.category, f.rule, f.word) for f in inspection.findings)
     if inspection.disposition is Disposition.BLOCK:
         blocked = MessageBlocked(
-            send.group, refs, inspection.ruleset, send.mentions, clause, send.cmid, send.text, findings
-        )
+            send.group, refs, inspection.ruleset, send.mentions, clause, send.cmid, send.text, findings,
+            send.is_imported,
+        )  # fmt: skip
         return _Decided(permit.under(*inspection.uses), blocked, use)
     due_at = add_working_hours(tx.now, _review_hours(tx), pack.calendar)
     held = MessageHeld(
-        send.group, refs, inspection.ruleset, send.mentions, due_at, clause, send.cmid, send.text, findings
-    )
+        send.group, refs, inspection.ruleset, send.mentions, due_at, clause, send.cmid, send.text, findings,
+        send.is_imported,
+    )  # fmt: skip
     return _Decided(permit.under(*inspection.uses, *policy.use_ids(tx, "messaging.review")), held, use)
 
 

@@ -147,6 +147,15 @@ def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
     return _store.read_positions(tx, person)
 
 
+def present_groups(tx: ReadTx, actor: Actor) -> dict[GroupId, int]:
+    """The groups whose messages the actor reads, with the first position that is theirs to see."""
+    return {
+        group: member.visible_from
+        for group, member in groups.places_of(tx, actor.person_id).items()
+        if member.state in PRESENT and policy.may(tx, actor, "groups.read", group)
+    }
+
+
 def quoted(tx: ReadTx, group: GroupId, position: int) -> Recorded | None:
     """The entry that shows the message quoted at `position`."""
     row = _store.find_shown(tx, group, position)

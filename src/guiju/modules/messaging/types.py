@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, TooManyError
 from guiju.kernel.facts import Content, Sealed, fact
@@ -26,7 +26,11 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A message on its way to the lane, inspected by the rule set that `inspection` names."""
+    """A message on its way to the lane, inspected by the rule set that `inspection` names.
+
+    An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
+    limit; its facts say `imported`.
+    """
 
     person: PersonId
     cmid: str
@@ -35,6 +39,11 @@ class Send:
     mentions: tuple[PersonId, ...]
     quote: int | None
     inspection: Inspection
+    origin: Literal["typed", "import"] = "typed"
+
+    @property
+    def is_imported(self) -> bool:
+        return self.origin == "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,7 @@ class MessageSent:
     cmid: Sealed[str]
     text: Sealed[str]
     original: Sealed[str | None]
+    imported: bool = False
 
 
 @fact("messaging.held", Content.CONTENT)
@@ -131,6 +141,7 @@ class MessageHeld:
     cmid: Sealed[str]
     text: Sealed[str]
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
+    imported: bool = False
 
 
 @fact("messaging.blocked", Content.CONTENT)
@@ -145,6 +156,7 @@ class MessageBlocked:
     cmid: Sealed[str]
     text: Sealed[str]
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
+    imported: bool = False
 
 
 @fact("messaging.released", Content.CONTENT)

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import yaml
 
+from guiju.modules.policy._yaml import load, refused
 from guiju.modules.policy.types import (
-    BadPackError,
     Calendar,
     Clause,
     Control,
@@ -24,7 +23,6 @@ from guiju.modules.policy.types import (
     Use,
 )
 
-MAXIMUM_BYTES = 1_000_000
 _STEP_MODES = ("any", "all")
 _TIMEOUTS = ("remind", "escalate", "expire")
 _APPROVERS = ("person", "post", "role", "head_of_unit", "level_above")
@@ -49,52 +47,16 @@ def parse(bundled: str, controls: Mapping[str, Control]) -> Pack:
 
 def dictionary_names(text: str) -> list[str]:
     """The dictionaries that a pack names. Raises BadPackError when the text is not YAML."""
-    content, _ = _load(text)
+    content, _ = load(text)
     named = content.get("dictionaries") if isinstance(content, dict) else None
     return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
-
-
-def _load(text: str) -> tuple[Any, dict[str, int]]:
-    """The document and the line (from 1) of each path."""
-    if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
-        raise _refused([Problem(1, "", f"larger than {MAXIMUM_BYTES} bytes")])
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        lines: dict[str, int] = {}
-        if node is not None:
-            _collect_lines(node, "", lines, depth=0)
-        return yaml.safe_load(text), lines
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _refused([Problem(mark.line + 1 if mark else 1, "", str(error.problem))]) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise _refused([Problem(1, "", str(error)[:200])]) from error
-
-
-def _collect_lines(node: yaml.Node, path: str, lines: dict[str, int], depth: int) -> None:
-    if depth > 20:
-        raise _refused([Problem(node.start_mark.line + 1, path, "nested too deeply")])
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = f"{path}.{key.value}" if path else str(key.value)
-            lines[inner] = key.start_mark.line + 1
-            _collect_lines(value, inner, lines, depth + 1)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            lines[f"{path}[{index}]"] = item.start_mark.line + 1
-            _collect_lines(item, f"{path}[{index}]", lines, depth + 1)
-
-
-def _refused(problems: list[Problem]) -> BadPackError:
-    shown: list[Any] = [{"line": p.line, "path": p.path, "reason": p.reason} for p in problems]
-    return BadPackError(f"The pack has {len(problems)} problem(s).", problems=shown)
 
 
 class _Reader:
     """Reads one pack and collects problems instead of stopping at the first."""
 
     def __init__(self, text: str, dictionaries: Mapping[str, str], controls: Mapping[str, Control]) -> None:
-        self._content, self._lines = _load(text)
+        self._content, self._lines = load(text)
         self._dictionary_texts = dictionaries
         self._controls = controls
         self._problems: list[Problem] = []
@@ -102,7 +64,7 @@ class _Reader:
     def pack(self, version: str) -> Pack:
         root = self._content
         if not isinstance(root, dict):
-            raise _refused([Problem(1, "", "a pack is a mapping")])
+            raise refused([Problem(1, "", "a pack is a mapping")])
         clauses, uses = self._clauses()
         pack = Pack(
             id=self._string(root, "pack", ""),
@@ -121,7 +83,7 @@ class _Reader:
         )
         self._cross_check(pack)
         if self._problems:
-            raise _refused(self._problems)
+            raise refused(self._problems)
         return pack
 
     def _problem(self, path: str, reason: str) -> None:
@@ -283,7 +245,7 @@ class _Reader:
         found = {}
         for name in self._content.get("dictionaries") or []:
             text = self._dictionary_texts.get(str(name))
-            content = yaml.safe_load(text) if text is not None else None
+            content = load(text)[0] if text is not None else None
             if not isinstance(content, dict) or not isinstance(content.get("terms"), list):
                 self._problem("dictionaries", f"there is no dictionary `{name}`")
                 continue

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.page import check_limit
+from guiju.kernel.text import Position
 from guiju.modules.policy import _shape, service
 
 routes = APIRouter(prefix="/api", tags=["policy"])
@@ -31,7 +32,7 @@ async def list_clauses(request: Request, actor: CurrentActor, read: Reader) -> J
 
 @routes.get("/clauses/{clause_id}")
 async def get_clause(
-    request: Request, clause_id: str, actor: CurrentActor, read: Reader, after: int | None = None, limit: int = 50
+    request: Request, clause_id: str, actor: CurrentActor, read: Reader, after: Position | None = None, limit: int = 50
 ) -> Json:
     def shape(tx: ReadTx) -> Json:
         service.require(tx, actor, "policy.read")

@@ -99,6 +99,13 @@ def scope(tx: ReadTx, actor: Actor, operation: str) -> Scope:
     return Scope(groups=frozenset(groups), units=relations.headed_units(tx, actor.person))
 
 
+def roles_of(tx: ReadTx, actor: Actor) -> frozenset[str]:
+    """The roles of a certified person; none for everybody else."""
+    if actor.person is None or not _relations[0].is_certified(tx, actor.person):
+        return frozenset()
+    return _relations[0].roles(tx, actor.person)
+
+
 def capabilities(tx: ReadTx, actor: Actor) -> list[str]:
     """The operations that `actor` may perform without regard to a group: hints for showing controls."""
     return sorted(name for name in _operations if may(tx, actor, name))

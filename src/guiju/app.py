@@ -1,0 +1,230 @@
+"""The server: routes, errors, the socket and what runs beside them, joined around one Runtime."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from sqlalchemy import text
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from guiju import ledger_routes, me, setup_routes
+from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
+from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import GuijuError, NotFoundError
+from guiju.kernel.gate import Gate
+from guiju.kernel.http import BadRequestError
+from guiju.kernel.live import Hub
+from guiju.migrations import schema
+from guiju.modules.approvals import _routes as approvals_routes
+from guiju.modules.directory import _routes as directory_routes
+from guiju.modules.groups import _routes as groups_routes
+from guiju.modules.identity import _routes as identity_routes
+from guiju.modules.identity import service as identity
+from guiju.modules.messaging import _routes as messaging_routes
+from guiju.modules.messaging.composing import Composer
+from guiju.modules.policy import _routes as policy_routes
+from guiju.modules.policy import service as policy
+from guiju.runtime import PRESENCE, ROUTERS, Runtime, load_dictionaries
+from guiju.sessions import SessionGuard
+from guiju.socket import SocketEndpoint
+
+_log = logging.getLogger("guiju")
+ROUTES = (
+    identity_routes,
+    policy_routes,
+    directory_routes,
+    approvals_routes,
+    groups_routes,
+    messaging_routes,
+    ledger_routes,
+    me,
+    setup_routes,
+)
+
+
+class NoSuchPathError(NotFoundError):
+    """No such path, or not with this method."""
+
+    code = "http.not_found"
+
+
+def web_folder() -> Path | None:
+    """The built client: in the package, or in the checkout beside it."""
+    for folder in (Path(__file__).parent / "web", Path(__file__).parents[2] / "web" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+class Server:
+    """An ASGI application. `/ws` is the socket, everything else is HTTP."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.gate = Gate(runtime.lane, runtime.database, runtime.log, runtime.clock)
+        self.hub = Hub(ROUTERS, PRESENCE, runtime.new_view)
+        self.guard = SessionGuard(self.gate, self.hub, runtime.settings)
+        self.composer = Composer(self.gate, runtime.inspector)
+        self.socket = SocketEndpoint(
+            self.gate,
+            self.hub,
+            self.composer,
+            runtime.new_view,
+            self.guard.session_of,
+            runtime.settings.origin,
+        )
+        self.http = self._build()
+        self._edge = Edge(self.http, runtime.settings.origin)
+        self._stopping = threading.Event()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            if scope["path"] == "/ws":
+                await self.socket(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
+            return
+        await self._edge(scope, receive, send)
+
+    def _build(self) -> FastAPI:
+        app = FastAPI(
+            title="Guiju 规矩",
+            version="0.1.0",
+            openapi_url="/api/openapi.json",
+            docs_url=None,
+            redoc_url=None,
+            lifespan=self._lifespan,
+        )
+        state = app.state
+        state.runtime, state.gate, state.hub = self.runtime, self.gate, self.hub
+        state.composer, state.new_view = self.composer, self.runtime.new_view
+        state.authenticate, state.me = self.guard.authenticate, me.describe
+        state.passwords = identity.Passwords()
+        state.session_cookie = identity.cookie_name(is_https=self.runtime.settings.is_https)
+        state.load_dictionaries = load_dictionaries
+        for module in ROUTES:
+            app.include_router(module.routes)
+        app.add_api_route("/healthz", self._healthz, methods=["GET"], include_in_schema=False)
+        app.add_api_route("/readyz", self._readyz, methods=["GET"], include_in_schema=False)
+        app.add_exception_handler(GuijuError, _on_refusal)
+        app.add_exception_handler(RequestValidationError, _on_bad_request)
+        app.add_exception_handler(HTTPException, _on_http_error)
+        app.add_exception_handler(Exception, _on_bug)
+        _serve_client(app)
+        return app
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        runtime = self.runtime
+        self.gate.attach(asyncio.get_running_loop())
+        self.gate.subscribe(self.hub.publish)
+        self.gate.subscribe(self.guard.on_entries)
+        self.gate.subscribe(self._forget_names)
+        # The first compilation of what is hot happens now, not under the first message.
+        await self.gate.read(policy.find_pack)
+        runtime.signer.start(runtime.lane)
+        jobs = threading.Thread(target=self._run_jobs, name="jobs", daemon=True)
+        jobs.start()
+        watch = asyncio.create_task(self.guard.watch())
+        try:
+            yield
+        finally:
+            watch.cancel()
+            self._stopping.set()
+            await asyncio.to_thread(jobs.join)
+            await asyncio.to_thread(runtime.close)
+            self.gate.close()
+
+    def _run_jobs(self) -> None:
+        while not self._stopping.wait(1.0):
+            self.runtime.run_due()
+
+    def _forget_names(self, entries: Any) -> None:
+        for entry in entries:
+            if entry.kind == "directory.person_changed":
+                self.runtime.names.pop(entry.fact.person, None)
+
+    async def _healthz(self) -> dict[str, bool]:
+        return {"ok": True}
+
+    async def _readyz(self) -> JSONResponse:
+        runtime = self.runtime
+        position = await self.gate.read(_position)
+        ready = runtime.signer.alarm is None
+        content = {
+            "ready": ready,
+            "position": position,
+            "signed": runtime.signer.signed,
+            "database": "sqlite" if runtime.database.is_sqlite else "postgresql",
+            "schema": schema.newest(),
+            "ruleset": runtime.inspector.ruleset,
+        }
+        return JSONResponse(content, 200 if ready else 503)
+
+
+def _position(tx: ReadTx) -> int:
+    tx.scalar(text("SELECT 1"))
+    return tx.position
+
+
+async def _on_refusal(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, GuijuError)
+    headers = {}
+    if "retry_after" in error.data:
+        headers["Retry-After"] = str(error.data["retry_after"])
+    return JSONResponse(error_body(error), status_of(error), headers)
+
+
+async def _on_bad_request(_request: Request, error: Exception) -> JSONResponse:
+    """Where the request does not fit. The values themselves are left out: they may be secrets, or no text at all."""
+    assert isinstance(error, RequestValidationError)
+    problems: list[Any] = [
+        {"where": ".".join(str(part) for part in each["loc"])[:200], "reason": str(each["msg"])[:200]}
+        for each in error.errors()[:20]
+    ]
+    for problem in problems:
+        problem["where"] = problem["where"].encode("utf-8", "replace").decode()
+        problem["reason"] = problem["reason"].encode("utf-8", "replace").decode()
+    refusal = BadRequestError("The request does not fit.", problems=problems)
+    return JSONResponse(error_body(refusal), status_of(refusal))
+
+
+async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code in (400, 422):  # FastAPI answers 400 to a body that is no JSON at all
+        refusal: GuijuError = BadRequestError("The body is not JSON.")
+    else:
+        refusal = NoSuchPathError("There is no such path.")
+    return JSONResponse(error_body(refusal), status_of(refusal))
+
+
+async def _on_bug(request: Request, error: Exception) -> JSONResponse:
+    _log.error("a bug at %s %s", request.method, request.url.path, exc_info=error)
+    content = {"code": "http.internal", "message": "Something broke here; it was logged.", "data": {}}
+    return JSONResponse(content, 500)
+
+
+def _serve_client(app: FastAPI) -> None:
+    folder = web_folder()
+    if folder is None:
+        return
+    assets = folder / "assets"
+    if assets.is_dir():
+        app.mount("/assets", StaticFiles(directory=assets))
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def client(path: str) -> FileResponse:
+        if path.startswith(("api/", "ws")) or path == "api":
+            raise NoSuchPathError("There is no such path.")
+        file = (folder / path).resolve()
+        inside = folder.resolve() in file.parents
+        wanted = file if inside and file.is_file() else folder / "index.html"
+        return FileResponse(wanted, headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,141 @@
+"""The outermost edge: what every request passes before a handler, and every answer on its way out. Plain ASGI."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+import msgspec
+from starlette.datastructures import Headers, MutableHeaders
+
+from guiju.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    GuijuError,
+    InvalidError,
+    NotFoundError,
+    NotReadyError,
+    TooLargeError,
+    TooManyError,
+    UnauthenticatedError,
+)
+from guiju.kernel.http import BODY_LIMIT, BodyTooLargeError, NotJsonError, WrongOriginError
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+_STATUS: Final[tuple[tuple[type[GuijuError], int], ...]] = (
+    (NotJsonError, 415),
+    (InvalidError, 422),
+    (UnauthenticatedError, 401),
+    (ForbiddenError, 403),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (TooManyError, 429),
+    (TooLargeError, 413),
+    (NotReadyError, 503),
+)
+SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def status_of(error: GuijuError) -> int:
+    """The HTTP status of a refusal."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def error_body(error: GuijuError) -> dict[str, Any]:
+    """The one shape of every error."""
+    return {"code": error.code, "message": error.message, "data": error.data}
+
+
+class Edge:
+    """Checks Origin, content type and size of unsafe requests; adds the security headers to every answer."""
+
+    def __init__(self, app: App, origin: str) -> None:
+        self._app = app
+        self._origin = origin
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with_headers = _adding_headers(scope, send)
+        refusal = self._check(scope)
+        if refusal is not None:
+            await _refuse(with_headers, refusal)
+            return
+        body = await _whole_body(receive)
+        if body is None:
+            await _refuse(with_headers, BodyTooLargeError("The body is too large.", limit=BODY_LIMIT))
+            return
+        await self._app(scope, body, with_headers)
+
+    def _check(self, scope: Message) -> GuijuError | None:
+        if scope["method"] in SAFE_METHODS:
+            return None
+        headers = Headers(scope=scope)
+        if headers.get("origin") != self._origin:
+            return WrongOriginError("The request must come from this site.", expected=self._origin)
+        has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        if has_body and headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return NotJsonError("A body is application/json.")
+        return None
+
+
+def _adding_headers(scope: Message, send: Send) -> Send:
+    private = scope["path"].startswith("/api")
+
+    async def add(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if private:
+                headers["Cache-Control"] = "no-store"
+        await send(message)
+
+    return add
+
+
+async def _whole_body(receive: Receive) -> Receive | None:
+    """The body, read up to the limit; None when it is larger."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_LIMIT:
+            return None
+        if not message.get("more_body", False):
+            break
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+    return replay
+
+
+async def _refuse(send: Send, error: GuijuError) -> None:
+    body = msgspec.json.encode(error_body(error))
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status_of(error), "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,41 @@
+"""Who I am and what waits for me."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.http import CurrentActor, Json, Reader
+from guiju.modules.approvals import service as approvals
+from guiju.modules.directory import service as directory
+from guiju.modules.identity import service as identity
+from guiju.modules.messaging import review
+from guiju.modules.policy import service as policy
+
+routes = APIRouter(prefix="/api", tags=["me"])
+
+
+def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
+    """The person, their account, roles and rights, and how much waits for them."""
+    account = identity.find_account_of(tx, actor.person_id)
+    assert account is not None, "whoever signed in has an account"
+    pack = policy.find_pack(tx)
+    return {
+        "person": directory.person_mark(tx, actor.person_id),
+        "account": {"id": account.id, "login": account.login, "state": account.state},
+        "roles": sorted(policy.roles_of(tx, actor)),
+        "capabilities": policy.capabilities(tx, actor),
+        "organisation": {"name": directory.organisation_name(tx)},
+        "pack": {"id": pack.id, "title": pack.title, "version": pack.version} if pack else None,
+        "todo": {
+            "approvals": approvals.count_todo(tx, actor.person_id),
+            "reviews": review.count_waiting(tx, actor),
+        },
+        "position": tx.position,
+    }
+
+
+@routes.get("/me")
+async def get_me(actor: CurrentActor, read: Reader) -> Json:
+    return await read(lambda tx: describe(tx, actor))
