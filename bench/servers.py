@@ -61,7 +61,7 @@ def floor(folder: Path, dsn: str | None, seats: int) -> Server:
 
 
 def product(folder: Path, dsn: str | None, seats: int) -> Server:
-    """The product with its demonstration world, on SQLite in `folder` or on the database `dsn`.
+    """The product with the organisation of `bench.world`, on SQLite in `folder` or on the database `dsn`.
 
     The sessions opened here outlive a restart. Raises `BenchError` when the product does not start,
     or no group has `seats` members that can sign in.
@@ -76,10 +76,8 @@ def product(folder: Path, dsn: str | None, seats: int) -> Server:
         "GUIJU_PUBLIC_URL": origin,
         "GUIJU_DATABASE": dsn or "",
     }
-    command = _command()
-    _guiju(command, ["init", "--demo"], environment)
-    accounts = json.loads(_guiju(command, ["demo-accounts", "--json"], environment))
-    server = Server(PRODUCT, (command, "serve"), environment, port, folder / "log")
+    accounts = json.loads(_run((sys.executable, "-m", "bench.world"), environment))
+    server = Server(PRODUCT, (_command(), "serve"), environment, port, folder / "log")
     with serving(server):
         sessions = [_Session(port, origin, one["account"], one["password"]) for one in accounts]
         group, members = _largest_group(sessions)
@@ -99,9 +97,9 @@ def _command() -> str:
     return str(command)
 
 
-def _guiju(command: str, words: list[str], environment: dict[str, str]) -> str:
+def _run(command: tuple[str, ...], environment: dict[str, str]) -> str:
     done = subprocess.run(
-        [command, *words],
+        command,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -110,7 +108,7 @@ def _guiju(command: str, words: list[str], environment: dict[str, str]) -> str:
         timeout=_INIT_SECONDS,
     )
     if done.returncode:
-        raise BenchError(f"guiju {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
+        raise BenchError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
     return done.stdout
 
 

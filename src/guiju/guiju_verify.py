@@ -44,7 +44,8 @@ import re
 import struct
 import sys
 import zlib
-from typing import Any, BinaryIO, Dict, Iterator, List, NoReturn, Optional, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, NoReturn, Tuple  # noqa: UP035  # see Point
 
 VERIFIED, TAMPERED, MALFORMED, UNANCHORED = 0, 1, 2, 3
 STEPS = {
@@ -84,7 +85,7 @@ P = 2**255 - 19
 Q = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-Point = Tuple[int, int, int, int]
+Point = Tuple[int, int, int, int]  # noqa: UP006  # evaluated, and Python 3.8 has no tuple[…]
 NEUTRAL = (0, 1, 1, 0)
 
 
@@ -107,7 +108,7 @@ def _double(a: Point) -> Point:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def _decode_point(data: bytes) -> Optional[Point]:
+def _decode_point(data: bytes) -> Point | None:
     """The point that 32 bytes stand for; None for anything but the one canonical encoding of a
     point.
     """
@@ -174,7 +175,7 @@ def _name_ok(name: str) -> bool:
     return bool(name) and "+" not in name and not any(c.isspace() or ord(c) < 0x20 for c in name)
 
 
-def parse_vkey(vkey: str) -> Tuple[str, bytes, bytes]:
+def parse_vkey(vkey: str) -> tuple[str, bytes, bytes]:
     """(name, key id, Ed25519 public key) of `name+hex id+base64`."""
     parts = vkey.split("+", 2)
     if len(parts) != 3 or not _name_ok(parts[0]):
@@ -188,8 +189,8 @@ def parse_vkey(vkey: str) -> Tuple[str, bytes, bytes]:
     return name, key_id, data[1:]
 
 
-def open_note(note: str, vkeys: Sequence[str]) -> Tuple[str, List[str]]:
-    """(text, names of the trusted keys that signed it). RefusedError when none did, or one of theirs is
+def open_note(note: str, vkeys: Sequence[str]) -> tuple[str, list[str]]:
+    """(text, names of the trusted keys that signed it). RefusedError when none did or one is
     wrong.
     """
     text, gap, tail = note.rpartition("\n\n")
@@ -202,7 +203,7 @@ def open_note(note: str, vkeys: Sequence[str]) -> Tuple[str, List[str]]:
     if len(lines) > 100:
         raise MalformedError("too many signatures")
     trusted = {(name, key_id): public for name, key_id, public in map(parse_vkey, vkeys)}
-    signed_by: List[str] = []
+    signed_by: list[str] = []
     for line in lines:
         parts = line.split(" ")
         if len(parts) != 3 or parts[0] != "\u2014" or not _name_ok(parts[1]):
@@ -214,14 +215,14 @@ def open_note(note: str, vkeys: Sequence[str]) -> Tuple[str, List[str]]:
         if public is None:  # the format wants lines of unknown keys to be ignored
             continue
         if not ed25519_verify(public, text.encode(), data[4:]):
-            raise RefusedError("the signature of %s is wrong" % parts[1])
+            raise RefusedError(f"the signature of {parts[1]} is wrong")
         signed_by.append(parts[1])
     if not signed_by:
         raise RefusedError("no trusted key signed the tree head")
     return text, signed_by
 
 
-def parse_checkpoint(text: str) -> Tuple[str, int, bytes]:
+def parse_checkpoint(text: str) -> tuple[str, int, bytes]:
     """(origin, size, root) of the text of a checkpoint without extension lines."""
     lines = text.split("\n")
     if len(lines) != 4 or not lines[0] or lines[3]:
@@ -255,8 +256,8 @@ def _check_proof(numbers: Sequence[int], hashes: Sequence[bytes]) -> None:
 
 
 def _climb(
-    position: int, last: int, results: Tuple[bytes, bytes], path: Sequence[bytes]
-) -> Tuple[bytes, bytes]:
+    position: int, last: int, results: tuple[bytes, bytes], path: Sequence[bytes]
+) -> tuple[bytes, bytes]:
     """Hash upwards; the first result takes only siblings on its left, the second takes all."""
     left_only, full = results
     for sibling in path:
@@ -277,7 +278,7 @@ def _climb(
 def verify_inclusion(
     leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
-    """Accept when the proof shows that `leaf_hash` is leaf `index` of this tree; else RefusedError."""
+    """Accept when the proof shows that `leaf_hash` is leaf `index`; else RefusedError."""
     _check_proof((index, size), [leaf_hash, root, *proof])
     if index >= size:
         raise RefusedError("the index is outside the tree")
@@ -288,7 +289,7 @@ def verify_inclusion(
 def verify_consistency(
     old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """Accept when the proof shows that the new tree begins with the old one; else RefusedError. From 0
+    """Accept when the proof shows that the new tree begins with the old one. From 0
     nothing is shown.
     """
     _check_proof((old, new), proof)
@@ -309,10 +310,10 @@ def verify_consistency(
         raise RefusedError("the proof leads to other roots")
 
 
-def fold_tile(data: bytes) -> List[bytes]:
+def fold_tile(data: bytes) -> list[bytes]:
     """The roots of the complete subtrees over the hashes of a tile, from left to right."""
     hashes = [data[at : at + 32] for at in range(0, len(data), 32)]
-    peaks: List[bytes] = []
+    peaks: list[bytes] = []
     while hashes:
         if len(hashes) & 1:
             peaks.append(hashes.pop())
@@ -321,17 +322,17 @@ def fold_tile(data: bytes) -> List[bytes]:
 
 
 def tile_path(level: int, index: int, width: int) -> str:
-    path = "%03d" % (index % 1000)
+    path = f"{index % 1000:03d}"
     while index >= 1000:
         index //= 1000
-        path = "x%03d/%s" % (index % 1000, path)
-    return "tiles/%d/%s" % (level, path) + ("" if width == 256 else ".p/%d" % width)
+        path = f"x{index % 1000:03d}/{path}"
+    return f"tiles/{level}/{path}" + ("" if width == 256 else f".p/{width}")
 
 
 # ---- JSON in its one form ------------------------------------------------------------------------
 
 
-def _unique(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
@@ -364,24 +365,24 @@ def read_json(data: bytes, what: str, canonical: bool = True) -> Any:
         if _encode(value).encode("utf-8") != data and canonical:
             raise ValueError("not in canonical form")
     except (ValueError, RecursionError) as error:
-        raise MalformedError("%s: %s" % (what, error)) from None
+        raise MalformedError(f"{what}: {error}") from None
     return value
 
 
-def shape(value: Any, what: str, **types: Any) -> Dict[str, Any]:
+def shape(value: Any, what: str, **types: Any) -> dict[str, Any]:
     """An object with exactly these keys and types; else MalformedError."""
     if type(value) is not dict or value.keys() != types.keys():
-        raise MalformedError("%s has other fields than expected" % what)
+        raise MalformedError(f"{what} has other fields than expected")
     for name, allowed in types.items():
         kind = type(value[name])
         if kind is not allowed and not (type(allowed) is tuple and kind in allowed):
-            raise MalformedError("%s: %s has another type than expected" % (what, name))
+            raise MalformedError(f"{what}: {name} has another type than expected")
     return dict(value)
 
 
-def _list_of(value: Any, kind: type, what: str) -> List[Any]:
+def _list_of(value: Any, kind: type, what: str) -> list[Any]:
     if type(value) is not list or any(type(item) is not kind for item in value):
-        raise MalformedError("%s is not a list as expected" % what)
+        raise MalformedError(f"{what} is not a list as expected")
     return list(value)
 
 
@@ -394,12 +395,12 @@ HEX = re.compile(r"[0-9a-f]{64}\Z")
 TEXT = (str, NULL)
 
 
-def read_leaf(data: bytes, origin: str, index: int) -> Dict[str, Any]:
-    """The fields of a leaf; RefusedError unless it is the canonical, valid leaf `index` of the ledger
+def read_leaf(data: bytes, origin: str, index: int) -> dict[str, Any]:
+    """The fields of a leaf; RefusedError unless it is the valid leaf `index` of the ledger
     `origin`.
     """
     if len(data) > MAX_LEAF:
-        raise RefusedError("longer than %d bytes" % MAX_LEAF)
+        raise RefusedError(f"longer than {MAX_LEAF} bytes")
     try:
         leaf = shape(
             read_json(data, "leaf"), "leaf", a=TEXT, b=(dict, NULL), g=TEXT, gs=(int, NULL), k=str,
@@ -469,7 +470,7 @@ class Archive:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.members: Dict[str, Tuple[int, int, int]] = {}
+        self.members: dict[str, tuple[int, int, int]] = {}
         """Name → (offset of the content, length, CRC-32)."""
         length = file.seek(0, os.SEEK_END)
         if length < 22 or length > 2**32:
@@ -487,7 +488,7 @@ class Archive:
         if at != len(directory) or place != start:
             raise MalformedError("something stands between the parts of the archive")
 
-    def _member(self, directory: bytes, at: int, place: int) -> Tuple[int, int]:
+    def _member(self, directory: bytes, at: int, place: int) -> tuple[int, int]:
         """Take in the entry of the directory at `at`, whose file must begin at `place`; where the
         next ones begin.
         """
@@ -497,22 +498,22 @@ class Archive:
         raw = directory[at + 46 : at + 46 + width]
         name = raw.decode("ascii", "replace")
         if not self.NAME.match(name) or len(name) > 255:
-            raise MalformedError("a file name that is not allowed: %r" % name[:80])
+            raise MalformedError(f"a file name that is not allowed: {name[:80]!r}")
         if name in self.members:
-            raise MalformedError("two files have the name %s" % name)
+            raise MalformedError(f"two files have the name {name}")
         if method != 0 or packed != size:
-            raise MalformedError("%s is compressed" % name)
+            raise MalformedError(f"{name} is compressed")
         central = struct.pack(
             "<4s4B4HLLL5HLL", self.CENTRAL, 20, 3, 20, 0, 0, 0, 0, 33, crc, size, size,
             width, 0, 0, 0, 0, 0o100600 << 16, place,
         )  # fmt: skip
         if directory[at : at + 46] != central:
-            raise MalformedError("%s is not stored as expected" % name)
+            raise MalformedError(f"{name} is not stored as expected")
         local = struct.pack(
             "<4s2B4HLLLHH", self.LOCAL, 20, 0, 0, 0, 0, 33, crc, size, size, width, 0
         )
         if self._read(place, 30 + width) != local + raw:
-            raise MalformedError("the two entries of %s differ" % name)
+            raise MalformedError(f"the two entries of {name} differ")
         self.members[name] = place + 30 + width, size, crc
         return at + 46 + width, place + 30 + width + size
 
@@ -525,15 +526,15 @@ class Archive:
         while left > 0:
             chunk = self._read(offset, min(left, 1024 * 1024))
             if not chunk:
-                raise MalformedError("%s is cut off" % name)
+                raise MalformedError(f"{name} is cut off")
             yield chunk
             offset, left = offset + len(chunk), left - len(chunk)
 
     def read(self, name: str, limit: int = MAX_DOCUMENT) -> bytes:
         if name not in self.members:
-            raise MalformedError("%s is missing" % name)
+            raise MalformedError(f"{name} is missing")
         if self.members[name][1] > limit:
-            raise MalformedError("%s is too long" % name)
+            raise MalformedError(f"{name} is too long")
         return b"".join(self.chunks(name))
 
     def lines(self, name: str) -> Iterator[bytes]:
@@ -542,20 +543,19 @@ class Archive:
             whole = (rest + chunk).split(b"\n")
             rest = whole.pop()
             if len(rest) > MAX_LINE:
-                raise MalformedError("%s has a line that is too long" % name)
-            for line in whole:
-                yield line
+                raise MalformedError(f"{name} has a line that is too long")
+            yield from whole
         if rest:
-            raise MalformedError("%s does not end with a line" % name)
+            raise MalformedError(f"{name} does not end with a line")
 
-    def rows(self, names: Sequence[str], key: str = "n", **types: Any) -> Iterator[Dict[str, Any]]:
+    def rows(self, names: Sequence[str], key: str = "n", **types: Any) -> Iterator[dict[str, Any]]:
         """The objects of `.jsonl` files, which have these fields and ascend by `key`."""
         last = None
         for name in names:
             for line in self.lines(name):
                 row = shape(read_json(line, name), name, **types)
                 if last is not None and row[key] <= last:
-                    raise MalformedError("%s is not in order" % name)
+                    raise MalformedError(f"{name} is not in order")
                 last = row[key]
                 yield row
 
@@ -579,16 +579,16 @@ class Policy:
             quorum=int,
         )
         self.origin: str = value["origin"]
-        self.log_keys: List[str] = _list_of(value["log_keys"], str, "log_keys")
+        self.log_keys: list[str] = _list_of(value["log_keys"], str, "log_keys")
         self.quorum: int = value["quorum"]
         if not self.log_keys or self.quorum < 1:
             raise MalformedError("a policy needs a log key, and a quorum of at least 1")
-        self.heads: List[Tuple[int, bytes]] = []
+        self.heads: list[tuple[int, bytes]] = []
         for note in _list_of(value["heads"], str, "heads"):
             try:
                 head_origin, size, root = parse_checkpoint(open_note(note, self.log_keys)[0])
             except RefusedError as error:
-                raise MalformedError("policy: a head: %s" % error) from None
+                raise MalformedError(f"policy: a head: {error}") from None
             if head_origin != self.origin:
                 raise MalformedError("policy: a head is of another ledger")
             self.heads.append((size, root))
@@ -598,16 +598,16 @@ class Report:
     """Collects what each step found, and gives the verdict."""
 
     def __init__(self) -> None:
-        self._found: Dict[int, Tuple[int, str]] = {}
-        self._notes: Dict[int, str] = {}
-        self._suspect: Optional[int] = None
-        self._malformed: Optional[str] = None
-        self.first_bad: Optional[int] = None
-        self.size: Optional[int] = None
-        self.root: Optional[bytes] = None
+        self._found: dict[int, tuple[int, str]] = {}
+        self._notes: dict[int, str] = {}
+        self._suspect: int | None = None
+        self._malformed: str | None = None
+        self.first_bad: int | None = None
+        self.size: int | None = None
+        self.root: bytes | None = None
         self.anchored = False
 
-    def fail(self, step: int, detail: str, index: Optional[int] = None) -> None:
+    def fail(self, step: int, detail: str, index: int | None = None) -> None:
         count, first = self._found.get(step, (0, detail))
         self._found[step] = count + 1, first
         if index is not None and (self.first_bad is None or index < self.first_bad):
@@ -632,12 +632,12 @@ class Report:
             return MALFORMED
         return VERIFIED if self.anchored else UNANCHORED
 
-    def as_dict(self) -> Dict[str, Any]:
-        checks: List[Dict[str, Any]] = []
+    def as_dict(self) -> dict[str, Any]:
+        checks: list[dict[str, Any]] = []
         for step, name in sorted(STEPS.items()):
             if step in self._found:
                 count, first = self._found[step]
-                detail = first if count == 1 else "%s (and %d more)" % (first, count - 1)
+                detail = first if count == 1 else f"{first} (and {count - 1} more)"
                 checks.append({"step": step, "name": name, "ok": False, "detail": detail})
             elif step in self._notes:
                 checks.append({"step": step, "name": name, "ok": True, "detail": self._notes[step]})
@@ -669,10 +669,10 @@ def verify_signature(report: Report, policy: Policy, note: bytes) -> None:
         text = note.decode("utf-8").rpartition("\n\n")[0] + "\n"
     origin, report.size, report.root = parse_checkpoint(text)
     if origin != policy.origin:
-        report.fail(3, "the tree head is of another ledger: %s" % origin)
+        report.fail(3, f"the tree head is of another ledger: {origin}")
 
 
-def verify_witnesses(report: Report, policy: Policy, last: int, roots: Dict[int, bytes]) -> None:
+def verify_witnesses(report: Report, policy: Policy, last: int, roots: dict[int, bytes]) -> None:
     """Step 3, second half: heads that witnesses kept. `roots` are those that this ledger had;
     `last` its last entry here.
     """
@@ -680,20 +680,16 @@ def verify_witnesses(report: Report, policy: Policy, last: int, roots: Dict[int,
     for size, root in policy.heads:
         if size in roots and roots[size] != root:
             report.fail(
-                3, "a witness kept another root for size %d: the ledger has two histories" % size
+                3, f"a witness kept another root for size {size}: the ledger has two histories"
             )
         elif size in roots:
             agreed.append(size)
     agreed.sort(reverse=True)
     reach = agreed[policy.quorum - 1] if len(agreed) >= policy.quorum else 0
     report.anchored = reach > max(last, 0)
-    text = "%d of %d witnessed heads agree, %d needed" % (
-        len(agreed),
-        len(policy.heads),
-        policy.quorum,
-    )
+    text = f"{len(agreed)} of {len(policy.heads)} witnessed heads agree, {policy.quorum} needed"
     if agreed and not report.anchored:
-        text += "; they vouch for %d entries only" % reach
+        text += f"; they vouch for {reach} entries only"
     report.done(3, text)
 
 
@@ -701,14 +697,19 @@ class Group:
     """What the entries show of one group."""
 
     def __init__(self) -> None:
-        self.first: Optional[int] = None
-        self.last: Optional[int] = None
+        self.first: int | None = None
+        self.last: int | None = None
         self.count = 0
-        self.before: Optional[Tuple[int, int]] = None
+        self.before: tuple[int, int] | None = None
         """(number in the group, index) of the last entry before the period."""
-        self.after: Optional[Tuple[int, int]] = None
+        self.after: tuple[int, int] | None = None
 
-    def stated(self, name: str) -> Dict[str, Any]:
+    @property
+    def reached(self) -> int:
+        """The number up to which the group is known, with which the next one must join."""
+        return self.last or (self.before[0] if self.before else 0)
+
+    def stated(self, name: str) -> dict[str, Any]:
         return {
             "after": self.after and self.after[1],
             "before": self.before and self.before[1],
@@ -724,12 +725,12 @@ class Follower:
     to none.
     """
 
-    def __init__(self, rows: Iterator[Dict[str, Any]]) -> None:
+    def __init__(self, rows: Iterator[dict[str, Any]]) -> None:
         self._rows = rows
         self._next = next(rows, None)
         self.count = 0
 
-    def rows_up_to(self, index: int) -> Iterator[Dict[str, Any]]:
+    def rows_up_to(self, index: int) -> Iterator[dict[str, Any]]:
         while self._next is not None and self._next["n"] <= index:
             row, self._next = self._next, next(self._rows, None)
             self.count += 1
@@ -747,14 +748,14 @@ class Package:
         self.archive = archive
         self.policy = policy
         self.report = report
-        self.parts: Dict[str, List[str]] = {"entries": [], "bodies": []}
-        self.tiles: Dict[Tuple[int, int], int] = {}
+        self.parts: dict[str, list[str]] = {"entries": [], "bodies": []}
+        self.tiles: dict[tuple[int, int], int] = {}
         """(level, index) → width of each tile in the package."""
-        self._kept: Dict[int, Tuple[int, bytes]] = {}
-        self.groups: Dict[str, Group] = {}
-        self.seen: Dict[int, str] = {}
+        self._kept: dict[int, tuple[int, bytes]] = {}
+        self.groups: dict[str, Group] = {}
+        self.seen: dict[int, str] = {}
         """Index → kind of the related entries that are present."""
-        self.awaited: Dict[int, int] = {}
+        self.awaited: dict[int, int] = {}
         """Position of a record of destruction → an entry that names it, until it is met."""
         self.last = -1
         self._time = 0
@@ -788,17 +789,17 @@ class Package:
         for item in _list_of(self.manifest["files"], dict, "files"):
             shape(item, "files", length=int, path=str, sha256=str)
             listed.append(item["path"])
-            sums.append("%s  %s\n" % (item["sha256"], item["path"]))
+            sums.append("{}  {}\n".format(item["sha256"], item["path"]))
             if item["path"] not in self.archive.members:
-                self.report.fail(2, "%s is missing" % item["path"])
+                self.report.fail(2, "{} is missing".format(item["path"]))
             elif self._digest(item["path"]) != (item["length"], item["sha256"]):
-                self.report.fail(2, "%s was altered" % item["path"])
-        sums.append("%s  manifest.json\n" % digest)
+                self.report.fail(2, "{} was altered".format(item["path"]))
+        sums.append(f"{digest}  manifest.json\n")
         if self.archive.read("SHA256SUMS") != "".join(sums).encode():
             self.report.fail(2, "SHA256SUMS does not agree with the manifest")
         self._digest("SHA256SUMS")
         self._sort_files(listed)
-        self.report.done(2, "%d files; manifest %s" % (len(listed), digest))
+        self.report.done(2, f"{len(listed)} files; manifest {digest}")
 
     def _read_scope(self) -> None:
         scope = shape(
@@ -825,19 +826,19 @@ class Package:
         ends = [n for n in (self.request, self.export) if n is not None]
         self.related = set(ends + self.approvals + _list_of(related["others"], int, "others"))
 
-    def _digest(self, name: str) -> Tuple[int, str]:
+    def _digest(self, name: str) -> tuple[int, str]:
         if name not in self.archive.members:
-            raise MalformedError("%s is missing" % name)
+            raise MalformedError(f"{name} is missing")
         digest, crc, length = hashlib.sha256(), 0, 0
         for chunk in self.archive.chunks(name):
             digest.update(chunk)
             crc = zlib.crc32(chunk, crc)
             length += len(chunk)
         if crc != self.archive.members[name][2]:
-            self.report.fail(2, "%s was altered" % name)
+            self.report.fail(2, f"{name} was altered")
         return length, digest.hexdigest()
 
-    def _sort_files(self, listed: List[str]) -> None:
+    def _sort_files(self, listed: list[str]) -> None:
         """11, first half. Every file is in the manifest and has a known meaning."""
         extra = [
             name
@@ -845,7 +846,7 @@ class Package:
             if name not in set(listed) | {"manifest.json", "SHA256SUMS"}
         ]
         for name in extra:
-            self.report.fail(11, "%s is not in the manifest" % name)
+            self.report.fail(11, f"{name} is not in the manifest")
         if not extra and list(self.archive.members) != listed + ["manifest.json", "SHA256SUMS"]:
             self.report.fail(2, "the files are not in the order of the manifest")
         for name in filter(self.archive.members.__contains__, listed):
@@ -859,10 +860,10 @@ class Package:
                 number = "".join(re.findall(r"(?<=/)x?([0-9]{3})(?=/|\.|\Z)", name.split(".p/")[0]))
                 level, index, width = int(tile.group(1)), int(number), int(tile.group(2) or 256)
                 if tile_path(level, index, width) != name or (level, index) in self.tiles:
-                    self.report.fail(11, "%s is not the path of a tile" % name)
+                    self.report.fail(11, f"{name} is not the path of a tile")
                 self.tiles[level, index] = width
             elif name not in self.FIXED:
-                self.report.fail(11, "%s has no place in a package" % name)
+                self.report.fail(11, f"{name} has no place in a package")
         for name in self.FIXED:
             self.archive.read(name)
 
@@ -898,18 +899,18 @@ class Package:
             if (index, width) != (count // 256, count % 256) and not (
                 index < count // 256 and width == 256
             ):
-                self.report.fail(4, "%s is not a tile of this tree" % path)
+                self.report.fail(4, f"{path} is not a tile of this tree")
             elif self.archive.members.get(path, (0, 0, 0))[1] != 32 * width:
-                self.report.fail(4, "%s has another length" % path)
+                self.report.fail(4, f"{path} has another length")
                 self.report.suspect(first)
             elif width == 256:
                 stated = self.hashes(level + 1, index // 256)[index % 256 * 32 :][:32]
                 if fold_tile(self.hashes(level, index)) != [stated]:
-                    self.report.fail(4, "%s does not fit its parent" % path)
+                    self.report.fail(4, f"{path} does not fit its parent")
                     self.report.suspect(first)
         if self.root_at(self.size) != self.report.root:
             self.report.fail(4, "the tiles do not have the root of the tree head")
-        self.report.done(4, "%d tiles" % len(self.tiles))
+        self.report.done(4, f"{len(self.tiles)} tiles")
 
     def hashes(self, level: int, index: int) -> bytes:
         """The hashes of a tile; nothing when it is not in the package."""
@@ -921,11 +922,11 @@ class Package:
             self._kept[level] = kept
         return kept[1]
 
-    def root_at(self, size: int) -> Optional[bytes]:
+    def root_at(self, size: int) -> bytes | None:
         """The root that the tree had at `size`; None when the package has not all tiles that are
         needed.
         """
-        root: Optional[bytes] = None
+        root: bytes | None = None
         level = 0
         while size >> (8 * level):
             index, width = divmod(size >> (8 * level), 256)
@@ -950,7 +951,7 @@ class Package:
                 self.check_inclusion(index, data)
                 leaf = read_leaf(data, self.policy.origin, index)
             except (MalformedError, RefusedError) as error:
-                self.report.fail(5, "entry %d: %s" % (index, error), index)
+                self.report.fail(5, f"entry {index}: {error}", index)
                 leaf = None
             if leaf is not None:
                 self.check_place(leaf)
@@ -963,12 +964,12 @@ class Package:
         self.check_body(MAX_SIZE, None)
         for record, index in sorted(self.awaited.items()):
             self.report.fail(
-                10, "entry %d: its record of destruction %d is missing" % (index, record), index
+                10, f"entry {index}: its record of destruction {record} is missing", index
             )
         if self.whole and self._count != self.size:
             self.report.fail(
                 7,
-                "%d of %d entries of the ledger are missing" % (self.size - self._count, self.size),
+                f"{self.size - self._count} of {self.size} entries of the ledger are missing",
             )
         for step, detail in ((5, "%d entries"), (6, "%d entries"), (7, "%d entries")):
             self.report.done(step, detail % self._count)
@@ -979,19 +980,19 @@ class Package:
             self.hashes(0, index // 256)[index % 256 * 32 :][:32] if 0 <= index < self.size else b""
         )
         if stated != leaf_hash(data):
-            self.report.fail(6, "entry %d is not in the tree" % index, index)
+            self.report.fail(6, f"entry {index} is not in the tree", index)
 
-    def check_place(self, leaf: Dict[str, Any]) -> None:
+    def check_place(self, leaf: dict[str, Any]) -> None:
         """5, continued. Time never goes back."""
         if leaf["t"] < self._time:
-            self.report.fail(5, "entry %d is earlier than the one before it" % leaf["n"], leaf["n"])
+            self.report.fail(5, f"entry {leaf['n']} is earlier than the one before it", leaf["n"])
         self._time = leaf["t"]
 
-    def check_numbers(self, leaf: Dict[str, Any]) -> None:
+    def check_numbers(self, leaf: dict[str, Any]) -> None:
         """7. Within the period the numbers of a group have no gap."""
         index, name, number = leaf["n"], leaf["g"], leaf["gs"]
         if self.whole and index != self.last + 1:
-            self.report.fail(7, "entry %d is missing" % (self.last + 1), self.last + 1)
+            self.report.fail(7, f"entry {self.last + 1} is missing", self.last + 1)
         if self.whole and name is not None:
             self.groups.setdefault(name, Group())
         group = self.groups.get(name) if name is not None else None
@@ -1007,24 +1008,18 @@ class Package:
                 self.check_reason(index)
             group.after = group.after or (number, index)
         else:
-            previous = (
-                group.last if group.last is not None else group.before[0] if group.before else 0
-            )
-            if number != previous + 1:
-                self.report.fail(
-                    7,
-                    "entries %d to %d of group %s are missing" % (previous + 1, number - 1, name),
-                    index,
-                )
+            if number != group.reached + 1:
+                gap = f"entries {group.reached + 1} to {number - 1} of group {name} are missing"
+                self.report.fail(7, gap, index)
             group.first = number if group.first is None else group.first
             group.last, group.count = number, group.count + 1
 
     def check_reason(self, index: int) -> None:
         """11. An entry outside the scope, and no neighbour, must be one that the manifest names."""
         if index not in self.related:
-            self.report.fail(11, "entry %d is neither in the scope nor related" % index, index)
+            self.report.fail(11, f"entry {index} is neither in the scope nor related", index)
 
-    def check_body(self, index: int, leaf: Optional[Dict[str, Any]]) -> None:
+    def check_body(self, index: int, leaf: dict[str, Any] | None) -> None:
         """8. A disclosed text fits the commitment. 10. A withheld one is explained. 11. Each text
         is one or the other.
         """
@@ -1041,12 +1036,12 @@ class Package:
                 if told == 0
                 else "is told of more often than it has one"
             )
-            self.report.fail(11, "entry %d: its text %s" % (index, what), index)
+            self.report.fail(11, f"entry {index}: its text {what}", index)
 
-    def check_commitment(self, row: Dict[str, Any], leaf: Optional[Dict[str, Any]]) -> None:
+    def check_commitment(self, row: dict[str, Any], leaf: dict[str, Any] | None) -> None:
         index = row["n"]
         if leaf is None or leaf["b"] is None:
-            self.report.fail(8, "a text belongs to no entry: %d" % index, index)
+            self.report.fail(8, f"a text belongs to no entry: {index}", index)
             return
         try:
             plaintext, salt = from_base64(row["plaintext"]), from_base64(row["salt"])
@@ -1057,18 +1052,18 @@ class Package:
             and commitment(self.policy.origin, index, plaintext, salt) == leaf["b"]["c"]
         )
         if not good:
-            self.report.fail(8, "entry %d: its text does not fit its commitment" % index, index)
+            self.report.fail(8, f"entry {index}: its text does not fit its commitment", index)
 
-    def check_withheld(self, row: Dict[str, Any], leaf: Optional[Dict[str, Any]]) -> None:
+    def check_withheld(self, row: dict[str, Any], leaf: dict[str, Any] | None) -> None:
         index, record = row["n"], row["record"]
         if leaf is None or leaf["b"] is None:
-            self.report.fail(10, "a withheld text belongs to no entry: %d" % index, index)
+            self.report.fail(10, f"a withheld text belongs to no entry: {index}", index)
         elif row["reason"] not in self.REASONS or (row["reason"] == "shredded") != (
             record is not None
         ):
-            self.report.fail(10, "entry %d: no valid reason to withhold its text" % index, index)
+            self.report.fail(10, f"entry {index}: no valid reason to withhold its text", index)
         elif record is not None and record <= index:
-            self.report.fail(10, "entry %d: its record of destruction is not later" % index, index)
+            self.report.fail(10, f"entry {index}: its record of destruction is not later", index)
         elif record is not None:
             self.awaited[record] = index
 
@@ -1086,21 +1081,12 @@ class Package:
         if stated["groups"] != [group.stated(name) for name, group in sorted(self.groups.items())]:
             self.report.fail(7, "completeness.json does not agree with the entries")
         for name, group in sorted(self.groups.items()):
-            reached = (
-                group.last if group.last is not None else group.before[0] if group.before else 0
-            )
-            if group.after is not None and group.after[0] != reached + 1:
-                detail = "entries %d to %d of group %s are missing" % (
-                    reached + 1,
-                    group.after[0] - 1,
-                    name,
-                )
-                self.report.fail(7, detail, group.after[1])
+            if group.after is not None and group.after[0] != group.reached + 1:
+                self.report.fail(7, f"the end of group {name} is missing", group.after[1])
             elif group.after is None and not self.whole:
                 self.report.done(
                     7,
-                    "the end of group %s is not proved: the package has no later entry of it"
-                    % name,
+                    f"the end of group {name} is not proved: the package has no later entry of it",
                 )
 
     def check_approvals(self) -> None:
@@ -1109,15 +1095,15 @@ class Package:
         """
         for index in sorted(self.related):
             if index not in self.seen:
-                self.report.fail(9, "entry %d, which the manifest names, is missing" % index, index)
+                self.report.fail(9, f"entry {index}, which the manifest names, is missing", index)
         for index in self.approvals + ([] if self.request is None else [self.request]):
             if not self.seen.get(index, "approvals.").startswith("approvals."):
-                self.report.fail(9, "entry %d is not of an approval" % index, index)
+                self.report.fail(9, f"entry {index} is not of an approval", index)
             if self.export is not None and index >= self.export:
-                self.report.fail(9, "the approval %d is not earlier than the export" % index, index)
+                self.report.fail(9, f"the approval {index} is not earlier than the export", index)
             if self.request is not None and index < self.request:
-                self.report.fail(9, "the approval %d is earlier than its request" % index, index)
-        self.report.done(9, "%d approvals named" % len(self.approvals))
+                self.report.fail(9, f"the approval {index} is earlier than its request", index)
+        self.report.done(9, f"{len(self.approvals)} approvals named")
 
     def check_counts(self) -> None:
         """11. What the manifest counts is there, and people are listed once."""
@@ -1130,8 +1116,8 @@ class Package:
         }
         if found != self.counts:
             self.report.fail(11, "the manifest counts something else than what is there")
-        self.report.done(8, "%d texts" % self.bodies.count)
-        self.report.done(10, "%d withheld texts" % self.withheld.count)
+        self.report.done(8, f"{self.bodies.count} texts")
+        self.report.done(10, f"{self.withheld.count} withheld texts")
         self.report.done(
             11,
             "README.txt, people.jsonl and the scope are statements of the sender, not proved",
@@ -1143,7 +1129,7 @@ def verify_package(file: BinaryIO, policy: Policy, report: Report) -> None:
     ones.
     """
     archive = Archive(file)  # 1
-    report.done(1, "%d files" % len(archive.members))
+    report.done(1, f"{len(archive.members)} files")
     package = Package(archive, policy, report)
     package.check_manifest()  # 2
     package.check_signature()  # 3
@@ -1158,11 +1144,11 @@ def verify_package(file: BinaryIO, policy: Policy, report: Report) -> None:
 # ---- single answers of the server ----------------------------------------------------------------
 
 
-def _hash_list(value: Any) -> List[bytes]:
+def _hash_list(value: Any) -> list[bytes]:
     return [from_base64(text) for text in _list_of(value, str, "a proof")]
 
 
-def verify_proof(value: Dict[str, Any], policy: Policy, report: Report) -> None:
+def verify_proof(value: dict[str, Any], policy: Policy, report: Report) -> None:
     """The answer of `/api/ledger/proof/{position}`: steps 3, 5, 6 and 8. Its `fact` is a reading
     aid and is not used.
     """
@@ -1182,9 +1168,9 @@ def verify_proof(value: Dict[str, Any], policy: Policy, report: Report) -> None:
     try:
         leaf = read_leaf(data, policy.origin, index)
     except RefusedError as error:
-        report.fail(5, "entry %d: %s" % (index, error), index)
+        report.fail(5, f"entry {index}: {error}", index)
         return
-    report.done(5, "entry %d: %s" % (index, leaf["k"]))
+    report.done(5, f"entry {index}: {leaf['k']}")
     try:
         if report.size != value["size"]:
             raise RefusedError("the proof is for another size than the tree head")
@@ -1195,19 +1181,19 @@ def verify_proof(value: Dict[str, Any], policy: Policy, report: Report) -> None:
             _hash_list(value["inclusion"]),
             report.root or b"",
         )
-        report.done(6, "entry %d is in the tree" % index)
+        report.done(6, f"entry {index} is in the tree")
     except RefusedError as error:
-        report.fail(6, "entry %d: %s" % (index, error), index)
+        report.fail(6, f"entry {index}: {error}", index)
     if value["body"] is not None:
         body = shape(value["body"], "body", plaintext=str, salt=str)
         salt, plaintext = from_base64(body["salt"]), from_base64(body["plaintext"])
         if leaf["b"] is None or commitment(policy.origin, index, plaintext, salt) != leaf["b"]["c"]:
-            report.fail(8, "entry %d: its text does not fit its commitment" % index, index)
+            report.fail(8, f"entry {index}: its text does not fit its commitment", index)
         report.done(8, "1 text")
     verify_witnesses(report, policy, index, {value["size"]: report.root or b""})
 
 
-def verify_head(value: Dict[str, Any], policy: Policy, report: Report) -> None:
+def verify_head(value: dict[str, Any], policy: Policy, report: Report) -> None:
     """The answer of `/api/ledger/head`: step 3. A consistency proof is tried with the heads that
     witnesses kept.
     """
@@ -1230,7 +1216,7 @@ def verify_head(value: Dict[str, Any], policy: Policy, report: Report) -> None:
                 verify_consistency(old, size, old_root, root, proof)
                 roots[old] = old_root
             except RefusedError as error:
-                reasons.append("from size %d: %s" % (old, error))
+                reasons.append(f"from size {old}: {error}")
         if len(roots) == 1 and reasons:
             report.fail(3, "the tree head does not continue a witnessed one: " + "; ".join(reasons))
     # A head that was reached by a consistency proof vouches for the entries up to its own size.
@@ -1267,7 +1253,7 @@ VERDICTS = {
 }
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="Verify a Guiju export package, proof or tree head offline."
     )
@@ -1291,12 +1277,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return report.exit_code
     print(VERDICTS[report.exit_code])
     if result["first_bad"] is not None:
-        print("    first bad entry 第一条有问题的记录: %d" % result["first_bad"])
+        print(f"    first bad entry 第一条有问题的记录: {result['first_bad']}")
     for check in result["checks"]:
-        print(
-            "%3d %-10s %s %s"
-            % (check["step"], check["name"], "ok " if check["ok"] else "BAD", check["detail"])
-        )
+        mark = "ok " if check["ok"] else "BAD"
+        print(f"{check['step']:3d} {check['name']:10} {mark} {check['detail']}")
     return report.exit_code
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from guiju.kernel.actor import Actor, system
+from guiju.kernel.actor import system
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import ConflictError, GuijuError, InvalidError, NotFoundError
 from guiju.kernel.ids import GroupId, PersonId
@@ -116,31 +116,23 @@ def import_chat(
     """Send every line `{"text": …}` of `file` to `group`, the members `accounts` (logins) taking turns.
 
     `group` is an id, a filing number or a name. A second run of the same file with the same accounts brings in only
-    the lines that are new or were refused. Raises FileUnreadableError, UnknownGroupError, GroupNotOpenError,
+    the lines that are new or were refused; other accounts would write the lines once more. Raises FileUnreadableError, UnknownGroupError, GroupNotOpenError,
     NoAccountsError, UnknownAccountError or NotAMemberError; then nothing is sent.
     """
     lines = _read_lines(file)
     place = runtime.read(lambda tx: _find_group(tx, group))
     people = runtime.read(lambda tx: _find_people(tx, place, accounts))
     before = runtime.read(lambda tx: tx.position)
-    tally: Counter[str] = Counter()
-    problems: list[Problem] = []
-    done = 0
+    tally = _Tally(len(lines), before)
     waiting: deque[list[tuple[int, Future[Outcome]]]] = deque()
-    slices = _slices(iter(lines), SLICE)
-    while True:
-        part = next(slices, None)
-        if part is not None:
-            waiting.append([(n, _submit(runtime, file.name, place.id, people[n % len(people)], n, raw)) for n, raw in part])
-        if part is not None and len(waiting) < 2:
-            continue
-        if not waiting:
-            break
-        for number, answer in waiting.popleft():
-            _count(tally, problems, number, answer.result(), before)
-            done += 1
-        progress(done, len(lines))
-    return _report(len(lines), tally, problems)
+    for part in _slices(iter(lines), SLICE):
+        sent = [(n, _submit(runtime, file.name, place.id, people[n % len(people)], n, raw)) for n, raw in part]
+        waiting.append(sent)
+        if len(waiting) == 2:
+            progress(tally.settle(waiting.popleft()), len(lines))
+    while waiting:
+        progress(tally.settle(waiting.popleft()), len(lines))
+    return tally.report()
 
 
 def _read_lines(file: Path) -> list[tuple[int, str]]:
@@ -188,7 +180,7 @@ def _slices(items: Iterator[T], size: int) -> Iterator[list[T]]:
 
 def _submit(
     runtime: Runtime, file: str, group: GroupId, person: PersonId, number: int, raw: str
-) -> Future[Outcome]:  # fmt: skip
+) -> Future[Outcome]:
     """Put one line on its way; the answer comes after the flush."""
     answer: Future[Outcome] = Future()
     try:
@@ -197,7 +189,7 @@ def _submit(
         answer.set_result(error)
         return answer
     send = Send(
-        Actor(person).person_id, cmid_of(file, group, number, raw), group, text, (), None,
+        person, cmid_of(file, group, number, raw), group, text, (), None,
         runtime.inspector.inspect(text), origin="import",
     )  # fmt: skip
     runtime.lane.submit(Command(KIND, send, answer.set_result))
@@ -227,18 +219,32 @@ def cmid_of(file: str, group: GroupId, number: int, raw: str) -> str:
     return f"import-{digest.hexdigest()[:40]}"
 
 
-def _count(tally: Counter[str], problems: list[Problem], number: int, outcome: Outcome, before: int) -> None:
-    if isinstance(outcome, Receipt):
-        tally["duplicates" if outcome.position <= before else str(outcome.state)] += 1
-    elif isinstance(outcome, GuijuError):
-        tally["refused"] += 1
-        problems.append(Problem(number, outcome.code, outcome.message))
-    else:
-        raise outcome
+class _Tally:
+    """Counts what became of the lines."""
 
+    def __init__(self, lines: int, before: int) -> None:
+        self._lines = lines
+        self._before = before
+        self._counts: Counter[str] = Counter()
+        self._problems: list[Problem] = []
 
-def _report(lines: int, tally: Counter[str], problems: list[Problem]) -> Report:
-    return Report(
-        lines, tally["delivered"], tally["masked"], tally["held"], tally["blocked"], tally["refused"],
-        tally["duplicates"], tuple(problems),
-    )  # fmt: skip
+    def settle(self, sent: list[tuple[int, Future[Outcome]]]) -> int:
+        """Wait for the answers; returns how many lines are settled by now."""
+        for number, answer in sent:
+            outcome = answer.result()
+            if isinstance(outcome, Receipt):
+                known = outcome.position <= self._before
+                self._counts["duplicates" if known else outcome.state.value] += 1
+            elif isinstance(outcome, GuijuError):
+                self._counts["refused"] += 1
+                self._problems.append(Problem(number, outcome.code, outcome.message))
+            else:
+                raise outcome
+        return self._counts.total()
+
+    def report(self) -> Report:
+        counts = self._counts
+        return Report(
+            self._lines, counts["delivered"], counts["masked"], counts["held"], counts["blocked"], counts["refused"],
+            counts["duplicates"], tuple(self._problems),
+        )  # fmt: skip

@@ -242,7 +242,7 @@ class TestRefusals:
             leaf: Leaf | None = decode_leaf(changed)
         except LeafError:
             leaf = None
-        # The verifier also knows which ledger and index it expects, so it is asked about those of the leaf.
+        # The verifier expects a ledger and an index: it is asked about those of the leaf.
         origin, index = (leaf.o, leaf.n) if leaf is not None else (ORIGIN, 5)
         try:
             guiju_verify.read_leaf(changed, origin, index)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from tests.ledger.packages import (
+from tests.support.packages import (
     BOOK,
     Book,
     Files,
@@ -108,20 +108,61 @@ ATTACKS: list[tuple[str, Callable[[Files], None], int, int | None]] = [
     ("a leaf with another index", rewrite(12, b'"n":12', b'"n":13'), 5, 12),
     ("a leaf of another ledger", rewrite(12, b"9f2c0a1b", b"9f2c0a1c"), 5, 12),
     ("a time turned back", rewrite(12, b'"t":1012', b'"t":1007'), 5, 12),
-    ("two leaves exchanged", rows_of(ENTRIES, lambda r: r.__setitem__(slice(2, 4), [
-        {"leaf": r[3]["leaf"], "n": r[2]["n"]}, {"leaf": r[2]["leaf"], "n": r[3]["n"]}])), 5, 8),
-    ("an entry beyond the tree", rows_of(ENTRIES, lambda r: r.append(leaf_row(30, BOOK.leaves[29]))), 5, 30),
-    ("an entry of another group smuggled in", rows_of(ENTRIES, lambda r: r.insert(
-        5, leaf_row(11, BOOK.leaves[11]))), 11, 11),
+    (
+        "two leaves exchanged",
+        rows_of(
+            ENTRIES,
+            lambda r: r.__setitem__(
+                slice(2, 4),
+                [{"leaf": r[3]["leaf"], "n": r[2]["n"]}, {"leaf": r[2]["leaf"], "n": r[3]["n"]}],
+            ),
+        ),
+        5,
+        8,
+    ),
+    (
+        "an entry beyond the tree",
+        rows_of(ENTRIES, lambda r: r.append(leaf_row(30, BOOK.leaves[29]))),
+        5,
+        30,
+    ),
+    (
+        "an entry of another group smuggled in",
+        rows_of(ENTRIES, lambda r: r.insert(5, leaf_row(11, BOOK.leaves[11]))),
+        11,
+        11,
+    ),
     ("a text changed", rows_of(BODIES, lambda r: r[3].update(plaintext="eHh4")), 8, 10),
-    ("a salt changed", rows_of(BODIES, lambda r: r[3].update(salt=base64.b64encode(b"t" * 32).decode())), 8, 10),
+    (
+        "a salt changed",
+        rows_of(BODIES, lambda r: r[3].update(salt=base64.b64encode(b"t" * 32).decode())),
+        8,
+        10,
+    ),
     ("a text left out", rows_of(BODIES, lambda r: r.pop(3)), 11, 10),
-    ("a text for an entry without one", rows_of(BODIES, lambda r: r.insert(3, r[3] | {"n": 9})), 8, 9),
+    (
+        "a text for an entry without one",
+        rows_of(BODIES, lambda r: r.insert(3, r[3] | {"n": 9})),
+        8,
+        9,
+    ),
     ("a text for no entry", rows_of(BODIES, lambda r: r.append(r[3] | {"n": 40})), 8, 40),
-    ("a text both disclosed and withheld", rows_of("withheld.jsonl", lambda r: r.append(
-        {"n": 10, "reason": "erased", "record": None})), 11, 10),
-    ("a withheld text of no entry", rows_of("withheld.jsonl", lambda r: r.append(
-        {"n": 11, "reason": "erased", "record": None})), 10, 11),
+    (
+        "a text both disclosed and withheld",
+        rows_of(
+            "withheld.jsonl", lambda r: r.append({"n": 10, "reason": "erased", "record": None})
+        ),
+        11,
+        10,
+    ),
+    (
+        "a withheld text of no entry",
+        rows_of(
+            "withheld.jsonl", lambda r: r.append({"n": 11, "reason": "erased", "record": None})
+        ),
+        10,
+        11,
+    ),
     ("a reason that there is not", withheld_for("lost", None), 10, 10),
     ("a record of destruction that is not there", withheld_for("shredded", 28), 10, 10),
     ("a record of destruction that is earlier", withheld_for("shredded", 9), 10, 10),
@@ -129,19 +170,50 @@ ATTACKS: list[tuple[str, Callable[[Files], None], int, int | None]] = [
     ("a hash in a tile flipped", flip_tile, 4, 10),
     ("a tile left out", lambda files: files.__delitem__("tiles/0/000.p/30"), 4, 4),
     ("a second tile", lambda files: files.__setitem__("tiles/0/000", b"x" * 8192), 4, 4),
-    ("completeness overstated", json_of("completeness.json", lambda v: v["groups"][0].update(first=1)), 7, None),
-    ("completeness for one group more", json_of("completeness.json", lambda v: v["groups"].append(
-        v["groups"][0] | {"group": "grp_b"})), 7, None),
+    (
+        "completeness overstated",
+        json_of("completeness.json", lambda v: v["groups"][0].update(first=1)),
+        7,
+        None,
+    ),
+    (
+        "completeness for one group more",
+        json_of(
+            "completeness.json", lambda v: v["groups"].append(v["groups"][0] | {"group": "grp_b"})
+        ),
+        7,
+        None,
+    ),
     ("a wider period", json_of("manifest.json", lambda v: v["scope"].update({"from": 1005})), 7, 6),
-    ("the whole ledger claimed", json_of("manifest.json", lambda v: v["scope"].update(
-        {"from": None, "groups": None, "to": None})), 7, 0),
-    ("an approval after the export", json_of("manifest.json", lambda v: v["related"].update(
-        approvals=[29], export=9)), 9, 29),
-    ("an approval that is none", json_of("manifest.json", lambda v: v["related"].update(approvals=[9, 10])), 9, 10),
+    (
+        "the whole ledger claimed",
+        json_of(
+            "manifest.json", lambda v: v["scope"].update({"from": None, "groups": None, "to": None})
+        ),
+        7,
+        0,
+    ),
+    (
+        "an approval after the export",
+        json_of("manifest.json", lambda v: v["related"].update(approvals=[29], export=9)),
+        9,
+        29,
+    ),
+    (
+        "an approval that is none",
+        json_of("manifest.json", lambda v: v["related"].update(approvals=[9, 10])),
+        9,
+        10,
+    ),
     ("another size", json_of("manifest.json", lambda v: v.update(size=29)), 2, None),
     ("a file that means nothing", lambda files: files.__setitem__("extra.txt", b"x"), 11, None),
-    ("a head of a smaller tree", lambda files: files.__setitem__("checkpoint", BOOK.note(29).encode()), 4, 29),
-]  # fmt: skip
+    (
+        "a head of a smaller tree",
+        lambda files: files.__setitem__("checkpoint", BOOK.note(29).encode()),
+        4,
+        29,
+    ),
+]
 
 
 class TestTampering:

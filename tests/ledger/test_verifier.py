@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.packages import (
+from tests.support.packages import (
     ANCHORED,
     BOOK,
     IN_PERIOD,
@@ -21,6 +21,7 @@ from tests.ledger.packages import (
     PERIOD,
     SALT,
     Book,
+    edit_rows,
     failed_steps,
     forged,
     period_package,
@@ -221,7 +222,7 @@ class TestCommand:
         good, bad = tmp_path / "good.gjx", tmp_path / "bad.gjx"
         good.write_bytes(period_package())
         files = unpacked(period_package())
-        drop(12)(files)
+        edit_rows(files, "entries/00000.jsonl", lambda rows: rows.pop(3))
         bad.write_bytes(forged(files))
         policy, lonely = tmp_path / "policy.json", tmp_path / "lonely.json"
         policy.write_bytes(ANCHORED)

@@ -11,7 +11,7 @@ from guiju.kernel.facts import Recorded, all_kinds
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
-from guiju.modules.approvals.types import Kind, Request, Verdict
+from guiju.modules.approvals.types import Box, Kind, Request, RequestNotFoundError, Verdict
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.identity import service as identity
@@ -118,6 +118,23 @@ class Plant:
 
     def get(self, request: Request) -> Request:
         return self.world.read(lambda tx: approvals.get_request(tx, SETUP, request.id))
+
+    def box(self, name: str, box: Box) -> list[Request]:
+        return self.world.read(lambda tx: approvals.list_requests(tx, self.people[name], box))
+
+    def count_todo(self, name: str) -> int:
+        return self.world.read(lambda tx: approvals.count_todo(tx, self.id(name)))
+
+    def sees(self, actor: Actor, request: Request) -> bool:
+        """Whether a request is found by `actor`; both ways of asking must agree."""
+        may = self.world.read(lambda tx: approvals.may_read(tx, actor, request.id))
+        try:
+            self.world.read(lambda tx: approvals.get_request(tx, actor, request.id))
+        except RequestNotFoundError:
+            assert not may
+            return False
+        assert may
+        return True
 
     def run_until(self, moment: int | None) -> int:
         """Let the clock go to `moment` and run what is due; the number of jobs."""

@@ -86,8 +86,6 @@ class TestAnyOrder:
         if after.state is RequestState.WAITING:
             asked = [seat.person for seat in after.current.seats if after.waits_for(seat.person)]
             assert asked, "somebody can always go on"
-            for person in plant.people.values():
-                todo = plant.world.read(
-                    lambda tx, person=person: approvals.list_requests(tx, person, Box.TODO)
-                )
-                assert (after.id in {r.id for r in todo}) == (person.person in asked)
+            for name in plant.people:
+                is_listed = after.id in {found.id for found in plant.box(name, Box.TODO)}
+                assert is_listed == (plant.id(name) in asked)

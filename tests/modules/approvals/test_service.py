@@ -344,16 +344,7 @@ class TestDeadlines:
 
 class TestInbox:
     def boxes(self, plant: Plant, name: str) -> dict[str, list[str]]:
-        listed: dict[str, list[str]] = {
-            box.value: [
-                request.subject
-                for request in plant.world.read(
-                    lambda tx, box=box: approvals.list_requests(tx, plant.people[name], box)
-                )
-            ]
-            for box in Box
-        }
-        return listed
+        return {box.value: [found.subject for found in plant.box(name, box)] for box in Box}
 
     def test_the_three_boxes(self, plant: Plant) -> None:
         slow = plant.open(step(HEAD, hours=None), subject="slow")
@@ -382,26 +373,14 @@ class TestInbox:
         plant.decide(request, "qian")
         for name, count in (("chen", 1), ("qian", 0), ("sun", 1), ("li", 0)):
             assert len(self.boxes(plant, name)["todo"]) == count
-            assert (
-                plant.world.read(lambda tx, name=name: approvals.count_todo(tx, plant.id(name)))
-                == count
-            )
+            assert plant.count_todo(name) == count
 
     def test_who_sees_a_request(self, plant: Plant) -> None:
         request = plant.open(step(HEAD), step({"person": plant.id("zhao")}))
         for name in ("li", "chen", "zhao", "qian", "zhou"):
-            assert plant.world.read(
-                lambda tx, name=name: approvals.may_read(tx, plant.people[name], request.id)
-            )
-        stranger = Actor(person=PersonId("per_stranger"))
-        for actor in (plant.wu, plant.wang, stranger):
-            assert not plant.world.read(
-                lambda tx, actor=actor: approvals.may_read(tx, actor, request.id)
-            )
-            with pytest.raises(RequestNotFoundError):
-                plant.world.read(
-                    lambda tx, actor=actor: approvals.get_request(tx, actor, request.id)
-                )
+            assert plant.sees(plant.people[name], request)
+        for actor in (plant.wu, plant.wang, Actor(person=PersonId("per_stranger"))):
+            assert not plant.sees(actor, request)
 
 
 class TestJson:

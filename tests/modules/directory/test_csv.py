@@ -8,7 +8,7 @@ from guiju.modules.directory import _csv
 from guiju.modules.directory.types import ImportRow, RowCode
 
 HEADER = "工号,姓名,部门,岗位,手机,邮箱\r\n"
-GOOD = 'CY1,王小明,总部/生产部/一车间,班长,13800138000,wang@example.com\r\n'
+GOOD = "CY1,王小明,总部/生产部/一车间,班长,13800138000,wang@example.com\r\n"
 
 
 def refusals(text: str) -> list[tuple[int, str, RowCode]]:
@@ -92,7 +92,14 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("text", "wanted"),
         [
-            ("", [(1, "工号", RowCode.COLUMN_MISSING), (1, "姓名", RowCode.COLUMN_MISSING), (1, "部门", RowCode.COLUMN_MISSING)]),
+            (
+                "",
+                [
+                    (1, "工号", RowCode.COLUMN_MISSING),
+                    (1, "姓名", RowCode.COLUMN_MISSING),
+                    (1, "部门", RowCode.COLUMN_MISSING),
+                ],
+            ),
             ("工号,姓名,部门\n", [(1, "", RowCode.NO_ROWS)]),
             ("工号,姓名,部门,工资\nCY1,王,总部,1\n", [(1, "工资", RowCode.COLUMN_UNKNOWN)]),
             ("工号,姓名,部门,姓名\nCY1,王,总部,王\n", [(1, "姓名", RowCode.COLUMN_TWICE)]),
@@ -104,11 +111,15 @@ class TestRefusals:
     def test_five_thousand_rows_and_no_more(self) -> None:
         rows = "".join(f"CY{n},王,总部,,,\n" for n in range(5000))
         assert refusals(HEADER + rows) == []
-        assert refusals(HEADER + rows + "CY5000,王,总部,,,\n") == [(5002, "", RowCode.TOO_MANY_ROWS)]
+        assert refusals(HEADER + rows + "CY5000,王,总部,,,\n") == [
+            (5002, "", RowCode.TOO_MANY_ROWS)
+        ]
 
     @given(st.text(max_size=300))
     def test_any_text_gives_rows_or_errors(self, text: str) -> None:
         for whole in (text, HEADER + text):
             rows, errors = _csv.parse(whole)
             assert rows or errors
-            assert all(1 <= error.line <= whole.count("\n") + whole.count("\r") + 2 for error in errors)
+            assert all(
+                1 <= error.line <= whole.count("\n") + whole.count("\r") + 2 for error in errors
+            )

@@ -47,7 +47,9 @@ class TestUnits:
 
     def test_ten_levels_and_no_more(self) -> None:
         ids = [UnitId(str(n)) for n in range(10)]
-        chain = {unit: Unit(unit, unit, ids[n - 1] if n else None, None) for n, unit in enumerate(ids)}
+        chain = {
+            unit: Unit(unit, unit, ids[n - 1] if n else None, None) for n, unit in enumerate(ids)
+        }
         _rules.check_depth(chain, ids[8])
         with pytest.raises(TooDeepError):
             _rules.check_depth(chain, ids[9])
@@ -98,7 +100,9 @@ class TestPlan:
         ],
     )
     def test_counts(self, row: ImportRow, counts: tuple[int, int, int]) -> None:
-        plan = _rules.plan_import([row], [], known=self.KNOWN, paths=self.PATHS, taken=(), importer=None)
+        plan = _rules.plan_import(
+            [row], [], known=self.KNOWN, paths=self.PATHS, taken=(), importer=None
+        )
         assert (plan.new, plan.moved, plan.unchanged) == counts
         assert plan.errors == ()
         assert plan.changes == ((row,) if counts[2] == 0 else ())
@@ -108,7 +112,12 @@ class TestPlan:
         taken = ImportRow(2, "admin", "王", ("总部",), "", "", "")
         earlier = RowError(4, "手机", RowCode.BAD_PHONE, "x")
         plan = _rules.plan_import(
-            [own, taken], [earlier], known=self.KNOWN, paths=self.PATHS, taken={"admin"}, importer=LI
+            [own, taken],
+            [earlier],
+            known=self.KNOWN,
+            paths=self.PATHS,
+            taken={"admin"},
+            importer=LI,
         )
         assert [(error.line, error.code) for error in plan.errors] == [
             (2, RowCode.LOGIN_TAKEN),

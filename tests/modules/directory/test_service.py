@@ -1,7 +1,7 @@
 """Units, people, roles and imports, on both databases."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -66,7 +66,9 @@ class Staff:
     def unit(self, name: str, parent: Unit | None = None, head: Actor | None = None) -> Unit:
         above = parent.id if parent is not None else None
         who = head.person if head is not None else None
-        return self.world.write(lambda tx: directory.add_unit(tx, SYSTEM, name=name, parent=above, head=who))
+        return self.world.write(
+            lambda tx: directory.add_unit(tx, SYSTEM, name=name, parent=above, head=who)
+        )
 
     def person(self, staff_no: str, *roles: str, unit: Unit | None = None, post: str = "") -> Actor:
         """A certified person."""
@@ -115,7 +117,9 @@ class TestUnits:
     def test_they_are_added_once_and_named(self, staff: Staff, world: World) -> None:
         hr = staff.person("HR1", "hr")
         root = world.write(lambda tx: directory.add_unit(tx, hr, name="总部"))
-        child = world.write(lambda tx: directory.add_unit(tx, hr, name="生产部", parent=root.id, head=hr.person))
+        child = world.write(
+            lambda tx: directory.add_unit(tx, hr, name="生产部", parent=root.id, head=hr.person)
+        )
         with pytest.raises(UnitExistsError):
             staff.unit("生产部", root)
         with pytest.raises(UnitExistsError):
@@ -138,7 +142,10 @@ class TestUnits:
             world.write(lambda tx, w=who: directory.set_unit_head(tx, SYSTEM, root.id, w))
             heads = {root.id, child.id} if who is not None else set()
             assert world.read(lambda tx: directory.headed_units(tx, head.person_id)) == heads
-        assert staff.of(UnitHeadSet) == [UnitHeadSet(root.id, head.person), UnitHeadSet(root.id, None)]
+        assert staff.of(UnitHeadSet) == [
+            UnitHeadSet(root.id, head.person),
+            UnitHeadSet(root.id, None),
+        ]
 
     def test_the_organisation_has_its_last_name(self, staff: Staff, world: World) -> None:
         for name in ("澄远二厂", "澄远装备"):
@@ -158,7 +165,14 @@ class TestPeople:
         hr, unit = staff.person("HR1", "hr"), staff.unit("总部")
         person = world.write(
             lambda tx: directory.add_person(
-                tx, hr, name="王小明", staff_no="CY1", unit=unit.id, post="班长", phone="138", email="a@b.c"
+                tx,
+                hr,
+                name="王小明",
+                staff_no="CY1",
+                unit=unit.id,
+                post="班长",
+                phone="138",
+                email="a@b.c",
             )
         )
         assert staff.of(PersonAdded)[-1] == PersonAdded(
@@ -180,9 +194,13 @@ class TestPeople:
         staff.person("CY1")
         count = len(world.facts())
         with pytest.raises(StaffNumberTakenError):
-            world.write(lambda tx: directory.add_person(tx, SYSTEM, name="x", staff_no="cy1", unit=None))
+            world.write(
+                lambda tx: directory.add_person(tx, SYSTEM, name="x", staff_no="cy1", unit=None)
+            )
         with pytest.raises(BadStaffNumberError):
-            world.write(lambda tx: directory.add_person(tx, SYSTEM, name="x", staff_no="a b", unit=None))
+            world.write(
+                lambda tx: directory.add_person(tx, SYSTEM, name="x", staff_no="a b", unit=None)
+            )
         assert len(world.facts()) == count
 
     def test_hr_changes_a_record_and_only_what_differs(self, staff: Staff, world: World) -> None:
@@ -199,7 +217,9 @@ class TestPeople:
         mark = world.write(lambda tx: directory.person_mark(tx, person.person_id))
         assert mark["unit"] == {"id": two.id, "name": "二车间"}
 
-    def test_nobody_edits_their_own_and_the_attempt_is_recorded(self, staff: Staff, world: World) -> None:
+    def test_nobody_edits_their_own_and_the_attempt_is_recorded(
+        self, staff: Staff, world: World
+    ) -> None:
         hr, other = staff.person("HR1", "hr"), staff.person("CY1")
         staff.adopt(SILENT)
         with pytest.raises(OwnRecordError) as refused:
@@ -208,7 +228,9 @@ class TestPeople:
         staff.adopt()
         for who in (hr, other):
             with pytest.raises(OwnRecordError) as refused:
-                world.write(lambda tx, w=who: directory.change_person(tx, w, w.person_id, name="别名"))
+                world.write(
+                    lambda tx, w=who: directory.change_person(tx, w, w.person_id, name="别名")
+                )
             clause = refused.value.data["clause"]
             assert isinstance(clause, dict) and clause["id"] == "3.3"
         refusal = AttemptRefused("directory.edit", "directory.own_record", None)
@@ -220,7 +242,9 @@ class TestPeople:
         with pytest.raises(NotAllowedError):
             world.write(lambda tx: directory.change_person(tx, other, person.person_id, name="x"))
         with pytest.raises(NotAllowedError):
-            world.write(lambda tx: directory.add_person(tx, other, name="x", staff_no="3", unit=None))
+            world.write(
+                lambda tx: directory.add_person(tx, other, name="x", staff_no="3", unit=None)
+            )
 
     def test_they_are_found_by_words_and_unit(self, staff: Staff, world: World) -> None:
         root = staff.unit("总部")
@@ -228,7 +252,7 @@ class TestPeople:
         me = staff.person("CY1", unit=root)
         staff.person("CY2", unit=shop), staff.person("ZZ_3")
 
-        def numbers(**wanted: object) -> list[str]:
+        def numbers(**wanted: Any) -> list[str]:
             page = world.read(lambda tx: directory.find_people(tx, me, **wanted))
             assert page.total is not None and page.total >= len(page.items)
             return [person.staff_no for person in page.items]
@@ -253,7 +277,9 @@ class TestPeople:
 
 
 class TestHeads:
-    def test_walk_up_past_oneself_and_past_whoever_is_barred(self, staff: Staff, world: World) -> None:
+    def test_walk_up_past_oneself_and_past_whoever_is_barred(
+        self, staff: Staff, world: World
+    ) -> None:
         chief, manager = staff.person("1"), staff.person("2")
         root = staff.unit("总部", head=chief)
         shop = staff.unit("车间", staff.unit("生产部", root, manager))
@@ -270,8 +296,14 @@ class TestHeads:
         assert [above(worker, n) for n in (1, 2)] == [chief.person, None]
 
     def test_posts_and_roles_name_those_who_can_act(self, staff: Staff, world: World) -> None:
-        one, two = staff.person("1", "registrar", post="科长"), staff.person("2", "registrar", post="科长")
-        assert world.read(lambda tx: directory.people_in_post(tx, "科长")) == [one.person, two.person]
+        one, two = (
+            staff.person("1", "registrar", post="科长"),
+            staff.person("2", "registrar", post="科长"),
+        )
+        assert world.read(lambda tx: directory.people_in_post(tx, "科长")) == [
+            one.person,
+            two.person,
+        ]
         staff.bar(two)
         assert world.read(lambda tx: directory.people_in_post(tx, "科长")) == [one.person]
         assert world.read(lambda tx: directory.people_with_role(tx, "registrar")) == [one.person]
@@ -293,13 +325,19 @@ class TestRoles:
     def test_nobody_holds_two_administrator_lines(self, staff: Staff, world: World) -> None:
         security, audit = staff.person("1", "security_admin"), staff.person("2", "audit_admin")
         with pytest.raises(LinesExcludeError):
-            world.write(lambda tx: directory.grant_role(tx, security, audit.person_id, "system_admin"))
+            world.write(
+                lambda tx: directory.grant_role(tx, security, audit.person_id, "system_admin")
+            )
         with pytest.raises(OwnRoleError):
-            world.write(lambda tx: directory.grant_role(tx, security, security.person_id, "audit_admin"))
+            world.write(
+                lambda tx: directory.grant_role(tx, security, security.person_id, "audit_admin")
+            )
         with pytest.raises(LastHolderError):
             world.write(lambda tx: directory.set_roles(tx, security, audit.person_id, ["hr"]))
         staff.person("3", "audit_admin")
-        world.write(lambda tx: directory.set_roles(tx, security, audit.person_id, ["system_admin", "hr"]))
+        world.write(
+            lambda tx: directory.set_roles(tx, security, audit.person_id, ["system_admin", "hr"])
+        )
         assert world.read(lambda tx: directory.roles(tx, audit.person_id)) == {"system_admin", "hr"}
 
     def test_nobody_else_grants(self, staff: Staff, world: World) -> None:
@@ -318,7 +356,11 @@ class TestImport:
         count = len(world.facts())
         assert staff.bring_in(hr, text) == (0, 0, 2)
         assert len(world.facts()) == count
-        assert staff.bring_in(hr, text.replace("CY2,李雷,总部/质检部", "CY2,李雷,总部/生产部")) == (0, 1, 1)
+        assert staff.bring_in(hr, text.replace("CY2,李雷,总部/质检部", "CY2,李雷,总部/生产部")) == (
+            0,
+            1,
+            1,
+        )
         names = [unit.name for unit, _ in world.read(lambda tx: directory.list_units(tx, hr))]
         assert names[1:] == ["总部", "生产部", "一车间", "质检部"]
         found = world.read(lambda tx: directory.find_people(tx, hr, words="CY")).items
@@ -329,7 +371,9 @@ class TestImport:
         last = world.read(lambda tx: directory.unit_ancestors(tx, found[1].unit or UnitId("")))
         assert len(last) == 2
 
-    def test_a_check_writes_nothing_and_one_bad_row_stops_all(self, staff: Staff, world: World) -> None:
+    def test_a_check_writes_nothing_and_one_bad_row_stops_all(
+        self, staff: Staff, world: World
+    ) -> None:
         hr = staff.person("HR1", "hr")
         count = len(world.facts())
         text = HEADER + "CY1,王小明,总部,,,\nCY2,=1,总部,,,\nHR1,别名,总部,,,\n"
@@ -364,12 +408,16 @@ class TestImport:
         plan = world.read(lambda tx: importing.check_import(tx, hr, text=text))
         world.write(lambda tx: importing.start_import(tx, hr, plan))
         world.write(
-            lambda tx: directory.add_person(tx, SYSTEM, name="x", staff_no="A9", unit=None, login="cy1")
+            lambda tx: directory.add_person(
+                tx, SYSTEM, name="x", staff_no="A9", unit=None, login="cy1"
+            )
         )
         world.later(1_000)
         assert [fact.staff_no for fact in staff.of(PersonAdded)] == ["HR1", "A9", "CY2"]
         assert "line 2 was refused: identity.login_taken" in caplog.text
-        plan = world.read(lambda tx: importing.check_import(tx, hr, text=HEADER + "CY3,王,总部,,,\n"))
+        plan = world.read(
+            lambda tx: importing.check_import(tx, hr, text=HEADER + "CY3,王,总部,,,\n")
+        )
         world.write(lambda tx: importing.start_import(tx, hr, plan))
         staff.bar(hr)
         world.later(1_000)

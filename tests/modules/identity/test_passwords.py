@@ -23,7 +23,9 @@ class TestHashing:
 
     def test_only_the_right_password_matches(self) -> None:
         stored = _passwords.hash_password("Ｚq7#mLp2xY")
-        assert _passwords.verify_password(stored, "Zq7#mLp2xY")  # full-width letters are the same keys
+        assert _passwords.verify_password(
+            stored, "Zq7#mLp2xY"
+        )  # full-width letters are the same keys
         assert not _passwords.verify_password(stored, "zq7#mLp2xY")
         assert not _passwords.verify_password("not a hash", "Zq7#mLp2xY")
         assert not _passwords.verify_password(None, "Zq7#mLp2xY")
@@ -51,7 +53,9 @@ class TestTokensAndCodes:
     def test_a_code_may_be_typed_loosely_and_is_good_for_one_account(self) -> None:
         code = _passwords.new_code()
         stored = _passwords.code_hash("acc_1", code)
-        assert _passwords.is_same(stored, _passwords.code_hash("acc_1", f" {code.lower().replace('-', ' ')}"))
+        assert _passwords.is_same(
+            stored, _passwords.code_hash("acc_1", f" {code.lower().replace('-', ' ')}")
+        )
         assert not _passwords.is_same(stored, _passwords.code_hash("acc_2", code))
         assert not _passwords.is_same(None, _passwords.code_hash("acc_1", code))
 
@@ -62,7 +66,9 @@ class TestTokensAndCodes:
 
 
 class TestLimits:
-    def test_a_login_is_tried_ten_times_a_minute_from_wherever(self, passwords: _passwords.Passwords) -> None:
+    def test_a_login_is_tried_ten_times_a_minute_from_wherever(
+        self, passwords: _passwords.Passwords
+    ) -> None:
         for n in range(10):
             passwords.check_limits("cy1", f"10.0.0.{n}")
         with pytest.raises(TooManyAttemptsError) as refused:
@@ -71,7 +77,9 @@ class TestLimits:
         assert isinstance(retry_after, int) and 1 <= retry_after <= 60
         passwords.check_limits("cy2", "10.0.0.99")
 
-    def test_an_address_may_fail_thirty_times_a_minute(self, passwords: _passwords.Passwords) -> None:
+    def test_an_address_may_fail_thirty_times_a_minute(
+        self, passwords: _passwords.Passwords
+    ) -> None:
         for n in range(30):
             passwords.check_limits(f"cy{n}", "10.0.0.1")
             passwords.count_failure("10.0.0.1")

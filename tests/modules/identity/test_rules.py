@@ -20,7 +20,7 @@ from guiju.modules.identity.types import (
 )
 
 S, A = AccountState, AccountAct
-ALLOWED = {
+ALLOWED: dict[tuple[AccountState, AccountAct], AccountState] = {
     (S.REQUESTED, A.REGISTER): S.REGISTERED,
     (S.REGISTERED, A.ACTIVATE): S.ACTIVATED,
     (S.ACTIVATED, A.CERTIFY): S.CERTIFIED,
@@ -67,7 +67,9 @@ class TestPasswords:
             _rules.check_password(password, known=self.KNOWN)
         assert refused.value.data == {"reason": reason}
 
-    @pytest.mark.parametrize("password", ["correct horse", "澄远装备一二三四五六", "Zq7#mLp2xY", "x1y2" * 64])
+    @pytest.mark.parametrize(
+        "password", ["correct horse", "澄远装备一二三四五六", "Zq7#mLp2xY", "x1y2" * 64]
+    )
     def test_others_pass(self, password: str) -> None:
         _rules.check_password(password, known=self.KNOWN)
 
@@ -79,7 +81,9 @@ class TestLogins:
     def test_width_and_case_do_not_tell_accounts_apart(self) -> None:
         assert _rules.login_key(" ＣＹ１００８６ ") == _rules.login_key("cy10086")
 
-    @pytest.mark.parametrize("login", ["", " ", "a b", "a/b", "a\nb", "x" * 65, "<script>", "ﷺ" * 10])
+    @pytest.mark.parametrize(
+        "login", ["", " ", "a b", "a/b", "a\nb", "x" * 65, "<script>", "ﷺ" * 10]
+    )
     def test_bad_ones_are_refused(self, login: str) -> None:
         with pytest.raises(BadLoginError):
             _rules.check_login(login)

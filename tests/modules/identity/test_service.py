@@ -1,7 +1,7 @@
 """The life of an account and of sessions, on both databases."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -73,17 +73,23 @@ class Staff:
 
     world: World
 
-    def person(self, staff_no: str, *roles: str, state: AccountState = AccountState.CERTIFIED) -> Actor:
+    def person(
+        self, staff_no: str, *roles: str, state: AccountState = AccountState.CERTIFIED
+    ) -> Actor:
         """A person whose account has come as far as `state`."""
 
         def make(tx: WriteTx) -> PersonId:
-            person = directory.add_person(tx, SYSTEM, name=f"人{staff_no}", staff_no=staff_no, unit=None)
+            person = directory.add_person(
+                tx, SYSTEM, name=f"人{staff_no}", staff_no=staff_no, unit=None
+            )
             account = identity.find_account_of(tx, person.id)
             assert account is not None
             if state is not AccountState.REQUESTED:
                 done = identity.register_account(tx, SYSTEM, account.id)
                 if state is not AccountState.REGISTERED:
-                    identity.activate(tx, login=staff_no, code=done.code, password_hash=f"hash-{staff_no}")
+                    identity.activate(
+                        tx, login=staff_no, code=done.code, password_hash=f"hash-{staff_no}"
+                    )
                 if state is AccountState.CERTIFIED:
                     identity.certify(tx, SYSTEM, account.id, proof="身份证原件")
             for role in roles:
@@ -100,7 +106,9 @@ class Staff:
     def session(self, actor: Actor, token: str) -> Session:
         account = self.account(actor).id
         return self.world.write(
-            lambda tx: identity.create_session(tx, account, token_hash=token, device="Firefox · Linux")
+            lambda tx: identity.create_session(
+                tx, account, token_hash=token, device="Firefox · Linux"
+            )
         )
 
     def found(self, token: str) -> Session | None:
@@ -128,7 +136,9 @@ class TestRequest:
         gone = staff.account(staff.person("CY1"))
         world.write(lambda tx: identity.close(tx, SYSTEM, gone.id, reason="离职"))
         with pytest.raises(LoginTakenError):
-            world.write(lambda tx: identity.request_account(tx, SYSTEM, PersonId("per_x"), login="ｃｙ1"))
+            world.write(
+                lambda tx: identity.request_account(tx, SYSTEM, PersonId("per_x"), login="ｃｙ1")
+            )
         assert world.read(lambda tx: identity.logins_taken(tx, ["cy1", "cy2"])) == {"cy1"}
 
 
@@ -139,7 +149,9 @@ class TestTheWayToCertification:
         account = staff.account(staff.person("CY1", state=AccountState.REQUESTED)).id
         start = len(world.facts())
         done = world.write(lambda tx: identity.register_account(tx, it, account))
-        world.write(lambda tx: identity.activate(tx, login="cy1", code=done.code, password_hash="h"))
+        world.write(
+            lambda tx: identity.activate(tx, login="cy1", code=done.code, password_hash="h")
+        )
         certified = world.write(lambda tx: identity.certify(tx, hr, account, proof="身份证原件"))
         assert certified.state is AccountState.CERTIFIED
         assert world.facts()[start:] == [
@@ -153,25 +165,41 @@ class TestTheWayToCertification:
         done = world.write(lambda tx: identity.register_account(tx, SYSTEM, account))
         for login, code in (("CY1", "AAAA-AAAA-AAAA"), ("CY2", done.code)):
             with pytest.raises(BadCodeError):
-                world.write(lambda tx, a=login, c=code: identity.activate(tx, login=a, code=c, password_hash="h"))
+                world.write(
+                    lambda tx, a=login, c=code: identity.activate(
+                        tx, login=a, code=c, password_hash="h"
+                    )
+                )
         world.clock.advance(7 * DAY)
         with pytest.raises(BadCodeError):
-            world.write(lambda tx: identity.activate(tx, login="CY1", code=done.code, password_hash="h"))
+            world.write(
+                lambda tx: identity.activate(tx, login="CY1", code=done.code, password_hash="h")
+            )
         again = world.write(lambda tx: identity.register_account(tx, SYSTEM, account))
-        world.write(lambda tx: identity.activate(tx, login="CY1", code=again.code, password_hash="h"))
+        world.write(
+            lambda tx: identity.activate(tx, login="CY1", code=again.code, password_hash="h")
+        )
         with pytest.raises(BadCodeError):
-            world.write(lambda tx: identity.activate(tx, login="CY1", code=again.code, password_hash="h2"))
+            world.write(
+                lambda tx: identity.activate(tx, login="CY1", code=again.code, password_hash="h2")
+            )
         assert len(staff.of(CodeIssued)) == 1
 
-    def test_a_forgotten_password_is_replaced_with_a_later_code(self, staff: Staff, world: World) -> None:
+    def test_a_forgotten_password_is_replaced_with_a_later_code(
+        self, staff: Staff, world: World
+    ) -> None:
         person = staff.person("CY1")
         staff.session(person, "t1")
         account = staff.account(person)
         done = world.write(lambda tx: identity.register_account(tx, SYSTEM, account.id))
-        world.write(lambda tx: identity.activate(tx, login="CY1", code=done.code, password_hash="new"))
+        world.write(
+            lambda tx: identity.activate(tx, login="CY1", code=done.code, password_hash="new")
+        )
         assert staff.account(person) == account
         assert staff.found("t1") is None
-        assert world.read(lambda tx: identity.find_credential(tx, "CY1")) == Credential(account.id, "new")
+        assert world.read(lambda tx: identity.find_credential(tx, "CY1")) == Credential(
+            account.id, "new"
+        )
         assert staff.of(PasswordReset) == [PasswordReset(account.id, account.person)]
 
     def test_steps_are_not_skipped_or_repeated(self, staff: Staff, world: World) -> None:
@@ -188,14 +216,22 @@ class TestTheWayToCertification:
 
 class TestWhoMay:
     def test_each_act_takes_its_own_role(self, staff: Staff, world: World) -> None:
-        hr, it, security = staff.person("1", "hr"), staff.person("2", "it"), staff.person("3", "security_admin")
+        hr, it, security = (
+            staff.person("1", "hr"),
+            staff.person("2", "it"),
+            staff.person("3", "security_admin"),
+        )
         account = staff.account(staff.person("4", state=AccountState.ACTIVATED)).id
         refused = [
             (hr, identity.register_account, {}),
             (security, identity.register_account, {}),
             (it, identity.certify, {"proof": "x"}),
             (security, identity.certify, {"proof": "x"}),
-            *((who, act, {"reason": "x"}) for who in (hr, it) for act in (identity.suspend, identity.close)),
+            *(
+                (who, act, {"reason": "x"})
+                for who in (hr, it)
+                for act in (identity.suspend, identity.close)
+            ),
         ]
         for who, act, inputs in refused:
             with pytest.raises(NotAllowedError):
@@ -212,7 +248,9 @@ class TestWhoMay:
     def test_nobody_acts_on_their_own_account(self, staff: Staff, world: World) -> None:
         security, it = staff.person("1", "security_admin"), staff.person("2", "it")
         with pytest.raises(OwnAccountError):
-            world.write(lambda tx: identity.close(tx, security, staff.account(security).id, reason="x"))
+            world.write(
+                lambda tx: identity.close(tx, security, staff.account(security).id, reason="x")
+            )
         mine = staff.account(it).id
         with pytest.raises(OwnAccountError):
             world.write(lambda tx: identity.register_account(tx, it, mine))
@@ -222,7 +260,7 @@ class TestWhoMay:
         staff.person("CY1", state=AccountState.REQUESTED)
         staff.person("CY2")
 
-        def logins(**wanted: object) -> list[str]:
+        def logins(**wanted: Any) -> list[str]:
             page = world.read(lambda tx: identity.list_accounts(tx, hr, **wanted))
             assert page.total == len(page.items)
             return [account.login for account in page.items]
@@ -233,19 +271,25 @@ class TestWhoMay:
         assert logins(words="人CY2") == ["CY2"]
         assert logins(words="%") == []
         first = world.read(lambda tx: identity.list_accounts(tx, hr, limit=2))
-        rest = world.read(lambda tx: identity.list_accounts(tx, hr, limit=2, after=first.items[-1].id))
+        rest = world.read(
+            lambda tx: identity.list_accounts(tx, hr, limit=2, after=first.items[-1].id)
+        )
         assert (len(first.items), first.more, len(rest.items), rest.more) == (2, True, 1, False)
 
 
 class TestSuspension:
-    def test_sessions_end_with_it_and_the_state_comes_back(self, staff: Staff, world: World) -> None:
+    def test_sessions_end_with_it_and_the_state_comes_back(
+        self, staff: Staff, world: World
+    ) -> None:
         staff.adopt()
         security, person = staff.person("1", "security_admin"), staff.person("2")
         staff.session(person, "t1"), staff.session(person, "t2")
         account = staff.account(person)
         world.write(lambda tx: identity.suspend(tx, security, account.id, reason="调查"))
         assert (staff.found("t1"), staff.found("t2")) == (None, None)
-        assert staff.of(SessionsEnded) == [SessionsEnded(account.id, account.person, 2, "suspension")]
+        assert staff.of(SessionsEnded) == [
+            SessionsEnded(account.id, account.person, 2, "suspension")
+        ]
         assert world.read(lambda tx: identity.is_barred(tx, account.person))
         assert not world.read(lambda tx: policy.may(tx, person, "directory.read"))
         with pytest.raises(AccountNotUsableError) as refused:
@@ -267,7 +311,9 @@ class TestSuspension:
         account = staff.account(person)
         world.write(lambda tx: identity.close(tx, SYSTEM, account.id, reason="离职"))
         assert staff.found("t1") is None
-        assert staff.of(AccountClosed) == [AccountClosed(account.id, account.person, "certified", "离职")]
+        assert staff.of(AccountClosed) == [
+            AccountClosed(account.id, account.person, "certified", "离职")
+        ]
         for act in (identity.close, identity.resume, identity.suspend):
             with pytest.raises(WrongStateError):
                 world.write(lambda tx, a=act: a(tx, SYSTEM, account.id, reason="x"))
@@ -328,7 +374,9 @@ class TestSignIn:
             world.write(lambda tx: identity.sign_in_failed(tx, "CY1"))
         assert staff.of(SignInLocked) == []
 
-    def test_an_unknown_login_is_locked_alike_and_leaves_no_fact(self, staff: Staff, world: World) -> None:
+    def test_an_unknown_login_is_locked_alike_and_leaves_no_fact(
+        self, staff: Staff, world: World
+    ) -> None:
         staff.adopt()
         assert world.read(lambda tx: identity.find_credential(tx, "nobody")) is None
         count = len(world.facts())
@@ -338,17 +386,23 @@ class TestSignIn:
             world.read(lambda tx: identity.find_credential(tx, "nobody"))
         assert len(world.facts()) == count
 
-    def test_a_password_changed_while_it_was_checked_signs_nobody_in(self, staff: Staff, world: World) -> None:
+    def test_a_password_changed_while_it_was_checked_signs_nobody_in(
+        self, staff: Staff, world: World
+    ) -> None:
         account = staff.account(staff.person("CY1")).id
         with pytest.raises(BadCredentialsError):
             world.write(
-                lambda tx: identity.create_session(tx, account, token_hash="t", device="", credential="older")
+                lambda tx: identity.create_session(
+                    tx, account, token_hash="t", device="", credential="older"
+                )
             )
         assert staff.found("t") is None
 
 
 class TestSessions:
-    def test_one_is_found_by_its_token_until_it_rested_too_long(self, staff: Staff, world: World) -> None:
+    def test_one_is_found_by_its_token_until_it_rested_too_long(
+        self, staff: Staff, world: World
+    ) -> None:
         staff.adopt()
         person = staff.person("CY1")
         session = staff.session(person, "t1")
@@ -363,7 +417,9 @@ class TestSessions:
         world.clock.advance(1)
         assert staff.found("t1") is None
         world.later(0)
-        assert staff.of(SessionsEnded) == [SessionsEnded(session.account, session.person, 1, "idle")]
+        assert staff.of(SessionsEnded) == [
+            SessionsEnded(session.account, session.person, 1, "idle")
+        ]
         use = world.read(lambda tx: policy.uses(tx, "identity.sessions"))[0]
         assert world.read(lambda tx: policy.evidence_of(tx, use)).count == 1
 

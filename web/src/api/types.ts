@@ -69,9 +69,10 @@ export interface Message {
   note?: string | null;
   cmid?: string | null;
   due_at?: number | null;
+  imported?: boolean;
 }
 
-interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; actor: Named | null }
+interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; number?: number | null; actor: Named | null }
 interface GroupItem<K extends string> extends ItemBase<K> { group: string }
 export type SentItem = GroupItem<"messaging.sent"> & { message: Message };
 export type HeldItem = GroupItem<"messaging.held"> & { message: Message };
@@ -80,14 +81,14 @@ export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message;
 export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
-export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard };
+export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
-  person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number; card: GroupCard | null;
+  person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
 };
-export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string };
-export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard; what: "closed" | "owner" | "administrators" };
+export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string; card?: GroupCard | null };
+export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" };
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
-  request: { id: string; kind: string; title: string; state: RequestState }; todo: number;
+  request: { id: string; kind: string; title: Bilingual | string; state: RequestState }; todo: number;
 };
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 
@@ -114,16 +115,16 @@ export interface Verdict {
   reviewers?: string | null;
 }
 
-export type Health = "good" | "near" | "bad" | "none" | boolean | null;
+export type Health = "good" | "near" | "wrong" | "none";
 export interface RegisterRow extends GroupCard {
   owner: PersonMark | null; registered_at: number; end_date: string | null; unit: Named | null;
   health: { owner: Health; administrators: Health; rules: Health };
 }
 
 export interface ApplicationOptions {
-  classes: { id: string; title: Bilingual; about: Bilingual | string; name_hint: Bilingual | string; patterns: { zh: string; example: string }[]; history: "none" | "all" }[];
+  classes: { id: string; title: Bilingual; about: Bilingual | string; name_hint: Bilingual | string | null; patterns: { zh: string; example: string }[]; history: "none" | "all" }[];
   levels: { id: string; title: Bilingual | string; rank: number }[];
-  tools: (string | { id: string; title: Bilingual | string })[];
+  tools: (string | { id: string; title: Bilingual | string })[]; rules_signed?: boolean;
   administrators: { min: number; max: number };
 }
 export interface NameProblem { code: string; message: string; clause?: ClauseMark | null }
@@ -140,10 +141,10 @@ export interface Application extends ApplicationFields {
 export interface Approver { person: PersonMark; verdict?: "approve" | "refuse" | null; opinion?: string | null; at?: number | null }
 export interface Step {
   name: Bilingual; mode: "any" | "all"; state: "waiting" | "to_come" | "passed" | "refused" | "skipped";
-  due_at?: number | null; reminded_at?: number | null; why: string; approvers: Approver[];
+  due_at?: number | null; reminded_at?: number | null; why: Bilingual | string; approvers: Approver[];
 }
 export interface ApprovalRequest {
-  id: string; kind: string; title: string; subject: Record<string, unknown>; state: RequestState; applicant: PersonMark;
+  id: string; kind: string; title: Bilingual | string; subject: Record<string, unknown>; state: RequestState; applicant: PersonMark;
   opened_at: number; closed_at?: number | null; steps: Step[]; clause?: ClauseMark | null; mine: boolean;
 }
 
@@ -167,7 +168,7 @@ export interface ClauseList {
   clauses: Clause[];
 }
 export interface Evidence {
-  position: number; at: number; kind: string; control: string; actor?: Named | null; group?: Named | null; outcome: string;
+  position: number; at: number; kind: string; control: string | null; actor?: Named | null; group?: Named | null; outcome: string;
 }
 export interface ClausePage extends Clause { evidence: Evidence[]; total: number; more: boolean }
 

@@ -8,11 +8,11 @@ const MEMBER_LINE = {
   leaving_requested: "sys.leaving_requested", left: "sys.left", removed: "sys.removed",
 } as const;
 
-export function systemLine(item: SystemItem): string {
+export function systemLine(item: SystemItem, no: string): string {
   const actor = item.actor?.name ?? "";
   switch (item.kind) {
     case "groups.registered":
-      return actor ? c("sys.registered", { actor, no: item.card.filing_number }) : c("sys.registered.plain", { no: item.card.filing_number });
+      return actor ? c("sys.registered", { actor, no }) : c("sys.registered.plain", { no });
     case "groups.rules_published":
       return c("sys.rules", { n: item.version });
     case "groups.changed":

@@ -43,5 +43,5 @@ export const gap = (): string => (lang.value === "en" ? " " : "");
 export function both(text: Bilingual | string | null | undefined): string {
   if (text === null || text === undefined) return "";
   if (typeof text === "string") return text;
-  return lang.value === "en" ? text.en || text.zh : text.zh || text.en;
+  return (lang.value === "en" ? text.en || text.zh : text.zh || text.en) ?? "";
 }

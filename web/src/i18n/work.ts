@@ -34,6 +34,7 @@ export const WORK = {
   "step.skipped": ["跳过", "略過", "Skipped"],
   "step.reminded": ["{time} 已催办", "{time} 已催辦", "reminded {time}"],
   "step.nobody": ["暂无审批人", "暫無審核人", "No approver at present"],
+  "why": ["到您这里，是因为{why}。", "到您這裡，是因為{why}。", "{why}."],
   "you": ["您", "您", "you"],
   "content": ["申请内容", "申請內容", "What is asked"],
   "f.class": ["类别", "類別", "Class"],
@@ -144,7 +145,7 @@ export const WORK = {
   "hl.rules": ["群规确认", "群規確認", "rules signed"],
   "hl.good": ["好", "好", "good"],
   "hl.near": ["临近", "臨近", "near"],
-  "hl.bad": ["不符", "不符", "wrong"],
+  "hl.wrong": ["不符", "不符", "wrong"],
   "hl.none": ["不适用", "不適用", "not applicable"],
 } as const satisfies Record<string, Triple>;
 

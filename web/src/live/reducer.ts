@@ -2,11 +2,12 @@
  * The only place that knows how a fact changes what this client shows. Pure, and safe to apply twice: an item whose position is
  * not beyond `state.position` changes nothing. A snapshot at S plus the items after S must equal a fresh snapshot.
  *
- * A timeline that is absent from `timelines` is "not loaded": it is fetched when it is opened. It becomes so when my own membership
- * changes, because what I may see of the history changes with it.
+ * Two things cannot be known from items alone, and are said so instead of guessed: a timeline that is absent from `timelines` is
+ * fetched when it is opened (it becomes absent when what I may see of it changes), and a group in `unsure` is one whose unread
+ * messages began before I could receive them: its row is read again.
  */
 import type {
-  Conversation, Conversations, GroupCard, Item, MemberChangedItem, MemberState, Message, MessageItem, RefusedItem,
+  Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, RefusedItem, ReleasedItem, SentItem, SystemItem,
 } from "../api/types.ts";
 
 export const UNREAD_CAP = 100;
@@ -17,30 +18,46 @@ export interface Timeline {
   /** Older items exist on the server. */
   more: boolean;
 }
+/** A row of the list. `at`: the row was read again at this position, so earlier items are in it already. */
+export type Row = Conversation & { at?: number };
 export interface ClientState {
   position: number;
-  conversations: Record<string, Conversation>;
+  conversations: Record<string, Row>;
   timelines: Record<string, Timeline>;
   todo: { approvals: number; reviews: number };
+  /** Groups whose row must be read again before its counts can be trusted. */
+  unsure: readonly string[];
 }
 
-export const EMPTY: ClientState = { position: -1, conversations: {}, timelines: {}, todo: { approvals: 0, reviews: 0 } };
+export const EMPTY: ClientState = { position: -1, conversations: {}, timelines: {}, todo: { approvals: 0, reviews: 0 }, unsure: [] };
 
-/** The states in which a group is in my list. */
+/** The states in which a group is in my list, and those in which I read its messages. */
 const LISTED: readonly MemberState[] = ["active", "must_sign", "invited", "leaving_requested"];
+const READING: readonly MemberState[] = ["active", "leaving_requested"];
+const reads = (state: MemberState | undefined): boolean => state !== undefined && READING.includes(state);
 
 export function isMessage(item: Item): item is MessageItem {
   return item.kind === "messaging.sent" || item.kind === "messaging.released" || item.kind === "messaging.held"
     || item.kind === "messaging.blocked";
 }
 
-/** Replaces the conversations by a snapshot; timelines and the queue counts stay as they are given. */
-export function fromSnapshot(
-  snapshot: Conversations, timelines: Record<string, Timeline>, todo: ClientState["todo"],
-): ClientState {
-  const conversations: Record<string, Conversation> = {};
+/** Replaces the conversations by a snapshot; timelines and the counts stay as they are given. */
+export function fromSnapshot(snapshot: Conversations, timelines: Record<string, Timeline>, todo: ClientState["todo"]): ClientState {
+  const conversations: Record<string, Row> = {};
   for (const one of snapshot.conversations) conversations[one.group.id] = one;
-  return { position: snapshot.position, conversations, timelines, todo };
+  return { position: snapshot.position, conversations, timelines, todo, unsure: [] };
+}
+
+/** Takes the rows of the unsure groups from a snapshot that is not older than the state. */
+export function withRows(state: ClientState, snapshot: Conversations): ClientState {
+  if (snapshot.position < state.position) return state;
+  const conversations = { ...state.conversations };
+  for (const id of state.unsure) {
+    const row = snapshot.conversations.find((one) => one.group.id === id);
+    if (row === undefined) delete conversations[id];
+    else conversations[id] = { ...row, at: snapshot.position };
+  }
+  return { ...state, conversations, unsure: [] };
 }
 
 /** Applies one item as the person `me`. Kinds that this version does not know only advance the position. */
@@ -53,25 +70,21 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
   switch (item.kind) {
     case "messaging.sent":
     case "messaging.released":
+      return withLast(onTimeline(state, item), item, me);
     case "messaging.held":
     case "messaging.blocked":
-      return withLast(onTimeline(state, item), item, me);
     case "messaging.refused":
-      return withRefusal(onTimeline(state, item), item);
-    case "groups.registered":
-      return withCard(item.card.me === null ? state : withTimeline(state, item.group), item.card, item.position, item);
-    case "groups.member_changed":
-      return item.person.id === me ? withMyMembership(state, item) : withCount(onTimeline(state, item), item);
-    case "groups.changed":
-      return withCard(onTimeline(state, item), item.card, item.position, item);
-    case "groups.rules_published":
       return onTimeline(state, item);
-    case "messaging.review_waiting":
-      return { ...state, todo: { ...state.todo, reviews: state.todo.reviews + 1 } };
-    case "messaging.review_done":
-      return { ...state, todo: { ...state.todo, reviews: Math.max(0, state.todo.reviews - 1) } };
+    case "groups.registered":
+    case "groups.changed":
+    case "groups.rules_published":
+      return withCard(onTimeline(state, item), item, item.card);
+    case "groups.member_changed":
+      return item.person.id === me && !LISTED.includes(item.state) ? withoutGroup(state, item.group) : withMember(onTimeline(state, item), item, me);
     case "approvals.changed":
       return { ...state, todo: { ...state.todo, approvals: item.todo } };
+    case "messaging.review_waiting":
+    case "messaging.review_done":
     case "policy.adopted":
       return state;
     default: {
@@ -91,13 +104,18 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
       return append(items.filter((one) => one.position !== item.held), item);
     case "messaging.refused":
       return items.map((one) => (one.position === item.held && isMessage(one) ? { ...one, message: refused(one.message, item) } : one));
-    case "messaging.review_waiting":
-    case "messaging.review_done":
-    case "approvals.changed":
-    case "policy.adopted":
-      return items;
-    default:
+    case "groups.member_changed":
+      return append(items, { ...item, card: null, members: null });
+    case "groups.registered":
+    case "groups.changed":
+    case "groups.rules_published":
+      return append(items, { ...item, card: null });
+    case "messaging.sent":
+    case "messaging.held":
+    case "messaging.blocked":
       return append(items, item);
+    default:
+      return items;
   }
 }
 
@@ -108,8 +126,9 @@ function append(items: Item[], item: Item): Item[] {
   return [...items.slice(0, next), item, ...items.slice(next)];
 }
 
+/** The clause stays the one under which it was held; the note becomes the reviewer's reason. */
 function refused(message: Message, by: RefusedItem): Message {
-  return { ...message, state: "refused", clause: by.clause, note: by.reason };
+  return { ...message, state: "refused", clause: message.clause ?? by.clause, note: by.reason };
 }
 
 function onTimeline(state: ClientState, item: Item & { group: string }): ClientState {
@@ -119,79 +138,70 @@ function onTimeline(state: ClientState, item: Item & { group: string }): ClientS
   return { ...state, timelines: { ...state.timelines, [item.group]: { ...timeline, items } } };
 }
 
-function withTimeline(state: ClientState, group: string): ClientState {
-  if (state.timelines[group] !== undefined) return state;
-  return { ...state, timelines: { ...state.timelines, [group]: { items: [], more: false } } };
+function withRow(state: ClientState, row: Row): ClientState {
+  return { ...state, conversations: { ...state.conversations, [row.group.id]: row } };
 }
 
-function withConversation(state: ClientState, conversation: Conversation): ClientState {
-  return { ...state, conversations: { ...state.conversations, [conversation.group.id]: conversation } };
-}
-
-function withLast(state: ClientState, item: MessageItem, me: string): ClientState {
-  const conversation = state.conversations[item.group];
-  if (conversation === undefined) return state;
+function withLast(state: ClientState, item: SentItem | ReleasedItem, me: string): ClientState {
+  const row = state.conversations[item.group];
+  if (row === undefined || (row.at !== undefined && item.position <= row.at)) return state;
   const own = item.message.sender.id === me;
-  const mentioned = conversation.mentioned || (!own && item.message.mentions.includes(me));
-  const unread = own ? conversation.unread : Math.min(UNREAD_CAP, conversation.unread + 1);
-  return withConversation(state, { ...conversation, last: item, mentioned, unread });
+  const mentioned = row.mentioned || (!own && item.message.mentions.includes(me));
+  return withRow(state, { ...row, last: item, mentioned, unread: own ? row.unread : Math.min(UNREAD_CAP, row.unread + 1) });
 }
 
-function withRefusal(state: ClientState, item: RefusedItem): ClientState {
-  const conversation = state.conversations[item.group];
-  const last = conversation?.last;
-  if (conversation === undefined || !last || last.position !== item.held || !isMessage(last)) return state;
-  return withConversation(state, { ...conversation, last: { ...last, message: refused(last.message, item) } });
-}
-
-/** A card that came without my part in it keeps the one I know: cards go to many people in one frame. */
-function withCard(state: ClientState, card: GroupCard, position: number, item: Item & { group: string }): ClientState {
-  const known = state.conversations[card.id];
-  if (known !== undefined) return withConversation(state, { ...known, group: { ...card, me: card.me ?? known.group.me } });
-  if (card.me === null || !LISTED.includes(card.me.state)) return state;
-  const added = withConversation(state, { group: card, last: null, unread: 0, mentioned: false, read: position });
-  return onTimeline(added, item);
-}
-
-function withCount(state: ClientState, item: MemberChangedItem): ClientState {
-  const conversation = state.conversations[item.group];
-  if (conversation === undefined) return state;
-  return withConversation(state, { ...conversation, group: { ...conversation.group, members: item.members } });
-}
-
-function withMyMembership(state: ClientState, item: MemberChangedItem): ClientState {
+/** A card that came without my part in it keeps the one I know. */
+function withCard(state: ClientState, item: SystemItem, card: GroupCard | null | undefined): ClientState {
+  if (!card) return state;
   const known = state.conversations[item.group];
-  const before = known?.group.me?.state;
-  const seesHistory = (one: MemberState | undefined): boolean => one === "active" || one === "leaving_requested";
-  let next = onTimeline(state, item);
-  if (seesHistory(before) !== seesHistory(item.state)) {
-    const { [item.group]: _, ...timelines } = next.timelines;
-    next = { ...next, timelines };
-  }
-  if (!LISTED.includes(item.state)) {
-    const { [item.group]: _, ...conversations } = next.conversations;
-    return { ...next, conversations };
-  }
-  const mine = { role: item.role, state: item.state };
-  const card: GroupCard | undefined = item.card ?? (known && { ...known.group, members: item.members, me: mine });
-  if (card === undefined) return next;
-  const group = { ...card, me: card.me ?? mine };
-  return withConversation(next, known ? { ...known, group } : { group, last: null, unread: 0, mentioned: false, read: item.position });
+  if (known === undefined && (card.me === null || !LISTED.includes(card.me.state))) return state;
+  const group = { ...card, me: card.me ?? known?.group.me ?? null };
+  const [before, after] = [reads(known?.group.me?.state), reads(group.me?.state)];
+  if (known !== undefined && before === after) return withRow(state, { ...known, group });
+  const quiet = { last: null, unread: 0, mentioned: false };
+  const row = known === undefined ? { group, ...quiet, read: item.position - 1 } : { ...known, group, ...quiet };
+  const begins = item.kind === "groups.registered" && after;
+  const next = begins ? withTimeline(state, item) : withoutTimeline(state, item.group);
+  return unsure(withRow(next, row), item.group, known === undefined || after);
+}
+
+function withMember(state: ClientState, item: SystemItem & { kind: "groups.member_changed" }, me: string): ClientState {
+  if (item.card) return withCard(state, item, item.card);
+  const known = state.conversations[item.group];
+  if (known === undefined) return state;
+  const mine = item.person.id === me ? { role: item.role, state: item.state } : known.group.me;
+  return withCard(state, item, { ...known.group, members: item.members ?? known.group.members, me: mine });
+}
+
+function unsure(state: ClientState, group: string, is: boolean): ClientState {
+  return !is || state.unsure.includes(group) ? state : { ...state, unsure: [...state.unsure, group] };
+}
+
+function withTimeline(state: ClientState, item: SystemItem): ClientState {
+  return onTimeline({ ...state, timelines: { ...state.timelines, [item.group]: { items: [], more: false } } }, item);
+}
+
+function withoutTimeline(state: ClientState, group: string): ClientState {
+  const { [group]: _, ...timelines } = state.timelines;
+  return { ...state, timelines };
+}
+
+function withoutGroup(state: ClientState, group: string): ClientState {
+  const { [group]: _, ...conversations } = state.conversations;
+  return { ...withoutTimeline(state, group), conversations, unsure: state.unsure.filter((one) => one !== group) };
 }
 
 /** I have read `group` up to `position` (here or on another device). What is unread beyond it is counted where the timeline is known. */
 export function applyRead(state: ClientState, group: string, position: number, me: string): ClientState {
-  const conversation = state.conversations[group];
-  if (conversation === undefined || position <= conversation.read) return state;
-  const last = conversation.last;
-  if (last === null || last.position <= position) {
-    return withConversation(state, { ...conversation, read: position, unread: 0, mentioned: false });
-  }
+  const row = state.conversations[group];
+  if (row === undefined || position <= row.read) return state;
+  if (row.last === null || row.last.position <= position) return withRow(state, { ...row, read: position, unread: 0, mentioned: false });
   const items = state.timelines[group]?.items;
-  if (items === undefined) return withConversation(state, { ...conversation, read: position });
-  const left = items.filter((one): one is MessageItem => isMessage(one) && one.position > position && one.message.sender.id !== me);
+  if (items === undefined) return unsure(withRow(state, { ...row, read: position }), group, true);
+  const left = items.filter((one): one is SentItem | ReleasedItem =>
+    (one.kind === "messaging.sent" || one.kind === "messaging.released") && one.position > position && one.message.sender.id !== me);
   const mentioned = left.some((one) => one.message.mentions.includes(me));
-  return withConversation(state, { ...conversation, read: position, unread: Math.min(UNREAD_CAP, left.length), mentioned });
+  return withRow(state, { ...row, read: position, unread: Math.min(UNREAD_CAP, left.length), mentioned });
 }
 
 /** The order of the list: by what moved last. */

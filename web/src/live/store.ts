@@ -7,7 +7,7 @@ import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
 import { watchHead } from "./headwatch.ts";
 import { bodyOf, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
-import { applyItem, applyRead, applyToTimeline, EMPTY, fromSnapshot, isMessage } from "./reducer.ts";
+import { applyItem, applyRead, applyToTimeline, EMPTY, fromSnapshot, isMessage, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
 
 export const me = shallowRef<Me | null>(null);
@@ -144,13 +144,47 @@ function onFacts(items: Item[], position: number): void {
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
     if (item.kind.startsWith("groups.") && item.group) marks.groups[item.group] = item.position;
     if (item.kind === "approvals.changed") marks.approvals = item.position;
-    if (item.kind.startsWith("messaging.review_")) marks.reviews = item.position;
+    if (REVIEW_KINDS.includes(item.kind)) marks.reviews = item.position;
     if (item.kind === "policy.adopted") marks.policy = item.position;
   }
   recent = [...recent, ...items].slice(-RECENT);
   state.value = next.position < position ? { ...next, position } : next;
   moved.value = marks;
   settle(state.value.position, cmids);
+  if (next.unsure.length > 0) void readRows();
+  if (can("reviewer") && items.some((one) => REVIEW_KINDS.includes(one.kind))) countSoon();
+}
+
+let reading = false;
+/** Reads the rows again that items alone could not settle. */
+async function readRows(): Promise<void> {
+  if (reading) return;
+  reading = true;
+  try {
+    for (let tries = 0; tries < 5 && state.value.unsure.length > 0; tries++) {
+      state.value = withRows(state.value, await get<Conversations>("/conversations"));
+    }
+  } catch (error) {
+    // The rows stay unsure and are read with the next facts or the next snapshot.
+    if (!(error instanceof ApiError)) throw error;
+  } finally {
+    reading = false;
+  }
+}
+
+/** What changes the length of the review queue. The queue leaves out my own messages, so the server counts. */
+const REVIEW_KINDS: readonly string[] = ["messaging.review_waiting", "messaging.review_done", "messaging.released"];
+let counting: ReturnType<typeof setTimeout> | undefined;
+function countSoon(): void {
+  counting ??= setTimeout(async () => {
+    counting = undefined;
+    try {
+      const { todo } = await get<Me>("/me");
+      state.value = { ...state.value, todo: { ...state.value.todo, reviews: todo.reviews } };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }, 500);
 }
 
 /** Fetches the newest page of a group if its timeline is not loaded. */
@@ -198,9 +232,4 @@ export function markRead(group: string): void {
   if (conversation === undefined || position === undefined || position <= conversation.read) return;
   state.value = applyRead(state.value, group, position, myId());
   if (!connection?.read(group, position)) void post(`/groups/${group}/read`, { position }).catch(() => undefined);
-}
-
-/** Puts a card or queue count that a request just returned on screen without waiting for the fact. */
-export function countTodo(todo: Partial<ClientState["todo"]>): void {
-  state.value = { ...state.value, todo: { ...state.value.todo, ...todo } };
 }

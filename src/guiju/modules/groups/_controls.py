@@ -24,6 +24,7 @@ CONTROLS = (
         {"zh": "每个群有连续的备案号，列入台账。", "en": "Each group has a gapless filing number and stands in the register."},
         Register,
         {"number": {"zh": "编号格式", "en": "Form"}},
+        _rules.check_register,
     ),
     Control(
         "groups.external_tools",
@@ -100,6 +101,7 @@ CONTROLS = (
         {"zh": "到期前提醒群主，到期后关闭。", "en": "The owner is reminded before the end; after it the group closes."},
         EndDate,
         {"remind_working_days": {"zh": "提前提醒（工作日）", "en": "Reminder (working days)"}},
+        _rules.check_end_date,
     ),
 )
 

@@ -1,5 +1,6 @@
 """Pure decisions about names, administrators and members."""
 
+import re
 from collections.abc import Collection, Sequence
 
 import re2
@@ -10,15 +11,18 @@ from guiju.modules.groups.types import (
     AdministratorCountError,
     Administrators,
     BadApplicationError,
+    EndDate,
     GroupKind,
     Member,
     NamePatterns,
     NameProblem,
+    Register,
     WrongMemberStateError,
 )
 from guiju.modules.policy.types import Attempt, GroupRole, MemberState, Use
 
 SHORTEST_NAME, LONGEST_NAME = 2, 60
+_FILING_NUMBER = re.compile(r"[^{}\x00-\x1f]*(\{year\}[^{}\x00-\x1f]*\{serial(:0[1-9]d)?\})[^{}\x00-\x1f]*")
 
 
 def check_patterns(params: NamePatterns) -> None:
@@ -35,6 +39,17 @@ def check_patterns(params: NamePatterns) -> None:
 def check_administrators(params: Administrators) -> None:
     if not 0 <= params.min <= params.max <= 50:
         raise ValueError("`min` and `max` must be 0 to 50, in this order")
+
+
+def check_register(params: Register) -> None:
+    """ValueError unless every serial of every year gives a number of its own."""
+    if len(params.number) > 80 or _FILING_NUMBER.fullmatch(params.number) is None:
+        raise ValueError("`number` holds `{year}` and then `{serial}` or `{serial:04d}`, in up to 80 characters")
+
+
+def check_end_date(params: EndDate) -> None:
+    if not 0 <= params.remind_working_days <= 60:
+        raise ValueError("`remind_working_days` is 0 to 60")
 
 
 def name_problems(name: str, kind: GroupKind, taken: bool, uses: Sequence[Use]) -> list[NameProblem]:

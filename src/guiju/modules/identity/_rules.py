@@ -155,3 +155,8 @@ def device_name(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in folded), "")
     system = next((name for mark, name in _SYSTEMS if mark in folded), "")
     return " · ".join(part for part in (browser, system) if part)
+
+
+def cookie_name(*, is_https: bool) -> str:
+    """The name of the session's cookie. Browsers take `__Host-` only over https, for this host alone."""
+    return "__Host-guiju" if is_https else "guiju"

@@ -294,7 +294,9 @@ def sessions_alive(tx: ReadTx, sessions: Collection[SessionId]) -> frozenset[Ses
     alive = (
         select(_session.c.id)
         .join(_account, _account.c.id == _session.c.account)
-        .where(_session.c.id.in_(sessions), _session.c.expires > tx.now, _account.c.state.in_(USABLE))
+        .where(
+            _session.c.id.in_(sessions), _session.c.expires > tx.now, _account.c.state.in_(USABLE)
+        )
     )
     return frozenset(SessionId(found) for found in tx.scalars(alive))
 

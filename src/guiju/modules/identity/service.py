@@ -46,13 +46,9 @@ new_token = _passwords.new_token
 token_hash = _passwords.token_hash
 Passwords = _passwords.Passwords
 device_name = _rules.device_name
+cookie_name = _rules.cookie_name
 
 _marks: list[PersonMarks] = []
-
-
-def cookie_name(*, is_https: bool) -> str:
-    """The name of the session's cookie. Browsers take `__Host-` only over https, for this host alone."""
-    return "__Host-guiju" if is_https else "guiju"
 
 
 def connect(marks: PersonMarks) -> None:

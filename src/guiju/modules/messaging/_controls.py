@@ -23,11 +23,13 @@ def _check_personal(params: PersonalData) -> None:
 def _check_review(params: ReviewRules) -> None:
     if params.reviewers != "reviewer":
         raise ValueError("`reviewers` is `reviewer`")
+    if not 1 <= params.deadline.working_hours <= 2000:
+        raise ValueError("`working_hours` is 1 to 2000")
 
 
 def _check_flood(params: Flood) -> None:
-    if params.messages < 1 or params.seconds < 1:
-        raise ValueError("`messages` and `seconds` are at least 1")
+    if not 1 <= params.messages <= 100_000 or not 1 <= params.seconds <= 3600:
+        raise ValueError("`messages` is 1 to 100000, `seconds` is 1 to 3600")
 
 
 CONTROLS = (

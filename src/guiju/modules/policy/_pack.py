@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -26,6 +28,9 @@ from guiju.modules.policy.types import (
 _STEP_MODES = ("any", "all")
 _TIMEOUTS = ("remind", "escalate", "expire")
 _APPROVERS = ("person", "post", "role", "head_of_unit", "level_above")
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+# Leaves name a use as `clause/control`, so a clause id has no slash and no letters outside ASCII.
+_CLAUSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
 def bundle(text: str, dictionaries: Mapping[str, str]) -> str:
@@ -67,7 +72,7 @@ class _Reader:
             raise refused([Problem(1, "", "a pack is a mapping")])
         clauses, uses = self._clauses()
         pack = Pack(
-            id=self._string(root, "pack", ""),
+            id=self._id(root, "pack", ""),
             version=version,
             number=root["version"] if isinstance(root.get("version"), int) else 0,
             title=self._text(root, "title", ""),
@@ -81,6 +86,9 @@ class _Reader:
             dictionaries=self._dictionaries(),
             calendar=self._calendar(),
         )
+        for key, ids in (("classes", [c.id for c in pack.classes]), ("levels", [l.id for l in pack.levels])):
+            if len(set(ids)) < len(ids):
+                self._problem(key, "two have the same id")
         self._cross_check(pack)
         if self._problems:
             raise refused(self._problems)
@@ -99,6 +107,12 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             self._problem(where if key in mapping else path, f"`{key}` must be a text")
             return ""
+        return value
+
+    def _id(self, mapping: dict[str, Any], key: str, path: str) -> str:
+        value = self._string(mapping, key, path)
+        if value and _ID.fullmatch(value) is None:
+            self._problem(f"{path}.{key}" if path else key, f"`{key}` has up to 40 of a-z 0-9 _ -")
         return value
 
     def _text(self, mapping: dict[str, Any], key: str, path: str, *, needed: bool = True) -> Text:
@@ -130,7 +144,7 @@ class _Reader:
             self._problem(f"{path}.history", "`history` is `none` or `all`")
             history = "none"
         return GroupClass(
-            self._string(item, "id", path),
+            self._id(item, "id", path),
             self._text(item, "title", path),
             self._text(item, "about", path, needed=False),
             history,
@@ -141,7 +155,7 @@ class _Reader:
         if not isinstance(rank, int) or isinstance(rank, bool):
             self._problem(f"{path}.rank", "`rank` must be a number")
             rank = 0
-        return Level(self._string(item, "id", path), rank, self._text(item, "title", path))
+        return Level(self._id(item, "id", path), rank, self._text(item, "title", path))
 
     def _clauses(self) -> tuple[tuple[Clause, ...], tuple[Use, ...]]:
         clauses: list[Clause] = []
@@ -158,8 +172,8 @@ class _Reader:
                 self._text(item, "text", path),
                 tuple(rows),
             )
-            if not clause.id or any(known.id == clause.id for known in clauses):
-                self._problem(f"{path}.id", "a clause needs an id of its own")
+            if _CLAUSE_ID.fullmatch(clause.id) is None or any(known.id == clause.id for known in clauses):
+                self._problem(f"{path}.id", "a clause needs an id of its own, up to 32 of A-Z a-z 0-9 . _ -")
             clauses.append(clause)
             controls = item.get("controls") or []
             if not isinstance(controls, list):
@@ -180,8 +194,10 @@ class _Reader:
         if control is None:
             self._problem(f"{path}.use", f"unknown control `{item.get('use')}`")
             return None
+        given = item.get("with") or {}
         try:
-            params = msgspec.convert(item.get("with") or {}, control.params)
+            params = msgspec.convert(given, control.params)
+            _check_names(given, msgspec.to_builtins(params))
             control.check(params)
         except (msgspec.ValidationError, ValueError) as error:
             self._problem(f"{path}.with" if "with" in item else path, str(error))
@@ -220,7 +236,7 @@ class _Reader:
             self._problem(f"{path}.approvers", "a step needs `approvers`")
             approvers = []
         for index, rule in enumerate(approvers):
-            if not isinstance(rule, dict) or len(rule) != 1 or next(iter(rule)) not in _APPROVERS:
+            if not _is_approver(rule):
                 self._problem(f"{path}.approvers[{index}]", f"an approver is one of {', '.join(_APPROVERS)}")
         return FlowStep(
             self._text(item, "name", path),
@@ -250,8 +266,9 @@ class _Reader:
                 self._problem("dictionaries", f"there is no dictionary `{name}`")
                 continue
             terms = tuple(str(term) for term in content["terms"] if str(term).strip())
-            title = content.get("title") if isinstance(content.get("title"), dict) else {"zh": str(name)}
-            found[str(name)] = Dictionary(str(name), str(content.get("category", name)), title, terms)
+            title: Any = content.get("title")
+            words: Text = title if isinstance(title, dict) else {"zh": str(name)}
+            found[str(name)] = Dictionary(str(name), str(content.get("category", name)), words, terms)
         return found
 
     def _calendar(self) -> Calendar:
@@ -260,13 +277,15 @@ class _Reader:
             return Calendar()
         try:
             start, end, lunch = (_minutes(value["start"]), _minutes(value["end"]), value.get("lunch"))
-            return Calendar(
-                frozenset(int(day) for day in value.get("workdays", (1, 2, 3, 4, 5))),
-                start,
-                end,
-                (_minutes(lunch[0]), _minutes(lunch[1])) if lunch else (start, start),
-                frozenset(str(day) for day in value.get("holidays") or ()),
-                frozenset(str(day) for day in value.get("extra_workdays") or ()),
+            return _checked(
+                Calendar(
+                    frozenset(int(day) for day in value.get("workdays", (1, 2, 3, 4, 5))),
+                    start,
+                    end,
+                    (_minutes(lunch[0]), _minutes(lunch[1])) if lunch else (start, start),
+                    _dates(value.get("holidays")),
+                    _dates(value.get("extra_workdays")),
+                )
             )
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             self._problem("calendar", f"not a calendar: {error}")
@@ -288,6 +307,45 @@ def _minutes(clock: str) -> int:
     if not 0 <= value <= 1440:
         raise ValueError(f"{clock} is no time of day")
     return value
+
+
+def _dates(given: Any) -> frozenset[str]:
+    return frozenset(date.fromisoformat(str(day)).isoformat() for day in given or ())
+
+
+def _checked(calendar: Calendar) -> Calendar:
+    """ValueError for a calendar in which a deadline would never come."""
+    if not calendar.workdays or not calendar.workdays <= frozenset(range(1, 8)):
+        raise ValueError("`workdays` are 1 (Monday) to 7")
+    if not calendar.start < calendar.end:
+        raise ValueError("the day ends before it starts")
+    if calendar.lunch[0] <= calendar.start and calendar.end <= calendar.lunch[1]:
+        raise ValueError("the lunch break takes the whole day")
+    return calendar
+
+
+def _is_approver(rule: Any) -> bool:
+    if not isinstance(rule, dict) or len(rule) != 1:
+        return False
+    ((name, value),) = rule.items()
+    if name == "level_above":
+        return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 20
+    if name == "head_of_unit":
+        return bool(value == "applicant")
+    return name in _APPROVERS and isinstance(value, str) and 0 < len(value) <= 64
+
+
+def _check_names(given: Any, understood: Any) -> None:
+    """ValueError for a parameter that no control reads: a misspelt name would quietly leave the default."""
+    if isinstance(given, dict) and isinstance(understood, dict):
+        unknown = [str(name) for name in given if name not in understood]
+        if unknown:
+            raise ValueError(f"unknown parameter: {', '.join(unknown)}")
+        for name, value in given.items():
+            _check_names(value, understood[name])
+    elif isinstance(given, list) and isinstance(understood, list | tuple):
+        for one, other in zip(given, understood, strict=True):
+            _check_names(one, other)
 
 
 def text_of(bundled: str) -> str:

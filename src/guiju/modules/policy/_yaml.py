@@ -22,11 +22,12 @@ def load(text: str) -> tuple[Any, dict[str, int]]:
     if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
         raise refused([Problem(1, "", f"larger than {MAXIMUM_BYTES} bytes")])
     try:
+        _check_structure(text)
         node = yaml.compose(text, Loader=_LOADER)
         if node is None:
             return None, {}
         lines: dict[str, int] = {}
-        _collect_lines(node, "", lines, set())
+        _collect_lines(node, "", lines)
         return SafeConstructor().construct_document(node), lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -35,28 +36,36 @@ def load(text: str) -> tuple[Any, dict[str, int]]:
         raise refused([Problem(1, "", str(error)[:200])]) from error
 
 
-def _collect_lines(
-    node: yaml.Node, path: str, lines: dict[str, int], seen: set[int], depth: int = 0
-) -> None:
-    line = node.start_mark.line + 1
-    if depth > MAXIMUM_DEPTH:
-        raise refused([Problem(line, path, "nested too deeply")])
-    if id(node) in seen:
-        raise refused([Problem(line, path, "aliases are not allowed")])
-    seen.add(id(node))
+def _check_structure(text: str) -> None:
+    """Refuse what would be costly, before it is composed: in C that recurses, and unchecked depth ends the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        line = event.start_mark.line + 1 if event.start_mark is not None else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise refused([Problem(line, "", "aliases are not allowed")])
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAXIMUM_DEPTH:
+            raise refused([Problem(line, "", "nested too deeply")])
+
+
+def _collect_lines(node: yaml.Node, path: str, lines: dict[str, int]) -> None:
     if isinstance(node, yaml.MappingNode):
         keys: set[str] = set()
         for key, value in node.value:
             inner = f"{path}.{key.value}" if path else str(key.value)
+            line = key.start_mark.line + 1
             if inner in keys:
-                raise refused([Problem(key.start_mark.line + 1, inner, "stands here twice")])
+                raise refused([Problem(line, inner, "stands here twice")])
             keys.add(inner)
-            lines[inner] = key.start_mark.line + 1
-            _collect_lines(value, inner, lines, seen, depth + 1)
+            lines[inner] = line
+            _collect_lines(value, inner, lines)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             lines[f"{path}[{index}]"] = item.start_mark.line + 1
-            _collect_lines(item, f"{path}[{index}]", lines, seen, depth + 1)
+            _collect_lines(item, f"{path}[{index}]", lines)
 
 
 def refused(problems: list[Problem]) -> BadPackError:

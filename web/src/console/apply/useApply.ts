@@ -65,6 +65,7 @@ export function useApply() {
   const nameProblems = computed(() => (problems.value?.of === key() ? problems.value.list : null));
 
   const few = computed(() => options.value?.administrators ?? { min: 1, max: 2 });
+  const needsRules = computed(() => form.kind === "internal" && options.value?.rules_signed !== false);
   const missing = computed(() => {
     const out: string[] = [];
     if (!form.name.trim()) out.push(w("f.name"));
@@ -73,7 +74,7 @@ export function useApply() {
     if (form.owner.length === 0) out.push(w("f.owner"));
     if (form.administrators.length < few.value.min || form.administrators.length > few.value.max) out.push(w("f.administrators"));
     if (form.kind === "external_tool" && !form.tool) out.push(w("f.tool"));
-    if (form.kind === "internal" && !form.rules.trim()) out.push(w("f.rules"));
+    if (needsRules.value && !form.rules.trim()) out.push(w("f.rules"));
     return out;
   });
   const missingWords = computed(() => w("apply.missing", { n: missing.value.length, what: missing.value.join(t("word.and")) }));

@@ -1,0 +1,161 @@
+"""Heads, keys and proofs over HTTP. Here, and not in the ledger, because only modules know who may see a fact."""
+
+import base64
+from enum import Enum, auto
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import GuijuError
+from guiju.kernel.facts import Recorded
+from guiju.kernel.http import CurrentActor, Json, Reader
+from guiju.kernel.text import Position
+from guiju.ledger import proof as proofs
+from guiju.modules.approvals import service as approvals
+from guiju.modules.directory import service as directory
+from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberChanged
+from guiju.modules.identity import service as identity
+from guiju.modules.messaging import service as messaging
+from guiju.modules.messaging.types import MessageRefused, MessageReleased, MessageSent, RulesNotSignedError
+from guiju.runtime import Runtime
+
+routes = APIRouter(prefix="/api/ledger", tags=["ledger"])
+
+OVERSEEN = ("policy.", "groups.", "approvals.")
+OVERSEERS = frozenset({"registrar", "security_admin", "reviewer"})
+
+
+class Sight(Enum):
+    """How much of an entry somebody may see."""
+
+    NOTHING = auto()
+    LEAF = auto()
+    BODY = auto()
+
+
+@routes.get("/head")
+async def get_head(request: Request, _actor: CurrentActor, read: Reader, since: Position | None = None) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        found = proofs.head(tx, since)
+        consistency = None if found.consistency is None else [_base64(each) for each in found.consistency]
+        return {"size": found.size, "checkpoint": found.checkpoint, "consistency": consistency}
+
+    return await read(shape)
+
+
+@routes.get("/key")
+async def get_key(request: Request, _actor: CurrentActor) -> Json:
+    runtime: Runtime = request.app.state.runtime
+    return {"vkey": runtime.signer.vkey(runtime.origin)}
+
+
+@routes.get("/proof/{position}")
+async def get_proof(request: Request, position: Position, actor: CurrentActor, read: Reader) -> Json:
+    def shape(tx: ReadTx) -> Json:
+        entry = tx.entry(position)
+        sight = Sight.NOTHING if entry is None else sight_of(tx, actor, entry)
+        if entry is None or sight is Sight.NOTHING:
+            raise proofs.EntryNotFoundError("There is no such entry.", position=position)
+        found = proofs.proof(tx, request.app.state.runtime.log, position)
+        return _shape(request.app.state.new_view(tx), entry, found, sight)
+
+    return await read(shape)
+
+
+def _shape(view: Any, entry: Recorded, found: proofs.Proof, sight: Sight) -> Json:
+    body = None
+    if sight is Sight.BODY and found.body is not None:
+        body = {"plaintext": _base64(found.body.plaintext), "salt": _base64(found.body.salt)}
+    group = {"id": entry.group, "name": view.group_name(entry.group)} if entry.group is not None else None
+    return {
+        "position": found.position,
+        "leaf": _base64(found.leaf),
+        "size": found.size,
+        "checkpoint": found.checkpoint,
+        "inclusion": [_base64(each) for each in found.inclusion],
+        "body": body,
+        "fact": {
+            "kind": entry.kind,
+            "at": entry.at,
+            "group": group,
+            "actor": view.mark(entry.actor),
+            "controls": list(entry.uses),
+        },
+    }
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+# ---- who may see an entry ------------------------------------------------------------------------------------------
+
+
+def sight_of(tx: ReadTx, actor: Actor, entry: Recorded) -> Sight:
+    """What `actor` may see of an entry: no more than the screens show them.
+
+    A body is one sealed object, so it is shown whole or not at all: whoever sees a message masked, or a change
+    without its reason, gets the proof without the body.
+    """
+    if not identity.is_certified(tx, actor.person_id):
+        return Sight.NOTHING
+    inside = _reads(tx, actor, entry)
+    if inside and _sees_body(actor, entry):
+        return Sight.BODY
+    if inside or _oversees(tx, actor, entry):
+        return Sight.LEAF
+    return Sight.NOTHING
+
+
+def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
+    """Whether the entry appears on a screen of the actor's own: a timeline, or a request that they are part of."""
+    if entry.kind.startswith("approvals."):
+        return approvals.may_read(tx, actor, entry.fact.request)
+    if entry.group is None or not _is_shown_to(actor, entry):
+        return False
+    try:
+        place = messaging.reading_place(tx, actor, entry.group)
+    except (GroupNotFoundError, RulesNotSignedError):
+        return False
+    return entry.position >= place.visible_from
+
+
+def _is_shown_to(actor: Actor, entry: Recorded) -> bool:
+    if entry.kind in messaging.OWN_KINDS:
+        return entry.actor == actor.name
+    if isinstance(entry.fact, MessageRefused):
+        return entry.fact.sender == actor.person
+    return entry.kind in messaging.SHOWN_KINDS
+
+
+def _sees_body(actor: Actor, entry: Recorded) -> bool:
+    """Whether the body holds nothing but what the actor's screen shows."""
+    match entry.fact:
+        case MessageSent(original=original):
+            return original is None or entry.actor == actor.name
+        case MessageReleased(reason=reason):
+            return not reason or entry.actor == actor.name
+        case MemberChanged(reason=reason, person=person):
+            return not reason or actor.name in (entry.actor, person)
+        case GroupClosed():
+            return entry.actor == actor.name
+        case _:
+            return True
+
+
+def _oversees(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
+    """Whether an office gives the actor the proof without the body."""
+    roles = directory.roles(tx, actor.person_id)
+    if "audit_admin" in roles:
+        return True
+    return bool(roles & OVERSEERS) and entry.kind.startswith(OVERSEEN)
+
+
+ERRORS: tuple[type[GuijuError], ...] = (
+    proofs.LedgerSmallerError,
+    proofs.NotSignedError,
+    proofs.EntryNotFoundError,
+)
+"""What these routes answer besides the errors of every route."""
