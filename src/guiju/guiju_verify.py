@@ -38,6 +38,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import io
 import json
 import os
 import re
@@ -109,9 +110,7 @@ def _double(a: Point) -> Point:
 
 
 def _decode_point(data: bytes) -> Point | None:
-    """The point that 32 bytes stand for; None for anything but the one canonical encoding of a
-    point.
-    """
+    """The point that 32 bytes stand for; None for anything but its one encoding."""
     number = int.from_bytes(data, "little")
     sign, y = number >> 255, number & (2**255 - 1)
     if y >= P:
@@ -190,9 +189,7 @@ def parse_vkey(vkey: str) -> tuple[str, bytes, bytes]:
 
 
 def open_note(note: str, vkeys: Sequence[str]) -> tuple[str, list[str]]:
-    """(text, names of the trusted keys that signed it). RefusedError when none did or one is
-    wrong.
-    """
+    """(text, names of the trusted keys that signed it); RefusedError if none or one wrongly did."""
     text, gap, tail = note.rpartition("\n\n")
     text += "\n"
     if len(note) > MAX_NOTE or not gap or not tail.endswith("\n") or text == "\n":
@@ -289,9 +286,7 @@ def verify_inclusion(
 def verify_consistency(
     old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """Accept when the proof shows that the new tree begins with the old one. From 0
-    nothing is shown.
-    """
+    """Accept when the proof shows that the new tree begins with the old one, which is not empty."""
     _check_proof((old, new), proof)
     if not 0 < old <= new:
         raise RefusedError("no consistency between these sizes")
@@ -357,9 +352,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 
 
 def read_json(data: bytes, what: str, canonical: bool = True) -> Any:
-    """The value of strict JSON: no floats, no duplicate keys; if `canonical`, only the one
-    spelling.
-    """
+    """The value of JSON without floats and duplicate keys; if `canonical`, in its one spelling."""
     try:
         value = _decode(data.decode("utf-8"))
         if _encode(value).encode("utf-8") != data and canonical:
@@ -396,9 +389,7 @@ TEXT = (str, NULL)
 
 
 def read_leaf(data: bytes, origin: str, index: int) -> dict[str, Any]:
-    """The fields of a leaf; RefusedError unless it is the valid leaf `index` of the ledger
-    `origin`.
-    """
+    """The fields of a leaf; RefusedError unless it is the valid leaf `index` of `origin`."""
     if len(data) > MAX_LEAF:
         raise RefusedError(f"longer than {MAX_LEAF} bytes")
     try:
@@ -433,9 +424,7 @@ def read_leaf(data: bytes, origin: str, index: int) -> dict[str, Any]:
 
 
 def _clear(value: Any, depth: int = MAX_DEPTH) -> bool:
-    """Whether metadata holds only ASCII keys and numbers below 2**53, and is not nested deeper than
-    `depth`.
-    """
+    """Whether metadata has only ASCII keys, numbers below 2**53, and at most `depth` levels."""
     if type(value) is dict:
         items = list(value.values())
         return (
@@ -457,8 +446,7 @@ def commitment(origin: str, index: int, plaintext: bytes, salt: bytes) -> str:
 
 
 class Archive:
-    """Step 1. A zip in the one form that Guiju writes: stored, contiguous, fixed attributes, no
-    comments.
+    """Step 1. A zip in the one form that Guiju writes: stored, contiguous, fixed attributes.
 
     Every byte outside the contents is compared with what it must be, so none of them can carry or
     hide anything; there is nothing to unpack, hence no bomb, and names lead nowhere, hence no
@@ -489,9 +477,7 @@ class Archive:
             raise MalformedError("something stands between the parts of the archive")
 
     def _member(self, directory: bytes, at: int, place: int) -> tuple[int, int]:
-        """Take in the entry of the directory at `at`, whose file must begin at `place`; where the
-        next ones begin.
-        """
+        """Take in the directory entry at `at`, whose file must begin at `place`; where both end."""
         if len(directory) < at + 46:
             raise MalformedError("the directory of the archive is cut off")
         method, crc, packed, size, width = struct.unpack_from("<10xH4xLLLH", directory, at)
@@ -656,9 +642,7 @@ class Report:
 
 
 def verify_signature(report: Report, policy: Policy, note: bytes) -> None:
-    """Step 3, first half: a trusted key signed the head, and it is of the ledger that the policy
-    names.
-    """
+    """Step 3, first half: a trusted key signed the head of the ledger that the policy names."""
     try:
         text, signed_by = open_note(note.decode("utf-8"), policy.log_keys)
         report.done(3, "signed by " + ", ".join(signed_by))
@@ -673,8 +657,9 @@ def verify_signature(report: Report, policy: Policy, note: bytes) -> None:
 
 
 def verify_witnesses(report: Report, policy: Policy, last: int, roots: dict[int, bytes]) -> None:
-    """Step 3, second half: heads that witnesses kept. `roots` are those that this ledger had;
-    `last` its last entry here.
+    """Step 3, second half: the heads that witnesses kept.
+
+    `roots` are the known ones of this ledger by size, `last` is the last entry to be vouched for.
     """
     agreed = []
     for size, root in policy.heads:
@@ -721,9 +706,7 @@ class Group:
 
 
 class Follower:
-    """Reads rows with ascending `n` beside the entries; gives the row of an entry, and what belongs
-    to none.
-    """
+    """Reads rows with ascending `n` beside the entries."""
 
     def __init__(self, rows: Iterator[dict[str, Any]]) -> None:
         self._rows = rows
@@ -731,6 +714,7 @@ class Follower:
         self.count = 0
 
     def rows_up_to(self, index: int) -> Iterator[dict[str, Any]]:
+        """The row of entry `index`, after those that belong to no entry."""
         while self._next is not None and self._next["n"] <= index:
             row, self._next = self._next, next(self._rows, None)
             self.count += 1
@@ -789,11 +773,11 @@ class Package:
         for item in _list_of(self.manifest["files"], dict, "files"):
             shape(item, "files", length=int, path=str, sha256=str)
             listed.append(item["path"])
-            sums.append("{}  {}\n".format(item["sha256"], item["path"]))
+            sums.append(f"{item['sha256']}  {item['path']}\n")
             if item["path"] not in self.archive.members:
-                self.report.fail(2, "{} is missing".format(item["path"]))
+                self.report.fail(2, f"{item['path']} is missing")
             elif self._digest(item["path"]) != (item["length"], item["sha256"]):
-                self.report.fail(2, "{} was altered".format(item["path"]))
+                self.report.fail(2, f"{item['path']} was altered")
         sums.append(f"{digest}  manifest.json\n")
         if self.archive.read("SHA256SUMS") != "".join(sums).encode():
             self.report.fail(2, "SHA256SUMS does not agree with the manifest")
@@ -870,9 +854,7 @@ class Package:
     # -- step 3
 
     def check_signature(self) -> None:
-        """3. The head is signed, and the manifest is about it. Witnesses follow when the entries
-        are known.
-        """
+        """3. The head is signed, and the manifest is about it. Witnesses follow at the end."""
         verify_signature(self.report, self.policy, self.archive.read("checkpoint", MAX_NOTE))
         if (self.manifest["origin"], self.manifest["size"]) != (
             self.policy.origin,
@@ -889,9 +871,7 @@ class Package:
     # -- step 4
 
     def check_tiles(self) -> None:
-        """4. Each complete tile has the hash that its parent states, and the incomplete ones make
-        up the root.
-        """
+        """4. A complete tile has the hash that its parent states; the others make up the root."""
         for (level, index), width in sorted(self.tiles.items()):
             count = self.size >> (8 * level)
             first = index << (8 * (level + 1))
@@ -923,9 +903,7 @@ class Package:
         return kept[1]
 
     def root_at(self, size: int) -> bytes | None:
-        """The root that the tree had at `size`; None when the package has not all tiles that are
-        needed.
-        """
+        """The root that the tree had at `size`; None when the package lacks a tile for it."""
         root: bytes | None = None
         level = 0
         while size >> (8 * level):
@@ -971,8 +949,8 @@ class Package:
                 7,
                 f"{self.size - self._count} of {self.size} entries of the ledger are missing",
             )
-        for step, detail in ((5, "%d entries"), (6, "%d entries"), (7, "%d entries")):
-            self.report.done(step, detail % self._count)
+        for step in (5, 6, 7):
+            self.report.done(step, f"{self._count} entries")
 
     def check_inclusion(self, index: int, data: bytes) -> None:
         """6. The hash of the leaf stands at its place in a tile, which step 4 tied to the root."""
@@ -1020,9 +998,7 @@ class Package:
             self.report.fail(11, f"entry {index} is neither in the scope nor related", index)
 
     def check_body(self, index: int, leaf: dict[str, Any] | None) -> None:
-        """8. A disclosed text fits the commitment. 10. A withheld one is explained. 11. Each text
-        is one or the other.
-        """
+        """8, 10 and 11. Each text is either disclosed and fits, or withheld for a reason."""
         told = 0
         for row in self.bodies.rows_up_to(index):
             told += row["n"] == index
@@ -1070,9 +1046,7 @@ class Package:
     # -- steps 7 (borders), 9 and 11 (counts), when all entries are known
 
     def check_borders(self) -> None:
-        """7, continued. The neighbours prove both ends of the period, and the statement of
-        completeness is true.
-        """
+        """7, continued. The period ends where its neighbour begins, and completeness is true."""
         stated = shape(
             read_json(self.archive.read("completeness.json"), "completeness.json"),
             "completeness",
@@ -1090,9 +1064,7 @@ class Package:
                 )
 
     def check_approvals(self) -> None:
-        """9. The entries that the manifest names as request, approvals and export are there, in
-        this order.
-        """
+        """9. Request, approvals and export, as the manifest names them, are there in this order."""
         for index in sorted(self.related):
             if index not in self.seen:
                 self.report.fail(9, f"entry {index}, which the manifest names, is missing", index)
@@ -1125,9 +1097,7 @@ class Package:
 
 
 def verify_package(file: BinaryIO, policy: Policy, report: Report) -> None:
-    """All steps. Those that look at every entry share one pass; a failure does not stop the later
-    ones.
-    """
+    """All steps. Those that look at every entry share one pass; a failure stops none of them."""
     archive = Archive(file)  # 1
     report.done(1, f"{len(archive.members)} files")
     package = Package(archive, policy, report)
@@ -1149,9 +1119,7 @@ def _hash_list(value: Any) -> list[bytes]:
 
 
 def verify_proof(value: dict[str, Any], policy: Policy, report: Report) -> None:
-    """The answer of `/api/ledger/proof/{position}`: steps 3, 5, 6 and 8. Its `fact` is a reading
-    aid and is not used.
-    """
+    """The answer of `/api/ledger/proof/{position}`: steps 3, 5, 6 and 8. Its `fact` is not used."""
     value = shape(
         dict({"fact": {}}, **value),
         "proof",
@@ -1194,9 +1162,7 @@ def verify_proof(value: dict[str, Any], policy: Policy, report: Report) -> None:
 
 
 def verify_head(value: dict[str, Any], policy: Policy, report: Report) -> None:
-    """The answer of `/api/ledger/head`: step 3. A consistency proof is tried with the heads that
-    witnesses kept.
-    """
+    """The answer of `/api/ledger/head`: step 3, with a proof from a head that a witness kept."""
     value = shape(
         dict({"consistency": None}, **value),
         "head",
@@ -1275,6 +1241,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps(result))
         return report.exit_code
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console may lack Chinese
+        sys.stdout.reconfigure(errors="replace")
     print(VERDICTS[report.exit_code])
     if result["first_bad"] is not None:
         print(f"    first bad entry 第一条有问题的记录: {result['first_bad']}")

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
-from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.text import Position
@@ -152,10 +151,3 @@ def _oversees(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
         return True
     return bool(roles & OVERSEERS) and entry.kind.startswith(OVERSEEN)
 
-
-ERRORS: tuple[type[GuijuError], ...] = (
-    proofs.LedgerSmallerError,
-    proofs.NotSignedError,
-    proofs.EntryNotFoundError,
-)
-"""What these routes answer besides the errors of every route."""

@@ -2,11 +2,13 @@
 
 import fcntl
 import os
+import sys
 from typing import IO
 
 import uvicorn
 
 from guiju.app import Server
+from guiju.frames import FramesProtocol
 from guiju.runtime import Runtime
 from guiju.settings import SettingsError
 
@@ -30,6 +32,8 @@ def _claim(runtime: Runtime) -> IO[str] | None:
 def serve(runtime: Runtime) -> None:
     """Serve until the process is told to stop. Raises SettingsError when the organisation is in use."""
     lock = _claim(runtime)
+    # The lane gives the interpreter lock away at each statement; by default it would wait 5 ms to get it back.
+    sys.setswitchinterval(0.0005)
     settings = runtime.settings
     config = uvicorn.Config(
         Server(runtime),
@@ -37,7 +41,7 @@ def serve(runtime: Runtime) -> None:
         port=settings.port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=FramesProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
         access_log=False,

@@ -1,21 +1,21 @@
 """The socket `/ws` (docs/protocol.md): one task reads, one sends, and the write lane stands between them."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 import msgspec
 from starlette.requests import HTTPConnection
 
+from guiju.frames import EXTENSION, Sink
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.errors import GuijuError, InvalidError, UnauthenticatedError
 from guiju.kernel.gate import Gate
-from guiju.kernel.ids import GroupId, PersonId
-from guiju.kernel.live import Connection, Hub, View, items_for
+from guiju.kernel.ids import GroupId
+from guiju.kernel.live import Connection, Hub, View, items_for, text_frame
 from guiju.modules.identity.types import Session
-from guiju.modules.messaging.composing import Body, Composer
+from guiju.modules.messaging.composing import Body, Composer, receipt_json
 from guiju.modules.messaging.service import present_groups
 from guiju.modules.messaging.types import Receipt
 from guiju.modules.policy import service as policy
@@ -29,8 +29,8 @@ SESSION_ENDED: Final = 4401
 WRONG_ORIGIN: Final = 4403
 FARTHEST: Final = 5000
 HELLO_SECONDS: Final = 15
+CLOSE_SECONDS: Final = 5
 MOST_PENDING: Final = 64
-_log = logging.getLogger("guiju.socket")
 
 
 class BadFrameError(InvalidError):
@@ -93,27 +93,34 @@ class SocketEndpoint:
         except UnauthenticatedError:
             await send({"type": "websocket.close", "code": SESSION_ENDED})
             return
-        await self._serve(session, receive, send)
+        await self._serve(session, scope["extensions"][EXTENSION], receive, send)
 
-    async def _serve(self, session: Session, receive: Receive, send: Send) -> None:
+    async def _serve(self, session: Session, sink: Sink, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
-                hello = _read(await receive())
+                hello = _first(await receive())
         except (BadFrameError, TimeoutError):
             hello = None
         if not isinstance(hello, _Hello):
             await send({"type": "websocket.close", "code": NOT_THE_PROTOCOL})
             return
-        connection = await self._join(session, hello.cursor)
-        pump = asyncio.create_task(_pump(connection, send))
+        closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        connection = await self._join(session, hello.cursor, sink, closing)
+        listener = _Listener(connection, sink, self._composer, self._hub)
+        sink.take_over(listener.on_text)
+        ending = asyncio.ensure_future(_until_gone(receive))
         try:
-            await self._listen(connection, receive)
+            await asyncio.wait({closing, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if closing.done() and not ending.done():
+                await _close(sink, send, closing.result(), ending)
         finally:
+            ending.cancel()
             self._hub.remove(connection)
             connection.close(1000)
-            await pump
 
-    async def _join(self, session: Session, cursor: int | None) -> Connection:
+    async def _join(
+        self, session: Session, cursor: int | None, sink: Sink, closing: "asyncio.Future[int]"
+    ) -> Connection:
         """Catch up from the cursor, then follow: what is published meanwhile is neither lost nor sent twice."""
         while True:
             actor = Actor(session.person)
@@ -123,12 +130,12 @@ class SocketEndpoint:
             missed = self._hub.since(position)
             if missed is not None:
                 break
-        connection = Connection(session.person, roles, session.id, position)
+        connection = Connection(session.person, roles, session.id, position, sink, _setter(closing))
         mode = "snapshot" if items is None else "resume"
         welcome = {"type": "welcome", "position": position, "mode": mode, "head": {"size": position + 1}}
-        connection.push(_encode(welcome))
+        connection.push(text_frame(_encode(welcome)))
         if items:
-            connection.push(_encode({"type": "facts", "items": items, "position": position}))
+            connection.push(_facts(items, position))
         view = self._new_view()
         try:
             groups = self._hub.presence_after(view, missed, session.person, set(places))
@@ -136,7 +143,7 @@ class SocketEndpoint:
         finally:
             view.close()
         if later:
-            connection.push(_encode({"type": "facts", "items": later, "position": missed[-1].position}))
+            connection.push(_facts(later, missed[-1].position))
             connection.since = missed[-1].position
         self._hub.add(connection, groups)
         return connection
@@ -153,109 +160,121 @@ class SocketEndpoint:
         items = items_for(self._hub.routers, self._new_view(tx), entries, actor.person_id, roles, places)
         return position, roles, places, items
 
-    async def _listen(self, connection: Connection, receive: Receive) -> None:
-        pending = asyncio.Semaphore(MOST_PENDING)
-        while connection.close_code is None:
-            message = await receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            try:
-                frame = _read(message)
-            except BadFrameError as error:
-                connection.push(_error(error, None))
-                continue
-            if isinstance(frame, _Send):
-                await pending.acquire()
-                self._send(connection, frame, pending)
-            else:
-                self._other(connection, frame)
 
-    def _send(self, connection: Connection, frame: _Send, pending: asyncio.Semaphore) -> None:
+class _Listener:
+    """What one joined socket says. Nothing here waits: answers come from the lane."""
+
+    def __init__(self, connection: Connection, sink: Sink, composer: Composer, hub: Hub) -> None:
+        self._connection = connection
+        self._actor = Actor(connection.person)
+        self._sink = sink
+        self._composer = composer
+        self._hub = hub
+        self._pending = 0
+
+    def on_text(self, data: bytes | None) -> None:
+        try:
+            frame = _read(data)
+        except BadFrameError as error:
+            self._connection.push(_error(error, None))
+            return
+        match frame:
+            case _Send():
+                self._send(frame)
+            case _Ping(n=n):
+                self._connection.push(text_frame(_encode({"type": "pong", "n": n})))
+            case _Read(group=group, position=position):
+                self._mark_read(GroupId(group), position)
+            case _Hello():
+                self._connection.push(_error(BadFrameError("hello comes once."), None))
+
+    def _send(self, frame: _Send) -> None:
         def answer(result: Receipt | BaseException) -> None:
-            pending.release()
-            connection.push(_answer(result, frame.cmid))
+            self._pending -= 1
+            if self._pending == MOST_PENDING // 2:
+                self._sink.resume()
+            self._connection.push(_answer(result, frame.cmid))
 
+        self._pending += 1
+        if self._pending >= MOST_PENDING:
+            self._sink.pause()
         body = Body(frame.body) if isinstance(frame.body, str) else frame.body
         try:
-            actor = Actor(connection.person)
-            prepared = self._composer.prepare(actor, GroupId(frame.group), frame.cmid, body)
+            prepared = self._composer.prepare(self._actor, GroupId(frame.group), frame.cmid, body)
         except GuijuError as refusal:
             answer(refusal)
             return
         self._composer.submit(prepared, answer)
 
-    def _other(self, connection: Connection, frame: "_Hello | _Read | _Ping") -> None:
-        match frame:
-            case _Ping(n=n):
-                connection.push(_encode({"type": "pong", "n": n}))
-            case _Read(group=group, position=position):
-                self._mark_read(connection, GroupId(group), position)
-            case _:
-                connection.push(_error(BadFrameError("hello comes once."), None))
-
-    def _mark_read(self, connection: Connection, group: GroupId, position: int) -> None:
+    def _mark_read(self, group: GroupId, position: int) -> None:
         def tell_others(result: Any) -> None:
             if result is not True:
                 return
-            frame = _encode({"type": "read", "group": group, "position": position})
-            for other in self._hub.of_person(PersonId(connection.person)):
-                if other is not connection:
-                    other.push(frame)
+            wire = text_frame(_encode({"type": "read", "group": group, "position": position}))
+            for other in self._hub.of_person(self._connection.person):
+                if other is not self._connection:
+                    other.push(wire)
 
         try:
-            self._composer.submit_mark(connection.person, group, position, tell_others)
+            self._composer.submit_mark(self._connection.person, group, position, tell_others)
         except GuijuError as refusal:
-            connection.push(_error(refusal, None))
+            self._connection.push(_error(refusal, None))
 
 
-async def _pump(connection: Connection, send: Send) -> None:
-    """Send what is queued until the connection closes."""
+def _setter(closing: "asyncio.Future[int]") -> Callable[[int], None]:
+    def close(code: int) -> None:
+        if not closing.done():
+            closing.set_result(code)
+
+    return close
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _close(sink: Sink, send: Send, code: int, ending: "asyncio.Future[None]") -> None:
+    """Close with a code; a peer that does not even take that is dropped."""
     try:
-        while True:
-            await connection.wake.wait()
-            code = connection.close_code
-            for frame in connection.take():
-                await send({"type": "websocket.send", "text": frame.decode()})
-            if code is not None:
-                await send({"type": "websocket.close", "code": code})
-                return
-    except (OSError, RuntimeError) as error:  # the peer is gone; the reader ends by its disconnect
-        _log.debug("a socket broke: %s", error)
-        connection.close_code = connection.close_code or 1006
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await send({"type": "websocket.close", "code": code})
+            await ending
+    except TimeoutError:
+        sink.abort()
 
 
-def _read(message: Message) -> "_Hello | _Send | _Read | _Ping":
-    """The frame of a message. Raises BadFrameError."""
+def _facts(items: list[dict[str, Any]], position: int) -> bytes:
+    return text_frame(_encode({"type": "facts", "items": items, "position": position}))
+
+
+def _first(message: Message) -> "_Hello | _Send | _Read | _Ping":
+    """The first frame, which still comes by ASGI. Raises BadFrameError."""
     text = message.get("text")
-    if text is None:
+    return _read(text.encode() if isinstance(text, str) else None)
+
+
+def _read(data: bytes | None) -> "_Hello | _Send | _Read | _Ping":
+    """The frame of a message. Raises BadFrameError."""
+    if data is None:
         raise BadFrameError("Frames are text.")
     try:
-        return _decode(text)
+        return _decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadFrameError(str(error)[:200]) from error
 
 
 def _answer(result: Receipt | BaseException, cmid: str) -> bytes:
     if isinstance(result, Receipt):
-        return _encode(
-            {
-                "type": "receipt",
-                "cmid": result.cmid,
-                "state": result.state,
-                "position": result.position,
-                "clause": result.clause,
-                "note": result.note,
-            }
-        )
+        return text_frame(_encode(receipt_json(result)))
     if isinstance(result, GuijuError):
         return _error(result, cmid)
-    return _encode(
-        {"type": "error", "code": "http.internal", "message": "Something broke here.", "data": {"cmid": cmid}}
-    )
+    internal = {"type": "error", "code": "http.internal", "message": "Something broke here.", "data": {"cmid": cmid}}
+    return text_frame(_encode(internal))
 
 
 def _error(error: GuijuError, cmid: str | None) -> bytes:
     data = error.data | ({"cmid": cmid[:64]} if cmid is not None else {})
-    return _encode({"type": "error", "code": error.code, "message": error.message, "data": data})
+    return text_frame(_encode({"type": "error", "code": error.code, "message": error.message, "data": data}))
 
 

@@ -4,7 +4,8 @@ import time
 from datetime import datetime, timezone
 from typing import Protocol
 
-HOUR = 3_600_000
+MINUTE = 60_000
+HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 

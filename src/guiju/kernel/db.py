@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pysqlite3
-from sqlalchemy import Connection, Engine, Executable, MetaData, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, MetaData, String, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect, Row
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from guiju.kernel.facts import Recorded
 
@@ -112,6 +112,28 @@ def _sqlite_pragmas(dbapi: Any, _record: object, *, reading: bool) -> None:
 
 def _sqlite_begin(connection: Connection, *, statement: str) -> None:
     connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def scratch() -> Iterator[Connection]:
+    """A private SQLite database that vanishes at the end; it goes to disk only when it grows."""
+    with _scratch_engine().connect() as connection, connection.begin():
+        yield connection
+
+
+@functools.cache
+def _scratch_engine() -> Engine:
+    """One engine for all, because it remembers compiled statements; every connection is a database of its own."""
+
+    def connect() -> Any:
+        dbapi = pysqlite3.connect("", isolation_level=None)
+        dbapi.execute("PRAGMA journal_mode=OFF")
+        dbapi.execute("PRAGMA synchronous=OFF")
+        return dbapi
+
+    engine = create_engine("sqlite://", module=pysqlite3, creator=connect, poolclass=NullPool)
+    event.listen(engine, "begin", functools.partial(_sqlite_begin, statement="BEGIN"))
+    return engine
 
 
 _HOT_DIALECTS: dict[str, Dialect] = {
@@ -262,6 +284,30 @@ def create_tables(database: Database, tables: Iterable[Table] | None = None) -> 
 def database_bytes(database: Database) -> Path | None:
     """The file of an SQLite database; None for a server."""
     return Path(database.writers.url.database or "") if database.is_sqlite else None
+
+
+def rows_by_key(connection: Connection, table: Table, limit: int | None = None) -> Iterator[tuple[Any, ...]]:
+    """The rows as the driver gives them, by primary key, with text in the order of its bytes on both databases."""
+    quote = connection.dialect.identifier_preparer.quote
+    plain = connection.dialect.name == "sqlite"
+    order = [
+        quote(column.name) + ("" if plain or not isinstance(column.type, String) else ' COLLATE "C"')
+        for column in table.primary_key
+    ]
+    columns = ", ".join(quote(column.name) for column in table.columns)
+    statement = f"SELECT {columns} FROM {quote(table.name)} ORDER BY {', '.join(order)}"
+    if limit is not None:
+        statement += f" LIMIT {limit:d}"
+    found = connection.exec_driver_sql(statement, execution_options={"yield_per": 2000})
+    return (tuple(row) for row in found)
+
+
+def damaged_table(connection: Connection, table: Table) -> str | None:
+    """What SQLite finds wrong in the pages of a table and its indexes; None when nothing is, and on PostgreSQL."""
+    if connection.dialect.name != "sqlite":
+        return None
+    found = connection.exec_driver_sql(f"PRAGMA integrity_check('{table.name}')").scalar()
+    return None if found == "ok" else str(found).splitlines()[0]
 
 
 def lock_row(connection: Connection, table: str) -> None:

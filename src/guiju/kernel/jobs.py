@@ -1,6 +1,7 @@
 """Timers: rows written in the same transaction as what causes them, claimed with a lease, run through the lane."""
 
 import json
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from guiju.kernel.db import metadata
 if TYPE_CHECKING:
     from guiju.kernel.lane import Lane, WriteTx
 
+_log = logging.getLogger("guiju.jobs")
 LEASE = 60_000
 
 job = Table(
@@ -71,9 +73,9 @@ def _claim(tx: "WriteTx", limit: int) -> list[tuple[str, str, int, dict[str, Any
 
 
 def run_due(lane: "Lane", limit: int = 50) -> int:
-    """Run the jobs that are due, each in a command of its own; returns how many ran.
+    """Run the jobs that are due, each in a command of its own; returns how many were claimed.
 
-    A job that fails keeps its row and runs again when its lease ends.
+    A job that fails keeps its row, holds up no other, and runs again when its lease ends.
     """
     claimed = lane.write(lambda tx: _claim(tx, limit))
     for kind, key, due_at, payload in claimed:
@@ -85,5 +87,7 @@ def run_due(lane: "Lane", limit: int = 50) -> int:
             tx.run(delete(job).where(job.c.kind == kind, job.c.key == key, job.c.due_at == due_at))
             _verbs[kind](tx, key, payload)
 
-        lane.write(perform)
+        result = lane.outcome(None, perform)
+        if isinstance(result, BaseException):
+            _log.error("the job %s of %s failed", kind, key, exc_info=result)
     return len(claimed)

@@ -17,7 +17,6 @@ from itertools import groupby
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable
-from sqlalchemy.exc import SQLAlchemyError
 
 from guiju.kernel.clock import Clock
 from guiju.kernel.db import Database, EntryReader, Hot, ReadTx
@@ -60,12 +59,19 @@ class WriteTx(ReadTx):
     """The lane's transaction as a verb sees it: it can record facts, and it has no commit."""
 
     def __init__(
-        self, connection: Connection, now: int, recorder: Recorder, appliers: dict[str, Apply], cache: dict[Any, Any]
+        self,
+        connection: Connection,
+        now: int,
+        recorder: Recorder,
+        appliers: dict[str, Apply],
+        cache: dict[Any, Any],
+        kept: dict[Any, Any] | None = None,
     ) -> None:
         super().__init__(connection, now, recorder)
         self._recorder = recorder
         self._appliers = appliers
         self._cache = cache
+        self._kept: dict[Any, Any] = kept if kept is not None else {}
 
     def record(self, permit: Permit, fact: Any) -> Recorded:
         """Append a fact and let its owner apply it to the tables."""
@@ -90,6 +96,10 @@ class WriteTx(ReadTx):
         if key not in self._cache:
             self._cache[key] = load()
         return self._cache[key]  # type: ignore[no-any-return]  # the cache holds what load returned
+
+    def kept(self, key: tuple[str, ...], make: Callable[[], _T]) -> _T:
+        """What this process counts beside the tables; neither a rollback nor a change of the tables undoes it."""
+        return self._kept.setdefault(key, make())  # type: ignore[no-any-return]  # it holds what make returned
 
     def forget(self, *key: str) -> None:
         """Drop a key, and with it all keys that start with its parts."""
@@ -124,7 +134,7 @@ ListVerb = Callable[[WriteTx, Sequence[Any]], Sequence[Any]]
 Answer = Callable[[Any], None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Command:
     """One thing to do. `kind` is None for a verb (`payload` is a callable); else the name of a list verb."""
 
@@ -160,9 +170,10 @@ class Lane:
     on_attempt: Callable[[WriteTx, ForbiddenError], None]
     deliver: Callable[[Batch], None] = answer_inline
     fatal: Callable[[int], Any] = os._exit
-    _queue: "queue.SimpleQueue[Command | None]" = field(default_factory=queue.SimpleQueue)
+    _queue: "queue.SimpleQueue[list[Command] | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
     _cache: dict[Any, Any] = field(default_factory=dict)
+    _kept: dict[Any, Any] = field(default_factory=dict)
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="write-lane", daemon=True)
@@ -175,21 +186,26 @@ class Lane:
             self._thread.join()
             self._thread = None
 
-    def submit(self, command: Command) -> None:
-        self._queue.put(command)
+    def submit(self, commands: list[Command]) -> None:
+        """Have these commands run, in this order, in one commit or in consecutive ones."""
+        self._queue.put(commands)
 
     def write(self, verb: Callable[[WriteTx], _T]) -> _T:
         """Run one verb and wait for its commit; raises what the verb raised."""
         return self.call(None, verb)  # type: ignore[no-any-return]  # a verb's result is its own
 
     def call(self, kind: str | None, payload: Any) -> Any:
-        """Run one command and wait for its commit."""
-        future: Future[Any] = Future()
-        self.submit(Command(kind, payload, future.set_result))
-        result = future.result()
+        """Run one command and wait for its commit; raises what it raised."""
+        result = self.outcome(kind, payload)
         if isinstance(result, BaseException):
             raise result
         return result
+
+    def outcome(self, kind: str | None, payload: Any) -> Any:
+        """Run one command and wait for its commit; what it raised is returned."""
+        future: Future[Any] = Future()
+        self.submit([Command(kind, payload, future.set_result)])
+        return future.result()
 
     def _run(self) -> None:
         while (batch := self._take()) is not None:
@@ -201,16 +217,16 @@ class Lane:
         first = self._queue.get()
         if first is None:
             return None
-        batch = [first]
+        batch = list(first)
         while len(batch) < BATCH:
             try:
-                command = self._queue.get_nowait()
+                commands = self._queue.get_nowait()
             except queue.Empty:
                 break
-            if command is None:
+            if commands is None:
                 self._queue.put(None)
                 break
-            batch.append(command)
+            batch.extend(commands)
         return batch
 
     def _commit(self, commands: list[Command]) -> None:
@@ -219,12 +235,15 @@ class Lane:
             with self.database.write() as connection:
                 if not self.recorder.begin(connection, self.clock.now()):
                     self._cache.clear()
-                tx = WriteTx(connection, self.recorder.time(), self.recorder, self.appliers, self._cache)
+                tx = WriteTx(
+                    connection, self.recorder.time(), self.recorder, self.appliers, self._cache, self._kept
+                )
                 for kind, run in groupby(commands, key=lambda command: command.kind):
                     self._run_list(tx, kind, list(run)) if kind else self._run_verbs(tx, run)
                 entries = self.recorder.flush(connection)
-        except (SQLAlchemyError, OSError, *_driver_errors()) as error:
-            # The flush failed or its outcome is unknown; going on could acknowledge what is not stored.
+        except Exception as error:
+            # The flush failed or its outcome is unknown; going on could acknowledge what is not stored. Whatever it
+            # was: a lane whose thread has ended without the process would leave everybody waiting for ever.
             _log.critical("the write lane stops: %s", type(error).__name__, exc_info=error)
             self.fatal(70)
             raise
@@ -266,10 +285,3 @@ class Lane:
         if not isinstance(error, GuijuError):
             _log.error("a command failed: %s", command.kind or command.payload, exc_info=error)
         command.result = error
-
-
-def _driver_errors() -> tuple[type[Exception], ...]:
-    import psycopg  # noqa: PLC0415  # only the exception types, and only on the way out
-    import pysqlite3  # noqa: PLC0415
-
-    return (psycopg.Error, pysqlite3.Error)

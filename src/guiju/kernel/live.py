@@ -1,15 +1,14 @@
 """Who is connected, and which of them gets what of a commit. Lives on the event loop; no business words.
 
-A connection's queue is bounded: one that does not keep up is cut with 4408 and resumes with its cursor, so nothing is
-dropped in silence. All that one commit brings for a connection leaves as one frame.
+What a connection leaves untaken is bounded: one that does not keep up is cut with 4408 and resumes with its cursor, so
+nothing is dropped in silence. All that one commit brings for a connection leaves as one frame.
 """
 
-import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -18,7 +17,6 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 
 TOO_SLOW: Final = 4408
-MOST_FRAMES: Final = 256
 MOST_BYTES: Final = 1 << 20
 RECENT: Final = 4096
 _encode = msgspec.json.Encoder().encode
@@ -98,42 +96,52 @@ Presence = Callable[[View, Recorded], Mapping[PersonId, bool]]
 """Who enters (True) or leaves (False) the fact's group by this fact."""
 
 
+class Sink(Protocol):
+    """Where a connection's frames go."""
+
+    def write(self, wire: bytes) -> None:
+        """Send bytes that are framed already."""
+
+    def buffered(self) -> int:
+        """Bytes that the peer has not taken yet."""
+
+
+def text_frame(payload: bytes) -> bytes:
+    """`payload` as one unmasked, final text frame (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
 @dataclass(eq=False, slots=True)
 class Connection:
-    """One socket. The pump sends what is queued; `overflow` tells it to close instead."""
+    """One socket. `on_close` is called once, with the code to close it with."""
 
     person: PersonId
     roles: frozenset[str]
     session: str
     since: int
-    frames: list[bytes] = field(default_factory=list)
-    size: int = 0
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    sink: Sink
+    on_close: Callable[[int], None]
     close_code: int | None = None
     groups: set[GroupId] = field(default_factory=set)
 
-    def push(self, frame: bytes) -> None:
-        """Queue a frame; too many or too large a queue closes the connection."""
+    def push(self, wire: bytes) -> None:
+        """Send a frame; a peer that leaves too much untaken is cut instead, and resumes with its cursor."""
         if self.close_code is not None:
             return
-        if len(self.frames) >= MOST_FRAMES or self.size > MOST_BYTES:
+        if self.sink.buffered() > MOST_BYTES:
             self.close(TOO_SLOW)
             return
-        self.frames.append(frame)
-        self.size += len(frame)
-        self.wake.set()
+        self.sink.write(wire)
 
     def close(self, code: int) -> None:
-        self.close_code = code
-        self.frames.clear()
-        self.size = 0
-        self.wake.set()
-
-    def take(self) -> list[bytes]:
-        """Everything that is queued."""
-        taken, self.frames, self.size = self.frames, [], 0
-        self.wake.clear()
-        return taken
+        if self.close_code is None:
+            self.close_code = code
+            self.on_close(code)
 
 
 class Hub:
@@ -218,7 +226,7 @@ class Hub:
         for connection, items in outgoing.items():
             same = tuple(map(id, items))
             if same not in frames:
-                frames[same] = b'{"type":"facts","items":[' + b",".join(items) + tail
+                frames[same] = text_frame(b'{"type":"facts","items":[' + b",".join(items) + tail)
             connection.push(frames[same])
 
     def _change_presence(self, view: View, entry: Recorded) -> None:

@@ -39,7 +39,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """SHA-256 of the sealed blob."""
     k: str
     """The id of the key that sealed it."""
-    l: _Positive  # noqa: E741  # the name in the format
+    l: _Positive
     """Length of the sealed blob in bytes."""
 
 
@@ -78,9 +78,9 @@ _decoder = msgspec.json.Decoder(Leaf)
 
 
 def encode_leaf(leaf: Leaf | Mapping[str, Any]) -> bytes:
-    """The canonical bytes of a leaf, of which all keys MUST be given. Enums, tuples
-    and dataclasses become their values, lists and objects.
+    """The canonical bytes of a leaf, of which all keys MUST be given.
 
+    Enums, tuples and dataclasses in the metadata become their values, lists and objects.
     LeafError for anything that `decode_leaf` would refuse: a leaf that nobody can read would stay
     for ever.
     """

@@ -7,10 +7,12 @@ import os
 import threading
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, insert, select, text
 
 from guiju.kernel.db import Database, open_database
+from guiju.ledger.errors import LedgerError
 
 _keys = MetaData()
 wrapped_key = Table(
@@ -21,6 +23,19 @@ wrapped_key = Table(
     Column("made_at", BigInteger, nullable=False),
 )
 SCHEMA = "guiju_keys"
+ROOT, _FILE = "root.key", "keys.db"
+
+
+class KeyStoreError(LedgerError):
+    """The key store is absent, or its root is not one."""
+
+
+class KeyAlteredError(LedgerError):
+    """A stored key does not open: its row was altered, or the root is another."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"the key {key_id} does not open")
+        self.key_id = key_id
 
 
 class KeyStore:
@@ -34,17 +49,17 @@ class KeyStore:
         self._lock = threading.Lock()
 
     def cipher(self, key_id: str) -> AESGCM | None:
-        """The cipher of a key; None when the key does not exist (any more)."""
+        """The cipher of a key; None when the key does not exist (any more). Raises KeyAlteredError."""
         found = self._opened.get(key_id)
         return found if found is not None else self._load(key_id)
 
     def make(self, key_id: str, now: int) -> AESGCM:
-        """The cipher of a key, which is made durably first if it does not exist yet."""
+        """The cipher of a key, which is made durably first if it does not exist yet. Raises KeyAlteredError."""
         if (found := self.cipher(key_id)) is not None:
             return found
         with self._lock:
             plain, nonce = os.urandom(32), os.urandom(12)
-            wrapped = nonce + self._root.encrypt(nonce, plain, key_id.encode())
+            wrapped = nonce + self._root.encrypt(nonce, plain, _associated(key_id, now))
             with self._database.write() as connection:
                 connection.execute(insert(wrapped_key).values(id=key_id, wrapped=wrapped, made_at=now))
             self._opened[key_id] = AESGCM(plain)
@@ -52,46 +67,78 @@ class KeyStore:
 
     def _load(self, key_id: str) -> AESGCM | None:
         with self._lock, self._database.read() as connection:
-            wrapped = connection.execute(
-                select(wrapped_key.c.wrapped).where(wrapped_key.c.id == key_id)
-            ).scalar()
-            if wrapped is None:
+            row = connection.execute(
+                select(wrapped_key.c.wrapped, wrapped_key.c.made_at).where(wrapped_key.c.id == key_id)
+            ).first()
+            if row is None:
                 return None
-            plain = self._root.decrypt(wrapped[:12], wrapped[12:], key_id.encode())
-            self._opened[key_id] = AESGCM(plain)
+            try:
+                plain = self._root.decrypt(row.wrapped[:12], row.wrapped[12:], _associated(key_id, row.made_at))
+                self._opened[key_id] = AESGCM(plain)
+            except (InvalidTag, TypeError, ValueError) as error:  # the latter two: not even of the right shape
+                raise KeyAlteredError(key_id) from error
             return self._opened[key_id]
+
+    def ids(self) -> list[str]:
+        """The ids of all keys."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(wrapped_key.c.id).order_by(wrapped_key.c.id)).scalars())
 
     def close(self) -> None:
         self._database.close()
 
 
+def _associated(key_id: str, made_at: int) -> bytes:
+    """What a wrapped key is bound to, so that no column of its row can change alone."""
+    return f"guiju/key/1\0{key_id}\0{made_at}".encode()
+
+
 def open_keystore(folder: Path, database_url: str) -> KeyStore:
     """The key store that belongs to `database_url`; made with a new root when `folder` has none."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if database_url.startswith("sqlite:"):
-        database = open_database(f"sqlite:///{folder / 'keys.db'}")
-    else:
-        database = open_database(database_url, schema=SCHEMA)
-        with database.write() as connection:
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+    database = _open(folder, database_url)
     with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         _keys.create_all(connection)
-    return KeyStore(database, secret_file(folder / "root.key"))
+    return KeyStore(database, secret_file(folder / ROOT))
+
+
+def read_keystore(folder: Path, database_url: str) -> KeyStore:
+    """The key store as it is; nothing is made. Raises KeyStoreError when there is none."""
+    root, rows = folder / ROOT, folder / _FILE
+    if not root.is_file() or (database_url.startswith("sqlite:") and not rows.is_file()):
+        raise KeyStoreError(f"there is no key store in {folder}")
+    secret = root.read_bytes()
+    if len(secret) != 32:
+        raise KeyStoreError(f"{root} is not a root key")
+    return KeyStore(_open(folder, database_url), secret)
+
+
+def _open(folder: Path, database_url: str) -> Database:
+    if database_url.startswith("sqlite:"):
+        return open_database(f"sqlite:///{folder / _FILE}")
+    return open_database(database_url, schema=SCHEMA)
 
 
 def secret_file(path: Path) -> bytes:
     """The 32 bytes of a secret file (mode 0600), made from the system's randomness when it is absent."""
     if not path.exists():
-        partial = path.with_suffix(".new")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(32))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        write_durably(path, os.urandom(32))
     return path.read_bytes()
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace a private file (mode 0600) at once and for good: after a crash it is the old one or the new one."""
+    partial = path.with_suffix(".new")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

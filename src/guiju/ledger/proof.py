@@ -7,6 +7,7 @@ from sqlalchemy import select
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import ConflictError, NotFoundError, NotReadyError
 from guiju.ledger import tables, tree
+from guiju.ledger.entry import decode_leaf
 from guiju.ledger.log import Log, stored_reader
 from guiju.ledger.seal import Body
 
@@ -72,7 +73,8 @@ def proof(tx: ReadTx, log: Log, position: int) -> Proof:
         raise EntryNotFoundError("There is no such entry.", position=position)
     size, note = _newest(tx, at_least=position + 1)
     path = tree.inclusion_proof(position, size, stored_reader(tx.connection))
-    return Proof(position, bytes(row.leaf), size, note, tuple(path), log.open_body(row.leaf, row.sealed))
+    leaf = bytes(row.leaf)
+    return Proof(position, leaf, size, note, tuple(path), log.body(decode_leaf(leaf), row.sealed))
 
 
 def _newest(tx: ReadTx, at_least: int) -> tuple[int, str]:

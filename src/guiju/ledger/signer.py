@@ -6,10 +6,11 @@ sign a tree that is smaller than, or inconsistent with, the last one that it sig
 
 import json
 import logging
-import os
 import threading
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, insert, select
@@ -18,9 +19,9 @@ from guiju.kernel.clock import Clock
 from guiju.kernel.db import Database
 from guiju.kernel.lane import Lane, WriteTx
 from guiju.ledger import tables, tree
-from guiju.ledger.checkpoint import sign_checkpoint, verifier_key
+from guiju.ledger.checkpoint import VerifierKey, sign_checkpoint, verifier_key
 from guiju.ledger.errors import LedgerError
-from guiju.ledger.keystore import secret_file
+from guiju.ledger.keystore import secret_file, write_durably
 
 _log = logging.getLogger("guiju.signer")
 STATE, KEY = "signer.json", "signer.key"
@@ -31,27 +32,73 @@ class TamperedError(LedgerError):
     """What is stored is not what was appended; nothing is signed any more."""
 
 
+class StateError(LedgerError):
+    """The signer's state file or key is not one."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedState:
-    """The last head that left the signer."""
+    """The last head that left the signer; `chain` is a hash over all heads up to it."""
 
     size: int
     range: tree.CompactRange
     note: str
+    at: int
+    chain: bytes
+
+
+NO_HEADS: Final = b"\0" * 32
+"""The chain before the first head."""
+
+
+def chained(chain: bytes, at: int, note: str) -> bytes:
+    """The chain with one more head, so that no published head can be removed, added or altered."""
+    return sha256(b"%s%d\n%s" % (chain, at, note.encode())).digest()
 
 
 def read_state(folder: Path) -> SignedState | None:
-    """The signer's state file; None before the first signature."""
+    """The signer's state file; None before the first signature. Raises StateError."""
     path = folder / STATE
     if not path.exists():
         return None
-    stored = json.loads(path.read_text())
-    return SignedState(stored["size"], tree.CompactRange.decode(bytes.fromhex(stored["range"])), stored["note"])
+    try:
+        stored = json.loads(path.read_bytes())
+        grown = tree.CompactRange.decode(bytes.fromhex(stored["range"]))
+        state = SignedState(stored["size"], grown, stored["note"], stored["at"], bytes.fromhex(stored["chain"]))
+    except (LedgerError, ValueError, TypeError, KeyError) as error:
+        raise StateError(f"{path} is not the state of a signer") from error
+    if _content(state) != path.read_bytes():
+        raise StateError(f"{path} is not the state of a signer")
+    return state
+
+
+def _content(state: SignedState) -> bytes:
+    return json.dumps(
+        {
+            "size": state.size,
+            "range": state.range.encode().hex(),
+            "note": state.note,
+            "at": state.at,
+            "chain": state.chain.hex(),
+        }
+    ).encode()
 
 
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """The log's key, made when `folder` has none."""
     return Ed25519PrivateKey.from_private_bytes(secret_file(folder / KEY))
+
+
+def read_verifier(folder: Path, origin: str) -> VerifierKey | None:
+    """The public half of the log's key; None when `folder` has none. Raises StateError."""
+    path = folder / KEY
+    if not path.exists():
+        return None
+    try:
+        private = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    except ValueError as error:
+        raise StateError(f"{path} is not a key") from error
+    return VerifierKey(origin, private.public_key().public_bytes_raw())
 
 
 class Signer:
@@ -63,6 +110,7 @@ class Signer:
         self._clock = clock
         self._key = signing_key(folder)
         self._state = read_state(folder)
+        self._published = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self.alarm: str | None = None
@@ -95,32 +143,35 @@ class Signer:
         if grown.root() != bytes(head.root):
             raise TamperedError(f"the entries {size} to {head.size - 1} do not have the root of the head")
         note = sign_checkpoint(head.origin, head.size, grown.root(), self._key)
-        self._save(SignedState(head.size, grown, note))
+        at = self._clock.now()
+        chain = self._state.chain if self._state is not None else NO_HEADS
+        self._save(SignedState(head.size, grown, note, at, chained(chain, at, note)))
         return note
 
     def _save(self, state: SignedState) -> None:
-        path = self._folder / STATE
-        content = json.dumps({"size": state.size, "range": state.range.encode().hex(), "note": state.note})
-        descriptor = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(path.with_suffix(".new"), path)
+        # The directory is flushed too: a state that goes back in time would look like a rollback.
+        write_durably(self._folder / STATE, _content(state))
         self._state = state
 
     def sign_now(self, lane: Lane) -> None:
         """Sign and publish; an alarm stops all further signing."""
         if self.alarm is not None:
             return
+        # A head that was signed just before a crash is published first: the chain has no gap.
+        self._publish(lane)
         try:
-            note = self.step()
+            self.step()
         except TamperedError as error:
             self.alarm = str(error)
             _log.critical("the signer stops: %s", error)
             return
-        if note is not None:
-            publish(lane, self.signed, note)
+        self._publish(lane)
+
+    def _publish(self, lane: Lane) -> None:
+        state = self._state
+        if state is not None and self._published != state.size:
+            publish(lane, state)
+            self._published = state.size
 
     def start(self, lane: Lane, interval: float = 1.0) -> None:
         """Sign what is new once every `interval` seconds, in a thread."""
@@ -138,13 +189,13 @@ class Signer:
             self._thread.join()
 
 
-def publish(lane: Lane, size: int, note: str) -> None:
-    """Store a signed head where clients and verifiers read it."""
+def publish(lane: Lane, state: SignedState) -> None:
+    """Store a signed head where clients and verifiers read it; harmless when it is there."""
 
     def store(tx: WriteTx) -> None:
-        known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == size)
+        known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == state.size)
         if tx.first(known) is None:
-            tx.run(insert(tables.checkpoint).values(size=size, note=note, at=tx.now))
+            tx.run(insert(tables.checkpoint).values(size=state.size, note=state.note, at=state.at))
 
     lane.write(store)
 
@@ -158,5 +209,3 @@ def _hashes(connection: Connection, start: int, count: int) -> list[bytes]:
     if len(rows) != count:
         raise TamperedError(f"entries are missing between {start} and {start + count - 1}")
     return [tree.leaf_hash(bytes(row.leaf)) for row in rows]
-
-

@@ -38,8 +38,7 @@ class Tile:
 def complete_tiles(
     size_before: int, pending: Edge, leaf_hashes: Sequence[bytes]
 ) -> tuple[dict[int, Sequence[bytes]], list[Tile]]:
-    """The edge after appending `leaf_hashes`, and the tiles that became complete, lower levels
-    first.
+    """The edge after appending, and the tiles that became complete, lower levels first.
 
     `pending` does not change, so a transaction that is rolled back keeps the edge that it had.
     LedgerError when it does not belong to a tree of `size_before`.
@@ -75,8 +74,7 @@ def rebuild_edge(size: int, read: HashReader) -> dict[int, Sequence[bytes]]:
 
 
 def tiles_for(size: int, indices: Iterable[int] | None = None) -> Iterator[tuple[int, int, int]]:
-    """(level, index, width) of each tile of a tree of `size`, lower levels first, from left to
-    right.
+    """(level, index, width) of each tile of a tree, lower levels first, from left to right.
 
     With `indices` (any order) only those on the way from these leaves to the root, and the edge.
     """
@@ -95,9 +93,7 @@ def tiles_for(size: int, indices: Iterable[int] | None = None) -> Iterator[tuple
 
 
 def tile_path(level: int, index: int, width: int) -> str:
-    """The path of a tile below the log's tile folder, such as `0/x001/x234/067.p/8` (C2SP
-    tlog-tiles).
-    """
+    """The path of a tile as in C2SP tlog-tiles, such as `0/x001/x234/067.p/8`."""
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.append(f"x{index % 1000:03d}")

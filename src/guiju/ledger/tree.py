@@ -33,8 +33,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class CompactRange:
-    """All that is needed to grow a tree and to know its root: one hash for each bit that is set in
-    `size`.
+    """All that is needed to grow a tree and to know its root: a hash for each bit set in `size`.
 
     `hashes` are the roots of the complete subtrees from left (largest) to right.
     """
@@ -50,12 +49,12 @@ class CompactRange:
         """The range after these leaves; costs about one hash for each."""
         stack = list(self.hashes)
         size = self.size
-        for right in leaf_hashes:
-            carry = size
+        for leaf in leaf_hashes:
+            node, carry = leaf, size
             while carry & 1:
-                right = sha256(b"\x01" + stack.pop() + right).digest()  # noqa: PLW2901  # it becomes the parent
+                node = sha256(b"\x01" + stack.pop() + node).digest()
                 carry >>= 1
-            stack.append(right)
+            stack.append(node)
             size += 1
         return type(self)(size, tuple(stack))
 

@@ -1,5 +1,6 @@
 """Bring a database to the schema of this program, or refuse to touch it."""
 
+import functools
 from pathlib import Path
 
 from alembic import command
@@ -26,6 +27,7 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@functools.cache
 def newest() -> str:
     """The revision of this program."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

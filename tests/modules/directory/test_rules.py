@@ -1,5 +1,7 @@
 """The pure decisions of directory: units, roles, and what an import would do."""
 
+from typing import ClassVar
+
 import pytest
 
 from guiju.kernel.ids import PersonId
@@ -85,7 +87,7 @@ class TestRoles:
 
 
 class TestPlan:
-    KNOWN = {"cy1": Person(LI, "李雷", "CY1", B, "班长", "138", "")}
+    KNOWN: ClassVar = {"cy1": Person(LI, "李雷", "CY1", B, "班长", "138", "")}
     PATHS = _rules.unit_paths(UNITS)
 
     @pytest.mark.parametrize(

@@ -118,13 +118,17 @@ class TestDeviceNames:
         ("agent", "name"),
         [
             (
-                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-                "Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0",
+                (
+                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                    "Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0"
+                ),
                 "Edge · Windows",
             ),
             (
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
-                "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+                (
+                    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+                    "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+                ),
                 "Safari · iPhone",
             ),
             ("curl/8.0", ""),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
+from tests.support.world import World
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import DAY
@@ -43,7 +44,6 @@ from guiju.modules.identity.types import (
 )
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
-from tests.support.world import World
 
 T = TypeVar("T")
 SYSTEM = system("test")
@@ -166,7 +166,7 @@ class TestTheWayToCertification:
         for login, code in (("CY1", "AAAA-AAAA-AAAA"), ("CY2", done.code)):
             with pytest.raises(BadCodeError):
                 world.write(
-                    lambda tx, a=login, c=code: identity.activate(
+                    lambda tx, a=login, c=code: identity.activate(  # type: ignore[misc]  # bound at once
                         tx, login=a, code=c, password_hash="h"
                     )
                 )
@@ -208,7 +208,7 @@ class TestTheWayToCertification:
         count = len(world.facts())
         for account in (requested, certified):
             with pytest.raises(WrongStateError):
-                world.write(lambda tx, a=account: identity.certify(tx, SYSTEM, a, proof="x"))
+                world.write(lambda tx, a=account: identity.certify(tx, SYSTEM, a, proof="x"))  # type: ignore[misc]  # bound at once
         with pytest.raises(WrongStateError):
             world.write(lambda tx: identity.resume(tx, SYSTEM, certified, reason="x"))
         assert len(world.facts()) == count
@@ -235,7 +235,7 @@ class TestWhoMay:
         ]
         for who, act, inputs in refused:
             with pytest.raises(NotAllowedError):
-                world.write(lambda tx, w=who, a=act, i=inputs: a(tx, w, account, **i))
+                world.write(lambda tx, w=who, a=act, i=inputs: a(tx, w, account, **i))  # type: ignore[misc]  # bound at once
 
     def test_for_everybody_else_there_are_no_accounts(self, staff: Staff, world: World) -> None:
         outsider = staff.person("1", "registrar")
@@ -316,7 +316,7 @@ class TestSuspension:
         ]
         for act in (identity.close, identity.resume, identity.suspend):
             with pytest.raises(WrongStateError):
-                world.write(lambda tx, a=act: a(tx, SYSTEM, account.id, reason="x"))
+                world.write(lambda tx, a=act: a(tx, SYSTEM, account.id, reason="x"))  # type: ignore[misc]  # bound at once
         with pytest.raises(WrongStateError):
             world.write(lambda tx: identity.register_account(tx, SYSTEM, account.id))
 

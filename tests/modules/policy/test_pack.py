@@ -119,7 +119,7 @@ CASES = [
     ("clause text", "text: {zh: 不赌, en: No gambling}", "text: 不赌", "clauses[1].text", "`zh`", "text: 不赌"),
     ("unknown control", "use: groups.administrators", "use: groups.magic", "clauses[0].controls[0].use",
      "unknown control `groups.magic`", "- use: groups.magic"),
-    ("no control", "use: groups.administrators", "used: x", "clauses[0].controls[0].use", "unknown control", "- used: x"),
+    ("no control", "use: groups.administrators", "used: x", "clauses[0].controls[0]", "unknown control", "- used: x"),
     ("bad value", "max: 2}", "max: two}", "clauses[0].controls[0].with", "int", "with: {min: 1"),
     ("bad bounds", "min: 1, max: 2", "min: 3, max: 2", "clauses[0].controls[0].with", "0 to 50", "with: {min: 3"),
     ("misspelt parameter", "max: 2}", "maximum: 3}", "clauses[0].controls[0].with", "unknown parameter: maximum",
@@ -165,7 +165,7 @@ def test_a_problem_has_its_line_and_reason(old: str, new: str, path: str, reason
     found = problems(text)
     named = [each for each in found if each["path"] == path and reason in each["reason"]]
     assert len(named) == 1, found
-    assert named[0]["line"] == line_of(text, part.lstrip("\n")) if not part.startswith("\n") else True
+    assert named[0]["line"] == line_of(text, part) + part.startswith("\n")
 
 
 def test_every_problem_is_told_at_once() -> None:

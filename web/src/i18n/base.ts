@@ -30,7 +30,6 @@ export const BASE = {
   "do.retry": ["再试一次", "再試一次", "Try again"],
   "do.close": ["关闭", "關閉", "Close"],
   "do.back": ["返回", "返回", "Back"],
-  "do.save": ["保存", "儲存", "Save"],
   "do.send": ["发送", "傳送", "Send"],
   "do.more": ["更多", "更多", "More"],
   "do.copy": ["复制", "複製", "Copy"],

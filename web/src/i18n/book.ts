@@ -4,7 +4,6 @@ import type { Triple } from "./index.ts";
 /** Rule book, proofs, directory, accounts, me. */
 export const BOOK = {
   "cov.since": ["{version}，{time} 起执行。每一格是一条，点开看原文、控制点和证据。", "{version}，{time} 起執行。每一格是一條，點開看原文、控制點和證據。", "{version}, in force since {time}. Each cell is a clause with its text, controls and evidence."],
-  "cov.all": ["条款", "條款", "Clauses"],
   "cov.acting": ["系统在执行", "系統在執行", "Carried out"],
   "cov.inform": ["只能告知，软件管不了", "只能告知，軟體管不了", "Inform only"],
   "cov.not_yet": ["还没有控制点", "還沒有控制點", "Not yet"],
@@ -41,7 +40,6 @@ export const BOOK = {
   "out.refused": ["拒绝", "拒絕", "Refused"],
   "out.held": ["送审", "送審", "Held"],
   "out.masked": ["遮蔽", "遮蔽", "Masked"],
-  "out.delivered": ["通过", "通過", "Passed"],
   "out.approved": ["同意", "同意", "Approved"],
   "out.recorded": ["留痕", "留痕", "Recorded"],
   "pk.help": ["改好的制度包先试算，没有问题再采用。采用会记入账本，之后的每条记录都带新版本。", "改好的制度包先試算，沒有問題再採用。採用會記入帳本，之後的每筆紀錄都帶新版本。", "Try an edited pack first, then adopt it. The adoption goes on record."],
@@ -61,7 +59,6 @@ export const BOOK = {
   "pr.seal": ["未经改动", "未經改動", "Unchanged"],
   "pr.bad": ["不相符", "不相符", "Does not match"],
   "pr.bad.more": ["这一条与账本不一致。请保留这个页面，联系审计室；下面列出从哪一步起对不上。", "這一筆與帳本不一致。請保留這個頁面，聯絡稽核室；下面列出從哪一步起對不上。", "This entry does not agree with the ledger. Keep this page and contact the auditors; the failing step is below."],
-  "pr.busy": ["正在核验", "正在核驗", "Verifying"],
   "pr.unanchored": ["相符，但未锚定。", "相符，但未錨定。", "Consistent, but unanchored."],
   "pr.unanchored.more": ["还没有独立见证看过这棵树，只能说明与本单位现在的说法、与这台浏览器以前见过的一致。", "還沒有獨立見證看過這棵樹，只能說明與本單位現在的說法、與這台瀏覽器以前見過的一致。", "No independent witness has seen this tree: it agrees with what the organisation says now and with what this browser saw before."],
   "pr.entry": ["账本第 {n} 号，{kind}", "帳本第 {n} 號，{kind}", "Entry {n}, {kind}"],
@@ -92,7 +89,6 @@ export const BOOK = {
   "pr.key": ["钥匙", "金鑰", "Key"],
   "pr.policy": ["制度", "制度", "Policy"],
   "pr.controls": ["控制点", "控制點", "Controls"],
-  "pr.reason": ["对不上的地方", "對不上的地方", "What fails"],
   "pr.print": ["打印核验单", "列印核驗單", "Print"],
   "pr.picture": ["证明的样子", "證明的樣子", "What the proof looks like"],
   "pr.picture.label": ["从这一条经 {n} 个旁证到树头的路径", "從這一筆經 {n} 個旁證到樹頭的路徑", "The path from this entry by {n} hashes to the head"],

@@ -43,7 +43,6 @@ export const CHAT = {
   "m.masked.word": ["{what}，已遮蔽", "{what}，已遮蔽", "{what}, masked"],
   "m.held": ["待审，还没有发出。", "待審，尚未送出。", "Held for review, not sent yet."],
   "m.held.by": ["预计 {time} 前有结果。", "預計 {time} 前有結果。", "A decision is due by {time}."],
-  "m.held.text": ["待审消息", "待審訊息", "Held message"],
   "m.refused": ["没有放行。", "沒有放行。", "Not released."],
   "m.refused.reason": ["理由：{reason}", "理由：{reason}", "Reason: {reason}"],
   "m.blocked": ["这条没有发出。", "這則沒有送出。", "This was not sent."],

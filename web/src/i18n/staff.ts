@@ -28,7 +28,6 @@ export const STAFF = {
   "dir.person.phone": ["手机", "手機", "Phone"],
   "dir.person.email": ["邮箱", "電子郵件", "E-mail"],
   "dir.person.added": ["已新增 {name}。", "已新增 {name}。", "{name} added."],
-  "dir.person.move": ["调整", "調整", "Change"],
   "dir.import": ["批量导入", "批次匯入", "Import"],
   "dir.import.help": ["先下载模板，填好存成 CSV（UTF-8），选文件试算，没有错误再导入。", "先下載範本，填好存成 CSV（UTF-8），選檔案試算，沒有錯誤再匯入。", "Download the template, fill it in, save as CSV (UTF-8), try it, then import."],
   "dir.import.template": ["下载模板", "下載範本", "Template"],

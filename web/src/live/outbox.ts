@@ -11,6 +11,8 @@ export interface Waiting {
   at: number;
   state: "waiting" | "failed";
   error?: { code: string; message: string; clause: ClauseMark | null };
+  /** It went into the socket at least once: while the link is down, nobody here knows whether it arrived. */
+  tried?: boolean;
   /** The ledger position from the receipt: the entry goes when the timeline has come that far. */
   position?: number;
 }

@@ -5,6 +5,7 @@ import type { Conversations, Item, Me, MessagePage, Quote, ServerFrame } from ".
 import { randomId } from "../lib/text.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
+import type { Waiting } from "./outbox.ts";
 import { watchHead } from "./headwatch.ts";
 import { bodyOf, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
 import { applyItem, applyRead, applyToTimeline, EMPTY, fromSnapshot, isMessage, withRows } from "./reducer.ts";
@@ -213,7 +214,7 @@ export async function loadOlder(group: string): Promise<void> {
 export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null): void {
   const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const };
   put(one);
-  connection?.send(one.cmid, group, bodyOf(one));
+  sendOne(one);
 }
 export function retryMessage(cmid: string): void {
   retry(cmid);
@@ -221,8 +222,11 @@ export function retryMessage(cmid: string): void {
 }
 function sendWaiting(): void {
   for (const one of outbox.value) {
-    if (one.state === "waiting" && one.position === undefined) connection?.send(one.cmid, one.group, bodyOf(one));
+    if (one.state === "waiting" && one.position === undefined) sendOne(one);
   }
+}
+function sendOne(one: Waiting): void {
+  if (connection?.send(one.cmid, one.group, bodyOf(one)) && !one.tried) update(one.cmid, { tried: true });
 }
 
 /** Marks `group` read up to what is shown. */

@@ -292,15 +292,9 @@ def holders(tx: ReadTx, role: str) -> list[PersonId]:
 # ---- an import that waits ---------------------------------------------------------------------------------------
 
 
-def save_slices(tx: WriteTx, import_id: str, slices: Sequence[Sequence[ImportRow]]) -> None:
-    tx.run(
-        insert(_slice).values(
-            [
-                {"id": import_id, "number": number, "rows": msgspec.json.encode(rows).decode()}
-                for number, rows in enumerate(slices)
-            ]
-        )
-    )
+def save_slice(tx: WriteTx, import_id: str, number: int, rows: Sequence[ImportRow]) -> None:
+    encoded = msgspec.json.encode(rows).decode()
+    tx.run(insert(_slice).values(id=import_id, number=number, rows=encoded))
 
 
 def take_slice(tx: WriteTx, import_id: str, number: int) -> list[ImportRow]:

@@ -97,6 +97,12 @@ def state_after_admission(rules_version: int, must_sign: bool) -> MemberState:
     return MemberState.MUST_SIGN if must_sign and rules_version else MemberState.ACTIVE
 
 
+def state_after_staying(member: Member, rules_version: int, must_sign: bool) -> MemberState:
+    """Where a member stands who asked to leave and stays: rules may have come out meanwhile."""
+    unsigned = must_sign and member.signed_version < rules_version and not is_owner(member)
+    return MemberState.MUST_SIGN if unsigned else MemberState.ACTIVE
+
+
 def short_name(name: str, prefix: str) -> str:
     """The name without the prefix that the rule prescribes: it is the same on every row."""
     return name.removeprefix(prefix) or name

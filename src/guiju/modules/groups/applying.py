@@ -3,7 +3,7 @@
 from datetime import date
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import utc
+from guiju.kernel.clock import MINUTE, utc
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId, new_id
 from guiju.kernel.lane import WriteTx
@@ -92,7 +92,7 @@ def _check_fields(tx: ReadTx, pack: Pack, stated: ApplicationInput) -> None:
             ends = date.fromisoformat(stated.end_date)
         except ValueError as error:
             raise BadApplicationError("A date is YYYY-MM-DD.", field="end_date") from error
-        if ends <= utc(tx.now).date():
+        if ends <= _today(tx, pack):
             raise BadApplicationError("The end date must lie ahead.", field="end_date")
     if stated.kind is GroupKind.EXTERNAL_TOOL:
         tools = {tool for use in policy.uses(tx, "groups.external_tools") for tool in _tools(use.params)}
@@ -100,6 +100,11 @@ def _check_fields(tx: ReadTx, pack: Pack, stated: ApplicationInput) -> None:
             raise BadApplicationError("Groups on this tool are not registered here.", field="tool")
     elif stated.tool is not None:
         raise BadApplicationError("Only a group on another tool names a tool.", field="tool")
+
+
+def _today(tx: ReadTx, pack: Pack) -> date:
+    """The date where the organisation is."""
+    return utc(tx.now + pack.calendar.utc_offset * MINUTE).date()
 
 
 def _tools(params: object) -> tuple[str, ...]:
@@ -127,7 +132,11 @@ def check_certified(tx: ReadTx, person: PersonId) -> None:
 
 
 def _unit_of(tx: ReadTx, person: PersonId) -> str:
-    return directory.get_person(tx, person).unit
+    """The unit that answers for the group. Raises BadApplicationError for an owner who is in none."""
+    unit = directory.get_person(tx, person).unit
+    if unit is None:
+        raise BadApplicationError("The owner belongs to no unit.", field="owner")
+    return unit
 
 
 def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
@@ -135,7 +144,7 @@ def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
     application = _store.find_application_of(tx, request.id)
     assert application is not None, "the request was opened for an application"
     stated, pack = application.stated, policy.get_pack(tx)
-    year = utc(tx.now).year
+    year = _today(tx, pack).year
     serial = _store.next_serial(tx, year)
     use = policy.first_use(tx, "groups.register")
     form = use.params if use is not None else Register()

@@ -6,6 +6,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import _rules, service
+from guiju.modules.groups.applying import check_certified
 from guiju.modules.groups.types import (
     AdministratorsSet,
     Group,
@@ -33,8 +34,8 @@ def publish_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, text: str) ->
 def set_administrators(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> Group:
     """Name the administrators, in all.
 
-    Raises GroupNotFoundError, GroupClosedError, NotAllowedError, MemberNotFoundError, WrongMemberStateError, or
-    AdministratorCountError, which is recorded as an attempt.
+    Raises GroupNotFoundError, GroupClosedError, NotAllowedError, MemberNotFoundError, WrongMemberStateError,
+    NotCertifiedError, BadApplicationError for the owner, or AdministratorCountError, which is recorded as an attempt.
     """
     service.get_open_group(tx, actor, group_id)
     permit = policy.require(tx, actor, "groups.appoint", group_id)
@@ -43,6 +44,7 @@ def set_administrators(tx: WriteTx, actor: Actor, group_id: GroupId, people: Seq
         member = service.get_member(tx, group_id, person)
         _rules.check_state(member, MemberState.ACTIVE)
         _rules.check_not_owner(member)
+        check_certified(tx, person)
     uses = policy.uses(tx, "groups.administrators")
     _rules.check_administrator_count(chosen, uses, actor, group_id)
     tx.record(permit.under(*(use.id for use in uses)), AdministratorsSet(group_id, chosen))
@@ -52,14 +54,15 @@ def set_administrators(tx: WriteTx, actor: Actor, group_id: GroupId, people: Seq
 def set_owner(tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId) -> Group:
     """Hand the group over to an active member; the former owner stays a member.
 
-    Raises GroupNotFoundError, GroupClosedError, NotAllowedError, MemberNotFoundError, WrongMemberStateError, or
-    AdministratorCountError when the new owner is an administrator whom the group cannot spare.
+    Raises GroupNotFoundError, GroupClosedError, NotAllowedError, MemberNotFoundError, WrongMemberStateError,
+    NotCertifiedError, BadApplicationError for the owner, or AdministratorCountError when the new owner is an administrator whom the group cannot spare.
     """
     service.get_open_group(tx, actor, group_id)
     permit = policy.require(tx, actor, "groups.hand_over", group_id)
     member = service.get_member(tx, group_id, person)
     _rules.check_state(member, MemberState.ACTIVE)
     _rules.check_not_owner(member)
+    check_certified(tx, person)
     service.check_remaining_administrators(tx, actor, member)
     tx.record(permit.under(*policy.use_ids(tx, "groups.owner")), OwnerSet(group_id, person))
     return service.get_group(tx, actor, group_id)

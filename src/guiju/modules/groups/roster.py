@@ -20,7 +20,7 @@ from guiju.modules.groups.types import (
     StaleRulesError,
 )
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import GroupRole, MemberState
+from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
 
 
 def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> list[Member]:
@@ -128,22 +128,30 @@ def decide_leaving(
     tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, approves: bool, reason: str
 ) -> list[Member]:
     """Let one who asked go, or have them stay. Raises GroupNotFoundError, WrongMemberStateError."""
-    service.get_group(tx, actor, group_id)
+    group = service.get_group(tx, actor, group_id)
     permit = policy.require(tx, actor, "groups.decide_leaving", group_id)
     member = service.get_member(tx, group_id, person)
     _rules.check_state(member, MemberState.LEAVING_REQUESTED)
     if approves:
         service.check_remaining_administrators(tx, actor, member)
-    state = MemberState.LEFT if approves else MemberState.ACTIVE
+        state = MemberState.LEFT
+    else:
+        state = _rules.state_after_staying(member, group.rules_version, bool(policy.uses(tx, "groups.rules")))
     _record_change(tx, permit.under(*policy.use_ids(tx, "groups.leaving")), member, state, reason)
     return service.list_members(tx, actor, group_id)
 
 
 def remove(tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, reason: str) -> list[Member]:
-    """Remove a member, with a reason. Raises GroupNotFoundError, MemberNotFoundError, OwnerNeededError."""
+    """Remove another member, with a reason.
+
+    Raises GroupNotFoundError, NotAllowedError, MemberNotFoundError, OwnerNeededError, WrongMemberStateError or
+    AdministratorCountError.
+    """
     service.get_group(tx, actor, group_id)
     permit = policy.require(tx, actor, "groups.remove", group_id).under(*policy.use_ids(tx, "groups.removal"))
     member = service.get_member(tx, group_id, person)
+    if member.person == actor.person and not _rules.is_owner(member):
+        raise NotAllowedError("Who wants to go asks to leave.", operation="groups.remove")
     _check_not_owner(tx, member)
     _rules.check_state(
         member, MemberState.ACTIVE, MemberState.MUST_SIGN, MemberState.INVITED, MemberState.LEAVING_REQUESTED

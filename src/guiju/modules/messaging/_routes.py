@@ -11,7 +11,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, OptionalProse, Position
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging import _shape, review, service
-from guiju.modules.messaging.composing import Composer, read_body
+from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 
 routes = APIRouter(prefix="/api", tags=["messaging"])
 
@@ -68,7 +68,7 @@ async def list_messages(
 @routes.post("/groups/{group}/messages")
 async def send(request: Request, group: Id, body: Post, actor: CurrentActor) -> Json:
     done = await _composer(request).send(actor, GroupId(group), body.cmid, read_body(body.body))
-    return _shape.receipt(done)
+    return receipt_json(done)
 
 
 @routes.post("/groups/{group}/check")

@@ -24,23 +24,11 @@ from guiju.modules.messaging.types import (
     MessageReleased,
     MessageSent,
     MessageState,
-    Receipt,
     Row,
 )
 from guiju.modules.policy import service as policy
 
 Json = dict[str, Any]
-
-
-def receipt(done: Receipt) -> Json:
-    return {
-        "type": "receipt",
-        "cmid": done.cmid,
-        "state": done.state,
-        "position": done.position,
-        "clause": done.clause,
-        "note": done.note,
-    }
 
 
 def clause_mark(view: View, entry: Recorded) -> Json | None:

@@ -170,10 +170,13 @@ def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:
 
 def save_marks(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> None:
     """Append read marks; earlier ones of the same place are dropped, so the table stays small."""
+    furthest: dict[tuple[PersonId, GroupId], int] = {}
     for person, group, position in marks:
+        furthest[person, group] = max(position, furthest.get((person, group), position))
+    for (person, group), position in furthest.items():
         older = and_(read_mark.c.person == person, read_mark.c.grp == group, read_mark.c.position <= position)
         tx.run(delete(read_mark).where(older))
-    tx.many(_insert_mark, [(person, group, position, tx.now) for person, group, position in marks])
+    tx.many(_insert_mark, [(*place, position, tx.now) for place, position in furthest.items()])
 
 
 def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:

@@ -54,6 +54,18 @@ def check_position(position: object) -> int:
     return position
 
 
+def receipt_json(done: Receipt) -> dict[str, Any]:
+    """The receipt of docs/protocol.md."""
+    return {
+        "type": "receipt",
+        "cmid": done.cmid,
+        "state": done.state,
+        "position": done.position,
+        "clause": done.clause,
+        "note": done.note,
+    }
+
+
 class Composer:
     """Turns what people type into commands."""
 

@@ -7,6 +7,8 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import GroupClosedError, GroupState
 from guiju.modules.inspection.service import mask
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _store
@@ -95,9 +97,13 @@ def _to_decide(tx: ReadTx, actor: Actor, position: int) -> Review:
 def release(tx: WriteTx, actor: Actor, position: int, *, masked: bool, reason: str) -> Review:
     """Let a held message pass, as written or with its findings masked; it appears now, with its original time.
 
-    Raises ReviewNotFoundError, OwnMessageError or AlreadyDecidedError.
+    Raises ReviewNotFoundError, OwnMessageError, AlreadyDecidedError, or GroupClosedError: nothing new appears in a
+    closed group.
     """
     review = _to_decide(tx, actor, position)
+    group = groups.find_group(tx, review.fact.group)
+    if group is None or group.state is not GroupState.ACTIVE:
+        raise GroupClosedError("The group is closed.", group=review.fact.group)
     permit = policy.require(tx, actor, "messaging.review").under(*policy.use_ids(tx, "messaging.review"))
     fact = review.fact
     findings = [Finding(*finding) for finding in fact.findings] if masked else []

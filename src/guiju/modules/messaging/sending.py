@@ -186,7 +186,7 @@ def _check_flood(tx: WriteTx, send: Send) -> None:
     for use in policy.uses(tx, "messaging.flood"):
         assert isinstance(use.params, Flood)
         window = use.params.seconds * 1000
-        recent: deque[int] = tx.cached(("flood", send.person, send.group), deque)
+        recent: deque[int] = tx.kept(("flood", send.person, send.group), deque)
         while recent and recent[0] <= tx.now - window:
             recent.popleft()
         if len(recent) >= use.params.messages:

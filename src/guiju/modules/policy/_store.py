@@ -45,11 +45,6 @@ def current(tx: ReadTx) -> tuple[str, str] | None:
     return (row.version, row.bundle) if row is not None else None
 
 
-def current_version(tx: ReadTx) -> str | None:
-    version = tx.scalar(select(_pack.c.version).order_by(_pack.c.position.desc()).limit(1))
-    return str(version) if version is not None else None
-
-
 def adoption(tx: ReadTx) -> tuple[int, str]:
     """(time, actor) of the adoption in force."""
     row = tx.first(select(_pack.c.adopted_at, _pack.c.adopted_by).order_by(_pack.c.position.desc()).limit(1))

@@ -1,0 +1,90 @@
+"""The socket's transport: uvicorn's WebSocket protocol with a short way past ASGI for frames of text.
+
+Handshake, control frames, fragments and limits stay with the library. Once a socket has joined, its texts go straight to
+a callback, and what leaves is framed once for all receivers and written to the transport. Measured with 32 members, the
+queue, task and dictionary that ASGI wants for each frame cost more than everything else on the way of a message.
+"""
+
+from asyncio import Transport
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+EXTENSION: Final = "guiju.sink"
+
+
+class Sink(Protocol):
+    """Where a connection's frames go, and where its texts come from."""
+
+    def write(self, wire: bytes) -> None:
+        """Send bytes that are framed already (`kernel.live.text_frame`)."""
+
+    def buffered(self) -> int:
+        """Bytes that the peer has not taken yet."""
+
+    def take_over(self, on_text: Callable[[bytes | None], None]) -> None:
+        """Have every message from now on given to `on_text`: its bytes, or None for a binary one."""
+
+    def pause(self) -> None:
+        """Read nothing more until `resume`."""
+
+    def resume(self) -> None: ...
+
+    def abort(self) -> None:
+        """Drop the connection at once, with what was not taken."""
+
+
+class FramesProtocol(WebSocketsSansIOProtocol):
+    """Offers itself to the application as a `Sink` in the scope's extensions."""
+
+    _on_text: Callable[[bytes | None], None] | None = None
+    transport: Transport
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["extensions"][EXTENSION] = self  # type: ignore[typeddict-unknown-key]  # an extension of ours
+
+    def send_receive_event_to_app(self) -> None:
+        if self._on_text is None:
+            super().send_receive_event_to_app()
+            return
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if not self.close_sent:
+            self._on_text(bytes(data) if self.curr_msg_data_type == "text" else None)
+
+    def write(self, wire: bytes) -> None:
+        if not self.disconnected and not self.close_sent:
+            self.transport.write(wire)
+
+    def buffered(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    def take_over(self, on_text: Callable[[bytes | None], None]) -> None:
+        self._on_text = on_text
+        waiting = []
+        while not self.queue.empty():
+            waiting.append(self.queue.get_nowait())
+        for event in waiting:
+            if event["type"] == "websocket.receive":
+                text = event.get("text")
+                on_text(text.encode() if text is not None else None)
+            else:
+                self.queue.put_nowait(event)
+        self.resume()
+
+    def pause(self) -> None:
+        if not self.read_paused and not self.disconnected:
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def resume(self) -> None:
+        if self.read_paused and not self.disconnected:
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def abort(self) -> None:
+        if not self.disconnected:
+            self.transport.abort()

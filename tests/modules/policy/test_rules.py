@@ -1,0 +1,95 @@
+"""Who may do what: the one decision, and every operation that the modules declare."""
+
+import itertools
+
+from guiju.modules.policy import service as policy
+from guiju.modules.policy._rules import is_allowed
+from guiju.modules.policy.types import (
+    INSIDE,
+    PRESENT,
+    GroupRole,
+    Membership,
+    MemberState,
+    Operation,
+)
+from guiju.runtime import wire
+
+ROLES = ("hr", "it", "registrar", "reviewer", "system_admin", "security_admin", "audit_admin", "head")
+
+# Everything that is not said here is refused. Written by hand: when an operation is added or widened, this fails.
+EVERYONE = {
+    "policy.read", "identity.own", "directory.read", "approvals.open", "approvals.decide", "groups.apply",
+    "groups.join",
+}  # fmt: skip
+BY_ROLE = {
+    "policy.adopt": {"security_admin"},
+    "policy.evidence": {"registrar", "reviewer", "security_admin", "audit_admin"},
+    "identity.request": {"hr"},
+    "identity.manage": {"it"},
+    "identity.certify": {"hr"},
+    "identity.suspend": {"security_admin"},
+    "identity.read": {"hr", "it", "security_admin"},
+    "directory.edit": {"hr"},
+    "directory.units": {"hr"},
+    "directory.roles": {"security_admin"},
+    "directory.import": {"hr"},
+    "approvals.read_all": {"registrar", "audit_admin"},
+    "groups.read": {"registrar", "security_admin", "audit_admin"},
+    "groups.register.read": {"registrar", "security_admin", "audit_admin"},
+    "groups.hand_over": {"registrar"},
+    "groups.close": {"registrar"},
+    "messaging.review": {"reviewer"},
+}
+OWNER, ADMINISTRATOR, MEMBER = GroupRole.OWNER, GroupRole.ADMINISTRATOR, GroupRole.MEMBER
+ALL = {OWNER, ADMINISTRATOR, MEMBER}
+BY_PLACE = {
+    "groups.read": (ALL, INSIDE),
+    "groups.leave": (ALL, INSIDE),
+    "groups.sign": (ALL, INSIDE),
+    "groups.admit": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "groups.remove": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "groups.decide_leaving": ({OWNER}, PRESENT),
+    "groups.rules": ({OWNER}, PRESENT),
+    "groups.appoint": ({OWNER}, PRESENT),
+    "groups.hand_over": ({OWNER}, PRESENT),
+    "groups.close": ({OWNER}, PRESENT),
+    "messaging.send": (ALL, PRESENT),
+    "messaging.read": (ALL, PRESENT),
+}
+BY_SYSTEM_ONLY = {"directory.name"}
+
+
+def test_every_operation_stands_in_the_matrix() -> None:
+    wire()
+    known = EVERYONE | set(BY_ROLE) | set(BY_PLACE) | BY_SYSTEM_ONLY
+    assert {name for name in policy.operations() if not name.startswith("test.")} == known
+
+
+def test_each_role_may_exactly_what_the_matrix_says() -> None:
+    wire()
+    for name, operation in policy.operations().items():
+        for role in ROLES:
+            expected = name in EVERYONE or role in BY_ROLE.get(name, ())
+            assert is_allowed(operation, frozenset({role}), None) is expected, (name, role)
+        assert is_allowed(operation, frozenset(), None) is (name in EVERYONE), name
+
+
+def test_each_place_in_a_group_may_exactly_what_the_matrix_says() -> None:
+    wire()
+    for name, operation in policy.operations().items():
+        roles, states = BY_PLACE.get(name, (set(), set()))
+        for role, state in itertools.product(GroupRole, MemberState):
+            expected = name in EVERYONE or (role in roles and state in states)
+            found = is_allowed(operation, frozenset(), Membership(role, state, 0))
+            assert found is expected, (name, role, state)
+
+
+def test_a_former_member_is_nobody() -> None:
+    for state in (MemberState.LEFT, MemberState.REMOVED, MemberState.UNDER_REVIEW):
+        assert state not in INSIDE
+    assert PRESENT < INSIDE
+
+
+def test_an_operation_that_names_nobody_is_for_nobody() -> None:
+    nobody = Operation("x.y")
+    assert not is_allowed(nobody, frozenset(ROLES), Membership(OWNER, MemberState.ACTIVE, 0))

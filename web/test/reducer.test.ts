@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import type { GroupCard, Item, Message } from "../src/api/types.ts";
+import { applyItem, applyRead, EMPTY, fromSnapshot, withRows } from "../src/live/reducer.ts";
+import type { ClientState } from "../src/live/reducer.ts";
+import { compare } from "./instep.ts";
+
+const ME = "p1";
+const OTHER = { id: "p2", name: "欧阳明远" };
+const card = (state: "active" | "must_sign" | "leaving_requested" = "active", members = 3): GroupCard => ({
+  id: "g1", name: "澄远技改工作群", short_name: "技改工作群", filing_number: "群备〔2026〕0183号", kind: "internal", tool: null,
+  class: { id: "project", title: { zh: "项目群", en: "Project" } }, level: { id: "internal", title: { zh: "内部", en: "Internal" }, rank: 2 },
+  state: "active", members, me: { role: "member", state },
+});
+function message(position: number, by: Partial<Message> = {}): Message {
+  return { position, number: position, sender: OTHER, at: position, text: "好", mentions: [], quote: null, state: "delivered", spans: [], clause: null, note: null, cmid: null, due_at: null, ...by };
+}
+const sent = (position: number, by: Partial<Message> = {}): Item => ({ position, at: position, kind: "messaging.sent", group: "g1", actor: OTHER, message: message(position, by) });
+const mine = { sender: { id: ME, name: "顾南枝" } };
+const held = (position: number): Item => ({ position, at: position, kind: "messaging.held", group: "g1", actor: mine.sender, message: message(position, { ...mine, state: "held" }) });
+const base = (): ClientState => fromSnapshot(
+  { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10 }] }, { g1: { items: [], more: false } }, EMPTY.todo,
+);
+const run = (state: ClientState, ...items: Item[]): ClientState => items.reduce((now, one) => applyItem(now, one, ME), state);
+const row = (state: ClientState) => state.conversations["g1"];
+const positions = (state: ClientState): number[] | undefined => state.timelines["g1"]?.items.map((one) => one.position);
+
+describe("messages", () => {
+  it("counts what others write, not my own, and remembers a mention", () => {
+    const state = run(base(), sent(11), sent(12, mine), sent(13, { mentions: [ME] }));
+    expect(row(state)).toMatchObject({ unread: 2, mentioned: true, last: { position: 13 } });
+    expect(positions(state)).toEqual([11, 12, 13]);
+  });
+  it("ignores what it has seen: applying twice changes nothing", () => {
+    const once = run(base(), sent(11));
+    expect(applyItem(once, sent(11), ME)).toBe(once);
+    expect(applyItem(once, sent(9), ME)).toBe(once);
+  });
+  it("stops counting at 100", () => {
+    const state = run(base(), ...Array.from({ length: 130 }, (_, n) => sent(11 + n)));
+    expect(row(state)?.unread).toBe(100);
+  });
+  it("replaces a held message by its release, at the place where it appears", () => {
+    const released: Item = { position: 14, at: 14, kind: "messaging.released", group: "g1", actor: null, held: 11, message: message(14, { ...mine, at: 11, state: "released" }) };
+    const state = run(base(), held(11), sent(12), released);
+    expect(positions(state)).toEqual([12, 14]);
+    expect(row(state)).toMatchObject({ unread: 1, last: { position: 14 } });
+  });
+  it("turns a held message into a refused one with the reason, and never shows it as the group's last", () => {
+    const refusal: Item = { position: 13, at: 13, kind: "messaging.refused", group: "g1", actor: null, held: 11, clause: null, reason: "金额请走审批" };
+    const state = run(base(), held(11), refusal);
+    expect(state.timelines["g1"]?.items).toMatchObject([{ position: 11, message: { state: "refused", note: "金额请走审批" } }]);
+    expect(row(state)?.last).toBeNull();
+  });
+  it("passes over kinds it does not know, and goes on behind them", () => {
+    const strange = { position: 11, at: 11, kind: "training.started", group: null, actor: null } as unknown as Item;
+    const state = run(base(), strange);
+    expect(state.position).toBe(11);
+    expect(row(state)).toEqual(row(base()));
+    expect(row(run(state, sent(12)))?.unread).toBe(1);
+  });
+});
+
+describe("reading", () => {
+  const three = run(base(), sent(11), sent(12, { mentions: [ME] }), sent(13));
+  it("to the end clears the count", () => {
+    expect(row(applyRead(three, "g1", 13, ME))).toMatchObject({ read: 13, unread: 0, mentioned: false });
+  });
+  it("half way leaves what is beyond, and never goes back", () => {
+    const half = applyRead(three, "g1", 12, ME);
+    expect(row(half)).toMatchObject({ read: 12, unread: 1, mentioned: false });
+    expect(applyRead(half, "g1", 11, ME)).toBe(half);
+  });
+});
+
+describe("membership", () => {
+  const change = (position: number, person: string, state: string, by: Partial<GroupCard> | null = {}): Item => ({
+    position, at: position, kind: "groups.member_changed", group: "g1", actor: OTHER, person: { id: person, name: "某人" }, state, role: "member", reason: null,
+    members: by?.members ?? 3, card: by === null ? null : { ...card(), ...by },
+  }) as Item;
+  it("of another changes the count and leaves a line without the card", () => {
+    const state = run(base(), change(11, "p9", "active", { members: 4 }));
+    expect(row(state)?.group.members).toBe(4);
+    expect(state.timelines["g1"]?.items).toMatchObject([{ position: 11, card: null, members: null }]);
+  });
+  it("of mine, ended, takes the group and its messages away", () => {
+    const state = run(base(), sent(11), change(12, ME, "removed", { me: null }));
+    expect(state.conversations).toEqual({});
+    expect(state.timelines).toEqual({});
+  });
+  it("asks for the rules again: nothing of the chat stays", () => {
+    const rules: Item = { position: 12, at: 12, kind: "groups.rules_published", group: "g1", actor: OTHER, version: 2, text: "一、……", card: card("must_sign") };
+    const state = run(base(), sent(11, { mentions: [ME] }), rules);
+    expect(row(state)).toMatchObject({ last: null, unread: 0, mentioned: false, group: { me: { state: "must_sign" } } });
+    expect(state.timelines["g1"]).toBeUndefined();
+    expect(state.unsure).toEqual([]);
+  });
+  it("after signing, the row is read again and later items count from there", () => {
+    const signed = run(fromSnapshot({ position: 10, conversations: [{ group: card("must_sign"), last: null, unread: 0, mentioned: false, read: 3 }] }, {}, EMPTY.todo), change(11, ME, "active"));
+    expect(signed.unsure).toEqual(["g1"]);
+    const late = run(signed, sent(12));
+    expect(withRows(late, { position: 11, conversations: [] })).toBe(late);
+    const fresh = { group: card(), last: sent(12), unread: 5, mentioned: false, read: 3 };
+    const settled = withRows(late, { position: 13, conversations: [fresh] });
+    expect(settled.unsure).toEqual([]);
+    expect(row(run(settled, sent(13)))?.unread).toBe(5);
+    expect(row(run(settled, sent(14)))?.unread).toBe(6);
+  });
+  it("leaving, asked for, keeps the timeline", () => {
+    const state = run(base(), sent(11), change(12, ME, "leaving_requested", { me: { role: "member", state: "leaving_requested" } }));
+    expect(positions(state)).toEqual([11, 12]);
+    expect(row(state)?.group.me?.state).toBe("leaving_requested");
+  });
+  it("a new group comes with its first line", () => {
+    const registered: Item = { position: 11, at: 11, kind: "groups.registered", group: "g1", actor: OTHER, card: card() };
+    const state = run({ ...EMPTY, position: 10 }, registered, sent(12));
+    expect(positions(state)).toEqual([11, 12]);
+    expect(row(state)).toMatchObject({ unread: 1, last: { position: 12 } });
+  });
+});
+
+describe("the comparison itself", () => {
+  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10 }], timelines: { g1: [] } };
+  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, read: 10 }], timelines: { g1: [sent(11)] } };
+  it("finds nothing where all is equal", () => {
+    expect(compare({ me: ME, snapshot, items: [sent(11)], fresh })).toEqual({ differences: [], compared: 2 });
+  });
+  it("finds a wrong count, a missing item and a missing group", () => {
+    expect(compare({ me: ME, snapshot, items: [], fresh }).differences.length).toBeGreaterThan(1);
+    const wrong = { ...fresh, conversations: fresh.conversations.map((one) => ({ ...one, unread: 2 })) };
+    expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: wrong }).differences).toEqual(["conversations.g1.unread: reducer 1, fresh 2"]);
+    expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: { ...fresh, conversations: [] } }).differences.length).toBeGreaterThan(0);
+  });
+});
