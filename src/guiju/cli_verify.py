@@ -25,6 +25,14 @@ from guiju.verification import (
     verify_organisation,
 )
 
+_NOTHING: dict[str, Any] = {
+    "ok": False,
+    "size": None,
+    "root": None,
+    "anchored": False,
+    "first_bad": None,
+    "checks": [],
+}
 Write = Callable[[str], object]
 
 
@@ -39,8 +47,8 @@ def verify(
         notes = [_read_note(file) for file in heads]
         verdict = verify_organisation(settings, replay=replay, heads=notes)
     except CannotVerifyError as error:
-        empty = {"ok": False, "size": None, "root": None, "anchored": False, "first_bad": None, "checks": []}
-        write(_json(empty | {"error": str(error)}) if as_json else f"cannot be verified: {error}")
+        nothing = {**_NOTHING, "error": str(error)}
+        write(_json(nothing) if as_json else f"cannot be verified: {error}")
         return MALFORMED
     write(_json(verdict.as_dict()) if as_json else _text(verdict))
     return exit_code(verdict)
@@ -67,7 +75,9 @@ def _text(verdict: Verification) -> str:
     if not verdict.ok:
         lines.append(f"TAMPERED 被改动 · {_place(verdict.first_bad or {})}")
     elif exit_code(verdict) == UNANCHORED:
-        lines.append("consistent, but UNANCHORED 内部一致，但没有独立见证 · give heads that were kept elsewhere with --head")
+        lines.append(
+            "consistent, but UNANCHORED 内部一致，但没有独立见证 · give heads that were kept elsewhere with --head"
+        )
     else:
         lines.append("verified 已核验")
     return "\n".join(lines)
@@ -86,10 +96,10 @@ def export(settings: Settings, *, group: str, out: Path, bodies: bool, write: Wr
         write(str(error))
         return MALFORMED
     try:
-        with out.open("xb", opener=_private) as file:
+        with open(out, "xb", opener=_private) as file:
             done = export_group(runtime, GroupId(group), file, bodies=bodies)
-    except FileExistsError:
-        write(f"{out} exists already")
+    except OSError as error:
+        write(f"{out} cannot be written: {error.strerror}")
         return MALFORMED
     except (GuijuError, LedgerError) as error:
         out.unlink()
@@ -98,7 +108,9 @@ def export(settings: Settings, *, group: str, out: Path, bodies: bool, write: Wr
     finally:
         runtime.close()
     later = f"; {done.later} later ones are not signed yet" if done.later else ""
-    write(f"{out}: {done.entries} entries of a ledger of {done.size}{later}. SHA-256 of its manifest: {done.manifest}")
+    write(
+        f"{out}: {done.entries} entries of a ledger of {done.size}{later}. SHA-256 of its manifest: {done.manifest}"
+    )
     return 0
 
 
@@ -120,7 +132,12 @@ def policy_file(settings: Settings, *, heads: Sequence[Path], write: Write = pri
         return MALFORMED
     try:
         origin = runtime.origin
-        policy = {"origin": origin, "log_keys": [runtime.signer.vkey(origin)], "heads": notes, "quorum": 1}
+        policy = {
+            "origin": origin,
+            "log_keys": [runtime.signer.vkey(origin)],
+            "heads": notes,
+            "quorum": 1,
+        }
     finally:
         runtime.close()
     write(json.dumps(policy, ensure_ascii=False, indent=2))

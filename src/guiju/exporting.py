@@ -12,7 +12,14 @@ from guiju.ledger import proof, tables, tiles
 from guiju.ledger.entry import decode_leaf
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.log import Log, stored_reader
-from guiju.ledger.package import DisclosedBody, PackageContents, Person, Scope, Withheld, write_package
+from guiju.ledger.package import (
+    DisclosedBody,
+    PackageContents,
+    Person,
+    Scope,
+    Withheld,
+    write_package,
+)
 from guiju.ledger.tree import HashReader
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
@@ -44,8 +51,15 @@ def export_group(runtime: Runtime, group: GroupId, out: BinaryIO, *, bodies: boo
         head = proof.head(tx)
         entry = tables.entry.c
         signed = and_(entry.grp == group, entry.position < head.size)
-        indices = [int(position) for position in tx.scalars(select(entry.position).where(signed).order_by(entry.position))]
-        later = int(tx.scalar(select(func.count()).where(entry.grp == group, entry.position >= head.size)))
+        indices = [
+            int(position)
+            for position in tx.scalars(
+                select(entry.position).where(signed).order_by(entry.position)
+            )
+        ]
+        later = int(
+            tx.scalar(select(func.count()).where(entry.grp == group, entry.position >= head.size))
+        )
         wanted = select(entry.position, entry.leaf, entry.sealed).where(signed)
         manifest = write_package(
             out,
@@ -64,10 +78,16 @@ def export_group(runtime: Runtime, group: GroupId, out: BinaryIO, *, bodies: boo
     return Exported(head.size, len(indices), later, manifest)
 
 
-def _rows(tx: ReadTx, wanted: Select[tuple[int, bytes, bytes | None]]) -> Iterator[tuple[int, bytes, bytes | None]]:
+def _rows(
+    tx: ReadTx, wanted: Select[tuple[int, bytes, bytes | None]]
+) -> Iterator[tuple[int, bytes, bytes | None]]:
     last = -1
     while True:
-        part = wanted.where(tables.entry.c.position > last).order_by(tables.entry.c.position).limit(SLICE)
+        part = (
+            wanted.where(tables.entry.c.position > last)
+            .order_by(tables.entry.c.position)
+            .limit(SLICE)
+        )
         rows = tx.all(part)
         for row in rows:
             yield row.position, bytes(row.leaf), row.sealed

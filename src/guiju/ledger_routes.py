@@ -17,7 +17,12 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberChanged
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import service as messaging
-from guiju.modules.messaging.types import MessageRefused, MessageReleased, MessageSent, RulesNotSignedError
+from guiju.modules.messaging.types import (
+    MessageRefused,
+    MessageReleased,
+    MessageSent,
+    RulesNotSignedError,
+)
 from guiju.runtime import Runtime
 
 routes = APIRouter(prefix="/api/ledger", tags=["ledger"])
@@ -35,10 +40,14 @@ class Sight(Enum):
 
 
 @routes.get("/head")
-async def get_head(request: Request, _actor: CurrentActor, read: Reader, since: Position | None = None) -> Json:
+async def get_head(
+    request: Request, _actor: CurrentActor, read: Reader, since: Position | None = None
+) -> Json:
     def shape(tx: ReadTx) -> Json:
         found = proofs.head(tx, since)
-        consistency = None if found.consistency is None else [_base64(each) for each in found.consistency]
+        consistency = (
+            None if found.consistency is None else [_base64(each) for each in found.consistency]
+        )
         return {"size": found.size, "checkpoint": found.checkpoint, "consistency": consistency}
 
     return await read(shape)
@@ -51,7 +60,9 @@ async def get_key(request: Request, _actor: CurrentActor) -> Json:
 
 
 @routes.get("/proof/{position}")
-async def get_proof(request: Request, position: Position, actor: CurrentActor, read: Reader) -> Json:
+async def get_proof(
+    request: Request, position: Position, actor: CurrentActor, read: Reader
+) -> Json:
     def shape(tx: ReadTx) -> Json:
         entry = tx.entry(position)
         sight = Sight.NOTHING if entry is None else sight_of(tx, actor, entry)
@@ -67,7 +78,11 @@ def _shape(view: Any, entry: Recorded, found: proofs.Proof, sight: Sight) -> Jso
     body = None
     if sight is Sight.BODY and found.body is not None:
         body = {"plaintext": _base64(found.body.plaintext), "salt": _base64(found.body.salt)}
-    group = {"id": entry.group, "name": view.group_name(entry.group)} if entry.group is not None else None
+    group = (
+        {"id": entry.group, "name": view.group_name(entry.group)}
+        if entry.group is not None
+        else None
+    )
     return {
         "position": found.position,
         "leaf": _base64(found.leaf),
@@ -150,4 +165,3 @@ def _oversees(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
     if "audit_admin" in roles:
         return True
     return bool(roles & OVERSEERS) and entry.kind.startswith(OVERSEEN)
-

@@ -27,7 +27,9 @@ class CannotVerifyError(Exception):
     """There is nothing that could be judged: no organisation, another version of it, or unreadable input."""
 
 
-def verify_organisation(settings: Settings, *, replay: bool, heads: Sequence[str] = ()) -> Verification:
+def verify_organisation(
+    settings: Settings, *, replay: bool, heads: Sequence[str] = ()
+) -> Verification:
     """Verify the ledger, and with `replay` the tables too. `heads` are signed notes that were kept elsewhere.
 
     Raises CannotVerifyError.
@@ -67,10 +69,14 @@ def open_existing(settings: Settings) -> Database:
         revision, newest = schema.current(database), schema.newest()
     except SQLAlchemyError as error:
         database.close()
-        raise CannotVerifyError(f"the database cannot be opened: {getattr(error, 'orig', error)}") from error
+        raise CannotVerifyError(
+            f"the database cannot be opened: {getattr(error, 'orig', error)}"
+        ) from error
     if revision != newest:
         database.close()
-        raise CannotVerifyError(f"the database has revision {revision}; this program verifies {newest}")
+        raise CannotVerifyError(
+            f"the database has revision {revision}; this program verifies {newest}"
+        )
     return database
 
 
@@ -89,7 +95,9 @@ def _verify(
             if done and replay:
                 _replay(connection, keys, findings)
     except SQLAlchemyError as error:
-        raise CannotVerifyError(f"the database cannot be read: {getattr(error, 'orig', error)}") from error
+        raise CannotVerifyError(
+            f"the database cannot be read: {getattr(error, 'orig', error)}"
+        ) from error
     return findings.verdict()
 
 

@@ -33,7 +33,7 @@ def _plan_application(stage: Stage, row: ApplicationRow) -> None:
     for verdict in row.decided:
         stage.at(stage.calendar.moment(verdict), lambda v=verdict: _decide(stage, row, applied, v))  # type: ignore[misc]  # bound at once
     if row.rules and row.decided:
-        signers = [login for login in (row.owner, *row.administrators, *row.members) if login not in row.must_sign]
+        signers = [login for login in (*row.administrators, *row.members) if login not in row.must_sign]
         for wave, after in enumerate(SIGNED_AFTER):
             part = tuple(signers[wave :: len(SIGNED_AFTER)])
             moment = stage.calendar.moment(row.decided[-1]) + after

@@ -73,7 +73,7 @@ def open_database(url: str, *, schema: str | None = None) -> Database:
     options = f"-c synchronous_commit=on -c lock_timeout=5000 -c TimeZone=UTC -c search_path={schema or 'public'}"
     shared: dict[str, Any] = {"connect_args": {"options": options}, "pool_pre_ping": True}
     readers = create_engine(url, pool_size=8, max_overflow=8, **shared)
-    writers = create_engine(url, pool_size=1, max_overflow=1, **shared)
+    writers = create_engine(url, pool_size=1, max_overflow=1, connect_args=shared["connect_args"])
 
     @event.listens_for(readers, "begin")
     def _snapshot(connection: Connection) -> None:
@@ -177,6 +177,28 @@ class Hot:
         try:
             cursor.execute(self._sql(connection.dialect.name), row)
             return list(cursor.fetchall())
+        finally:
+            cursor.close()
+
+
+class Upsert:
+    """Insert rows of `table`, or overwrite them where `key` exists; the same words on both databases."""
+
+    def __init__(self, table: Table, key: str, names: Sequence[str]) -> None:
+        changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+        self._sql = {
+            dialect: f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))}) "
+            f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+            for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
+        }
+
+    def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+        """Run once for each row."""
+        if not rows:
+            return
+        cursor = _cursor(connection)
+        try:
+            cursor.executemany(self._sql[connection.dialect.name], rows)
         finally:
             cursor.close()
 
@@ -310,7 +332,15 @@ def damaged_table(connection: Connection, table: Table) -> str | None:
     return None if found == "ok" else str(found).splitlines()[0]
 
 
-def lock_row(connection: Connection, table: str) -> None:
-    """Take the one row of `table` for this transaction: the write lane's lock on PostgreSQL."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT 1 FROM {table} FOR UPDATE"))
+def only_where(condition: str) -> dict[str, Any]:
+    """Arguments for an Index over only those rows that meet `condition`."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def run_raw(connection: Connection, statement: str) -> None:
+    """Run a statement without parameters on the driver's cursor, where the toolkit's way costs more than the work."""
+    cursor = _cursor(connection)
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Executable
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import Database, EntryReader, Hot, ReadTx
+from guiju.kernel.db import Database, EntryReader, Hot, ReadTx, run_raw
 from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.jobs import cancel_job, schedule_job
@@ -72,6 +72,7 @@ class WriteTx(ReadTx):
         self._appliers = appliers
         self._cache = cache
         self._kept: dict[Any, Any] = kept if kept is not None else {}
+        self._depth = 0
 
     def record(self, permit: Permit, fact: Any) -> Recorded:
         """Append a fact and let its owner apply it to the tables."""
@@ -120,13 +121,20 @@ class WriteTx(ReadTx):
     def savepoint(self) -> Iterator[None]:
         """Undo everything inside on an error: tables, facts and the cache."""
         mark = self._recorder.mark()
+        self._depth += 1
+        name = f"s{self._depth}"
+        run_raw(self.connection, f"SAVEPOINT {name}")
         try:
-            with self.connection.begin_nested():
-                yield
+            yield
+            run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
         except BaseException:
+            run_raw(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
+            run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
             self._recorder.rollback_to(mark)
             self._cache.clear()
             raise
+        finally:
+            self._depth -= 1
 
 
 Verb = Callable[[WriteTx], Any]

@@ -85,7 +85,9 @@ class Findings:
 
     def verdict(self) -> Verification:
         """The verdict over all steps that ran."""
-        checks = tuple(self._check(step) for step in STEPS if step in self._bad or step in self._notes)
+        checks = tuple(
+            self._check(step) for step in STEPS if step in self._bad or step in self._notes
+        )
         first = min(self._bad, default=None)
         ok = first is None
         return Verification(
@@ -102,4 +104,6 @@ class Findings:
             return Check(step, STEPS[step], True, self._notes[step], None)
         detail, place = self._bad[step]
         more = self._count[step] - 1
-        return Check(step, STEPS[step], False, f"{detail} (and {more} more)" if more else detail, place)
+        return Check(
+            step, STEPS[step], False, f"{detail} (and {more} more)" if more else detail, place
+        )

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+    text,
+)
 
 from guiju.kernel.db import Database, open_database
 from guiju.ledger.errors import LedgerError
@@ -61,28 +71,40 @@ class KeyStore:
             plain, nonce = os.urandom(32), os.urandom(12)
             wrapped = nonce + self._root.encrypt(nonce, plain, _associated(key_id, now))
             with self._database.write() as connection:
-                connection.execute(insert(wrapped_key).values(id=key_id, wrapped=wrapped, made_at=now))
+                connection.execute(
+                    insert(wrapped_key).values(id=key_id, wrapped=wrapped, made_at=now)
+                )
             self._opened[key_id] = AESGCM(plain)
             return self._opened[key_id]
 
     def _load(self, key_id: str) -> AESGCM | None:
         with self._lock, self._database.read() as connection:
             row = connection.execute(
-                select(wrapped_key.c.wrapped, wrapped_key.c.made_at).where(wrapped_key.c.id == key_id)
+                select(wrapped_key.c.wrapped, wrapped_key.c.made_at).where(
+                    wrapped_key.c.id == key_id
+                )
             ).first()
             if row is None:
                 return None
             try:
-                plain = self._root.decrypt(row.wrapped[:12], row.wrapped[12:], _associated(key_id, row.made_at))
+                plain = self._root.decrypt(
+                    row.wrapped[:12], row.wrapped[12:], _associated(key_id, row.made_at)
+                )
                 self._opened[key_id] = AESGCM(plain)
-            except (InvalidTag, TypeError, ValueError) as error:  # the latter two: not even of the right shape
+            except (
+                InvalidTag,
+                TypeError,
+                ValueError,
+            ) as error:  # the latter two: not even of the right shape
                 raise KeyAlteredError(key_id) from error
             return self._opened[key_id]
 
     def ids(self) -> list[str]:
         """The ids of all keys."""
         with self._database.read() as connection:
-            return list(connection.execute(select(wrapped_key.c.id).order_by(wrapped_key.c.id)).scalars())
+            return list(
+                connection.execute(select(wrapped_key.c.id).order_by(wrapped_key.c.id)).scalars()
+            )
 
     def close(self) -> None:
         self._database.close()

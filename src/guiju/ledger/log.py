@@ -9,10 +9,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from guiju.kernel.db import EntryQuery, Hot, ReadTx, lock_row
+from guiju.kernel.db import EntryQuery, Hot, ReadTx, Upsert
 from guiju.kernel.facts import Content, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
@@ -36,6 +34,11 @@ _insert_tile = Hot(
     insert(tables.tile).values({name: bindparam(name) for name in ("level", "number", "hashes")}),
     ("level", "number", "hashes"),
 )
+_HEAD = ("size", "root", "range", "at")
+_lock_head = Hot(select(tables.head.c.size).where(tables.head.c.id == bindparam("head")).with_for_update(), ("head",))
+_update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
+_NUMBER = ("grp", "number")
+_numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,10 @@ class Log:
 
     def begin(self, connection: Connection, now: int) -> bool:
         """Lock the head and take it over if it moved; False when another node appended."""
-        lock_row(connection, tables.head.name)
-        row = connection.execute(select(tables.head)).one()
-        unchanged = self._head is not None and self._head.size == row.size
+        (size,) = _lock_head.fetch(connection, (1,))[0]
+        unchanged = self._head is not None and self._head.size == size
         if not unchanged:
-            self._head = _load_head(connection, row)
+            self._head = _load_head(connection, connection.execute(select(tables.head)).one())
             self._numbers = {}
         assert self._head is not None
         self._pending = _Pending()
@@ -152,13 +154,11 @@ class Log:
             return []
         _insert_entry.many(connection, pending.rows)
         _insert_use.many(connection, pending.uses)
-        _save_numbers(connection, pending.numbers)
+        _numbers_upsert.many(connection, list(pending.numbers.items()))
         edge, complete = tiles.complete_tiles(head.size, head.edge, pending.hashes)
         _insert_tile.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
         grown = head.tree.append(pending.hashes)
-        connection.execute(
-            update(tables.head).values(size=grown.size, root=grown.root(), range=grown.encode(), at=self._now)
-        )
+        _update_head.many(connection, [(grown.size, grown.root(), grown.encode(), self._now)])
         self._head = replace(head, size=grown.size, at=self._now, tree=grown, edge=edge)
         self._numbers.update(pending.numbers)
         return pending.entries
@@ -285,13 +285,3 @@ def _leaf_hashes(connection: Connection, start: int, count: int) -> list[bytes]:
         .order_by(tables.entry.c.position)
     )
     return [tree.leaf_hash(bytes(row.leaf)) for row in rows]
-
-
-def _save_numbers(connection: Connection, numbers: dict[str, int]) -> None:
-    upsert = (pg_insert if connection.dialect.name == "postgresql" else sqlite_insert)(tables.group_number)
-    for group, number in numbers.items():
-        connection.execute(
-            upsert.values(grp=group, number=number).on_conflict_do_update(
-                index_elements=["grp"], set_={"number": number}
-            )
-        )

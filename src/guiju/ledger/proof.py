@@ -58,11 +58,15 @@ def head(tx: ReadTx, since: int | None = None) -> Head:
     has as many.
     """
     if since is not None and since > tx.position + 1:
-        raise LedgerSmallerError("The ledger is smaller than the head that you kept.", kept=since, size=tx.position + 1)
+        raise LedgerSmallerError(
+            "The ledger is smaller than the head that you kept.", kept=since, size=tx.position + 1
+        )
     size, note = _newest(tx, at_least=max(since or 0, 1))
     if not since:
         return Head(size, note, None)
-    return Head(size, note, tuple(tree.consistency_proof(since, size, stored_reader(tx.connection))))
+    return Head(
+        size, note, tuple(tree.consistency_proof(since, size, stored_reader(tx.connection)))
+    )
 
 
 def proof(tx: ReadTx, log: Log, position: int) -> Proof:

@@ -41,7 +41,9 @@ _REFUSALS: Final = (
 Row = tuple[Any, ...]
 
 
-def replay(connection: Connection, log: Log, appliers: Mapping[str, Apply], findings: Findings) -> None:
+def replay(
+    connection: Connection, log: Log, appliers: Mapping[str, Apply], findings: Findings
+) -> None:
     """8. Compare the governed tables of `connection` with a replay of its ledger. Entries must have been verified."""
     with scratch() as empty:
         metadata.create_all(empty, tables=governed_tables(), checkfirst=False)
@@ -52,7 +54,9 @@ def replay(connection: Connection, log: Log, appliers: Mapping[str, Apply], find
         for table in governed_tables():
             with findings.reading(8, table=table.name):
                 count += _compare(table, connection, empty, findings)
-    findings.done(8, f"{count} rows of {len(governed_tables())} tables are what the facts make of them")
+    findings.done(
+        8, f"{count} rows of {len(governed_tables())} tables are what the facts make of them"
+    )
 
 
 class _Reading:
@@ -94,7 +98,11 @@ class _Reading:
 
 
 def _rebuild(
-    connection: Connection, empty: Connection, log: Log, appliers: Mapping[str, Apply], findings: Findings
+    connection: Connection,
+    empty: Connection,
+    log: Log,
+    appliers: Mapping[str, Apply],
+    findings: Findings,
 ) -> bool:
     """Apply every fact, in order and each by itself, so that one that does not fit is named. False: one did not."""
     reading = _Reading(ReadTx(connection, 0, log), log)

@@ -22,7 +22,12 @@ class Scan:
     """Reads every entry once. Afterwards `tree` is recomputed, and `roots` has its root at each wanted size."""
 
     def __init__(
-        self, connection: Connection, origin: str, keys: KeyStore, findings: Findings, wanted: Sequence[int]
+        self,
+        connection: Connection,
+        origin: str,
+        keys: KeyStore,
+        findings: Findings,
+        wanted: Sequence[int],
     ) -> None:
         self._connection = connection
         self._origin = origin
@@ -54,7 +59,13 @@ class Scan:
             self._grow([self._hash(row) for row in rows if self._is_next(row)])
             newest = rows[-1].position
             if type(newest) is not int or (last is not None and newest <= last):
-                findings.bad(2, "the order of the entries is broken", table=entry.name, row=newest, column="position")
+                findings.bad(
+                    2,
+                    "the order of the entries is broken",
+                    table=entry.name,
+                    row=newest,
+                    column="position",
+                )
                 break
             last = newest
         self._check_uses(2**63, [])
@@ -68,7 +79,13 @@ class Scan:
     def _is_next(self, row: Row[Any]) -> bool:
         """2. The index is the position, without a gap."""
         if type(row.position) is not int or row.position < self._expected:
-            self._findings.bad(2, "no entry has this position", table="ledger_entry", row=row.position, column="position")
+            self._findings.bad(
+                2,
+                "no entry has this position",
+                table="ledger_entry",
+                row=row.position,
+                column="position",
+            )
             return False
         if row.position > self._expected:
             self._findings.bad(2, f"entry {self._expected} is missing", entry=self._expected)
@@ -96,6 +113,9 @@ class Scan:
     def _check_leaf(self, row: Row[Any], leaf: Leaf) -> None:
         """2. Its place, its time, its number in the group, and what stands beside it."""
         bad, n = self._findings.bad, row.position
+        if n == 0 and leaf.o != self._origin:
+            bad(2, "the head names another origin than the first entry", table="ledger_head", row=1, column="origin")
+            self._origin = leaf.o
         if leaf.n != n or leaf.o != self._origin:
             bad(2, f"entry {n} is not the entry of this place in this ledger", entry=n)
         if leaf.t < self._at:
@@ -107,7 +127,14 @@ class Scan:
                 bad(2, f"entry {n} has number {leaf.gs} in its group, not {number}", entry=n)
         for column, stated in (("kind", leaf.k), ("grp", leaf.g), ("actor", leaf.a)):
             if getattr(row, column) != stated:
-                bad(2, f"{column} differs from the leaf", entry=n, table="ledger_entry", row=n, column=column)
+                bad(
+                    2,
+                    f"{column} differs from the leaf",
+                    entry=n,
+                    table="ledger_entry",
+                    row=n,
+                    column=column,
+                )
         self._check_uses(n, leaf.x)
 
     def _check_uses(self, n: int, stated: Sequence[str]) -> None:
@@ -119,18 +146,28 @@ class Scan:
             if position == n and use in stated:
                 stored.append(use)
             else:
-                self._findings.bad(2, "no leaf names this use", table="ledger_use", row=[use, position])
+                self._findings.bad(
+                    2, "no leaf names this use", table="ledger_use", row=[use, position]
+                )
         for use in set(stated) - set(stored):
-            self._findings.bad(2, f"the use of entry {n} is missing", entry=n, table="ledger_use", row=[use, n])
+            self._findings.bad(
+                2, f"the use of entry {n} is missing", entry=n, table="ledger_use", row=[use, n]
+            )
 
     def _check_numbers(self) -> None:
         """2. ledger_group has the last number of each group."""
         with self._findings.reading(2, table="ledger_group"):
-            stored = {row.grp: row.number for row in self._connection.execute(select(tables.group_number))}
+            stored = {
+                row.grp: row.number for row in self._connection.execute(select(tables.group_number))
+            }
             for group in sorted(self._numbers.keys() | stored.keys(), key=str):
                 if stored.get(group) != self._numbers.get(group):
                     self._findings.bad(
-                        2, "the last number of the group is wrong", table="ledger_group", row=group, column="number"
+                        2,
+                        "the last number of the group is wrong",
+                        table="ledger_group",
+                        row=group,
+                        column="number",
                     )
 
     # ---- 3 and 4: what is sealed ------------------------------------------------------------------------------------
@@ -142,7 +179,9 @@ class Scan:
             return False
         self._opened += 1
         if leaf.b is None or type(blob) is not bytes:
-            detail = "has a body that its leaf does not state" if leaf.b is None else "has lost its body"
+            detail = (
+                "has a body that its leaf does not state" if leaf.b is None else "has lost its body"
+            )
         elif len(blob) != leaf.b.l or hashlib.sha256(blob).hexdigest() != leaf.b.h:
             detail = "has another body than its leaf states"
         else:
@@ -166,7 +205,9 @@ class Scan:
         body = open_body(self._keys, key, leaf.o, leaf.n, row.sealed)
         if body is None:
             bad(4, f"the body of entry {n} does not open", entry=n)
-        elif not hmac.compare_digest(commitment(leaf.o, leaf.n, body.plaintext, body.salt), leaf.b.c):
+        elif not hmac.compare_digest(
+            commitment(leaf.o, leaf.n, body.plaintext, body.salt), leaf.b.c
+        ):
             bad(4, f"the body of entry {n} does not fit its commitment", entry=n)
 
     # ---- 5: the tree ------------------------------------------------------------------------------------------------
@@ -189,16 +230,24 @@ class Scan:
 
     def _check_tile(self, tile: tiles.Tile) -> None:
         stored = self._connection.execute(
-            select(tables.tile.c.hashes).where(tables.tile.c.level == tile.level, tables.tile.c.number == tile.index)
+            select(tables.tile.c.hashes).where(
+                tables.tile.c.level == tile.level, tables.tile.c.number == tile.index
+            )
         ).scalar()
         self._tiles += 1
         if stored is None:
-            self._findings.bad(5, "a hash tile is missing", table="ledger_tile", row=[tile.level, tile.index])
+            self._findings.bad(
+                5, "a hash tile is missing", table="ledger_tile", row=[tile.level, tile.index]
+            )
         elif stored != tile.hashes and self._altered is None:
             # Whether the tile was altered or an entry below it shows when the root is known.
             self._altered = tile
             if type(stored) is bytes and tile.level == 0:
-                first = next(i for i in range(len(tile.hashes)) if stored[i : i + 1] != tile.hashes[i : i + 1])
+                first = next(
+                    i
+                    for i in range(len(tile.hashes))
+                    if stored[i : i + 1] != tile.hashes[i : i + 1]
+                )
                 self._suspect = tile.index * tiles.TILE_WIDTH + first // tree.HASH_SIZE
 
     def check_head(self, head: Row[Any]) -> None:
@@ -208,8 +257,7 @@ class Scan:
             bad(5, "the tree cannot be computed, because entries are missing", table="ledger_entry")
             return
         if head.size != size:
-            bad(5, f"the head states {head.size} entries, {size} are stored",
-                table="ledger_head", row=1, column="size")  # fmt: skip
+            self._check_size(head)
         elif size and head.at != self._at:
             bad(5, "the head has another time than the last entry", table="ledger_head", row=1, column="at")
         if head.size == size and not self._has_root(head):
@@ -220,6 +268,16 @@ class Scan:
         self._check_other_tiles()
         self._findings.done(5, f"{self._tiles} tiles and the root fit")
 
+    def _check_size(self, head: Row[Any]) -> None:
+        """5. The root says whether the size of the head was altered, or entries at the end."""
+        bad, size = self._findings.bad, self.tree.size
+        if head.root != self.tree.root() and type(head.size) is int and head.size > size:
+            bad(5, f"the entries {size} to {head.size - 1} are missing", entry=size, until=head.size - 1)
+        elif head.root != self.tree.root() and self.roots.get(head.size) == head.root:
+            bad(5, f"the entries from {head.size} on do not belong to the tree", entry=head.size, until=size - 1)
+        else:
+            bad(5, f"the head states {head.size} entries, {size} are stored", table="ledger_head", row=1, column="size")
+
     def _has_root(self, head: Row[Any]) -> bool:
         """5. Root and range of the head are those of the entries. False: entries were altered."""
         if head.root == self.tree.root() and head.range == self.tree.encode():
@@ -227,22 +285,36 @@ class Scan:
         stated = _decoded(head.range)
         if head.root == self.tree.root() or stated == self.tree:
             column = "range" if head.root == self.tree.root() else "root"
-            self._findings.bad(5, f"the {column} of the head is wrong", table="ledger_head", row=1, column=column)
+            self._findings.bad(
+                5, f"the {column} of the head is wrong", table="ledger_head", row=1, column=column
+            )
             return True
         if stated is None or stated.root() != head.root or stated.size != self.tree.size:
-            self._findings.bad(5, "root and range of the head contradict each other", table="ledger_head", row=1)
+            self._findings.bad(
+                5, "root and range of the head contradict each other", table="ledger_head", row=1
+            )
             return True
-        first, last = (self._suspect, self._suspect) if self._suspect is not None else _differing(stated, self.tree)
+        first, last = (
+            (self._suspect, self._suspect)
+            if self._suspect is not None
+            else _differing(stated, self.tree)
+        )
         where = {"entry": first} if first == last else {"entry": first, "until": last}
-        self._findings.bad(5, "an entry was altered: the stored tree has another hash for it", **where)
+        self._findings.bad(
+            5, "an entry was altered: the stored tree has another hash for it", **where
+        )
         return False
 
     def _check_other_tiles(self) -> None:
         """5. No tile is stored that the tree does not have."""
-        for level, number in self._connection.execute(select(tables.tile.c.level, tables.tile.c.number)):
+        for level, number in self._connection.execute(
+            select(tables.tile.c.level, tables.tile.c.number)
+        ):
             whole = type(level) is int and type(number) is int and level >= 0
             if not whole or not 0 <= number < self.tree.size >> tiles.TILE_HEIGHT * (level + 1):
-                self._findings.bad(5, "the tree has no such tile", table="ledger_tile", row=[level, number])
+                self._findings.bad(
+                    5, "the tree has no such tile", table="ledger_tile", row=[level, number]
+                )
 
 
 def _decoded(stored: object) -> tree.CompactRange | None:
@@ -267,10 +339,14 @@ def _differing(stated: tree.CompactRange, mine: tree.CompactRange) -> tuple[int,
 def _uses(connection: Connection, findings: Findings) -> Iterator[tuple[int, str]]:
     """The rows of ledger_use by position, with a cursor of their own."""
     use = tables.use.c
-    ordered = select(use.position, use.use).order_by(use.position).execution_options(yield_per=SLICE)
+    ordered = (
+        select(use.position, use.use).order_by(use.position).execution_options(yield_per=SLICE)
+    )
     with findings.reading(2, table="ledger_use"):
         for position, name in connection.execute(ordered):
             if type(position) is int and type(name) is str:
                 yield position, name
             else:
-                findings.bad(2, "not a use of an entry", table="ledger_use", row=[str(name), position])
+                findings.bad(
+                    2, "not a use of an entry", table="ledger_use", row=[str(name), position]
+                )

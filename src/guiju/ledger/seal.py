@@ -4,6 +4,7 @@ GCM does not commit to its key, so the leaf carries both the hash of what is sto
 sealed with the body, so "yes" and "no" cannot be guessed from the leaf after the key is gone.
 """
 
+import functools
 import hashlib
 import hmac
 import os
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 
-from guiju.kernel.clock import utc
+from guiju.kernel.clock import DAY, utc
 from guiju.kernel.facts import Content
 from guiju.ledger.keystore import KeyStore
 
@@ -28,7 +29,7 @@ class Body:
 
 def key_id(content: Content, group: str | None, person: str | None, at: int) -> str:
     """Which key seals a body: by group and month, by month, or by person."""
-    month = utc(at).strftime("%Y-%m")
+    month = _month(at // DAY)
     match content:
         case Content.CONTENT:
             return f"c:{group}:{month}"
@@ -36,6 +37,11 @@ def key_id(content: Content, group: str | None, person: str | None, at: int) -> 
             return f"r:{month}"
         case Content.PERSON:
             return f"p:{person}"
+
+
+@functools.lru_cache(maxsize=64)
+def _month(day: int) -> str:
+    return utc(day * DAY).strftime("%Y-%m")
 
 
 def commitment(origin: str, index: int, plaintext: bytes, salt: bytes) -> str:

@@ -64,7 +64,9 @@ def read_state(folder: Path) -> SignedState | None:
     try:
         stored = json.loads(path.read_bytes())
         grown = tree.CompactRange.decode(bytes.fromhex(stored["range"]))
-        state = SignedState(stored["size"], grown, stored["note"], stored["at"], bytes.fromhex(stored["chain"]))
+        state = SignedState(
+            stored["size"], grown, stored["note"], stored["at"], bytes.fromhex(stored["chain"])
+        )
     except (LedgerError, ValueError, TypeError, KeyError) as error:
         raise StateError(f"{path} is not the state of a signer") from error
     if _content(state) != path.read_bytes():
@@ -141,7 +143,9 @@ class Signer:
             for start in range(size, head.size, SLICE):
                 grown = grown.append(_hashes(connection, start, min(SLICE, head.size - start)))
         if grown.root() != bytes(head.root):
-            raise TamperedError(f"the entries {size} to {head.size - 1} do not have the root of the head")
+            raise TamperedError(
+                f"the entries {size} to {head.size - 1} do not have the root of the head"
+            )
         note = sign_checkpoint(head.origin, head.size, grown.root(), self._key)
         at = self._clock.now()
         chain = self._state.chain if self._state is not None else NO_HEADS

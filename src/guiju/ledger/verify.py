@@ -23,7 +23,13 @@ from sqlalchemy.engine import Row
 
 from guiju.kernel.db import damaged_table, governed_tables, rows_by_key
 from guiju.ledger import tables
-from guiju.ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint, parse_checkpoint, split_note
+from guiju.ledger.checkpoint import (
+    Checkpoint,
+    VerifierKey,
+    open_checkpoint,
+    parse_checkpoint,
+    split_note,
+)
 from guiju.ledger.errors import CheckpointError
 from guiju.ledger.findings import Findings
 from guiju.ledger.keystore import KeyAlteredError, KeyStore
@@ -55,7 +61,9 @@ def verify_ledger(connection: Connection, trusted: Trusted, findings: Findings) 
     head = check_tables(connection, findings)
     if head is None:
         return False
-    scan = Scan(connection, head.origin, trusted.keys, findings, _sizes(connection, trusted, findings))
+    scan = Scan(
+        connection, head.origin, trusted.keys, findings, _sizes(connection, head, trusted, findings)
+    )
     with findings.reading(2, table=tables.entry.name):
         scan.run()
     with findings.reading(5, table=tables.tile.name):
@@ -91,9 +99,11 @@ def _check_table(connection: Connection, table: Table, findings: Findings) -> No
         pass
 
 
-def _sizes(connection: Connection, trusted: Trusted, findings: Findings) -> list[int]:
+def _sizes(connection: Connection, head: Row[Any], trusted: Trusted, findings: Findings) -> list[int]:
     """The sizes of all heads that will be looked at, so that one pass finds the roots of all."""
     wanted = [parse_head(note).size for note in trusted.heads]
+    if type(head.size) is int:
+        wanted.append(head.size)
     if trusted.state is not None:
         wanted.append(trusted.state.size)
     with findings.reading(6, table=tables.checkpoint.name):
@@ -147,9 +157,19 @@ class _Signatures:
         self._count += 1
         reason = self._refusal(row.note, row.size)
         if reason is not None:
-            bad(6, f"the published head of {row.size} entries: {reason}", table=table, row=row.size, column="note")
+            bad(
+                6,
+                f"the published head of {row.size} entries: {reason}",
+                table=table,
+                row=row.size,
+                column="note",
+            )
         if row.size > self._trusted.newest_signed:
-            bad(6, f"a head of {row.size} entries is published, but the signer remembers a smaller one", file=STATE)
+            bad(
+                6,
+                f"a head of {row.size} entries is published, but the signer remembers a smaller one",
+                file=STATE,
+            )
         if self._trusted.state is not None and row.size <= self._trusted.state.size:
             self._chain, self._last = chained(self._chain, row.at, row.note), row.size
 
@@ -157,7 +177,10 @@ class _Signatures:
         """6. The signer's state is a head of this tree, and the chain of all that it signed is the published one."""
         bad = self._findings.bad
         reason = self._refusal(state.note, state.size)
-        if reason is None and (state.range.size, state.range.root()) != (state.size, self._scan.roots.get(state.size)):
+        if reason is None and (state.range.size, state.range.root()) != (
+            state.size,
+            self._scan.roots.get(state.size),
+        ):
             reason = "its range is of another tree"
         if reason is not None:
             bad(6, f"the signer's last head of {state.size} entries: {reason}", file=STATE)

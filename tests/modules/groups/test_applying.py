@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -36,8 +37,8 @@ _numbers = count(100)
 
 
 def applying_for(office: Office, **changes: Any) -> Callable[[WriteTx], Application]:
-    named = {"name": f"澄远事项{next(_numbers)}工作群"} | changes
-    stated = office.world.application(office.owner, [office.administrator], **named)
+    usual = office.world.application(office.owner, [office.administrator])
+    stated = replace(usual, **({"name": f"澄远事项{next(_numbers)}工作群"} | changes))
     return lambda tx: applying.apply_for(tx, office.owner, stated=stated)
 
 

@@ -251,7 +251,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key')
     )
     op.create_index('messaging_message_shown', 'messaging_message', ['grp', 'shown'], unique=False)
-    op.create_index('messaging_message_waiting', 'messaging_message', ['state', 'position'], unique=False)
+    op.create_index('messaging_message_held', 'messaging_message', ['position'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
     op.create_table('messaging_read_mark',
     sa.Column('person', sa.String(length=40), nullable=False),
     sa.Column('grp', sa.String(length=40), nullable=False),

@@ -8,7 +8,7 @@ from sqlalchemy import (
     BigInteger, Column, Index, String, Table, Text, and_, bindparam, delete, func, insert, select, update,
 )  # fmt: skip
 
-from guiju.kernel.db import Hot, Lookup, ReadTx, governed, metadata
+from guiju.kernel.db import Hot, Lookup, ReadTx, governed, metadata, only_where
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
@@ -38,7 +38,7 @@ _message = governed(
         Column("due_at", BigInteger),
         Column("decision", BigInteger),
         Index("messaging_message_shown", "grp", "shown"),
-        Index("messaging_message_waiting", "state", "position"),
+        Index("messaging_message_held", "position", **only_where("state = 'held'")),
     )
 )
 _COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at")
@@ -58,8 +58,12 @@ _insert_mark = Hot(insert(read_mark).values({name: bindparam(name) for name in _
 
 
 def key_of(person: PersonId, cmid: str) -> str:
-    """One column for (person, cmid), so that a whole batch is looked up at once."""
-    return f"{person}:{cmid}"
+    """One column for (person, cmid), so that a whole batch is looked up at once.
+
+    The cmid comes first: clients make them in order of time, so that the messages of a batch stand side by side in the
+    index, whoever wrote them.
+    """
+    return f"{cmid}:{person}"
 
 
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:

@@ -96,9 +96,10 @@ def _twin(
 
 
 def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decided:
-    actor = Actor(send.person)
-    member = _check_place(tx, actor, send.group)
-    permit = policy.require(tx, actor, KIND, send.group)
+    policy.require_certified(tx, send.person)
+    member, permit = tx.cached(
+        ("group", send.group, "sender", send.person), lambda: _place(tx, Actor(send.person), send.group)
+    )
     _check_mentions(tx, send)
     _check_quote(tx, send, member)
     if not send.is_imported:
@@ -146,8 +147,11 @@ def _review_hours(tx: ReadTx) -> int:
     return use.params.deadline.working_hours
 
 
-def _check_place(tx: ReadTx, actor: Actor, group_id: GroupId) -> Member:
-    """The sender's place in an open group; outsiders learn nothing."""
+def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Member, Permit]:
+    """The sender's place in an open group, and leave to write there; outsiders learn nothing.
+
+    It depends on the group and its members only, so whatever changes either forgets it. A refusal is not remembered.
+    """
     group = groups.find_group(tx, group_id)
     member = groups.find_member(tx, group_id, actor.person_id)
     if group is None or member is None or member.state not in PRESENT | {MemberState.MUST_SIGN}:
@@ -158,7 +162,7 @@ def _check_place(tx: ReadTx, actor: Actor, group_id: GroupId) -> Member:
         raise NoMessagesHereError("This group lives on another tool.", group=group_id)
     if member.state is MemberState.MUST_SIGN:
         raise_rules_not_signed(tx)
-    return member
+    return member, policy.require(tx, actor, KIND, group_id)
 
 
 def raise_rules_not_signed(tx: ReadTx) -> None:

@@ -7,7 +7,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.errors import ForbiddenError
 from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import GroupId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit, Scope
 from guiju.modules.policy import _pack, _rules, _store
@@ -67,6 +67,12 @@ def require(tx: ReadTx, actor: Actor, operation: str, group: GroupId | None = No
     if not may(tx, actor, operation, group):
         raise NotAllowedError("You do not have this right.", operation=operation)
     return Permit(actor, operation, version(tx))
+
+
+def require_certified(tx: ReadTx, person: PersonId) -> None:
+    """Raises NotAllowedError unless the person's account may act at all: what a remembered permit cannot know."""
+    if not _relations[0].is_certified(tx, person):
+        raise NotAllowedError("Your account cannot be used.", operation="identity.own")
 
 
 def may(tx: ReadTx, actor: Actor, operation: str, group: GroupId | None = None) -> bool:

@@ -1,0 +1,334 @@
+"""Who is in a group: asking, admitting, signing, leaving, removing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.directory.types import PersonNotFoundError
+from guiju.modules.groups import governing, roster
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import (
+    AdministratorCountError,
+    AlreadyMemberError,
+    GroupClosedError,
+    GroupNotFoundError,
+    MemberNotFoundError,
+    NotCertifiedError,
+    OwnerNeededError,
+    StaleRulesError,
+    WrongMemberStateError,
+)
+from guiju.modules.identity import service as identity
+from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
+from tests.support.office import Office
+
+NUMBER = "澄群备〔2026〕0001 号"
+
+
+def join(actor: Actor, number: str = NUMBER) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.ask_to_join(tx, actor, filing_number=number, reason="工作需要")
+
+
+def decide_join(actor: Actor, group: GroupId, person: Actor, admits: bool) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.decide_join(tx, actor, group, person.person_id, admits=admits, reason="")
+
+
+def leave(actor: Actor, group: GroupId) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.ask_to_leave(tx, actor, group, reason="调岗")
+
+
+def decide_leaving(actor: Actor, group: GroupId, person: Actor, approves: bool) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.decide_leaving(tx, actor, group, person.person_id, approves=approves, reason="")
+
+
+def remove(actor: Actor, group: GroupId, person: Actor) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.remove(tx, actor, group, person.person_id, reason="与工作无关")
+
+
+def admit(actor: Actor, group: GroupId, *people: Actor) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.admit(tx, actor, group, [person.person_id for person in people])
+
+
+def sign(actor: Actor, group: GroupId, version: int) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.sign_rules(tx, actor, group, version=version)
+
+
+def publish(office: Office, group: GroupId, text: str) -> None:
+    office.world.write(lambda tx: governing.publish_rules(tx, office.owner, group, text=text))
+
+
+# ---- joining ----------------------------------------------------------------------------------------------------
+
+
+def test_the_owner_or_an_administrator_admits(office: Office) -> None:
+    world, group = office.world, office.group()
+    other = world.person("吴新人")
+    world.write(admit(office.owner, group, office.outsider, office.outsider))
+    world.write(admit(office.administrator, group, other))
+    entries = world.entries("groups.member_changed")
+    assert [entry.fact.person for entry in entries] == [office.outsider.person_id, other.person_id]
+    assert all(
+        set(entry.uses)
+        == {"5.7/groups.admission", "6.2/groups.admission", "5.7/identity.certified", "6.1/identity.certified"}
+        for entry in entries
+    )
+    place = office.place(group, office.outsider)
+    assert (place.role, place.state, place.visible_from) == (GroupRole.MEMBER, MemberState.ACTIVE, entries[0].position)
+    office.refused(AlreadyMemberError, admit(office.owner, group, other))
+
+
+def test_admission_is_refused(office: Office) -> None:
+    world, group = office.world, office.group()
+    fresh = world.person("没认证", certified=False)
+    office.refused(NotAllowedError, admit(office.member, group, office.outsider))
+    office.refused(GroupNotFoundError, admit(office.outsider, group, office.outsider))
+    office.refused(NotAllowedError, admit(office.registrar, group, office.outsider))
+    office.refused(NotCertifiedError, admit(office.owner, group, fresh))
+    office.refused(PersonNotFoundError, admit(office.owner, group, Actor(PersonId("per_nobody"))))
+    # One of several who cannot be admitted: nobody is.
+    office.refused(AlreadyMemberError, admit(office.owner, group, office.outsider, office.member))
+    assert world.read(lambda tx: groups.find_member(tx, group, office.outsider.person_id)) is None
+
+
+def test_joining_by_number_waits_for_a_decision(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.write(join(office.outsider))
+    assert office.state(group, office.outsider) is MemberState.UNDER_REVIEW
+    office.refused(AlreadyMemberError, join(office.outsider))
+    office.refused(AlreadyMemberError, join(office.member))
+    # Until then the applicant sees nothing of the group.
+    office.refused(GroupNotFoundError, lambda tx: groups.get_group(tx, office.outsider, group))
+    office.refused(GroupNotFoundError, lambda tx: groups.list_members(tx, office.outsider, group))
+    office.refused(GroupNotFoundError, leave(office.outsider, group))
+    waiting = world.read(lambda tx: groups.list_members(tx, office.owner, group))[-1]
+    assert world.read(lambda tx: groups.reason_of(tx, waiting)) == "工作需要"
+    office.refused(NotAllowedError, decide_join(office.member, group, office.outsider, True))
+    office.refused(GroupNotFoundError, decide_join(office.outsider, group, office.outsider, True))
+    office.refused(WrongMemberStateError, decide_join(office.owner, group, office.member, True))
+    office.refused(MemberNotFoundError, decide_join(office.owner, group, office.head, True))
+    world.write(decide_join(office.administrator, group, office.outsider, True))
+    assert office.state(group, office.outsider) is MemberState.ACTIVE
+    office.refused(WrongMemberStateError, decide_join(office.administrator, group, office.outsider, True))
+
+
+def test_one_who_was_refused_may_ask_again(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.write(join(office.outsider))
+    world.write(decide_join(office.owner, group, office.outsider, False))
+    assert office.state(group, office.outsider) is MemberState.REMOVED
+    office.refused(WrongMemberStateError, decide_join(office.owner, group, office.outsider, True))
+    world.write(join(office.outsider))
+    assert office.state(group, office.outsider) is MemberState.UNDER_REVIEW
+
+
+def test_a_number_that_opens_nothing(office: Office) -> None:
+    group = office.group()
+    office.refused(GroupNotFoundError, join(office.outsider, "澄群备〔2026〕0002 号"))
+    office.world.write(lambda tx: governing.close(tx, office.owner, group, reason="完工"))
+    office.refused(GroupNotFoundError, join(office.outsider))
+    fresh = office.world.person("没认证", certified=False)
+    office.refused(NotAllowedError, join(fresh))
+
+
+def test_an_account_that_lost_its_certificate_is_not_admitted_by_decision(office: Office) -> None:
+    world, group = office.world, office.group()
+    admin = world.person("周安全", "security_admin")
+    world.write(join(office.outsider))
+
+    def close(tx: WriteTx) -> None:
+        account = identity.find_account_of(tx, office.outsider.person_id)
+        assert account is not None
+        identity.close(tx, admin, account.id, reason="离职")
+
+    world.write(close)
+    office.refused(NotCertifiedError, decide_join(office.owner, group, office.outsider, True))
+
+
+# ---- signing ----------------------------------------------------------------------------------------------------
+
+
+def test_rules_are_signed_once_each(office: Office) -> None:
+    world, group = office.world, office.group(rules="一、守纪律")
+    found = world.find_group(group)
+    assert world.read(lambda tx: groups.count_signed(tx, found)) == 3
+    signatures = [entry for entry in world.entries("groups.member_changed") if entry.fact.signed_version == 1]
+    assert {entry.actor for entry in signatures} == {office.administrator.name, office.member.name}
+    assert all(entry.uses == ("5.6/groups.rules",) for entry in signatures)
+    office.refused(WrongMemberStateError, sign(office.member, group, 1))
+    office.refused(WrongMemberStateError, sign(office.owner, group, 1))
+    office.refused(StaleRulesError, sign(office.member, group, 2))
+    office.refused(GroupNotFoundError, sign(office.outsider, group, 1))
+    world.write(admit(office.owner, group, office.outsider))
+    assert office.state(group, office.outsider) is MemberState.MUST_SIGN
+    world.write(sign(office.outsider, group, 1))
+    assert office.state(group, office.outsider) is MemberState.ACTIVE
+
+
+def test_new_rules_are_signed_again_by_all_but_their_author(office: Office) -> None:
+    world, group = office.world, office.group()
+    publish(office, group, "二、不刷屏")
+    (entry,) = world.entries("groups.rules_published")
+    assert (entry.fact.version, entry.fact.must_sign, entry.uses) == (1, True, ("5.6/groups.rules",))
+    states = {who: office.state(group, who) for who in (office.owner, office.administrator, office.member)}
+    assert list(states.values()) == [MemberState.ACTIVE, MemberState.MUST_SIGN, MemberState.MUST_SIGN]
+    office.refused(StaleRulesError, sign(office.member, group, 0))
+    world.write(sign(office.member, group, 1))
+    publish(office, group, "三、按时答复")
+    office.refused(StaleRulesError, sign(office.member, group, 1))
+    world.write(sign(office.member, group, 2))
+    found = world.find_group(group)
+    text = world.read(lambda tx: groups.rules_text(tx, found))
+    assert text is not None and (text[0], found.rules_version) == ("三、按时答复", 2)
+
+
+def test_where_no_clause_wants_signatures_rules_only_inform(office: Office) -> None:
+    world = office.world
+    world.adopt(lambda text: text, "plain-office")
+    group = office.group(group_class="team", rules="一")
+    assert office.state(group, office.member) is MemberState.ACTIVE
+    publish(office, group, "二")
+    assert office.state(group, office.member) is MemberState.ACTIVE
+    assert world.entries("groups.rules_published")[0].uses == ()
+
+
+def test_who_wanted_to_leave_and_stays_signs_what_came_out_meanwhile(office: Office) -> None:
+    world, group = office.world, office.group(rules="一")
+    world.write(leave(office.member, group))
+    publish(office, group, "二")
+    assert office.state(group, office.member) is MemberState.LEAVING_REQUESTED
+    world.write(decide_leaving(office.owner, group, office.member, False))
+    assert office.state(group, office.member) is MemberState.MUST_SIGN
+
+
+# ---- leaving and removing ---------------------------------------------------------------------------------------
+
+
+def test_leaving_waits_for_the_owner(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.write(leave(office.member, group))
+    assert office.state(group, office.member) is MemberState.LEAVING_REQUESTED
+    assert world.entries("groups.member_changed")[-1].uses == ("6.12/groups.leaving",)
+    office.refused(WrongMemberStateError, leave(office.member, group))
+    for actor in (office.administrator, office.member):
+        office.refused(NotAllowedError, decide_leaving(actor, group, office.member, True))
+    office.refused(GroupNotFoundError, decide_leaving(office.outsider, group, office.member, True))
+    world.write(decide_leaving(office.owner, group, office.member, False))
+    assert office.state(group, office.member) is MemberState.ACTIVE
+    office.refused(WrongMemberStateError, decide_leaving(office.owner, group, office.member, True))
+    world.write(leave(office.member, group))
+    world.write(decide_leaving(office.owner, group, office.member, True))
+    assert office.state(group, office.member) is MemberState.LEFT
+    office.refused(GroupNotFoundError, leave(office.member, group))
+    office.refused(GroupNotFoundError, lambda tx: groups.list_members(tx, office.member, group))
+
+
+def test_leaving_needs_no_decision_where_no_clause_wants_it(office: Office) -> None:
+    office.world.adopt(lambda text: text, "plain-office")
+    group = office.group(group_class="team")
+    office.world.write(leave(office.member, group))
+    assert office.state(group, office.member) is MemberState.LEFT
+
+
+def test_who_has_not_signed_may_go_at_once(office: Office) -> None:
+    group = office.group()
+    publish(office, group, "一")
+    office.world.write(leave(office.member, group))
+    assert office.state(group, office.member) is MemberState.LEFT
+
+
+def test_the_owner_cannot_leave_or_be_removed(office: Office) -> None:
+    group = office.group()
+    error = office.refused(OwnerNeededError, leave(office.owner, group))
+    assert isinstance(error.data["clause"], dict) and error.data["clause"]["id"] == "5.1"
+    office.refused(OwnerNeededError, remove(office.administrator, group, office.owner))
+    office.refused(OwnerNeededError, remove(office.owner, group, office.owner))
+
+
+def test_the_last_administrator_cannot_go(office: Office) -> None:
+    world, group = office.world, office.group()
+    use = "5.2/groups.administrators"
+    world.write(leave(office.administrator, group))
+    office.attempted(AdministratorCountError, use, decide_leaving(office.owner, group, office.administrator, True))
+    office.attempted(AdministratorCountError, use, remove(office.owner, group, office.administrator))
+    assert office.state(group, office.administrator) is MemberState.LEAVING_REQUESTED
+    both = [office.administrator.person_id, office.member.person_id]
+    office.refused(
+        WrongMemberStateError, lambda tx: governing.set_administrators(tx, office.owner, group, both)
+    )
+    world.write(lambda tx: governing.set_administrators(tx, office.owner, group, both[1:]))
+    world.write(decide_leaving(office.owner, group, office.administrator, True))
+    assert office.state(group, office.administrator) is MemberState.LEFT
+
+
+def test_the_last_administrator_cannot_go_where_leaving_is_free(office: Office) -> None:
+    office.world.adopt(lambda text: text, "plain-office")
+    group = office.group(group_class="team")
+    office.attempted(AdministratorCountError, "2.2/groups.administrators", leave(office.administrator, group))
+
+
+def test_removal_has_a_reason_on_record_and_ends_every_right(office: Office) -> None:
+    world, group = office.world, office.group()
+    office.refused(NotAllowedError, remove(office.member, group, office.administrator))
+    office.refused(GroupNotFoundError, remove(office.outsider, group, office.member))
+    office.refused(NotAllowedError, remove(office.registrar, group, office.member))
+    office.refused(MemberNotFoundError, remove(office.owner, group, office.outsider))
+    world.write(remove(office.administrator, group, office.member))
+    entry = world.entries("groups.member_changed")[-1]
+    assert (entry.fact.reason, entry.uses) == ("与工作无关", ("5.8/groups.removal", "6.2/groups.removal"))
+    office.refused(WrongMemberStateError, remove(office.owner, group, office.member))
+    for verb in (leave(office.member, group), sign(office.member, group, 1), admit(office.member, group, office.outsider)):
+        office.refused(GroupNotFoundError, verb)
+
+
+def test_nobody_removes_themselves_to_get_round_the_decision(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.write(admit(office.owner, group, office.outsider))
+    both = [office.administrator.person_id, office.outsider.person_id]
+    world.write(lambda tx: governing.set_administrators(tx, office.owner, group, both))
+    office.refused(NotAllowedError, remove(office.administrator, group, office.administrator))
+
+
+def test_one_who_comes_back_is_a_plain_member_and_sees_from_then_on(office: Office) -> None:
+    world, group = office.world, office.group()
+    first = office.place(group, office.member)
+    world.write(remove(office.owner, group, office.member))
+    world.write(admit(office.owner, group, office.member))
+    again = office.place(group, office.member)
+    assert again.state is MemberState.ACTIVE and again.visible_from > first.visible_from
+    assert again.visible_from == world.entries("groups.member_changed")[-1].position
+
+
+def test_history_all_lets_new_members_see_the_past(office: Office) -> None:
+    world = office.world
+    world.adopt(lambda text: text, "plain-office")
+    group = office.group(group_class="team")
+    world.write(admit(office.owner, group, office.outsider))
+    assert office.place(group, office.outsider).visible_from == 0 == office.place(group, office.member).visible_from
+
+
+@pytest.mark.parametrize("name", ["admit", "join", "sign", "decide_join"])
+def test_nobody_enters_a_closed_group(office: Office, name: str) -> None:
+    world, group = office.world, office.group()
+    world.write(join(office.outsider))
+    publish(office, group, "一")
+    world.write(lambda tx: governing.close(tx, office.owner, group, reason="完工"))
+    verbs = {
+        "admit": admit(office.owner, group, office.head),
+        "sign": sign(office.member, group, 1),
+        "decide_join": decide_join(office.owner, group, office.outsider, True),
+    }
+    if name == "join":
+        office.refused(GroupNotFoundError, join(office.head))
+    else:
+        office.refused(GroupClosedError, verbs[name])
+
+
+def test_a_closed_group_is_left_without_a_decision(office: Office) -> None:
+    group = office.group()
+    office.world.write(lambda tx: governing.close(tx, office.owner, group, reason="完工"))
+    office.world.write(leave(office.member, group))
+    assert office.state(group, office.member) is MemberState.LEFT

@@ -1,0 +1,158 @@
+"""Changing what is stored past the ledger, and putting it back: for tests that must see it noticed."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, select, update
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import Database, governed_tables
+from guiju.ledger import tables, tiles, tree
+from guiju.ledger.entry import decode_leaf, encode_leaf
+from guiju.ledger.findings import Verification
+from guiju.ledger.keystore import wrapped_key
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import governing, roster
+from guiju.modules.identity import service as identity
+from guiju.modules.messaging import review
+from guiju.setup import SYSTEM
+from guiju.verification import verify_organisation
+from tests.support.world import World
+
+Row = dict[str, Any]
+STORED = (*tables.TABLES, *governed_tables(), wrapped_key)
+
+
+def database_of(world: World, table: Table) -> Database:
+    """Where a table lives: the keys are apart from the data."""
+    return world.runtime.keys._database if table is wrapped_key else world.runtime.database  # noqa: SLF001  # tampering reaches everywhere
+
+
+def rows_of(world: World, table: Table) -> list[Row]:
+    """All rows, by primary key."""
+    with database_of(world, table).read() as connection:
+        found = connection.execute(select(table).order_by(*table.primary_key))
+        return [dict(row._mapping) for row in found]  # noqa: SLF001  # SQLAlchemy's public name
+
+
+def put_rows(world: World, table: Table, rows: Sequence[Row]) -> None:
+    """Replace everything in a table."""
+    with database_of(world, table).write() as connection:
+        connection.execute(delete(table))
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+@contextmanager
+def undone(world: World, *changed: Table) -> Iterator[None]:
+    """Put the tables (all, when none is named) and the files of the keys folder back at the end."""
+    kept = {table: rows_of(world, table) for table in changed or STORED}
+    folder = world.settings.keys
+    files = {path: path.read_bytes() for path in folder.iterdir() if path.suffix in (".json", ".key")}
+    try:
+        yield
+    finally:
+        for table, rows in kept.items():
+            put_rows(world, table, rows)
+        for path, content in files.items():
+            path.write_bytes(content)
+
+
+def verified(world: World, *heads: str, replay: bool = True) -> Verification:
+    """The verdict on what is stored now."""
+    return verify_organisation(world.settings, replay=replay, heads=heads)
+
+
+def failing(world: World, *heads: str) -> dict[int, dict[str, Any]]:
+    """Step → first finding, of the steps that fail."""
+    verdict = verified(world, *heads)
+    return {check.step: check.first_bad or {} for check in verdict.checks if not check.ok}
+
+
+def change(world: World, table: Table, where: Row, **values: Any) -> None:
+    """Set columns of one row."""
+    here = [table.c[name] == value for name, value in where.items()]
+    with database_of(world, table).write() as connection:
+        changed = connection.execute(update(table).where(*here).values(**values)).rowcount
+    assert changed == 1, "exactly one row was to change"
+
+
+def rewrite_leaf(world: World, position: int, edit: Callable[[dict[str, Any]], None]) -> None:
+    """Store another leaf, in its one valid form, with the columns beside it as it says."""
+    rows = rows_of(world, tables.entry)
+    leaf = json.loads(rows[position]["leaf"])
+    edit(leaf)
+    row = {"leaf": encode_leaf(leaf), "kind": leaf["k"], "grp": leaf["g"], "actor": leaf["a"]}
+    change(world, tables.entry, {"position": position}, **row)
+
+
+def rewrite_head(world: World) -> None:
+    """Make head and tiles fit the entries that are stored: what somebody who holds the whole database can do."""
+    entries = rows_of(world, tables.entry)
+    hashes = [tree.leaf_hash(row["leaf"]) for row in entries]
+    grown = tree.CompactRange.empty().append(hashes)
+    _, complete = tiles.complete_tiles(0, {}, hashes)
+    put_rows(
+        world,
+        tables.tile,
+        [{"level": tile.level, "number": tile.index, "hashes": tile.hashes} for tile in complete],
+    )
+    origin = rows_of(world, tables.head)[0]["origin"]
+    at = decode_leaf(entries[-1]["leaf"]).t
+    head = {"id": 1, "origin": origin, "size": grown.size, "root": grown.root(), "range": grown.encode(), "at": at}
+    put_rows(world, tables.head, [head])
+
+
+# ---- a world in which every table has rows -----------------------------------------------------------------------
+
+
+def settle(world: World) -> None:
+    """Fill every ledger table but the tiles, and every governed table, through the verbs."""
+    security, reviewer = world.person("孙安", "security_admin"), world.person("周审", "reviewer")
+    world.person("王登记", "registrar")
+    head = world.person("刘总", post="总经理")
+    world.write(lambda tx: directory.set_unit_head(tx, SYSTEM, world.unit, head.person_id))
+    world.add_unit("一车间", head=head.person_id)
+    owner, deputy = world.person("张三"), world.person("李四")
+    members = [world.person(name) for name in ("赵六", "钱七", "吴八")]
+    group = world.group(owner, [deputy], members, rules="一、守纪律", end_date="2027-03-31")
+    _talk(world, group, members, reviewer)
+    world.write(lambda tx: governing.publish_rules(tx, owner, group, text="一、守纪律；二、不外传"))
+    world.write(lambda tx: roster.ask_to_leave(tx, members[2], group, reason="调岗"))
+    world.group(owner, [deputy], members[:1])
+    leaver = world.person("郑九")
+    account = world.read(lambda tx: identity.find_account_of(tx, leaver.person_id))
+    assert account is not None, "the person has one"
+    world.write(lambda tx: identity.suspend(tx, security, account.id, reason="离职"))
+    world.runtime.signer.sign_now(world.runtime.lane)
+    world.write(lambda tx: roster.sign_rules(tx, members[0], group, version=2))
+    world.send(members[0], group, "收工")
+    world.runtime.signer.sign_now(world.runtime.lane)
+    for table in STORED:
+        if table is not tables.tile:
+            assert len(rows_of(world, table)) >= 1, f"{table.name} has rows"
+
+
+def _talk(world: World, group: Any, members: list[Actor], reviewer: Actor) -> None:
+    """Messages of every state."""
+    first = world.send(members[0], group, "大家好")
+    world.send(members[1], group, "收到", quote=first.position, mentions=(members[0].person_id,))
+    world.send(members[0], group, "证件号 11010119900307889X")
+    world.send(members[0], group, "去赌博网站玩")
+    held = [world.send(members[1], group, f"标底清单之{number}").position for number in range(3)]
+    world.write(lambda tx: review.release(tx, reviewer, held[0], masked=False, reason=""))
+    world.write(lambda tx: review.refuse(tx, reviewer, held[1], reason="涉密"))
+    world.runtime.signer.sign_now(world.runtime.lane)
+
+
+def fill_tiles(world: World) -> None:
+    """Enough entries for two complete tiles."""
+
+    def many(tx: Any) -> None:
+        for number in range(260):
+            directory.add_person(tx, SYSTEM, name=f"人{number}", staff_no=f"M{number:05d}", unit=world.unit)
+
+    world.write(many)
+    world.runtime.signer.sign_now(world.runtime.lane)
