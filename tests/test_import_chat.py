@@ -48,7 +48,9 @@ def logins(world: World, people: list[Actor]) -> list[str]:
 
 def write(folder: Path, *lines: object) -> Path:
     file = folder / "chat.jsonl"
-    texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
+    texts = [
+        line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines
+    ]
     file.write_text("\n".join(texts) + "\n", encoding="utf-8")
     return file
 
@@ -71,7 +73,13 @@ def test_every_line_is_in_exactly_one_count(
         ["text"],
     )
     report = import_chat(world.runtime, file, group, logins(world, writers[1:]))
-    assert (report.lines, report.delivered, report.masked, report.held, report.blocked) == (10, 1, 1, 1, 1)
+    assert (report.lines, report.delivered, report.masked, report.held, report.blocked) == (
+        10,
+        1,
+        1,
+        1,
+        1,
+    )
     assert (report.refused, report.duplicates) == (6, 0)
     assert [problem.line for problem in report.problems] == [6, 7, 8, 9, 10, 11]
     assert {problem.code for problem in report.problems} == {"import.bad_line"}
@@ -86,7 +94,9 @@ def test_a_second_run_imports_nothing_twice_and_a_longer_file_only_what_is_new(
     texts = [{"text": f"第 {n} 条"} for n in range(40)]
     first = import_chat(world.runtime, write(tmp_path, *texts), group, accounts)
     again = import_chat(world.runtime, write(tmp_path, *texts), group, accounts)
-    longer = import_chat(world.runtime, write(tmp_path, *texts, {"text": "新的一条"}), group, accounts)
+    longer = import_chat(
+        world.runtime, write(tmp_path, *texts, {"text": "新的一条"}), group, accounts
+    )
     assert (first.delivered, first.duplicates) == (40, 0)
     assert (again.delivered, again.duplicates) == (0, 40)
     assert (longer.delivered, longer.duplicates) == (1, 40)
@@ -117,11 +127,17 @@ def test_the_accounts_take_turns_and_the_group_goes_by_number_and_name_too(
     assert all(senders.count(writer.name) == 6 for writer in writers[1:])
 
 
-def test_progress_reaches_the_end(world: World, writers: list[Actor], group: GroupId, tmp_path: Path) -> None:
+def test_progress_reaches_the_end(
+    world: World, writers: list[Actor], group: GroupId, tmp_path: Path
+) -> None:
     seen: list[tuple[int, int]] = []
     file = write(tmp_path, *({"text": f"第 {n} 条"} for n in range(600)))
     import_chat(
-        world.runtime, file, group, logins(world, writers[1:]), progress=lambda *done: seen.append(done)
+        world.runtime,
+        file,
+        group,
+        logins(world, writers[1:]),
+        progress=lambda *done: seen.append(done),
     )
     assert seen == sorted(seen) and seen[-1] == (600, 600) and len(seen) == 3
 
@@ -141,7 +157,7 @@ def test_what_cannot_be_imported_is_refused_before_anything_is_sent(
         ((binary, group, accounts[1:]), FileUnreadableError),
     ):
         with pytest.raises(error):
-            import_chat(world.runtime, *wanted)  # type: ignore[arg-type]  # one tuple for each case
+            import_chat(world.runtime, *wanted)
     world.write(lambda tx: governing.close(tx, writers[1], group, reason="工作结束"))
     with pytest.raises(GroupNotOpenError):
         import_chat(world.runtime, file, group, accounts[1:])
@@ -150,7 +166,11 @@ def test_what_cannot_be_imported_is_refused_before_anything_is_sent(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_five_thousand_real_messages(
-    world: World, writers: list[Actor], group: GroupId, corpus: Path, capsys: pytest.CaptureFixture[str]
+    world: World,
+    writers: list[Actor],
+    group: GroupId,
+    corpus: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = corpus / "dev" / "fetched" / "nus_sms_zh.jsonl"
     accounts = logins(world, writers[1:])
@@ -166,4 +186,11 @@ def test_five_thousand_real_messages(
 
 
 def _counted(report: Report) -> int:
-    return report.delivered + report.masked + report.held + report.blocked + report.refused + report.duplicates
+    return (
+        report.delivered
+        + report.masked
+        + report.held
+        + report.blocked
+        + report.refused
+        + report.duplicates
+    )

@@ -133,11 +133,12 @@ class Server:
         runtime.signer.start(runtime.lane)
         jobs = threading.Thread(target=self._run_jobs, name="jobs", daemon=True)
         jobs.start()
-        watch = asyncio.create_task(self.guard.watch())
+        beside = [asyncio.create_task(self.guard.watch()), asyncio.create_task(self.gate.follow())]
         try:
             yield
         finally:
-            watch.cancel()
+            for task in beside:
+                task.cancel()
             self._stopping.set()
             await asyncio.to_thread(jobs.join)
             await asyncio.to_thread(runtime.close)

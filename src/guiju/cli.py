@@ -4,16 +4,22 @@ import json
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import structlog
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
-from guiju import demo, setup_routes
+from guiju import cli_verify, demo, setup_routes
+from guiju.importing import import_chat
 from guiju.kernel.errors import GuijuError
 from guiju.migrations.schema import SchemaError
-from guiju.runtime import Runtime, open_runtime
+from guiju.modules.inspection.cases import inspect_cases
+from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.policy import service as policy
+from guiju.runtime import Runtime, load_pack, open_runtime, shipped_dictionaries, wire
 from guiju.serving import serve as serve_app
 from guiju.settings import Settings, SettingsError, read_settings
 from guiju.setup import initialise, needs_setup
@@ -81,7 +87,7 @@ def serve() -> None:
     if runtime.read(needs_setup):
         token = setup_routes.setup_token(settings)
         console.print(f"空组织。Open {settings.public_url}/setup and enter this token: {token}")
-    elif demo.is_demo(runtime):
+    elif runtime.read(demo.is_demo):
         console.print(demo.welcome(settings.public_url))
     else:
         console.print(settings.public_url)
@@ -97,6 +103,78 @@ def demo_accounts(as_json: AsJson = False) -> None:
         return
     for each in found:
         print(f"{each['account']}\t{each['password']}\t{each['name']}\t{each.get('role', '')}")
+
+
+@cli.command()
+def verify(
+    replay: Annotated[bool, typer.Option("--replay", help="Also rebuild every governed table and compare.")] = False,
+    head: Annotated[list[Path] | None, typer.Option(help="A signed head that a client or witness kept.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify the ledger and everything that it vouches for."""
+    raise SystemExit(cli_verify.verify(read_settings(), replay=replay, heads=head or [], as_json=as_json))
+
+
+@cli.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="The package to write; it must not exist.")],
+    group: Annotated[str, typer.Option(help="The group's id.")],
+    bodies: Annotated[bool, typer.Option("--bodies", help="Disclose the texts.")] = False,
+) -> None:
+    """Write a package of a group that strangers verify with guiju_verify.py."""
+    raise SystemExit(cli_verify.export(read_settings(), group=group, out=out, bodies=bodies))
+
+
+@cli.command("policy-file")
+def policy_file(
+    head: Annotated[list[Path] | None, typer.Option(help="A signed head that a witness kept.")] = None,
+) -> None:
+    """Print what a receiver of packages trusts, for guiju_verify.py --policy."""
+    raise SystemExit(cli_verify.policy_file(read_settings(), heads=head or []))
+
+
+@cli.command("import-chat")
+def import_chat_command(
+    file: Annotated[Path, typer.Argument(help="Lines of {\"text\": …}.")],
+    group: Annotated[str, typer.Option(help="Id, filing number or name of the group.")],
+    as_: Annotated[list[str], typer.Option("--as", help="Accounts that write in turn.")],
+    as_json: AsJson = False,
+) -> None:
+    """Bring a recorded chat into a group, through the same gate as everything else."""
+    runtime = _open(read_settings())
+    try:
+        with Progress(console=console, disable=as_json) as bar:
+            task = bar.add_task(file.name, total=None)
+            report = import_chat(
+                runtime, file, group, as_, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        runtime.signer.sign_now(runtime.lane)
+    finally:
+        runtime.close()
+    found = report.to_json()
+    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(f"{k}\t{v}" for k, v in found.items()))
+
+
+@cli.command()
+def inspect(
+    files: Annotated[list[Path] | None, typer.Argument(help="Text files to inspect.")] = None,
+    dictionary: Annotated[Path | None, typer.Option(help="Terms, one JSON object a line.")] = None,
+    cases: Annotated[Path | None, typer.Option(help="Texts, one JSON object a line.")] = None,
+) -> None:
+    """Say what inspection finds: a line of JSON for each case, or for each file."""
+    if dictionary is not None and cases is not None and not files:
+        for answer in inspect_cases(dictionary, cases, also=tuple(shipped_dictionaries("secrecy", "business_secret"))):
+            print(json.dumps(answer, ensure_ascii=False))
+        return
+    if not files:
+        _fail("Say either --dictionary and --cases, or files.")
+    wire()
+    inspector = Inspector()
+    inspector.load(policy.read_pack(*load_pack("party-run-plant")))
+    for file in files:
+        found = inspector.inspect(file.read_text(encoding="utf-8"))
+        hits = [{"kind": hit.category, "start": hit.start, "end": hit.end} for hit in found.findings]
+        print(json.dumps({"file": file.name, "hits": hits, "disposition": found.disposition.word}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

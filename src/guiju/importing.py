@@ -111,7 +111,12 @@ Progress = Callable[[int, int], None]
 
 
 def import_chat(
-    runtime: Runtime, file: Path, group: str, accounts: Sequence[str], *, progress: Progress = lambda done, total: None
+    runtime: Runtime,
+    file: Path,
+    group: str,
+    accounts: Sequence[str],
+    *,
+    progress: Progress = lambda done, total: None,
 ) -> Report:
     """Send every line `{"text": …}` of `file` to `group`, the members `accounts` (logins) taking turns.
 
@@ -126,8 +131,7 @@ def import_chat(
     tally = _Tally(len(lines), before)
     waiting: deque[list[tuple[int, Future[Outcome]]]] = deque()
     for part in _slices(iter(lines), SLICE):
-        sent = [(n, _submit(runtime, file.name, place.id, people[n % len(people)], n, raw)) for n, raw in part]
-        waiting.append(sent)
+        waiting.append(_submit(runtime, file.name, place.id, people, part))
         if len(waiting) == 2:
             progress(tally.settle(waiting.popleft()), len(lines))
     while waiting:
@@ -147,8 +151,12 @@ def _read_lines(file: Path) -> list[tuple[int, str]]:
 def _find_group(tx: ReadTx, wanted: str) -> Group:
     found = groups.find_group(tx, GroupId(wanted))
     if found is None:
-        page = groups.list_register(tx, SYSTEM, state=None, group_class=None, query=wanted, after=0, limit=200)
-        found = next((each for each in page.items if wanted in (each.name, each.filing_number)), None)
+        page = groups.list_register(
+            tx, SYSTEM, state=None, group_class=None, query=wanted, after=0, limit=200
+        )
+        found = next(
+            (each for each in page.items if wanted in (each.name, each.filing_number)), None
+        )
     if found is None:
         raise UnknownGroupError("No group has this id, filing number or name.", group=wanted)
     if found.state is not GroupState.ACTIVE or found.kind is not GroupKind.INTERNAL:
@@ -168,7 +176,9 @@ def _find_people(tx: ReadTx, group: Group, accounts: Sequence[str]) -> list[Pers
         member = groups.find_member(tx, group.id, account.person)
         if member is None or member.state is not MemberState.ACTIVE:
             state = member.state.value if member is not None else None
-            raise NotAMemberError("This account's holder is not an active member.", account=login, state=state)
+            raise NotAMemberError(
+                "This account's holder is not an active member.", account=login, state=state
+            )
         people.append(account.person)
     return list(dict.fromkeys(people))
 
@@ -179,21 +189,25 @@ def _slices(items: Iterator[T], size: int) -> Iterator[list[T]]:
 
 
 def _submit(
-    runtime: Runtime, file: str, group: GroupId, person: PersonId, number: int, raw: str
-) -> Future[Outcome]:
-    """Put one line on its way; the answer comes after the flush."""
-    answer: Future[Outcome] = Future()
-    try:
-        text = read_text(raw)
-    except BadLineError as error:
-        answer.set_result(error)
-        return answer
-    send = Send(
-        person, cmid_of(file, group, number, raw), group, text, (), None,
-        runtime.inspector.inspect(text), origin="import",
-    )  # fmt: skip
-    runtime.lane.submit(Command(KIND, send, answer.set_result))
-    return answer
+    runtime: Runtime, file: str, group: GroupId, people: list[PersonId], part: list[tuple[int, str]]
+) -> list[tuple[int, Future[Outcome]]]:
+    """Put some lines on their way; the answers come after the flush."""
+    commands, answers = [], []
+    for number, raw in part:
+        answer: Future[Outcome] = Future()
+        answers.append((number, answer))
+        try:
+            text = read_text(raw)
+        except BadLineError as error:
+            answer.set_result(error)
+            continue
+        send = Send(
+            people[number % len(people)], cmid_of(file, group, number, raw), group, text, (), None,
+            runtime.inspector.inspect(text), origin="import",
+        )  # fmt: skip
+        commands.append(Command(KIND, send, answer.set_result))
+    runtime.lane.submit(commands)
+    return answers
 
 
 def read_text(raw: str) -> str:
@@ -215,7 +229,9 @@ def read_text(raw: str) -> str:
 
 def cmid_of(file: str, group: GroupId, number: int, raw: str) -> str:
     """The same for the same line of the same file and group, so that a second run repeats the first one's sends."""
-    digest = hashlib.sha256("\0".join((file, group, str(number), raw)).encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256(
+        "\0".join((file, group, str(number), raw)).encode("utf-8", "surrogatepass")
+    )
     return f"import-{digest.hexdigest()[:40]}"
 
 

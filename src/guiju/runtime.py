@@ -34,6 +34,8 @@ from guiju.modules.groups import service as groups
 from guiju.modules.identity import _controls as identity_controls
 from guiju.modules.identity import _jobs as identity_jobs
 from guiju.modules.identity import service as identity
+from guiju.modules.inspection import service as inspection
+from guiju.modules.inspection.types import Dictionary
 from guiju.modules.messaging import _controls as messaging_controls
 from guiju.modules.messaging import _jobs as messaging_jobs
 from guiju.modules.messaging import _live as messaging_live
@@ -176,6 +178,11 @@ def load_pack(pack_id: str) -> tuple[str, Mapping[str, str]]:
     """(YAML, dictionaries) of a shipped pack."""
     text = (packs_folder() / f"{pack_id}.yaml").read_text(encoding="utf-8")
     return text, load_dictionaries(policy.dictionary_names(text))
+
+
+def shipped_dictionaries(*names: str) -> list[Dictionary]:
+    """Shipped dictionaries as inspection takes them."""
+    return [inspection.read_dictionary(packs_folder() / "dictionaries" / f"{name}.yaml") for name in names]
 
 
 def load_dictionaries(names: list[str]) -> Mapping[str, str]:

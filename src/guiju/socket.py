@@ -14,6 +14,7 @@ from guiju.kernel.errors import GuijuError, InvalidError, UnauthenticatedError
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId
 from guiju.kernel.live import Connection, Hub, View, items_for, text_frame
+from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity.types import Session
 from guiju.modules.messaging.composing import Body, Composer, receipt_json
 from guiju.modules.messaging.service import present_groups
@@ -58,7 +59,8 @@ class _Ping(msgspec.Struct, tag="ping", tag_field="type"):
     n: int = 0
 
 
-_decode = msgspec.json.Decoder(_Hello | _Send | _Read | _Ping).decode
+FRAMES: Final = _Hello | _Send | _Read | _Ping
+_decode = msgspec.json.Decoder(FRAMES).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -209,6 +211,8 @@ class _Listener:
     def _mark_read(self, group: GroupId, position: int) -> None:
         def tell_others(result: Any) -> None:
             if result is not True:
+                unknown = GroupNotFoundError("There is no such group.", group=group)
+                self._connection.push(_failure(unknown if result is False else result, None))
                 return
             wire = text_frame(_encode({"type": "read", "group": group, "position": position}))
             for other in self._hub.of_person(self._connection.person):
@@ -267,9 +271,15 @@ def _read(data: bytes | None) -> "_Hello | _Send | _Read | _Ping":
 def _answer(result: Receipt | BaseException, cmid: str) -> bytes:
     if isinstance(result, Receipt):
         return text_frame(_encode(receipt_json(result)))
-    if isinstance(result, GuijuError):
-        return _error(result, cmid)
-    internal = {"type": "error", "code": "http.internal", "message": "Something broke here.", "data": {"cmid": cmid}}
+    return _failure(result, cmid)
+
+
+def _failure(error: BaseException, cmid: str | None) -> bytes:
+    """What went wrong; the lane has logged what is no refusal."""
+    if isinstance(error, GuijuError):
+        return _error(error, cmid)
+    data = {"cmid": cmid} if cmid is not None else {}
+    internal = {"type": "error", "code": "http.internal", "message": "Something broke here.", "data": data}
     return text_frame(_encode(internal))
 
 

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from guiju.kernel.db import Database, database_bytes, open_database
-from guiju.ledger import tables
-from guiju.ledger.checkpoint import VerifierKey
 from guiju.ledger.errors import CheckpointError, LedgerError
 from guiju.ledger.findings import Findings, Verification
 from guiju.ledger.keystore import KeyStore, read_keystore
 from guiju.ledger.log import Log
 from guiju.ledger.replay import replay as replay_facts
-from guiju.ledger.signer import KEY, STATE, SignedState, StateError, read_state, read_verifier
+from guiju.ledger.signer import KEY, STATE, SignedState, StateError, read_public_key, read_state
 from guiju.ledger.verify import Trusted, parse_head, verify_ledger
 from guiju.migrations import schema
 from guiju.runtime import APPLIERS, wire
@@ -46,7 +44,7 @@ def verify_organisation(
         database.close()
         raise CannotVerifyError(str(error)) from error
     try:
-        return _verify(database, keys, settings.keys, replay, heads)
+        return verify_opened(database, keys, settings.keys, replay=replay, heads=heads)
     finally:
         keys.close()
         database.close()
@@ -80,18 +78,20 @@ def open_existing(settings: Settings) -> Database:
     return database
 
 
-def _verify(
-    database: Database, keys: KeyStore, folder: Path, replay: bool, heads: Sequence[str]
+def verify_opened(
+    database: Database, keys: KeyStore, folder: Path, *, replay: bool, heads: Sequence[str] = ()
 ) -> Verification:
+    """Like `verify_organisation`, with what is open already. `keys` MUST be new: what it remembers is not read again.
+
+    Raises CannotVerifyError.
+    """
     findings = Findings()
-    state = _state(folder, findings)
+    state, public = _state(folder, findings), _public_key(folder, findings)
     try:
         with database.read() as connection:
-            origin = connection.execute(select(tables.head.c.origin)).scalar()
             newer = _state(folder, Findings())
-            key = _log_key(folder, str(origin), findings)
             signed = newer.size if newer is not None else 0
-            done = verify_ledger(connection, Trusted(keys, key, state, signed, heads), findings)
+            done = verify_ledger(connection, Trusted(keys, public, state, signed, heads), findings)
             if done and replay:
                 _replay(connection, keys, findings)
     except SQLAlchemyError as error:
@@ -109,9 +109,9 @@ def _state(folder: Path, findings: Findings) -> SignedState | None:
         return None
 
 
-def _log_key(folder: Path, origin: str, findings: Findings) -> VerifierKey | None:
+def _public_key(folder: Path, findings: Findings) -> bytes | None:
     try:
-        return read_verifier(folder, origin)
+        return read_public_key(folder)
     except StateError as error:
         findings.bad(6, str(error), file=KEY)
         return None

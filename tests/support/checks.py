@@ -1,7 +1,10 @@
 """What must hold after every test."""
 
-from guiju.verification import verify_organisation
 from tests.support.world import World
+
+from guiju.ledger.findings import Verification
+from guiju.ledger.keystore import ROOT, KeyStore
+from guiju.verification import verify_opened
 
 
 def check_ledger(world: World) -> None:
@@ -9,5 +12,12 @@ def check_ledger(world: World) -> None:
     runtime = world.runtime
     runtime.signer.sign_now(runtime.lane)
     assert runtime.signer.alarm is None, runtime.signer.alarm
-    verdict = verify_organisation(world.settings, replay=True)
+    verdict = verify_stored(world)
     assert verdict.ok, verdict
+
+
+def verify_stored(world: World, *heads: str, replay: bool = True) -> Verification:
+    """The verdict on what is stored now, over the connections that the world has open, with keys read again."""
+    folder = world.settings.keys
+    keys = KeyStore(world.runtime.keys._database, (folder / ROOT).read_bytes())  # the same store, read again
+    return verify_opened(world.runtime.database, keys, folder, replay=replay, heads=heads)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
+from tests.support.world import World
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.errors import GuijuError
@@ -15,7 +16,6 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Member
 from guiju.modules.policy.types import AttemptRefused, MemberState
 from guiju.setup import SYSTEM
-from tests.support.world import World
 
 E = TypeVar("E", bound=GuijuError)
 

@@ -6,20 +6,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
+from tests.support.checks import verify_stored
+from tests.support.world import World
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import Database, governed_tables
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import decode_leaf, encode_leaf
-from guiju.ledger.findings import Verification
 from guiju.ledger.keystore import wrapped_key
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import review
 from guiju.setup import SYSTEM
-from guiju.verification import verify_organisation
-from tests.support.world import World
 
 Row = dict[str, Any]
 STORED = (*tables.TABLES, *governed_tables(), wrapped_key)
@@ -27,14 +26,16 @@ STORED = (*tables.TABLES, *governed_tables(), wrapped_key)
 
 def database_of(world: World, table: Table) -> Database:
     """Where a table lives: the keys are apart from the data."""
-    return world.runtime.keys._database if table is wrapped_key else world.runtime.database  # noqa: SLF001  # tampering reaches everywhere
+    return (
+        world.runtime.keys._database if table is wrapped_key else world.runtime.database
+    )  # tampering reaches everywhere
 
 
 def rows_of(world: World, table: Table) -> list[Row]:
     """All rows, by primary key."""
     with database_of(world, table).read() as connection:
         found = connection.execute(select(table).order_by(*table.primary_key))
-        return [dict(row._mapping) for row in found]  # noqa: SLF001  # SQLAlchemy's public name
+        return [dict(row._mapping) for row in found]  # SQLAlchemy's public name
 
 
 def put_rows(world: World, table: Table, rows: Sequence[Row]) -> None:
@@ -50,7 +51,9 @@ def undone(world: World, *changed: Table) -> Iterator[None]:
     """Put the tables (all, when none is named) and the files of the keys folder back at the end."""
     kept = {table: rows_of(world, table) for table in changed or STORED}
     folder = world.settings.keys
-    files = {path: path.read_bytes() for path in folder.iterdir() if path.suffix in (".json", ".key")}
+    files = {
+        path: path.read_bytes() for path in folder.iterdir() if path.suffix in (".json", ".key")
+    }
     try:
         yield
     finally:
@@ -60,14 +63,9 @@ def undone(world: World, *changed: Table) -> Iterator[None]:
             path.write_bytes(content)
 
 
-def verified(world: World, *heads: str, replay: bool = True) -> Verification:
-    """The verdict on what is stored now."""
-    return verify_organisation(world.settings, replay=replay, heads=heads)
-
-
 def failing(world: World, *heads: str) -> dict[int, dict[str, Any]]:
     """Step → first finding, of the steps that fail."""
-    verdict = verified(world, *heads)
+    verdict = verify_stored(world, *heads)
     return {check.step: check.first_bad or {} for check in verdict.checks if not check.ok}
 
 
@@ -101,7 +99,14 @@ def rewrite_head(world: World) -> None:
     )
     origin = rows_of(world, tables.head)[0]["origin"]
     at = decode_leaf(entries[-1]["leaf"]).t
-    head = {"id": 1, "origin": origin, "size": grown.size, "root": grown.root(), "range": grown.encode(), "at": at}
+    head = {
+        "id": 1,
+        "origin": origin,
+        "size": grown.size,
+        "root": grown.root(),
+        "range": grown.encode(),
+        "at": at,
+    }
     put_rows(world, tables.head, [head])
 
 
@@ -152,7 +157,9 @@ def fill_tiles(world: World) -> None:
 
     def many(tx: Any) -> None:
         for number in range(260):
-            directory.add_person(tx, SYSTEM, name=f"人{number}", staff_no=f"M{number:05d}", unit=world.unit)
+            directory.add_person(
+                tx, SYSTEM, name=f"人{number}", staff_no=f"M{number:05d}", unit=world.unit
+            )
 
     world.write(many)
     world.runtime.signer.sign_now(world.runtime.lane)

@@ -14,6 +14,8 @@ for (const file of readdirSync(folder).filter((one) => one !== "index.ts")) {
   const found = (await import(join(folder, file))) as Record<string, unknown>;
   for (const value of Object.values(found)) if (typeof value === "object" && value !== null) tables.push([file, value as Record<string, Triple>]);
 }
+tables.splice(tables.findIndex(([file]) => file === "errors.ts"), 1);
+tables.push(["kinds.ts", ((await import("../src/i18n/errors.ts")) as { ERRORS: Record<string, Triple> }).ERRORS]);
 tables.push(["kinds.ts", ((await import("../src/console/kinds.ts")) as { KINDS: Record<string, Triple> }).KINDS]);
 
 /** Characters that are written otherwise in traditional Chinese; each must not stand in a zh-TW text. */

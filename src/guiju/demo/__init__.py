@@ -4,6 +4,6 @@ It is plainly marked: its name says 演示. `build` makes it in an empty place, 
 """
 
 from guiju.demo.building import build
-from guiju.demo.guide import accounts, welcome
+from guiju.demo.guide import accounts, is_demo, welcome
 
-__all__ = ["accounts", "build", "welcome"]
+__all__ = ["accounts", "build", "is_demo", "welcome"]

@@ -19,7 +19,7 @@ class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Anything in the files; a misspelled key is an error."""
 
 
-class PersonRow(Closed):
+class PersonRow(Closed, frozen=True):
     """A person; `state` is how far their account has come."""
 
     login: str
@@ -29,7 +29,7 @@ class PersonRow(Closed):
     state: Literal["requested", "registered", "activated", "certified", "suspended"] = "certified"
 
 
-class UnitRow(Closed):
+class UnitRow(Closed, frozen=True):
     """A unit, who is right in it, and the units below."""
 
     name: str
@@ -45,7 +45,7 @@ class UnitRow(Closed):
                 yield inner, parent if parent is not None else self
 
 
-class Organisation(Closed):
+class Organisation(Closed, frozen=True):
     organisation: str
     pack: str
     root: UnitRow
@@ -71,7 +71,9 @@ class Verdict(Moment, frozen=True):
     verdict: Literal["approve", "refuse"] = "approve"
 
 
-class ApplicationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"group_class": "class"}):
+class ApplicationRow(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"group_class": "class"}
+):
     """An application for a group; `must_sign` names those who leave its rules unsigned."""
 
     key: str
@@ -91,7 +93,7 @@ class ApplicationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     rules: str = ""
 
 
-class Groups(Closed):
+class Groups(Closed, frozen=True):
     groups: tuple[ApplicationRow, ...]
     applications: tuple[ApplicationRow, ...]
 
@@ -108,7 +110,7 @@ class EventRow(Moment, frozen=True):
     text: str = ""
 
 
-class ReviewRow(Closed):
+class ReviewRow(Closed, frozen=True):
     """What a reviewer decides about the held message of that label, `after` minutes."""
 
     label: str
@@ -126,7 +128,7 @@ class Scene(Moment, frozen=True):
     held: tuple[str, ...] = ()
 
 
-class Pick(Closed):
+class Pick(Closed, frozen=True):
     """One of the people to sign in as first."""
 
     account: str
@@ -134,14 +136,14 @@ class Pick(Closed):
     try_: Text = msgspec.field(name="try")
 
 
-class Guide(Closed):
+class Guide(Closed, frozen=True):
     password: str
     picks: tuple[Pick, ...]
 
 
 def _read(name: str, wanted: type[T]) -> T:
     text = (FOLDER / name).read_text(encoding="utf-8")
-    return msgspec.convert(yaml.load(text, _Loader), wanted)  # noqa: S506  # the C form of the safe loader
+    return msgspec.convert(yaml.load(text, _Loader), wanted)
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 """Groups from application to filing number, their signatures, and what else happens to them in the week."""
 
 from datetime import timedelta
+from functools import partial
 
 from guiju.demo import _data
 from guiju.demo._data import ApplicationRow, EventRow, Verdict
@@ -23,25 +24,26 @@ def plan(stage: Stage) -> None:
     for row in (*known.groups, *known.applications):
         _plan_application(stage, row)
     for event in _data.events():
-        act = _EVENTS[event.do]
-        stage.at(stage.calendar.moment(event), lambda act=act, event=event: act(stage, event))  # type: ignore[misc]  # bound at once
+        stage.at(stage.calendar.moment(event), partial(_EVENTS[event.do], stage, event))
 
 
 def _plan_application(stage: Stage, row: ApplicationRow) -> None:
     applied: dict[str, str] = {}
-    stage.at(stage.calendar.moment(row.applied), lambda: applied.update(_apply(stage, row)))
+    stage.at(stage.calendar.moment(row.applied), partial(_apply, stage, row, applied))
     for verdict in row.decided:
-        stage.at(stage.calendar.moment(verdict), lambda v=verdict: _decide(stage, row, applied, v))  # type: ignore[misc]  # bound at once
+        stage.at(stage.calendar.moment(verdict), partial(_decide, stage, row, applied, verdict))
     if row.rules and row.decided:
-        signers = [login for login in (*row.administrators, *row.members) if login not in row.must_sign]
+        signers = [
+            login for login in (*row.administrators, *row.members) if login not in row.must_sign
+        ]
         for wave, after in enumerate(SIGNED_AFTER):
             part = tuple(signers[wave :: len(SIGNED_AFTER)])
             moment = stage.calendar.moment(row.decided[-1]) + after
-            stage.at(moment, lambda p=part: _sign(stage, row.key, p))  # type: ignore[misc]  # bound at once
+            stage.at(moment, partial(_sign, stage, row.key, part))
 
 
-def _apply(stage: Stage, row: ApplicationRow) -> dict[str, str]:
-    """The owner applies; returns the ids of the application and its request."""
+def _apply(stage: Stage, row: ApplicationRow, applied: dict[str, str]) -> None:
+    """The owner applies; `applied` takes the ids of the application and its request."""
     ends = stage.calendar.today + timedelta(days=row.ends_in) if row.ends_in is not None else None
     stated = ApplicationInput(
         name=row.name, purpose=row.purpose, scope=row.scope, group_class=row.group_class, level=row.level,
@@ -50,14 +52,16 @@ def _apply(stage: Stage, row: ApplicationRow) -> dict[str, str]:
         members=stage.ids(row.members), end_date=ends.isoformat() if ends is not None else None, rules=row.rules,
     )  # fmt: skip
     made = stage.write(lambda tx: applying.apply_for(tx, stage.actor(row.owner), stated=stated))
-    return {"application": made.id, "request": made.request}
+    applied |= {"application": made.id, "request": made.request}
 
 
 def _decide(stage: Stage, row: ApplicationRow, applied: dict[str, str], verdict: Verdict) -> None:
     request, says = RequestId(applied["request"]), ApprovalVerdict(verdict.verdict)
 
     def decide(tx: WriteTx) -> None:
-        approvals.decide(tx, stage.actor(verdict.by), request, verdict=says, opinion=verdict.opinion)
+        approvals.decide(
+            tx, stage.actor(verdict.by), request, verdict=says, opinion=verdict.opinion
+        )
         made = groups.get_application(tx, stage.actor(row.owner), applied["application"]).group
         if made is not None:
             stage.groups[row.key] = made
@@ -75,9 +79,15 @@ def _sign(stage: Stage, group: str, people: tuple[str, ...]) -> None:
     stage.write(sign)
 
 
+def _sign_again(stage: Stage, event: EventRow) -> None:
+    _sign(stage, event.group, event.people)
+
+
 def _publish_rules(stage: Stage, event: EventRow) -> None:
     place = stage.groups[event.group]
-    stage.write(lambda tx: governing.publish_rules(tx, stage.actor(event.by), place, text=event.text))
+    stage.write(
+        lambda tx: governing.publish_rules(tx, stage.actor(event.by), place, text=event.text)
+    )
 
 
 def _close(stage: Stage, event: EventRow) -> None:
@@ -96,8 +106,14 @@ def _ask_to_join(stage: Stage, event: EventRow) -> None:
 
 
 def _admit(stage: Stage, event: EventRow) -> None:
-    actor, place, person = stage.actor(event.by), stage.groups[event.group], stage.people[event.person]
-    stage.write(lambda tx: roster.decide_join(tx, actor, place, person, admits=True, reason=event.reason))
+    actor, place, person = (
+        stage.actor(event.by),
+        stage.groups[event.group],
+        stage.people[event.person],
+    )
+    stage.write(
+        lambda tx: roster.decide_join(tx, actor, place, person, admits=True, reason=event.reason)
+    )
 
 
 def _invite(stage: Stage, event: EventRow) -> None:
@@ -106,7 +122,11 @@ def _invite(stage: Stage, event: EventRow) -> None:
 
 
 def _remove(stage: Stage, event: EventRow) -> None:
-    actor, place, person = stage.actor(event.by), stage.groups[event.group], stage.people[event.person]
+    actor, place, person = (
+        stage.actor(event.by),
+        stage.groups[event.group],
+        stage.people[event.person],
+    )
     stage.write(lambda tx: roster.remove(tx, actor, place, person, reason=event.reason))
 
 
@@ -116,8 +136,16 @@ def _ask_to_leave(stage: Stage, event: EventRow) -> None:
 
 
 def _approve_leaving(stage: Stage, event: EventRow) -> None:
-    actor, place, person = stage.actor(event.by), stage.groups[event.group], stage.people[event.person]
-    stage.write(lambda tx: roster.decide_leaving(tx, actor, place, person, approves=True, reason=event.reason))
+    actor, place, person = (
+        stage.actor(event.by),
+        stage.groups[event.group],
+        stage.people[event.person],
+    )
+    stage.write(
+        lambda tx: roster.decide_leaving(
+            tx, actor, place, person, approves=True, reason=event.reason
+        )
+    )
 
 
 def _refused_administrators(stage: Stage, event: EventRow) -> None:
@@ -132,7 +160,7 @@ def _refused_administrators(stage: Stage, event: EventRow) -> None:
 
 _EVENTS = {
     "publish_rules": _publish_rules,
-    "sign": lambda stage, event: _sign(stage, event.group, event.people),
+    "sign": _sign_again,
     "close_group": _close,
     "ask_to_join": _ask_to_join,
     "admit": _admit,

@@ -52,15 +52,20 @@ class Calendar:
 
 @dataclass
 class Stage:
-    """The organisation while its story is told."""
+    """The organisation while its story is told.
+
+    For each group: `shown`, where messages appear; for each person in it: `said`, where they wrote last, and `called`,
+    where they were first mentioned since.
+    """
 
     runtime: Runtime
     clock: ManualClock
     calendar: Calendar
     people: dict[str, PersonId] = field(default_factory=dict)
     groups: dict[str, GroupId] = field(default_factory=dict)
-    held: dict[str, int] = field(default_factory=dict)
     shown: dict[str, list[int]] = field(default_factory=dict)
+    said: dict[tuple[str, PersonId], int] = field(default_factory=dict)
+    called: dict[tuple[str, PersonId], int] = field(default_factory=dict)
     _script: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
 
     def actor(self, login: str) -> Actor:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from guiju.demo import _data
 from guiju.demo._data import ReviewRow, Scene
 from guiju.demo._stage import MINUTE, Stage
-from guiju.kernel.errors import GuijuError
-from guiju.kernel.ids import PersonId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Command, WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging import review
@@ -20,7 +20,6 @@ from guiju.modules.messaging.types import MessageState, Receipt, Send
 from guiju.modules.policy.types import PRESENT
 
 _LINE = re.compile(r"(?:\+(\d+) )?(?:#(\w+) )?([^ :>]+)(?: >(\w+))?: (.+)")
-_NAMES_TWICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,11 @@ def _plan_scene(stage: Stage, group: str, name: str, scene: Scene) -> None:
         moment += line.wait if number else 0
         if line.label is not None:
             due[line.label] = moment
-        stage.at(moment, lambda line=line, cmid=f"demo-{name}-{number}": _say(stage, group, cmid, line, labels))  # type: ignore[misc]  # bound at once
+        cmid = f"demo-{name}-{number}"
+        stage.at(moment, partial(_say, stage, group, cmid, line, labels))
     for decision in scene.decisions:
         at = due[decision.label] + decision.after * MINUTE
-        stage.at(at, lambda d=decision: _review(stage, group, d, labels))  # type: ignore[misc]  # bound at once
+        stage.at(at, partial(_review, stage, group, decision, labels))
 
 
 def _say(stage: Stage, group: str, cmid: str, line: Line, labels: dict[str, int]) -> None:
@@ -78,6 +78,10 @@ def _say(stage: Stage, group: str, cmid: str, line: Line, labels: dict[str, int]
     assert isinstance(receipt, Receipt), "the lane raises what is refused"
     if line.label is not None:
         labels[line.label] = receipt.position
+    stage.said[group, send.person] = receipt.position
+    stage.called.pop((group, send.person), None)
+    for person in mentions:
+        stage.called.setdefault((group, person), receipt.position)
     if receipt.state in (MessageState.DELIVERED, MessageState.MASKED):
         stage.shown.setdefault(group, []).append(receipt.position)
 
@@ -85,9 +89,16 @@ def _say(stage: Stage, group: str, cmid: str, line: Line, labels: dict[str, int]
 def _roster(stage: Stage, group: str) -> dict[str, PersonId]:
     """The members by name. Two of one name are in no group together."""
     row = next(row for row in _data.groups().groups if row.key == group)
-    joined = [login for event in _data.events() if event.group == group for login in (event.person, *event.people)]
+    joined = [
+        login
+        for event in _data.events()
+        if event.group == group
+        for login in (event.person, *event.people)
+    ]
     inside = {login for login in (row.owner, *row.administrators, *row.members, *joined) if login}
-    return {person.name: stage.people[person.login] for person, _ in _PEOPLE if person.login in inside}
+    return {
+        person.name: stage.people[person.login] for person, _ in _PEOPLE if person.login in inside
+    }
 
 
 _PEOPLE = _data.organisation().people()
@@ -101,7 +112,9 @@ def _review(stage: Stage, group: str, decision: ReviewRow, labels: dict[str, int
         if decision.verdict == "refuse":
             review.refuse(tx, actor, position, reason=decision.reason)
             return None
-        done = review.release(tx, actor, position, masked=decision.verdict == "mask", reason=decision.reason)
+        done = review.release(
+            tx, actor, position, masked=decision.verdict == "mask", reason=decision.reason
+        )
         return done.row.shown
 
     shown = stage.write(decide)
@@ -110,21 +123,26 @@ def _review(stage: Stage, group: str, decision: ReviewRow, labels: dict[str, int
 
 
 def mark_read(stage: Stage) -> None:
-    """Most people have read everything, the others are some messages behind."""
-    marks: list[tuple[Any, ...]] = []
+    """Most people have read everything; others are some messages behind, or have not seen yet that they were called."""
+    marks: list[tuple[PersonId, GroupId, int]] = []
     order = {person: index for index, person in enumerate(stage.people.values())}
     for key, shown in stage.shown.items():
         place = stage.groups[key]
-        for member in stage.runtime.read(lambda tx, place=place: groups.members(tx, place)):  # type: ignore[misc]  # bound at once
+        for member in stage.runtime.read(partial(groups.members, group=place)):
             index = order[member.person]
             behind = 0 if index % 3 == 0 else index * 7 % 13
-            if member.state in PRESENT and behind < len(shown):
-                marks.append((member.person, place, shown[-1 - behind]))
-    answers: list[Future[Any]] = []
-    for mark in marks:
-        answer: Future[Any] = Future()
-        stage.runtime.lane.submit(Command(MARK_KIND, mark, answer.set_result))
-        answers.append(answer)
-    for answer in answers:
-        if isinstance(answer.result(), GuijuError):
-            raise answer.result()
+            called = stage.called.get((key, member.person), stage.calendar.now)
+            read = [position for position in shown[: len(shown) - behind] if position < called]
+            mark = max(read[-1] if read else 0, stage.said.get((key, member.person), 0))
+            if member.state in PRESENT and mark:
+                marks.append((member.person, place, mark))
+    answers: list[Future[Any]] = [Future() for _ in marks]
+    stage.runtime.lane.submit(
+        [
+            Command(MARK_KIND, mark, answer.set_result)
+            for mark, answer in zip(marks, answers, strict=True)
+        ]
+    )
+    assert all(answer.result() is True for answer in answers), (
+        "everybody marks a place of their own"
+    )

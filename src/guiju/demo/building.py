@@ -26,7 +26,9 @@ def build(settings: Settings, now: int | None = None) -> None:
     runtime = open_runtime(settings, clock)
     try:
         if not runtime.read(needs_setup):
-            raise AlreadySetUpError("The organisation exists already; the demonstration needs an empty place.")
+            raise AlreadySetUpError(
+                "The organisation exists already; the demonstration needs an empty place."
+            )
         _play(runtime, clock, calendar, begins)
     finally:
         runtime.close()

@@ -45,7 +45,9 @@ def accounts(settings: Settings) -> list[dict[str, str]]:
                 "account": login,
                 "password": _data.guide().password,
                 "name": person.name,
-                "role": f"{pick.role['zh']} / {pick.role['en']}" if pick is not None else person.post,
+                "role": f"{pick.role['zh']} / {pick.role['en']}"
+                if pick is not None
+                else person.post,
                 "unit": unit.name,
                 "try": f"{pick.try_['zh']} / {pick.try_['en']}" if pick is not None else "",
             }
@@ -77,7 +79,7 @@ def _exists(settings: Settings) -> bool:
 
 
 def _certified_logins(tx: ReadTx) -> set[str]:
-    if directory.organisation_name(tx) != _data.organisation().organisation:
+    if not is_demo(tx):
         raise NotTheDemoError("This organisation is not the demonstration.")
     found = identity.list_accounts(tx, SYSTEM, state=AccountState.CERTIFIED, limit=200)
     return {account.login for account in found.items}
@@ -94,7 +96,10 @@ def welcome(url: str) -> str:
         "",
         f"  演示数据，人物、单位和事件均为虚构。所有账号的密码：{guide.password}",
         "  先试这几个账号：",
-        *(f"    {pick.account:<13}{rows[pick.account].name}（{pick.role['zh']}）：{pick.try_['zh']}" for pick in picks),
+        *(
+            f"    {pick.account:<13}{rows[pick.account].name}（{pick.role['zh']}）：{pick.try_['zh']}"
+            for pick in picks
+        ),
         "  全部账号：guiju demo-accounts",
         "",
         f"  A demonstration; people, units and events are invented. Password of every account: {guide.password}",
@@ -104,3 +109,8 @@ def welcome(url: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def is_demo(tx: ReadTx) -> bool:
+    """Whether the organisation of this snapshot is the demonstration."""
+    return directory.organisation_name(tx) == _data.organisation().organisation

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import Database, EntryReader, ReadTx
+from guiju.kernel.db import Database, EntryQuery, EntryReader, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import Batch, Command, Lane, WriteTx
 
 T = TypeVar("T")
+MOST_MISSED = 2000
 Subscriber = Callable[[Sequence[Recorded]], None]
 
 
@@ -30,12 +31,14 @@ class Gate:
         self._subscribers: list[Subscriber] = []
         self._waiting: list[Command] = []
         self._last: Command | None = None
+        self._published = -1
         # SQLite and psycopg release the lock while they work, but decoding does not: few threads are enough.
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="read")
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Deliver answers on `loop` from now on."""
         self._loop = loop
+        self._published = self.read_now(lambda tx: tx.position)
         self._lane.deliver = self._deliver_soon
 
     def subscribe(self, subscriber: Subscriber) -> None:
@@ -51,11 +54,35 @@ class Gate:
         for command in batch.commands:
             command.answer(command.result)
         if batch.entries:
-            for subscriber in self._subscribers:
-                subscriber(batch.entries)
+            if batch.entries[0].position > self._published + 1:
+                self._publish(self._missed(batch.entries[0].position))
+            self._publish(batch.entries)
         if self._last in batch.commands:
             self._last = None
             self._soon()
+
+    def _publish(self, entries: Sequence[Recorded]) -> None:
+        fresh = [entry for entry in entries if entry.position > self._published]
+        if fresh:
+            self._published = fresh[-1].position
+            for subscriber in self._subscribers:
+                subscriber(fresh)
+
+    def _missed(self, before: int | None) -> list[Recorded]:
+        """What other processes have appended since the last publication."""
+        query = EntryQuery(after=self._published, before=before, limit=MOST_MISSED)
+        return self.read_now(lambda tx: tx.entries(query))
+
+    async def follow(self, interval: float = 1.0) -> None:
+        """Publish what other processes append (another node, an import), for as long as the server runs."""
+        while True:
+            await asyncio.sleep(interval)
+            position = await self.read(lambda tx: tx.position)
+            while position > self._published and self._last is None:
+                before = self._published
+                self._publish(self._missed(None))
+                if self._published == before:
+                    break
 
     def _soon(self) -> None:
         if self._waiting and self._last is None:

@@ -132,6 +132,9 @@ def _compare(table: Table, live: Connection, rebuilt: Connection, findings: Find
     wanted = next(expected, None)
     for row in rows_by_key(live, table):
         count += 1
+        if row == wanted and [*map(type, row)] == [*map(type, wanted)]:
+            wanted = next(expected, None)
+            continue
         while wanted is not None and _order(table, wanted) < _order(table, row):
             findings.bad(8, "a row is missing", table=table.name, row=_key(table, wanted))
             wanted = next(expected, None)

@@ -114,7 +114,13 @@ class Scan:
         """2. Its place, its time, its number in the group, and what stands beside it."""
         bad, n = self._findings.bad, row.position
         if n == 0 and leaf.o != self._origin:
-            bad(2, "the head names another origin than the first entry", table="ledger_head", row=1, column="origin")
+            bad(
+                2,
+                "the head names another origin than the first entry",
+                table="ledger_head",
+                row=1,
+                column="origin",
+            )
             self._origin = leaf.o
         if leaf.n != n or leaf.o != self._origin:
             bad(2, f"entry {n} is not the entry of this place in this ledger", entry=n)
@@ -125,16 +131,11 @@ class Scan:
             number = self._numbers[leaf.g] = self._numbers.get(leaf.g, 0) + 1
             if leaf.gs != number:
                 bad(2, f"entry {n} has number {leaf.gs} in its group, not {number}", entry=n)
-        for column, stated in (("kind", leaf.k), ("grp", leaf.g), ("actor", leaf.a)):
-            if getattr(row, column) != stated:
-                bad(
-                    2,
-                    f"{column} differs from the leaf",
-                    entry=n,
-                    table="ledger_entry",
-                    row=n,
-                    column=column,
-                )
+        if (row.kind, row.grp, row.actor) != (leaf.k, leaf.g, leaf.a):
+            stated = {"kind": leaf.k, "grp": leaf.g, "actor": leaf.a}
+            column = next(name for name, value in stated.items() if getattr(row, name) != value)
+            place = {"entry": n, "table": "ledger_entry", "row": n, "column": column}
+            bad(2, f"{column} of entry {n} differs from its leaf", **place)
         self._check_uses(n, leaf.x)
 
     def _check_uses(self, n: int, stated: Sequence[str]) -> None:
@@ -229,11 +230,10 @@ class Scan:
         self.tree = self.tree.append(hashes[done:])
 
     def _check_tile(self, tile: tiles.Tile) -> None:
-        stored = self._connection.execute(
-            select(tables.tile.c.hashes).where(
-                tables.tile.c.level == tile.level, tables.tile.c.number == tile.index
-            )
-        ).scalar()
+        stored = None
+        with self._findings.reading(5, table="ledger_tile", row=[tile.level, tile.index]):
+            number = tables.tile.c.level == tile.level, tables.tile.c.number == tile.index
+            stored = self._connection.execute(select(tables.tile.c.hashes).where(*number)).scalar()
         self._tiles += 1
         if stored is None:
             self._findings.bad(
@@ -259,7 +259,13 @@ class Scan:
         if head.size != size:
             self._check_size(head)
         elif size and head.at != self._at:
-            bad(5, "the head has another time than the last entry", table="ledger_head", row=1, column="at")
+            bad(
+                5,
+                "the head has another time than the last entry",
+                table="ledger_head",
+                row=1,
+                column="at",
+            )
         if head.size == size and not self._has_root(head):
             return
         if self._altered is not None:
@@ -272,11 +278,27 @@ class Scan:
         """5. The root says whether the size of the head was altered, or entries at the end."""
         bad, size = self._findings.bad, self.tree.size
         if head.root != self.tree.root() and type(head.size) is int and head.size > size:
-            bad(5, f"the entries {size} to {head.size - 1} are missing", entry=size, until=head.size - 1)
+            bad(
+                5,
+                f"the entries {size} to {head.size - 1} are missing",
+                entry=size,
+                until=head.size - 1,
+            )
         elif head.root != self.tree.root() and self.roots.get(head.size) == head.root:
-            bad(5, f"the entries from {head.size} on do not belong to the tree", entry=head.size, until=size - 1)
+            bad(
+                5,
+                f"the entries from {head.size} on do not belong to the tree",
+                entry=head.size,
+                until=size - 1,
+            )
         else:
-            bad(5, f"the head states {head.size} entries, {size} are stored", table="ledger_head", row=1, column="size")
+            bad(
+                5,
+                f"the head states {head.size} entries, {size} are stored",
+                table="ledger_head",
+                row=1,
+                column="size",
+            )
 
     def _has_root(self, head: Row[Any]) -> bool:
         """5. Root and range of the head are those of the entries. False: entries were altered."""

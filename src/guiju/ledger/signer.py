@@ -19,7 +19,7 @@ from guiju.kernel.clock import Clock
 from guiju.kernel.db import Database
 from guiju.kernel.lane import Lane, WriteTx
 from guiju.ledger import tables, tree
-from guiju.ledger.checkpoint import VerifierKey, sign_checkpoint, verifier_key
+from guiju.ledger.checkpoint import sign_checkpoint, verifier_key
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.keystore import secret_file, write_durably
 
@@ -91,7 +91,7 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(secret_file(folder / KEY))
 
 
-def read_verifier(folder: Path, origin: str) -> VerifierKey | None:
+def read_public_key(folder: Path) -> bytes | None:
     """The public half of the log's key; None when `folder` has none. Raises StateError."""
     path = folder / KEY
     if not path.exists():
@@ -100,7 +100,7 @@ def read_verifier(folder: Path, origin: str) -> VerifierKey | None:
         private = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
     except ValueError as error:
         raise StateError(f"{path} is not a key") from error
-    return VerifierKey(origin, private.public_key().public_bytes_raw())
+    return private.public_key().public_bytes_raw()
 
 
 class Signer:

@@ -45,7 +45,7 @@ class Trusted:
     """
 
     keys: KeyStore
-    log_key: VerifierKey | None
+    public_key: bytes | None
     state: SignedState | None
     newest_signed: int
     heads: Sequence[str]
@@ -61,16 +61,23 @@ def verify_ledger(connection: Connection, trusted: Trusted, findings: Findings) 
     head = check_tables(connection, findings)
     if head is None:
         return False
-    scan = Scan(
-        connection, head.origin, trusted.keys, findings, _sizes(connection, head, trusted, findings)
-    )
+    try:
+        log = (
+            [VerifierKey(head.origin, trusted.public_key)] if trusted.public_key is not None else []
+        )
+    except CheckpointError as error:
+        findings.bad(1, f"the origin: {error}", table=tables.head.name, row=1, column="origin")
+        return False
+    wanted = _sizes(connection, head, trusted, findings)
+    scan = Scan(connection, head.origin, trusted.keys, findings, wanted)
     with findings.reading(2, table=tables.entry.name):
         scan.run()
     with findings.reading(5, table=tables.tile.name):
         scan.check_head(head)
     check_keys(trusted.keys, findings)
-    _Signatures(connection, head.origin, trusted, scan, findings).check()
-    check_heads(head.origin, trusted, scan, findings)
+    judge = _Judge(head.origin, log, scan)
+    _Signatures(connection, trusted, judge, findings).check()
+    check_heads(trusted.heads, judge, findings)
     findings.size, findings.root = scan.tree.size, scan.tree.root()
     return True
 
@@ -99,7 +106,9 @@ def _check_table(connection: Connection, table: Table, findings: Findings) -> No
         pass
 
 
-def _sizes(connection: Connection, head: Row[Any], trusted: Trusted, findings: Findings) -> list[int]:
+def _sizes(
+    connection: Connection, head: Row[Any], trusted: Trusted, findings: Findings
+) -> list[int]:
     """The sizes of all heads that will be looked at, so that one pass finds the roots of all."""
     wanted = [parse_head(note).size for note in trusted.heads]
     if type(head.size) is int:
@@ -122,16 +131,41 @@ def check_keys(keys: KeyStore, findings: Findings) -> None:
                 findings.bad(4, str(error), table="wrapped_key", row=key)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says whether a signed head is one of this tree."""
+
+    origin: str
+    log: Sequence[VerifierKey]
+    scan: Scan
+
+    def refusal(self, note: str) -> str | None:
+        """Why it is not; None when it is."""
+        tree = self.scan.tree
+        try:
+            head = parse_head(note)
+            if head.origin != self.origin:
+                return f"it is of another ledger, {head.origin}"
+            open_checkpoint(note, self.log)
+        except CheckpointError as error:
+            return str(error)
+        if head.size > tree.size:
+            return f"only {tree.size} entries are stored: the end was cut off, or an older copy put back"
+        if self.scan.roots.get(head.size) != head.root:
+            return "the tree had another root at this size: the history was rewritten"
+        return None
+
+
 class _Signatures:
     """6. Published heads, and the signer's own state."""
 
     def __init__(
-        self, connection: Connection, origin: str, trusted: Trusted, scan: Scan, findings: Findings
+        self, connection: Connection, trusted: Trusted, judge: _Judge, findings: Findings
     ) -> None:
         self._connection = connection
-        self._origin = origin
-        self._trusted = trusted
-        self._scan = scan
+        self._newest = trusted.newest_signed
+        self._state = trusted.state
+        self._judge = judge
         self._findings = findings
         self._last = 0
         self._count = 0
@@ -143,8 +177,8 @@ class _Signatures:
             ordered = select(tables.checkpoint).order_by(tables.checkpoint.c.size)
             for row in self._connection.execute(ordered.execution_options(yield_per=SLICE)):
                 self._check_row(row)
-        if self._trusted.state is not None:
-            self._check_state(self._trusted.state)
+        if self._state is not None:
+            self._check_state(self._state)
         elif self._count:
             self._findings.bad(6, f"heads are published, but {STATE} is missing", file=STATE)
         self._findings.done(6, f"{self._count} signed heads, the last of {self._last} entries")
@@ -157,30 +191,21 @@ class _Signatures:
         self._count += 1
         reason = self._refusal(row.note, row.size)
         if reason is not None:
-            bad(
-                6,
-                f"the published head of {row.size} entries: {reason}",
-                table=table,
-                row=row.size,
-                column="note",
+            reason = f"the published head of {row.size} entries: {reason}"
+            bad(6, reason, table=table, row=row.size, column="note")
+        if row.size > self._newest:
+            reason = (
+                f"a head of {row.size} entries is published, but the signer remembers a smaller one"
             )
-        if row.size > self._trusted.newest_signed:
-            bad(
-                6,
-                f"a head of {row.size} entries is published, but the signer remembers a smaller one",
-                file=STATE,
-            )
-        if self._trusted.state is not None and row.size <= self._trusted.state.size:
+            bad(6, reason, file=STATE)
+        if self._state is not None and row.size <= self._state.size:
             self._chain, self._last = chained(self._chain, row.at, row.note), row.size
 
     def _check_state(self, state: SignedState) -> None:
-        """6. The signer's state is a head of this tree, and the chain of all that it signed is the published one."""
+        """6. The signer's state is a head of this tree, and all that it ever signed is published."""
         bad = self._findings.bad
         reason = self._refusal(state.note, state.size)
-        if reason is None and (state.range.size, state.range.root()) != (
-            state.size,
-            self._scan.roots.get(state.size),
-        ):
+        if reason is None and state.range.root() != parse_head(state.note).root:
             reason = "its range is of another tree"
         if reason is not None:
             bad(6, f"the signer's last head of {state.size} entries: {reason}", file=STATE)
@@ -188,49 +213,29 @@ class _Signatures:
         if self._last < state.size:  # signed just before this snapshot, and not published yet
             chain = chained(chain, state.at, state.note)
         if chain != state.chain:
-            bad(6, "a published head was removed, added or altered", table=tables.checkpoint.name)
+            reason = "a published head was removed, added or altered"
+            bad(6, reason, table=tables.checkpoint.name)
 
     def _refusal(self, note: str, size: int) -> str | None:
-        """Why a signed head is not one of this tree."""
-        key = self._trusted.log_key
-        try:
-            head = open_checkpoint(note, [key] if key is not None else [])
-        except CheckpointError as error:
-            return str(error)
-        if head.size != size:
+        reason = self._judge.refusal(note)
+        if reason is None and parse_head(note).size != size:
             return "it is of another size"
-        return _disagreement(head, self._origin, self._scan)
+        return reason
 
 
-def check_heads(origin: str, trusted: Trusted, scan: Scan, findings: Findings) -> None:
-    """7. Heads that were kept elsewhere are heads of this tree. One that agrees anchors all entries before it."""
+def check_heads(notes: Sequence[str], judge: _Judge, findings: Findings) -> None:
+    """7. Heads that were kept elsewhere are heads of this tree. One that agrees anchors all before it."""
     reach = 0
-    for number, note in enumerate(trusted.heads):
-        head = parse_head(note)
-        reason = _disagreement(head, origin, scan)
+    for number, note in enumerate(notes):
+        size, reason = parse_head(note).size, judge.refusal(note)
         if reason is None:
-            try:
-                open_checkpoint(note, [trusted.log_key] if trusted.log_key is not None else [])
-            except CheckpointError as error:
-                reason = str(error)
-        if reason is not None:
-            findings.bad(7, f"the kept head of {head.size} entries: {reason}", head=number)
+            reach = max(reach, size)
         else:
-            reach = max(reach, head.size)
+            findings.bad(7, f"the kept head of {size} entries: {reason}", head=number)
     findings.anchored = reach > 0
-    later = scan.tree.size - reach
+    later = judge.scan.tree.size - reach
+    detail = f"kept heads vouch for the first {reach} entries; {later} are later"
     findings.done(
         7,
-        f"kept heads vouch for the first {reach} entries; {later} are later" if reach
-        else "UNANCHORED: no head that was kept elsewhere was given",
-    )  # fmt: skip
-
-
-def _disagreement(head: Checkpoint, origin: str, scan: Scan) -> str | None:
-    if head.origin != origin:
-        return f"it is of another ledger, {head.origin}"
-    if head.size > scan.tree.size:
-        return f"only {scan.tree.size} entries are stored: the end was cut off, or an older copy put back"
-    if scan.roots.get(head.size) != head.root:
-        return "the tree had another root at this size: the history was rewritten"
-    return None
+        detail if reach else "UNANCHORED: no head that was kept elsewhere vouches for this ledger",
+    )

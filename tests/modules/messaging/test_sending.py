@@ -90,13 +90,13 @@ def test_a_number_is_masked_under_its_clause(office: Office) -> None:
 
 def test_a_secret_is_held_for_review(office: Office) -> None:
     world, group = office.world, office.group()
-    receipt = world.send(office.member, group, "这个底价是一百万")
+    receipt = world.send(office.member, group, "这是核心配方")
     (entry,) = world.entries(*KINDS)
     assert receipt.state is MessageState.HELD and receipt.clause is not None and receipt.clause["id"] == "6.7"
     assert isinstance(entry.fact, MessageHeld) and entry.fact.clause == "6.7"
     assert set(entry.uses) == {"6.7/messaging.content", "6.3/messaging.review", "6.7/messaging.review"}
     assert entry.fact.due_at == entry.at + 2 * HOUR
-    assert [finding[:3] for finding in entry.fact.findings] == [(2, 4, "business_secret")]
+    assert [finding[:3] for finding in entry.fact.findings] == [(2, 6, "business_secret")]
 
 
 def test_gambling_is_blocked(office: Office) -> None:
@@ -109,16 +109,16 @@ def test_gambling_is_blocked(office: Office) -> None:
 
 def test_the_strictest_rule_decides(office: Office) -> None:
     world, group = office.world, office.group()
-    receipt = world.send(office.member, group, f"{ID_NUMBER}这个底价是一百万")
+    receipt = world.send(office.member, group, f"{ID_NUMBER}这是核心配方")
     assert receipt.state is MessageState.HELD and receipt.clause is not None and receipt.clause["id"] == "6.7"
-    receipt = world.send(office.member, group, f"{ID_NUMBER}底价，去赌博网站玩")
+    receipt = world.send(office.member, group, f"{ID_NUMBER}核心配方，去赌博网站玩")
     assert receipt.state is MessageState.BLOCKED and receipt.clause is not None and receipt.clause["id"] == "6.11"
 
 
 # ---- one message once -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["大家好", f"证件{ID_NUMBER}", "这个底价是一百万", "去赌博网站玩"])
+@pytest.mark.parametrize("text", ["大家好", f"证件{ID_NUMBER}", "这是核心配方", "去赌博网站玩"])
 def test_the_same_message_again_gets_the_first_receipt(office: Office, text: str) -> None:
     world, group = office.world, office.group()
     first = world.send(office.member, group, text, cmid="same")
@@ -172,11 +172,11 @@ def test_a_refused_cmid_can_be_used_again(office: Office) -> None:
 
 def test_a_retry_after_the_release_gets_the_receipt_of_the_hold(office: Office) -> None:
     world, group = office.world, office.group()
-    first = world.send(office.member, group, "这个底价是一百万", cmid="held")
+    first = world.send(office.member, group, "这是核心配方", cmid="held")
     world.write(lambda tx: review.release(tx, office.reviewer, first.position, masked=False, reason=""))
-    assert world.send(office.member, group, "这个底价是一百万", cmid="held") == first
+    assert world.send(office.member, group, "这是核心配方", cmid="held") == first
     with pytest.raises(CmidReusedError):
-        world.send(office.member, group, "这个底价是两百万", cmid="held")
+        world.send(office.member, group, "这是另一个核心配方", cmid="held")
 
 
 def test_a_retry_under_another_pack_still_gets_the_first_receipt(office: Office) -> None:
@@ -191,7 +191,7 @@ def test_one_refusal_leaves_the_others_of_its_batch_alone(office: Office) -> Non
     sends = [
         prepared(office, office.member, group, "一", "b1"),
         prepared(office, office.outsider, group, "二", "b2"),
-        prepared(office, office.member, group, "这个底价是三百万", "b3"),
+        prepared(office, office.member, group, "核心配方在此", "b3"),
         prepared(office, office.member, group, "四", "b4", quote=10**9),
         prepared(office, office.owner, group, "五", "b5"),
     ]
@@ -223,11 +223,13 @@ def test_a_stale_inspection_is_made_again_in_the_lane(office: Office) -> None:
 
 
 def test_a_pack_with_other_numbers_keeps_its_rule_set(office: Office) -> None:
-    world, before = office.world, office.world.runtime.inspector.ruleset
-    group = office.group()
+    world, group = office.world, office.group()
+    world.send(office.member, group, "大家好")
+    before = world.runtime.inspector.ruleset
     world.adopt(lambda text: text.replace("{messages: 20, seconds: 10}", "{messages: 30, seconds: 10}"))
     world.send(office.member, group, "大家好")
     assert world.runtime.inspector.ruleset == before
+    assert [entry.fact.ruleset for entry in world.entries(*KINDS)] == [before] * 2
 
 
 # ---- who, where, what -------------------------------------------------------------------------------------------
@@ -293,7 +295,7 @@ def test_quotes_are_messages_of_this_group_that_the_sender_may_see(office: Offic
     world, group = office.world, office.group()
     other = office.group(name="澄远另一个工作群")
     first = world.send(office.owner, group, "第一条").position
-    held = world.send(office.owner, group, "这个底价是一百万").position
+    held = world.send(office.owner, group, "这是核心配方").position
     blocked = world.send(office.owner, group, "去赌博网站玩").position
     elsewhere = world.send(office.owner, other, "别处的").position
     registered = world.entries("groups.registered")[0].position

@@ -9,8 +9,8 @@ export type Row =
   | { key: string; type: "message"; item: MessageItem }
   | { key: string; type: "system"; item: SystemItem };
 
-/** Day separators between days, and one line before the first message that is new to me (not my own, beyond `readAt`). */
-export function rowsOf(items: readonly Item[], readAt: number, me: string): Row[] {
+/** Day separators between days, and one line before the first message that is new to me (not my own, beyond `readAt`; what came while I was looking, beyond `until`, is not marked). */
+export function rowsOf(items: readonly Item[], readAt: number, me: string, until = Infinity): Row[] {
   const rows: Row[] = [];
   let day = "";
   let marked = false;
@@ -21,7 +21,7 @@ export function rowsOf(items: readonly Item[], readAt: number, me: string): Row[
       rows.push({ key: `d${key}-${item.position}`, type: "day", at: item.at });
     }
     if (isMessage(item)) {
-      if (!marked && item.position > readAt && item.message.sender.id !== me) {
+      if (!marked && item.position > readAt && item.position <= until && item.message.sender.id !== me) {
         marked = true;
         rows.push({ key: "new", type: "new" });
       }

@@ -63,7 +63,6 @@ export const BASE = {
   "error.too_many": ["操作太快，请稍等再试。", "操作太快，請稍候再試。", "Too fast; please wait a moment."],
   "error.invalid": ["有内容没有填对。", "有內容沒有填對。", "Something is not filled in correctly."],
   "error.session": ["登录已结束，请重新登录。", "登入已結束，請重新登入。", "Your session has ended; please sign in again."],
-  "error.own_record": ["自己的资料不能自己改，请别的人事同事来改。", "自己的資料不能自己改，請其他人事同仁修改。", "Nobody edits their own record; ask a colleague in HR."],
   "role.owner": ["群主", "群主", "Owner"],
   "role.administrator": ["群管理员", "群管理員", "Administrator"],
   "role.member": ["成员", "成員", "Member"],

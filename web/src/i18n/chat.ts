@@ -82,7 +82,7 @@ export const CHAT = {
   "cp.w.mask": ["发出后会遮蔽 {n} 处。", "送出後會遮蔽 {n} 處。", "{n} will be masked when sent."],
   "cp.w.hold": ["这条会先送审核。", "這則會先送審核。", "This goes to review first."],
   "cp.w.block": ["这条发不出去。", "這則無法送出。", "This cannot be sent."],
-  "cp.w.words": ["命中：{words}", "命中：{words}", "Found: {words}"],
+  "cp.w.words": ["命中{words}。", "命中{words}。", "Found {words}."],
   "cp.w.preview": ["别人会看到：{text}", "他人會看到：{text}", "Others will see: {text}"],
   "cp.w.reviewers": ["由{who}审核。", "由{who}審核。", "Reviewed by {who}."],
   "cp.w.fold": ["收起提醒", "收起提醒", "Fold the notice"],

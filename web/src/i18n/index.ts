@@ -31,7 +31,8 @@ export function fill(text: string, values: Values): string {
 /** A lookup over one table of messages. Reads `lang`, so what a component renders with it follows the language. */
 export function lookup<K extends string>(table: Record<K, Triple>): (key: K, values?: Values) => string {
   return (key, values) => {
-    const text = table[key][INDEX[lang.value]];
+    // A newer server may send a state that this version has no word for: its name is better than a page that fails.
+    const text = (table[key] as Triple | undefined)?.[INDEX[lang.value]] ?? key;
     return values ? fill(text, values) : text;
   };
 }

@@ -34,7 +34,8 @@ let stale = false;
 export function whenSessionEnds(run: () => void): void {
   signedOut = run;
   whenSignedOut(() => {
-    if (me.value !== null) leave();
+    if (me.value === null) return;
+    leave();
     run();
   });
 }

@@ -77,10 +77,10 @@ def check_role(role: str) -> Role:
 
 def check_grant(role: Role, held: Collection[str], *, to_self: bool) -> None:
     """Raises OwnRoleError or LinesExcludeError."""
+    if to_self:
+        raise OwnRoleError("Nobody gives a role to themselves.", role=role.value)
     if role not in ADMINISTRATOR_LINES:
         return
-    if to_self:
-        raise OwnRoleError("Nobody makes themselves an administrator.", role=role.value)
     other = next(
         (line for line in sorted(ADMINISTRATOR_LINES) if line in held and line != role), None
     )

@@ -165,13 +165,13 @@ def change_person(
 ) -> Person:
     """Correct a record or move a person; what is None stays as it is.
 
-    Raises PersonNotFoundError, OwnRecordError (recorded as an attempt where a clause asks for real names),
-    NotAllowedError or UnitNotFoundError.
+    Raises OwnRecordError (recorded as an attempt where a clause asks for real names), NotAllowedError,
+    PersonNotFoundError or UnitNotFoundError.
     """
-    person = get_person(tx, person_id)
     if actor.person == person_id:
         raise _own_record(tx, actor)
     permit = policy.require(tx, actor, "directory.edit")
+    person = get_person(tx, person_id)
     if unit is not None:
         get_unit(tx, unit)
     fact = PersonChanged(

@@ -244,7 +244,7 @@ class OwnRecordError(ForbiddenError):
 
 
 class OwnRoleError(ForbiddenError):
-    """Nobody makes themselves an administrator."""
+    """Nobody gives a role to themselves."""
 
     code = "directory.own_role"
 

@@ -9,7 +9,6 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, OptionalProse, Position
-from guiju.modules.groups import service as groups
 from guiju.modules.messaging import _shape, review, service
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 
@@ -84,7 +83,7 @@ async def check(request: Request, group: Id, body: Text, actor: CurrentActor, re
 
 @routes.post("/groups/{group}/read", status_code=204)
 async def mark_read(request: Request, group: Id, body: Mark, actor: CurrentActor, read: Reader) -> None:
-    await read(lambda tx: groups.get_group(tx, actor, GroupId(group)))
+    await read(lambda tx: service.reading_place(tx, actor, GroupId(group)))
     await _composer(request).mark_read(actor, GroupId(group), body.position)
 
 

@@ -1,0 +1,215 @@
+"""A valid request for each operation, and the things that it is about: new ones where it will change them."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from guiju.kernel.actor import Actor
+from guiju.modules.groups.types import Application
+from guiju.modules.identity import service as identity
+from guiju.modules.identity.types import AccountState
+from guiju.runtime import load_pack
+from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
+from tests.support.inside import session_for
+
+NEW_PASSWORD = "battery staple 8"
+FAR = 10_000_000
+_STATES = {
+    "registration": AccountState.REQUESTED,
+    "certification": AccountState.ACTIVATED,
+    "suspension": AccountState.CERTIFIED,
+    "resumption": AccountState.SUSPENDED,
+    "closing": AccountState.CERTIFIED,
+}
+_GROUP_PATHS = ("{group}", "/api/join", "/api/ledger/proof/", "SOCKET send", "SOCKET read")
+ENDING = ("DELETE /api/session", "DELETE /api/sessions")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell of the matrix: an operation, and who tries it."""
+
+    operation: str
+    role: str
+    relation: str
+
+    @property
+    def family(self) -> str:
+        """What the relation is one to: a group, a request, one's own record, a held message, or nothing."""
+        if any(part in self.operation for part in _GROUP_PATHS):
+            return "group"
+        if "{request_id}" in self.operation or "{application}" in self.operation:
+            return "request"
+        if any(part in self.operation for part in ("{session_id}", "{account_id}", "{person_id}")):
+            return "record"
+        return "review" if "/reviews/{position}" in self.operation else "plain"
+
+    @property
+    def reads(self) -> bool:
+        return self.operation.startswith("GET ")
+
+
+class Things:
+    """What the requests are about. Refusals share theirs; each success gets its own."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self._shared: dict[tuple[str, ...], Any] = {}
+        self.serial = itertools.count(1)
+        self.group = cast.group()
+        self.message = cast.world.send(cast.people["employee", "member"], self.group, "大家好").position
+
+    def actor(self, row: Row) -> Actor | None:
+        """The person of a row; None for nobody."""
+        if row.role == "anonymous":
+            return None
+        place = row.relation if row.relation in PLACES else "outsider"
+        if row.family == "review" and row.relation == "own":
+            place = "member"  # who is in the group can have a message held there
+        if (row.family, row.role, row.relation) == ("request", "head", "outsider"):
+            place = "member"  # who heads another unit than the applicant's
+        changed = {"POST /api/account/password": "changes", "POST /api/session": "signs in"}.get(row.operation)
+        if changed == "changes" and row.role != "suspended":
+            roles = {row.role} & set(OFFICES)
+            return self.cast.new_head() if row.role == "head" else self.cast.new_person(*roles, certified=row.role != "uncertified")
+        return self.cast.people[row.role, place]
+
+    def ids(self, row: Row, actor: Actor | None, *, fresh: bool) -> dict[str, Any]:
+        """The ids of a row's path and body."""
+        cast, changes = self.cast, fresh and not row.reads
+        found: dict[str, Any] = {"unit_id": cast.unit, "clause_id": "3.2", "position": self.message}
+        member = cast.people["employee", "member"]
+        match row.family:
+            case "group":
+                keeps = row.operation.startswith("SOCKET") or row.operation.endswith(("/messages", "/check", "/read"))
+                found["group"] = cast.group() if changes and not keeps else self.group
+                joins = row.operation.endswith("/members/{person}/decision")
+                found["person"] = (cast.people["employee", "under_review"] if joins else cast.leaver).person
+            case "request":
+                applicant = actor if row.relation == "own" and actor is not None else member
+                made: Application = self._make(changes, ("request", applicant.name), lambda: cast.apply(applicant))
+                found |= {"request_id": made.request, "application": made.id}
+            case "record":
+                found |= self._record(row, actor, fresh=changes)
+            case "review":
+                sender = actor if row.relation == "own" and actor is not None else member
+                found["position"] = self._make(changes, ("held", sender.name), lambda: self._hold(sender))
+        return found
+
+    def _make(self, fresh: bool, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        if fresh:
+            return make()
+        if key not in self._shared:
+            self._shared[key] = make()
+        return self._shared[key]
+
+    def _record(self, row: Row, actor: Actor | None, *, fresh: bool) -> dict[str, Any]:
+        """Of oneself, or of somebody else in a state in which the act is possible."""
+        cast, own = self.cast, row.relation == "own" and actor is not None
+        person = actor if own and actor is not None else cast.spare
+        if "{session_id}" in row.operation:
+            if row.role == "suspended" and own:
+                return {"session_id": "ses_00000000000000000000000"}
+            hashed = identity.token_hash(session_for(cast.world, person))
+            session = cast.world.read(lambda tx: identity.find_session(tx, hashed))
+            assert session is not None, "it was made a moment ago"
+            return {"session_id": session.id}
+        if "{account_id}" in row.operation and not own:
+            state = _STATES[row.operation.rpartition("/")[2]]
+            return {"account_id": self._make(fresh, ("account", state), lambda: cast.new_account(state))}
+        return {"person_id": person.person, "account_id": cast.account_of(person).id}
+
+    def _hold(self, sender: Actor) -> int:
+        return self.cast.world.send(sender, self.group, f"{HELD_TEXT}{next(self.serial)}").position
+
+    # ---- bodies ----------------------------------------------------------------------------------------------------
+
+    def body(self, row: Row, actor: Actor | None, ids: dict[str, Any]) -> dict[str, Any] | None:
+        """A body that is valid, so that a refusal is about who asks."""
+        if row.reads or row.operation.startswith("DELETE "):
+            return None
+        make = _BODIES.get(row.operation)
+        return make(self, row, actor, ids) if make is not None else {}
+
+    def sign_in(self, row: Row, actor: Actor | None) -> dict[str, Any]:
+        person = actor or self.cast.spare
+        return {"account": self.cast.account_of(person).login, "password": PASSWORD}
+
+    def activation(self, row: Row) -> dict[str, Any]:
+        """A code of somebody who has not been activated, whoever asks; void when they were suspended since."""
+        person = self.cast.world.person("新职工", unit=self.cast.unit, certified=False)
+        login, code = self.cast.activation_of(person)
+        if row.role == "suspended":
+            self.cast.suspend(person)
+        return {"account": login, "code": code, "password": NEW_PASSWORD}
+
+    def pack(self) -> dict[str, Any]:
+        text, _ = load_pack("party-run-plant")
+        return {"yaml": f"{text}\n# edition {next(self.serial)}\n", "dry_run": False}
+
+    def people_file(self) -> dict[str, Any]:
+        return {"csv": f"工号,姓名,部门\nI{next(self.serial)},王新,澄远装备\n", "dry_run": False}
+
+    def application(self) -> dict[str, Any]:
+        people = self.cast.people
+        return {
+            "name": f"澄远甲{next(self.serial)}工作群", "purpose": "生产", "scope": "车间", "class": "workshop",
+            "level": "internal", "owner_id": people["employee", "owner"].person,
+            "administrator_ids": [people["employee", "administrator"].person], "rules": RULES,
+        }  # fmt: skip
+
+    def setup(self) -> dict[str, Any]:
+        one = {"name": "甲", "staff_no": "A1", "account": "a1", "password": NEW_PASSWORD}
+        lines = {"system": one, "security": one, "audit": one}
+        return {"token": "x", "organisation": "甲", "pack": "plain-office", "administrators": lines}
+
+    def number(self, ids: dict[str, Any]) -> str:
+        return self.cast.filing_number(ids["group"])
+
+
+_Body = Callable[[Things, Row, Actor | None, dict[str, Any]], dict[str, Any]]
+
+
+def _fixed(**body: Any) -> _Body:
+    return lambda *_: body
+
+
+_member: _Body = lambda t, r, a, i: {"person_ids": [t.cast.people["employee", "member"].person]}  # noqa: E731  # one of a table
+_BODIES: dict[str, _Body] = {
+    "POST /api/session": lambda t, r, a, i: t.sign_in(r, a),
+    "POST /api/account/activation": lambda t, r, a, i: t.activation(r),
+    "POST /api/account/password": _fixed(old=PASSWORD, new=NEW_PASSWORD),
+    "POST /api/setup": lambda t, r, a, i: t.setup(),
+    "POST /api/policy/packs": lambda t, r, a, i: t.pack(),
+    "POST /api/people": lambda t, r, a, i: {
+        "name": "王新", "staff_no": f"N{next(t.serial)}", "unit_id": t.cast.unit, "post": "工人", "roles": [],
+    },
+    "POST /api/people/import": lambda t, r, a, i: t.people_file(),
+    "PATCH /api/people/{person_id}": lambda t, r, a, i: {"post": f"工人{next(t.serial)}"},
+    "PUT /api/people/{person_id}/roles": lambda t, r, a, i: {"roles": sorted({"reviewer", r.role} & {"reviewer", *OFFICES})},
+    "POST /api/units": lambda t, r, a, i: {"name": f"新班组{next(t.serial)}", "parent_id": t.cast.unit},
+    "PUT /api/units/{unit_id}/head": lambda t, r, a, i: {"person_id": t.cast.people["head", "outsider"].person},
+    "POST /api/accounts/{account_id}/certification": _fixed(proof="身份证"),
+    "POST /api/accounts/{account_id}/suspension": _fixed(reason="x"),
+    "POST /api/accounts/{account_id}/resumption": _fixed(reason="x"),
+    "POST /api/accounts/{account_id}/closing": _fixed(reason="x"),
+    "POST /api/approvals/{request_id}/decision": _fixed(verdict="approve", opinion=""),
+    "POST /api/groups/{group}/members": lambda t, r, a, i: {"person_ids": [t.cast.spare.person]},
+    "POST /api/groups/{group}/members/{person}/decision": _fixed(verdict="admit", reason=""),
+    "POST /api/groups/{group}/members/{person}/removal": _fixed(reason="x"),
+    "POST /api/groups/{group}/members/{person}/leaving": _fixed(verdict="approve", reason=""),
+    "POST /api/join": lambda t, r, a, i: {"filing_number": t.number(i), "reason": "x"},
+    "POST /api/groups/{group}/leave": _fixed(reason="x"),
+    "POST /api/groups/{group}/rules": _fixed(text="新群规"),
+    "POST /api/groups/{group}/rules/signature": _fixed(version=1),
+    "PUT /api/groups/{group}/administrators": _member,
+    "PUT /api/groups/{group}/owner": lambda t, r, a, i: {"person_id": t.cast.people["employee", "member"].person},
+    "POST /api/groups/{group}/closing": _fixed(reason="x"),
+    "POST /api/applications/check": _fixed(**{"name": "澄远甲甲工作群", "class": "workshop", "kind": "internal"}),
+    "POST /api/applications": lambda t, r, a, i: t.application(),
+    "POST /api/groups/{group}/messages": lambda t, r, a, i: {"cmid": f"h{next(t.serial)}", "body": "大家好"},
+    "POST /api/groups/{group}/check": _fixed(text="大家好"),
+    "POST /api/groups/{group}/read": lambda t, r, a, i: {"position": t.message},
+    "POST /api/reviews/{position}/decision": _fixed(verdict="release", reason=""),
+}  # fmt: skip

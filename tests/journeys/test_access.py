@@ -1,0 +1,298 @@
+"""Who may do what: every row of `access.csv` against the real server, by HTTP and by socket.
+
+The table is written by hand from what the rules mean; nothing of it comes from the code that it tests.
+"""
+
+import csv
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from guiju.edge import status_of
+from guiju.kernel.actor import Actor
+from guiju.kernel.errors import all_errors
+from guiju.kernel.ids import GroupId
+from guiju.modules.messaging import service as messaging
+from guiju.socket import FRAMES
+from tests.journeys.requests import ENDING, FAR, Row, Things
+from tests.support.cast import OFFICES, PLACES, ROLES, Cast
+from tests.support.checks import check_ledger
+from tests.support.inside import Inside, served, session_for
+from tests.support.world import World
+
+TABLE = Path(__file__).parents[1] / "access.csv"
+WORDS = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict", 422: "invalid"}
+RELATIONS = ("outsider", *PLACES, "own", "other")
+_SCHEMA = ("operation", "role", "relation", "expected", "note")
+_INSIDERS = ("employee", *OFFICES, "head")
+
+
+def _rows() -> list[dict[str, str]]:
+    with TABLE.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        assert tuple(reader.fieldnames or ()) == _SCHEMA
+        return list(reader)
+
+
+ROWS = _rows()
+_FOUND = {(row["operation"], row["role"], row["relation"]): row["expected"] for row in ROWS}
+
+
+def match(row: Row) -> tuple[str, str, str]:
+    """The most specific row of the table: a named role first, then a named relation. KeyError without one."""
+    for role in (row.role, "*"):
+        for relation in (row.relation, "*"):
+            if (row.operation, role, relation) in _FOUND:
+                return row.operation, role, relation
+    raise KeyError(f"access.csv says nothing about {row}")
+
+
+def cells(operation: str) -> list[Row]:
+    """Everybody who tries an operation."""
+    kind = Row(operation, "employee", "outsider").family
+    found = [Row(operation, role, "outsider") for role in ROLES]
+    match kind:
+        case "group":
+            found += [Row(operation, "employee", place) for place in PLACES if place != "member"]
+            found += [Row(operation, role, "member") for role in (*_INSIDERS, "suspended")]
+        case "request":
+            found.remove(Row(operation, "registrar", "outsider"))  # every registrar has a seat in the second step
+            found += [Row(operation, "employee", "own")]
+            found += [Row(operation, role, "other") for role in ("head", "registrar")]
+        case "record":
+            found += [Row(operation, role, "own") for role in ROLES if role != "anonymous"]
+        case "review":
+            found += [Row(operation, role, "own") for role in ("employee", "reviewer")]
+    return found
+
+
+OPERATIONS = list(dict.fromkeys(row["operation"] for row in ROWS))
+CELLS = [cell for operation in OPERATIONS for cell in cells(operation)]
+
+
+class TestTable:
+    def test_it_is_well_formed(self) -> None:
+        assert len(_FOUND) == len(ROWS), "a row stands there twice"
+        for row in ROWS:
+            assert row["role"] in (*ROLES, "*") and row["relation"] in (*RELATIONS, "*"), row
+            assert row["expected"] in ("ok", *WORDS.values()), row
+
+    @pytest.mark.parametrize("operation", OPERATIONS)
+    def test_anonymous_outsiders_and_whoever_may_are_named(self, operation: str) -> None:
+        assert (operation, "anonymous", "*") in _FOUND
+        everybody = _FOUND[operation, "employee", "outsider"]
+        for cell in cells(operation):
+            found = match(cell)
+            as_employee = _FOUND.get((operation, "employee", cell.relation), everybody)
+            if _FOUND[found] == "ok" and as_employee != "ok" and cell.relation != "own":
+                assert found[1] == cell.role, f"{cell} may by a general row"
+
+    def test_every_row_is_tried(self) -> None:
+        assert {match(cell) for cell in CELLS} == set(_FOUND)
+
+
+# ---- the server ---------------------------------------------------------------------------------------------------
+
+
+class Stage:
+    """The server with its people, and one session for each of them."""
+
+    def __init__(self, inside: Inside, world: World) -> None:
+        self.inside, self.world = inside, world
+        self.cast = Cast(world)
+        self.things = Things(self.cast)
+        self._tokens: dict[str, str] = {}
+        barred = [self.cast.people["suspended", place] for place in ("outsider", "member")]
+        for actor in barred:
+            self.token(actor)
+        self.cast.bar()
+
+    def token(self, actor: Actor | None, *, new: bool = False) -> str | None:
+        if actor is None:
+            return None
+        if actor.name not in self._tokens or new:
+            account = self.cast.account_of(actor)
+            if account.state in ("suspended", "closed"):
+                return self._tokens[actor.name]
+            self._tokens[actor.name] = session_for(self.world, actor)
+        return self._tokens[actor.name]
+
+    def position(self) -> int:
+        return self.world.read(lambda tx: tx.position)
+
+    def check_unchanged(self, before: int) -> None:
+        """A refusal leaves nothing but the record of the attempt."""
+        left = [entry.kind for entry in self.world.entries() if entry.position > before]
+        assert set(left) <= {"policy.refused"}, left
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("module_database")
+    folder = Path(tempfile.mkdtemp(prefix="guiju-test-"))
+    world = World(url, folder)
+    try:
+        with served(world) as inside:
+            yield Stage(inside, world)
+            world.runtime.signer.stop()
+            check_ledger(world)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_every_operation_is_in_the_table(stage: Stage) -> None:
+    document = stage.inside.request("GET", "/api/openapi.json").json()
+    http = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    frames = msgspec.inspect.type_info(FRAMES)
+    assert isinstance(frames, msgspec.inspect.UnionType)
+    socket = {f"SOCKET {kind.tag}" for kind in frames.types if isinstance(kind, msgspec.inspect.StructType)}
+    assert len(socket) == 4
+    assert http | socket == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda c: f"{c.operation}-{c.role}-{c.relation}".replace("/", "."))
+def test_cell(stage: Stage, cell: Row) -> None:
+    expected = _FOUND[match(cell)]
+    actor = stage.things.actor(cell)
+    ids = stage.things.ids(cell, actor, fresh=expected == "ok")
+    if cell.operation.startswith("SOCKET "):
+        _try_socket(stage, cell, actor, ids, expected)
+    else:
+        _try_http(stage, cell, actor, ids, expected)
+
+
+# ---- HTTP ---------------------------------------------------------------------------------------------------------
+
+
+def _try_http(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any], expected: str) -> None:
+    token = stage.token(actor, new=cell.operation in ENDING or "password" in cell.operation)
+    body = stage.things.body(cell, actor, ids)
+    if "/ledger/proof/" in cell.operation or cell.operation == "GET /api/ledger/head":
+        _wait_until_signed(stage, ids["position"])
+    before = stage.position()
+    method, _, template = cell.operation.partition(" ")
+    parameters = {"box": "todo"} if template == "/api/approvals" else None
+    answer = stage.inside.request(method, template.format(**ids), token, body, params=parameters)
+    if cell.operation in ENDING or "password" in cell.operation:
+        stage.token(actor, new=True)
+    if expected == "ok":
+        assert answer.status_code in (200, 204), answer.text
+        _drain(stage)
+        return
+    assert WORDS.get(answer.status_code) == expected, answer.text
+    refusal = answer.json()
+    assert set(refusal) == {"code", "message", "data"}
+    assert {status_of_code(refusal["code"])} == {answer.status_code}
+    stage.check_unchanged(before)
+    if expected == "not_found":
+        absent = _absent(ids)
+        other = stage.inside.request(method, template.format(**absent), token, body, params=parameters)
+        assert (other.status_code, _blind(other.text, absent)) == (answer.status_code, _blind(answer.text, ids))
+        stage.check_unchanged(before)
+
+
+def status_of_code(code: str) -> int:
+    (kind,) = [kind for kind in all_errors() if kind.code == code]
+    return status_of(kind("x"))
+
+
+def _absent(ids: dict[str, Any]) -> dict[str, Any]:
+    """Ids of the same form that nothing has."""
+    return {
+        name: value + FAR if isinstance(value, int) else value[:4] + value[4:][::-1] if name != "clause_id" else value
+        for name, value in ids.items()
+    }
+
+
+def _blind(text: str, ids: dict[str, Any]) -> str:
+    for value in ids.values():
+        text = text.replace(str(value), "ID")
+    return text
+
+
+def _drain(stage: Stage) -> None:
+    """Let jobs that a success has started end, so that they do not stand in the trace of the next refusal."""
+    while stage.world.runtime.run_due():
+        pass
+
+
+def _wait_until_signed(stage: Stage, position: int) -> None:
+    deadline = time.monotonic() + 10
+    signer = stage.world.runtime.signer
+    while signer.signed <= position:
+        assert time.monotonic() < deadline and signer.alarm is None, signer.alarm
+        time.sleep(0.02)
+
+
+# ---- the socket ---------------------------------------------------------------------------------------------------
+
+
+def _try_socket(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any], expected: str) -> None:
+    before = stage.position()
+    answer = _say(stage, cell, actor, ids)
+    if expected == "ok":
+        assert answer == "ok"
+        return
+    word = answer if isinstance(answer, str) else WORDS[status_of_code(answer["code"])]
+    assert word == expected, answer
+    stage.check_unchanged(before)
+    if expected == "not_found":
+        absent = _absent(ids)
+        other = _say(stage, cell, actor, absent)
+        assert _blind(json.dumps(other), absent) == _blind(json.dumps(answer), ids)
+
+
+def _say(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any]) -> dict[str, Any] | str:
+    """`ok`, `unauthenticated`, or the error frame."""
+    with stage.inside.socket(stage.token(actor)) as socket:
+        try:
+            socket.send(json.dumps({"type": "hello", "cursor": None}))
+            assert json.loads(socket.recv(5))["type"] == "welcome"
+        except ConnectionClosed as closed:
+            assert closed.rcvd is not None and closed.rcvd.code == 4401
+            return "unauthenticated"
+        match cell.operation:
+            case "SOCKET send":
+                socket.send(json.dumps({"type": "send", "cmid": "access", "group": ids["group"], "body": "大家好"}))
+            case "SOCKET read":
+                mark = {"type": "read", "group": ids["group"], "position": ids["position"]}
+                socket.send(json.dumps(mark))
+                return _read_answer(stage, socket, actor, ids)
+            case "SOCKET ping":
+                socket.send(json.dumps({"type": "ping", "n": 7}))
+            case _:
+                return "ok"
+        while (frame := json.loads(socket.recv(5)))["type"] not in ("receipt", "pong", "error"):
+            pass
+        if frame["type"] == "error":
+            assert frame["data"].pop("cmid", "access") == "access"
+            found: dict[str, Any] = frame
+            return found
+        return "ok"
+
+
+def _read_answer(stage: Stage, socket: Any, actor: Actor | None, ids: dict[str, Any]) -> dict[str, Any] | str:
+    """A mark is not answered when it is kept: it stands in the table."""
+    assert actor is not None
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            frame: dict[str, Any] = json.loads(socket.recv(0.05))
+        except TimeoutError:
+            marks = stage.world.read(lambda tx: messaging.read_positions(tx, actor.person_id))
+            if marks.get(GroupId(ids["group"])) == ids["position"]:
+                return "ok"
+        else:
+            if frame["type"] == "error":
+                return frame
+    raise AssertionError("the mark was neither kept nor refused")

@@ -1,0 +1,75 @@
+"""How facts are laid out in leaves."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from guiju.kernel import facts
+from guiju.kernel.facts import Content, Sealed, fact, schema_for, schema_of
+from guiju.kernel.ids import GroupId
+
+
+@pytest.fixture
+def kinds() -> Iterator[None]:
+    """Kinds declared in a test vanish after it."""
+    kept = dict(facts._BY_KIND), dict(facts._BY_CLASS)
+    yield
+    for registry, before in zip((facts._BY_KIND, facts._BY_CLASS), kept, strict=True):
+        registry.clear()
+        registry.update(before)  # type: ignore[arg-type]  # each its own copy
+
+
+@pytest.mark.usefixtures("kinds")
+def test_fields_go_to_their_places_and_come_back() -> None:
+    @fact("test.happened", Content.REGISTER)
+    class Happened:
+        group: GroupId
+        refs: tuple[int, ...]
+        count: int
+        name: Sealed[str]
+        note: Sealed[str | None] = None
+
+    schema = schema_for("test.happened")
+    assert schema is schema_of(Happened(GroupId("g"), (), 1, "x")) and schema.cls is Happened
+    assert (schema.clear, schema.sealed) == (("count",), ("name", "note"))
+    made = Happened(GroupId("grp_1"), (3, 4), 5, "张三", "私下")
+    group, refs, clear, sealed = schema.split(made)
+    assert (group, refs, clear, sealed) == ("grp_1", (3, 4), {"count": 5}, {"name": "张三", "note": "私下"})
+    assert schema.join("grp_1", [3, 4], clear, sealed) == made
+    # What does not fit the class is refused, not half read.
+    for wrong in ({"count": "five"}, {}):
+        with pytest.raises(msgspec.ValidationError):
+            schema.join("grp_1", [], wrong, sealed)
+    with pytest.raises(AttributeError):
+        made.count = 6  # type: ignore[misc]  # frozen on purpose
+
+
+@pytest.mark.usefixtures("kinds")
+def test_a_fact_without_group_or_references() -> None:
+    @fact("test.plain", Content.PERSON)
+    class Plain:
+        person: str
+
+    schema = schema_for("test.plain")
+    assert schema.split(Plain("per_1")) == (None, (), {"person": "per_1"}, {})
+    assert schema.join(None, [], {"person": "per_1"}, None) == Plain("per_1")
+
+
+@pytest.mark.usefixtures("kinds")
+def test_a_kind_is_declared_once() -> None:
+    def declare() -> None:
+        @fact("test.twice", Content.REGISTER)
+        class Twice:
+            x: int
+
+    declare()
+    with pytest.raises(AssertionError, match="two facts"):
+        declare()
+
+
+def test_what_is_no_fact_has_no_schema() -> None:
+    with pytest.raises(KeyError):
+        schema_of("text")
+    with pytest.raises(KeyError):
+        schema_for("test.unknown")

@@ -1,0 +1,132 @@
+"""Timers: due once, claimed with a lease, harmless twice, and none holds up another."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from guiju.kernel import jobs
+from guiju.kernel.jobs import LEASE, job, run_due
+from guiju.kernel.lane import WriteTx
+from tests.support.world import World
+
+Ran = list[tuple[str, dict[str, Any], int]]
+
+
+@pytest.fixture
+def ran() -> Iterator[Ran]:
+    """What the jobs of these tests did."""
+    seen: Ran = []
+
+    @jobs.on_job("test.note")
+    def note(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
+        seen.append((key, payload, tx.now))
+
+    @jobs.on_job("test.fail")
+    def fail(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
+        seen.append((key, payload, tx.now))
+        raise RuntimeError("a bug in a job")
+
+    @jobs.on_job("test.again")
+    def again(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
+        seen.append((key, payload, tx.now))
+        tx.schedule("test.again", key, tx.now + 1000, round=payload["round"] + 1)
+
+    yield seen
+    for kind in ("test.note", "test.fail", "test.again"):
+        del jobs._verbs[kind]
+
+
+def schedule(world: World, kind: str, key: str, after: int, **payload: Any) -> None:
+    world.write(lambda tx: tx.schedule(kind, key, tx.now + after, **payload))
+
+
+def waiting(world: World) -> list[tuple[str, str, int]]:
+    rows = world.read(lambda tx: tx.all(select(job.c.kind, job.c.key, job.c.attempts).order_by(job.c.kind, job.c.key)))
+    return [tuple(row) for row in rows if row.kind.startswith("test.")]
+
+
+def test_a_job_runs_when_it_is_due_and_once(world: World, ran: Ran) -> None:
+    schedule(world, "test.note", "a", 1000, n=1, word="x", nothing=None)
+    world.later(999)
+    assert ran == []
+    world.later(1)
+    assert ran == [("a", {"n": 1, "word": "x", "nothing": None}, world.clock.now())]
+    world.later(10 * LEASE)
+    assert len(ran) == 1 and waiting(world) == []
+
+
+def test_the_same_key_replaces_and_cancel_removes(world: World, ran: Ran) -> None:
+    schedule(world, "test.note", "a", 1000, n=1)
+    schedule(world, "test.note", "a", 5000, n=2)
+    schedule(world, "test.note", "b", 1000, n=3)
+    world.write(lambda tx: tx.cancel("test.note", "b"))
+    world.later(1000)
+    assert ran == []
+    world.later(4000)
+    assert [payload for _, payload, _ in ran] == [{"n": 2}]
+
+
+def test_a_refused_command_schedules_nothing(world: World, ran: Ran) -> None:
+    def verb(tx: WriteTx) -> None:
+        tx.schedule("test.note", "a", tx.now)
+        raise RuntimeError("undo")
+
+    with pytest.raises(RuntimeError):
+        world.write(verb)
+    assert waiting(world) == []
+
+
+def test_jobs_run_in_the_order_of_their_time(world: World, ran: Ran) -> None:
+    for key, after in (("c", 300), ("a", 100), ("b", 200)):
+        schedule(world, "test.note", key, after)
+    world.later(1000)
+    assert [key for key, _, _ in ran] == ["a", "b", "c"]
+
+
+def test_a_failing_job_waits_for_its_lease_and_holds_up_no_other(
+    world: World, ran: Ran, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedule(world, "test.fail", "a", 100)
+    schedule(world, "test.note", "b", 200)
+    with caplog.at_level(logging.ERROR, "guiju.jobs"):
+        world.later(1000)
+    assert [key for key, _, _ in ran] == ["a", "b"]
+    assert any("test.fail" in record.getMessage() for record in caplog.records)
+    assert waiting(world) == [("test.fail", "a", 1)], "it keeps its row"
+    world.later(LEASE - 1)
+    assert len(ran) == 2
+    world.later(1)
+    assert [key for key, _, _ in ran] == ["a", "b", "a"] and waiting(world) == [("test.fail", "a", 2)]
+
+
+def test_a_claimed_job_is_not_claimed_again_before_its_lease_ends(world: World, ran: Ran) -> None:
+    schedule(world, "test.note", "a", 0)
+    # Another node claimed the job and died.
+    assert len(world.write(lambda tx: jobs._claim(tx, 50))) == 1
+    assert run_due(world.runtime.lane) == 0 and ran == []
+    world.clock.advance(LEASE)
+    assert run_due(world.runtime.lane) == 1 and len(ran) == 1
+
+
+def test_a_job_may_schedule_itself_again(world: World, ran: Ran) -> None:
+    schedule(world, "test.again", "a", 0, round=1)
+    for _ in range(3):
+        world.later(0)
+        world.clock.advance(1000)
+    assert [payload["round"] for _, payload, _ in ran] == [1, 2, 3]
+    assert waiting(world) == [("test.again", "a", 0)]
+
+
+def test_only_so_many_at_once(world: World, ran: Ran) -> None:
+    for n in range(5):
+        schedule(world, "test.note", str(n), 0)
+    assert [run_due(world.runtime.lane, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert len(ran) == 5
+
+
+def test_a_kind_has_one_verb(ran: Ran) -> None:
+    with pytest.raises(AssertionError, match="two verbs"):
+        jobs.on_job("test.note")(lambda tx, key, payload: None)

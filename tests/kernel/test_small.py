@@ -1,0 +1,98 @@
+"""Texts, ids, actors, permits, pages, errors and clocks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from guiju.kernel.actor import Actor, system
+from guiju.kernel.clock import ManualClock, SystemClock, utc
+from guiju.kernel.errors import GuijuError, NotFoundError, all_errors
+from guiju.kernel.ids import PersonId, new_id
+from guiju.kernel.page import BadLimitError, check_limit
+from guiju.kernel.permit import Permit
+from guiju.kernel.text import Id, Line, OptionalProse, Prose, check_line, check_text
+
+BAD = ["a\x00b", "a\x1bb", "a\x7fb", "a\ud800", "\udc00", "a\rb"]
+
+
+@pytest.mark.parametrize("value", BAD)
+def test_control_characters_and_lone_surrogates_are_refused_everywhere(value: str) -> None:
+    with pytest.raises(ValueError, match="holds a"):
+        check_text(value)
+    for kind in (Line, Prose, OptionalProse):
+        with pytest.raises(ValidationError):
+            TypeAdapter(kind).validate_python(value)
+
+
+def test_lines_and_prose() -> None:
+    assert TypeAdapter(Line).validate_python("  你好 😀 ") == "你好 😀"
+    assert TypeAdapter(Prose).validate_python(" 一\n二\t三 ") == "一\n二\t三"
+    assert TypeAdapter(OptionalProse).validate_python("  ") == ""
+    for kind, value in ((Line, "一\n二"), (Line, " "), (Line, "x" * 201), (Prose, ""), (Prose, "x" * 10_001)):
+        with pytest.raises(ValidationError):
+            TypeAdapter(kind).validate_python(value)
+    with pytest.raises(ValueError, match="one line"):
+        check_line("a\tb")
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs", "Cc"])))
+def test_every_other_text_passes_unchanged(value: str) -> None:
+    assert check_text(value) == value
+
+
+@pytest.mark.parametrize("value", ["", "a b", "../x", "a/b", "x" * 65, "群", "a\n"])
+def test_ids_from_outside(value: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Id).validate_python(value)
+
+
+def test_new_ids_sort_by_time_and_never_repeat() -> None:
+    early, late = new_id("per", 1_795_398_000_000), new_id("per", 1_795_398_000_001)
+    assert early < late and early.startswith("per_") and len(early) == 27
+    TypeAdapter(Id).validate_python(early)
+    assert len({new_id("per", 5) for _ in range(10_000)}) == 10_000
+
+
+def test_an_actor_is_a_person_or_the_system() -> None:
+    person = Actor(PersonId("per_1"))
+    assert (person.name, person.person_id, system("x").name) == ("per_1", "per_1", "system:x")
+    for wrong in ({}, {"person": "per_1", "system": "x"}):
+        with pytest.raises(AssertionError):
+            Actor(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(AssertionError):
+        _ = system("x").person_id
+
+
+def test_permits_add_uses_without_doubles_and_never_change() -> None:
+    permit = Permit(system("x"), "a.b", None)
+    more = permit.under("1/a.b", "2/a.b").under("1/a.b")
+    assert (permit.uses, more.uses) == ((), ("1/a.b", "2/a.b"))
+    with pytest.raises(AttributeError):
+        permit.uses = ()  # type: ignore[misc]  # frozen on purpose
+
+
+def test_limits_of_pages() -> None:
+    assert [check_limit(limit) for limit in (1, 50, 200)] == [1, 50, 200]
+    for limit in (0, -1, 201):
+        with pytest.raises(BadLimitError):
+            check_limit(limit)
+
+
+def test_clocks() -> None:
+    clock = ManualClock(5)
+    clock.advance(5)
+    clock.set(10)
+    with pytest.raises(AssertionError):
+        clock.set(9)
+    assert clock.now() == 10
+    assert SystemClock().now() > 1_700_000_000_000
+    assert utc(0).isoformat() == "1970-01-01T00:00:00+00:00"
+
+
+def test_errors_carry_a_message_and_safe_data() -> None:
+    error = NotFoundError("gone", thing="x")
+    assert (str(error), error.message, error.data) == ("gone", "gone", {"thing": "x"})
+    codes = [cls.code for cls in all_errors()]
+    assert len(codes) == len(set(codes)) == len({cls for cls in all_errors()})
+    assert all(issubclass(cls, GuijuError) for cls in all_errors())

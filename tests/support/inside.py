@@ -1,0 +1,115 @@
+"""The real server in a thread of the test's process: HTTP and socket on the loopback, beside a world on the same data.
+
+Tests that kill or restart a server want a process of its own. Here a test may also move the clock and read the ledger.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+import uvicorn
+from tests.support.world import World
+from websockets.sync.client import ClientConnection, connect
+
+from guiju.app import Server
+from guiju.frames import FramesProtocol
+from guiju.kernel.actor import Actor
+from guiju.kernel.lane import WriteTx
+from guiju.modules.identity import service as identity
+from guiju.serving import LARGEST_FRAME
+from guiju.settings import Settings
+
+_READY_SECONDS = 20.0
+
+
+class Inside:
+    """A running server. It closes the world's runtime when it stops."""
+
+    def __init__(self, settings: Settings, server: Server, port: int) -> None:
+        self.server = server
+        self.origin = settings.origin
+        self.cookie = identity.cookie_name(is_https=settings.is_https)
+        self.port = port
+        self.http = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+
+    def request(
+        self, method: str, path: str, token: str | None = None, body: object = None, **extra: Any
+    ) -> httpx2.Response:
+        """One request as the client of this site makes it; `extra` overrides headers, content and parameters."""
+        headers = {"Origin": self.origin}
+        if token is not None:
+            headers["Cookie"] = f"{self.cookie}={token}"
+        if body is not None:
+            extra["json"] = body
+        headers |= extra.pop("headers", {})
+        self.http.cookies.clear()
+        return self.http.request(method, path, headers=headers, **extra)
+
+    def socket(self, token: str | None, *, origin: str | None = None) -> ClientConnection:
+        """A socket that has not said hello."""
+        headers = {"Cookie": f"{self.cookie}={token}"} if token is not None else {}
+        return connect(
+            f"ws://127.0.0.1:{self.port}/ws",
+            origin=origin or self.origin,  # type: ignore[arg-type]  # the library's NewType of str
+            additional_headers=headers,
+            compression=None,
+            proxy=None,
+            max_size=None,
+        )
+
+
+def session_for(world: World, actor: Actor) -> str:
+    """The token of a new session, as after signing in."""
+    token, hashed = identity.new_token()
+
+    def begin(tx: WriteTx) -> None:
+        account = identity.find_account_of(tx, actor.person_id)
+        assert account is not None, "every person of a world has an account"
+        identity.create_session(tx, account.id, token_hash=hashed, device="test")
+
+    world.write(begin)
+    return token
+
+
+@contextmanager
+def served(world: World) -> Iterator[Inside]:
+    """Serve a world; whatever runs in it afterwards goes through the server's lane."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        server = Server(world.runtime)
+        config = uvicorn.Config(
+            server,
+            loop="uvloop",
+            http="httptools",
+            ws=FramesProtocol,
+            ws_max_size=LARGEST_FRAME,
+            ws_per_message_deflate=False,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=running.run, args=([listener],), name="server")
+        thread.start()
+        inside = Inside(world.settings, server, listener.getsockname()[1])
+        try:
+            _wait(running, thread)
+            yield inside
+        finally:
+            inside.http.close()
+            running.should_exit = True
+            thread.join()
+
+
+def _wait(running: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while not running.started:
+        assert thread.is_alive(), "the server ended while it started"
+        assert time.monotonic() < deadline, "the server did not start in time"
+        time.sleep(0.01)
