@@ -20,7 +20,8 @@ from guiju.ledger.package import (
     Withheld,
     write_package,
 )
-from guiju.ledger.tree import HashReader
+from guiju.ledger.tree import HashReader, root_at
+from guiju.ledger.verify import parse_head
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
@@ -43,12 +44,15 @@ def export_group(runtime: Runtime, group: GroupId, out: BinaryIO, *, bodies: boo
     """Write every signed entry of a group to `out` (seekable), with the texts if `bodies`.
 
     Without `bodies` each text is stated as withheld. Raises GroupNotFoundError, NotSignedError when no head is signed
-    yet, or LedgerError when a text cannot be opened.
+    yet, or LedgerError when the entries are not those that were signed, or a text cannot be opened.
     """
     with runtime.reading() as tx:
         if groups.find_group(tx, group) is None:
             raise GroupNotFoundError("There is no such group.", group=group)
         head = proof.head(tx)
+        read = stored_reader(tx.connection)
+        if root_at(head.size, read) != parse_head(head.checkpoint).root:
+            raise LedgerError("what is stored is not what was signed; run `guiju verify`")
         entry = tables.entry.c
         signed = and_(entry.grp == group, entry.position < head.size)
         indices = [
@@ -68,7 +72,7 @@ def export_group(runtime: Runtime, group: GroupId, out: BinaryIO, *, bodies: boo
                 size=head.size,
                 checkpoint=head.checkpoint,
                 scope=Scope((group,)),
-                tiles=_tiles(head.size, indices, stored_reader(tx.connection)),
+                tiles=_tiles(head.size, indices, read),
                 entries=((position, leaf) for position, leaf, _ in _rows(tx, wanted)),
                 bodies=_bodies(tx, runtime.log, wanted) if bodies else (),
                 withheld=() if bodies else _withheld(tx, wanted),

@@ -4,7 +4,6 @@ import os
 from dataclasses import dataclass
 
 from guiju.kernel.actor import Actor, system
-from guiju.kernel.clock import Clock, SystemClock
 from guiju.kernel.db import ReadTx, open_database
 from guiju.kernel.errors import ConflictError, InvalidError
 from guiju.kernel.lane import WriteTx
@@ -49,7 +48,7 @@ class FirstAdministrator:
     password_hash: str
 
 
-def initialise(settings: Settings, clock: Clock | None = None) -> None:
+def initialise(settings: Settings) -> None:
     """Create or upgrade the schema and begin the ledger; harmless on an organisation that exists."""
     settings.data.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -57,7 +56,7 @@ def initialise(settings: Settings, clock: Clock | None = None) -> None:
         schema.upgrade(database)
         with database.write() as connection:
             if not has_head(connection):
-                create_head(connection, f"guiju/{os.urandom(8).hex()}", (clock or SystemClock()).now())
+                create_head(connection, f"guiju/{os.urandom(8).hex()}")
     finally:
         database.close()
 

@@ -69,11 +69,15 @@ class Things:
             place = "member"  # who is in the group can have a message held there
         if (row.family, row.role, row.relation) == ("request", "head", "outsider"):
             place = "member"  # who heads another unit than the applicant's
-        changed = {"POST /api/account/password": "changes", "POST /api/session": "signs in"}.get(row.operation)
-        if changed == "changes" and row.role != "suspended":
-            roles = {row.role} & set(OFFICES)
-            return self.cast.new_head() if row.role == "head" else self.cast.new_person(*roles, certified=row.role != "uncertified")
+        if row.operation == "POST /api/account/password" and row.role != "suspended":
+            return self._who_changes_the_password(row.role)
         return self.cast.people[row.role, place]
+
+    def _who_changes_the_password(self, role: str) -> Actor:
+        """Somebody who signs in nowhere else."""
+        if role == "head":
+            return self.cast.new_head()
+        return self.cast.new_person(*({role} & set(OFFICES)), certified=role != "uncertified")
 
     def ids(self, row: Row, actor: Actor | None, *, fresh: bool) -> dict[str, Any]:
         """The ids of a row's path and body."""

@@ -18,8 +18,10 @@ from websockets.exceptions import ConnectionClosed
 
 from guiju.edge import status_of
 from guiju.kernel.actor import Actor
+from guiju.kernel.db import EntryQuery
 from guiju.kernel.errors import all_errors
 from guiju.kernel.ids import GroupId
+from guiju.modules.identity.types import USABLE
 from guiju.modules.messaging import service as messaging
 from guiju.socket import FRAMES
 from tests.journeys.requests import ENDING, FAR, Row, Things
@@ -119,8 +121,7 @@ class Stage:
         if actor is None:
             return None
         if actor.name not in self._tokens or new:
-            account = self.cast.account_of(actor)
-            if account.state in ("suspended", "closed"):
+            if new and self.cast.account_of(actor).state not in USABLE:
                 return self._tokens[actor.name]
             self._tokens[actor.name] = session_for(self.world, actor)
         return self._tokens[actor.name]
@@ -130,11 +131,11 @@ class Stage:
 
     def check_unchanged(self, before: int) -> None:
         """A refusal leaves nothing but the record of the attempt."""
-        left = [entry.kind for entry in self.world.entries() if entry.position > before]
-        assert set(left) <= {"policy.refused"}, left
+        left = self.world.read(lambda tx: tx.entries(EntryQuery(after=before)))
+        assert {entry.kind for entry in left} <= {"policy.refused"}, left
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     url = None
     if request.param == "postgresql":
@@ -150,6 +151,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.parametrize("stage", ["sqlite"], indirect=True)
 def test_every_operation_is_in_the_table(stage: Stage) -> None:
     document = stage.inside.request("GET", "/api/openapi.json").json()
     http = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
@@ -160,7 +162,16 @@ def test_every_operation_is_in_the_table(stage: Stage) -> None:
     assert http | socket == set(OPERATIONS)
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda c: f"{c.operation}-{c.role}-{c.relation}".replace("/", "."))
+def _tries() -> Iterator[Any]:
+    """All of them on SQLite. On PostgreSQL what comes as far as the database in a way of its own: the successes."""
+    for database in ("sqlite", "postgresql"):
+        for cell in CELLS:
+            if database == "sqlite" or _FOUND[match(cell)] == "ok":
+                name = f"{database}-{cell.operation}-{cell.role}-{cell.relation}".replace("/", ".")
+                yield pytest.param(database, cell, id=name)
+
+
+@pytest.mark.parametrize(("stage", "cell"), _tries(), indirect=["stage"])
 def test_cell(stage: Stage, cell: Row) -> None:
     expected = _FOUND[match(cell)]
     actor = stage.things.actor(cell)

@@ -1,4 +1,4 @@
-"""What leaves the organisation: verdicts, packages, heads and proofs, checked by the verifier that stands alone."""
+"""What the commands give out: verdicts, and packages that the verifier which stands alone accepts."""
 
 import base64
 import io
@@ -7,114 +7,30 @@ import stat
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
-from starlette.requests import HTTPConnection
-from tests.support.tamper import change, fill_tiles, rows_of, undone
+from tests.support.bureau import Bureau, policy, sign
+from tests.support.tamper import change, fill_tiles, rewrite_leaf, rows_of, undone
 from tests.support.world import World
 
 from guiju import cli_verify, guiju_verify
-from guiju.app import Server
 from guiju.exporting import export_group
-from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
 from guiju.ledger import tables
+from guiju.ledger.errors import LedgerError
 from guiju.ledger.proof import NotSignedError
-from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
-from guiju.modules.messaging import review
 
 Json = dict[str, Any]
 VERIFIER = Path(guiju_verify.__file__)
 
 
-def sign(world: World) -> str:
-    """Sign what is there; the note as a client keeps it."""
-    world.runtime.signer.sign_now(world.runtime.lane)
-    return str(rows_of(world, tables.checkpoint)[-1]["note"])
-
-
-def policy(world: World, *heads: str) -> Json:
-    origin = world.runtime.origin
-    return {
-        "origin": origin,
-        "log_keys": [world.runtime.signer.vkey(origin)],
-        "heads": list(heads),
-        "quorum": 1,
-    }
-
-
-class Office:
-    """A group, people in every relation to it, and messages of every state."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.people: dict[str, Actor] = {
-            "registrar": world.person("王登记", "registrar"),
-            "reviewer": world.person("周审", "reviewer"),
-            "auditor": world.person("冯计", "audit_admin"),
-            "security": world.person("孙安", "security_admin"),
-            "outsider": world.person("外人"),
-            "owner": world.person("张三"),
-            "administrator": world.person("李四"),
-            "sender": world.person("赵六"),
-            "member": world.person("钱七"),
-            "leaver": world.person("吴八"),
-        }
-        owner, administrator = self.people["owner"], self.people["administrator"]
-        rest = [self.people[name] for name in ("sender", "member", "leaver")]
-        self.group: GroupId = world.group(owner, [administrator], rest, rules="一、守纪律")
-        sender = self.people["sender"]
-        self.sent = world.send(sender, self.group, "大家好").position
-        self.masked = world.send(sender, self.group, "证件号 11010119900307889X").position
-        self.blocked = world.send(sender, self.group, "去赌博网站玩").position
-        held = [world.send(sender, self.group, f"标底清单之{n}").position for n in range(3)]
-        self.held = held[2]
-        reviewer = self.people["reviewer"]
-        world.write(lambda tx: review.release(tx, reviewer, held[0], masked=False, reason="已脱密"))
-        world.write(lambda tx: review.refuse(tx, reviewer, held[1], reason="涉密"))
-        self.released = self.find("messaging.released")
-        self.refused = self.find("messaging.refused")
-        leaver = self.people["leaver"]
-        world.write(
-            lambda tx: roster.remove(tx, owner, self.group, leaver.person_id, reason="私事")
-        )
-        self.removed = self.find("groups.member_changed")
-
-    def find(self, kind: str) -> int:
-        return self.world.entries(kind)[-1].position
-
-
 @pytest.fixture
-def office(world: World) -> Office:
-    return Office(world)
-
-
-class DirectGate:
-    """The lane and the readers of the world, as routes await them."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    async def write(self, verb: Callable[[Any], Any]) -> Any:
-        return self._world.write(verb)
-
-    async def read(self, verb: Callable[[Any], Any]) -> Any:
-        return self._world.read(verb)
-
-
-def client_of(world: World, actor: Actor) -> TestClient:
-    async def authenticate(_connection: HTTPConnection) -> Actor:
-        return actor
-
-    app = Server(world.runtime).http
-    app.state.authenticate, app.state.gate = authenticate, DirectGate(world)
-    return TestClient(app)
+def bureau(world: World) -> Bureau:
+    return Bureau(world)
 
 
 # ---- guiju verify --------------------------------------------------------------------------------------------------
@@ -208,11 +124,11 @@ class TestPackages:
 
     @pytest.mark.parametrize("bodies", [True, False])
     def test_a_group_goes_out_and_is_verified(
-        self, office: Office, tmp_path: Path, bodies: bool
+        self, bureau: Bureau, tmp_path: Path, bodies: bool
     ) -> None:
-        world, group = office.world, office.group
+        world, group = bureau.world, bureau.group
         head = sign(world)
-        world.send(office.people["sender"], group, "尚未签名")
+        world.send(bureau.people["sender"], group, "尚未签名")
         out = io.BytesIO()
         done = export_group(world.runtime, group, out, bodies=bodies)
         wanted = [row for row in rows_of(world, tables.entry) if row["grp"] == group]
@@ -227,37 +143,27 @@ class TestPackages:
         assert counts["withheld"] == f"{0 if bodies else sealed} withheld texts"
         assert ("大家好" in _texts(out.getvalue())) == bodies
 
-    def test_a_package_out_of_a_tree_with_tiles(self, office: Office, tmp_path: Path) -> None:
-        world = office.world
+    def test_a_package_out_of_a_tree_with_tiles(self, bureau: Bureau, tmp_path: Path) -> None:
+        world = bureau.world
         fill_tiles(world)
-        world.send(office.people["member"], office.group, "之后")
+        world.send(bureau.people["member"], bureau.group, "之后")
         head = sign(world)
         out = io.BytesIO()
-        export_group(world.runtime, office.group, out, bodies=True)
+        export_group(world.runtime, bureau.group, out, bodies=True)
         assert self.check(out.getvalue(), policy(world, head), tmp_path)[0] == 0
 
-    def test_a_package_of_altered_rows_is_refused_by_its_reader(
-        self, office: Office, tmp_path: Path
-    ) -> None:
-        world = office.world
+    def test_altered_rows_are_not_given_out(self, bureau: Bureau) -> None:
+        world = bureau.world
         sign(world)
         with undone(world, tables.entry):
-            row = rows_of(world, tables.entry)[office.sent]
-            leaf = (
-                row["leaf"]
-                .replace(b'"v":1', b'"v":1')
-                .replace(b'"mentions":[]', b'"mentions":["per_x"]')
-            )
-            change(world, tables.entry, {"position": office.sent}, leaf=leaf)
-            out = io.BytesIO()
-            export_group(world.runtime, office.group, out, bodies=True)
-        code, found = self.check(out.getvalue(), policy(world), tmp_path)
-        assert (code, found["first_bad"]) == (1, office.sent)
+            rewrite_leaf(world, bureau.sent, lambda leaf: leaf["m"].update(mentions=["per_x"]))
+            with pytest.raises(LedgerError):
+                export_group(world.runtime, bureau.group, io.BytesIO(), bodies=True)
 
-    def test_commands(self, office: Office, tmp_path: Path) -> None:
-        world, out, said = office.world, tmp_path / "group.gjx", []
+    def test_commands(self, bureau: Bureau, tmp_path: Path) -> None:
+        world, out, said = bureau.world, tmp_path / "group.gjx", []
         settings = world.settings
-        arguments: Json = {"group": office.group, "out": out, "bodies": True, "write": said.append}
+        arguments: Json = {"group": bureau.group, "out": out, "bodies": True, "write": said.append}
         assert cli_verify.export(settings, **arguments) == 2, "nothing is signed yet"
         assert not out.exists()
         kept = tmp_path / "kept"
@@ -270,10 +176,10 @@ class TestPackages:
         assert cli_verify.policy_file(settings, heads=[kept], write=said.append) == 0
         assert self.check(out.read_bytes(), json.loads(said[-1]), tmp_path)[0] == 0
 
-    def test_what_cannot_be_exported(self, office: Office) -> None:
-        runtime = office.world.runtime
+    def test_what_cannot_be_exported(self, bureau: Bureau) -> None:
+        runtime = bureau.world.runtime
         with pytest.raises(NotSignedError):
-            export_group(runtime, office.group, io.BytesIO(), bodies=True)
+            export_group(runtime, bureau.group, io.BytesIO(), bodies=True)
         with pytest.raises(GroupNotFoundError):
             export_group(runtime, GroupId("grp_none"), io.BytesIO(), bodies=True)
 
@@ -287,121 +193,3 @@ def _texts(package: bytes) -> str:
         for line in archive.read(name).splitlines()
     ]
     return "".join(base64.b64decode(line).decode() for line in lines)
-
-
-# ---- heads and proofs ----------------------------------------------------------------------------------------------
-
-
-def judged(answer: Json, trusted: Json) -> Json:
-    """The verdict of the verifier that stands alone on an answer of the server."""
-    data = json.dumps(answer).encode()
-    return guiju_verify.verify(io.BytesIO(data), json.dumps(trusted).encode()).as_dict()
-
-
-class TestHeads:
-    def test_a_head_continues_the_one_that_was_kept(self, office: Office) -> None:
-        world = office.world
-        client = client_of(world, office.people["outsider"])
-        refusal = client.get("/api/ledger/head")
-        assert (refusal.status_code, refusal.json()["code"]) == (503, "ledger.not_signed")
-        first = sign(world)
-        size = rows_of(world, tables.checkpoint)[-1]["size"]
-        assert client.get("/api/ledger/head").json()["consistency"] is None
-        fill_tiles(world)
-        answer = client.get("/api/ledger/head", params={"since": size}).json()
-        assert answer["size"] > 512
-        assert judged(answer, policy(world, first))["anchored"]
-        assert not judged(
-            {**answer, "consistency": answer["consistency"][1:]}, policy(world, first)
-        )["ok"]
-        assert client.get("/api/ledger/key").json() == {"vkey": policy(world)["log_keys"][0]}
-        same = client.get("/api/ledger/head", params={"since": answer["size"]}).json()
-        assert same["consistency"] == []
-
-    def test_a_ledger_that_became_smaller_says_so(self, office: Office) -> None:
-        client = client_of(office.world, office.people["outsider"])
-        sign(office.world)
-        size = office.world.read(lambda tx: tx.position) + 1
-        refusal = client.get("/api/ledger/head", params={"since": size + 1})
-        assert (refusal.status_code, refusal.json()["code"]) == (409, "ledger.smaller_than_kept")
-        office.world.send(office.people["sender"], office.group, "再来")
-        refusal = client.get("/api/ledger/head", params={"since": size + 1})
-        assert (refusal.status_code, refusal.json()["code"]) == (503, "ledger.not_signed")
-
-
-NONE, LEAF, BODY = "not found", "leaf", "body"
-INSIDE = ("owner", "administrator", "sender", "member")
-OVERSEERS = ("registrar", "reviewer", "security", "auditor")
-
-
-class TestProofs:
-    """Who may see what: [tile-parent] is the verifier's, [idor-post] and [by-id] are here."""
-
-    def sight(self, office: Office, name: str, position: int) -> str:
-        answer = client_of(office.world, office.people[name]).get(f"/api/ledger/proof/{position}")
-        if answer.status_code == 404:
-            assert answer.json()["code"] == "ledger.entry_not_found"
-            return NONE
-        assert answer.status_code == 200, answer.json()
-        found = judged(answer.json(), policy(office.world))
-        assert found["ok"], found
-        return LEAF if answer.json()["body"] is None else BODY
-
-    def expect(self, office: Office, position: int, default: str, **others: str) -> None:
-        for name in office.people:
-            wanted = others.get(name, default)
-            assert self.sight(office, name, position) == wanted, f"{name} at {position}"
-
-    def test_messages(self, office: Office) -> None:
-        sign(office.world)
-        inside = dict.fromkeys(INSIDE, BODY)
-        self.expect(office, office.sent, NONE, **inside, auditor=LEAF)
-        masked = dict.fromkeys(INSIDE, LEAF) | {"sender": BODY}
-        self.expect(office, office.masked, NONE, **masked, auditor=LEAF)
-        for position in (office.held, office.blocked, office.refused):
-            self.expect(office, position, NONE, sender=BODY, auditor=LEAF)
-        self.expect(office, office.released, NONE, **dict.fromkeys(INSIDE, LEAF), auditor=LEAF)
-
-    def test_facts_of_the_group(self, office: Office) -> None:
-        sign(office.world)
-        overseers = dict.fromkeys(OVERSEERS, LEAF)
-        registered = office.find("groups.registered")
-        self.expect(office, registered, NONE, **dict.fromkeys(INSIDE, BODY), **overseers)
-        removed = dict.fromkeys(INSIDE, LEAF) | {"owner": BODY}
-        self.expect(office, office.removed, NONE, **removed, **overseers)
-
-    def test_approvals_and_policy(self, office: Office) -> None:
-        sign(office.world)
-        overseers = dict.fromkeys(OVERSEERS, LEAF)
-        adopted = office.find("policy.adopted")
-        self.expect(office, adopted, NONE, **overseers)
-        opened = office.find("approvals.opened")
-        for name in ("outsider", "member", "leaver"):
-            assert self.sight(office, name, opened) == NONE
-        assert self.sight(office, "owner", opened) == BODY
-        assert self.sight(office, "reviewer", opened) == LEAF
-
-    def test_records_of_people_are_the_auditors_alone(self, office: Office) -> None:
-        sign(office.world)
-        self.expect(office, office.find("directory.person_added"), NONE, auditor=LEAF)
-
-    def test_what_does_not_exist_and_what_is_not_signed(self, office: Office) -> None:
-        sign(office.world)
-        assert self.sight(office, "auditor", 10_000) == NONE
-        position = office.world.send(office.people["sender"], office.group, "新的").position
-        client = client_of(office.world, office.people["member"])
-        refusal = client.get(f"/api/ledger/proof/{position}")
-        assert (refusal.status_code, refusal.json()["code"]) == (503, "ledger.not_signed")
-        hidden = client_of(office.world, office.people["outsider"]).get(
-            f"/api/ledger/proof/{position}"
-        )
-        assert hidden.status_code == 404
-
-    def test_the_fact_beside_the_proof(self, office: Office) -> None:
-        sign(office.world)
-        client = client_of(office.world, office.people["member"])
-        fact = client.get(f"/api/ledger/proof/{office.masked}").json()["fact"]
-        assert fact["kind"] == "messaging.sent"
-        assert fact["group"]["id"] == office.group
-        assert fact["actor"] == {"id": office.people["sender"].person_id, "name": "赵六"}
-        assert any(use.endswith("/messaging.personal_data") for use in fact["controls"])

@@ -39,7 +39,7 @@ class World:
         self.clock = ManualClock(MONDAY)
         environment = {"GUIJU_DATA": str(folder), "GUIJU_DATABASE": database or ""}
         self.settings: Settings = read_settings(environment)
-        initialise(self.settings, self.clock)
+        initialise(self.settings)
         self.runtime: Runtime = open_runtime(self.settings, self.clock)
         self._count = 0
         self.unit = self.write(self._begin)

@@ -56,31 +56,58 @@ def _plan_scene(stage: Stage, group: str, name: str, scene: Scene) -> None:
     moment = stage.calendar.moment(scene)
     labels: dict[str, int] = {}
     due: dict[str, int] = {}
+    burst: list[tuple[str, Line]] = []
+    started = 0
     for number, line in enumerate(lines_of(scene)):
         moment += line.wait if number else 0
+        quotes_burst = line.quote is not None and line.quote in {said.label for _, said in burst}
+        if not burst or moment - started >= MINUTE or quotes_burst:
+            burst, started = [], moment
+            stage.at(moment, partial(_say, stage, group, burst, labels))
+        burst.append((f"demo-{name}-{number}", line))
         if line.label is not None:
             due[line.label] = moment
-        cmid = f"demo-{name}-{number}"
-        stage.at(moment, partial(_say, stage, group, cmid, line, labels))
     for decision in scene.decisions:
         at = due[decision.label] + decision.after * MINUTE
         stage.at(at, partial(_review, stage, group, decision, labels))
 
 
-def _say(stage: Stage, group: str, cmid: str, line: Line, labels: dict[str, int]) -> None:
-    """Send one line through the gate."""
+def _say(stage: Stage, group: str, burst: list[tuple[str, Line]], labels: dict[str, int]) -> None:
+    """Send the lines of one minute through the gate, in one commit: a commit for each would take seconds in all."""
     names = _roster(stage, group)
-    mentions = tuple(person for name, person in names.items() if f"@{name}" in line.text)
-    quote = labels[line.quote] if line.quote is not None else None
-    inspection = stage.runtime.inspector.inspect(line.text)
-    send = Send(names[line.name], cmid, stage.groups[group], line.text, mentions, quote, inspection)
-    receipt = stage.runtime.lane.call(KIND, send)
-    assert isinstance(receipt, Receipt), "the lane raises what is refused"
-    if line.label is not None:
-        labels[line.label] = receipt.position
-    stage.said[group, send.person] = receipt.position
-    stage.called.pop((group, send.person), None)
-    for person in mentions:
+    commands, answers = [], []
+    for cmid, line in burst:
+        quote = labels[line.quote] if line.quote is not None else None
+        inspection = stage.runtime.inspector.inspect(line.text)
+        mentions = _mentioned(names, line)
+        send = Send(
+            names[line.name], cmid, stage.groups[group], line.text, mentions, quote, inspection
+        )
+        answer: Future[Any] = Future()
+        commands.append(Command(KIND, send, answer.set_result))
+        answers.append(answer)
+    stage.runtime.lane.submit(commands)
+    for (_, line), answer in zip(burst, answers, strict=True):
+        receipt = answer.result()
+        if isinstance(receipt, BaseException):
+            raise receipt
+        _remember(stage, group, names, line, receipt)
+        if line.label is not None:
+            labels[line.label] = receipt.position
+
+
+def _mentioned(names: dict[str, PersonId], line: Line) -> tuple[PersonId, ...]:
+    return tuple(person for name, person in names.items() if f"@{name}" in line.text)
+
+
+def _remember(
+    stage: Stage, group: str, names: dict[str, PersonId], line: Line, receipt: Receipt
+) -> None:
+    """Note what the read marks at the end depend on."""
+    sender = names[line.name]
+    stage.said[group, sender] = receipt.position
+    stage.called.pop((group, sender), None)
+    for person in _mentioned(names, line):
         stage.called.setdefault((group, person), receipt.position)
     if receipt.state in (MessageState.DELIVERED, MessageState.MASKED):
         stage.shown.setdefault(group, []).append(receipt.position)

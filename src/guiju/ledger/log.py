@@ -198,12 +198,12 @@ class Log:
         return open_body(self._keys, leaf.b.k, leaf.o, leaf.n, sealed)
 
 
-def create_head(connection: Connection, origin: str, now: int) -> None:
-    """Begin an empty ledger."""
+def create_head(connection: Connection, origin: str) -> None:
+    """Begin an empty ledger. Its first entry may bear any time."""
     empty = tree.CompactRange.empty()
     connection.execute(
         insert(tables.head).values(
-            id=1, origin=origin, size=0, root=empty.root(), range=empty.encode(), at=now
+            id=1, origin=origin, size=0, root=empty.root(), range=empty.encode(), at=0
         )
     )
 
