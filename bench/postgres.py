@@ -57,26 +57,40 @@ def binaries() -> Path:
     raise BenchError("PostgreSQL's initdb is not installed")
 
 
-@contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """Make a cluster in `folder`, which MUST NOT exist, and stop it at the end.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The files of a cluster that may be stopped and started again, always on the same port."""
 
-    PostgreSQL refuses to run as root; then it runs as the user `postgres`.
+    folder: Path
+    port: int
+    password: str
+    user: str | None
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's data directory."""
+        return self.folder / "data"
+
+
+def prepare(folder: Path) -> Place:
+    """Make the files of a cluster in `folder`, which MUST NOT exist.
+
+    PostgreSQL refuses to run as root; then everything belongs to the user `postgres`.
     """
     user = _OWNER if os.geteuid() == 0 else None
     folder.mkdir(mode=0o755)
     if user:
         shutil.chown(folder, user, user)
-    password, port, data, log = secrets.token_hex(16), free_port(), folder / "data", folder / "log"
+    place = Place(folder, free_port(), secrets.token_hex(16), user)
     secret = folder / "password"
-    secret.write_text(password, encoding="ascii")
+    secret.write_text(place.password, encoding="ascii")
     secret.chmod(0o600)
     if user:
         shutil.chown(secret, user, user)
     made = subprocess.run(
         [
-            *(binaries() / "initdb", "--pgdata", data, "--username", _OWNER, "--encoding", "UTF8"),
-            *("--no-locale", "--auth", "scram-sha-256", "--pwfile", secret),
+            *(binaries() / "initdb", "--pgdata", place.data, "--username", _OWNER),
+            *("--encoding", "UTF8", "--no-locale", "--auth", "scram-sha-256", "--pwfile", secret),
         ],
         capture_output=True,
         text=True,
@@ -88,16 +102,30 @@ def cluster(folder: Path) -> Iterator[Cluster]:
     )
     if made.returncode:
         raise BenchError(f"initdb as {user or getpass.getuser()} failed:\n{made.stderr}")
+    return place
+
+
+@contextlib.contextmanager
+def started(place: Place) -> Iterator[Cluster]:
+    """Run a cluster until the end of the block; a crash before is repaired at its next start."""
     command: list[str | Path] = [
-        *(binaries() / "postgres", "-D", data, "-p", str(port)),
+        *(binaries() / "postgres", "-D", place.data, "-p", str(place.port)),
         *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
     ]
+    log = place.folder / "log"
     # SIGINT is the fast shutdown, which does not wait for clients (PostgreSQL manual, 19.5).
-    with running(command, log, {}, user=user, stop=signal.SIGINT) as process:
-        wait_for_port(process, port, log, _START_SECONDS)
-        made_cluster = Cluster(port, password, process.pid)
-        _check_durable(made_cluster, log)
-        yield made_cluster
+    with running(command, log, {}, user=place.user, stop=signal.SIGINT) as process:
+        wait_for_port(process, place.port, log, _START_SECONDS)
+        run = Cluster(place.port, place.password, process.pid)
+        _check_durable(run, log)
+        yield run
+
+
+@contextlib.contextmanager
+def cluster(folder: Path) -> Iterator[Cluster]:
+    """Make a cluster in `folder`, which MUST NOT exist, and stop it at the end."""
+    with started(prepare(folder)) as run:
+        yield run
 
 
 def _check_durable(made: Cluster, log: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from bench.client import Target
 from bench.floor import GROUP
@@ -79,7 +79,7 @@ def product(folder: Path, dsn: str | None, seats: int) -> Server:
     accounts = json.loads(_run((sys.executable, "-m", "bench.world"), environment))
     server = Server(PRODUCT, (_command(), "serve"), environment, port, folder / "log")
     with serving(server):
-        sessions = [_Session(port, origin, one["account"], one["password"]) for one in accounts]
+        sessions = [Session(port, one["account"], one["password"]) for one in accounts]
         group, members = _largest_group(sessions)
     if len(members) < seats:
         raise BenchError(
@@ -126,32 +126,50 @@ def _wait_until_ready(server: Server) -> None:
     )
 
 
-class _Session:
-    """One account, signed in by `POST /api/session`."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered; `said` is the decoded JSON, or None when there is no body."""
 
-    def __init__(self, port: int, origin: str, account: str, password: str) -> None:
+    status: int
+    cookies: Mapping[str, str]
+    said: Any
+
+
+class Session:
+    """One account, signed in by `POST /api/session`. The session outlives the server."""
+
+    def __init__(self, port: int, account: str, password: str) -> None:
         self._port = port
-        self._origin = origin
+        self.origin = f"http://{HOST}:{port}"
         self.cookie = ""
-        headers = self._ask("POST", "/api/session", {"account": account, "password": password})[0]
-        jar: SimpleCookie = SimpleCookie()
-        for name, value in headers:
-            if name.lower() == "set-cookie":
-                jar.load(value)
-        self.cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+        self.account = account
+        self.sign_in(password)
+
+    def sign_in(self, password: str) -> None:
+        """Begin another session; raises `BenchError` when it is refused."""
+        self.cookie = ""
+        credentials = {"account": self.account, "password": password}
+        answer = self.expect("POST", "/api/session", credentials)
+        self.cookie = "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
         if not self.cookie:
-            raise BenchError(f"signing in as {account} set no cookie")
+            raise BenchError(f"signing in as {self.account} set no cookie")
 
     def active_groups(self) -> list[str]:
         """The groups in which this account is an active member."""
-        answer = self._ask("GET", "/api/conversations", None)[1]
-        cards = [one["group"] for one in answer["conversations"]]
+        answer = self.expect("GET", "/api/conversations")
+        cards = [one["group"] for one in answer.said["conversations"]]
         return [card["id"] for card in cards if card["me"]["state"] == "active"]
 
-    def _ask(
-        self, method: str, path: str, body: dict[str, str] | None
-    ) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-        headers = {"Origin": self._origin, "Cookie": self.cookie}
+    def expect(self, method: str, path: str, body: object = None) -> Answer:
+        """The answer, which MUST be 200; raises `BenchError`."""
+        answer = self.ask(method, path, body)
+        if answer.status != http.client.OK:
+            raise BenchError(f"{method} {path}: {answer.status} {str(answer.said)[:500]}")
+        return answer
+
+    def ask(self, method: str, path: str, body: object = None) -> Answer:
+        """One request as the client of the site makes it; raises `OSError` when nobody answers."""
+        headers = {"Origin": self.origin, "Cookie": self.cookie}
         if body is not None:
             headers["Content-Type"] = "application/json"
         content = None if body is None else json.dumps(body).encode()
@@ -159,14 +177,16 @@ class _Session:
         with contextlib.closing(connection):
             connection.request(method, path, content, headers)
             answer = connection.getresponse()
-            said = answer.read().decode()
-            if answer.status != http.client.OK:
-                raise BenchError(f"{method} {path}: {answer.status} {said[:500]}")
-            return answer.getheaders(), cast("dict[str, Any]", json.loads(said))
+            jar: SimpleCookie = SimpleCookie()
+            for value in answer.headers.get_all("set-cookie", []):
+                jar.load(value)
+            said = answer.read()
+        cookies = {name: morsel.value for name, morsel in jar.items()}
+        return Answer(answer.status, cookies, json.loads(said) if said else None)
 
 
-def _largest_group(sessions: list[_Session]) -> tuple[str, list[_Session]]:
-    members: dict[str, list[_Session]] = {}
+def _largest_group(sessions: list[Session]) -> tuple[str, list[Session]]:
+    members: dict[str, list[Session]] = {}
     for session in sessions:
         for group in session.active_groups():
             members.setdefault(group, []).append(session)

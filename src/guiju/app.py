@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from guiju import ledger_routes, me, setup_routes
 from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
-from guiju.kernel.db import ReadTx
+from guiju.kernel.db import DatabaseUnavailableError, ReadTx
 from guiju.kernel.errors import GuijuError, NotFoundError
 from guiju.kernel.gate import Gate
 from guiju.kernel.http import BadRequestError
@@ -146,7 +146,10 @@ class Server:
 
     def _run_jobs(self) -> None:
         while not self._stopping.wait(1.0):
-            self.runtime.run_due()
+            try:
+                self.runtime.run_due()
+            except DatabaseUnavailableError:  # logged by the lane; what is due stays due
+                continue
 
     def _forget_names(self, entries: Any) -> None:
         for entry in entries:

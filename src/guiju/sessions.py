@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from starlette.requests import HTTPConnection
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.db import ReadTx
+from guiju.kernel.db import DatabaseUnavailableError, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Gate
 from guiju.kernel.http import SessionRequiredError
@@ -90,4 +90,7 @@ class SessionGuard:
         """Look after sessions that end by themselves."""
         while True:
             await asyncio.sleep(EVERY)
-            await self.recheck()
+            try:
+                await self.recheck()
+            except DatabaseUnavailableError:
+                continue

@@ -1,23 +1,21 @@
 """Whatever is changed past the ledger is noticed and named: every column of every table, on both databases."""
 
 import random
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Table
 from sqlalchemy.exc import SQLAlchemyError
-from tests.support.checks import check_ledger, verify_stored
-from tests.support.postgres import fresh_database
+from tests.support.checks import verify_stored
 from tests.support.tamper import (
     STORED,
     Row,
     fill_tiles,
+    open_town,
     put_rows,
     rewrite_leaf,
     rows_of,
@@ -39,20 +37,9 @@ SMALL = [table.name for table in STORED if table is not tables.tile]
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def town(request: pytest.FixtureRequest) -> Iterator[World]:
-    """One world for the whole module: every alteration is undone, and in the end the ledger must verify."""
-    with ExitStack() as stack:
-        url = None
-        if request.param == "postgresql":
-            server = request.getfixturevalue("postgres_server")
-            url = stack.enter_context(fresh_database(server, f"guiju_{secrets.token_hex(6)}"))
-        folder = Path(tempfile.mkdtemp(prefix="guiju-test-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        world = World(url, folder)
-        stack.callback(world.close)
-        settle(world)
-        assert verify_stored(world).ok
+    """One world for the whole module, in which every table has rows."""
+    with open_town(request) as world:
         yield world
-        check_ledger(world)
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------

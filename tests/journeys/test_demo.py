@@ -83,6 +83,10 @@ def built(request: pytest.FixtureRequest) -> Iterator[Demo]:
 
 def _build(folder: Path, database: str) -> Iterator[Demo]:
     settings = read_settings({"GUIJU_DATA": str(folder), "GUIJU_DATABASE": database})
+    initialise(
+        settings
+    )  # as the command line does, by today's clock, before the story begins earlier
+    open_runtime(settings).close()
     now, began = SystemClock().now(), time.perf_counter()
     demo.build(settings, now)
     took = time.perf_counter() - began

@@ -11,7 +11,7 @@ import pytest
 from guiju.kernel.actor import system
 from guiju.kernel.errors import ConflictError
 from guiju.kernel.facts import Recorded
-from guiju.kernel.lane import Batch, Command, Lane, WriteTx
+from guiju.kernel.lane import Batch, Command, Lane, WriteTx, answer_inline
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.policy import service as policy
@@ -157,6 +157,7 @@ def test_a_list_verb_that_answers_too_few_stops_the_process(world: World) -> Non
     lane = world.runtime.lane
     lane.list_verbs["test.few"] = lambda tx, payloads: []
     _fails(lane, "test.few", "x")
+    _start_again(lane)
 
 
 def test_the_cache_is_dropped_with_a_rollback(world: World) -> None:
@@ -224,14 +225,21 @@ def _fails(lane: Lane, kind: str | None, payload: Any) -> None:
     ended: Future[int] = Future()
     answer: Future[Any] = Future()
     delivered: list[Batch] = []
-    lane.fatal = ended.set_result
-    lane.deliver = delivered.append
+    lane.fatal, lane.deliver = ended.set_result, delivered.append
     lane.submit([Command(kind, payload, answer.set_result)])
     assert ended.result(30) == 70
     thread = lane._thread
     assert thread is not None
     thread.join(30)
     assert not thread.is_alive() and not answer.done() and delivered == []
+
+
+def _start_again(lane: Lane) -> None:
+    """As a new process would."""
+    lane.deliver = answer_inline
+    lane._cache.clear()
+    lane.recorder.abort()
+    lane.start()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -247,6 +255,10 @@ def test_a_failed_flush_is_fatal_and_nothing_is_acknowledged(
     monkeypatch.setattr(lane.recorder, "flush", flush)
     _fails(lane, None, add_unit("一"))
     assert world.read(lambda tx: tx.position) == before and names(world) == []
+    monkeypatch.undo()
+    _start_again(lane)
+    world.write(add_unit("一"))
+    assert names(world) == ["一"]
 
 
 def test_stopping_finishes_what_waits(world: World) -> None:

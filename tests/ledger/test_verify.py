@@ -1,6 +1,7 @@
 """Every numbered step of the verification, each with what it must catch; and the verdict's outside forms."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +12,11 @@ from tests.support.tamper import (
     change,
     failing,
     fill_tiles,
+    open_town,
     put_rows,
     rewrite_head,
     rewrite_leaf,
     rows_of,
-    settle,
     undone,
 )
 from tests.support.world import World
@@ -34,11 +35,11 @@ Json = dict[str, Any]
 MESSAGE = next(table for table in governed_tables() if table.name == "messaging_message")
 
 
-@pytest.fixture
-def town(world: World) -> World:
-    """A world in which every table has rows."""
-    settle(world)
-    return world
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def town(request: pytest.FixtureRequest) -> Iterator[World]:
+    """One world for the whole module, in which every table has rows."""
+    with open_town(request) as world:
+        yield world
 
 
 def newest_note(world: World) -> str:

@@ -19,5 +19,7 @@ def check_ledger(world: World) -> None:
 def verify_stored(world: World, *heads: str, replay: bool = True) -> Verification:
     """The verdict on what is stored now, over the connections that the world has open, with keys read again."""
     folder = world.settings.keys
-    keys = KeyStore(world.runtime.keys._database, (folder / ROOT).read_bytes())  # the same store, read again
+    keys = KeyStore(
+        world.runtime.keys._database, (folder / ROOT).read_bytes()
+    )  # the same store, read again
     return verify_opened(world.runtime.database, keys, folder, replay=replay, heads=heads)

@@ -1,12 +1,18 @@
 """Changing what is stored past the ledger, and putting it back: for tests that must see it noticed."""
 
 import json
+import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Table, delete, insert, select, update
-from tests.support.checks import verify_stored
+from tests.support.checks import check_ledger, verify_stored
+from tests.support.postgres import fresh_database
 from tests.support.world import World
 
 from guiju.kernel.actor import Actor
@@ -111,6 +117,27 @@ def rewrite_head(world: World) -> None:
 
 
 # ---- a world in which every table has rows -----------------------------------------------------------------------
+
+
+@contextmanager
+def open_town(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A settled world on the database that the parameter names, for a whole module.
+
+    Every test MUST undo what it alters: in the end the ledger has to verify.
+    """
+    with ExitStack() as stack:
+        url = None
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(fresh_database(server, f"guiju_{secrets.token_hex(6)}"))
+        folder = Path(tempfile.mkdtemp(prefix="guiju-test-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        world = World(url, folder)
+        stack.callback(world.close)
+        settle(world)
+        check_ledger(world)
+        yield world
+        check_ledger(world)
 
 
 def settle(world: World) -> None:

@@ -22,7 +22,7 @@ def build(settings: Settings, now: int | None = None) -> None:
     calendar = Calendar(now if now is not None else SystemClock().now())
     begins = calendar.moment(BEGINS)
     clock = ManualClock(begins)
-    initialise(settings, clock)
+    initialise(settings)
     runtime = open_runtime(settings, clock)
     try:
         if not runtime.read(needs_setup):

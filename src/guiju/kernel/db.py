@@ -11,19 +11,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
 import pysqlite3
-from sqlalchemy import Connection, Engine, Executable, MetaData, String, Table, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Executable,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect, Row
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from guiju.kernel.errors import NotReadyError
 from guiju.kernel.facts import Recorded
 
 MINIMUM_SQLITE = (3, 51, 3)  # versions from 3.7.0 to 3.51.2 have the WAL-reset corruption bug
 
+# What the drivers raise, by themselves or through the toolkit, when the database cannot be reached or cannot work.
+OUTAGES = (OperationalError, PoolTimeoutError, psycopg.OperationalError, pysqlite3.OperationalError)
+
 metadata = MetaData()
 _governed: dict[str, Table] = {}
+
+
+class DatabaseUnavailableError(NotReadyError):
+    """The database cannot be reached, and nothing was changed; the same request may be made again."""
+
+    code = "kernel.database_unavailable"
 
 
 def governed(table: Table) -> Table:
@@ -59,6 +85,10 @@ class Database:
         """One transaction that writes; commits at the end, rolls back on an error."""
         with self.writers.connect() as connection, connection.begin():
             yield connection
+
+    def reconnect(self) -> None:
+        """Give up the writer's connection; the next transaction opens another."""
+        self.writers.dispose()
 
     def close(self) -> None:
         self.readers.dispose()
@@ -177,6 +207,35 @@ class Hot:
         try:
             cursor.execute(self._sql(connection.dialect.name), row)
             return list(cursor.fetchall())
+        finally:
+            cursor.close()
+
+
+_ARRAYS = {BigInteger: "int8[]", Integer: "int4[]", LargeBinary: "bytea[]", String: "text[]"}
+
+
+class Inserts:
+    """Insert many rows of `table` at once, given as sequences in the order of `names`.
+
+    On PostgreSQL the rows go as one array for each column: one statement and one round trip whatever their number.
+    """
+
+    def __init__(self, table: Table, names: Sequence[str]) -> None:
+        into = f"INSERT INTO {table.name} ({', '.join(names)})"
+        types = [next(sql for kind, sql in _ARRAYS.items() if isinstance(table.c[name].type, kind)) for name in names]
+        self._rows = f"{into} VALUES ({', '.join('?' * len(names))})"
+        self._arrays = f"{into} SELECT * FROM unnest({', '.join(f'%s::{each}' for each in types)})"
+
+    def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert the rows; values are str, int, bytes or None."""
+        if not rows:
+            return
+        cursor = _cursor(connection)
+        try:
+            if connection.dialect.name == "sqlite":
+                cursor.executemany(self._rows, rows)
+            else:
+                cursor.execute(self._arrays, [list(column) for column in zip(*rows, strict=True)])
         finally:
             cursor.close()
 

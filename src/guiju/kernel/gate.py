@@ -5,16 +5,18 @@ command over at once made many small commits, each with a write for every member
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import Database, EntryQuery, EntryReader, ReadTx
+from guiju.kernel.db import OUTAGES, Database, DatabaseUnavailableError, EntryQuery, EntryReader, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import Batch, Command, Lane, WriteTx
 
 T = TypeVar("T")
+_log = logging.getLogger("guiju.gate")
 MOST_MISSED = 2000
 Subscriber = Callable[[Sequence[Recorded]], None]
 
@@ -51,15 +53,18 @@ class Gate:
             self._loop.call_soon_threadsafe(self._deliver, batch)
 
     def _deliver(self, batch: Batch) -> None:
-        for command in batch.commands:
-            command.answer(command.result)
-        if batch.entries:
-            if batch.entries[0].position > self._published + 1:
-                self._publish(self._missed(batch.entries[0].position))
-            self._publish(batch.entries)
-        if self._last in batch.commands:
-            self._last = None
-            self._soon()
+        try:
+            for command in batch.commands:
+                command.answer(command.result)
+            if batch.entries:
+                if batch.entries[0].position > self._published + 1:
+                    self._publish(self._missed(batch.entries[0].position))
+                self._publish(batch.entries)
+        finally:
+            # Whatever broke, the next batch must not wait for this one for ever.
+            if self._last in batch.commands:
+                self._last = None
+                self._soon()
 
     def _publish(self, entries: Sequence[Recorded]) -> None:
         fresh = [entry for entry in entries if entry.position > self._published]
@@ -77,12 +82,18 @@ class Gate:
         """Publish what other processes append (another node, an import), for as long as the server runs."""
         while True:
             await asyncio.sleep(interval)
-            position = await self.read(lambda tx: tx.position)
-            while position > self._published and self._last is None:
-                before = self._published
-                self._publish(self._missed(None))
-                if self._published == before:
-                    break
+            try:
+                await self._catch_up()
+            except DatabaseUnavailableError:
+                continue
+
+    async def _catch_up(self) -> None:
+        position = await self.read(lambda tx: tx.position)
+        while position > self._published and self._last is None:
+            before = self._published
+            self._publish(self._missed(None))
+            if self._published == before:
+                break
 
     def _soon(self) -> None:
         if self._waiting and self._last is None:
@@ -128,9 +139,13 @@ class Gate:
         return await self._loop.run_in_executor(self._threads, self.read_now, verb)
 
     def read_now(self, verb: Callable[[ReadTx], T]) -> T:
-        """Run a reading verb on one snapshot, in this thread."""
-        with self._database.read() as connection:
-            return verb(ReadTx(connection, self._clock.now(), self._reader))
+        """Run a reading verb on one snapshot, in this thread. Raises DatabaseUnavailableError."""
+        try:
+            with self._database.read() as connection:
+                return verb(ReadTx(connection, self._clock.now(), self._reader))
+        except OUTAGES as error:
+            _log.error("the database cannot be read", exc_info=error)
+            raise DatabaseUnavailableError("The database cannot be reached; try again.", retry_after=1) from error
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)

@@ -2,7 +2,8 @@
 
 What is waiting becomes one transaction: lock the ledger's head, run the commands in order, append their facts, commit
 once, then answer all (group commit, without a linger timer). An answer MUST NOT leave before the commit has returned.
-A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it.
+A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it. A transaction that
+cannot even begin changes nothing: its commands are told so, and the lane goes on.
 """
 
 import logging
@@ -19,7 +20,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Executable
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import Database, EntryReader, Hot, ReadTx, run_raw
+from guiju.kernel.db import OUTAGES, Database, DatabaseUnavailableError, EntryReader, Hot, Inserts, ReadTx, run_raw
 from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.jobs import cancel_job, schedule_job
@@ -89,7 +90,7 @@ class WriteTx(ReadTx):
         """Run one statement; returns the number of rows that it changed."""
         return self.connection.execute(statement).rowcount
 
-    def many(self, statement: Hot, rows: Sequence[Sequence[Any]]) -> None:
+    def many(self, statement: Hot | Inserts, rows: Sequence[Sequence[Any]]) -> None:
         statement.many(self.connection, rows)
 
     def cached(self, key: tuple[str, ...], load: Callable[[], _T]) -> _T:
@@ -239,10 +240,12 @@ class Lane:
 
     def _commit(self, commands: list[Command]) -> None:
         """One transaction for all of `commands`."""
+        begun = False
         try:
             with self.database.write() as connection:
                 if not self.recorder.begin(connection, self.clock.now()):
                     self._cache.clear()
+                begun = True
                 tx = WriteTx(
                     connection, self.recorder.time(), self.recorder, self.appliers, self._cache, self._kept
                 )
@@ -250,12 +253,25 @@ class Lane:
                     self._run_list(tx, kind, list(run)) if kind else self._run_verbs(tx, run)
                 entries = self.recorder.flush(connection)
         except Exception as error:
+            if not begun and isinstance(error, OUTAGES):
+                self._refuse(commands, error)
+                return
             # The flush failed or its outcome is unknown; going on could acknowledge what is not stored. Whatever it
             # was: a lane whose thread has ended without the process would leave everybody waiting for ever.
             _log.critical("the write lane stops: %s", type(error).__name__, exc_info=error)
             self.fatal(70)
             raise
         self.deliver(Batch(commands, entries))
+
+    def _refuse(self, commands: list[Command], error: Exception) -> None:
+        """Nothing was sent that changes anything, so everybody can be told; what is held in memory may be stale."""
+        _log.error("the database cannot be reached", exc_info=error)
+        self.recorder.abort()
+        self._cache.clear()
+        self.database.reconnect()
+        for command in commands:
+            command.result = DatabaseUnavailableError("The database cannot be reached; try again.", retry_after=1)
+        self.deliver(Batch(commands, []))
 
     def _run_verbs(self, tx: WriteTx, commands: Iterator[Command]) -> None:
         for command in commands:

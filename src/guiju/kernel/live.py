@@ -210,7 +210,24 @@ class Hub:
             del self._by_group[group]
 
     def publish(self, entries: Sequence[Recorded]) -> None:
-        """Queue what a commit brings for each connection."""
+        """Queue what a commit brings for each connection. When that breaks, all are cut and resume with their cursors."""
+        outgoing: dict[Connection, list[bytes]] | None = None
+        try:
+            outgoing = self._collect(entries)
+        finally:
+            if outgoing is None:
+                for connection in self.all():
+                    connection.close(TOO_SLOW)
+        self.recent.extend(entries)
+        tail = b'],"position":%d}' % entries[-1].position
+        frames: dict[tuple[int, ...], bytes] = {}
+        for connection, items in outgoing.items():
+            same = tuple(map(id, items))
+            if same not in frames:
+                frames[same] = text_frame(b'{"type":"facts","items":[' + b",".join(items) + tail)
+            connection.push(frames[same])
+
+    def _collect(self, entries: Sequence[Recorded]) -> dict[Connection, list[bytes]]:
         outgoing: dict[Connection, list[bytes]] = defaultdict(list)
         view = self._new_view()
         try:
@@ -220,14 +237,7 @@ class Hub:
                     outgoing[connection].append(item)
         finally:
             view.close()
-        self.recent.extend(entries)
-        tail = b'],"position":%d}' % entries[-1].position
-        frames: dict[tuple[int, ...], bytes] = {}
-        for connection, items in outgoing.items():
-            same = tuple(map(id, items))
-            if same not in frames:
-                frames[same] = text_frame(b'{"type":"facts","items":[' + b",".join(items) + tail)
-            connection.push(frames[same])
+        return outgoing
 
     def _change_presence(self, view: View, entry: Recorded) -> None:
         presence = self._presence.get(entry.kind)

@@ -1,19 +1,20 @@
 """Texts that people type: stripped, bounded, and free of what no database or JSON reader agrees on."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-_ALLOWED_CONTROLS = frozenset("\n\t")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def check_text(value: str) -> str:
-    """`value` itself; ValueError for lone surrogates, NUL and other control characters."""
-    for character in value:
-        if "\ud800" <= character <= "\udfff":
-            raise ValueError("the text holds a lone surrogate")
-        if (character < " " and character not in _ALLOWED_CONTROLS) or character == "\x7f":
-            raise ValueError("the text holds a control character")
+    """`value` itself; ValueError for lone surrogates, NUL and other control characters but newline and tab."""
+    if not value.isascii() and _SURROGATE.search(value):
+        raise ValueError("the text holds a lone surrogate")
+    if _CONTROL.search(value):
+        raise ValueError("the text holds a control character")
     return value
 
 

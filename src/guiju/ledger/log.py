@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 
-from guiju.kernel.db import EntryQuery, Hot, ReadTx, Upsert
+from guiju.kernel.db import EntryQuery, Hot, Inserts, ReadTx, Upsert
 from guiju.kernel.facts import Content, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
@@ -21,19 +21,9 @@ from guiju.ledger.seal import Body, key_id, open_body, seal
 
 _encode = msgspec.json.Encoder().encode
 
-_insert_entry = Hot(
-    insert(tables.entry).values(
-        {name: bindparam(name) for name in ("position", "leaf", "sealed", "kind", "grp", "actor")}
-    ),
-    ("position", "leaf", "sealed", "kind", "grp", "actor"),
-)
-_insert_use = Hot(
-    insert(tables.use).values({name: bindparam(name) for name in ("use", "position")}), ("use", "position")
-)
-_insert_tile = Hot(
-    insert(tables.tile).values({name: bindparam(name) for name in ("level", "number", "hashes")}),
-    ("level", "number", "hashes"),
-)
+_insert_entries = Inserts(tables.entry, ("position", "leaf", "sealed", "kind", "grp", "actor"))
+_insert_uses = Inserts(tables.use, ("use", "position"))
+_insert_tiles = Inserts(tables.tile, ("level", "number", "hashes"))
 _HEAD = ("size", "root", "range", "at")
 _lock_head = Hot(select(tables.head.c.size).where(tables.head.c.id == bindparam("head")).with_for_update(), ("head",))
 _update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
@@ -152,11 +142,11 @@ class Log:
         pending, head = self._pending, self._head
         if not pending.entries:
             return []
-        _insert_entry.many(connection, pending.rows)
-        _insert_use.many(connection, pending.uses)
+        _insert_entries.many(connection, pending.rows)
+        _insert_uses.many(connection, pending.uses)
         _numbers_upsert.many(connection, list(pending.numbers.items()))
         edge, complete = tiles.complete_tiles(head.size, head.edge, pending.hashes)
-        _insert_tile.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
+        _insert_tiles.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
         grown = head.tree.append(pending.hashes)
         _update_head.many(connection, [(grown.size, grown.root(), grown.encode(), self._now)])
         self._head = replace(head, size=grown.size, at=self._now, tree=grown, edge=edge)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, insert, select
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import Database
+from guiju.kernel.db import OUTAGES, Database, DatabaseUnavailableError
 from guiju.kernel.lane import Lane, WriteTx
 from guiju.ledger import tables, tree
 from guiju.ledger.checkpoint import sign_checkpoint, verifier_key
@@ -182,7 +182,10 @@ class Signer:
 
         def run() -> None:
             while not self._stopping.wait(interval):
-                self.sign_now(lane)
+                try:
+                    self.sign_now(lane)
+                except (*OUTAGES, DatabaseUnavailableError, OSError) as error:
+                    _log.error("the signer waits for the database or the disk", exc_info=error)
 
         self._thread = threading.Thread(target=run, name="signer", daemon=True)
         self._thread.start()

@@ -3,11 +3,11 @@ import { lang } from "../i18n/index.ts";
 import type { Triple } from "../i18n/index.ts";
 
 export const KINDS: Record<string, Triple> = {
-  "messaging.sent": ["发了消息", "傳了訊息", "sent a message"],
-  "messaging.held": ["的消息送审", "的訊息送審", "had a message held"],
-  "messaging.blocked": ["的消息没有发出", "的訊息沒有送出", "had a message blocked"],
-  "messaging.released": ["的消息审核后放行", "的訊息審核後放行", "had a message released"],
-  "messaging.refused": ["的消息没有放行", "的訊息沒有放行", "had a message refused"],
+  "messaging.sent": ["发消息", "傳訊息", "message sent"],
+  "messaging.held": ["消息送审", "訊息送審", "message held"],
+  "messaging.blocked": ["消息没有发出", "訊息沒有送出", "message blocked"],
+  "messaging.released": ["消息审核后放行", "訊息審核後放行", "message released"],
+  "messaging.refused": ["消息没有放行", "訊息沒有放行", "message refused"],
   "groups.registered": ["群组备案", "群組備案", "group registered"],
   "groups.member_changed": ["成员变动", "成員變動", "membership changed"],
   "groups.rules_published": ["发布群规", "發布群規", "published group rules"],
@@ -17,7 +17,7 @@ export const KINDS: Record<string, Triple> = {
   "groups.owner_set": ["移交群主", "移交群主", "handed the group over"],
   "groups.closed": ["群结项", "群結項", "closed the group"],
   "groups.end_reminded": ["到期提醒", "到期提醒", "reminded of the end date"],
-  "policy.refused": ["的操作被拒绝", "的操作被拒絕", "was refused"],
+  "policy.refused": ["操作被拒绝", "操作被拒絕", "attempt refused"],
   "messaging.review_late": ["审核超时", "審核逾時", "review is late"],
   "approvals.opened": ["提出申请", "提出申請", "asked for approval"],
   "approvals.decided": ["审批了申请", "審核了申請", "decided a request"],

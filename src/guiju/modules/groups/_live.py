@@ -31,7 +31,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     found = []
     concerned = entry.fact.person if isinstance(entry.fact, MemberChanged) else None
     for member in service.members(tx, entry.group):
-        if member.state not in INSIDE and member.person != concerned:
+        inside = member.state in INSIDE and member.visible_from <= entry.position
+        if not inside and member.person != concerned:
             continue
         place = member if member.state in INSIDE else None
         personal = shown | {"card": cards.card(tx, group, place, count)}

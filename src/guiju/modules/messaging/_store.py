@@ -8,7 +8,7 @@ from sqlalchemy import (
     BigInteger, Column, Index, String, Table, Text, and_, bindparam, delete, func, insert, select, update,
 )  # fmt: skip
 
-from guiju.kernel.db import Hot, Lookup, ReadTx, governed, metadata, only_where
+from guiju.kernel.db import Inserts, Lookup, ReadTx, governed, metadata, only_where
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
@@ -42,7 +42,7 @@ _message = governed(
     )
 )
 _COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at")
-_insert = Hot(insert(_message).values({name: bindparam(name) for name in _COLUMNS}), _COLUMNS)
+_insert = Inserts(_message, _COLUMNS)
 _by_key = Lookup(_message, "key", ("key", "position"))
 
 read_mark = Table(
@@ -54,7 +54,7 @@ read_mark = Table(
     Column("at", BigInteger, nullable=False),
 )
 _MARK_COLUMNS = ("person", "grp", "position", "at")
-_insert_mark = Hot(insert(read_mark).values({name: bindparam(name) for name in _MARK_COLUMNS}), _MARK_COLUMNS)
+_insert_mark = Inserts(read_mark, _MARK_COLUMNS)
 
 
 def key_of(person: PersonId, cmid: str) -> str:

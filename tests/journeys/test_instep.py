@@ -1,0 +1,345 @@
+"""In step: a snapshot with the items after it must equal a fresh snapshot, for every kind of fact and everybody's part.
+
+The items come from the real Hub as commits are published, and again as a reconnecting client gets them; the client's own
+reducer (`web/test/instep.ts`) then says whether its state equals what the server would show to somebody who comes anew.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.cast import HELD_TEXT, Cast
+from tests.support.world import World
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import DAY, HOUR, utc
+from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.facts import all_kinds
+from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import Batch, WriteTx, answer_inline
+from guiju.kernel.live import Connection, Hub, items_for
+from guiju.modules.approvals import service as approvals
+from guiju.modules.approvals.types import RequestId, Verdict
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import applying, governing, roster
+from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
+from guiju.modules.messaging import _shape, review, service
+from guiju.modules.messaging.types import MessageState
+from guiju.modules.policy import service as policy
+from guiju.runtime import PRESENCE, ROUTERS
+from guiju.setup import SYSTEM
+
+ROOT = Path(__file__).parents[2]
+ID_NUMBER = "11010119900307889X"
+BLOCKED_TEXT = "去赌博网站玩"
+Json = dict[str, Any]
+
+
+class Screen:
+    """Where one connection's frames go: the items of its facts, in order."""
+
+    def __init__(self) -> None:
+        self.items: list[Json] = []
+
+    def write(self, wire: bytes) -> None:
+        size = wire[1]
+        start = 2 if size < 126 else 4 if size == 126 else 10
+        frame = json.loads(wire[start:])
+        assert frame["type"] == "facts"
+        self.items.extend(frame["items"])
+
+    def buffered(self) -> int:
+        return 0
+
+
+class Audience:
+    """Everybody, each with a screen on one Hub that every commit of the world is published to."""
+
+    def __init__(self, world: World, people: dict[str, Actor]) -> None:
+        self.world, self.people = world, people
+        self.recordings: list[Json] = []
+        self.kinds: set[str] = set()
+        self.seen: dict[str, set[str]] = {}
+        self._hub = Hub(ROUTERS, PRESENCE, world.runtime.new_view)
+        self._screens: dict[str, Screen] = {}
+        self._first: dict[str, Json] = {}
+        self._now: dict[str, Json] = {}
+        world.runtime.lane.deliver = self._deliver
+
+    def _deliver(self, batch: Batch) -> None:
+        if batch.entries:
+            self._hub.publish(batch.entries)
+        answer_inline(batch)
+
+    def snapshot(self, actor: Actor) -> Json:
+        """What the client fetches when it starts, with every timeline open."""
+
+        def take(tx: ReadTx) -> Json:
+            view = self.world.runtime.new_view(tx)
+            rows = service.list_conversations(tx, actor)
+            timelines = {}
+            for group in service.present_groups(tx, actor):
+                page = service.timeline(tx, actor, group, before=None, limit=200)
+                assert not page.more, "the comparison wants whole timelines"
+                timelines[group] = _shape.items(view, page.items)
+            conversations = [_shape.conversation(view, row) for row in rows]
+            return {"position": tx.position, "conversations": conversations, "timelines": timelines}
+
+        return plain(self.world.read(take))
+
+    def join(self) -> None:
+        """Everybody connects now."""
+        for name, actor in self.people.items():
+            screen = self._screens[name] = Screen()
+
+            def place(tx: ReadTx, actor: Actor = actor) -> tuple[int, frozenset[str], list[GroupId]]:
+                return tx.position, policy.roles_of(tx, actor), list(service.present_groups(tx, actor))
+
+            position, roles, groups = self.world.read(place)
+            self._hub.add(Connection(actor.person_id, roles, name, position, screen, lambda code: None), groups)
+        self._first = self._now = {who: self.snapshot(actor) for who, actor in self.people.items()}
+
+    def resumed(self, actor: Actor, since: int) -> list[Json]:
+        """What a client with this cursor gets when it reconnects now."""
+
+        def take(tx: ReadTx) -> list[Json]:
+            entries = tx.entries(EntryQuery(after=since, limit=5000))
+            roles, places = policy.roles_of(tx, actor), service.present_groups(tx, actor)
+            view = self.world.runtime.new_view(tx)
+            return items_for(ROUTERS, view, entries, actor.person_id, roles, places)
+
+        return list(plain(self.world.read(take)))
+
+    def act(self, name: str, perform: Callable[[], Any]) -> Any:
+        """Record an act: everybody's state before, what each of them gets, and everybody's state after."""
+        start = self.world.read(lambda tx: tx.position)
+        before = self._now
+        assert {state["position"] for state in before.values()} == {start}, "something happened between two acts"
+        told = {who: len(screen.items) for who, screen in self._screens.items()}
+        result = perform()
+        made = self.world.read(lambda tx: tx.entries(EntryQuery(after=start, limit=1000)))
+        assert made, f"{name}: nothing happened"
+        self.kinds |= {entry.kind for entry in made}
+        for who, actor in self.people.items():
+            live = self._screens[who].items[told[who] :]
+            assert live == self.resumed(actor, start), f"{name}: {who} gets something else on reconnecting"
+            self.seen.setdefault(who, set()).update(item["kind"] for item in live)
+            fresh = self.snapshot(actor)
+            self.record(f"{name}: {who}", before[who], live, fresh)
+            self._now = self._now | {who: fresh}
+        return result
+
+    def record(self, name: str, snapshot: Json, items: list[Json], fresh: Json) -> None:
+        me = self.people[name.rpartition(": ")[2]].person_id
+        self.recordings.append({"name": name, "me": me, "snapshot": snapshot, "items": items, "fresh": fresh})
+
+    def whole(self) -> None:
+        """The same from the first snapshot to now, followed live and resumed after everything."""
+        for who, actor in self.people.items():
+            first, fresh = self._first[who], self._now[who]
+            self.record(f"followed: {who}", first, self._screens[who].items, fresh)
+            self.record(f"resumed: {who}", first, self.resumed(actor, first["position"]), fresh)
+
+
+def plain(value: Any) -> Any:
+    """As JSON carries it."""
+    return json.loads(json.dumps(value))
+
+
+class Acts:
+    """One act for each thing that can happen in a group, in an order in which each is possible."""
+
+    def __init__(self, audience: Audience, cast: Cast, group: GroupId) -> None:
+        self.audience, self.cast, self.group, self.world = audience, cast, group, audience.world
+        self.owner, self.member = cast.people["employee", "owner"], cast.people["employee", "member"]
+        self.administrator = cast.people["employee", "administrator"]
+        self.reviewer = cast.people["reviewer", "outsider"]
+        self.head, self.registrar = cast.people["head", "outsider"], cast.people["registrar", "outsider"]
+
+    def do(self, name: str, perform: Callable[[], Any]) -> Any:
+        return self.audience.act(name, perform)
+
+    def verb(self, name: str, verb: Callable[[WriteTx], Any]) -> Any:
+        return self.do(name, lambda: self.world.write(verb))
+
+    def until(self, name: str, kind: str) -> None:
+        """Let time pass, an hour at a time, until a timer has brought about a fact of this kind."""
+        count = len(self.world.entries(kind))
+
+        def wait() -> None:
+            for _ in range(14 * 24):
+                self.world.later(HOUR)
+                if len(self.world.entries(kind)) > count:
+                    return
+            raise AssertionError(f"{name}: two weeks passed")
+
+        self.do(name, wait)
+
+    def send(self, name: str, actor: Actor, text: str, state: MessageState, **extra: Any) -> int:
+        done = self.do(name, lambda: self.world.send(actor, self.group, text, **extra))
+        assert done.state is state
+        return int(done.position)
+
+    def messages(self) -> None:
+        member, owner, inside = self.member, self.owner, self.cast.people["reviewer", "member"]
+        first = self.send("sent", member, "大家好", MessageState.DELIVERED)
+        self.send("sent with a mention", owner, "请看", MessageState.DELIVERED, mentions=[member.person_id])
+        self.send("sent with a quote", owner, "同意", MessageState.DELIVERED, quote=first)
+        self.send("masked", member, f"证件{ID_NUMBER}", MessageState.MASKED)
+        self.send("blocked", member, BLOCKED_TEXT, MessageState.BLOCKED)
+        held = [
+            self.send(f"held {n}", sender, f"{HELD_TEXT}{n}", MessageState.HELD, mentions=[owner.person_id])
+            for n, sender in enumerate((member, member, member, inside))
+        ]
+        self.until("review is late", "messaging.review_late")
+        self.verb("released", lambda tx: review.release(tx, self.reviewer, held[0], masked=False, reason="x"))
+        self.verb("released masked", lambda tx: review.release(tx, inside, held[1], masked=True, reason=""))
+        self.verb("refused", lambda tx: review.refuse(tx, self.reviewer, held[2], reason="不宜"))
+        self.verb("released of a reviewer", lambda tx: review.release(tx, self.reviewer, held[3], masked=False, reason=""))
+        shown = self.world.entries("messaging.released")[0].position
+        self.send("sent with a quote of a release", member, "收到", MessageState.DELIVERED, quote=shown)
+
+    def members(self, mover: Actor) -> None:
+        group, owner, number = self.group, self.owner, self.cast.filing_number(self.group)
+        who = mover.person_id
+
+        def ask() -> None:
+            self.verb("asks to join", lambda tx: roster.ask_to_join(tx, mover, filing_number=number, reason="x"))
+
+        def decide(name: str, *, admits: bool) -> None:
+            self.verb(name, lambda tx: roster.decide_join(tx, owner, group, who, admits=admits, reason="x"))
+
+        def leave(name: str, *, approves: bool) -> None:
+            self.verb(f"asks to leave, {name}", lambda tx: roster.ask_to_leave(tx, mover, group, reason="x"))
+            self.send(f"sent while leaving, {name}", mover, "再见", MessageState.DELIVERED)
+            self.verb(name, lambda tx: roster.decide_leaving(tx, owner, group, who, approves=approves, reason="x"))
+
+        ask()
+        decide("not admitted", admits=False)
+        ask()
+        decide("admitted after asking", admits=True)
+        self.verb("signs", lambda tx: roster.sign_rules(tx, mover, group, version=1))
+        self.send("sent by the new one", mover, "新来的", MessageState.DELIVERED)
+        leave("stays", approves=False)
+        leave("goes", approves=True)
+        self.send("sent without the one who left", owner, "继续", MessageState.DELIVERED)
+        self.verb("admitted", lambda tx: roster.admit(tx, self.administrator, group, [who]))
+        self.verb("signs again", lambda tx: roster.sign_rules(tx, mover, group, version=1))
+        self.verb("removed", lambda tx: roster.remove(tx, owner, group, who, reason="x"))
+
+    def governing(self) -> None:
+        group, owner, member = self.group, self.owner, self.member
+        both = [self.administrator.person_id, member.person_id]
+
+        def too_many(tx: WriteTx) -> None:
+            everybody = [self.cast.people[role, "member"].person_id for role in ("employee", "hr", "it")]
+            governing.set_administrators(tx, owner, group, everybody)
+
+        def attempt() -> None:
+            with pytest.raises(AdministratorCountError):
+                self.world.write(too_many)
+
+        self.do("attempt refused", attempt)
+        self.verb("administrators set", lambda tx: governing.set_administrators(tx, owner, group, both))
+        self.verb("owner set", lambda tx: governing.set_owner(tx, owner, group, member.person_id))
+        self.verb("owner set back", lambda tx: governing.set_owner(tx, member, group, owner.person_id))
+        self.verb("rules published", lambda tx: governing.publish_rules(tx, owner, group, text="第二版"))
+        self.send("sent before anybody signed", owner, "请签收", MessageState.DELIVERED)
+        self.verb("signs the second", lambda tx: roster.sign_rules(tx, member, group, version=2))
+        self.send("sent to those who signed", member, "已签", MessageState.DELIVERED)
+        self.verb("goes without signing", lambda tx: roster.ask_to_leave(tx, self.cast.people["employee", "must_sign"], group, reason="x"))
+
+    def decide(self, name: str, actor: Actor, request: str, verdict: Verdict) -> None:
+        wanted = RequestId(request)
+        self.verb(name, lambda tx: approvals.decide(tx, actor, wanted, verdict=verdict, opinion="x"))
+
+    def register(self, name: str, made: Application) -> None:
+        self.decide(f"{name}: first step passed", self.head, made.request, Verdict.APPROVE)
+        self.decide(f"{name}: registered", self.registrar, made.request, Verdict.APPROVE)
+
+    def approvals(self) -> None:
+        made = self.do("applied", lambda: self.cast.apply(self.owner))
+        self.verb("reminded", lambda tx: approvals.remind(tx, self.owner, made.request))
+        self.register("with rules", made)
+        made = self.do("applied again", lambda: self.cast.apply(self.member))
+        self.decide("application refused", self.head, made.request, Verdict.REFUSE)
+        made = self.do("applied a third time", lambda: self.cast.apply(self.member))
+        self.verb("withdrawn", lambda tx: approvals.withdraw(tx, self.member, made.request))
+        self.do("applied and forgotten", lambda: self.cast.apply(self.owner))
+        self.until("reminded by the timer", "approvals.reminded")
+        self.until("escalated", "approvals.escalated")
+
+    def other_groups(self, end_date: str, pack: Callable[[str], str]) -> None:
+        owner, administrator, member = self.owner, self.administrator, self.member
+        tool = {"kind": GroupKind.EXTERNAL_TOOL, "tool": "QQ", "name": "QQ采购群"}
+        ends = {"end_date": end_date, "name": "澄远临时工作群"}
+        for name, changes in (("on another tool", tool), ("without rules", {}), ("with an end", ends)):
+            stated = self.world.application(owner, [administrator], members=(member.person_id,), **changes)
+            self.register(name, self.verb(f"applied {name}", lambda tx, s=stated: applying.apply_for(tx, owner, stated=s)))
+        self.until("end reminded", "groups.end_reminded")
+        self.until("closed at its end", "groups.closed")
+        self.verb("closed", lambda tx: governing.close(tx, owner, self.group, reason="x"))
+        self.do("adopted", lambda: self.world.adopt(lambda text: f"{pack(text)}\n# later\n"))
+
+
+def everybody(cast: Cast) -> dict[str, Actor]:
+    """All parts, by name."""
+    people = {f"{role} {place}": actor for (role, place), actor in cast.people.items() if role in ("employee", "reviewer")}
+    people["registrar"], people["head"] = cast.people["registrar", "outsider"], cast.people["head", "outsider"]
+    return people | {"leaving": cast.leaver, "new and moving": cast.spare}
+
+
+def compared(recordings: list[Json], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The verdict of the client's own reducer."""
+    file = folder / "recordings.json"
+    file.write_text(json.dumps(recordings))
+    node = Path(sys.executable).with_name("node")
+    command = [str(node), str(ROOT / "web" / "test" / "instep.ts"), str(file)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("history", ["none", "all"])
+def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> None:
+    def edited(text: str) -> str:
+        text = text.replace("history: none", f"history: {history}")
+        return text.replace("on_timeout: remind", "on_timeout: escalate", 1)
+
+    world.adopt(edited)
+    above = world.person("总经理")
+    world.write(lambda tx: directory.set_unit_head(tx, SYSTEM, world.unit, above.person_id))
+    cast = Cast(world)
+    group = cast.group()
+    world.send(cast.people["employee", "owner"], group, "先前的话")
+    audience = Audience(world, everybody(cast) | {"head of the head": above})
+    audience.join()
+    acts = Acts(audience, cast, group)
+    acts.messages()
+    acts.members(cast.spare)
+    acts.approvals()
+    acts.governing()
+    acts.other_groups(utc(world.clock.now() + 7 * DAY).date().isoformat(), edited)
+    audience.whole()
+    missing = {kind for kind in all_kinds() if kind.partition(".")[0] in ROUTERS} - audience.kinds
+    assert not missing, "no act brings these about"
+    assert audience.seen["employee outsider"] == {"policy.adopted"}, "an outsider hears of nothing else"
+    verdict = compared(audience.recordings, tmp_path)
+    assert verdict.returncode == 0, verdict.stderr[-6000:]
+    assert f"{len(audience.recordings)} recordings" in verdict.stdout
+
+
+def test_the_comparison_sees_a_lost_item(world: World, tmp_path: Path) -> None:
+    cast = Cast(world)
+    audience = Audience(world, everybody(cast))
+    group = cast.group()
+    audience.join()
+    member = cast.people["employee", "member"]
+    audience.act("sent", lambda: world.send(member, group, "大家好"))
+    assert compared(audience.recordings, tmp_path).returncode == 0
+    for recording in audience.recordings:
+        recording["items"] = []
+    verdict = compared(audience.recordings, tmp_path)
+    assert verdict.returncode == 1 and "employee owner" in verdict.stderr
