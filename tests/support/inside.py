@@ -3,15 +3,19 @@
 Tests that kill or restart a server want a process of its own. Here a test may also move the clock and read the ledger.
 """
 
+import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import uvicorn
+from tests.support.checks import check_ledger
 from tests.support.world import World
 from websockets.sync.client import ClientConnection, connect
 
@@ -113,3 +117,17 @@ def _wait(running: uvicorn.Server, thread: threading.Thread) -> None:
         assert thread.is_alive(), "the server ended while it started"
         assert time.monotonic() < deadline, "the server did not start in time"
         time.sleep(0.01)
+
+
+@contextmanager
+def served_world(database: str | None) -> Iterator[tuple[World, Inside]]:
+    """A world of its own with its server; at the end its ledger must verify and equal its replay."""
+    folder = Path(tempfile.mkdtemp(prefix="guiju-test-"))
+    world = World(database, folder)
+    try:
+        with served(world) as inside:
+            yield world, inside
+            world.runtime.signer.stop()  # the check signs, and there is one signer
+            check_ledger(world)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from guiju.kernel.actor import Actor
@@ -12,6 +11,7 @@ from guiju.modules.identity.types import AccountState
 from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
+from tests.support.matrix import Row
 
 NEW_PASSWORD = "battery staple 8"
 FAR = 10_000_000
@@ -22,32 +22,7 @@ _STATES = {
     "resumption": AccountState.SUSPENDED,
     "closing": AccountState.CERTIFIED,
 }
-_GROUP_PATHS = ("{group}", "/api/join", "/api/ledger/proof/", "SOCKET send", "SOCKET read")
 ENDING = ("DELETE /api/session", "DELETE /api/sessions")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One cell of the matrix: an operation, and who tries it."""
-
-    operation: str
-    role: str
-    relation: str
-
-    @property
-    def family(self) -> str:
-        """What the relation is one to: a group, a request, one's own record, a held message, or nothing."""
-        if any(part in self.operation for part in _GROUP_PATHS):
-            return "group"
-        if "{request_id}" in self.operation or "{application}" in self.operation:
-            return "request"
-        if any(part in self.operation for part in ("{session_id}", "{account_id}", "{person_id}")):
-            return "record"
-        return "review" if "/reviews/{position}" in self.operation else "plain"
-
-    @property
-    def reads(self) -> bool:
-        return self.operation.startswith("GET ")
 
 
 class Things:
