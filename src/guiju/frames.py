@@ -9,6 +9,7 @@ from asyncio import Transport
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from typing_extensions import override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 EXTENSION: Final = "guiju.sink"
@@ -41,11 +42,14 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     _on_text: Callable[[bytes | None], None] | None = None
     transport: Transport
 
+    @override
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"][EXTENSION] = self  # type: ignore[typeddict-unknown-key]  # an extension of ours
+            extensions: Any = self.scope["extensions"]
+            extensions[EXTENSION] = self
 
+    @override
     def send_receive_event_to_app(self) -> None:
         if self._on_text is None:
             super().send_receive_event_to_app()

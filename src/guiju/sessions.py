@@ -1,7 +1,7 @@
 """Who holds a session, for HTTP and the socket alike; a socket whose session ends is closed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 from starlette.requests import HTTPConnection
 
@@ -59,8 +59,8 @@ class SessionGuard:
         if any(entry.kind.startswith(("identity.", "directory.role_")) for entry in entries):
             self._soon(self.recheck())
 
-    def _soon(self, work: "asyncio.Future[None] | object") -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]  # always a coroutine
+    def _soon(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

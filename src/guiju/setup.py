@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx, open_database
 from guiju.kernel.errors import ConflictError, InvalidError
-from guiju.kernel.lane import WriteTx
 from guiju.kernel.ids import PersonId
+from guiju.kernel.lane import WriteTx
 from guiju.ledger.log import create_head, has_head
 from guiju.migrations import schema
 from guiju.modules.directory import service as directory

@@ -110,9 +110,10 @@ class SocketEndpoint:
         connection = await self._join(session, hello.cursor, sink, closing)
         listener = _Listener(connection, sink, self._composer, self._hub)
         sink.take_over(listener.on_text)
-        ending = asyncio.ensure_future(_until_gone(receive))
+        ending = asyncio.get_running_loop().create_task(_until_gone(receive))
+        either: set[asyncio.Future[Any]] = {closing, ending}
         try:
-            await asyncio.wait({closing, ending}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if closing.done() and not ending.done():
                 await _close(sink, send, closing.result(), ending)
         finally:
@@ -263,9 +264,10 @@ def _read(data: bytes | None) -> "_Hello | _Send | _Read | _Ping":
     if data is None:
         raise BadFrameError("Frames are text.")
     try:
-        return _decode(data)
+        frame: _Hello | _Send | _Read | _Ping = _decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadFrameError(str(error)[:200]) from error
+    return frame
 
 
 def _answer(result: Receipt | BaseException, cmid: str) -> bytes:

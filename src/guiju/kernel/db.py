@@ -5,13 +5,12 @@ SQLite (`pysqlite3`, which carries its own fixed SQLite): WAL, `synchronous=FULL
 
 import functools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import psycopg
 import pysqlite3
 from sqlalchemy import (
     BigInteger,
@@ -38,9 +37,6 @@ from guiju.kernel.errors import NotReadyError
 from guiju.kernel.facts import Recorded
 
 MINIMUM_SQLITE = (3, 51, 3)  # versions from 3.7.0 to 3.51.2 have the WAL-reset corruption bug
-
-# What the drivers raise, by themselves or through the toolkit, when the database cannot be reached or cannot work.
-OUTAGES = (OperationalError, PoolTimeoutError, psycopg.OperationalError, pysqlite3.OperationalError)
 
 metadata = MetaData()
 _governed: dict[str, Table] = {}
@@ -73,6 +69,11 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.writers.dialect.name == "sqlite"
+
+    @property
+    def outages(self) -> tuple[type[Exception], ...]:
+        """What is raised when the database cannot be reached or cannot work, by the driver or through the toolkit."""
+        return OperationalError, PoolTimeoutError, self.writers.dialect.loaded_dbapi.OperationalError
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -167,7 +168,7 @@ def _scratch_engine() -> Engine:
 
 
 _HOT_DIALECTS: dict[str, Dialect] = {
-    "sqlite": sqlite_dialect.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]  # untyped upstream
+    "sqlite": sqlite_dialect.dialect(paramstyle="qmark"),
     "postgresql": pg_dialect.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # untyped upstream
 }
 
@@ -354,12 +355,6 @@ class ReadTx:
     def cached(self, key: tuple[str, ...], load: Any) -> Any:
         """`load()`; the write lane's transaction remembers it between commands."""
         return load()
-
-
-def create_tables(database: Database, tables: Iterable[Table] | None = None) -> None:
-    """Create the tables that are missing; used for scratch databases, never for an organisation's own."""
-    with database.write() as connection:
-        metadata.create_all(connection, tables=list(tables) if tables is not None else None)
 
 
 def database_bytes(database: Database) -> Path | None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import OUTAGES, Database, DatabaseUnavailableError, EntryQuery, EntryReader, ReadTx
+from guiju.kernel.db import Database, DatabaseUnavailableError, EntryQuery, EntryReader, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import Batch, Command, Lane, WriteTx
 
@@ -143,7 +143,7 @@ class Gate:
         try:
             with self._database.read() as connection:
                 return verb(ReadTx(connection, self._clock.now(), self._reader))
-        except OUTAGES as error:
+        except self._database.outages as error:
             _log.error("the database cannot be read", exc_info=error)
             raise DatabaseUnavailableError("The database cannot be reached; try again.", retry_after=1) from error
 

@@ -18,9 +18,18 @@ from itertools import groupby
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable
+from typing_extensions import override
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import OUTAGES, Database, DatabaseUnavailableError, EntryReader, Hot, Inserts, ReadTx, run_raw
+from guiju.kernel.db import (
+    Database,
+    DatabaseUnavailableError,
+    EntryReader,
+    Hot,
+    Inserts,
+    ReadTx,
+    run_raw,
+)
 from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.jobs import cancel_job, schedule_job
@@ -93,6 +102,7 @@ class WriteTx(ReadTx):
     def many(self, statement: Hot | Inserts, rows: Sequence[Sequence[Any]]) -> None:
         statement.many(self.connection, rows)
 
+    @override
     def cached(self, key: tuple[str, ...], load: Callable[[], _T]) -> _T:
         """A value of the lane's cache. Whatever changes what was loaded MUST `forget` the key."""
         if key not in self._cache:
@@ -253,7 +263,7 @@ class Lane:
                     self._run_list(tx, kind, list(run)) if kind else self._run_verbs(tx, run)
                 entries = self.recorder.flush(connection)
         except Exception as error:
-            if not begun and isinstance(error, OUTAGES):
+            if not begun and isinstance(error, self.database.outages):
                 self._refuse(commands, error)
                 return
             # The flush failed or its outcome is unknown; going on could acknowledge what is not stored. Whatever it

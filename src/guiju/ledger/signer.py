@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, insert, select
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import OUTAGES, Database, DatabaseUnavailableError
+from guiju.kernel.db import Database, DatabaseUnavailableError
 from guiju.kernel.lane import Lane, WriteTx
 from guiju.ledger import tables, tree
 from guiju.ledger.checkpoint import sign_checkpoint, verifier_key
@@ -180,11 +180,13 @@ class Signer:
     def start(self, lane: Lane, interval: float = 1.0) -> None:
         """Sign what is new once every `interval` seconds, in a thread."""
 
+        passing: tuple[type[Exception], ...] = (DatabaseUnavailableError, OSError, *self._database.outages)
+
         def run() -> None:
             while not self._stopping.wait(interval):
                 try:
                     self.sign_now(lane)
-                except (*OUTAGES, DatabaseUnavailableError, OSError) as error:
+                except passing as error:
                     _log.error("the signer waits for the database or the disk", exc_info=error)
 
         self._thread = threading.Thread(target=run, name="signer", daemon=True)

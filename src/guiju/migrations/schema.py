@@ -46,8 +46,8 @@ def upgrade(database: Database) -> None:
 
 def _migrate(database: Database) -> None:
     # Alembic takes an eighth of a start to import, and only a database that is behind needs it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415  # slow to import
+    from alembic.config import Config  # noqa: PLC0415  # slow to import
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))

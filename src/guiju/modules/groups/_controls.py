@@ -1,7 +1,14 @@
 """What groups offer to packs, and who may do what with a group."""
 
 from guiju.modules.groups import _rules
-from guiju.modules.groups.types import Administrators, EndDate, ExternalTools, NamePatterns, NoParameters, Register
+from guiju.modules.groups.types import (
+    Administrators,
+    EndDate,
+    ExternalTools,
+    NamePatterns,
+    NoParameters,
+    Register,
+)
 from guiju.modules.policy.types import INSIDE, Control, ControlKind, GroupRole, Operation
 
 _MANAGERS = frozenset({GroupRole.OWNER, GroupRole.ADMINISTRATOR})

@@ -1,6 +1,7 @@
 """Which facts about groups go to which connected people, and as what."""
 
 from collections.abc import Mapping, Sequence
+
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
@@ -14,7 +15,6 @@ from guiju.modules.groups.types import (
     RulesPublished,
 )
 from guiju.modules.policy.types import INSIDE, PRESENT
-
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:

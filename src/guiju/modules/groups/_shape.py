@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.modules.approvals import service as approvals
-from guiju.kernel.actor import Actor
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import _rules, cards, service
 from guiju.modules.groups.types import Administrators, Application, Group, Member

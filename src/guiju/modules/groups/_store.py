@@ -5,7 +5,21 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    BigInteger, Column, Index, Integer, Select, String, Table, Text, and_, func, insert, or_, select, update,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
 )  # fmt: skip
 
 from guiju.kernel.db import ReadTx, governed, metadata
@@ -14,8 +28,22 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Scope
 from guiju.modules.groups.types import (
-    AdministratorsSet, Application, ApplicationClosed, ApplicationId, ApplicationInput, ApplicationState, EndReminded,
-    Group, GroupApplied, GroupClosed, GroupKind, GroupRegistered, GroupState, Member, MemberChanged, OwnerSet,
+    AdministratorsSet,
+    Application,
+    ApplicationClosed,
+    ApplicationId,
+    ApplicationInput,
+    ApplicationState,
+    EndReminded,
+    Group,
+    GroupApplied,
+    GroupClosed,
+    GroupKind,
+    GroupRegistered,
+    GroupState,
+    Member,
+    MemberChanged,
+    OwnerSet,
     RulesPublished,
 )  # fmt: skip
 from guiju.modules.policy.types import INSIDE, PRESENT, GroupRole, MemberState
@@ -257,11 +285,11 @@ def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
 def count_present(tx: ReadTx, groups: Iterable[GroupId]) -> Mapping[GroupId, int]:
     """How many members each group has now."""
     rows = tx.all(
-        select(_member.c.grp, func.count())
+        select(_member.c.grp, func.count().label("present"))
         .where(_member.c.grp.in_(list(groups)), _member.c.state.in_(PRESENT))
         .group_by(_member.c.grp)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row.grp: row.present for row in rows}
 
 
 def groups(tx: ReadTx, ids: Iterable[GroupId]) -> Mapping[GroupId, Group]:
@@ -325,7 +353,7 @@ def register(
     tx: ReadTx, scope: Scope, *, state: str | None, group_class: str | None, query: str | None, after: int, limit: int
 ) -> tuple[list[Group], int]:
     """A page of the register in order of filing, and how many there are in all."""
-    conditions = [] if scope.everything else [_group.c.unit.in_(scope.units)]
+    conditions: list[ColumnElement[bool]] = [] if scope.everything else [_group.c.unit.in_(scope.units)]
     if state is not None:
         conditions.append(_group.c.state == state)
     if group_class is not None:

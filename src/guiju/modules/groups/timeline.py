@@ -4,7 +4,13 @@ from typing import Any
 
 from guiju.kernel.facts import Recorded
 from guiju.kernel.live import View
-from guiju.modules.groups.types import AdministratorsSet, GroupClosed, MemberChanged, OwnerSet, RulesPublished
+from guiju.modules.groups.types import (
+    AdministratorsSet,
+    GroupClosed,
+    MemberChanged,
+    OwnerSet,
+    RulesPublished,
+)
 
 Json = dict[str, Any]
 _CHANGES = {AdministratorsSet: "administrators", OwnerSet: "owner", GroupClosed: "closed"}

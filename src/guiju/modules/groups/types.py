@@ -7,6 +7,7 @@ from typing import NewType
 from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.approvals.types import RequestId
 from guiju.modules.policy.types import GroupRole, MemberState
 
 ApplicationId = NewType("ApplicationId", str)
@@ -95,7 +96,7 @@ class Application:
     unit: str
     applied_at: int
     state: ApplicationState
-    request: str
+    request: RequestId
     group: GroupId | None
     filing_number: str | None
     stated: ApplicationInput

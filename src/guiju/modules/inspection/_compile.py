@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST, fold, is_unicode, strip
@@ -169,5 +169,7 @@ def _canonical(rule: Rule) -> str:
             name = [rule.kind]
         case ExpressionRule():
             name = [rule.id, rule.category, rule.expression]
+        case _:
+            assert_never(rule)
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))

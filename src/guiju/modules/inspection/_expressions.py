@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+import re2
 
 from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
 

@@ -5,7 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, Column, Index, String, Table, Text, and_, bindparam, delete, func, insert, select, update,
+    BigInteger,
+    Column,
+    Index,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    select,
+    update,
 )  # fmt: skip
 
 from guiju.kernel.db import Inserts, Lookup, ReadTx, governed, metadata, only_where
@@ -167,9 +177,9 @@ def unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int)
 def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:
     """Where the newest message of each group appears."""
     found = tx.all(
-        select(_message.c.grp, func.max(_message.c.shown)).where(_message.c.grp.in_(groups)).group_by(_message.c.grp)
+        select(_message.c.grp, func.max(_message.c.shown).label("shown")).where(_message.c.grp.in_(groups)).group_by(_message.c.grp)
     )
-    return {row[0]: row[1] for row in found if row[1] is not None}
+    return {row.grp: row.shown for row in found if row.shown is not None}
 
 
 def save_marks(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> None:
@@ -186,9 +196,9 @@ def save_marks(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> N
 def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
     """How far the person has read in each group."""
     found = tx.all(
-        select(read_mark.c.grp, func.max(read_mark.c.position))
+        select(read_mark.c.grp, func.max(read_mark.c.position).label("read"))
         .where(read_mark.c.person == person)
         .group_by(read_mark.c.grp)
     )
-    return {row[0]: row[1] for row in found}
+    return {row.grp: row.read for row in found}
 

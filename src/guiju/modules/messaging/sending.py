@@ -14,7 +14,13 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import GroupClosedError, GroupKind, GroupNotFoundError, GroupState, Member
+from guiju.modules.groups.types import (
+    GroupClosedError,
+    GroupKind,
+    GroupNotFoundError,
+    GroupState,
+    Member,
+)
 from guiju.modules.inspection.types import Disposition, Inspection
 from guiju.modules.messaging import _rules, _store
 from guiju.modules.messaging.inspecting import Inspector, deciding_use

@@ -97,7 +97,7 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     known, counts = groups.groups(tx, ids), groups.count_present(tx, ids)
     last, read = _store.last_shown(tx, ids), _store.read_positions(tx, person)
     found = [
-        _conversation(tx, person, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1))
+        _conversation(tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1))
         for group, member in places.items()
     ]
     return sorted(found, key=_recency, reverse=True)
@@ -111,7 +111,7 @@ def find_conversation(tx: ReadTx, person: PersonId, group: GroupId) -> Conversat
         return None
     last, read = _store.last_shown(tx, [group]), _store.read_positions(tx, person)
     count = groups.count_present(tx, [group]).get(group, 0)
-    return _conversation(tx, person, known, member, count, last.get(group), read.get(group, -1))
+    return _conversation(tx, known, member, count, last.get(group), read.get(group, -1))
 
 
 def _recency(conversation: Conversation) -> int:
@@ -119,8 +119,9 @@ def _recency(conversation: Conversation) -> int:
 
 
 def _conversation(
-    tx: ReadTx, person: PersonId, group: Group, member: Member, members: int, last: int | None, read: int
+    tx: ReadTx, group: Group, member: Member, members: int, last: int | None, read: int
 ) -> Conversation:
+    person = member.person
     read = max(read, member.visible_from - 1)
     if member.state is MemberState.MUST_SIGN or member.state is MemberState.INVITED:
         return Conversation(group, member, members, None, 0, False, read)

@@ -1,0 +1,92 @@
+"""Kill a server under load, again and again."""
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.servers import Session
+from tests.support.aftermath import problems_after
+from tests.support.load import Load
+from tests.support.server import Place, Serving
+
+SENDERS = 6
+FIRST_SENDER = 4  # who comes before has a part in the organisation
+_SOONEST, _LATEST = 0.05, 0.6
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did and found. `ready` has the seconds of each start; `caught` counts kills with sends under way."""
+
+    kills: int = 0
+    caught: int = 0
+    acknowledged: int = 0
+    repeated: int = 0
+    ready: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """The report as JSON."""
+        return {
+            "kills": self.kills,
+            "caught_with_sends_under_way": self.caught,
+            "acknowledged": self.acknowledged,
+            "sent_again": self.repeated,
+            "ready_seconds": {"median": round(median(self.ready), 2), "max": round(max(self.ready), 2)},
+            "problems": self.problems[:20],
+        }
+
+
+def make_place(folder: Path, url: str | None) -> tuple[Place, list[dict[str, str]]]:
+    """An organisation with one group of forty people; (place, accounts)."""
+    place = Place(folder, url)
+    accounts = json.loads(place.run(sys.executable, "-m", "bench.world"))
+    return place, accounts
+
+
+def make_load(place: Place, accounts: list[dict[str, str]], seed: int) -> Load:
+    """Six members of the group, signed in on the running server."""
+    chosen = accounts[FIRST_SENDER : FIRST_SENDER + SENDERS]
+    sessions: list[Session] = [place.sign_in(each["account"], each["password"]) for each in chosen]
+    (group,) = sessions[0].active_groups()
+    return Load(sessions, group, seed)
+
+
+@asynccontextmanager
+async def served(place: Place, load: Load) -> AsyncIterator[Serving]:
+    """Serve until the end of the block, with the load on it from the moment that the server is ready."""
+    with ExitStack() as stack:
+        serving = await asyncio.to_thread(stack.enter_context, place.serving())
+        load.up.set()
+        try:
+            yield serving
+        finally:
+            load.up.clear()
+
+
+async def kill_again_and_again(place: Place, load: Load, kills: int, seed: int) -> Report:
+    """Start, send, kill at a random moment; at the end let everything be acknowledged, and judge the ledger."""
+    rng, report = random.Random(seed), Report()
+    async with load.running():
+        load.sending.set()
+        for _ in range(kills):
+            async with served(place, load) as serving:
+                await asyncio.sleep(rng.uniform(_SOONEST, _LATEST))
+                serving.kill()
+                report.caught += load.outstanding > 0
+            report.kills += 1
+            report.ready.append(serving.ready_after)
+        async with served(place, load) as serving:
+            await load.finish()
+        report.ready.append(serving.ready_after)
+    report.acknowledged = load.acknowledged
+    report.repeated = sum(sender.repeated for sender in load.senders)
+    report.problems = problems_after(place, load)
+    return report
