@@ -86,9 +86,9 @@ def serve() -> None:
     runtime = _open(settings)
     if runtime.read(needs_setup):
         token = setup_routes.setup_token(settings)
-        console.print(f"空组织。Open {settings.public_url}/setup and enter this token: {token}")
+        console.print(f"空组织。Open {settings.public_url}/setup and enter this token: {token}", soft_wrap=True)
     elif runtime.read(demo.is_demo):
-        console.print(demo.welcome(settings.public_url))
+        console.print(demo.welcome(settings.public_url), soft_wrap=True)
     else:
         console.print(settings.public_url)
     serve_app(runtime)

@@ -16,7 +16,10 @@ from guiju.runtime import APPLIERS
 
 
 # SQLAlchemy cannot read indexes over expressions back from SQLite; on PostgreSQL they are compared.
-pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
+    pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
+]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-import psycopg
 import pysqlite3
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,7 +32,6 @@ _REFUSALS: Final = (
     TypeError,
     ValueError,
     msgspec.MsgspecError,
-    psycopg.Error,
     pysqlite3.Error,
 )
 """What a fact that nobody recorded in this order can raise when it is read or applied."""

@@ -1,0 +1,194 @@
+"""The pictures of the user guide, taken from the real client: `.venv/bin/python -m tests.journeys.screenshots [NAME…]`."""
+
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import expect
+from tests.support.browser import DESK, PHONE, Screen, Screens, chromium, screens
+from tests.support.server import Place
+
+FOLDER: Final = Path(__file__).parents[2] / "docs" / "user"
+MOST_BYTES: Final = 150 * 1024
+GROUP: Final = "总装一车间"
+ID_NUMBER: Final = "11010119900307889X"
+CSV: Final = "姓名,工号,部门,岗位,手机,邮箱,职责\n"
+
+
+def group(screen: Screen, name: str = GROUP) -> None:
+    screen.row(name).click()
+    expect(screen.page.get_by_role("log")).to_be_visible()
+
+
+def chat(screen: Screen) -> None:
+    group(screen)
+    expect(screen.page.locator(".hold")).not_to_have_count(0)
+    if screen.page.viewport_size == {"width": DESK[0], "height": DESK[1]}:
+        expect(screen.page.locator(".dr .kv")).to_be_visible()
+    bottom(screen)
+
+
+def bottom(screen: Screen) -> None:
+    screen.page.get_by_role("log").evaluate("one => { one.scrollTop = one.scrollHeight }")
+
+
+def warning(screen: Screen) -> None:
+    group(screen)
+    screen.write("新的投标底价下午定，先不要外传")
+    expect(screen.page.locator(".cp-w")).to_be_visible()
+    bottom(screen)
+
+
+def held(screen: Screen) -> None:
+    group(screen, "安全生产")
+    frame = screen.page.locator(".hold")
+    if frame.count() == 0:
+        screen.send("外协单位的投标底价表还在办公室，下班前锁进保密柜")
+        expect(frame).to_be_visible()
+    bottom(screen)
+    frame.first.get_by_role("button", name=re.compile("条")).click()
+    expect(screen.page.locator(".clause-card")).to_be_visible()
+
+
+def apply_for(screen: Screen) -> None:
+    screen.open("/apply")
+    screen.page.get_by_label(re.compile("^群名称|^名称")).first.fill("质量吐槽群")
+    expect(screen.page.locator(".chk .f-bad")).not_to_have_count(0)
+
+
+def first_clause(screen: Screen) -> None:
+    screen.open("/clauses/5.2")
+    expect(screen.page.locator(".ev")).not_to_have_count(0)
+
+
+def proof(screen: Screen) -> None:
+    screen.open("/clauses/5.2")
+    screen.page.locator(".pf").first.click()
+    expect(screen.page.get_by_role("status").filter(has_text="未被改动")).to_be_visible()
+
+
+def dry_run(screen: Screen) -> None:
+    screen.open("/directory")
+    template = screen.page.request.get(f"{screen.origin}/api/people/template.csv").text()
+    head = template.splitlines()[0].lstrip("\ufeff")
+    row = {"姓名": "钟楚", "工号": "A9001", "部门": "没有这个部门", "岗位": "钳工"}
+    lines = [head, ",".join(row.get(name, "") for name in head.split(","))]
+    screen.page.locator("input[type=file]").set_input_files(
+        {"name": "people.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    )
+    try_it = screen.page.get_by_role("button", name="试算")
+    if try_it.count():
+        try_it.click()
+    expect(screen.page.get_by_text(re.compile("错误 1"))).to_be_visible()
+
+
+def at(path: str) -> Callable[[Screen], None]:
+    def visit(screen: Screen) -> None:
+        screen.open(path)
+
+    return visit
+
+
+PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
+    "chat": ("zhouxiaoyu", chat),
+    "conversations": ("zhouxiaoyu", at("/chat")),
+    "warning": ("zhouxiaoyu", warning),
+    "held": ("zhouxiaoyu", held),
+    "apply": ("zhouxiaoyu", apply_for),
+    "applications": ("jiangnan", at("/applications")),
+    "approvals": ("yezhiqiu", at("/todo")),
+    "reviews": ("linjingwen", at("/reviews")),
+    "register": ("fangxiaotang", at("/register")),
+    "clauses": ("ouyangjing", at("/clauses")),
+    "clause": ("ouyangjing", first_clause),
+    "proof": ("ouyangjing", proof),
+    "ledger": ("ouyangjing", at("/ledger")),
+    "people": ("zhouxiaoyu", at("/people")),
+    "import": ("tangli", dry_run),
+    "accounts": ("xuzhixing", at("/accounts")),
+    "desk": ("zhaotiejun", at("/desk")),
+    "join": ("zhouxiaoyu", at("/join")),
+    "me": ("zhouxiaoyu", at("/me")),
+    "pack": ("youliqun", at("/pack")),
+}
+FIRST_ON_PHONE: Final = {"approvals": "/todo/", "reviews": "/reviews/", "people": "/people/"}
+
+
+def shoot(screen: Screen, name: str) -> None:
+    screen.settle()
+    # The hover of the last click is no part of a picture.
+    screen.page.mouse.move(0, 0)
+    path = FOLDER / f"{name}.png"
+    screen.page.screenshot(path=path)
+    size = path.stat().st_size
+    print(f"{size / 1024:6.0f} KiB  {path.name}{'  TOO LARGE' if size > MOST_BYTES else ''}", flush=True)
+
+
+def prepare(all_screens: Screens) -> None:
+    """What the pictures of the chat show: a masked message of somebody else, and one of one's own that is held."""
+    other = all_screens.signed_in("wanghaitao")
+    group(other)
+    other.send(f"新来的外协工明天进场，身份证 {ID_NUMBER}，请门卫登记")
+    expect(other.message("请门卫登记").locator(".ann")).to_be_visible()
+    mine = all_screens.signed_in("zhouxiaoyu")
+    group(mine)
+    mine.send("收到，明早我到东门接人，先做岗前安全教育")
+    expect(mine.message("先做岗前安全教育").locator("time")).to_be_visible()
+    mine.send("另外，听说二号线改造的投标底价下午定")
+    expect(mine.page.locator(".hold")).to_be_visible()
+
+
+def take(all_screens: Screens, wanted: set[str]) -> None:
+    prepare(all_screens)
+    for name, (account, visit) in PAGES.items():
+        if wanted and name not in wanted:
+            continue
+        for size in (DESK, PHONE):
+            screen = all_screens.signed_in(account, size=size)
+            visit(screen)
+            if size == PHONE and name in FIRST_ON_PHONE:
+                screen.page.locator(f"a[href^='{FIRST_ON_PHONE[name]}']").first.click()
+            shoot(screen, f"{name}-{size[0]}")
+            all_screens.close()
+    if not wanted or "chat" in wanted:
+        for size in (DESK, PHONE):
+            screen = all_screens.signed_in("zhouxiaoyu", size=size, scheme="dark")
+            chat(screen)
+            shoot(screen, f"chat-dark-{size[0]}")
+    if not wanted or "login" in wanted:
+        for size in (DESK, PHONE):
+            shoot(all_screens.new(size=size).open("/login"), f"login-{size[0]}")
+
+
+def first_run(all_screens: Screens) -> None:
+    for size in (DESK, PHONE):
+        screen = all_screens.new(size=size).open("/")
+        screen.page.get_by_label("设置令牌").fill("见启动服务的终端")
+        screen.page.get_by_label("单位全称").fill("海岳重工集团有限公司")
+        screen.press("继续")
+        shoot(screen, f"setup-{size[0]}")
+
+
+def main(wanted: set[str]) -> None:
+    """Take all pictures, or those that are named."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="guiju-shots-") as folder, chromium() as browser:
+        place = Place(Path(folder, "demo"), None)
+        place.folder.mkdir()
+        place.guiju("init", "--demo")
+        with place.serving(), screens(browser, place) as shown:
+            take(shown, wanted)
+        if wanted and "setup" not in wanted:
+            return
+        empty = Place(Path(folder, "empty"), None)
+        empty.folder.mkdir()
+        empty.guiju("init", "--empty")
+        with empty.serving(), screens(browser, empty) as shown:
+            first_run(shown)
+
+
+if __name__ == "__main__":
+    main(set(sys.argv[1:]))

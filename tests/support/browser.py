@@ -1,0 +1,171 @@
+"""Real browsers: one Chromium, and for each person a context of their own, as on a machine of their own."""
+
+import contextlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.support.server import Place
+
+PASSWORD = "guiju-demo-2026"
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+DESK = (1280, 800)
+PHONE = (390, 844)
+_WAIT_MS = 15_000
+_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"]
+# Violations of these impacts fail; `color-contrast` is among them.
+_GRAVE = ("serious", "critical")
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium until the end of the block."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path is not None, "Chromium is not installed; tests/system_packages.sh says what is needed"
+    expect.set_options(timeout=_WAIT_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One person's browser with one page; `errors` fills with what went wrong inside it."""
+
+    page: Page
+    origin: str
+    errors: list[str]
+
+    def open(self, path: str) -> "Screen":
+        """Load a page of the client, as a visit to its address does."""
+        self.page.goto(self.origin + path)
+        return self
+
+    def sign_in(self, account: str, password: str = PASSWORD) -> "Screen":
+        """Sign in through the login page and wait for the first page after it."""
+        self.open("/login")
+        self.page.get_by_label("账号", exact=True).fill(account)
+        self.page.get_by_label("密码", exact=True).fill(password)
+        self.press("登录")
+        self.page.wait_for_url(re.compile("/chat"))
+        expect(self.page.locator(".cv-list, .list")).not_to_have_count(0)
+        return self
+
+    def press(self, name: str, *, exact: bool = True) -> None:
+        """Press the one button with this name."""
+        self.page.get_by_role("button", name=name, exact=exact).click()
+
+    def go(self, name: str) -> None:
+        """Follow the first link with this name."""
+        self.page.get_by_role("link", name=name).first.click()
+
+    def row(self, group: str) -> Locator:
+        """A group's row in the list of conversations, by its short name."""
+        return self.page.locator("a.cv", has_text=group)
+
+    def message(self, text: str) -> Locator:
+        """The message of the open timeline with this text."""
+        return self.page.locator("article.m", has_text=text)
+
+    def write(self, text: str) -> None:
+        """Write into the composer without sending."""
+        self.page.get_by_role("textbox", name="消息").fill(text)
+
+    def send(self, text: str) -> None:
+        """Write a message and press Enter."""
+        self.write(text)
+        self.page.keyboard.press("Enter")
+
+    def settle(self) -> None:
+        """Wait until nothing is loading and no picture moves."""
+        self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator(".sk")).to_have_count(0)
+
+    def check_access(self, where: str) -> None:
+        """Fail when axe finds a serious or critical violation, or the page is wider than the screen."""
+        self.settle()
+        found = violations(self.page)
+        assert not found, f"{where}: " + "\n".join(found)
+        extra = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert extra <= 0, f"{where} is {extra} pixels wider than the screen"
+
+    def get(self, path: str) -> Any:
+        """What the server answers this person."""
+        return self.page.request.get(f"{self.origin}/api{path}").json()
+
+
+def violations(page: Page) -> list[str]:
+    """Axe's serious and critical findings on a page, one line for each node."""
+    if not page.evaluate("'axe' in window"):
+        # As a script of the developer tools: the page's own policy lets nothing be injected.
+        page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
+    report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:160]} {json.dumps(node['any'][0]['message'] if node['any'] else '')}"
+        for one in report["violations"]
+        if one["impact"] in _GRAVE
+        for node in one["nodes"]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """Opens browsers onto one server; `none_failed` says that nothing went wrong in any of them."""
+
+    browser: Browser
+    place: Place
+    opened: list[Screen]
+
+    def new(self, *, size: tuple[int, int] = DESK, scheme: Any = "light", motion: Any = "reduce") -> Screen:
+        """A browser without any history."""
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            color_scheme=scheme,
+            reduced_motion=motion,
+            has_touch=size == PHONE,
+            is_mobile=size == PHONE,
+        )
+        context.set_default_timeout(_WAIT_MS)
+        page = context.new_page()
+        screen = Screen(page, self.place.origin, [])
+        page.on("pageerror", lambda error: screen.errors.append(str(error)))
+        page.on("console", lambda said: _note(screen, said.type, said.text))
+        self.opened.append(screen)
+        return screen
+
+    def signed_in(self, account: str, **how: Any) -> Screen:
+        """The browser of somebody who has signed in."""
+        return self.new(**how).sign_in(account)
+
+    def close(self) -> None:
+        """Close all; fail when a script broke or the content policy stopped something in one of them."""
+        failed = [error for screen in self.opened for error in screen.errors]
+        for screen in self.opened:
+            screen.page.context.close()
+        self.opened.clear()
+        assert not failed, failed
+
+
+def _note(screen: Screen, kind: str, text: str) -> None:
+    # A refused request and a lost server are part of the journeys; a broken script or policy is not.
+    if kind == "error" and "Failed to load resource" not in text and "WebSocket connection" not in text:
+        screen.errors.append(text)
+
+
+@contextlib.contextmanager
+def screens(browser: Browser, place: Place) -> Iterator[Screens]:
+    """Browsers that are closed and judged at the end of the block."""
+    made = Screens(browser, place, [])
+    yield made
+    made.close()
