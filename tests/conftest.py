@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from bench.postgres import Cluster, cluster
+from tests.support.checks import check_ledger
 from tests.support.postgres import fresh_database
 from tests.support.world import World
-from tests.support.checks import check_ledger
 
 ROOT = Path(__file__).parents[1]
 

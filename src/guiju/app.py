@@ -191,7 +191,10 @@ async def _on_bad_request(_request: Request, error: Exception) -> JSONResponse:
     """Where the request does not fit. The values themselves are left out: they may be secrets, or no text at all."""
     assert isinstance(error, RequestValidationError)
     problems: list[Any] = [
-        {"where": ".".join(str(part) for part in each["loc"])[:200], "reason": str(each["msg"])[:200]}
+        {
+            "where": ".".join(str(part) for part in each["loc"])[:200],
+            "reason": str(each["msg"])[:200],
+        }
         for each in error.errors()[:20]
     ]
     for problem in problems:
@@ -212,7 +215,11 @@ async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def _on_bug(request: Request, error: Exception) -> JSONResponse:
     _log.error("a bug at %s %s", request.method, request.url.path, exc_info=error)
-    content = {"code": "http.internal", "message": "Something broke here; it was logged.", "data": {}}
+    content = {
+        "code": "http.internal",
+        "message": "Something broke here; it was logged.",
+        "data": {},
+    }
     return JSONResponse(content, 500)
 
 

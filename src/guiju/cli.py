@@ -39,7 +39,9 @@ def main() -> None:
 
 
 def _configure_logging() -> None:
-    logging.basicConfig(level=os.environ.get("GUIJU_LOG", "WARNING"), stream=sys.stderr, format="%(message)s")
+    logging.basicConfig(
+        level=os.environ.get("GUIJU_LOG", "WARNING"), stream=sys.stderr, format="%(message)s"
+    )
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
@@ -86,7 +88,10 @@ def serve() -> None:
     runtime = _open(settings)
     if runtime.read(needs_setup):
         token = setup_routes.setup_token(settings)
-        console.print(f"空组织。Open {settings.public_url}/setup and enter this token: {token}", soft_wrap=True)
+        console.print(
+            f"空组织。Open {settings.public_url}/setup and enter this token: {token}",
+            soft_wrap=True,
+        )
     elif runtime.read(demo.is_demo):
         console.print(demo.welcome(settings.public_url), soft_wrap=True)
     else:
@@ -107,12 +112,18 @@ def demo_accounts(as_json: AsJson = False) -> None:
 
 @cli.command()
 def verify(
-    replay: Annotated[bool, typer.Option("--replay", help="Also rebuild every governed table and compare.")] = False,
-    head: Annotated[list[Path] | None, typer.Option(help="A signed head that a client or witness kept.")] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Also rebuild every governed table and compare.")
+    ] = False,
+    head: Annotated[
+        list[Path] | None, typer.Option(help="A signed head that a client or witness kept.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify the ledger and everything that it vouches for."""
-    raise SystemExit(cli_verify.verify(read_settings(), replay=replay, heads=head or [], as_json=as_json))
+    raise SystemExit(
+        cli_verify.verify(read_settings(), replay=replay, heads=head or [], as_json=as_json)
+    )
 
 
 @cli.command()
@@ -127,7 +138,9 @@ def export(
 
 @cli.command("policy-file")
 def policy_file(
-    head: Annotated[list[Path] | None, typer.Option(help="A signed head that a witness kept.")] = None,
+    head: Annotated[
+        list[Path] | None, typer.Option(help="A signed head that a witness kept.")
+    ] = None,
 ) -> None:
     """Print what a receiver of packages trusts, for guiju_verify.py --policy."""
     raise SystemExit(cli_verify.policy_file(read_settings(), heads=head or []))
@@ -135,7 +148,7 @@ def policy_file(
 
 @cli.command("import-chat")
 def import_chat_command(
-    file: Annotated[Path, typer.Argument(help="Lines of {\"text\": …}.")],
+    file: Annotated[Path, typer.Argument(help='Lines of {"text": …}.')],
     group: Annotated[str, typer.Option(help="Id, filing number or name of the group.")],
     as_: Annotated[list[str], typer.Option("--as", help="Accounts that write in turn.")],
     as_json: AsJson = False,
@@ -146,13 +159,21 @@ def import_chat_command(
         with Progress(console=console, disable=as_json) as bar:
             task = bar.add_task(file.name, total=None)
             report = import_chat(
-                runtime, file, group, as_, progress=lambda done, total: bar.update(task, completed=done, total=total)
+                runtime,
+                file,
+                group,
+                as_,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         runtime.signer.sign_now(runtime.lane)
     finally:
         runtime.close()
     found = report.to_json()
-    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(f"{k}\t{v}" for k, v in found.items()))
+    print(
+        json.dumps(found, ensure_ascii=False)
+        if as_json
+        else "\n".join(f"{k}\t{v}" for k, v in found.items())
+    )
 
 
 @cli.command()
@@ -163,7 +184,9 @@ def inspect(
 ) -> None:
     """Say what inspection finds: a line of JSON for each case, or for each file."""
     if dictionary is not None and cases is not None and not files:
-        for answer in inspect_cases(dictionary, cases, also=tuple(shipped_dictionaries("secrecy", "business_secret"))):
+        for answer in inspect_cases(
+            dictionary, cases, also=tuple(shipped_dictionaries("secrecy", "business_secret"))
+        ):
             print(json.dumps(answer, ensure_ascii=False))
         return
     if not files:
@@ -173,10 +196,16 @@ def inspect(
     inspector.load(policy.read_pack(*load_pack("party-run-plant")))
     for file in files:
         found = inspector.inspect(file.read_text(encoding="utf-8"))
-        hits = [{"kind": hit.category, "start": hit.start, "end": hit.end} for hit in found.findings]
-        print(json.dumps({"file": file.name, "hits": hits, "disposition": found.disposition.word}, ensure_ascii=False))
+        hits = [
+            {"kind": hit.category, "start": hit.start, "end": hit.end} for hit in found.findings
+        ]
+        print(
+            json.dumps(
+                {"file": file.name, "hits": hits, "disposition": found.disposition.word},
+                ensure_ascii=False,
+            )
+        )
 
 
 if __name__ == "__main__":
     main()
-

@@ -77,7 +77,9 @@ class Edge:
             return
         body = await _whole_body(receive)
         if body is None:
-            await _refuse(with_headers, BodyTooLargeError("The body is too large.", limit=BODY_LIMIT))
+            await _refuse(
+                with_headers, BodyTooLargeError("The body is too large.", limit=BODY_LIMIT)
+            )
             return
         await self._app(scope, body, with_headers)
 
@@ -88,7 +90,10 @@ class Edge:
         if headers.get("origin") != self._origin:
             return WrongOriginError("The request must come from this site.", expected=self._origin)
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        if has_body and headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        if (
+            has_body
+            and headers.get("content-type", "").partition(";")[0].strip() != "application/json"
+        ):
             return NotJsonError("A body is application/json.")
         return None
 

@@ -14,7 +14,9 @@ class PeopleAndGroups:
     """Implements `policy.Relations`. The lane's cache remembers the answers."""
 
     def is_certified(self, tx: ReadTx, person: PersonId) -> bool:
-        certified: bool = tx.cached(("person", person, "account", "certified"), lambda: identity.is_certified(tx, person))
+        certified: bool = tx.cached(
+            ("person", person, "account", "certified"), lambda: identity.is_certified(tx, person)
+        )
         return certified
 
     def roles(self, tx: ReadTx, person: PersonId) -> frozenset[str]:

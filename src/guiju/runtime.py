@@ -154,7 +154,14 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     }
     lane = Lane(database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt)
     runtime = Runtime(
-        settings, clock, database, keys, log, inspector, lane, Signer(database, settings.keys, clock)
+        settings,
+        clock,
+        database,
+        keys,
+        log,
+        inspector,
+        lane,
+        Signer(database, settings.keys, clock),
     )
     pack = runtime.read(policy.find_pack)
     if pack is not None:
@@ -182,7 +189,10 @@ def load_pack(pack_id: str) -> tuple[str, Mapping[str, str]]:
 
 def shipped_dictionaries(*names: str) -> list[Dictionary]:
     """Shipped dictionaries as inspection takes them."""
-    return [inspection.read_dictionary(packs_folder() / "dictionaries" / f"{name}.yaml") for name in names]
+    return [
+        inspection.read_dictionary(packs_folder() / "dictionaries" / f"{name}.yaml")
+        for name in names
+    ]
 
 
 def load_dictionaries(names: list[str]) -> Mapping[str, str]:
@@ -190,5 +200,3 @@ def load_dictionaries(names: list[str]) -> Mapping[str, str]:
     folder = packs_folder() / "dictionaries"
     known = {path.stem: path for path in folder.glob("*.yaml")}
     return {name: known[name].read_text(encoding="utf-8") for name in names if name in known}
-
-

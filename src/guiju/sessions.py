@@ -75,13 +75,17 @@ class SessionGuard:
             return
 
         def check(tx: ReadTx) -> list[tuple[bool, frozenset[str]]]:
-            alive = identity.sessions_alive(tx, [SessionId(connection.session) for connection in connections])
+            alive = identity.sessions_alive(
+                tx, [SessionId(connection.session) for connection in connections]
+            )
             return [
                 (connection.session in alive, policy.roles_of(tx, Actor(connection.person)))
                 for connection in connections
             ]
 
-        for connection, (is_alive, roles) in zip(connections, await self._gate.read(check), strict=True):
+        for connection, (is_alive, roles) in zip(
+            connections, await self._gate.read(check), strict=True
+        ):
             connection.roles = roles
             if not is_alive:
                 connection.close(SESSION_ENDED)

@@ -60,7 +60,14 @@ async def get_setup(read: Reader) -> Json:
         packs = []
         for pack_id in shipped_packs():
             pack = policy.read_pack(*load_pack(pack_id))
-            packs.append({"id": pack.id, "title": pack.title, "about": pack.about, "clauses": len(pack.clauses)})
+            packs.append(
+                {
+                    "id": pack.id,
+                    "title": pack.title,
+                    "about": pack.about,
+                    "clauses": len(pack.clauses),
+                }
+            )
         return {"needed": needs_setup(tx), "packs": packs}
 
     return await read(shape)
@@ -77,11 +84,15 @@ async def post_setup(body: SetupBody, request: Request, read: Reader, write: Wri
     made = []
     for line, role in _LINES.items():
         stated: Administrator = getattr(body.administrators, line)
-        identity.check_password(stated.password, known=(stated.account, stated.name, stated.staff_no))
+        identity.check_password(
+            stated.password, known=(stated.account, stated.name, stated.staff_no)
+        )
         hashed = await request.app.state.passwords.hash(stated.password)
         made.append(FirstAdministrator(role, stated.name, stated.staff_no, stated.account, hashed))
     await write(
-        lambda tx: set_up(tx, organisation=body.organisation, pack_id=body.pack, administrators=tuple(made))
+        lambda tx: set_up(
+            tx, organisation=body.organisation, pack_id=body.pack, administrators=tuple(made)
+        )
     )
     pack = await read(policy.get_pack)
     request.app.state.runtime.inspector.load(pack)

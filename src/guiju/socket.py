@@ -10,10 +10,10 @@ from starlette.requests import HTTPConnection
 from guiju.frames import EXTENSION, Sink
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.errors import GuijuError, InvalidError, UnauthenticatedError
+from guiju.kernel.errors import GuijuError, InvalidError, NotReadyError, UnauthenticatedError
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId
-from guiju.kernel.live import Connection, Hub, View, items_for, text_frame
+from guiju.kernel.live import TOO_SLOW, Connection, Hub, View, items_for, text_frame
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity.types import Session
 from guiju.modules.messaging.composing import Body, Composer, receipt_json
@@ -92,10 +92,11 @@ class SocketEndpoint:
             return
         try:
             session = await self._session_of(connection)
+            await self._serve(session, scope["extensions"][EXTENSION], receive, send)
         except UnauthenticatedError:
             await send({"type": "websocket.close", "code": SESSION_ENDED})
-            return
-        await self._serve(session, scope["extensions"][EXTENSION], receive, send)
+        except NotReadyError:
+            await send({"type": "websocket.close", "code": TOO_SLOW})
 
     async def _serve(self, session: Session, sink: Sink, receive: Receive, send: Send) -> None:
         try:
@@ -135,14 +136,21 @@ class SocketEndpoint:
                 break
         connection = Connection(session.person, roles, session.id, position, sink, _setter(closing))
         mode = "snapshot" if items is None else "resume"
-        welcome = {"type": "welcome", "position": position, "mode": mode, "head": {"size": position + 1}}
+        welcome = {
+            "type": "welcome",
+            "position": position,
+            "mode": mode,
+            "head": {"size": position + 1},
+        }
         connection.push(text_frame(_encode(welcome)))
         if items:
             connection.push(_facts(items, position))
         view = self._new_view()
         try:
             groups = self._hub.presence_after(view, missed, session.person, set(places))
-            later = items_for(self._hub.routers, view, missed, session.person, roles, dict.fromkeys(groups, 0))
+            later = items_for(
+                self._hub.routers, view, missed, session.person, roles, dict.fromkeys(groups, 0)
+            )
         finally:
             view.close()
         if later:
@@ -160,7 +168,9 @@ class SocketEndpoint:
         if cursor is None or not 0 <= position - cursor <= FARTHEST:
             return position, roles, places, None
         entries = tx.entries(EntryQuery(after=cursor, limit=FARTHEST))
-        items = items_for(self._hub.routers, self._new_view(tx), entries, actor.person_id, roles, places)
+        items = items_for(
+            self._hub.routers, self._new_view(tx), entries, actor.person_id, roles, places
+        )
         return position, roles, places, items
 
 
@@ -281,12 +291,17 @@ def _failure(error: BaseException, cmid: str | None) -> bytes:
     if isinstance(error, GuijuError):
         return _error(error, cmid)
     data = {"cmid": cmid} if cmid is not None else {}
-    internal = {"type": "error", "code": "http.internal", "message": "Something broke here.", "data": data}
+    internal = {
+        "type": "error",
+        "code": "http.internal",
+        "message": "Something broke here.",
+        "data": data,
+    }
     return text_frame(_encode(internal))
 
 
 def _error(error: GuijuError, cmid: str | None) -> bytes:
     data = error.data | ({"cmid": cmid[:64]} if cmid is not None else {})
-    return text_frame(_encode({"type": "error", "code": error.code, "message": error.message, "data": data}))
-
-
+    return text_frame(
+        _encode({"type": "error", "code": error.code, "message": error.message, "data": data})
+    )

@@ -14,7 +14,6 @@ from guiju.kernel.db import Database, governed_tables, metadata, open_database
 from guiju.migrations import schema
 from guiju.runtime import APPLIERS
 
-
 # SQLAlchemy cannot read indexes over expressions back from SQLite; on PostgreSQL they are compared.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),

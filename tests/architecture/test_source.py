@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from tests.architecture import checks
 from tests.architecture.checks import SOURCE, python_files
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from playwright.sync_api import expect
 from tests.support.browser import DESK, PHONE, Screen, Screens, chromium, screens
+from tests.support.pictures import save
 from tests.support.server import Place
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "user"
@@ -121,10 +122,10 @@ def shoot(screen: Screen, name: str) -> None:
     screen.settle()
     # The hover of the last click is no part of a picture.
     screen.page.mouse.move(0, 0)
-    path = FOLDER / f"{name}.png"
-    screen.page.screenshot(path=path)
-    size = path.stat().st_size
-    print(f"{size / 1024:6.0f} KiB  {path.name}{'  TOO LARGE' if size > MOST_BYTES else ''}", flush=True)
+    shot = screen.page.screenshot(animations="disabled", caret="hide")
+    screen.page.goto("about:blank")
+    size = save(screen.page, shot, FOLDER / f"{name}.png")
+    print(f"{size / 1024:6.0f} KiB  {name}{'  TOO LARGE' if size > MOST_BYTES else ''}", flush=True)
 
 
 def prepare(all_screens: Screens) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, wait
 from typing import Any
 
 import pytest
+from tests.support.world import World
 
 from guiju.kernel.actor import system
 from guiju.kernel.errors import ConflictError
@@ -16,7 +17,6 @@ from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Attempt, AttemptRefused, NotAllowedError
-from tests.support.world import World
 
 ACTOR = system("setup")
 

@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from guiju.modules.messaging.types import MessageBlocked, MessageHeld, MessageSent
+from bench.servers import Session
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from bench.servers import Session
+from guiju.modules.messaging.types import MessageBlocked, MessageHeld, MessageSent
 
 WINDOW = 6
 _PAUSE = 0.004

@@ -4,7 +4,6 @@ SQLite (`pysqlite3`, which carries its own fixed SQLite): WAL, `synchronous=FULL
 """
 
 import functools
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +12,9 @@ from typing import Any, Protocol
 
 import pysqlite3
 from sqlalchemy import (
-    BigInteger,
     Connection,
     Engine,
     Executable,
-    Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -26,9 +22,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
-from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
-from sqlalchemy.engine import Dialect, Row
+from sqlalchemy.engine import Row
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -73,7 +67,11 @@ class Database:
     @property
     def outages(self) -> tuple[type[Exception], ...]:
         """What is raised when the database cannot be reached or cannot work, by the driver or through the toolkit."""
-        return OperationalError, PoolTimeoutError, self.writers.dialect.loaded_dbapi.OperationalError
+        return (
+            OperationalError,
+            PoolTimeoutError,
+            self.writers.dialect.loaded_dbapi.OperationalError,
+        )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -115,12 +113,19 @@ def open_database(url: str, *, schema: str | None = None) -> Database:
 
 def _open_sqlite(url: str) -> Database:
     version = tuple(int(part) for part in pysqlite3.sqlite_version.split("."))
-    assert version >= MINIMUM_SQLITE, f"SQLite {pysqlite3.sqlite_version} is not safe; 3.51.3 is needed"
-    shared: dict[str, Any] = {"module": pysqlite3, "connect_args": {"check_same_thread": False, "timeout": 10}}
+    assert version >= MINIMUM_SQLITE, (
+        f"SQLite {pysqlite3.sqlite_version} is not safe; 3.51.3 is needed"
+    )
+    shared: dict[str, Any] = {
+        "module": pysqlite3,
+        "connect_args": {"check_same_thread": False, "timeout": 10},
+    }
     readers = create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8, **shared)
     writers = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=1, **shared)
     for engine, begin in ((readers, "BEGIN"), (writers, "BEGIN IMMEDIATE")):
-        event.listen(engine, "connect", functools.partial(_sqlite_pragmas, reading=engine is readers))
+        event.listen(
+            engine, "connect", functools.partial(_sqlite_pragmas, reading=engine is readers)
+        )
         event.listen(engine, "begin", functools.partial(_sqlite_begin, statement=begin))
     return Database(url, readers, writers)
 
@@ -167,127 +172,6 @@ def _scratch_engine() -> Engine:
     return engine
 
 
-_HOT_DIALECTS: dict[str, Dialect] = {
-    "sqlite": sqlite_dialect.dialect(paramstyle="qmark"),
-    "postgresql": pg_dialect.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # untyped upstream
-}
-
-
-class Hot:
-    """A Core statement compiled once for each dialect and run on the driver's cursor, with positional rows.
-
-    `names` gives the order of the values in a row. Values MUST be str, int, bytes or None.
-    """
-
-    def __init__(self, statement: Executable, names: Sequence[str]) -> None:
-        self._statement = statement
-        self._names = tuple(names)
-        self._compiled: dict[str, str] = {}
-
-    def _sql(self, dialect: str) -> str:
-        if dialect not in self._compiled:
-            compiled = self._statement.compile(dialect=_HOT_DIALECTS[dialect])  # type: ignore[attr-defined]  # every Executable used here compiles
-            order = tuple(compiled.positiontup or ())
-            assert order == self._names, f"parameters are {order}, expected {self._names}"
-            self._compiled[dialect] = str(compiled)
-        return self._compiled[dialect]
-
-    def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Run once for each row."""
-        if not rows:
-            return
-        cursor = _cursor(connection)
-        try:
-            cursor.executemany(self._sql(connection.dialect.name), rows)
-        finally:
-            cursor.close()
-
-    def fetch(self, connection: Connection, row: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """All rows of a select."""
-        cursor = _cursor(connection)
-        try:
-            cursor.execute(self._sql(connection.dialect.name), row)
-            return list(cursor.fetchall())
-        finally:
-            cursor.close()
-
-
-_ARRAYS = {BigInteger: "int8[]", Integer: "int4[]", LargeBinary: "bytea[]", String: "text[]"}
-
-
-class Inserts:
-    """Insert many rows of `table` at once, given as sequences in the order of `names`.
-
-    On PostgreSQL the rows go as one array for each column: one statement and one round trip whatever their number.
-    """
-
-    def __init__(self, table: Table, names: Sequence[str]) -> None:
-        into = f"INSERT INTO {table.name} ({', '.join(names)})"
-        types = [next(sql for kind, sql in _ARRAYS.items() if isinstance(table.c[name].type, kind)) for name in names]
-        self._rows = f"{into} VALUES ({', '.join('?' * len(names))})"
-        self._arrays = f"{into} SELECT * FROM unnest({', '.join(f'%s::{each}' for each in types)})"
-
-    def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert the rows; values are str, int, bytes or None."""
-        if not rows:
-            return
-        cursor = _cursor(connection)
-        try:
-            if connection.dialect.name == "sqlite":
-                cursor.executemany(self._rows, rows)
-            else:
-                cursor.execute(self._arrays, [list(column) for column in zip(*rows, strict=True)])
-        finally:
-            cursor.close()
-
-
-class Upsert:
-    """Insert rows of `table`, or overwrite them where `key` exists; the same words on both databases."""
-
-    def __init__(self, table: Table, key: str, names: Sequence[str]) -> None:
-        changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
-        self._sql = {
-            dialect: f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))}) "
-            f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
-            for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
-        }
-
-    def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Run once for each row."""
-        if not rows:
-            return
-        cursor = _cursor(connection)
-        try:
-            cursor.executemany(self._sql[connection.dialect.name], rows)
-        finally:
-            cursor.close()
-
-
-class Lookup:
-    """Rows of `table` whose `column` is one of many values, in one statement with one parameter."""
-
-    def __init__(self, table: Table, column: str, names: Sequence[str]) -> None:
-        selected = f"SELECT {', '.join(names)} FROM {table.name} WHERE {column}"
-        self._sql = {
-            "sqlite": f"{selected} IN (SELECT value FROM json_each(?))",
-            "postgresql": f"{selected} = ANY(%s)",
-        }
-
-    def fetch(self, connection: Connection, values: Sequence[str]) -> list[tuple[Any, ...]]:
-        dialect = connection.dialect.name
-        cursor = _cursor(connection)
-        try:
-            parameter = json.dumps(list(values)) if dialect == "sqlite" else list(values)
-            cursor.execute(self._sql[dialect], (parameter,))
-            return list(cursor.fetchall())
-        finally:
-            cursor.close()
-
-
-def _cursor(connection: Connection) -> Any:
-    return connection.connection.cursor()
-
-
 @dataclass(frozen=True, slots=True)
 class EntryQuery:
     """Which entries of the ledger to read. `before` and `after` are positions and exclusive.
@@ -327,6 +211,7 @@ class ReadTx:
         self.connection = connection
         self.now = now
         self.reader = reader
+        self._loaded: dict[tuple[str, ...], Any] = {}
 
     @property
     def position(self) -> int:
@@ -353,8 +238,18 @@ class ReadTx:
         return list(self.connection.execute(statement).scalars())
 
     def cached(self, key: tuple[str, ...], load: Any) -> Any:
-        """`load()`; the write lane's transaction remembers it between commands."""
-        return load()
+        """`load()`, once in a snapshot; the write lane's transaction remembers it between commands."""
+        if key not in self._loaded:
+            self._loaded[key] = load()
+        return self._loaded[key]
+
+
+def is_lost(connection: Connection) -> bool:
+    """Whether the server ended this connection: what its transaction did is undone."""
+    if connection.invalidated:
+        return True
+    driver = connection.connection.dbapi_connection
+    return connection.dialect.name == "postgresql" and bool(getattr(driver, "closed", True))
 
 
 def database_bytes(database: Database) -> Path | None:
@@ -362,12 +257,15 @@ def database_bytes(database: Database) -> Path | None:
     return Path(database.writers.url.database or "") if database.is_sqlite else None
 
 
-def rows_by_key(connection: Connection, table: Table, limit: int | None = None) -> Iterator[tuple[Any, ...]]:
+def rows_by_key(
+    connection: Connection, table: Table, limit: int | None = None
+) -> Iterator[tuple[Any, ...]]:
     """The rows as the driver gives them, by primary key, with text in the order of its bytes on both databases."""
     quote = connection.dialect.identifier_preparer.quote
     plain = connection.dialect.name == "sqlite"
     order = [
-        quote(column.name) + ("" if plain or not isinstance(column.type, String) else ' COLLATE "C"')
+        quote(column.name)
+        + ("" if plain or not isinstance(column.type, String) else ' COLLATE "C"')
         for column in table.primary_key
     ]
     columns = ", ".join(quote(column.name) for column in table.columns)
@@ -389,12 +287,3 @@ def damaged_table(connection: Connection, table: Table) -> str | None:
 def only_where(condition: str) -> dict[str, Any]:
     """Arguments for an Index over only those rows that meet `condition`."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-def run_raw(connection: Connection, statement: str) -> None:
-    """Run a statement without parameters on the driver's cursor, where the toolkit's way costs more than the work."""
-    cursor = _cursor(connection)
-    try:
-        cursor.execute(statement)
-    finally:
-        cursor.close()

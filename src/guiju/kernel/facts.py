@@ -53,7 +53,9 @@ class FactSchema:
     has_group: bool
     has_refs: bool
 
-    def split(self, fact: Any) -> tuple[str | None, tuple[int, ...], dict[str, Any], dict[str, Any]]:
+    def split(
+        self, fact: Any
+    ) -> tuple[str | None, tuple[int, ...], dict[str, Any], dict[str, Any]]:
         """(group, references, clear fields, sealed fields) of a fact."""
         return (
             fact.group if self.has_group else None,
@@ -63,7 +65,11 @@ class FactSchema:
         )
 
     def join(
-        self, group: str | None, refs: list[int], clear: dict[str, Any], sealed: dict[str, Any] | None
+        self,
+        group: str | None,
+        refs: list[int],
+        clear: dict[str, Any],
+        sealed: dict[str, Any] | None,
     ) -> Any:
         """The fact again from what a leaf and its opened body hold.
 

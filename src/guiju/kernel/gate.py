@@ -145,7 +145,9 @@ class Gate:
                 return verb(ReadTx(connection, self._clock.now(), self._reader))
         except self._database.outages as error:
             _log.error("the database cannot be read", exc_info=error)
-            raise DatabaseUnavailableError("The database cannot be reached; try again.", retry_after=1) from error
+            raise DatabaseUnavailableError(
+                "The database cannot be reached; try again.", retry_after=1
+            ) from error
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)

@@ -57,7 +57,12 @@ def schedule_job(tx: "WriteTx", kind: str, key: str, due_at: int, payload: dict[
     cancel_job(tx, kind, key)
     tx.run(
         insert(job).values(
-            kind=kind, key=key, due_at=due_at, payload=json.dumps(payload), leased_until=0, attempts=0
+            kind=kind,
+            key=key,
+            due_at=due_at,
+            payload=json.dumps(payload),
+            leased_until=0,
+            attempts=0,
         )
     )
 
@@ -92,7 +97,11 @@ def run_due(lane: "Lane", limit: int = 50) -> int:
     for kind, key, due_at, payload in claimed:
 
         def perform(
-            tx: "WriteTx", kind: str = kind, key: str = key, due_at: int = due_at, payload: dict[str, Any] = payload
+            tx: "WriteTx",
+            kind: str = kind,
+            key: str = key,
+            due_at: int = due_at,
+            payload: dict[str, Any] = payload,
         ) -> None:
             # The verb may schedule the same key again, so only the row that was claimed is removed.
             tx.run(delete(job).where(job.c.kind == kind, job.c.key == key, job.c.due_at == due_at))

@@ -3,7 +3,7 @@
 What is waiting becomes one transaction: lock the ledger's head, run the commands in order, append their facts, commit
 once, then answer all (group commit, without a linger timer). An answer MUST NOT leave before the commit has returned.
 A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it. A transaction that
-cannot even begin changes nothing: its commands are told so, and the lane goes on.
+cannot begin, or loses its connection while its commands still run, changes nothing: they are told so, and the lane goes on.
 """
 
 import logging
@@ -25,15 +25,14 @@ from guiju.kernel.db import (
     Database,
     DatabaseUnavailableError,
     EntryReader,
-    Hot,
-    Inserts,
     ReadTx,
-    run_raw,
+    is_lost,
 )
 from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.jobs import cancel_job, schedule_job
 from guiju.kernel.permit import Permit
+from guiju.kernel.statements import Hot, Inserts, run_raw
 
 _T = TypeVar("_T")
 _log = logging.getLogger("guiju.lane")
@@ -250,20 +249,25 @@ class Lane:
 
     def _commit(self, commands: list[Command]) -> None:
         """One transaction for all of `commands`."""
-        begun = False
+        flushing = False
         try:
             with self.database.write() as connection:
                 if not self.recorder.begin(connection, self.clock.now()):
                     self._cache.clear()
-                begun = True
                 tx = WriteTx(
-                    connection, self.recorder.time(), self.recorder, self.appliers, self._cache, self._kept
+                    connection,
+                    self.recorder.time(),
+                    self.recorder,
+                    self.appliers,
+                    self._cache,
+                    self._kept,
                 )
                 for kind, run in groupby(commands, key=lambda command: command.kind):
                     self._run_list(tx, kind, list(run)) if kind else self._run_verbs(tx, run)
+                flushing = True
                 entries = self.recorder.flush(connection)
         except Exception as error:
-            if not begun and isinstance(error, self.database.outages):
+            if not flushing and isinstance(error, (DatabaseUnavailableError, *self.database.outages)):
                 self._refuse(commands, error)
                 return
             # The flush failed or its outcome is unknown; going on could acknowledge what is not stored. Whatever it
@@ -274,13 +278,15 @@ class Lane:
         self.deliver(Batch(commands, entries))
 
     def _refuse(self, commands: list[Command], error: Exception) -> None:
-        """Nothing was sent that changes anything, so everybody can be told; what is held in memory may be stale."""
+        """Nothing can have been committed, so everybody can be told; what is held in memory may be stale."""
         _log.error("the database cannot be reached", exc_info=error)
         self.recorder.abort()
         self._cache.clear()
         self.database.reconnect()
         for command in commands:
-            command.result = DatabaseUnavailableError("The database cannot be reached; try again.", retry_after=1)
+            command.result = DatabaseUnavailableError(
+                "The database cannot be reached; try again.", retry_after=1
+            )
         self.deliver(Batch(commands, []))
 
     def _run_verbs(self, tx: WriteTx, commands: Iterator[Command]) -> None:
@@ -292,7 +298,10 @@ class Lane:
         try:
             with tx.savepoint():
                 results = verb(tx, [command.payload for command in commands])
-        except Exception as error:  # one bad command must not fail the others: each runs again alone
+        except (
+            Exception
+        ) as error:  # one bad command must not fail the others: each runs again alone
+            _check_connection(tx, error)
             if len(commands) == 1:
                 self._failed(commands[0], error)
                 return
@@ -313,9 +322,16 @@ class Lane:
         except GuijuError as refusal:
             command.result = refusal
         except Exception as error:  # a bug in one verb must not stop the lane for everybody
+            _check_connection(tx, error)
             self._failed(command, error)
 
     def _failed(self, command: Command, error: Exception) -> None:
         if not isinstance(error, GuijuError):
             _log.error("a command failed: %s", command.kind or command.payload, exc_info=error)
         command.result = error
+
+
+def _check_connection(tx: WriteTx, error: Exception) -> None:
+    """Raises DatabaseUnavailableError when the transaction ended with its connection: running on would be in vain."""
+    if is_lost(tx.connection):
+        raise DatabaseUnavailableError("The connection to the database was lost.") from error

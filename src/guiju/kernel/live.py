@@ -148,7 +148,10 @@ class Hub:
     """All connections of this process, and the fan-out of each commit."""
 
     def __init__(
-        self, routers: Mapping[str, Router], presence: Mapping[str, Presence], new_view: Callable[[], View]
+        self,
+        routers: Mapping[str, Router],
+        presence: Mapping[str, Presence],
+        new_view: Callable[[], View],
     ) -> None:
         self.routers = routers
         self._presence = presence
@@ -267,13 +270,17 @@ class Hub:
             return {
                 connection
                 for connection in self.all()
-                if delivery.reaches(connection.person, connection.roles, delivery.group in connection.groups)
+                if delivery.reaches(
+                    connection.person, connection.roles, delivery.group in connection.groups
+                )
             }
         found = set(self._by_group.get(delivery.group, ())) if delivery.group is not None else set()
         for person in delivery.people:
             found |= self._by_person.get(person, set())
         if delivery.without:
-            found = {connection for connection in found if connection.person not in delivery.without}
+            found = {
+                connection for connection in found if connection.person not in delivery.without
+            }
         return found
 
 

@@ -26,22 +26,30 @@ def check_line(value: str) -> str:
 
 
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(check_line)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(check_line),
 ]
 """One line of 1 to 200 code points."""
 
 Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(check_text)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
+    AfterValidator(check_text),
 ]
 """1 to 10,000 code points."""
 
-OptionalProse = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(check_text)]
+OptionalProse = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(check_text)
+]
 """0 to 10,000 code points."""
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 """An id as it comes from outside; whether it exists is another question."""
 
-Search = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(check_line)]
+Search = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(check_line)
+]
 """What is looked for: one line, perhaps empty."""
 
 Position = Annotated[int, Field(ge=0, lt=2**53)]

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 
-from guiju.kernel.db import EntryQuery, Hot, Inserts, ReadTx, Upsert
+from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
+from guiju.kernel.statements import Hot, Inserts, Upsert
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import Leaf, decode_leaf, encode_leaf
 from guiju.ledger.keystore import KeyStore
@@ -25,7 +26,10 @@ _insert_entries = Inserts(tables.entry, ("position", "leaf", "sealed", "kind", "
 _insert_uses = Inserts(tables.use, ("use", "position"))
 _insert_tiles = Inserts(tables.tile, ("level", "number", "hashes"))
 _HEAD = ("size", "root", "range", "at")
-_lock_head = Hot(select(tables.head.c.size).where(tables.head.c.id == bindparam("head")).with_for_update(), ("head",))
+_lock_head = Hot(
+    select(tables.head.c.size).where(tables.head.c.id == bindparam("head")).with_for_update(),
+    ("head",),
+)
 _update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
 _NUMBER = ("grp", "number")
 _numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
@@ -90,7 +94,12 @@ class Log:
         assert isinstance(mark, tuple)
         entries, uses, numbers = mark
         pending = self._pending
-        del pending.entries[entries:], pending.rows[entries:], pending.hashes[entries:], pending.uses[uses:]
+        del (
+            pending.entries[entries:],
+            pending.rows[entries:],
+            pending.hashes[entries:],
+            pending.uses[uses:],
+        )
         pending.numbers = numbers
 
     def record(self, permit: Permit, fact: Any) -> Recorded:
@@ -105,7 +114,9 @@ class Log:
         if schema.sealed:
             person = clear.get("person") if schema.content is Content.PERSON else None
             key = key_id(schema.content, group, person, self._now)
-            blob, body = seal(self._keys, key, self._now, self._head.origin, position, _encode(sealed))
+            blob, body = seal(
+                self._keys, key, self._now, self._head.origin, position, _encode(sealed)
+            )
         leaf = encode_leaf(
             {
                 "a": permit.actor.name, "b": body, "g": group, "gs": number, "k": schema.kind, "m": clear,
@@ -248,7 +259,9 @@ def stored_reader(connection: Connection) -> tree.HashReader:
         if hashes is not None:
             at = first % tiles.TILE_WIDTH * tree.HASH_SIZE
             size = tree.HASH_SIZE
-            return tiles.perfect_root([hashes[i : i + size] for i in range(at, at + (size << above), size)])
+            return tiles.perfect_root(
+                [hashes[i : i + size] for i in range(at, at + (size << above), size)]
+            )
         if level == 0:
             return _leaf_hashes(connection, index, 1)[0]
         return tree.node_hash(one(level - 1, index * 2), one(level - 1, index * 2 + 1))
@@ -263,7 +276,9 @@ def stored_reader(connection: Connection) -> tree.HashReader:
 
 def _tile(connection: Connection, level: int, number: int) -> bytes | None:
     found = connection.execute(
-        select(tables.tile.c.hashes).where(tables.tile.c.level == level, tables.tile.c.number == number)
+        select(tables.tile.c.hashes).where(
+            tables.tile.c.level == level, tables.tile.c.number == number
+        )
     ).scalar()
     return bytes(found) if found is not None else None
 

@@ -54,7 +54,9 @@ def _associated(origin: str, index: int) -> bytes:
     return b"guiju/seal/1\0%s\0%d" % (origin.encode(), index)
 
 
-def seal(keys: KeyStore, key: str, now: int, origin: str, index: int, plaintext: bytes) -> tuple[bytes, dict[str, str | int]]:
+def seal(
+    keys: KeyStore, key: str, now: int, origin: str, index: int, plaintext: bytes
+) -> tuple[bytes, dict[str, str | int]]:
     """(the sealed blob, the leaf's `b`)."""
     random = os.urandom(SALT + NONCE)
     salt, nonce = random[:SALT], random[SALT:]

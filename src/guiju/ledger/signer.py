@@ -180,7 +180,11 @@ class Signer:
     def start(self, lane: Lane, interval: float = 1.0) -> None:
         """Sign what is new once every `interval` seconds, in a thread."""
 
-        passing: tuple[type[Exception], ...] = (DatabaseUnavailableError, OSError, *self._database.outages)
+        passing: tuple[type[Exception], ...] = (
+            DatabaseUnavailableError,
+            OSError,
+            *self._database.outages,
+        )
 
         def run() -> None:
             while not self._stopping.wait(interval):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.support.office import Office
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import HOUR
@@ -22,7 +23,6 @@ from guiju.modules.messaging.types import (
     ReviewNotFoundError,
 )
 from guiju.modules.policy.types import NotAllowedError
-from tests.support.office import Office
 
 SECRET = "这是核心配方"
 

@@ -1,7 +1,6 @@
 """The office in which these tests happen."""
 
 import pytest
-
 from tests.support.office import Office, open_office
 from tests.support.world import World
 

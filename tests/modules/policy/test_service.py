@@ -1,6 +1,7 @@
 """Adoption, permits, scopes, attempts and evidence."""
 
 import pytest
+from tests.support.office import Office
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx
@@ -23,7 +24,6 @@ from guiju.modules.policy.types import (
 from guiju.relations import PeopleAndGroups
 from guiju.runtime import load_pack
 from guiju.setup import SYSTEM
-from tests.support.office import Office
 
 ADMINISTRATORS = "5.2/groups.administrators"
 

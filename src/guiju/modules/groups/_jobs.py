@@ -25,7 +25,9 @@ def group_ends(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
     calendar = policy.get_pack(tx).calendar
     days = uses[0].params.remind_working_days if uses and isinstance(uses[0].params, EndDate) else 0
     ends = _midnight(date.fromisoformat(group.end_date) + timedelta(days=1), calendar)
-    remind = _midnight(_working_days_before(date.fromisoformat(group.end_date), days, calendar), calendar)
+    remind = _midnight(
+        _working_days_before(date.fromisoformat(group.end_date), days, calendar), calendar
+    )
     named = tuple(use.id for use in uses)
     if tx.now >= ends:
         governing.close(tx, _ACTOR, group.id, reason=f"有效期至 {group.end_date}", uses=named)
@@ -34,7 +36,9 @@ def group_ends(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
         tx.record(permit, EndReminded(group.id, group.end_date))
         tx.schedule("groups.end", key, ends, reminded=group.end_date)
     else:
-        tx.schedule("groups.end", key, remind if tx.now < remind else ends, reminded=payload.get("reminded"))
+        tx.schedule(
+            "groups.end", key, remind if tx.now < remind else ends, reminded=payload.get("reminded")
+        )
 
 
 def _midnight(day: date, calendar: Calendar) -> int:
@@ -49,5 +53,3 @@ def _working_days_before(day: date, count: int, calendar: Calendar) -> date:
         works = day.isoweekday() in calendar.workdays and text not in calendar.holidays
         count -= works or text in calendar.extra_workdays
     return day
-
-

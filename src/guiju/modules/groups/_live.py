@@ -21,7 +21,12 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     """Everybody inside the group gets the item with the card as it is now, each with their own place in it."""
     if entry.group is None or not isinstance(
         entry.fact,
-        GroupRegistered | MemberChanged | RulesPublished | AdministratorsSet | OwnerSet | GroupClosed,
+        GroupRegistered
+        | MemberChanged
+        | RulesPublished
+        | AdministratorsSet
+        | OwnerSet
+        | GroupClosed,
     ):
         return ()
     shown = timeline.item(view, entry)
@@ -55,5 +60,7 @@ def presence(view: View, entry: Recorded) -> Mapping[PersonId, bool]:
             return {}
 
 
-PRESENCE = {kind: presence for kind in ("groups.member_changed", "groups.registered", "groups.rules_published")}
-
+PRESENCE = {
+    kind: presence
+    for kind in ("groups.member_changed", "groups.registered", "groups.rules_published")
+}

@@ -101,7 +101,13 @@ def _people(ids: Sequence[str]) -> list[PersonId]:
 
 
 async def _change(
-    write: Write, read: Read, actor: Actor, group: str, verb: Callable[[WriteTx], Any], *, roster_after: bool
+    write: Write,
+    read: Read,
+    actor: Actor,
+    group: str,
+    verb: Callable[[WriteTx], Any],
+    *,
+    roster_after: bool,
 ) -> Json:
     """Run a verb, then answer with the roster or the group as it is now."""
     await write(verb)
@@ -116,7 +122,9 @@ async def _change(
 
 @routes.get("/groups/{group}")
 async def get_group(group: Id, actor: CurrentActor, read: Reader) -> Json:
-    return await read(lambda tx: _shape.detail(tx, service.get_group(tx, actor, GroupId(group)), actor))
+    return await read(
+        lambda tx: _shape.detail(tx, service.get_group(tx, actor, GroupId(group)), actor)
+    )
 
 
 @routes.get("/groups/{group}/members")
@@ -146,7 +154,9 @@ async def decide_join(
 
 
 @routes.post("/groups/{group}/members/{person}/removal")
-async def remove(group: Id, person: Id, body: Why, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def remove(
+    group: Id, person: Id, body: Why, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     return await _change(
         write, read, actor, group,
         lambda tx: roster.remove(tx, actor, GroupId(group), PersonId(person), reason=body.reason),
@@ -170,19 +180,27 @@ async def decide_leaving(
 @routes.post("/join")
 async def ask_to_join(body: JoinBody, actor: CurrentActor, write: Writer, read: Reader) -> Json:
     group = await write(
-        lambda tx: roster.ask_to_join(tx, actor, filing_number=body.filing_number, reason=body.reason)
+        lambda tx: roster.ask_to_join(
+            tx, actor, filing_number=body.filing_number, reason=body.reason
+        )
     )
     return await read(lambda tx: cards.card_for(tx, group, actor))
 
 
 @routes.post("/groups/{group}/leave")
-async def ask_to_leave(group: Id, body: Why, actor: CurrentActor, write: Writer, read: Reader) -> Json:
-    known = await write(lambda tx: roster.ask_to_leave(tx, actor, GroupId(group), reason=body.reason))
+async def ask_to_leave(
+    group: Id, body: Why, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
+    known = await write(
+        lambda tx: roster.ask_to_leave(tx, actor, GroupId(group), reason=body.reason)
+    )
     return await read(lambda tx: cards.card_for(tx, known, actor))
 
 
 @routes.post("/groups/{group}/rules")
-async def publish_rules(group: Id, body: RulesText, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def publish_rules(
+    group: Id, body: RulesText, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     return await _change(
         write, read, actor, group,
         lambda tx: governing.publish_rules(tx, actor, GroupId(group), text=body.text), roster_after=False,
@@ -190,7 +208,9 @@ async def publish_rules(group: Id, body: RulesText, actor: CurrentActor, write: 
 
 
 @routes.post("/groups/{group}/rules/signature")
-async def sign_rules(group: Id, body: Signature, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def sign_rules(
+    group: Id, body: Signature, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     return await _change(
         write, read, actor, group,
         lambda tx: roster.sign_rules(tx, actor, GroupId(group), version=body.version), roster_after=False,
@@ -198,7 +218,9 @@ async def sign_rules(group: Id, body: Signature, actor: CurrentActor, write: Wri
 
 
 @routes.put("/groups/{group}/administrators")
-async def set_administrators(group: Id, body: People, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def set_administrators(
+    group: Id, body: People, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     return await _change(
         write, read, actor, group,
         lambda tx: governing.set_administrators(tx, actor, GroupId(group), _people(body.person_ids)),
@@ -207,7 +229,9 @@ async def set_administrators(group: Id, body: People, actor: CurrentActor, write
 
 
 @routes.put("/groups/{group}/owner")
-async def set_owner(group: Id, body: Person, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def set_owner(
+    group: Id, body: Person, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     return await _change(
         write, read, actor, group,
         lambda tx: governing.set_owner(tx, actor, GroupId(group), PersonId(body.person_id)), roster_after=False,
@@ -255,13 +279,19 @@ async def options(actor: CurrentActor, read: Reader) -> Json:
 async def check_name(body: NameCheck, actor: CurrentActor, read: Reader) -> Json:
     def shape(tx: ReadTx) -> Json:
         problems = applying.check_name(tx, actor, name=body.name.strip(), kind=GroupKind(body.kind))
-        return {"problems": [{"code": p.code, "message": p.message, "clause": p.clause} for p in problems]}
+        return {
+            "problems": [
+                {"code": p.code, "message": p.message, "clause": p.clause} for p in problems
+            ]
+        }
 
     return await read(shape)
 
 
 @routes.post("/applications")
-async def apply_for(body: ApplicationBody, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def apply_for(
+    body: ApplicationBody, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     made = await write(lambda tx: applying.apply_for(tx, actor, stated=body.stated()))
     return await read(lambda tx: _shape.application(tx, actor, made))
 
@@ -270,7 +300,10 @@ async def apply_for(body: ApplicationBody, actor: CurrentActor, write: Writer, r
 async def list_applications(actor: CurrentActor, read: Reader) -> Json:
     def shape(tx: ReadTx) -> Json:
         found = service.list_applications(tx, actor)
-        return {"applications": [_shape.application(tx, actor, each) for each in found], "position": tx.position}
+        return {
+            "applications": [_shape.application(tx, actor, each) for each in found],
+            "position": tx.position,
+        }
 
     return await read(shape)
 

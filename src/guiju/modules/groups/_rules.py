@@ -22,7 +22,9 @@ from guiju.modules.groups.types import (
 from guiju.modules.policy.types import Attempt, GroupRole, MemberState, Use
 
 SHORTEST_NAME, LONGEST_NAME = 2, 60
-_FILING_NUMBER = re.compile(r"[^{}\x00-\x1f]*(\{year\}[^{}\x00-\x1f]*\{serial(:0[1-9]d)?\})[^{}\x00-\x1f]*")
+_FILING_NUMBER = re.compile(
+    r"[^{}\x00-\x1f]*(\{year\}[^{}\x00-\x1f]*\{serial(:0[1-9]d)?\})[^{}\x00-\x1f]*"
+)
 
 
 def check_patterns(params: NamePatterns) -> None:
@@ -44,7 +46,9 @@ def check_administrators(params: Administrators) -> None:
 def check_register(params: Register) -> None:
     """ValueError unless every serial of every year gives a number of its own."""
     if len(params.number) > 80 or _FILING_NUMBER.fullmatch(params.number) is None:
-        raise ValueError("`number` holds `{year}` and then `{serial}` or `{serial:04d}`, in up to 80 characters")
+        raise ValueError(
+            "`number` holds `{year}` and then `{serial}` or `{serial:04d}`, in up to 80 characters"
+        )
 
 
 def check_end_date(params: EndDate) -> None:
@@ -52,7 +56,9 @@ def check_end_date(params: EndDate) -> None:
         raise ValueError("`remind_working_days` is 0 to 60")
 
 
-def name_problems(name: str, kind: GroupKind, taken: bool, uses: Sequence[Use]) -> list[NameProblem]:
+def name_problems(
+    name: str, kind: GroupKind, taken: bool, uses: Sequence[Use]
+) -> list[NameProblem]:
     """Everything that is wrong with a name. Patterns bind the groups that live here, not those on other tools."""
     problems = []
     if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:

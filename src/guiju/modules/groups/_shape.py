@@ -19,7 +19,9 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
     roster = [member for member in service.members(tx, group.id) if not _rules.has_left(member)]
     administrators = [member.person for member in roster if member.role is GroupRole.ADMINISTRATOR]
     rules = service.rules_text(tx, group)
-    history = next((c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none")
+    history = next(
+        (c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none"
+    )
     return cards.card_for(tx, group, actor) | {
         "purpose": group.purpose,
         "scope": group.scope,
@@ -65,7 +67,9 @@ def register_row(tx: ReadTx, group: Group, actor: Actor) -> Json:
     bounds = use.params if use is not None else Administrators(0, 50)
     assert isinstance(bounds, Administrators)
     signed = service.count_signed(tx, group) if group.rules_version else 0
-    return cards.card(tx, group, service.find_member(tx, group.id, actor.person_id), len(present)) | {
+    return cards.card(
+        tx, group, service.find_member(tx, group.id, actor.person_id), len(present)
+    ) | {
         "owner": directory.person_mark(tx, group.owner),
         "registered_at": group.registered_at,
         "end_date": group.end_date,
@@ -73,7 +77,11 @@ def register_row(tx: ReadTx, group: Group, actor: Actor) -> Json:
         "health": {
             "owner": "good" if any(member.person == group.owner for member in present) else "wrong",
             "administrators": "good" if bounds.min <= administrators <= bounds.max else "wrong",
-            "rules": "none" if not group.rules_version else "good" if signed == len(places) else "near",
+            "rules": "none"
+            if not group.rules_version
+            else "good"
+            if signed == len(places)
+            else "near",
         },
     }
 

@@ -7,7 +7,6 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Index,
     Integer,
     Select,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     and_,
     func,
     insert,
-    or_,
     select,
     update,
 )  # fmt: skip
@@ -26,7 +24,6 @@ from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.kernel.permit import Scope
 from guiju.modules.groups.types import (
     AdministratorsSet,
     Application,
@@ -48,7 +45,7 @@ from guiju.modules.groups.types import (
 )  # fmt: skip
 from guiju.modules.policy.types import INSIDE, PRESENT, GroupRole, MemberState
 
-_group = governed(
+group_table = governed(
     Table(
         "groups_group",
         metadata,
@@ -91,7 +88,7 @@ _member = governed(
     )
 )
 
-_application = governed(
+application_table = governed(
     Table(
         "groups_application",
         metadata,
@@ -117,7 +114,11 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case GroupApplied():
                 _insert_application(tx, entry, entry.fact)
             case ApplicationClosed(application=application, state=state):
-                tx.run(update(_application).where(_application.c.id == application).values(state=state))
+                tx.run(
+                    update(application_table)
+                    .where(application_table.c.id == application)
+                    .values(state=state)
+                )
             case GroupRegistered():
                 _insert_group(tx, entry, entry.fact)
             case MemberChanged():
@@ -146,7 +147,7 @@ def _insert_application(tx: WriteTx, entry: Recorded, fact: GroupApplied) -> Non
         fact.administrators, fact.members, fact.end_date, fact.rules,
     )  # fmt: skip
     tx.run(
-        insert(_application).values(
+        insert(application_table).values(
             id=fact.application,
             applicant=entry.actor,
             unit=fact.unit,
@@ -160,7 +161,7 @@ def _insert_application(tx: WriteTx, entry: Recorded, fact: GroupApplied) -> Non
 
 def _insert_group(tx: WriteTx, entry: Recorded, fact: GroupRegistered) -> None:
     tx.run(
-        insert(_group).values(
+        insert(group_table).values(
             id=fact.group, name=fact.name, filing_number=fact.filing_number, year=fact.year, serial=fact.serial,
             kind=fact.group_kind, tool=fact.tool, group_class=fact.group_class, level=fact.level, unit=fact.unit,
             purpose=fact.purpose, scope=fact.scope, state=GroupState.ACTIVE, owner=fact.owner, end_date=fact.end_date,
@@ -183,15 +184,20 @@ def _insert_group(tx: WriteTx, entry: Recorded, fact: GroupRegistered) -> None:
         )  # fmt: skip
         tx.forget("person", person)
     tx.run(
-        update(_application)
-        .where(_application.c.id == fact.application)
+        update(application_table)
+        .where(application_table.c.id == fact.application)
         .values(state=ApplicationState.APPROVED, grp=fact.group)
     )
 
 
 def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
     here = and_(_member.c.grp == fact.group, _member.c.person == fact.person)
-    values: dict[str, Any] = {"role": fact.role, "state": fact.state, "since": entry.at, "position": entry.position}
+    values: dict[str, Any] = {
+        "role": fact.role,
+        "state": fact.state,
+        "since": entry.at,
+        "position": entry.position,
+    }
     if fact.history is not None:
         values["visible_from"] = 0 if fact.history == "all" else entry.position
     if fact.signed_version is not None:
@@ -199,7 +205,13 @@ def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
     if tx.run(update(_member).where(here).values(**values)) == 0:
         tx.run(
             insert(_member).values(
-                {"grp": fact.group, "person": fact.person, "visible_from": entry.position, "signed_version": 0, **values}
+                {
+                    "grp": fact.group,
+                    "person": fact.person,
+                    "visible_from": entry.position,
+                    "signed_version": 0,
+                    **values,
+                }
             )
         )
     tx.forget("person", fact.person)
@@ -207,17 +219,25 @@ def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
 
 def _ask_all_to_sign(tx: WriteTx, entry: Recorded, fact: RulesPublished) -> None:
     asked = and_(
-        _member.c.grp == fact.group, _member.c.state == MemberState.ACTIVE, _member.c.role != GroupRole.OWNER
+        _member.c.grp == fact.group,
+        _member.c.state == MemberState.ACTIVE,
+        _member.c.role != GroupRole.OWNER,
     )
     for person in tx.scalars(select(_member.c.person).where(asked)):
         tx.forget("person", person)
-    tx.run(update(_member).where(asked).values(state=MemberState.MUST_SIGN, since=entry.at, position=entry.position))
+    tx.run(
+        update(_member)
+        .where(asked)
+        .values(state=MemberState.MUST_SIGN, since=entry.at, position=entry.position)
+    )
 
 
 def _set_administrators(tx: WriteTx, fact: AdministratorsSet) -> None:
     mine = _member.c.grp == fact.group
     tx.run(
-        update(_member).where(mine, _member.c.role == GroupRole.ADMINISTRATOR).values(role=GroupRole.MEMBER)
+        update(_member)
+        .where(mine, _member.c.role == GroupRole.ADMINISTRATOR)
+        .values(role=GroupRole.MEMBER)
     )
     tx.run(
         update(_member)
@@ -229,30 +249,27 @@ def _set_administrators(tx: WriteTx, fact: AdministratorsSet) -> None:
 
 def _set_owner(tx: WriteTx, fact: OwnerSet) -> None:
     mine = _member.c.grp == fact.group
-    tx.run(update(_member).where(mine, _member.c.role == GroupRole.OWNER).values(role=GroupRole.MEMBER))
+    tx.run(
+        update(_member).where(mine, _member.c.role == GroupRole.OWNER).values(role=GroupRole.MEMBER)
+    )
     tx.run(update(_member).where(mine, _member.c.person == fact.owner).values(role=GroupRole.OWNER))
     _change(tx, fact.group, owner=fact.owner)
     tx.forget("person")
 
 
 def _change(tx: WriteTx, group: GroupId, **values: object) -> None:
-    tx.run(update(_group).where(_group.c.id == group).values(**values))
+    tx.run(update(group_table).where(group_table.c.id == group).values(**values))
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------
 
 
 def find_group(tx: ReadTx, group: GroupId) -> Group | None:
-    row = tx.first(select(_group).where(_group.c.id == group))
-    return _to_group(row) if row is not None else None
+    row = tx.first(select(group_table).where(group_table.c.id == group))
+    return to_group(row) if row is not None else None
 
 
-def find_by_filing_number(tx: ReadTx, number: str) -> Group | None:
-    row = tx.first(select(_group).where(_group.c.filing_number == number))
-    return _to_group(row) if row is not None else None
-
-
-def _to_group(row: Any) -> Group:
+def to_group(row: Any) -> Group:
     return Group(
         row.id, row.name, row.filing_number, GroupKind(row.kind), row.tool, row.group_class, row.level, row.unit,
         row.purpose, row.scope, GroupState(row.state), row.owner, row.end_date, row.registered_at, row.rules_version,
@@ -274,7 +291,10 @@ def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
 
 def members(tx: ReadTx, group: GroupId) -> list[Member]:
     order = _member.c.position, _member.c.person
-    return [_to_member(row) for row in tx.all(select(_member).where(_member.c.grp == group).order_by(*order))]
+    return [
+        _to_member(row)
+        for row in tx.all(select(_member).where(_member.c.grp == group).order_by(*order))
+    ]
 
 
 def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
@@ -293,8 +313,8 @@ def count_present(tx: ReadTx, groups: Iterable[GroupId]) -> Mapping[GroupId, int
 
 
 def groups(tx: ReadTx, ids: Iterable[GroupId]) -> Mapping[GroupId, Group]:
-    rows = tx.all(select(_group).where(_group.c.id.in_(list(ids))))
-    return {row.id: _to_group(row) for row in rows}
+    rows = tx.all(select(group_table).where(group_table.c.id.in_(list(ids))))
+    return {row.id: to_group(row) for row in rows}
 
 
 def count_signed(tx: ReadTx, group: GroupId, version: int) -> int:
@@ -302,43 +322,38 @@ def count_signed(tx: ReadTx, group: GroupId, version: int) -> int:
         tx.scalar(
             select(func.count())
             .select_from(_member)
-            .where(_member.c.grp == group, _member.c.state.in_(INSIDE), _member.c.signed_version == version)
+            .where(
+                _member.c.grp == group,
+                _member.c.state.in_(INSIDE),
+                _member.c.signed_version == version,
+            )
         )
     )
 
 
-def name_taken(tx: ReadTx, name: str) -> bool:
-    """Whether an active group or a waiting application has this name."""
-    in_group = tx.first(select(_group.c.id).where(_group.c.name == name, _group.c.state == GroupState.ACTIVE))
-    if in_group is not None:
-        return True
-    waiting = select(_application.c.stated).where(_application.c.state == ApplicationState.WAITING)
-    return any(msgspec.json.decode(stated)["name"] == name for stated in tx.scalars(waiting))
-
-
-def next_serial(tx: ReadTx, year: int) -> int:
-    """The next filing serial of a year; the lane makes it gapless."""
-    last = tx.scalar(select(func.max(_group.c.serial)).where(_group.c.year == year))
-    return int(last or 0) + 1
-
-
 def find_application(tx: ReadTx, application: str) -> Application | None:
-    row = tx.first(_applications().where(_application.c.id == application))
+    row = tx.first(_applications().where(application_table.c.id == application))
     return _to_application(row) if row is not None else None
 
 
 def find_application_of(tx: ReadTx, request: str) -> Application | None:
-    row = tx.first(_applications().where(_application.c.request == request))
+    row = tx.first(_applications().where(application_table.c.request == request))
     return _to_application(row) if row is not None else None
 
 
 def applications_of(tx: ReadTx, applicant: PersonId) -> list[Application]:
-    statement = _applications().where(_application.c.applicant == applicant).order_by(_application.c.applied_at.desc())
+    statement = (
+        _applications()
+        .where(application_table.c.applicant == applicant)
+        .order_by(application_table.c.applied_at.desc())
+    )
     return [_to_application(row) for row in tx.all(statement)]
 
 
 def _applications() -> Select[Any]:
-    return select(_application, _group.c.filing_number).outerjoin(_group, _group.c.id == _application.c.grp)
+    return select(application_table, group_table.c.filing_number).outerjoin(
+        group_table, group_table.c.id == application_table.c.grp
+    )
 
 
 def _to_application(row: Any) -> Application:
@@ -347,22 +362,3 @@ def _to_application(row: Any) -> Application:
         ApplicationId(row.id), row.applicant, row.unit, row.applied_at, ApplicationState(row.state), row.request,
         row.grp, row.filing_number, stated,
     )  # fmt: skip
-
-
-def register(
-    tx: ReadTx, scope: Scope, *, state: str | None, group_class: str | None, query: str | None, after: int, limit: int
-) -> tuple[list[Group], int]:
-    """A page of the register in order of filing, and how many there are in all."""
-    conditions: list[ColumnElement[bool]] = [] if scope.everything else [_group.c.unit.in_(scope.units)]
-    if state is not None:
-        conditions.append(_group.c.state == state)
-    if group_class is not None:
-        conditions.append(_group.c.group_class == group_class)
-    if query:
-        conditions.append(
-            or_(_group.c.name.contains(query, autoescape=True), _group.c.filing_number.contains(query, autoescape=True))
-        )
-    total = int(tx.scalar(select(func.count()).select_from(_group).where(*conditions)))
-    order = _group.c.year, _group.c.serial
-    rows = tx.all(select(_group).where(*conditions).order_by(*order).offset(after).limit(limit))
-    return [_to_group(row) for row in rows], total

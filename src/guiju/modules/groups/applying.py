@@ -10,7 +10,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Request, RequestState
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import _rules, _shape, _store
+from guiju.modules.groups import _register, _rules, _shape, _store
 from guiju.modules.groups.types import (
     Application,
     ApplicationClosed,
@@ -35,14 +35,25 @@ _SIMPLEST = Flow(
     KIND,
     {"zh": "建群报备", "en": "Group registration"},
     None,
-    (FlowStep({"zh": "登记部门", "en": "Register office"}, "any", ({"role": "registrar"},), None, None, "remind"),),
+    (
+        FlowStep(
+            {"zh": "登记部门", "en": "Register office"},
+            "any",
+            ({"role": "registrar"},),
+            None,
+            None,
+            "remind",
+        ),
+    ),
 )
 
 
 def check_name(tx: ReadTx, actor: Actor, *, name: str, kind: GroupKind) -> list[NameProblem]:
     """What is wrong with a name, while it is being typed. Raises NotAllowedError."""
     policy.require(tx, actor, "groups.apply")
-    return _rules.name_problems(name, kind, _store.name_taken(tx, name), policy.uses(tx, "groups.name_pattern"))
+    return _rules.name_problems(
+        name, kind, _register.name_taken(tx, name), policy.uses(tx, "groups.name_pattern")
+    )
 
 
 def apply_for(tx: WriteTx, actor: Actor, *, stated: ApplicationInput) -> Application:
@@ -95,7 +106,9 @@ def _check_fields(tx: ReadTx, pack: Pack, stated: ApplicationInput) -> None:
         if ends <= _today(tx, pack):
             raise BadApplicationError("The end date must lie ahead.", field="end_date")
     if stated.kind is GroupKind.EXTERNAL_TOOL:
-        tools = {tool for use in policy.uses(tx, "groups.external_tools") for tool in _tools(use.params)}
+        tools = {
+            tool for use in policy.uses(tx, "groups.external_tools") for tool in _tools(use.params)
+        }
         if stated.tool not in tools:
             raise BadApplicationError("Groups on this tool are not registered here.", field="tool")
     elif stated.tool is not None:
@@ -127,7 +140,9 @@ def check_certified(tx: ReadTx, person: PersonId) -> None:
     if not identity.is_certified(tx, person):
         uses = policy.uses(tx, "identity.certified")
         raise NotCertifiedError(
-            "This person's account is not certified yet.", person=person, clause=uses[0].mark() if uses else None
+            "This person's account is not certified yet.",
+            person=person,
+            clause=uses[0].mark() if uses else None,
         )
 
 
@@ -145,13 +160,19 @@ def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
     assert application is not None, "the request was opened for an application"
     stated, pack = application.stated, policy.get_pack(tx)
     year = _today(tx, pack).year
-    serial = _store.next_serial(tx, year)
+    serial = _register.next_serial(tx, year)
     use = policy.first_use(tx, "groups.register")
     form = use.params if use is not None else Register()
     assert isinstance(form, Register)
     history = next((c.history for c in pack.classes if c.id == stated.group_class), "none")
-    must_sign = bool(policy.uses(tx, "groups.rules")) and bool(stated.rules) and stated.kind is GroupKind.INTERNAL
-    permit = policy.permit_for_approval(tx, actor, "groups.register.write", *_acting_controls(tx, stated))
+    must_sign = (
+        bool(policy.uses(tx, "groups.rules"))
+        and bool(stated.rules)
+        and stated.kind is GroupKind.INTERNAL
+    )
+    permit = policy.permit_for_approval(
+        tx, actor, "groups.register.write", *_acting_controls(tx, stated)
+    )
     group = GroupId(new_id("grp", tx.now))
     tx.record(
         permit,
@@ -169,8 +190,16 @@ def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
 
 def _acting_controls(tx: ReadTx, stated: ApplicationInput) -> list[str]:
     """The controls that a registration carries out."""
-    names = ["groups.registration", "groups.register", "groups.classes", "groups.owner", "groups.administrators"]
-    names.append("groups.external_tools" if stated.kind is GroupKind.EXTERNAL_TOOL else "groups.name_pattern")
+    names = [
+        "groups.registration",
+        "groups.register",
+        "groups.classes",
+        "groups.owner",
+        "groups.administrators",
+    ]
+    names.append(
+        "groups.external_tools" if stated.kind is GroupKind.EXTERNAL_TOOL else "groups.name_pattern"
+    )
     return [use for name in names for use in policy.use_ids(tx, name)]
 
 

@@ -31,7 +31,9 @@ def publish_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, text: str) ->
     return service.get_group(tx, actor, group_id)
 
 
-def set_administrators(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> Group:
+def set_administrators(
+    tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]
+) -> Group:
     """Name the administrators, in all.
 
     Raises GroupNotFoundError, GroupClosedError, NotAllowedError, MemberNotFoundError, WrongMemberStateError,
@@ -68,7 +70,9 @@ def set_owner(tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId) ->
     return service.get_group(tx, actor, group_id)
 
 
-def close(tx: WriteTx, actor: Actor, group_id: GroupId, *, reason: str, uses: tuple[str, ...] = ()) -> Group:
+def close(
+    tx: WriteTx, actor: Actor, group_id: GroupId, *, reason: str, uses: tuple[str, ...] = ()
+) -> Group:
     """Close the group: its members go on reading, nobody writes.
 
     Raises GroupNotFoundError, GroupClosedError or NotAllowedError.

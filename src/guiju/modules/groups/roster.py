@@ -7,7 +7,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
-from guiju.modules.groups import _rules, _store, service
+from guiju.modules.groups import _rules, service
 from guiju.modules.groups.applying import check_certified
 from guiju.modules.groups.types import (
     AlreadyMemberError,
@@ -29,7 +29,9 @@ def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonI
     Raises GroupNotFoundError, GroupClosedError, NotAllowedError, AlreadyMemberError or NotCertifiedError.
     """
     group = service.get_open_group(tx, actor, group_id)
-    permit = policy.require(tx, actor, "groups.admit", group_id).under(*policy.use_ids(tx, "groups.admission"))
+    permit = policy.require(tx, actor, "groups.admit", group_id).under(
+        *policy.use_ids(tx, "groups.admission")
+    )
     for person in dict.fromkeys(people):
         check_certified(tx, person)
         member = service.find_member(tx, group_id, person)
@@ -45,7 +47,7 @@ def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -
     Raises GroupNotFoundError or AlreadyMemberError.
     """
     permit = policy.require(tx, actor, "groups.join")
-    group = _store.find_by_filing_number(tx, filing_number)
+    group = _register.find_by_filing_number(tx, filing_number)
     if group is None or group.state is not GroupState.ACTIVE:
         raise GroupNotFoundError("There is no group with this number.")
     if not _rules.has_left(service.find_member(tx, group.id, actor.person_id)):
@@ -53,7 +55,13 @@ def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -
     tx.record(
         permit,
         MemberChanged(
-            group.id, actor.person_id, MemberState.UNDER_REVIEW, GroupRole.MEMBER, None, None, reason
+            group.id,
+            actor.person_id,
+            MemberState.UNDER_REVIEW,
+            GroupRole.MEMBER,
+            None,
+            None,
+            reason,
         ),
     )
     return group
@@ -64,7 +72,9 @@ def decide_join(
 ) -> list[Member]:
     """Decide on one who asked to join. Raises GroupNotFoundError, MemberNotFoundError, WrongMemberStateError."""
     group = service.get_open_group(tx, actor, group_id)
-    permit = policy.require(tx, actor, "groups.admit", group_id).under(*policy.use_ids(tx, "groups.admission"))
+    permit = policy.require(tx, actor, "groups.admit", group_id).under(
+        *policy.use_ids(tx, "groups.admission")
+    )
     member = service.get_member(tx, group_id, person)
     _rules.check_state(member, MemberState.UNDER_REVIEW)
     if admits:
@@ -75,18 +85,26 @@ def decide_join(
     return service.list_members(tx, actor, group_id)
 
 
-def _record_admission(tx: WriteTx, permit: Permit, group: Group, person: PersonId, reason: str | None) -> None:
+def _record_admission(
+    tx: WriteTx, permit: Permit, group: Group, person: PersonId, reason: str | None
+) -> None:
     must_sign = bool(policy.uses(tx, "groups.rules"))
-    history = next((c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none")
+    history = next(
+        (c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none"
+    )
     state = _rules.state_after_admission(group.rules_version, must_sign)
     permit = permit.under(*policy.use_ids(tx, "identity.certified"))
-    tx.record(permit, MemberChanged(group.id, person, state, GroupRole.MEMBER, history, None, reason))
+    tx.record(
+        permit, MemberChanged(group.id, person, state, GroupRole.MEMBER, history, None, reason)
+    )
 
 
 def _record_change(
     tx: WriteTx, permit: Permit, member: Member, state: MemberState, reason: str | None = None
 ) -> None:
-    tx.record(permit, MemberChanged(member.group, member.person, state, member.role, None, None, reason))
+    tx.record(
+        permit, MemberChanged(member.group, member.person, state, member.role, None, None, reason)
+    )
 
 
 def sign_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, version: int) -> Group:
@@ -95,13 +113,20 @@ def sign_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, version: int) ->
     Raises GroupNotFoundError, WrongMemberStateError or StaleRulesError.
     """
     group = service.get_open_group(tx, actor, group_id)
-    permit = policy.require(tx, actor, "groups.sign", group_id).under(*policy.use_ids(tx, "groups.rules"))
+    permit = policy.require(tx, actor, "groups.sign", group_id).under(
+        *policy.use_ids(tx, "groups.rules")
+    )
     member = service.get_member(tx, group_id, actor.person_id)
     if version != group.rules_version:
-        raise StaleRulesError("The rules have changed; read them again.", version=group.rules_version)
+        raise StaleRulesError(
+            "The rules have changed; read them again.", version=group.rules_version
+        )
     _rules.check_state(member, MemberState.MUST_SIGN, MemberState.INVITED)
     tx.record(
-        permit, MemberChanged(group_id, member.person, MemberState.ACTIVE, member.role, None, version, None)
+        permit,
+        MemberChanged(
+            group_id, member.person, MemberState.ACTIVE, member.role, None, version, None
+        ),
     )
     return group
 
@@ -117,7 +142,11 @@ def ask_to_leave(tx: WriteTx, actor: Actor, group_id: GroupId, *, reason: str) -
     _check_not_owner(tx, member)
     _rules.check_state(member, MemberState.ACTIVE, MemberState.MUST_SIGN, MemberState.INVITED)
     decided = policy.use_ids(tx, "groups.leaving") if group.state is GroupState.ACTIVE else ()
-    state = MemberState.LEAVING_REQUESTED if decided and member.state is MemberState.ACTIVE else MemberState.LEFT
+    state = (
+        MemberState.LEAVING_REQUESTED
+        if decided and member.state is MemberState.ACTIVE
+        else MemberState.LEFT
+    )
     if state is MemberState.LEFT:
         service.check_remaining_administrators(tx, actor, member)
     _record_change(tx, permit.under(*decided), member, state, reason)
@@ -136,25 +165,35 @@ def decide_leaving(
         service.check_remaining_administrators(tx, actor, member)
         state = MemberState.LEFT
     else:
-        state = _rules.state_after_staying(member, group.rules_version, bool(policy.uses(tx, "groups.rules")))
+        state = _rules.state_after_staying(
+            member, group.rules_version, bool(policy.uses(tx, "groups.rules"))
+        )
     _record_change(tx, permit.under(*policy.use_ids(tx, "groups.leaving")), member, state, reason)
     return service.list_members(tx, actor, group_id)
 
 
-def remove(tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, reason: str) -> list[Member]:
+def remove(
+    tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, reason: str
+) -> list[Member]:
     """Remove another member, with a reason.
 
     Raises GroupNotFoundError, NotAllowedError, MemberNotFoundError, OwnerNeededError, WrongMemberStateError or
     AdministratorCountError.
     """
     service.get_group(tx, actor, group_id)
-    permit = policy.require(tx, actor, "groups.remove", group_id).under(*policy.use_ids(tx, "groups.removal"))
+    permit = policy.require(tx, actor, "groups.remove", group_id).under(
+        *policy.use_ids(tx, "groups.removal")
+    )
     member = service.get_member(tx, group_id, person)
     if member.person == actor.person and not _rules.is_owner(member):
         raise NotAllowedError("Who wants to go asks to leave.", operation="groups.remove")
     _check_not_owner(tx, member)
     _rules.check_state(
-        member, MemberState.ACTIVE, MemberState.MUST_SIGN, MemberState.INVITED, MemberState.LEAVING_REQUESTED
+        member,
+        MemberState.ACTIVE,
+        MemberState.MUST_SIGN,
+        MemberState.INVITED,
+        MemberState.LEAVING_REQUESTED,
     )
     service.check_remaining_administrators(tx, actor, member)
     _record_change(tx, permit, member, MemberState.REMOVED, reason)
@@ -164,4 +203,6 @@ def remove(tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId, *, re
 def _check_not_owner(tx: ReadTx, member: Member) -> None:
     if _rules.is_owner(member):
         uses = policy.uses(tx, "groups.owner")
-        raise OwnerNeededError("The owner hands over first.", clause=uses[0].mark() if uses else None)
+        raise OwnerNeededError(
+            "The owner hands over first.", clause=uses[0].mark() if uses else None
+        )

@@ -7,7 +7,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.approvals import service as approvals
-from guiju.modules.groups import _rules, _store
+from guiju.modules.groups import _register, _rules, _store
 from guiju.modules.groups.types import (
     Application,
     ApplicationNotFoundError,
@@ -67,7 +67,9 @@ def get_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member:
 def find_membership(tx: ReadTx, group: GroupId, person: PersonId) -> Membership | None:
     """The place as policy knows it."""
     member = find_member(tx, group, person)
-    return Membership(member.role, member.state, member.visible_from) if member is not None else None
+    return (
+        Membership(member.role, member.state, member.visible_from) if member is not None else None
+    )
 
 
 def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
@@ -114,7 +116,14 @@ def rules_text(tx: ReadTx, group: Group) -> tuple[str, int] | None:
 
 
 def list_register(
-    tx: ReadTx, actor: Actor, *, state: str | None, group_class: str | None, query: str | None, after: int, limit: int
+    tx: ReadTx,
+    actor: Actor,
+    *,
+    state: str | None,
+    group_class: str | None,
+    query: str | None,
+    after: int,
+    limit: int,
 ) -> Page[Group]:
     """The register: all of it for the register office and the overseers, their units for heads.
 
@@ -123,8 +132,14 @@ def list_register(
     scope = policy.scope(tx, actor, "groups.register.read")
     if not scope.everything and not scope.units:
         policy.require(tx, actor, "groups.register.read")
-    found, total = _store.register(
-        tx, scope, state=state, group_class=group_class, query=query, after=max(after, 0), limit=check_limit(limit)
+    found, total = _register.register(
+        tx,
+        scope,
+        state=state,
+        group_class=group_class,
+        query=query,
+        after=max(after, 0),
+        limit=check_limit(limit),
     )
     return Page(found, after + len(found) < total, total)
 
@@ -151,9 +166,13 @@ def check_remaining_administrators(tx: ReadTx, actor: Actor, going: Member) -> N
     remaining = {
         member.person
         for member in _store.members(tx, going.group)
-        if member.role is GroupRole.ADMINISTRATOR and member.person != going.person and not _rules.has_left(member)
+        if member.role is GroupRole.ADMINISTRATOR
+        and member.person != going.person
+        and not _rules.has_left(member)
     }
-    _rules.check_administrator_count(remaining, policy.uses(tx, "groups.administrators"), actor, going.group)
+    _rules.check_administrator_count(
+        remaining, policy.uses(tx, "groups.administrators"), actor, going.group
+    )
 
 
 def reason_of(tx: ReadTx, member: Member) -> str | None:
@@ -161,4 +180,6 @@ def reason_of(tx: ReadTx, member: Member) -> str | None:
     if member.state not in (MemberState.UNDER_REVIEW, MemberState.LEAVING_REQUESTED):
         return None
     entry = tx.entry(member.position)
-    return entry.fact.reason if entry is not None and isinstance(entry.fact, MemberChanged) else None
+    return (
+        entry.fact.reason if entry is not None and isinstance(entry.fact, MemberChanged) else None
+    )

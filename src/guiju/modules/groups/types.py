@@ -350,5 +350,3 @@ class StaleRulesError(ConflictError):
     """The rules have a newer version than the one that you read."""
 
     code = "groups.stale_rules"
-
-

@@ -37,9 +37,15 @@ CONTROLS = (
         "messaging.content",
         ControlKind.PREVENT,
         {"zh": "内容检查", "en": "Content inspection"},
-        {"zh": "命中词库的消息先审或不发。", "en": "A message that hits a dictionary is held or not sent."},
+        {
+            "zh": "命中词库的消息先审或不发。",
+            "en": "A message that hits a dictionary is held or not sent.",
+        },
         ContentRules,
-        {"dictionaries": {"zh": "词库", "en": "Dictionaries"}, "disposition": {"zh": "处置", "en": "Disposition"}},
+        {
+            "dictionaries": {"zh": "词库", "en": "Dictionaries"},
+            "disposition": {"zh": "处置", "en": "Disposition"},
+        },
         _check_content,
     ),
     Control(
@@ -48,23 +54,35 @@ CONTROLS = (
         {"zh": "个人信息脱敏", "en": "Personal data masked"},
         {"zh": "证件号等在送达前遮蔽。", "en": "Identity numbers are masked before delivery."},
         PersonalData,
-        {"kinds": {"zh": "种类", "en": "Kinds"}, "disposition": {"zh": "处置", "en": "Disposition"}},
+        {
+            "kinds": {"zh": "种类", "en": "Kinds"},
+            "disposition": {"zh": "处置", "en": "Disposition"},
+        },
         _check_personal,
     ),
     Control(
         "messaging.review",
         ControlKind.APPROVE,
         {"zh": "人工审核", "en": "Review by a person"},
-        {"zh": "待审消息由审核员在时限内决定。", "en": "A reviewer decides on held messages in time."},
+        {
+            "zh": "待审消息由审核员在时限内决定。",
+            "en": "A reviewer decides on held messages in time.",
+        },
         ReviewRules,
-        {"deadline": {"zh": "时限", "en": "Deadline"}, "reviewers": {"zh": "审核人", "en": "Reviewers"}},
+        {
+            "deadline": {"zh": "时限", "en": "Deadline"},
+            "reviewers": {"zh": "审核人", "en": "Reviewers"},
+        },
         _check_review,
     ),
     Control(
         "messaging.flood",
         ControlKind.PREVENT,
         {"zh": "刷屏限制", "en": "Flood limit"},
-        {"zh": "短时间内消息过多会被拒绝。", "en": "Too many messages in a short time are refused."},
+        {
+            "zh": "短时间内消息过多会被拒绝。",
+            "en": "Too many messages in a short time are refused.",
+        },
         Flood,
         {"messages": {"zh": "条数", "en": "Messages"}, "seconds": {"zh": "秒", "en": "Seconds"}},
         _check_flood,

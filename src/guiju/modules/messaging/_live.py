@@ -41,7 +41,9 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
                 Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_REVIEWERS),
             )
         case ReviewLate():
-            return (Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_REVIEWERS),)
+            return (
+                Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_REVIEWERS),
+            )
         case _:
             return ()
 

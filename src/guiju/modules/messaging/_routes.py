@@ -47,14 +47,22 @@ async def list_conversations(request: Request, actor: CurrentActor, read: Reader
     def shape(tx: ReadTx) -> Json:
         view = request.app.state.new_view(tx)
         found = service.list_conversations(tx, actor)
-        return {"position": tx.position, "conversations": [_shape.conversation(view, each) for each in found]}
+        return {
+            "position": tx.position,
+            "conversations": [_shape.conversation(view, each) for each in found],
+        }
 
     return await read(shape)
 
 
 @routes.get("/groups/{group}/messages")
 async def list_messages(
-    request: Request, group: Id, actor: CurrentActor, read: Reader, before: Position | None = None, limit: int = 50
+    request: Request,
+    group: Id,
+    actor: CurrentActor,
+    read: Reader,
+    before: Position | None = None,
+    limit: int = 50,
 ) -> Json:
     def shape(tx: ReadTx) -> Json:
         page = service.timeline(tx, actor, GroupId(group), before=before, limit=limit)
@@ -82,7 +90,9 @@ async def check(request: Request, group: Id, body: Text, actor: CurrentActor, re
 
 
 @routes.post("/groups/{group}/read", status_code=204)
-async def mark_read(request: Request, group: Id, body: Mark, actor: CurrentActor, read: Reader) -> None:
+async def mark_read(
+    request: Request, group: Id, body: Mark, actor: CurrentActor, read: Reader
+) -> None:
     await read(lambda tx: service.reading_place(tx, actor, GroupId(group)))
     await _composer(request).mark_read(actor, GroupId(group), body.position)
 
@@ -107,13 +117,20 @@ def _review(request: Request, tx: ReadTx, actor: CurrentActor, position: int) ->
 
 
 @routes.get("/reviews/{position}")
-async def get_review(request: Request, position: Position, actor: CurrentActor, read: Reader) -> Json:
+async def get_review(
+    request: Request, position: Position, actor: CurrentActor, read: Reader
+) -> Json:
     return await read(lambda tx: _review(request, tx, actor, position))
 
 
 @routes.post("/reviews/{position}/decision")
 async def decide(
-    request: Request, position: Position, body: Decision, actor: CurrentActor, write: Writer, read: Reader
+    request: Request,
+    position: Position,
+    body: Decision,
+    actor: CurrentActor,
+    write: Writer,
+    read: Reader,
 ) -> Json:
     def act(tx: Any) -> None:
         if body.verdict == "refuse":

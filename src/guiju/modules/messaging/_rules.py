@@ -6,7 +6,12 @@ from guiju.modules.policy.types import Use
 
 def same_message(one: Send, other: Send) -> bool:
     """Whether two sends under one cmid say the same."""
-    return (one.group, one.text, one.mentions, one.quote) == (other.group, other.text, other.mentions, other.quote)
+    return (one.group, one.text, one.mentions, one.quote) == (
+        other.group,
+        other.text,
+        other.mentions,
+        other.quote,
+    )
 
 
 def note_of(state: MessageState, use: Use | None) -> str | None:

@@ -82,14 +82,20 @@ def _state(entry: Recorded, row: Row | None) -> MessageState:
 def quote(view: View, entry: Recorded) -> Json | None:
     """The quoted message as it shows now."""
     fact = entry.fact
-    quoted = fact.quote if isinstance(fact, MessageReleased) else fact.refs[0] if fact.refs else None
+    quoted = (
+        fact.quote if isinstance(fact, MessageReleased) else fact.refs[0] if fact.refs else None
+    )
     if quoted is None or entry.group is None:
         return None
     found = service.quoted(view.tx, entry.group, quoted)
     if found is None:
         return None
     sender = found.fact.sender if isinstance(found.fact, MessageReleased) else person_of(found)
-    return {"position": quoted, "sender": {"id": sender, "name": view.name(sender)}, "text": found.fact.text[:200]}
+    return {
+        "position": quoted,
+        "sender": {"id": sender, "name": view.name(sender)},
+        "text": found.fact.text[:200],
+    }
 
 
 def item(view: View, entry: Recorded, row: Row | None = None) -> Json:
@@ -157,7 +163,11 @@ def review(view: View, found: Review) -> Json:
     group = groups.find_group(view.tx, found.row.group)
     assert group is not None, "messages stand in groups that exist"
     state = found.row.state
-    if isinstance(decision.fact if decision else None, MessageReleased) and decision and decision.fact.spans:
+    if (
+        isinstance(decision.fact if decision else None, MessageReleased)
+        and decision
+        and decision.fact.spans
+    ):
         state = MessageState.MASKED
     return {
         "position": found.row.position,
@@ -172,7 +182,9 @@ def review(view: View, found: Review) -> Json:
         "clause": clause_mark(view, found.held),
         "due_at": fact.due_at,
         "state": state,
-        "reviewer": directory.person_mark(view.tx, PersonId(decision.actor)) if decision and decision.actor else None,
+        "reviewer": directory.person_mark(view.tx, PersonId(decision.actor))
+        if decision and decision.actor
+        else None,
         "reason": decision.fact.reason if decision else None,
         "decided_at": decision.at if decision else None,
     }
@@ -196,5 +208,7 @@ def verdict(tx: ReadTx, actor: Actor, inspection: Inspection) -> Json:
 
 
 def _reviewers(tx: ReadTx, actor: Actor) -> str:
-    people = [person for person in directory.people_with_role(tx, "reviewer") if person != actor.person]
+    people = [
+        person for person in directory.people_with_role(tx, "reviewer") if person != actor.person
+    ]
     return "、".join(str(directory.person_mark(tx, person)["name"]) for person in people[:3])

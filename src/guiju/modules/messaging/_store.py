@@ -18,10 +18,11 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from guiju.kernel.db import Inserts, Lookup, ReadTx, governed, metadata, only_where
+from guiju.kernel.db import ReadTx, governed, metadata, only_where
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.statements import Inserts, Lookup
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
     MessageBlocked,
@@ -81,7 +82,9 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     for entry in entries:
         match entry.fact:
             case MessageSent():
-                state = MessageState.DELIVERED if entry.fact.original is None else MessageState.MASKED
+                state = (
+                    MessageState.DELIVERED if entry.fact.original is None else MessageState.MASKED
+                )
                 rows.append(_row(entry, entry.fact, state, entry.position, None))
             case MessageHeld(due_at=due_at):
                 rows.append(_row(entry, entry.fact, MessageState.HELD, None, due_at))
@@ -107,7 +110,11 @@ def _row(
 def _decide(tx: WriteTx, entry: Recorded) -> None:
     match entry.fact:
         case MessageReleased(refs=refs):
-            values = {"state": MessageState.RELEASED, "shown": entry.position, "decision": entry.position}
+            values = {
+                "state": MessageState.RELEASED,
+                "shown": entry.position,
+                "decision": entry.position,
+            }
         case MessageRefused(refs=refs):
             values = {"state": MessageState.REFUSED, "decision": entry.position}
         case ReviewLate():
@@ -142,14 +149,23 @@ def rows(tx: ReadTx, positions: Sequence[int]) -> Mapping[int, Row]:
 
 
 def _to_row(row: Any) -> Row:
-    return Row(row.position, row.grp, row.sender, MessageState(row.state), row.shown, row.due_at, row.decision)
+    return Row(
+        row.position,
+        row.grp,
+        row.sender,
+        MessageState(row.state),
+        row.shown,
+        row.due_at,
+        row.decision,
+    )
 
 
 def waiting(tx: ReadTx, sender_not: PersonId, limit: int) -> list[Row]:
     """Held messages, oldest first, without those of one person."""
     held = _message.c.state == MessageState.HELD, _message.c.sender != sender_not
     return [
-        _to_row(row) for row in tx.all(select(_message).where(*held).order_by(_message.c.position).limit(limit))
+        _to_row(row)
+        for row in tx.all(select(_message).where(*held).order_by(_message.c.position).limit(limit))
     ]
 
 
@@ -163,7 +179,9 @@ def decided(tx: ReadTx, limit: int) -> list[Row]:
     done = _message.c.decision.is_not(None)
     return [
         _to_row(row)
-        for row in tx.all(select(_message).where(done).order_by(_message.c.decision.desc()).limit(limit))
+        for row in tx.all(
+            select(_message).where(done).order_by(_message.c.decision.desc()).limit(limit)
+        )
     ]
 
 
@@ -177,7 +195,9 @@ def unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int)
 def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:
     """Where the newest message of each group appears."""
     found = tx.all(
-        select(_message.c.grp, func.max(_message.c.shown).label("shown")).where(_message.c.grp.in_(groups)).group_by(_message.c.grp)
+        select(_message.c.grp, func.max(_message.c.shown).label("shown"))
+        .where(_message.c.grp.in_(groups))
+        .group_by(_message.c.grp)
     )
     return {row.grp: row.shown for row in found if row.shown is not None}
 
@@ -188,7 +208,9 @@ def save_marks(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> N
     for person, group, position in marks:
         furthest[person, group] = max(position, furthest.get((person, group), position))
     for (person, group), position in furthest.items():
-        older = and_(read_mark.c.person == person, read_mark.c.grp == group, read_mark.c.position <= position)
+        older = and_(
+            read_mark.c.person == person, read_mark.c.grp == group, read_mark.c.position <= position
+        )
         tx.run(delete(read_mark).where(older))
     tx.many(_insert_mark, [(*place, position, tx.now) for place, position in furthest.items()])
 
@@ -201,4 +223,3 @@ def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
         .group_by(read_mark.c.grp)
     )
     return {row.grp: row.read for row in found}
-

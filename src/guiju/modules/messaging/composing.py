@@ -49,7 +49,11 @@ def read_body(body: object) -> Body:
 
 def check_position(position: object) -> int:
     """A ledger position as it comes from outside. Raises BadMessageError."""
-    if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position < LARGEST_POSITION:
+    if (
+        not isinstance(position, int)
+        or isinstance(position, bool)
+        or not 0 <= position < LARGEST_POSITION
+    ):
         raise BadMessageError("A position is a whole number.")
     return position
 
@@ -84,11 +88,15 @@ class Composer:
             raise BadMessageError(str(error)) from error
         if not text.strip() or len(text) > LONGEST_TEXT:
             raise BadMessageError(f"A text has 1 to {LONGEST_TEXT} characters.", length=len(text))
-        if len(body.mentions) > MOST_MENTIONS or not all(_CMID.fullmatch(person) for person in body.mentions):
+        if len(body.mentions) > MOST_MENTIONS or not all(
+            _CMID.fullmatch(person) for person in body.mentions
+        ):
             raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned, by their ids.")
         quote = check_position(body.quote) if body.quote is not None else None
         mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
-        return Send(actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text))
+        return Send(
+            actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text)
+        )
 
     def submit(self, send: Send, answer: Callable[[Any], None]) -> None:
         """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""

@@ -17,7 +17,11 @@ def rules_of(pack: Pack) -> list[Rule]:
                 dictionary = pack.dictionaries[name]
                 rules.append(
                     TermRule(
-                        name, dictionary.category, dictionary.terms, Disposition.of(use.params.disposition), use.id
+                        name,
+                        dictionary.category,
+                        dictionary.terms,
+                        Disposition.of(use.params.disposition),
+                        use.id,
                     )
                 )
         elif isinstance(use.params, PersonalData):

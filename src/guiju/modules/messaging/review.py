@@ -104,7 +104,9 @@ def release(tx: WriteTx, actor: Actor, position: int, *, masked: bool, reason: s
     group = groups.find_group(tx, review.fact.group)
     if group is None or group.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=review.fact.group)
-    permit = policy.require(tx, actor, "messaging.review").under(*policy.use_ids(tx, "messaging.review"))
+    permit = policy.require(tx, actor, "messaging.review").under(
+        *policy.use_ids(tx, "messaging.review")
+    )
     fact = review.fact
     findings = [Finding(*finding) for finding in fact.findings] if masked else []
     tx.record(
@@ -127,9 +129,12 @@ def refuse(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Review:
     review = _to_decide(tx, actor, position)
     if not reason:
         raise ReasonNeededError("A refusal needs a reason.")
-    permit = policy.require(tx, actor, "messaging.review").under(*policy.use_ids(tx, "messaging.review"))
+    permit = policy.require(tx, actor, "messaging.review").under(
+        *policy.use_ids(tx, "messaging.review")
+    )
     tx.record(
-        permit, MessageRefused(review.fact.group, (position,), review.sender, review.fact.clause, reason)
+        permit,
+        MessageRefused(review.fact.group, (position,), review.sender, review.fact.clause, reason),
     )
     tx.cancel("messaging.review", str(position))
     return get_review(tx, actor, position)
@@ -140,5 +145,7 @@ def record_late(tx: WriteTx, actor: Actor, position: int) -> None:
     row = _store.find(tx, position)
     if row is None or row.state is not MessageState.HELD:
         return
-    permit = policy.require(tx, actor, "messaging.review").under(*policy.use_ids(tx, "messaging.review"))
+    permit = policy.require(tx, actor, "messaging.review").under(
+        *policy.use_ids(tx, "messaging.review")
+    )
     tx.record(permit, ReviewLate(GroupId(row.group), (position,)))

@@ -57,7 +57,9 @@ class _Decided:
     use: Use | None
 
 
-def send_many(tx: WriteTx, inspector: Inspector, sends: Sequence[Send]) -> list[Receipt | GuijuError]:
+def send_many(
+    tx: WriteTx, inspector: Inspector, sends: Sequence[Send]
+) -> list[Receipt | GuijuError]:
     """Send messages, each by itself: a refusal of one leaves the others alone.
 
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. In place of a receipt
@@ -104,7 +106,8 @@ def _twin(
 def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decided:
     policy.require_certified(tx, send.person)
     member, permit = tx.cached(
-        ("group", send.group, "sender", send.person), lambda: _place(tx, Actor(send.person), send.group)
+        ("group", send.group, "sender", send.person),
+        lambda: _place(tx, Actor(send.person), send.group),
     )
     _check_mentions(tx, send)
     _check_quote(tx, send, member)
@@ -125,7 +128,12 @@ def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decid
 
 
 def _stopped(
-    tx: ReadTx, pack: Pack, send: Send, permit: Permit, inspection: Inspection, refs: tuple[int, ...]
+    tx: ReadTx,
+    pack: Pack,
+    send: Send,
+    permit: Permit,
+    inspection: Inspection,
+    refs: tuple[int, ...],
 ) -> _Decided:
     """Hold or block."""
     use = deciding_use(pack, inspection)
@@ -142,7 +150,9 @@ def _stopped(
         send.group, refs, inspection.ruleset, send.mentions, due_at, clause, send.cmid, send.text, findings,
         send.is_imported,
     )  # fmt: skip
-    return _Decided(permit.under(*inspection.uses, *policy.use_ids(tx, "messaging.review")), held, use)
+    return _Decided(
+        permit.under(*inspection.uses, *policy.use_ids(tx, "messaging.review")), held, use
+    )
 
 
 def _review_hours(tx: ReadTx) -> int:
@@ -174,7 +184,9 @@ def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Member, Permit]
 def raise_rules_not_signed(tx: ReadTx) -> None:
     """Raises RulesNotSignedError with the clause that wants the signature."""
     uses = policy.uses(tx, "groups.rules")
-    raise RulesNotSignedError("Sign the group's rules first.", clause=uses[0].mark() if uses else None)
+    raise RulesNotSignedError(
+        "Sign the group's rules first.", clause=uses[0].mark() if uses else None
+    )
 
 
 def _check_mentions(tx: ReadTx, send: Send) -> None:
@@ -201,7 +213,9 @@ def _check_flood(tx: WriteTx, send: Send) -> None:
             recent.popleft()
         if len(recent) >= use.params.messages:
             wait = (recent[0] + window - tx.now + 999) // 1000
-            raise FloodError("Too many messages in a short time.", retry_after=wait, clause=use.mark())
+            raise FloodError(
+                "Too many messages in a short time.", retry_after=wait, clause=use.mark()
+            )
         recent.append(tx.now)
 
 
@@ -234,7 +248,10 @@ def _again(tx: WriteTx, pack: Pack, send: Send, position: int) -> Receipt:
     refs = (send.quote,) if send.quote is not None else ()
     if earlier != (send.group, send.text, send.mentions, refs):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)
-    use = next((use for use in pack.uses if use.id in entry.uses and use.control != "messaging.review"), None)
+    use = next(
+        (use for use in pack.uses if use.id in entry.uses and use.control != "messaging.review"),
+        None,
+    )
     return _receipt(send.cmid, entry, use)
 
 

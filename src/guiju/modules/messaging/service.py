@@ -97,7 +97,9 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     known, counts = groups.groups(tx, ids), groups.count_present(tx, ids)
     last, read = _store.last_shown(tx, ids), _store.read_positions(tx, person)
     found = [
-        _conversation(tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1))
+        _conversation(
+            tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1)
+        )
         for group, member in places.items()
     ]
     return sorted(found, key=_recency, reverse=True)
@@ -115,7 +117,11 @@ def find_conversation(tx: ReadTx, person: PersonId, group: GroupId) -> Conversat
 
 
 def _recency(conversation: Conversation) -> int:
-    return conversation.last.position if conversation.last is not None else conversation.member.position
+    return (
+        conversation.last.position
+        if conversation.last is not None
+        else conversation.member.position
+    )
 
 
 def _conversation(
@@ -129,7 +135,13 @@ def _conversation(
     visible = last is not None and last >= member.visible_from
     newest = tx.entry(last) if visible and last is not None else None
     return Conversation(
-        group, member, members, newest, len(mentions), any(person in named for named in mentions), read
+        group,
+        member,
+        members,
+        newest,
+        len(mentions),
+        any(person in named for named in mentions),
+        read,
     )
 
 

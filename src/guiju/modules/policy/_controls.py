@@ -6,5 +6,8 @@ CONTROLS: tuple[Control, ...] = ()
 OPERATIONS = (
     Operation("policy.adopt", roles=frozenset({"security_admin"}), system=True),
     Operation("policy.read", everyone=True),
-    Operation("policy.evidence", roles=frozenset({"registrar", "reviewer", "security_admin", "audit_admin"})),
+    Operation(
+        "policy.evidence",
+        roles=frozenset({"registrar", "reviewer", "security_admin", "audit_admin"}),
+    ),
 )

@@ -36,7 +36,10 @@ _CLAUSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 def bundle(text: str, dictionaries: Mapping[str, str]) -> str:
     """The text of a pack and of the dictionaries that it names, as one canonical document."""
     return json.dumps(
-        {"pack": text, "dictionaries": dict(dictionaries)}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        {"pack": text, "dictionaries": dict(dictionaries)},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
     )
 
 
@@ -60,7 +63,9 @@ def dictionary_names(text: str) -> list[str]:
 class _Reader:
     """Reads one pack and collects problems instead of stopping at the first."""
 
-    def __init__(self, text: str, dictionaries: Mapping[str, str], controls: Mapping[str, Control]) -> None:
+    def __init__(
+        self, text: str, dictionaries: Mapping[str, str], controls: Mapping[str, Control]
+    ) -> None:
         self._content, self._lines = load(text)
         self._dictionary_texts = dictionaries
         self._controls = controls
@@ -86,7 +91,10 @@ class _Reader:
             dictionaries=self._dictionaries(),
             calendar=self._calendar(),
         )
-        for key, ids in (("classes", [c.id for c in pack.classes]), ("levels", [l.id for l in pack.levels])):
+        for key, ids in (
+            ("classes", [c.id for c in pack.classes]),
+            ("levels", [l.id for l in pack.levels]),
+        ):
             if len(set(ids)) < len(ids):
                 self._problem(key, "two have the same id")
         self._cross_check(pack)
@@ -120,7 +128,11 @@ class _Reader:
         where = f"{path}.{key}" if path else key
         if value is None and not needed:
             return {}
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()) or "zh" not in value:
+        if (
+            not isinstance(value, dict)
+            or not all(isinstance(v, str) for v in value.values())
+            or "zh" not in value
+        ):
             self._problem(where if key in mapping else path, f"`{key}` needs texts `zh` and `en`")
             return {}
         return {str(language): words for language, words in value.items()}
@@ -172,8 +184,12 @@ class _Reader:
                 self._text(item, "text", path),
                 tuple(rows),
             )
-            if _CLAUSE_ID.fullmatch(clause.id) is None or any(known.id == clause.id for known in clauses):
-                self._problem(f"{path}.id", "a clause needs an id of its own, up to 32 of A-Z a-z 0-9 . _ -")
+            if _CLAUSE_ID.fullmatch(clause.id) is None or any(
+                known.id == clause.id for known in clauses
+            ):
+                self._problem(
+                    f"{path}.id", "a clause needs an id of its own, up to 32 of A-Z a-z 0-9 . _ -"
+                )
             clauses.append(clause)
             controls = item.get("controls") or []
             if not isinstance(controls, list):
@@ -202,7 +218,9 @@ class _Reader:
         except (msgspec.ValidationError, ValueError) as error:
             self._problem(f"{path}.with" if "with" in item else path, str(error))
             return None
-        return Use(clause, control.name, params, self._text(item, "instead", path, needed=False) or None)
+        return Use(
+            clause, control.name, params, self._text(item, "instead", path, needed=False) or None
+        )
 
     def _flows(self) -> dict[str, Flow]:
         flows = self._content.get("flows") or {}
@@ -212,13 +230,23 @@ class _Reader:
         found = {}
         for kind, item in flows.items():
             path = f"flows.{kind}"
-            if not isinstance(item, dict) or not isinstance(item.get("steps"), list) or not item["steps"]:
+            if (
+                not isinstance(item, dict)
+                or not isinstance(item.get("steps"), list)
+                or not item["steps"]
+            ):
                 self._problem(path, "a flow needs `steps`")
                 continue
-            steps = tuple(self._step(step, f"{path}.steps[{index}]") for index, step in enumerate(item["steps"]))
+            steps = tuple(
+                self._step(step, f"{path}.steps[{index}]")
+                for index, step in enumerate(item["steps"])
+            )
             clause = item.get("clause")
             found[str(kind)] = Flow(
-                str(kind), self._text(item, "title", path), str(clause) if clause is not None else None, steps
+                str(kind),
+                self._text(item, "title", path),
+                str(clause) if clause is not None else None,
+                steps,
             )
         return found
 
@@ -237,7 +265,9 @@ class _Reader:
             approvers = []
         for index, rule in enumerate(approvers):
             if not _is_approver(rule):
-                self._problem(f"{path}.approvers[{index}]", f"an approver is one of {', '.join(_APPROVERS)}")
+                self._problem(
+                    f"{path}.approvers[{index}]", f"an approver is one of {', '.join(_APPROVERS)}"
+                )
         return FlowStep(
             self._text(item, "name", path),
             str(mode),
@@ -268,7 +298,9 @@ class _Reader:
             terms = tuple(str(term) for term in content["terms"] if str(term).strip())
             title: Any = content.get("title")
             words: Text = title if isinstance(title, dict) else {"zh": str(name)}
-            found[str(name)] = Dictionary(str(name), str(content.get("category", name)), words, terms)
+            found[str(name)] = Dictionary(
+                str(name), str(content.get("category", name)), words, terms
+            )
         return found
 
     def _calendar(self) -> Calendar:
@@ -276,7 +308,11 @@ class _Reader:
         if value is None:
             return Calendar()
         try:
-            start, end, lunch = (_minutes(value["start"]), _minutes(value["end"]), value.get("lunch"))
+            start, end, lunch = (
+                _minutes(value["start"]),
+                _minutes(value["end"]),
+                value.get("lunch"),
+            )
             return _checked(
                 Calendar(
                     frozenset(int(day) for day in value.get("workdays", (1, 2, 3, 4, 5))),
@@ -298,7 +334,9 @@ class _Reader:
         for use in pack.uses:
             for name in getattr(use.params, "dictionaries", ()):
                 if name not in pack.dictionaries:
-                    self._problem("clauses", f"clause {use.clause.id} uses the unknown dictionary `{name}`")
+                    self._problem(
+                        "clauses", f"clause {use.clause.id} uses the unknown dictionary `{name}`"
+                    )
 
 
 def _minutes(clock: str) -> int:

@@ -32,7 +32,12 @@ async def list_clauses(request: Request, actor: CurrentActor, read: Reader) -> J
 
 @routes.get("/clauses/{clause_id}")
 async def get_clause(
-    request: Request, clause_id: str, actor: CurrentActor, read: Reader, after: Position | None = None, limit: int = 50
+    request: Request,
+    clause_id: str,
+    actor: CurrentActor,
+    read: Reader,
+    after: Position | None = None,
+    limit: int = 50,
 ) -> Json:
     def shape(tx: ReadTx) -> Json:
         service.require(tx, actor, "policy.read")
@@ -54,7 +59,9 @@ async def current_pack(actor: CurrentActor, read: Reader) -> Json:
 
 
 @routes.post("/policy/packs")
-async def adopt(request: Request, body: PackBody, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def adopt(
+    request: Request, body: PackBody, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     await read(lambda tx: service.require(tx, actor, "policy.adopt"))
     dictionaries: Any = request.app.state.load_dictionaries(service.dictionary_names(body.yaml))
     pack = service.read_pack(body.yaml, dictionaries)

@@ -30,7 +30,8 @@ def rule_book(view: View) -> Json:
             "adopted_at": adopted_at,
             "adopted_by": view.mark(adopted_by),
         },
-        "coverage": {"clauses": len(states)} | {state: states.count(state) for state in ("acting", "inform", "not_yet")},
+        "coverage": {"clauses": len(states)}
+        | {state: states.count(state) for state in ("acting", "inform", "not_yet")},
         "clauses": clauses,
         "position": tx.position,
     }
@@ -76,7 +77,9 @@ def _control(use: Use, evidence: UseEvidence) -> Json:
     }
 
 
-def clause_page(view: View, actor: Actor, clause: Clause, *, before: int | None, limit: int) -> Json:
+def clause_page(
+    view: View, actor: Actor, clause: Clause, *, before: int | None, limit: int
+) -> Json:
     """A clause with its newest evidence. Names of people are shown to all; of groups only to who may see them."""
     tx = view.tx
     pack = service.get_pack(tx)
@@ -85,7 +88,10 @@ def clause_page(view: View, actor: Actor, clause: Clause, *, before: int | None,
     found = service.list_evidence(tx, clause, before=before, limit=limit + 1)
     overseer = bool(service.may(tx, actor, "policy.evidence"))
     return _clause(pack, clause, evidence) | {
-        "evidence": [_evidence(view, clause, entry, shown=overseer or entry.actor == actor.name) for entry in found[:limit]],
+        "evidence": [
+            _evidence(view, clause, entry, shown=overseer or entry.actor == actor.name)
+            for entry in found[:limit]
+        ],
         "total": sum(each.count for each in evidence.values()),
         "more": len(found) > limit,
         "position": tx.position,
@@ -101,6 +107,8 @@ def _evidence(view: View, clause: Clause, entry: Recorded, *, shown: bool) -> Js
         "kind": entry.kind,
         "control": mine[0] if mine else None,
         "actor": view.mark(entry.actor) if shown else None,
-        "group": {"id": entry.group, "name": view.group_name(entry.group)} if shown and entry.group else None,
+        "group": {"id": entry.group, "name": view.group_name(entry.group)}
+        if shown and entry.group
+        else None,
         "outcome": entry.fact.code if isinstance(entry.fact, AttemptRefused) else entry.kind,
     }

@@ -41,12 +41,16 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
 
 def current(tx: ReadTx) -> tuple[str, str] | None:
     """(version, bundle) of the pack in force."""
-    row = tx.first(select(_pack.c.version, _pack.c.bundle).order_by(_pack.c.position.desc()).limit(1))
+    row = tx.first(
+        select(_pack.c.version, _pack.c.bundle).order_by(_pack.c.position.desc()).limit(1)
+    )
     return (row.version, row.bundle) if row is not None else None
 
 
 def adoption(tx: ReadTx) -> tuple[int, str]:
     """(time, actor) of the adoption in force."""
-    row = tx.first(select(_pack.c.adopted_at, _pack.c.adopted_by).order_by(_pack.c.position.desc()).limit(1))
+    row = tx.first(
+        select(_pack.c.adopted_at, _pack.c.adopted_by).order_by(_pack.c.position.desc()).limit(1)
+    )
     assert row is not None, "asked only when a pack is in force"
     return row.adopted_at, row.adopted_by

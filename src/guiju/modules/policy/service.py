@@ -101,7 +101,9 @@ def scope(tx: ReadTx, actor: Actor, operation: str) -> Scope:
     if wanted.everyone or relations.roles(tx, actor.person) & wanted.roles:
         return Scope(everything=True)
     mine = relations.groups_of(tx, actor.person)
-    groups = {group for group, place in mine.items() if _rules.is_allowed(wanted, frozenset(), place)}
+    groups = {
+        group for group, place in mine.items() if _rules.is_allowed(wanted, frozenset(), place)
+    }
     return Scope(groups=frozenset(groups), units=relations.headed_units(tx, actor.person))
 
 
@@ -236,7 +238,9 @@ def evidence_of(tx: ReadTx, use: Use) -> UseEvidence:
     query = EntryQuery(use=use.id, limit=1, newest_first=True)
     last = tx.entries(query)
     count = tx.reader.count(tx, EntryQuery(use=use.id, limit=1_000_000_000))
-    return UseEvidence(use.id, count, last[0].at if last else None, last[0].position if last else None)
+    return UseEvidence(
+        use.id, count, last[0].at if last else None, last[0].position if last else None
+    )
 
 
 def list_evidence(tx: ReadTx, clause: Clause, *, before: int | None, limit: int) -> list[Recorded]:
