@@ -124,7 +124,9 @@ async def break_under_load(
         """Either the server goes on acknowledging, or it ends."""
         before = load.acknowledged
         process: subprocess.Popen[bytes] = serving.process
-        await until(lambda: process.poll() is not None or load.acknowledged > before, "an answer or an end")
+        await until(
+            lambda: process.poll() is not None or load.acknowledged > before, "an answer or an end"
+        )
 
     async with load.running():
         load.sending.set()
@@ -189,7 +191,10 @@ def test_a_database_that_is_away_is_said_to_be_away(tmp_path: Path, postgres: Po
             ("POST", "/api/session", accounts[6]),
         ):
             answer = session.ask(method, path, body)
-            assert (answer.status, answer.said["code"]) == (503, "kernel.database_unavailable"), (method, path)
+            assert (answer.status, answer.said["code"]) == (503, "kernel.database_unavailable"), (
+                method,
+                path,
+            )
         postgres.start()
         deadline = time.monotonic() + _SOON
         while (answered := say(session, group, "during"))[0] != 200:

@@ -28,7 +28,11 @@ def problems_after(place: Place, load: Load) -> list[str]:
     finally:
         runtime.close()
     found = load.problems + _gaps(entries)
-    messages = [entry for entry in entries if isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked)]
+    messages = [
+        entry
+        for entry in entries
+        if isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked)
+    ]
     for sender in load.senders:
         found += _told(sender, messages) + _shown(sender, messages)
     verdict = verify_organisation(settings, replay=True)
@@ -83,9 +87,18 @@ def _shown(sender: Sender, messages: Sequence[Recorded]) -> list[str]:
     expected = {
         entry.position: Shown(entry.number or 0, entry.actor or "", entry.fact.text)
         for entry in messages
-        if isinstance(entry.fact, MessageSent) and entry.group == sender.group and entry.position > first
+        if isinstance(entry.fact, MessageSent)
+        and entry.group == sender.group
+        and entry.position > first
     }
-    different = [position for position, shown in sender.shown.items() if expected.get(position) != shown]
-    found = [f"{sender.session.account} was shown {position}, which is not so stored" for position in different]
+    different = [
+        position for position, shown in sender.shown.items() if expected.get(position) != shown
+    ]
+    found = [
+        f"{sender.session.account} was shown {position}, which is not so stored"
+        for position in different
+    ]
     missing = expected.keys() - sender.shown.keys()
-    return found + [f"{sender.session.account} was not shown {position}" for position in sorted(missing)[:5]]
+    return found + [
+        f"{sender.session.account} was not shown {position}" for position in sorted(missing)[:5]
+    ]

@@ -39,7 +39,10 @@ class Report:
             "caught_with_sends_under_way": self.caught,
             "acknowledged": self.acknowledged,
             "sent_again": self.repeated,
-            "ready_seconds": {"median": round(median(self.ready), 2), "max": round(max(self.ready), 2)},
+            "ready_seconds": {
+                "median": round(median(self.ready), 2),
+                "max": round(max(self.ready), 2),
+            },
             "problems": self.problems[:20],
         }
 

@@ -23,7 +23,13 @@ _PAUSE = 0.004
 _CATCH_UP_SECONDS = 30.0
 _RETRY = "kernel.database_unavailable"
 # Every state that a message can be given by the gate under the shipped pack.
-_TEXTS = ("{n} 号件已入库", "{n} 号件，证件号 11010119900307889X", "标底清单之{n}", "去赌博网站玩 {n}", "{n} 收到")
+_TEXTS = (
+    "{n} 号件已入库",
+    "{n} 号件，证件号 11010119900307889X",
+    "标底清单之{n}",
+    "去赌博网站玩 {n}",
+    "{n} 收到",
+)
 # The library reports every refused handshake; refusing is what a killed server does.
 logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
@@ -153,14 +159,18 @@ class Sender:
         message = item["message"]
         shown = Shown(message["number"], message["sender"]["id"], message["text"])
         if self.shown.setdefault(item["position"], shown) != shown:
-            self.problems.append(f"{item['position']} was {self.shown[item['position']]}, then {shown}")
+            self.problems.append(
+                f"{item['position']} was {self.shown[item['position']]}, then {shown}"
+            )
 
 
 class Load:
     """Several senders, told when there is a server and when to send."""
 
     def __init__(self, sessions: Sequence[Session], group: str, seed: int) -> None:
-        self.senders = [Sender(session, group, random.Random(seed + at)) for at, session in enumerate(sessions)]
+        self.senders = [
+            Sender(session, group, random.Random(seed + at)) for at, session in enumerate(sessions)
+        ]
         self.up, self.sending = asyncio.Event(), asyncio.Event()
 
     @contextlib.asynccontextmanager
@@ -201,7 +211,12 @@ class Load:
 
     def _shown_to_all(self) -> bool:
         last = max(
-            (told.position for sender in self.senders for told in sender.receipts.values() if told.state in SHOWN),
+            (
+                told.position
+                for sender in self.senders
+                for told in sender.receipts.values()
+                if told.state in SHOWN
+            ),
             default=-1,
         )
         return all(sender.cursor is not None and sender.cursor >= last for sender in self.senders)

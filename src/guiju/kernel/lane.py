@@ -267,7 +267,9 @@ class Lane:
                 flushing = True
                 entries = self.recorder.flush(connection)
         except Exception as error:
-            if not flushing and isinstance(error, (DatabaseUnavailableError, *self.database.outages)):
+            if not flushing and isinstance(
+                error, (DatabaseUnavailableError, *self.database.outages)
+            ):
                 self._refuse(commands, error)
                 return
             # The flush failed or its outcome is unknown; going on could acknowledge what is not stored. Whatever it
@@ -298,9 +300,8 @@ class Lane:
         try:
             with tx.savepoint():
                 results = verb(tx, [command.payload for command in commands])
-        except (
-            Exception
-        ) as error:  # one bad command must not fail the others: each runs again alone
+        except Exception as error:
+            # One bad command must not fail the others: each runs again alone.
             _check_connection(tx, error)
             if len(commands) == 1:
                 self._failed(commands[0], error)

@@ -7,7 +7,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
-from guiju.modules.groups import _rules, service
+from guiju.modules.groups import _register, _rules, service
 from guiju.modules.groups.applying import check_certified
 from guiju.modules.groups.types import (
     AlreadyMemberError,
