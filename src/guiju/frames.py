@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol
 
 from typing_extensions import override
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import apply_mask  # type: ignore[attr-defined]  # the C one where it is built
+from websockets.protocol import State
 
 EXTENSION: Final = "guiju.sink"
 
@@ -48,6 +50,31 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             extensions: Any = self.scope["extensions"]
             extensions[EXTENSION] = self
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self._on_text is not None and self.conn.state is State.OPEN:
+            data = self._take_texts(data, self._on_text)
+        if data:
+            super().data_received(data)
+
+    def _take_texts(self, data: bytes, on_text: Callable[[bytes | None], None]) -> bytes:
+        """Give away the whole, final, masked texts that `data` begins with (RFC 6455, 5.2); returns what follows them.
+
+        Everything else is the library's: other frames, pieces of a frame, and what comes while it still waits for a rest.
+        """
+        while not self.conn.reader.buffer and not self.frames and len(data) >= 6:
+            size, mask = data[1] & 0x7F, 2
+            if data[0] != 0x81 or data[1] < 0x80 or size == 127:
+                break
+            if size == 126:
+                size, mask = int.from_bytes(data[2:4], "big"), 4
+            end = mask + 4 + size
+            if len(data) < end:
+                break
+            on_text(apply_mask(data[mask + 4 : end], data[mask : mask + 4]))
+            data = data[end:]
+        return data
 
     @override
     def send_receive_event_to_app(self) -> None:
