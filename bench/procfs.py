@@ -12,11 +12,11 @@ _PRIVATE: Final = ("Private_Clean:", "Private_Dirty:", "Private_Hugetlb:")
 def tree(roots: Iterable[int]) -> set[int]:
     """The processes `roots` and all that descend from them."""
     children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdecimal():
-            fields = _stat(int(entry))
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            fields = _stat(int(entry.name))
             if fields:
-                children.setdefault(int(fields[1]), []).append(int(entry))
+                children.setdefault(int(fields[1]), []).append(int(entry.name))
     found: set[int] = set()
     todo = list(roots)
     while todo:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from bench.postgres import Cluster, cluster
 from tests.support.checks import check_ledger
 from tests.support.postgres import fresh_database

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.support.world import World
 
 from guiju.importing import (
     FileUnreadableError,
@@ -23,6 +22,7 @@ from guiju.modules.groups import governing
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging.types import FloodError
 from guiju.setup import SYSTEM
+from tests.support.world import World
 
 ID_NUMBER = "11010519491231002X"
 

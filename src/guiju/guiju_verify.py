@@ -831,7 +831,7 @@ class Package:
         ]
         for name in extra:
             self.report.fail(11, f"{name} is not in the manifest")
-        if not extra and list(self.archive.members) != listed + ["manifest.json", "SHA256SUMS"]:
+        if not extra and list(self.archive.members) != [*listed, "manifest.json", "SHA256SUMS"]:
             self.report.fail(2, "the files are not in the order of the manifest")
         for name in filter(self.archive.members.__contains__, listed):
             part = self.PART.match(name)
@@ -1232,7 +1232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     options = parser.parse_args(arguments)
     try:
-        with open(options.policy, "rb") as policy, open(options.package, "rb") as package:
+        with open(options.policy, "rb") as policy, open(options.package, "rb") as package:  # noqa: PTH123  # one file, few imports
             report = verify(package, policy.read(MAX_DOCUMENT))
     except OSError as error:
         report = Report()

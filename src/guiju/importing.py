@@ -121,8 +121,10 @@ def import_chat(
     """Send every line `{"text": …}` of `file` to `group`, the members `accounts` (logins) taking turns.
 
     `group` is an id, a filing number or a name. A second run of the same file with the same accounts brings in only
-    the lines that are new or were refused; other accounts would write the lines once more. Raises FileUnreadableError, UnknownGroupError, GroupNotOpenError,
-    NoAccountsError, UnknownAccountError or NotAMemberError; then nothing is sent.
+    the lines that are new or were refused; other accounts would write the lines once more.
+
+    Raises FileUnreadableError, UnknownGroupError, GroupNotOpenError, NoAccountsError, UnknownAccountError or
+    NotAMemberError; then nothing is sent.
     """
     lines = _read_lines(file)
     place = runtime.read(lambda tx: _find_group(tx, group))

@@ -19,7 +19,7 @@ def _claim(runtime: Runtime) -> IO[str] | None:
     """Hold the data folder of an SQLite organisation; a second server on it would be a second writer."""
     if not runtime.database.is_sqlite:
         return None
-    file = open(runtime.settings.data / "guiju.lock", "w")  # noqa: SIM115  # held as long as the process lives
+    file = (runtime.settings.data / "guiju.lock").open("w")  # held as long as the process lives
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -6,8 +6,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-from tests.architecture.checks import ROOT, SOURCE, python_files
-
 from guiju import app, cli, demo, exporting, importing, ledger_routes, runtime, socket, verification
 from guiju.edge import status_of
 from guiju.kernel.errors import all_errors
@@ -15,6 +13,7 @@ from guiju.kernel.facts import all_kinds, schema_for
 from guiju.modules.inspection.service import KINDS
 from guiju.modules.policy import service as policy
 from guiju.settings import ENVIRONMENT, read_settings
+from tests.architecture.checks import ROOT, SOURCE, python_files
 
 LOADED = (app, cli, demo, exporting, importing, ledger_routes, runtime, socket, verification)
 DOCS = ROOT / "docs"

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import grimp
+
 from tests.architecture.checks import ROOT, SOURCE, private_leaks
 
 # What joins the modules knows their edges; nobody else does, and the demo tells its story through the verbs.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.architecture import checks
 from tests.architecture.checks import SOURCE, python_files
 

@@ -11,8 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.support.listening import Listening
-from tests.support.office import Office
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.errors import GuijuError, NotFoundError
@@ -39,6 +37,8 @@ from guiju.modules.messaging.types import (
 from guiju.modules.policy.types import MemberState, NotAllowedError
 from guiju.relations import PeopleAndGroups
 from guiju.runtime import ROUTERS
+from tests.support.listening import Listening
+from tests.support.office import Office
 
 SECRET = "这是核心配方"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from bench.postgres import Cluster, prepare, started
 from bench.servers import Session
 from tests.support.aftermath import problems_after

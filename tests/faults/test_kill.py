@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.support.kills import kill_again_and_again, make_load, make_place
 
 KILLS = int(os.environ.get("GUIJU_KILLS") or 50)

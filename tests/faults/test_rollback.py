@@ -6,6 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from guiju.kernel.db import governed_tables
+from guiju.ledger import tables
+from guiju.ledger.signer import Signer
+from guiju.runtime import open_runtime
+from guiju.verification import verify_organisation
 from tests.support.checks import verify_stored
 from tests.support.tamper import (
     failing,
@@ -17,12 +23,6 @@ from tests.support.tamper import (
     undone,
 )
 from tests.support.world import World
-
-from guiju.kernel.db import governed_tables
-from guiju.ledger import tables
-from guiju.ledger.signer import Signer
-from guiju.runtime import open_runtime
-from guiju.verification import verify_organisation
 
 MESSAGE = next(table for table in governed_tables() if table.name == "messaging_message")
 

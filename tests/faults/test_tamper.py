@@ -10,6 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Table
 from sqlalchemy.exc import SQLAlchemyError
+
+from guiju.kernel.db import governed_tables
+from guiju.ledger import tables
+from guiju.ledger.findings import Verification
+from guiju.ledger.keystore import wrapped_key
+from guiju.ledger.signer import Signer
+from guiju.verification import CannotVerifyError, verify_organisation
 from tests.support.checks import verify_stored
 from tests.support.tamper import (
     STORED,
@@ -23,13 +30,6 @@ from tests.support.tamper import (
     undone,
 )
 from tests.support.world import World
-
-from guiju.kernel.db import governed_tables
-from guiju.ledger import tables
-from guiju.ledger.findings import Verification
-from guiju.ledger.keystore import wrapped_key
-from guiju.ledger.signer import Signer
-from guiju.verification import CannotVerifyError, verify_organisation
 
 BY_NAME = {table.name: table for table in STORED}
 SMALL = [table.name for table in STORED if table is not tables.tile]

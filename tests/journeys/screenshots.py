@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import expect
+
 from tests.support.browser import DESK, PHONE, Screen, Screens, chromium, screens
 from tests.support.pictures import save
 from tests.support.server import Place

@@ -11,12 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.support.cast import PLACES, ROLES, Cast
-from tests.support.inside import Inside, served_world, session_for
-from tests.support.matrix import CELLS, EXPECTED, OPERATIONS, ROWS, Row, cells, match
-from tests.support.postgres import fresh_database
-from tests.support.requests import ENDING, FAR, Things
-from tests.support.world import World
 from websockets.exceptions import ConnectionClosed
 
 from guiju.edge import status_of
@@ -27,6 +21,12 @@ from guiju.kernel.ids import GroupId
 from guiju.modules.identity.types import USABLE
 from guiju.modules.messaging import service as messaging
 from guiju.socket import FRAMES
+from tests.support.cast import PLACES, ROLES, Cast
+from tests.support.inside import Inside, served_world, session_for
+from tests.support.matrix import CELLS, EXPECTED, OPERATIONS, ROWS, Row, cells, match
+from tests.support.postgres import fresh_database
+from tests.support.requests import ENDING, FAR, Things
+from tests.support.world import World
 
 WORDS = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict", 422: "invalid"}
 

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.support.postgres import fresh_database
 
 from guiju import demo
 from guiju.demo import _data, _talk
@@ -36,6 +35,7 @@ from guiju.runtime import Runtime, open_runtime
 from guiju.settings import Settings, read_settings
 from guiju.setup import SYSTEM, AlreadySetUpError, initialise
 from guiju.verification import verify_organisation
+from tests.support.postgres import fresh_database
 
 LOADED = 32
 """How many members the largest group needs for the load of the benchmark."""

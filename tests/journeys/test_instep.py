@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.cast import HELD_TEXT, Cast
-from tests.support.world import World
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR, utc
@@ -32,6 +30,8 @@ from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy import service as policy
 from guiju.runtime import PRESENCE, ROUTERS
 from guiju.setup import SYSTEM
+from tests.support.cast import HELD_TEXT, Cast
+from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
 ID_NUMBER = "11010119900307889X"

@@ -5,10 +5,10 @@ import pysqlite3
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
-from tests.support.world import World
 
 from guiju.kernel.db import Database
 from guiju.kernel.statements import Hot, Lookup
+from tests.support.world import World
 
 TABLE = Table(
     "test_thing", MetaData(), Column("id", String(10), primary_key=True), Column("n", Integer), Column("word", String(40))

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.support.world import World
 
 from guiju.kernel import jobs
 from guiju.kernel.jobs import LEASE, job, run_due
 from guiju.kernel.lane import WriteTx
+from tests.support.world import World
 
 Ran = list[tuple[str, dict[str, Any], int]]
 

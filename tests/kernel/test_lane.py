@@ -7,7 +7,6 @@ from concurrent.futures import Future, wait
 from typing import Any
 
 import pytest
-from tests.support.world import World
 
 from guiju.kernel.actor import system
 from guiju.kernel.errors import ConflictError
@@ -17,6 +16,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Attempt, AttemptRefused, NotAllowedError
+from tests.support.world import World
 
 ACTOR = system("setup")
 

@@ -4,9 +4,6 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from tests.support.listening import Listening
-from tests.support.office import Office, open_office
-from tests.support.world import World
 
 from guiju.kernel.clock import ManualClock
 from guiju.kernel.facts import Recorded
@@ -16,6 +13,9 @@ from guiju.kernel.live import MOST_BYTES, TOO_SLOW, Delivery, Hub, View, items_f
 from guiju.modules.groups import governing, roster
 from guiju.modules.messaging import review
 from guiju.runtime import ROUTERS
+from tests.support.listening import Listening
+from tests.support.office import Office, open_office
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -94,5 +94,5 @@ def test_errors_carry_a_message_and_safe_data() -> None:
     error = NotFoundError("gone", thing="x")
     assert (str(error), error.message, error.data) == ("gone", "gone", {"thing": "x"})
     codes = [cls.code for cls in all_errors()]
-    assert len(codes) == len(set(codes)) == len({cls for cls in all_errors()})
+    assert len(codes) == len(set(codes)) == len(set(all_errors()))
     assert all(issubclass(cls, GuijuError) for cls in all_errors())

@@ -139,8 +139,10 @@ class TestStrictness:
 
     @pytest.mark.parametrize(
         "note",
-        ["", "\n", "\n\n", "text\n", "text\n\n", NOTE[:-1], NOTE + "\n", NOTE.replace("—", "-")]
-        + [NOTE + KEY.sign("x\n") * 100, NOTE.replace("— ", "—  ")],
+        [
+            *("", "\n", "\n\n", "text\n", "text\n\n", NOTE[:-1], NOTE + "\n", NOTE.replace("—", "-")),
+            *(NOTE + KEY.sign("x\n") * 100, NOTE.replace("— ", "—  ")),
+        ],
     )
     def test_what_is_no_note_is_refused(self, note: str) -> None:
         assert heads(note, KEY.verifier.encode()) == {None}

@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.bureau import Bureau, policy, sign
-from tests.support.tamper import change, fill_tiles, rewrite_leaf, rows_of, undone
-from tests.support.world import World
 
 from guiju import cli_verify, guiju_verify
 from guiju.exporting import export_group
@@ -23,6 +20,9 @@ from guiju.ledger import tables
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.proof import NotSignedError
 from guiju.modules.groups.types import GroupNotFoundError
+from tests.support.bureau import Bureau, policy, sign
+from tests.support.tamper import change, fill_tiles, rewrite_leaf, rows_of, undone
+from tests.support.world import World
 
 Json = dict[str, Any]
 VERIFIER = Path(guiju_verify.__file__)

@@ -5,12 +5,12 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.bureau import Bureau, policy, sign
-from tests.support.tamper import fill_tiles, rows_of
-from tests.support.world import World
 
 from guiju import guiju_verify
 from guiju.ledger import tables
+from tests.support.bureau import Bureau, policy, sign
+from tests.support.tamper import fill_tiles, rows_of
+from tests.support.world import World
 
 Json = dict[str, Any]
 

@@ -10,6 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
+
+from guiju import guiju_verify
+from guiju.ledger.package import Related, Scope, Withheld
 from tests.support.packages import (
     BOOK,
     Book,
@@ -24,9 +27,6 @@ from tests.support.packages import (
     verified,
     written,
 )
-
-from guiju import guiju_verify
-from guiju.ledger.package import Related, Scope, Withheld
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from guiju import guiju_verify
+from guiju.ledger import checkpoint, package, tree
+from guiju.ledger.errors import LedgerError
+from guiju.ledger.package import Person, Related, Scope, Withheld
 from tests.support.packages import (
     ANCHORED,
     BOOK,
@@ -29,11 +34,6 @@ from tests.support.packages import (
     verified,
     written,
 )
-
-from guiju import guiju_verify
-from guiju.ledger import checkpoint, package, tree
-from guiju.ledger.errors import LedgerError
-from guiju.ledger.package import Person, Related, Scope, Withheld
 
 
 class TestRoundTrip:

@@ -7,6 +7,16 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
+
+from guiju.kernel.db import governed_tables
+from guiju.kernel.facts import Content
+from guiju.ledger import tables, tree
+from guiju.ledger.checkpoint import sign_checkpoint
+from guiju.ledger.keystore import wrapped_key
+from guiju.ledger.seal import key_id, seal
+from guiju.ledger.signer import Signer, read_state
+from guiju.modules.messaging.types import MessageState
+from guiju.verification import CannotVerifyError, verify_organisation
 from tests.support.checks import verify_stored
 from tests.support.tamper import (
     change,
@@ -20,16 +30,6 @@ from tests.support.tamper import (
     undone,
 )
 from tests.support.world import World
-
-from guiju.kernel.db import governed_tables
-from guiju.kernel.facts import Content
-from guiju.ledger import tables, tree
-from guiju.ledger.checkpoint import sign_checkpoint
-from guiju.ledger.keystore import wrapped_key
-from guiju.ledger.seal import key_id, seal
-from guiju.ledger.signer import Signer, read_state
-from guiju.modules.messaging.types import MessageState
-from guiju.verification import CannotVerifyError, verify_organisation
 
 Json = dict[str, Any]
 MESSAGE = next(table for table in governed_tables() if table.name == "messaging_message")

@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from tests.support.load import Load, Sender, Shown, Told, written
-from tests.support.server import Place
-
 from guiju.kernel.db import EntryQuery
 from guiju.kernel.facts import Recorded
 from guiju.modules.messaging.types import MessageBlocked, MessageHeld, MessageSent
 from guiju.runtime import open_runtime
 from guiju.settings import read_settings
 from guiju.verification import verify_organisation
+from tests.support.load import Load, Sender, Shown, Told, written
+from tests.support.server import Place
 
 _EVERYTHING = 100_000_000
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
 from tests.support.server import Place
 
 PASSWORD = "guiju-demo-2026"

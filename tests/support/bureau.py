@@ -6,8 +6,6 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection
-from tests.support.tamper import rows_of
-from tests.support.world import World
 
 from guiju.app import Server
 from guiju.kernel.actor import Actor
@@ -15,6 +13,8 @@ from guiju.kernel.ids import GroupId
 from guiju.ledger import tables
 from guiju.modules.groups import roster
 from guiju.modules.messaging import review
+from tests.support.tamper import rows_of
+from tests.support.world import World
 
 Json = dict[str, Any]
 

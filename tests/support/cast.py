@@ -1,7 +1,5 @@
 """One organisation with a person for each role and each relation to a group: who may do what is asked of them all."""
 
-from tests.support.world import World
-
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
@@ -12,6 +10,7 @@ from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import Account, AccountId, AccountState
 from guiju.setup import SYSTEM
+from tests.support.world import World
 
 PASSWORD = "correct horse 7"
 OFFICES = ("hr", "it", "registrar", "reviewer", "system_admin", "security_admin", "audit_admin")

@@ -1,10 +1,9 @@
 """What must hold after every test."""
 
-from tests.support.world import World
-
 from guiju.ledger.findings import Verification
 from guiju.ledger.keystore import ROOT, KeyStore
 from guiju.verification import verify_opened
+from tests.support.world import World
 
 
 def check_ledger(world: World) -> None:

@@ -15,8 +15,6 @@ from typing import Any
 
 import httpx2
 import uvicorn
-from tests.support.checks import check_ledger
-from tests.support.world import World
 from websockets.sync.client import ClientConnection, connect
 
 from guiju.app import Server
@@ -26,6 +24,8 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.identity import service as identity
 from guiju.serving import LARGEST_FRAME
 from guiju.settings import Settings
+from tests.support.checks import check_ledger
+from tests.support.world import World
 
 _READY_SECONDS = 20.0
 

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from tests.support.world import World
-
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import Batch, answer_inline
@@ -13,6 +11,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.policy.types import PRESENT
 from guiju.relations import PeopleAndGroups
 from guiju.runtime import PRESENCE, ROUTERS
+from tests.support.world import World
 
 
 class Ear:

@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.servers import Session
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from bench.servers import Session
 from guiju.modules.messaging.types import MessageBlocked, MessageHeld, MessageSent
 
 WINDOW = 6
@@ -183,9 +183,8 @@ class Load:
             for task in tasks:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for result in ended:
-            if not isinstance(result, asyncio.CancelledError):
-                raise AssertionError("a sender ended by itself") from result
+        broken = [result for result in ended if not isinstance(result, asyncio.CancelledError)]
+        assert not broken, f"senders ended by themselves: {broken}"
 
     @property
     def outstanding(self) -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
-from tests.support.world import World
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.errors import GuijuError
@@ -16,6 +15,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Member
 from guiju.modules.policy.types import AttemptRefused, MemberState
 from guiju.setup import SYSTEM
+from tests.support.world import World
 
 E = TypeVar("E", bound=GuijuError)
 

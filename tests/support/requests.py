@@ -4,15 +4,14 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
-from tests.support.inside import session_for
-from tests.support.matrix import Row
-
 from guiju.kernel.actor import Actor
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
 from guiju.runtime import load_pack
+from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
+from tests.support.inside import session_for
+from tests.support.matrix import Row
 
 NEW_PASSWORD = "battery staple 8"
 FAR = 10_000_000

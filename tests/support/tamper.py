@@ -11,9 +11,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Table, delete, insert, select, update
-from tests.support.checks import check_ledger, verify_stored
-from tests.support.postgres import fresh_database
-from tests.support.world import World
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import Database, governed_tables
@@ -25,6 +22,9 @@ from guiju.modules.groups import governing, roster
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import review
 from guiju.setup import SYSTEM
+from tests.support.checks import check_ledger, verify_stored
+from tests.support.postgres import fresh_database
+from tests.support.world import World
 
 Row = dict[str, Any]
 STORED = (*tables.TABLES, *governed_tables(), wrapped_key)

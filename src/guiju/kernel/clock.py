@@ -1,7 +1,7 @@
 """The only place that reads the wall clock; everything else is handed a Clock."""
 
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Protocol
 
 MINUTE = 60_000
@@ -42,4 +42,4 @@ class ManualClock:
 
 def utc(ms: int) -> datetime:
     """The same moment as an aware datetime."""
-    return datetime.fromtimestamp(ms / 1000, tz=timezone.utc)
+    return datetime.fromtimestamp(ms / 1000, tz=UTC)

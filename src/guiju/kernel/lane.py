@@ -263,7 +263,11 @@ class Lane:
                     self._kept,
                 )
                 for kind, run in groupby(commands, key=lambda command: command.kind):
-                    self._run_list(tx, kind, list(run)) if kind else self._run_verbs(tx, run)
+                    together = list(run)
+                    if kind is None:
+                        self._run_verbs(tx, together)
+                    else:
+                        self._run_list(tx, kind, together)
                 flushing = True
                 entries = self.recorder.flush(connection)
         except Exception as error:
@@ -291,7 +295,7 @@ class Lane:
             )
         self.deliver(Batch(commands, []))
 
-    def _run_verbs(self, tx: WriteTx, commands: Iterator[Command]) -> None:
+    def _run_verbs(self, tx: WriteTx, commands: list[Command]) -> None:
         for command in commands:
             self._run_one(tx, command, command.payload)
 
@@ -300,8 +304,7 @@ class Lane:
         try:
             with tx.savepoint():
                 results = verb(tx, [command.payload for command in commands])
-        except Exception as error:
-            # One bad command must not fail the others: each runs again alone.
+        except Exception as error:  # noqa: BLE001  # one bad command must not fail the others: each runs again alone
             _check_connection(tx, error)
             if len(commands) == 1:
                 self._failed(commands[0], error)
@@ -322,7 +325,7 @@ class Lane:
                 self.on_attempt(tx, refusal)
         except GuijuError as refusal:
             command.result = refusal
-        except Exception as error:  # a bug in one verb must not stop the lane for everybody
+        except Exception as error:  # noqa: BLE001  # a bug in one verb must not stop the lane for everybody
             _check_connection(tx, error)
             self._failed(command, error)
 

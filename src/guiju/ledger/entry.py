@@ -39,7 +39,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """SHA-256 of the sealed blob."""
     k: str
     """The id of the key that sealed it."""
-    l: _Positive
+    l: _Positive  # noqa: E741  # the leaf's key is its length
     """Length of the sealed blob in bytes."""
 
 

@@ -37,7 +37,8 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The verdict. `anchored` says that a head that was kept elsewhere agrees; without one, whoever holds every key
-    could have written the whole ledger anew."""
+    could have written the whole ledger anew.
+    """
 
     ok: bool
     size: int | None

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 
+from guiju.kernel.clock import DAY
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
@@ -33,6 +34,9 @@ _lock_head = Hot(
 _update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
 _NUMBER = ("grp", "number")
 _numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
+
+
+AHEAD = 5 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Log:
         self._pending = _Pending()
         self._now = 0
         self._connection: Connection | None = None
+        self._ahead: set[str] = set()
 
     # ---- appending, in the lane's thread ------------------------------------------------------------------------
 
@@ -117,6 +122,8 @@ class Log:
             blob, body = seal(
                 self._keys, key, self._now, self._head.origin, position, _encode(sealed)
             )
+            self._make_ahead(schema.content, group)
+
         leaf = encode_leaf(
             {
                 "a": permit.actor.name, "b": body, "g": group, "gs": number, "k": schema.kind, "m": clear,
@@ -133,6 +140,13 @@ class Log:
         pending.hashes.append(tree.leaf_hash(leaf))
         pending.uses.extend((used, position) for used in permit.uses)
         return recorded
+
+    def _make_ahead(self, content: Content, group: str | None) -> None:
+        """Make next month's key in the last days of this one: no first message of a month waits for it."""
+        later = key_id(content, group, None, self._now + AHEAD)
+        if content is not Content.PERSON and later not in self._ahead:
+            self._keys.make(later, self._now)
+            self._ahead.add(later)
 
     def _next_number(self, group: str) -> int:
         pending = self._pending

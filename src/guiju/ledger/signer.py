@@ -179,7 +179,6 @@ class Signer:
 
     def start(self, lane: Lane, interval: float = 1.0) -> None:
         """Sign what is new once every `interval` seconds, in a thread."""
-
         passing: tuple[type[Exception], ...] = (
             DatabaseUnavailableError,
             OSError,

@@ -1,6 +1,7 @@
 """The plant of this folder's tests."""
 
 import pytest
+
 from tests.modules.approvals.plant import Plant
 from tests.support.world import World
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.world import NO_PASSWORD, World
-
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.facts import Recorded, all_kinds
 from guiju.kernel.ids import PersonId
@@ -17,6 +15,7 @@ from guiju.modules.directory.types import UnitId
 from guiju.modules.identity import service as identity
 from guiju.modules.policy.types import Flow, FlowStep
 from guiju.setup import open_account
+from tests.support.world import NO_PASSWORD, World
 
 SETUP = system("set-up")
 USES = ("4.1/groups.registration",)

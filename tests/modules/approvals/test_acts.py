@@ -4,13 +4,13 @@ import itertools
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.modules.approvals.plant import Plant, step
 
 from guiju.kernel.clock import HOUR
 from guiju.kernel.errors import GuijuError
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Box, Request, RequestState, StepState, Verdict
 from guiju.modules.policy.types import FlowStep
+from tests.modules.approvals.plant import Plant, step
 
 _numbers = itertools.count()
 

@@ -7,11 +7,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection
-from tests.modules.approvals.plant import Plant, step
 
 from guiju.kernel.actor import Actor
 from guiju.modules.approvals._routes import routes
 from guiju.modules.approvals.types import RequestNotFoundError
+from tests.modules.approvals.plant import Plant, step
 
 HEAD = {"head_of_unit": "applicant"}
 

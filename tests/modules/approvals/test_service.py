@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from tests.modules.approvals.plant import SETUP, USES, Plant, step
-from tests.support.world import MONDAY
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
@@ -38,6 +36,8 @@ from guiju.modules.approvals.types import (
 )
 from guiju.modules.directory import service as directory
 from guiju.modules.policy.types import NotAllowedError
+from tests.modules.approvals.plant import SETUP, USES, Plant, step
+from tests.support.world import MONDAY
 
 HEAD = {"head_of_unit": "applicant"}
 REGISTRARS = {"role": "registrar"}

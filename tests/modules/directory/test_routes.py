@@ -7,12 +7,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection
-from tests.support.world import World
 
 from guiju.kernel.actor import Actor
 from guiju.modules.directory._routes import routes
 from guiju.modules.directory.types import OwnRecordError, PersonNotFoundError
 from guiju.modules.policy.types import NotAllowedError
+from tests.support.world import World
 
 
 class DirectGate:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
-from tests.support.world import World
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.ids import PersonId
@@ -38,6 +37,7 @@ from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import AttemptRefused, NotAllowedError
+from tests.support.world import World
 
 T = TypeVar("T")
 SYSTEM = system("test")

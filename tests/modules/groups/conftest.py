@@ -1,6 +1,7 @@
 """The office in which these tests happen."""
 
 import pytest
+
 from tests.support.office import Office, open_office
 from tests.support.world import World
 

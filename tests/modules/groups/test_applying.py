@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from tests.support.office import Office
 
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.ids import GroupId, PersonId
@@ -31,6 +30,7 @@ from guiju.modules.groups.types import (
     NotCertifiedError,
 )
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
+from tests.support.office import Office
 
 _numbers = count(100)
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.support.office import Office
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import DAY
@@ -29,6 +28,7 @@ from guiju.modules.groups.types import (
 )
 from guiju.modules.identity import service as identity
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
+from tests.support.office import Office
 
 USE = "5.2/groups.administrators"
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.support.office import Office
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId, PersonId
@@ -25,6 +24,7 @@ from guiju.modules.groups.types import (
 )
 from guiju.modules.identity import service as identity
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
+from tests.support.office import Office
 
 NUMBER = "澄群备〔2026〕0001 号"
 

@@ -68,7 +68,7 @@ def test_all_problems_are_told_together() -> None:
 
 @pytest.mark.parametrize(("regex", "example"), [("(", "x"), ("^a$", "b"), ("(?=a)a", "a"), ("(a)\\1", "aa")])
 def test_a_pattern_must_be_linear_and_fit_its_own_example(regex: str, example: str) -> None:
-    with pytest.raises(ValueError, match="pattern|example"):
+    with pytest.raises(ValueError, match=r"pattern|example"):
         _rules.check_patterns(NamePatterns((NamePattern(regex, "格式", example),)))
 
 

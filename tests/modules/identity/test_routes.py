@@ -7,7 +7,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.requests import HTTPConnection
-from tests.support.world import World
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx
@@ -23,6 +22,7 @@ from guiju.modules.identity.types import (
     WrongPasswordError,
 )
 from guiju.modules.policy.types import NotAllowedError
+from tests.support.world import World
 
 SYSTEM = system("test")
 FIRST, SECOND = "correct horse 7", "battery staple 8"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
-from tests.support.world import World
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import DAY
@@ -44,6 +43,7 @@ from guiju.modules.identity.types import (
 )
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
+from tests.support.world import World
 
 T = TypeVar("T")
 SYSTEM = system("test")

@@ -50,8 +50,8 @@ def test_an_id_needs_a_province_and_a_date(first: str) -> None:
         lambda d: d.translate({ord(c): ord(c) - ord("0") + ord("０") for c in "0123456789"}),
         lambda d: " ".join([d[:6], d[6:14], d[14:]]),
         lambda d: "-".join([d[:6], d[6:14], d[14:]]),
-        lambda d: ".".join(d),
-        lambda d: "\u200b".join(d),
+        ".".join,
+        "\u200b".join,
         lambda d: " - ".join([d[:6], d[6:]]),
     ],
 )

@@ -1,7 +1,6 @@
 """What people see: timelines, conversations, unread counts, read marks. Nobody sees others' held messages anywhere."""
 
 import pytest
-from tests.support.office import Office
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.facts import Recorded
@@ -12,6 +11,7 @@ from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import _shape, review, service
 from guiju.modules.messaging.service import Conversation
 from guiju.modules.messaging.types import MessageReleased, RulesNotSignedError
+from tests.support.office import Office
 
 SECRET = "这是核心配方"
 FORBIDDEN = "去赌博网站玩"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.support.office import Office
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import HOUR
@@ -23,6 +22,7 @@ from guiju.modules.messaging.types import (
     ReviewNotFoundError,
 )
 from guiju.modules.policy.types import NotAllowedError
+from tests.support.office import Office
 
 SECRET = "这是核心配方"
 

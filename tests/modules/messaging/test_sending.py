@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.office import Office
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
@@ -32,6 +31,7 @@ from guiju.modules.messaging.types import (
     Send,
 )
 from guiju.modules.policy.types import NotAllowedError
+from tests.support.office import Office
 
 ID_NUMBER = "11010119900307889X"
 KINDS = ("messaging.sent", "messaging.held", "messaging.blocked")

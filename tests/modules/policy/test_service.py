@@ -1,7 +1,6 @@
 """Adoption, permits, scopes, attempts and evidence."""
 
 import pytest
-from tests.support.office import Office
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx
@@ -24,6 +23,7 @@ from guiju.modules.policy.types import (
 from guiju.relations import PeopleAndGroups
 from guiju.runtime import load_pack
 from guiju.setup import SYSTEM
+from tests.support.office import Office
 
 ADMINISTRATORS = "5.2/groups.administrators"
 

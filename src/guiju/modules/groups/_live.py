@@ -60,7 +60,6 @@ def presence(view: View, entry: Recorded) -> Mapping[PersonId, bool]:
             return {}
 
 
-PRESENCE = {
-    kind: presence
-    for kind in ("groups.member_changed", "groups.registered", "groups.rules_published")
-}
+PRESENCE = dict.fromkeys(
+    ("groups.member_changed", "groups.registered", "groups.rules_published"), presence
+)

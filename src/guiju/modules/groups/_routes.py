@@ -247,7 +247,7 @@ async def close(group: Id, body: Why, actor: CurrentActor, write: Writer, read: 
 
 
 @routes.get("/register")
-async def list_register(
+async def list_register(  # noqa: PLR0917  # called by name
     actor: CurrentActor,
     read: Reader,
     state: GroupState | None = None,

@@ -169,8 +169,8 @@ def _insert_group(tx: WriteTx, entry: Recorded, fact: GroupRegistered) -> None:
             rules_position=entry.position if fact.rules else None,
         )
     )  # fmt: skip
-    places = {person: GroupRole.MEMBER for person in fact.members}
-    places |= {person: GroupRole.ADMINISTRATOR for person in fact.administrators}
+    places = dict.fromkeys(fact.members, GroupRole.MEMBER)
+    places |= dict.fromkeys(fact.administrators, GroupRole.ADMINISTRATOR)
     places[fact.owner] = GroupRole.OWNER
     for person, role in places.items():
         # The owner wrote the rules, so the owner has signed them.

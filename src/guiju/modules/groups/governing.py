@@ -57,7 +57,8 @@ def set_owner(tx: WriteTx, actor: Actor, group_id: GroupId, person: PersonId) ->
     """Hand the group over to an active member; the former owner stays a member.
 
     Raises GroupNotFoundError, GroupClosedError, NotAllowedError, MemberNotFoundError, WrongMemberStateError,
-    NotCertifiedError, BadApplicationError for the owner, or AdministratorCountError when the new owner is an administrator whom the group cannot spare.
+    NotCertifiedError, BadApplicationError for the owner, or AdministratorCountError when the new owner is an
+    administrator whom the group cannot spare.
     """
     service.get_open_group(tx, actor, group_id)
     permit = policy.require(tx, actor, "groups.hand_over", group_id)

@@ -221,7 +221,7 @@ class GroupRegistered:
 
 @fact("groups.member_changed", Content.REGISTER)
 class MemberChanged:
-    """A person's place in a group changed: admitted, asked, signed, left, removed, …
+    """A person's place in a group changed: admitted, asked, signed, left, removed and so on.
 
     `history` is set on admission: with `none` the person sees facts from this position on, with `all` everything.
     """

@@ -93,7 +93,7 @@ class EndedBy(StrEnum):
 
     HOLDER = "holder"
     IDLE = "idle"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105  # a reason, not a password
     SUSPENSION = "suspension"
     CLOSING = "closing"
 

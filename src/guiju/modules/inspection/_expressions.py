@@ -46,7 +46,8 @@ class ExpressionIndex:
 
 def candidates(gate: "re2.Set", text: str, count: int) -> list[int]:
     """Which of `count` expressions to run. A set that ran out of memory answers like one without
-    a match; the sentinel, which always matches, tells the two apart: then all are run."""
+    a match; the sentinel, which always matches, tells the two apart: then all are run.
+    """
     matched = gate.Match(text) or []
     everything = range(count)
     if count not in matched:

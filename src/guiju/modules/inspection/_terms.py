@@ -43,7 +43,8 @@ class TermHit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Variant:
     """A term as a rule has it. `signs[i]` stands before character i; the last stands after all.
-    `breaks` are the gaps, counted from 0, where a phrase has its own spaces."""
+    `breaks` are the gaps, counted from 0, where a phrase has its own spaces.
+    """
 
     rule: int
     word: str

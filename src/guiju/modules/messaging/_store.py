@@ -129,7 +129,7 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
 
 def positions_by_key(tx: ReadTx, keys: Sequence[str]) -> dict[str, int]:
     """Where the messages with these keys stand, for those that exist."""
-    return {key: position for key, position in _by_key.fetch(tx.connection, keys)}
+    return dict(_by_key.fetch(tx.connection, keys))
 
 
 def find(tx: ReadTx, position: int) -> Row | None:

@@ -93,7 +93,7 @@ class _Reader:
         )
         for key, ids in (
             ("classes", [c.id for c in pack.classes]),
-            ("levels", [l.id for l in pack.levels]),
+            ("levels", [level.id for level in pack.levels]),
         ):
             if len(set(ids)) < len(ids):
                 self._problem(key, "two have the same id")
