@@ -14,6 +14,7 @@ from array import array
 from typing import Final, Protocol, cast
 
 import msgspec
+from typing_extensions import override
 
 _MAGIC: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
@@ -124,6 +125,7 @@ class Seat(asyncio.Protocol):
         self._closing = False
         self._rest = b""
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the upgrade."""
         self._transport = cast("asyncio.Transport", transport)
@@ -141,6 +143,7 @@ class Seat(asyncio.Protocol):
             lines.append(f"Cookie: {target.cookie}")
         self._transport.write("\r\n".join([*lines, "", ""]).encode())
 
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         """A connection that the load did not close is a failure."""
         if not self._closing:
@@ -155,6 +158,7 @@ class Seat(asyncio.Protocol):
         """Write one frame made by `masked`."""
         self._transport.write(payload)
 
+    @override
     def data_received(self, data: bytes) -> None:
         """Take what arrived: first the answer to the upgrade, then frames."""
         now = time.perf_counter()
@@ -264,4 +268,4 @@ async def connect(targets: list[Target], watcher: Watcher, seconds: float) -> li
     try:
         return await asyncio.gather(*(one(target) for target in targets))
     except (TimeoutError, OSError) as error:
-        raise LoadError(f"cannot connect: {error or 'no welcome in time'}") from error
+        raise LoadError(f"cannot connect: {str(error) or 'no welcome in time'}") from error

@@ -23,6 +23,7 @@ import ahocorasick_rs
 import msgspec
 import picows
 import uvloop
+from typing_extensions import override
 
 from bench.floor_store import PostgresStore, Row, SqliteStore, Store
 
@@ -240,15 +241,18 @@ class Connection(picows.WSListener):
         self.floor = floor
         self.person = person
 
+    @override
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         """Keep the plain transport: frames are made once for all members."""
         self.write: Callable[[bytes], None] = transport.underlying_transport.write
 
+    @override
     def on_ws_disconnected(self, _transport: picows.WSTransport) -> None:
         """Leave all groups."""
         for connections in self.floor.online.values():
             connections.discard(self)
 
+    @override
     def on_ws_frame(self, transport: picows.WSTransport, received: picows.WSFrame) -> None:
         """Answer one frame; what is not the protocol closes the socket."""
         if received.msg_type == picows.WSMsgType.CLOSE:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import apsw
-import asyncpg  # type: ignore[import-untyped]  # the package ships no types
+import asyncpg
 
 _SQLITE_DDL: Final = (
     "DROP TABLE IF EXISTS message",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from guiju import app, cli, demo, exporting, importing, ledger_routes, runtime, socket, verification
 from guiju.edge import status_of
-from guiju.kernel.errors import all_errors
+from guiju.kernel.errors import GuijuError, all_errors
 from guiju.kernel.facts import all_kinds, schema_for
 from guiju.modules.inspection.service import KINDS
 from guiju.modules.policy import service as policy
@@ -59,7 +59,7 @@ def is_tested(code: str, cls: type[object]) -> bool:
 # ---- errors -----------------------------------------------------------------------------------------------------
 
 
-def own_errors() -> list[type[Exception]]:
+def own_errors() -> list[type[GuijuError]]:
     return [cls for cls in all_errors() if cls.__module__.startswith("guiju.")]
 
 

@@ -4,8 +4,10 @@ import asyncio
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -102,17 +104,17 @@ class Postgres:
 
 
 @pytest.fixture
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    folder = tmp_path_factory.mktemp("cluster")
-    # PostgreSQL runs as a user of its own, which must get to its folder.
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+def postgres() -> Iterator[Postgres]:
+    # Not below pytest's folders: PostgreSQL runs as a user of its own, which must get to its files.
+    folder = Path(tempfile.mkdtemp(prefix="guiju-broken-"))
+    folder.chmod(0o755)
     made = Postgres(folder / "postgresql")
-    made.cluster.create("guiju")
     try:
+        made.cluster.create("guiju")
         yield made
     finally:
         made.stop()
+        shutil.rmtree(folder)
 
 
 async def break_under_load(

@@ -1,6 +1,7 @@
 """How facts are laid out in leaves."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,11 +14,12 @@ from guiju.kernel.ids import GroupId
 @pytest.fixture
 def kinds() -> Iterator[None]:
     """Kinds declared in a test vanish after it."""
-    kept = dict(facts._BY_KIND), dict(facts._BY_CLASS)
+    registries: tuple[dict[Any, Any], ...] = facts._BY_KIND, facts._BY_CLASS
+    kept = [dict(registry) for registry in registries]
     yield
-    for registry, before in zip((facts._BY_KIND, facts._BY_CLASS), kept, strict=True):
+    for registry, before in zip(registries, kept, strict=True):
         registry.clear()
-        registry.update(before)  # type: ignore[arg-type]  # each its own copy
+        registry.update(before)
 
 
 @pytest.mark.usefixtures("kinds")
@@ -35,7 +37,12 @@ def test_fields_go_to_their_places_and_come_back() -> None:
     assert (schema.clear, schema.sealed) == (("count",), ("name", "note"))
     made = Happened(GroupId("grp_1"), (3, 4), 5, "张三", "私下")
     group, refs, clear, sealed = schema.split(made)
-    assert (group, refs, clear, sealed) == ("grp_1", (3, 4), {"count": 5}, {"name": "张三", "note": "私下"})
+    assert (group, refs, clear, sealed) == (
+        "grp_1",
+        (3, 4),
+        {"count": 5},
+        {"name": "张三", "note": "私下"},
+    )
     assert schema.join("grp_1", [3, 4], clear, sealed) == made
     # What does not fit the class is refused, not half read.
     for wrong in ({"count": "five"}, {}):

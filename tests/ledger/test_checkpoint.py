@@ -140,7 +140,16 @@ class TestStrictness:
     @pytest.mark.parametrize(
         "note",
         [
-            *("", "\n", "\n\n", "text\n", "text\n\n", NOTE[:-1], NOTE + "\n", NOTE.replace("—", "-")),
+            *(
+                "",
+                "\n",
+                "\n\n",
+                "text\n",
+                "text\n\n",
+                NOTE[:-1],
+                NOTE + "\n",
+                NOTE.replace("—", "-"),
+            ),
             *(NOTE + KEY.sign("x\n") * 100, NOTE.replace("— ", "—  ")),
         ],
     )

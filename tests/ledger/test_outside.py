@@ -161,7 +161,8 @@ class TestPackages:
                 export_group(world.runtime, bureau.group, io.BytesIO(), bodies=True)
 
     def test_commands(self, bureau: Bureau, tmp_path: Path) -> None:
-        world, out, said = bureau.world, tmp_path / "group.gjx", []
+        world, out = bureau.world, tmp_path / "group.gjx"
+        said: list[str] = []
         settings = world.settings
         arguments: Json = {"group": bureau.group, "out": out, "bodies": True, "write": said.append}
         assert cli_verify.export(settings, **arguments) == 2, "nothing is signed yet"

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 DESK = (1280, 800)
 PHONE = (390, 844)
 _WAIT_MS = 15_000
-_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"]
+_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run", "--lang=zh-CN"]
 # Violations of these impacts fail; `color-contrast` is among them.
 _GRAVE = ("serious", "critical")
 
@@ -30,7 +31,12 @@ def chromium() -> Iterator[Browser]:
     assert path is not None, "Chromium is not installed; tests/system_packages.sh says what is needed"
     expect.set_options(timeout=_WAIT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=_ARGUMENTS,
+            # The fields for dates follow the language of the browser, not of the context.
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         try:
             yield browser
         finally:

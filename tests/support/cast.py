@@ -26,6 +26,7 @@ class Cast:
     def __init__(self, world: World) -> None:
         self.world = world
         self._count = 0
+        self._barred = False
         self._hash = identity.hash_password(PASSWORD)
         self.people: dict[tuple[str, str], Actor] = {}
         self.unit = world.add_unit("总装车间")
@@ -44,6 +45,7 @@ class Cast:
 
     def bar(self) -> None:
         """Suspend the suspended; until then they can enter groups and sign in."""
+        self._barred = True
         for place in ("outsider", "member"):
             self.suspend(self.people["suspended", place])
 
@@ -95,23 +97,29 @@ class Cast:
 
     # ---- groups ----------------------------------------------------------------------------------------------------
 
-    def apply(self, applicant: Actor) -> Application:
+    def apply(self, applicant: Actor, *members: Actor) -> Application:
         """An application that waits for the head of the unit."""
         self._count += 1
         owner, administrator = self.people["employee", "owner"], self.people["employee", "administrator"]
-        members = [person for (role, place), person in self.people.items() if place in ("member", "must_sign", "former")]
-        able = [person.person_id for person in (*members, self.leaver) if self._is_able(person)]
         stated = self.world.application(
-            owner, [administrator], name=f"澄远第{self._count}号工作群", members=tuple(able), rules=RULES
-        )
+            owner, [administrator], name=f"澄远第{self._count}号工作群", rules=RULES,
+            members=tuple(person.person_id for person in members),
+        )  # fmt: skip
         return self.world.write(lambda tx: applying.apply_for(tx, applicant, stated=stated))
 
-    def _is_able(self, person: Actor) -> bool:
-        return self.account_of(person).state is AccountState.CERTIFIED
+    def everybody(self) -> list[Actor]:
+        """One of each role and place who can be a member."""
+        return [
+            person
+            for (role, place), person in self.people.items()
+            if place in ("member", "must_sign", "former") and not (role == "suspended" and self._barred)
+        ]
 
-    def group(self) -> GroupId:
-        """A registered group with everybody in their place, somebody who asked to leave, and `spare` outside."""
-        made = self.apply(self.people["employee", "owner"])
+    def group(self, *members: Actor) -> GroupId:
+        """A registered group: all places, somebody who asked to leave, `spare` outside. By default with everybody."""
+        places = [self.people["employee", place] for place in ("member", "must_sign", "former")]
+        inside = dict.fromkeys([*places, *members, self.leaver] if members else [*self.everybody(), self.leaver])
+        made = self.apply(self.people["employee", "owner"], *inside)
         self.world.approve(made.request)
         found = self.world.read(lambda tx: groups.get_application(tx, self.people["employee", "owner"], made.id))
         assert found.group is not None and found.filing_number is not None, "every step was approved"

@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from guiju.app import Server
 from guiju.frames import FramesProtocol
@@ -58,7 +59,7 @@ class Inside:
         headers = {"Cookie": f"{self.cookie}={token}"} if token is not None else {}
         return connect(
             f"ws://127.0.0.1:{self.port}/ws",
-            origin=origin or self.origin,  # type: ignore[arg-type]  # the library's NewType of str
+            origin=Origin(origin or self.origin),
             additional_headers=headers,
             compression=None,
             proxy=None,

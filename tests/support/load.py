@@ -14,6 +14,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Origin
 
 from bench.servers import Session
 from guiju.modules.messaging.types import MessageBlocked, MessageHeld, MessageSent
@@ -85,7 +86,7 @@ class Sender:
             with contextlib.suppress(OSError, WebSocketException, EOFError):
                 async with connect(
                     url,
-                    origin=self.session.origin,  # type: ignore[arg-type]  # the library's NewType of str
+                    origin=Origin(self.session.origin),
                     additional_headers=headers,
                     compression=None,
                     proxy=None,

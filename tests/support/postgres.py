@@ -9,11 +9,12 @@ from psycopg import sql
 
 
 @contextmanager
-def fresh_database(server: str, name: str) -> Iterator[str]:
-    """A database of its own on `server`; dropped afterwards."""
+def fresh_database(server: str, name: str, template: str = "template1") -> Iterator[str]:
+    """A database of its own on `server`, a copy of `template`; dropped afterwards."""
     parts = urlsplit(server)
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield urlunsplit(parts._replace(path=f"/{name}"))
     finally:

@@ -62,7 +62,7 @@ class Things:
         match row.family:
             case "group":
                 keeps = row.operation.startswith("SOCKET") or row.operation.endswith(("/messages", "/check", "/read"))
-                found["group"] = cast.group() if changes and not keeps else self.group
+                found["group"] = cast.group(*self._member(actor)) if changes and not keeps else self.group
                 joins = row.operation.endswith("/members/{person}/decision")
                 found["person"] = (cast.people["employee", "under_review"] if joins else cast.leaver).person
             case "request":
@@ -75,6 +75,11 @@ class Things:
                 sender = actor if row.relation == "own" and actor is not None else member
                 found["position"] = self._make(changes, ("held", sender.name), lambda: self._hold(sender))
         return found
+
+    def _member(self, actor: Actor | None) -> list[Actor]:
+        """The actor, where they are to be a member like others; somebody else, where they have a place of their own."""
+        like_others = [person for (_, place), person in self.cast.people.items() if place == "member"]
+        return [actor] if actor in like_others else [self.cast.people["employee", "member"]]
 
     def _make(self, fresh: bool, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         if fresh:

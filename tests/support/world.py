@@ -34,15 +34,17 @@ NO_PASSWORD = "*"
 class World:
     """An organisation with the pack `party-run-plant`, a root unit, and nobody in it."""
 
-    def __init__(self, database: str | None, folder: Path) -> None:
+    def __init__(self, database: str | None, folder: Path, *, copied: bool = False) -> None:
+        """Begin the organisation in `folder`, or with `copied` go on with the copy of one that lies there."""
         self.folder = folder
         self.clock = ManualClock(MONDAY)
         environment = {"GUIJU_DATA": str(folder), "GUIJU_DATABASE": database or ""}
         self.settings: Settings = read_settings(environment)
-        initialise(self.settings)
+        if not copied:
+            initialise(self.settings)
         self.runtime: Runtime = open_runtime(self.settings, self.clock)
         self._count = 0
-        self.unit = self.write(self._begin)
+        self.unit = UnitId(self.facts("directory.unit_added")[0].unit) if copied else self.write(self._begin)
 
     def _begin(self, tx: WriteTx) -> UnitId:
         text, dictionaries = load_pack("party-run-plant")

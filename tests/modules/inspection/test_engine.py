@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -86,7 +86,6 @@ export const BASE = {
   "group.proof": ["凭据", "憑據", "Evidence"],
   "group.staff": ["人员", "人員", "People"],
   "nav.console": ["管理台导航", "管理台導覽", "Console navigation"],
-  "nav.console.name": ["{organisation} · 管理台", "{organisation} · 管理台", "{organisation} · console"],
   "nav.back_to_chat": ["回到消息", "回到訊息", "Back to messages"],
 } as const satisfies Record<string, Triple>;
 

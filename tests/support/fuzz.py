@@ -1,0 +1,218 @@
+"""Requests made up from the server's own description, by people of every part, about things that exist.
+
+The server may refuse whatever it wants, but only in its one shape and with a code that the documentation names.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, Case, GenerationMode
+
+from bench.process import BenchError
+from bench.servers import Session
+from guiju.kernel.errors import all_errors
+from tests.support.server import Place
+
+REFUSALS = frozenset({401, 403, 404, 409, 413, 415, 422, 429})
+_PARTS = 12
+_TIMEOUT = 30.0
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Report:
+    """What was asked and answered; `problems` must be empty."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    operations: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def summary(self) -> Json:
+        """The report as JSON."""
+        return {
+            "requests": sum(self.statuses.values()),
+            "operations": len(self.operations),
+            "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
+            "codes": dict(self.codes.most_common()),
+            "problems": self.problems[:20],
+        }
+
+
+class Actor:
+    """Somebody who asks; signs in again when an act of this run ended the session. `anonymous` never does."""
+
+    def __init__(self, place: Place, account: Mapping[str, str] | None) -> None:
+        self._password = account["password"] if account is not None else ""
+        self._session: Session | None = None
+        if account is not None:
+            self._session = place.sign_in(account["account"], self._password)
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self.name = account["account"] if account is not None else "anonymous"
+
+    def ask(self, case: Case, place: Place) -> requests.Response:
+        """Send the case as the client of the site would, with the cookie of this person."""
+        headers = {"Origin": place.origin}
+        if self._session is not None:
+            headers["Cookie"] = self._session.cookie
+        arguments = case.as_transport_kwargs(base_url=place.origin, headers=headers)
+        arguments.pop("cookies", None)
+        self._http.cookies.clear()
+        return self._http.request(**arguments, timeout=_TIMEOUT, allow_redirects=False)
+
+    def renew(self) -> None:
+        """Begin another session, if that is still possible."""
+        if self._session is not None:
+            try:
+                self._session.sign_in(self._password)
+            except BenchError:
+                self._session = None  # somebody with the right to do so has locked them out
+
+
+class Fuzz:
+    """One run against a demonstration that is being served."""
+
+    def __init__(self, place: Place, accounts: Sequence[Mapping[str, str]], seed_: int) -> None:
+        self._place = place
+        self._seed = seed_
+        self._accounts = accounts[:_PARTS]
+        self.actors = [Actor(place, None), *(Actor(place, account) for account in self._accounts)]
+        self._codes = {cls.code for cls in all_errors()}
+        self.report = Report()
+        document = requests.get(f"{place.origin}/api/openapi.json", timeout=_TIMEOUT).json()
+        self._schema = schemathesis.openapi.from_dict(document)
+        self._known = self._things()
+
+    def _things(self) -> dict[str, list[Any]]:
+        """Ids that exist, by the name under which requests carry them. The people of this run are left alone."""
+        sessions = [
+            self._place.sign_in(each["account"], each["password"]) for each in self._accounts
+        ]
+        found: dict[str, set[Any]] = {}
+
+        def collect(path: str, key: str, *names: str) -> None:
+            for session in sessions:
+                answer = session.ask("GET", path)
+                if answer.status == 200:
+                    for one in answer.said[key]:
+                        card = one.get("group", one)
+                        for name in names:
+                            found.setdefault(name, set()).add(card.get("position", card.get("id")))
+
+        collect("/api/conversations", "conversations", "group")
+        collect("/api/approvals?box=todo", "requests", "request_id")
+        collect("/api/approvals?box=done", "requests", "request_id")
+        collect("/api/applications", "applications", "application")
+        collect("/api/reviews?box=waiting", "reviews", "position")
+        collect("/api/clauses", "clauses", "clause_id")
+        collect("/api/units", "units", "unit_id", "parent_id")
+        mine = {session.account for session in sessions}
+        for session in sessions:
+            answer = session.ask("GET", "/api/accounts?limit=200")
+            if answer.status == 200:
+                others = [one for one in answer.said["accounts"] if one["login"] not in mine]
+                found.setdefault("account_id", set()).update(one["id"] for one in others)
+                people = {one["person"]["id"] for one in others}
+                for name in (
+                    "person",
+                    "person_id",
+                    "owner_id",
+                    "head_id",
+                    "person_ids",
+                    "member_ids",
+                ):
+                    found.setdefault(name, set()).update(people)
+        found.setdefault("position", set()).update(range(0, 900, 37))
+        return {name: sorted(values, key=str) for name, values in found.items()}
+
+    def run(self, examples: int, seconds: float) -> Report:
+        """Make up `examples` requests for each operation, and have everybody make them; stops after `seconds`."""
+        deadline = time.monotonic() + seconds
+        for result in self._schema.get_all_operations():
+            operation = result.ok()
+            if time.monotonic() < deadline:
+                self._try(operation, examples, deadline)
+        return self.report
+
+    def _try(self, operation: APIOperation[Any, Any, Any], examples: int, deadline: float) -> None:
+        positive = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+        negative = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+        @seed(self._seed)
+        @settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=st.one_of(positive, positive, negative), pick=st.integers(0, 2**31))
+        def everybody(case: Case, pick: int) -> None:
+            self._aim(case, pick)
+            for actor in self.actors:
+                if time.monotonic() < deadline:
+                    self._judge(operation, case, actor, actor.ask(case, self._place))
+
+        everybody()
+
+    def _aim(self, case: Case, pick: int) -> None:
+        """Three times out of four, put ids of things that exist where ids belong."""
+        if pick % 4 == 0:
+            return
+        for name in case.path_parameters or ():
+            if name in self._known:
+                case.path_parameters[name] = self._known[name][pick % len(self._known[name])]
+        if isinstance(case.body, dict):
+            for name in case.body.keys() & self._known.keys():
+                one = self._known[name][pick % len(self._known[name])]
+                case.body[name] = [one] if name.endswith("_ids") else one
+
+    def _judge(
+        self, operation: APIOperation[Any, Any, Any], case: Case, actor: Actor, answer: requests.Response
+    ) -> None:
+        label = f"{operation.method.upper()} {operation.path}"
+        self.report.statuses[answer.status_code] += 1
+        self.report.operations[label] += 1
+        problem = self._problem(answer)
+        if problem is not None:
+            asked = f"{case.path_parameters} {case.query} {case.body!r:.300}"
+            self.report.problems.append(f"{label} by {actor.name}: {problem} ({asked})")
+        ended = operation.path.startswith("/api/session") and operation.method == "delete"
+        if answer.status_code == 401 or ended:
+            actor.renew()
+
+    def _problem(self, answer: requests.Response) -> str | None:
+        if answer.status_code < 300:
+            return None if answer.headers.get("Cache-Control") == "no-store" else "may be cached"
+        if answer.status_code not in REFUSALS:
+            return f"status {answer.status_code}: {answer.text[:300]}"
+        try:
+            said = json.loads(answer.content)
+        except ValueError:
+            return f"not JSON: {answer.text[:300]}"
+        if not isinstance(said, dict) or said.keys() != {"code", "message", "data"}:
+            return f"not the shape of an error: {answer.text[:300]}"
+        if (
+            said["code"] not in self._codes
+            or not said["message"]
+            or not isinstance(said["data"], dict)
+        ):
+            return f"not an error that is documented: {answer.text[:300]}"
+        self.report.codes[said["code"]] += 1
+        return None
+
+
+def make_demo(place: Place) -> list[dict[str, str]]:
+    """Make the demonstration; its accounts."""
+    place.guiju("init", "--demo")
+    accounts: list[dict[str, str]] = json.loads(place.guiju("demo-accounts", "--json"))
+    return accounts
