@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from starlette.requests import HTTPConnection
@@ -41,7 +41,8 @@ class BadFrameError(InvalidError):
 
 
 class _Hello(msgspec.Struct, tag="hello", tag_field="type"):
-    cursor: int | None = None
+    # An empty ledger is at -1; a browser counts exactly up to 2**53.
+    cursor: Annotated[int, msgspec.Meta(ge=-1, lt=2**53)] | None = None
 
 
 class _Send(msgspec.Struct, tag="send", tag_field="type"):

@@ -1,0 +1,155 @@
+"""Every control acts, and its evidence arrives in leaves that name it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from guiju.kernel.clock import DAY
+from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import GuijuError
+from guiju.kernel.ids import GroupId
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import governing, roster
+from guiju.modules.groups.types import GroupKind
+from guiju.modules.identity import service as identity
+from guiju.modules.messaging import review
+from guiju.modules.messaging.types import FloodError
+from guiju.modules.policy import service as policy
+from guiju.runtime import wire
+from tests.support.office import Office
+
+Act = Callable[[Office], object]
+NUMBER = "澄群备〔2026〕0001 号"
+
+
+def refused(office: Office, verb: Callable[..., object]) -> None:
+    with pytest.raises(GuijuError):
+        office.world.write(verb)
+
+
+def own_name(office: Office) -> None:
+    """Somebody of HR edits their own record."""
+    me = office.world.person("人事自己", "hr")
+    refused(office, lambda tx: directory.change_person(tx, me, me.person_id, name="新名字"))
+
+
+def wrong_passwords(office: Office) -> None:
+    account = office.world.read(lambda tx: identity.find_account_of(tx, office.member.person_id))
+    assert account is not None
+    for _ in range(5):
+        office.world.write(lambda tx: identity.sign_in_failed(tx, account.login))
+
+
+def unused_session(office: Office) -> None:
+    account = office.world.read(lambda tx: identity.find_account_of(tx, office.member.person_id))
+    assert account is not None
+    _, hashed = identity.new_token()
+    office.world.write(lambda tx: identity.create_session(tx, account.id, token_hash=hashed, device="x"))
+    office.world.later(31 * DAY)
+
+
+def leaving(office: Office) -> None:
+    group = office.group()
+    office.world.write(lambda tx: roster.ask_to_leave(tx, office.member, group, reason="x"))
+
+
+def removal(office: Office) -> None:
+    group = office.group()
+    office.world.write(lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"))
+
+
+def admission(office: Office) -> None:
+    group = office.group()
+    office.world.write(lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id]))
+
+
+def too_many_administrators(office: Office) -> None:
+    group = office.group()
+    refused(office, lambda tx: governing.set_administrators(tx, office.owner, group, []))
+
+
+def hand_over(office: Office) -> None:
+    group = office.group()
+    office.world.write(lambda tx: governing.set_owner(tx, office.owner, group, office.member.person_id))
+
+
+def end_date(office: Office) -> None:
+    office.group(end_date="2026-12-11")
+    office.world.later(40 * DAY)
+
+
+def say(text: str) -> Act:
+    return lambda office: office.world.send(office.member, office.group(), text)
+
+
+def reviewed(office: Office) -> None:
+    held = office.world.send(office.member, office.group(), "这是核心配方")
+    office.world.write(lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason=""))
+
+
+def registered(office: Office) -> GroupId:
+    return office.group()
+
+
+ACTS: dict[str, Act] = {
+    "identity.certified": admission,
+    "identity.sign_in": wrong_passwords,
+    "identity.sessions": unused_session,
+    "directory.real_name": own_name,
+    "groups.registration": registered,
+    "groups.register": registered,
+    "groups.external_tools": lambda office: office.group(kind=GroupKind.EXTERNAL_TOOL, tool="QQ"),
+    "groups.classes": registered,
+    "groups.name_pattern": registered,
+    "groups.owner": hand_over,
+    "groups.administrators": too_many_administrators,
+    "groups.admission": admission,
+    "groups.removal": removal,
+    "groups.rules": lambda office: office.group(rules="一"),
+    "groups.leaving": leaving,
+    "groups.end_date": end_date,
+    "messaging.content": say("去赌博网站玩"),
+    "messaging.personal_data": say("证件11010119900307889X"),
+    "messaging.review": reviewed,
+}
+# A record of every refused message would be a flood itself; the refusal still names the clause.
+WITHOUT_EVIDENCE = {"messaging.flood"}
+
+
+def test_every_control_is_shown_acting() -> None:
+    wire()
+    assert set(policy.all_controls()) == set(ACTS) | WITHOUT_EVIDENCE
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_control_acts_and_its_evidence_arrives(office: Office, name: str) -> None:
+    world = office.world
+
+    def counts() -> dict[str, int]:
+        return world.read(lambda tx: {use.id: policy.evidence_of(tx, use).count for use in policy.uses(tx, name)})
+
+    before = counts()
+    assert before, "the shipped pack uses it"
+    ACTS[name](office)
+    after = counts()
+    grown = [use for use in after if after[use] > before[use]]
+    assert grown, after
+    for use in grown:
+        entry = world.entries()[world.read(lambda tx, use=use: _last(tx, name, use))]  # type: ignore[misc]  # bound at once
+        assert use in entry.uses and entry.policy == world.read(policy.version)
+
+
+def _last(tx: ReadTx, name: str, use_id: str) -> int:
+    (use,) = [use for use in policy.uses(tx, name) if use.id == use_id]
+    position = policy.evidence_of(tx, use).last_position
+    assert position is not None
+    return position
+
+
+def test_the_flood_limit_names_its_clause(office: Office) -> None:
+    group = office.group()
+    with pytest.raises(FloodError) as caught:
+        for n in range(21):
+            office.world.send(office.member, group, f"第{n}条")
+    clause = caught.value.data["clause"]
+    assert isinstance(clause, dict) and clause["id"] == "6.6"
