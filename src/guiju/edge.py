@@ -17,7 +17,13 @@ from guiju.kernel.errors import (
     TooManyError,
     UnauthenticatedError,
 )
-from guiju.kernel.http import BODY_LIMIT, BodyTooLargeError, NotJsonError, WrongOriginError
+from guiju.kernel.http import (
+    BODY_LIMIT,
+    BadRequestError,
+    BodyTooLargeError,
+    NotJsonError,
+    WrongOriginError,
+)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -81,7 +87,10 @@ class Edge:
                 with_headers, BodyTooLargeError("The body is too large.", limit=BODY_LIMIT)
             )
             return
-        await self._app(scope, body, with_headers)
+        if not _is_utf8(body):
+            await _refuse(with_headers, BadRequestError("The body is not JSON in UTF-8."))
+            return
+        await self._app(scope, _replay(body, receive), with_headers)
 
     def _check(self, scope: Message) -> GuijuError | None:
         if scope["method"] in SAFE_METHODS:
@@ -113,7 +122,7 @@ def _adding_headers(scope: Message, send: Send) -> Send:
     return add
 
 
-async def _whole_body(receive: Receive) -> Receive | None:
+async def _whole_body(receive: Receive) -> bytes | None:
     """The body, read up to the limit; None when it is larger."""
     parts: list[bytes] = []
     size = 0
@@ -127,6 +136,18 @@ async def _whole_body(receive: Receive) -> Receive | None:
             return None
         if not message.get("more_body", False):
             break
+    return b"".join(parts)
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Whether a body can be JSON as it is exchanged (RFC 8259, 8.1). Python's reader would guess UTF-16 and UTF-32 too."""
+    try:
+        return "\0" not in body.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
     sent = False
 
     async def replay() -> Message:
@@ -134,7 +155,7 @@ async def _whole_body(receive: Receive) -> Receive | None:
         if sent:
             return await receive()
         sent = True
-        return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
 

@@ -10,8 +10,8 @@ from tests.support.fuzz import Fuzz, make_demo
 from tests.support.server import Place
 
 SEED = 20261122
-EXAMPLES = 4
-SECONDS = 30.0
+EXAMPLES = 3
+SECONDS = 25.0
 
 
 @pytest.mark.timeout(180)

@@ -77,6 +77,18 @@ def proof(screen: Screen) -> None:
     expect(screen.page.get_by_role("status").filter(has_text="未被改动")).to_be_visible()
 
 
+def ledger(screen: Screen) -> None:
+    screen.open("/ledger")
+    screen.press("现在比对")
+    expect(screen.page.get_by_text("条数")).to_be_visible()
+
+
+def person(screen: Screen) -> None:
+    screen.open("/people")
+    screen.page.get_by_role("link", name=re.compile("^.*阿卜杜热合曼")).click()
+    expect(screen.page.get_by_role("heading", name=re.compile("阿卜杜热合曼"))).to_be_visible()
+
+
 def dry_run(screen: Screen) -> None:
     screen.open("/directory")
     screen.page.get_by_role("tab", name="批量导入").click()
@@ -106,8 +118,8 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "clauses": ("ouyangjing", at("/clauses")),
     "clause": ("ouyangjing", first_clause),
     "proof": ("ouyangjing", proof),
-    "ledger": ("ouyangjing", at("/ledger")),
-    "people": ("zhouxiaoyu", at("/people")),
+    "ledger": ("ouyangjing", ledger),
+    "people": ("zhouxiaoyu", person),
     "import": ("tangli", dry_run),
     "accounts": ("xuzhixing", at("/accounts")),
     "desk": ("zhaotiejun", at("/desk")),
@@ -115,10 +127,11 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "me": ("zhouxiaoyu", at("/me")),
     "pack": ("youliqun", at("/pack")),
 }
-FIRST_ON_PHONE: Final = {"approvals": "/todo/", "reviews": "/reviews/", "people": "/people/"}
+FIRST_ON_PHONE: Final = {"approvals": "/todo/", "reviews": "/reviews/"}
 
 
 def shoot(screen: Screen, name: str) -> None:
+    screen.page.wait_for_load_state("networkidle")
     screen.settle()
     # The hover of the last click is no part of a picture.
     screen.page.mouse.move(0, 0)

@@ -28,14 +28,26 @@ from tests.support.postgres import fresh_database
 from tests.support.requests import ENDING, FAR, Things
 from tests.support.world import World
 
-WORDS = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict", 422: "invalid"}
+WORDS = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+    422: "invalid",
+}
 
 
 class TestTable:
     def test_it_is_well_formed(self) -> None:
         assert len(EXPECTED) == len(ROWS), "a row stands there twice"
         for row in ROWS:
-            assert row["role"] in (*ROLES, "*") and row["relation"] in ("outsider", *PLACES, "own", "other", "*"), row
+            assert row["role"] in (*ROLES, "*") and row["relation"] in (
+                "outsider",
+                *PLACES,
+                "own",
+                "other",
+                "*",
+            ), row
             assert row["expected"] in ("ok", *WORDS.values()), row
 
     @pytest.mark.parametrize("operation", OPERATIONS)
@@ -94,16 +106,27 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def stage_on_postgresql(postgres_server: str) -> Iterator[Stage]:
-    with fresh_database(postgres_server, f"guiju_{secrets.token_hex(6)}") as url, served_world(url) as (world, inside):
+    with (
+        fresh_database(postgres_server, f"guiju_{secrets.token_hex(6)}") as url,
+        served_world(url) as (world, inside),
+    ):
         yield Stage(inside, world)
 
 
 def test_every_operation_is_in_the_table(stage: Stage) -> None:
     document = stage.inside.request("GET", "/api/openapi.json").json()
-    http = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    http = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
     frames = msgspec.inspect.type_info(FRAMES)
     assert isinstance(frames, msgspec.inspect.UnionType)
-    socket = {f"SOCKET {kind.tag}" for kind in frames.types if isinstance(kind, msgspec.inspect.StructType)}
+    socket = {
+        f"SOCKET {kind.tag}"
+        for kind in frames.types
+        if isinstance(kind, msgspec.inspect.StructType)
+    }
     assert len(socket) == 4
     assert http | socket == set(OPERATIONS)
 
@@ -139,7 +162,9 @@ def _try(stage: Stage, cell: Row) -> None:
 # ---- HTTP ---------------------------------------------------------------------------------------------------------
 
 
-def _try_http(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any], expected: str) -> None:
+def _try_http(
+    stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any], expected: str
+) -> None:
     token = stage.token(actor, new=cell.operation in ENDING or "password" in cell.operation)
     body = stage.things.body(cell, actor, ids)
     if "/ledger/proof/" in cell.operation or cell.operation == "GET /api/ledger/head":
@@ -161,8 +186,13 @@ def _try_http(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any],
     stage.check_unchanged(before)
     if expected == "not_found":
         absent = _absent(ids)
-        other = stage.inside.request(method, template.format(**absent), token, body, params=parameters)
-        assert (other.status_code, _blind(other.text, absent)) == (answer.status_code, _blind(answer.text, ids))
+        other = stage.inside.request(
+            method, template.format(**absent), token, body, params=parameters
+        )
+        assert (other.status_code, _blind(other.text, absent)) == (
+            answer.status_code,
+            _blind(answer.text, ids),
+        )
         stage.check_unchanged(before)
 
 
@@ -174,7 +204,11 @@ def status_of_code(code: str) -> int:
 def _absent(ids: dict[str, Any]) -> dict[str, Any]:
     """Ids of the same form that nothing has."""
     return {
-        name: value + FAR if isinstance(value, int) else value[:4] + value[4:][::-1] if name != "clause_id" else value
+        name: value + FAR
+        if isinstance(value, int)
+        else value[:4] + value[4:][::-1]
+        if name != "clause_id"
+        else value
         for name, value in ids.items()
     }
 
@@ -202,7 +236,9 @@ def _wait_until_signed(stage: Stage, position: int) -> None:
 # ---- the socket ---------------------------------------------------------------------------------------------------
 
 
-def _try_socket(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any], expected: str) -> None:
+def _try_socket(
+    stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any], expected: str
+) -> None:
     before = stage.position()
     answer = _say(stage, cell, actor, ids)
     if expected == "ok":
@@ -228,7 +264,11 @@ def _say(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any]) -> d
             return "unauthenticated"
         match cell.operation:
             case "SOCKET send":
-                socket.send(json.dumps({"type": "send", "cmid": "access", "group": ids["group"], "body": "大家好"}))
+                socket.send(
+                    json.dumps(
+                        {"type": "send", "cmid": "access", "group": ids["group"], "body": "大家好"}
+                    )
+                )
             case "SOCKET read":
                 mark = {"type": "read", "group": ids["group"], "position": ids["position"]}
                 socket.send(json.dumps(mark))
@@ -246,7 +286,9 @@ def _say(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any]) -> d
         return "ok"
 
 
-def _read_answer(stage: Stage, socket: Any, actor: Actor | None, ids: dict[str, Any]) -> dict[str, Any] | str:
+def _read_answer(
+    stage: Stage, socket: Any, actor: Actor | None, ids: dict[str, Any]
+) -> dict[str, Any] | str:
     """A mark is not answered when it is kept: it stands in the table."""
     assert actor is not None
     deadline = time.monotonic() + 5

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
-from tests.support.browser import PHONE, Screen, Screens, chromium, screens
+from tests.support.browser import PHONE, Screen, Screens, chromium, screens, violations
 from tests.support.server import Place, Serving
 
 NAME = "澄远涂胶质量攻关工作群"
@@ -232,7 +232,9 @@ def see_the_evidence(people: Screens, owner: Screen, position: int) -> None:
     before = auditor.page.evaluate("localStorage.getItem('gj.ledger.head')")
     auditor.page.reload()
     verify(auditor, "从上次见到的")
-    assert json.loads(before)["vkey"] in auditor.page.evaluate("localStorage.getItem('gj.ledger.head')")
+    assert json.loads(before)["vkey"] in auditor.page.evaluate(
+        "localStorage.getItem('gj.ledger.head')"
+    )
     owner.message("胶宽数据").hover()
     owner.message("胶宽数据").get_by_role("link", name="查看证明").click()
     verify(owner, "正文算出的承诺与账本所存一致")
@@ -311,7 +313,20 @@ def test_a_week_of_talk(people: Screens) -> None:
 
 
 PAGES = [
-    ("zhouxiaoyu", ["/chat", "/todo", "/people", "/desk", "/apply", "/applications", "/join", "/me", "/nowhere"]),
+    (
+        "zhouxiaoyu",
+        [
+            "/chat",
+            "/todo",
+            "/people",
+            "/desk",
+            "/apply",
+            "/applications",
+            "/join",
+            "/me",
+            "/nowhere",
+        ],
+    ),
     ("yezhiqiu", ["/todo"]),
     ("linjingwen", ["/reviews"]),
     ("fangxiaotang", ["/register", "/todo?box=done"]),
@@ -332,28 +347,53 @@ def test_pages_are_accessible(people: Screens, account: str, paths: list[str]) -
             screen.row(GROUP).click()
             expect(screen.page.locator(".dr .kv")).to_be_visible()
             screen.check_access("a chat with its drawer")
-    phone = people.signed_in(account, size=PHONE).open(paths[0])
-    expect(phone.page.locator("#content, .list").first).to_be_visible()
-    phone.check_access(f"{paths[0]} on a phone")
+    screen.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    for path in paths:
+        screen.open(path).settle()
+        screen.check_width(f"{path} on a phone")
+
+
+def test_the_check_of_access_can_fail(people: Screens) -> None:
+    screen = people.new().open("/login")
+    screen.settle()
+    assert violations(screen.page) == []
+    screen.page.evaluate("""() => {
+        document.querySelector('input').removeAttribute('placeholder');
+        document.querySelector('label .f-l').remove();
+        document.querySelector('h1').style.color = '#ddd';
+    }""")
+    assert {found.partition(" ")[0] for found in violations(screen.page)} >= {
+        "label",
+        "color-contrast",
+    }
+    screen.page.evaluate("document.body.style.width = '2000px'")
+    with pytest.raises(AssertionError, match="wider than the screen"):
+        screen.check_width("it")
 
 
 def test_dark_pages_are_dark_and_accessible(people: Screens) -> None:
     screen = people.signed_in("zhouxiaoyu", scheme="dark")
     screen.row(GROUP).click()
     expect(screen.page.locator(".dr .kv")).to_be_visible()
-    paper = screen.page.evaluate("getComputedStyle(document.querySelector('.main')).backgroundColor")
+    paper = screen.page.evaluate(
+        "getComputedStyle(document.querySelector('.main')).backgroundColor"
+    )
     assert max(int(part) for part in re.findall(r"\d+", paper)[:3]) < 60, paper
     screen.check_access("a chat, dark")
-    for path in ("/apply", "/clauses/6.7", "/proof/500" if screen.get("/ledger/proof/500").get("leaf") else "/me"):
+    for path in (
+        "/apply",
+        "/clauses/6.7",
+        "/proof/500" if screen.get("/ledger/proof/500").get("leaf") else "/me",
+    ):
         screen.open(path)
         expect(screen.page.locator("#content")).to_be_visible()
         screen.check_access(f"{path}, dark")
 
 
 ADMINISTRATORS = {
-    "系统管理员": ("方成", "X001", "fangcheng", "阶前梧叶已秋声"),
-    "安全管理员": ("许诺", "X002", "xunuo", "未觉池塘春草梦"),
-    "审计管理员": ("沈静", "X003", "shenjing", "一寸光阴不可轻"),
+    "系统管理员": ("方成", "X001", "fangcheng", "阶前梧叶已秋声未觉池塘"),
+    "安全管理员": ("许诺", "X002", "xunuo", "春草梦里池塘清如许也"),
+    "审计管理员": ("沈静", "X003", "shenjing", "一寸光阴一寸金不可轻"),
 }
 
 
@@ -388,7 +428,12 @@ def set_up(screen: Screen, place: Place) -> None:
     screen.press("继续")
     for title, (name, number, account, password) in ADMINISTRATORS.items():
         box = page.get_by_role("group", name=title)
-        for label, value in (("姓名", name), ("工号", number), ("账号", account), ("密码", password)):
+        for label, value in (
+            ("姓名", name),
+            ("工号", number),
+            ("账号", account),
+            ("密码", password),
+        ):
             box.get_by_label(label, exact=True).fill(value)
     screen.check_access("set-up, second step")
     screen.press("继续")

@@ -41,14 +41,20 @@ def visit() -> Iterator[Visit]:
 def test_an_unsafe_request_names_this_origin(visit: Visit) -> None:
     path = f"/api/groups/{visit.group}/read"
     for origin in ("http://evil.example", "null", visit.inside.origin + ".evil", ""):
-        assert visit.code("POST", path, {"position": 1}, headers={"Origin": origin}) == (403, "http.wrong_origin")
+        assert visit.code("POST", path, {"position": 1}, headers={"Origin": origin}) == (
+            403,
+            "http.wrong_origin",
+        )
 
 
 def test_a_body_is_json(visit: Visit) -> None:
     path = f"/api/groups/{visit.group}/read"
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         headers = {"Content-Type": kind}
-        assert visit.code("POST", path, content=b'{"position":1}', headers=headers) == (415, "http.not_json")
+        assert visit.code("POST", path, content=b'{"position":1}', headers=headers) == (
+            415,
+            "http.not_json",
+        )
 
 
 @pytest.mark.parametrize(
@@ -85,9 +91,13 @@ def test_an_unknown_path_is_answered_in_the_same_shape(visit: Visit) -> None:
 
 def test_checking_a_text_is_limited(visit: Visit) -> None:
     path = f"/api/groups/{visit.group}/check"
-    answers = [visit.inside.request("POST", path, visit.token, {"text": "大家好"}) for _ in range(200)]
+    answers = [
+        visit.inside.request("POST", path, visit.token, {"text": "大家好"}) for _ in range(200)
+    ]
     refused = [answer for answer in answers if answer.status_code == 429]
-    assert refused and {answer.json()["code"] for answer in refused} == {"messaging.check_too_often"}
+    assert refused and {answer.json()["code"] for answer in refused} == {
+        "messaging.check_too_often"
+    }
     assert refused[0].json()["data"] == {"retry_after": 1}
 
 

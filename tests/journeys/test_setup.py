@@ -32,10 +32,22 @@ def empty(database_url: str | None, tmp_path: Path) -> Iterator[tuple[Runtime, I
 
 def stated(token: str, **changes: Any) -> dict[str, Any]:
     people = {
-        line: {"name": name, "staff_no": f"A{n}", "account": f"{line}1", "password": "correct horse 9"}
-        for n, (line, name) in enumerate((("system", "甲系统"), ("security", "乙安全"), ("audit", "丙审计")))
+        line: {
+            "name": name,
+            "staff_no": f"A{n}",
+            "account": f"{line}1",
+            "password": "correct horse 9",
+        }
+        for n, (line, name) in enumerate(
+            (("system", "甲系统"), ("security", "乙安全"), ("audit", "丙审计"))
+        )
     }
-    return {"token": token, "organisation": "澄远装备", "pack": "plain-office", "administrators": people} | changes
+    return {
+        "token": token,
+        "organisation": "澄远装备",
+        "pack": "plain-office",
+        "administrators": people,
+    } | changes
 
 
 def test_an_organisation_is_set_up_once(empty: tuple[Runtime, Inside]) -> None:
@@ -44,7 +56,10 @@ def test_an_organisation_is_set_up_once(empty: tuple[Runtime, Inside]) -> None:
     with pytest.raises(NoPackError):
         runtime.read(policy.get_pack)
     offered = inside.request("GET", "/api/setup").json()
-    assert offered["needed"] and [pack["id"] for pack in offered["packs"]] == ["party-run-plant", "plain-office"]
+    assert offered["needed"] and [pack["id"] for pack in offered["packs"]] == [
+        "party-run-plant",
+        "plain-office",
+    ]
     token = setup_token(runtime.settings)
 
     def refusal(body: dict[str, Any]) -> tuple[int, str]:
@@ -63,7 +78,9 @@ def test_an_organisation_is_set_up_once(empty: tuple[Runtime, Inside]) -> None:
     assert runtime.read(policy.get_pack).id == "plain-office"
     for line in ("system_admin", "security_admin", "audit_admin"):
         assert len(runtime.read(lambda tx, line=line: directory.people_with_role(tx, line))) == 1  # type: ignore[misc]  # bound at once
-    me = inside.request("POST", "/api/session", body={"account": "audit1", "password": "correct horse 9"})
+    me = inside.request(
+        "POST", "/api/session", body={"account": "audit1", "password": "correct horse 9"}
+    )
     assert me.status_code == 200 and me.json()["roles"] == ["audit_admin"]
 
 

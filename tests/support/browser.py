@@ -92,14 +92,18 @@ class Screen:
 
     def settle(self) -> None:
         """Wait until nothing is loading and no picture moves."""
-        self.page.wait_for_load_state("networkidle")
-        expect(self.page.locator(".sk")).to_have_count(0)
+        expect(self.page.locator("main")).to_be_visible()
+        expect(self.page.locator(".lines")).to_have_count(0)
 
     def check_access(self, where: str) -> None:
         """Fail when axe finds a serious or critical violation, or the page is wider than the screen."""
         self.settle()
         found = violations(self.page)
         assert not found, f"{where}: " + "\n".join(found)
+        self.check_width(where)
+
+    def check_width(self, where: str) -> None:
+        """Fail when the page is wider than the screen."""
         extra = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert extra <= 0, f"{where} is {extra} pixels wider than the screen"
 

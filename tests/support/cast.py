@@ -37,7 +37,9 @@ class Cast:
             self.people.setdefault(("employee", place), self.new_person())
         for place, unit in (("outsider", self.unit), ("member", world.add_unit("机加车间"))):
             head = self.people["head", place] = self.new_person()
-            world.write(lambda tx, u=unit, h=head: directory.set_unit_head(tx, SYSTEM, u, h.person_id))  # type: ignore[misc]  # bound at once
+            world.write(
+                lambda tx, u=unit, h=head: directory.set_unit_head(tx, SYSTEM, u, h.person_id)
+            )  # type: ignore[misc]  # bound at once
         self.people["uncertified", "outsider"] = self.new_person(certified=False)
         self.people["suspended", "outsider"] = self.new_person()
         self.people["suspended", "member"] = self.new_person()
@@ -53,7 +55,9 @@ class Cast:
 
     def new_person(self, *roles: str, certified: bool = True) -> Actor:
         """Somebody of the unit whose password is PASSWORD."""
-        person = self.world.person(f"职工{len(self.people)}", *roles, unit=self.unit, certified=certified)
+        person = self.world.person(
+            f"职工{len(self.people)}", *roles, unit=self.unit, certified=certified
+        )
         self._set_password(person)
         return person
 
@@ -66,7 +70,9 @@ class Cast:
 
     def _set_password(self, person: Actor) -> None:
         login, code = self.activation_of(person)
-        self.world.write(lambda tx: identity.activate(tx, login=login, code=code, password_hash=self._hash))
+        self.world.write(
+            lambda tx: identity.activate(tx, login=login, code=code, password_hash=self._hash)
+        )
 
     def activation_of(self, person: Actor) -> tuple[str, str]:
         """(login, a new activation code) of a person."""
@@ -100,7 +106,10 @@ class Cast:
     def apply(self, applicant: Actor, *members: Actor) -> Application:
         """An application that waits for the head of the unit."""
         self._count += 1
-        owner, administrator = self.people["employee", "owner"], self.people["employee", "administrator"]
+        owner, administrator = (
+            self.people["employee", "owner"],
+            self.people["employee", "administrator"],
+        )
         stated = self.world.application(
             owner, [administrator], name=f"澄远第{self._count}号工作群", rules=RULES,
             members=tuple(person.person_id for person in members),
@@ -112,17 +121,24 @@ class Cast:
         return [
             person
             for (role, place), person in self.people.items()
-            if place in ("member", "must_sign", "former") and not (role == "suspended" and self._barred)
+            if place in ("member", "must_sign", "former")
+            and not (role == "suspended" and self._barred)
         ]
 
     def group(self, *members: Actor) -> GroupId:
         """A registered group: all places, somebody who asked to leave, `spare` outside. By default with everybody."""
         places = [self.people["employee", place] for place in ("member", "must_sign", "former")]
-        inside = dict.fromkeys([*places, *members, self.leaver] if members else [*self.everybody(), self.leaver])
+        inside = dict.fromkeys(
+            [*places, *members, self.leaver] if members else [*self.everybody(), self.leaver]
+        )
         made = self.apply(self.people["employee", "owner"], *inside)
         self.world.approve(made.request)
-        found = self.world.read(lambda tx: groups.get_application(tx, self.people["employee", "owner"], made.id))
-        assert found.group is not None and found.filing_number is not None, "every step was approved"
+        found = self.world.read(
+            lambda tx: groups.get_application(tx, self.people["employee", "owner"], made.id)
+        )
+        assert found.group is not None and found.filing_number is not None, (
+            "every step was approved"
+        )
         group, number = found.group, found.filing_number
         waiting = self.people["employee", "must_sign"].person_id
 
@@ -131,7 +147,9 @@ class Cast:
                 if person != waiting:
                     roster.sign_rules(tx, Actor(person), group, version=1)
             roster.sign_rules(tx, self.people["employee", "administrator"], group, version=1)
-            roster.ask_to_join(tx, self.people["employee", "under_review"], filing_number=number, reason="x")
+            roster.ask_to_join(
+                tx, self.people["employee", "under_review"], filing_number=number, reason="x"
+            )
             roster.ask_to_leave(tx, self.leaver, group, reason="x")
             gone: PersonId = self.people["employee", "former"].person_id
             roster.remove(tx, self.people["employee", "owner"], group, gone, reason="x")

@@ -54,17 +54,19 @@ class Inside:
         self.http.cookies.clear()
         return self.http.request(method, path, headers=headers, **extra)
 
-    def socket(self, token: str | None, *, origin: str | None = None) -> ClientConnection:
+    @contextmanager
+    def socket(self, token: str | None, *, origin: str | None = None) -> Iterator[ClientConnection]:
         """A socket that has not said hello."""
         headers = {"Cookie": f"{self.cookie}={token}"} if token is not None else {}
-        return connect(
+        with connect(
             f"ws://127.0.0.1:{self.port}/ws",
             origin=Origin(origin or self.origin),
             additional_headers=headers,
             compression=None,
             proxy=None,
             max_size=None,
-        )
+        ) as opened:
+            yield opened
 
 
 def session_for(world: World, actor: Actor) -> str:

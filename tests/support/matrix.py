@@ -33,11 +33,16 @@ class Row:
         return self.operation.startswith("GET ")
 
 
-
 def _rows() -> list[dict[str, str]]:
     with TABLE.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
-        assert tuple(reader.fieldnames or ()) == ("operation", "role", "relation", "expected", "note")
+        assert tuple(reader.fieldnames or ()) == (
+            "operation",
+            "role",
+            "relation",
+            "expected",
+            "note",
+        )
         return list(reader)
 
 
@@ -65,7 +70,9 @@ def cells(operation: str) -> list[Row]:
             found += [Row(operation, "employee", place) for place in PLACES if place != "member"]
             found += [Row(operation, role, "member") for role in (*_INSIDERS, "suspended")]
         case "request":
-            found.remove(Row(operation, "registrar", "outsider"))  # every registrar has a seat in the second step
+            found.remove(
+                Row(operation, "registrar", "outsider")
+            )  # every registrar has a seat in the second step
             found += [Row(operation, "employee", "own")]
             found += [Row(operation, role, "other") for role in ("head", "registrar")]
         case "record":

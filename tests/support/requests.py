@@ -33,7 +33,9 @@ class Things:
         self._shared: dict[tuple[str, ...], Any] = {}
         self.serial = itertools.count(1)
         self.group = cast.group()
-        self.message = cast.world.send(cast.people["employee", "member"], self.group, "大家好").position
+        self.message = cast.world.send(
+            cast.people["employee", "member"], self.group, "大家好"
+        ).position
 
     def actor(self, row: Row) -> Actor | None:
         """The person of a row; None for nobody."""
@@ -61,24 +63,36 @@ class Things:
         member = cast.people["employee", "member"]
         match row.family:
             case "group":
-                keeps = row.operation.startswith("SOCKET") or row.operation.endswith(("/messages", "/check", "/read"))
-                found["group"] = cast.group(*self._member(actor)) if changes and not keeps else self.group
+                keeps = row.operation.startswith("SOCKET") or row.operation.endswith(
+                    ("/messages", "/check", "/read")
+                )
+                found["group"] = (
+                    cast.group(*self._member(actor)) if changes and not keeps else self.group
+                )
                 joins = row.operation.endswith("/members/{person}/decision")
-                found["person"] = (cast.people["employee", "under_review"] if joins else cast.leaver).person
+                found["person"] = (
+                    cast.people["employee", "under_review"] if joins else cast.leaver
+                ).person
             case "request":
                 applicant = actor if row.relation == "own" and actor is not None else member
-                made: Application = self._make(changes, ("request", applicant.name), lambda: cast.apply(applicant))
+                made: Application = self._make(
+                    changes, ("request", applicant.name), lambda: cast.apply(applicant)
+                )
                 found |= {"request_id": made.request, "application": made.id}
             case "record":
                 found |= self._record(row, actor, fresh=changes)
             case "review":
                 sender = actor if row.relation == "own" and actor is not None else member
-                found["position"] = self._make(changes, ("held", sender.name), lambda: self._hold(sender))
+                found["position"] = self._make(
+                    changes, ("held", sender.name), lambda: self._hold(sender)
+                )
         return found
 
     def _member(self, actor: Actor | None) -> list[Actor]:
         """The actor, where they are to be a member like others; somebody else, where they have a place of their own."""
-        like_others = [person for (_, place), person in self.cast.people.items() if place == "member"]
+        like_others = [
+            person for (_, place), person in self.cast.people.items() if place == "member"
+        ]
         return [actor] if actor in like_others else [self.cast.people["employee", "member"]]
 
     def _make(self, fresh: bool, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
@@ -101,7 +115,9 @@ class Things:
             return {"session_id": session.id}
         if "{account_id}" in row.operation and not own:
             state = _STATES[row.operation.rpartition("/")[2]]
-            return {"account_id": self._make(fresh, ("account", state), lambda: cast.new_account(state))}
+            return {
+                "account_id": self._make(fresh, ("account", state), lambda: cast.new_account(state))
+            }
         return {"person_id": person.person, "account_id": cast.account_of(person).id}
 
     def _hold(self, sender: Actor) -> int:

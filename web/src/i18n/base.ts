@@ -85,6 +85,7 @@ export const BASE = {
   "group.rules": ["制度", "制度", "Rules"],
   "group.proof": ["凭据", "憑據", "Evidence"],
   "group.staff": ["人员", "人員", "People"],
+  "word.with_unit": ["{name}（{unit}）", "{name}（{unit}）", "{name} ({unit})"],
   "nav.console": ["管理台导航", "管理台導覽", "Console navigation"],
   "nav.back_to_chat": ["回到消息", "回到訊息", "Back to messages"],
 } as const satisfies Record<string, Triple>;

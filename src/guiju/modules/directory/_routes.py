@@ -10,7 +10,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.kernel.text import Id, Line
+from guiju.kernel.text import Id, Line, Search
 from guiju.modules.directory import importing, service
 from guiju.modules.directory.types import ImportPlan, Person, Role, Unit, UnitId
 from guiju.modules.identity import service as identity
@@ -127,7 +127,7 @@ def _plan(plan: ImportPlan, *, applied: bool) -> Json:
 async def find_people(
     actor: CurrentActor,
     read: Reader,
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: Annotated[Search, Query(max_length=100)] = "",
     unit: Id | None = None,
     after: Id | None = None,
     limit: int = 50,

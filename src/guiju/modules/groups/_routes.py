@@ -4,20 +4,20 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Read, Reader, Write, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search
+from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search, check_line
 from guiju.modules.groups import _shape, applying, cards, governing, roster, service
 from guiju.modules.groups.types import ApplicationInput, GroupKind, GroupState
 from guiju.modules.policy import service as policy
 
 routes = APIRouter(prefix="/api", tags=["groups"])
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Reason = Annotated[Prose, Field(max_length=1000)]
 
 
 class Closed(BaseModel):
@@ -25,9 +25,9 @@ class Closed(BaseModel):
 
 
 class NameCheck(Closed):
-    name: Annotated[str, StringConstraints(max_length=500)]
+    name: Annotated[str, StringConstraints(max_length=500), AfterValidator(check_line)]
     kind: Literal["internal", "external_tool"] = "internal"
-    group_class: Annotated[str, Field(alias="class")] = ""
+    group_class: Annotated[Search, Field(alias="class")] = ""
 
 
 class ApplicationBody(Closed):

@@ -9,7 +9,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.lane import WriteTx
-from guiju.kernel.text import Id, Line, Prose
+from guiju.kernel.text import Id, Line, Prose, Search
 from guiju.modules.identity import service
 from guiju.modules.identity.types import (
     Account,
@@ -245,7 +245,7 @@ async def list_accounts(
     actor: CurrentActor,
     read: Reader,
     state: AccountState | None = None,
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: Annotated[Search, Query(max_length=100)] = "",
     after: Id | None = None,
     limit: int = 50,
 ) -> Json:

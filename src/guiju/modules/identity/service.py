@@ -205,8 +205,13 @@ def list_accounts(
     after: AccountId | None = None,
     limit: int = 50,
 ) -> Page[Account]:
-    """Accounts in order of time; `words` match logins, names and staff numbers. Raises NotAllowedError, BadLimitError."""
+    """Accounts in order of time; `words` match logins, names and staff numbers.
+
+    Raises NotAllowedError, AccountNotFoundError for an unknown `after`, or BadLimitError.
+    """
     policy.require(tx, actor, "identity.read")
+    if after is not None:
+        _access.get(tx, after)
     people = _marks[0].matching(tx, words) if words else ()
     return _store.list_accounts(
         tx,

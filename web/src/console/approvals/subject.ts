@@ -19,7 +19,7 @@ function words(field: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((one) => words("", one)).filter(Boolean).join(t("word.and"));
   if (typeof value === "object") {
     const one = value as { name?: string; title?: { zh: string; en: string } | string; zh?: string; unit?: { name: string } | null };
-    if (one.name) return one.unit ? `${one.name}，${one.unit.name}` : one.name;
+    if (one.name) return one.unit ? t("word.with_unit", { name: one.name, unit: one.unit.name }) : one.name;
     return both((one.title ?? one) as { zh: string; en: string });
   }
   return String(value);
