@@ -26,7 +26,9 @@ def corpus() -> Path:
     """The folder of test data that is not part of the project; absent data fails in CI and is loud elsewhere."""
     folder = Path(os.environ.get("GUIJU_CORPUS") or ROOT / ".." / "shared" / "data").resolve()
     if not folder.is_dir():
-        message = f"LEFT OUT: tests that read {folder}, which does not exist (GUIJU_CORPUS names it)"
+        message = (
+            f"LEFT OUT: tests that read {folder}, which does not exist (GUIJU_CORPUS names it)"
+        )
         if os.environ.get("CI"):
             pytest.fail(message)
         warnings.warn(message, stacklevel=1)

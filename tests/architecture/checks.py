@@ -12,14 +12,29 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 MOST_PARAMETERS = 6
 BANNED_NAMES = frozenset(
-    {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc", "handler", "handlers", "base", "shared"}
+    {
+        "util",
+        "utils",
+        "helper",
+        "helpers",
+        "manager",
+        "managers",
+        "common",
+        "misc",
+        "handler",
+        "handlers",
+        "base",
+        "shared",
+    }
 )
 WALL_CLOCK = frozenset(
     {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now",
      "datetime.date.today"}
 )  # fmt: skip
 CHANCE = frozenset({"uuid", "random"})
-_IGNORE = re.compile(r"#\s*(type:\s*ignore|noqa)(?P<code>\[[\w-]+(?:,\s*[\w-]+)*\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?(?P<reason>\s+#\s*\S.*)?")
+_IGNORE = re.compile(
+    r"#\s*(type:\s*ignore|noqa)(?P<code>\[[\w-]+(?:,\s*[\w-]+)*\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?(?P<reason>\s+#\s*\S.*)?"
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -39,7 +54,11 @@ def functions(text: str) -> Iterator[Function]:
 
 
 def long_functions(text: str) -> list[str]:
-    return [f.name for f in functions(text) if (f.end_lineno or f.lineno) - f.lineno + 1 > LONGEST_FUNCTION]
+    return [
+        f.name
+        for f in functions(text)
+        if (f.end_lineno or f.lineno) - f.lineno + 1 > LONGEST_FUNCTION
+    ]
 
 
 def greedy_functions(text: str) -> list[str]:
@@ -47,19 +66,30 @@ def greedy_functions(text: str) -> list[str]:
     found = []
     for function in functions(text):
         names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
-        if len([name for name in names if name not in ("self", "cls")]) > MOST_PARAMETERS and not _is_route(function):
+        if len(
+            [name for name in names if name not in ("self", "cls")]
+        ) > MOST_PARAMETERS and not _is_route(function):
             found.append(function.name)
     return found
 
 
 def _is_route(function: Function) -> bool:
     """FastAPI calls routes with keywords: their parameters are the query, not an interface of ours."""
-    return any(ast.unparse(decorator).startswith("routes.") for decorator in function.decorator_list)
+    return any(
+        ast.unparse(decorator).startswith("routes.") for decorator in function.decorator_list
+    )
 
 
 def banned_names(text: str, stem: str) -> list[str]:
     """Names that say nothing: of the file, and of its classes and functions, each word by itself."""
-    names = [stem, *(node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef | Function))]
+    names = [
+        stem,
+        *(
+            node.name
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ClassDef | Function)
+        ),
+    ]
     return [name for name in names if set(_words(name)) & BANNED_NAMES]
 
 
@@ -72,8 +102,14 @@ def broad_excepts(text: str) -> list[int]:
     found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ExceptHandler):
-            caught = {"BaseException"} if node.type is None else {ast.unparse(part) for part in _parts(node.type)}
-            raises = any(isinstance(inner, ast.Raise) and inner.exc is None for inner in ast.walk(node))
+            caught = (
+                {"BaseException"}
+                if node.type is None
+                else {ast.unparse(part) for part in _parts(node.type)}
+            )
+            raises = any(
+                isinstance(inner, ast.Raise) and inner.exc is None for inner in ast.walk(node)
+            )
             if caught & {"Exception", "BaseException"} and not raises:
                 found.append(node.lineno)
     return found
@@ -102,8 +138,14 @@ def clock_calls(text: str) -> list[str]:
         elif isinstance(node, ast.Import):
             found.extend(alias.name for alias in node.names if alias.name in CHANCE)
         elif isinstance(node, ast.ImportFrom) and node.module in (CHANCE | {"time"}):
-            wanted = {"time", "time_ns"} if node.module == "time" else {alias.name for alias in node.names}
-            found.extend(f"{node.module}.{alias.name}" for alias in node.names if alias.name in wanted)
+            wanted = (
+                {"time", "time_ns"}
+                if node.module == "time"
+                else {alias.name for alias in node.names}
+            )
+            found.extend(
+                f"{node.module}.{alias.name}" for alias in node.names if alias.name in wanted
+            )
     return found
 
 
@@ -114,7 +156,11 @@ def authority_makers(text: str) -> list[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "guiju.kernel.permit":
             makers |= {alias.asname or alias.name for alias in node.names}
-    return [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) in makers]
+    return [
+        n.lineno
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and ast.unparse(n.func) in makers
+    ]
 
 
 def imports_in_functions(text: str) -> list[int]:
@@ -124,11 +170,16 @@ def imports_in_functions(text: str) -> list[int]:
         inner.lineno
         for function in functions(text)
         for inner in ast.walk(function)
-        if isinstance(inner, ast.Import | ast.ImportFrom) and "noqa: PLC0415" not in lines[inner.lineno - 1]
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+        and "noqa: PLC0415" not in lines[inner.lineno - 1]
     ]
 
 
 def private_leaks(importer: str, imported: str) -> bool:
     """Whether `importer` reaches into a private file of another package."""
     package, _, name = imported.rpartition(".")
-    return name.startswith("_") and not name.startswith("__") and importer.rpartition(".")[0] != package
+    return (
+        name.startswith("_")
+        and not name.startswith("__")
+        and importer.rpartition(".")[0] != package
+    )

@@ -94,7 +94,9 @@ def own_kinds() -> list[str]:
 
 
 def test_every_fact_is_documented_with_its_fields() -> None:
-    documented = {codes(row[0])[0]: row[1:5] for row in rows("facts.md") if len(row) == 6 and codes(row[0])}
+    documented = {
+        codes(row[0])[0]: row[1:5] for row in rows("facts.md") if len(row) == 6 and codes(row[0])
+    }
     assert set(documented) == set(own_kinds())
     for kind in own_kinds():
         schema = schema_for(kind)
@@ -129,7 +131,10 @@ def sections(document: str) -> dict[str, str]:
     """The sections of a document by the control that each is about."""
     text = (DOCS / document).read_text(encoding="utf-8")
     parts = re.split(r"^### `([\w.]+)`$", text, flags=re.MULTILINE)[1:]
-    return {name: re.split(r"^## ", body, flags=re.MULTILINE)[0] for name, body in zip(parts[::2], parts[1::2], strict=True)}
+    return {
+        name: re.split(r"^## ", body, flags=re.MULTILINE)[0]
+        for name, body in zip(parts[::2], parts[1::2], strict=True)
+    }
 
 
 def test_every_control_has_its_section() -> None:
@@ -138,14 +143,25 @@ def test_every_control_has_its_section() -> None:
     assert set(documented) == set(policy.all_controls())
     for name, control in policy.all_controls().items():
         section = documented[name]
-        assert f"{control.title['zh']} · {control.title['en']} · **{control.kind}**" in section, name
+        assert f"{control.title['zh']} · {control.title['en']} · **{control.kind}**" in section, (
+            name
+        )
         assert "Evidence: " in section, name
-        parameters = {codes(row.split("|")[1])[0]: row.split("|")[2].strip() for row in section.splitlines() if row.startswith("| `")}
-        assert list(parameters) == [field.name for field in dataclasses.fields(control.params)], name
+        parameters = {
+            codes(row.split("|")[1])[0]: row.split("|")[2].strip()
+            for row in section.splitlines()
+            if row.startswith("| `")
+        }
+        assert list(parameters) == [field.name for field in dataclasses.fields(control.params)], (
+            name
+        )
         for field in dataclasses.fields(control.params):
             needed = field.default is dataclasses.MISSING
             default = list(field.default) if isinstance(field.default, tuple) else field.default
-            assert parameters[field.name] == ("needed" if needed else f"`{default}`"), (name, field.name)
+            assert parameters[field.name] == ("needed" if needed else f"`{default}`"), (
+                name,
+                field.name,
+            )
 
 
 def test_the_evidence_that_controls_name_are_facts() -> None:
@@ -162,7 +178,9 @@ def test_the_kinds_of_numbers_are_documented() -> None:
 def test_every_control_has_words_for_its_parameters_on_the_clause_page() -> None:
     runtime.wire()
     for name, control in policy.all_controls().items():
-        assert set(control.shows) == {field.name for field in dataclasses.fields(control.params)}, name
+        assert set(control.shows) == {field.name for field in dataclasses.fields(control.params)}, (
+            name
+        )
         for words in (control.title, control.about, *control.shows.values()):
             assert set(words) == {"zh", "en"} and all(words.values()), name
 
@@ -180,16 +198,26 @@ def variables(folder: Path) -> set[str]:
 
 def test_every_setting_is_documented() -> None:
     documented = {codes(row[0])[0] for row in rows("operator/settings.md") if codes(row[0])}
-    used = variables(SOURCE) | variables(ROOT / "tests") | variables(ROOT / "bench") | set(ENVIRONMENT.values())
+    used = (
+        variables(SOURCE)
+        | variables(ROOT / "tests")
+        | variables(ROOT / "bench")
+        | set(ENVIRONMENT.values())
+    )
     assert documented == used
 
 
 def test_the_defaults_are_the_documented_ones() -> None:
-    documented = {codes(row[0])[0]: codes(row[1]) for row in rows("operator/settings.md") if codes(row[0])}
+    documented = {
+        codes(row[0])[0]: codes(row[1]) for row in rows("operator/settings.md") if codes(row[0])
+    }
     settings = read_settings({})
     data = Path(documented["GUIJU_DATA"][0]).absolute()
     assert settings.data == data
-    assert settings.database == f"{documented['GUIJU_DATABASE'][0]}{data}{documented['GUIJU_DATABASE'][2]}"
+    assert (
+        settings.database
+        == f"{documented['GUIJU_DATABASE'][0]}{data}{documented['GUIJU_DATABASE'][2]}"
+    )
     assert str(settings.keys) == f"{data}{documented['GUIJU_KEYS'][1]}"
     assert (settings.listen,) == documented["GUIJU_LISTEN"]
     assert settings.public_url == documented["GUIJU_PUBLIC_URL"][0] + settings.listen

@@ -42,7 +42,13 @@ def lint(package_folder: Path) -> tuple[int, str]:
     ]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": str(package_folder), "COLUMNS": "200"}
     done = subprocess.run(
-        command, cwd=package_folder, env=environment, capture_output=True, text=True, check=False, timeout=240
+        command,
+        cwd=package_folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -58,7 +64,9 @@ def test_every_contract_fails_on_its_violation(tmp_path: Path) -> None:
     for name, (line, _) in VIOLATIONS.items():
         path = tmp_path / "guiju" / name
         path.write_text(path.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
-    (tmp_path / "guiju" / "newcomer.py").write_text('"""A root that nobody declared."""\n', encoding="utf-8")
+    (tmp_path / "guiju" / "newcomer.py").write_text(
+        '"""A root that nobody declared."""\n', encoding="utf-8"
+    )
     code, report = lint(tmp_path)
     assert code != 0
     assert "newcomer" in report, "a file that is declared nowhere is caught"

@@ -17,7 +17,9 @@ from guiju.runtime import APPLIERS
 # SQLAlchemy cannot read indexes over expressions back from SQLite; on PostgreSQL they are compared.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
-    pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
+    pytest.mark.filterwarnings(
+        "ignore:autogenerate skipping metadata-specified expression-based index"
+    ),
 ]
 
 
@@ -81,7 +83,9 @@ def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None
     try:
         schema.upgrade(database)
         with database.write() as connection:
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = 'from_the_future'"))
+            connection.execute(
+                sa.text("UPDATE alembic_version SET version_num = 'from_the_future'")
+            )
         with pytest.raises(schema.SchemaError, match="from_the_future"):
             schema.upgrade(database)
     finally:
@@ -90,4 +94,6 @@ def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None
 
 def test_every_governed_table_belongs_to_a_module_that_applies() -> None:
     for table in governed_tables():
-        assert table.name.partition("_")[0] in {name.rstrip("s") for name in APPLIERS} | set(APPLIERS), table.name
+        assert table.name.partition("_")[0] in {name.rstrip("s") for name in APPLIERS} | set(
+            APPLIERS
+        ), table.name

@@ -24,7 +24,11 @@ def read(path: Path) -> str:
 
 
 def offenders(check: Callable[[str], object], *allowed: str) -> dict[str, object]:
-    found = {name: check(read(path)) for name, path in zip(NAMES, FILES, strict=True) if name not in allowed}
+    found = {
+        name: check(read(path))
+        for name, path in zip(NAMES, FILES, strict=True)
+        if name not in allowed
+    }
     return {name: what for name, what in found.items() if what}
 
 
@@ -46,7 +50,10 @@ def test_no_function_takes_too_many_by_position() -> None:
 
 
 def test_names_say_something() -> None:
-    found = {name: checks.banned_names(read(path), path.stem) for name, path in zip(NAMES, FILES, strict=True)}
+    found = {
+        name: checks.banned_names(read(path), path.stem)
+        for name, path in zip(NAMES, FILES, strict=True)
+    }
     assert {name: names for name, names in found.items() if names} == {}
 
 
@@ -113,7 +120,10 @@ GOOD: list[tuple[Callable[[str], object], str]] = [
     (checks.bare_ignores, "x = 1  # noqa: E741  # the name in the format"),
     (checks.clock_calls, "import time\ntime.perf_counter()\ntime.sleep(1)"),
     (checks.clock_calls, "from datetime import datetime\ndatetime.fromtimestamp(1)"),
-    (checks.authority_makers, "from guiju.kernel.permit import Permit\ndef f(permit: Permit) -> None: permit.under('x')"),
+    (
+        checks.authority_makers,
+        "from guiju.kernel.permit import Permit\ndef f(permit: Permit) -> None: permit.under('x')",
+    ),
     (checks.authority_makers, "from guiju.ledger.package import Scope\nScope(('g',))"),
     (checks.imports_in_functions, "def f():\n    import os  # noqa: PLC0415  # slow to import"),
     (checks.imports_in_functions, "import os\ndef f(): ..."),
@@ -130,9 +140,13 @@ def test_a_good_sample_passes(check: Callable[[str], object], sample: str) -> No
     assert not check(sample)
 
 
-@pytest.mark.parametrize("sample", ["class GroupManager: ...", "def string_utils(): ...", "async def helper(): ..."])
+@pytest.mark.parametrize(
+    "sample", ["class GroupManager: ...", "def string_utils(): ...", "async def helper(): ..."]
+)
 def test_a_name_that_says_nothing_is_caught(sample: str) -> None:
-    assert checks.banned_names(sample, "x") and not checks.banned_names("class Groups: ...", "service")
+    assert checks.banned_names(sample, "x") and not checks.banned_names(
+        "class Groups: ...", "service"
+    )
     assert checks.banned_names("", "utils") and checks.banned_names("", "_db_helpers")
 
 

@@ -44,7 +44,9 @@ SECRET = "这是核心配方"
 
 
 def remove(office: Office, group: GroupId, person: Actor) -> None:
-    office.world.write(lambda tx: roster.remove(tx, office.owner, group, person.person_id, reason="x"))
+    office.world.write(
+        lambda tx: roster.remove(tx, office.owner, group, person.person_id, reason="x")
+    )
 
 
 def admit(office: Office, group: GroupId, person: Actor) -> None:
@@ -84,7 +86,9 @@ def test_deliv_guest_nobody_outside_hears_anything_of_a_group(office: Office) ->
     assert resumed(office, former, since) == []
 
 
-def test_edit_history_who_joins_gets_nothing_from_before_also_with_an_old_cursor(office: Office) -> None:
+def test_edit_history_who_joins_gets_nothing_from_before_also_with_an_old_cursor(
+    office: Office,
+) -> None:
     world, group = office.world, office.group()
     start = world.read(lambda tx: tx.position)
     held = world.send(office.member, group, SECRET).position
@@ -95,7 +99,9 @@ def test_edit_history_who_joins_gets_nothing_from_before_also_with_an_old_cursor
     admit(office, group, office.outsider)
     joined = office.place(group, office.outsider).visible_from
     assert [item["position"] for item in resumed(office, office.outsider, start)] == [joined]
-    page = world.read(lambda tx: service.timeline(tx, office.outsider, group, before=None, limit=50))
+    page = world.read(
+        lambda tx: service.timeline(tx, office.outsider, group, before=None, limit=50)
+    )
     assert [entry.position for entry in page.items] == [joined]
     # A message of before that is released now appears now: that is when the group first sees it.
     world.write(lambda tx: review.release(tx, office.reviewer, held, masked=False, reason=""))
@@ -119,7 +125,9 @@ def test_left_meta_a_former_member_learns_nothing_more(office: Office) -> None:
         with pytest.raises(GroupNotFoundError):
             world.read(read)
     assert world.read(lambda tx: service.list_conversations(tx, office.member)) == []
-    assert world.read(lambda tx: service.find_conversation(tx, office.member.person_id, group)) is None
+    assert (
+        world.read(lambda tx: service.find_conversation(tx, office.member.person_id, group)) is None
+    )
 
 
 def test_idor_post_positions_of_other_groups_open_nothing(office: Office) -> None:
@@ -136,7 +144,9 @@ def test_idor_post_positions_of_other_groups_open_nothing(office: Office) -> Non
         lambda tx: review.get_review(tx, office.reviewer, sent),
         lambda tx: groups.get_application(tx, office.outsider, made.id),
         lambda tx: approvals.get_request(tx, office.outsider, made.request),
-        lambda tx: approvals.decide(tx, office.outsider, made.request, verdict=Verdict.APPROVE, opinion=""),
+        lambda tx: approvals.decide(
+            tx, office.outsider, made.request, verdict=Verdict.APPROVE, opinion=""
+        ),
         lambda tx: approvals.withdraw(tx, office.outsider, made.request),
         lambda tx: approvals.remind(tx, office.outsider, made.request),
         lambda tx: service.timeline(tx, office.outsider, group, before=None, limit=50),
@@ -145,9 +155,11 @@ def test_idor_post_positions_of_other_groups_open_nothing(office: Office) -> Non
     for verb in verbs:
         with pytest.raises(NotFoundError) as caught:
             world.write(verb)
-        assert type(caught.value) in (ReviewNotFoundError, GroupNotFoundError, RequestNotFoundError) or (
-            caught.value.code == "groups.application_not_found"
-        )
+        assert type(caught.value) in (
+            ReviewNotFoundError,
+            GroupNotFoundError,
+            RequestNotFoundError,
+        ) or (caught.value.code == "groups.application_not_found")
 
 
 def test_toctou_membership_is_decided_when_the_message_is_recorded(office: Office) -> None:
@@ -157,10 +169,18 @@ def test_toctou_membership_is_decided_when_the_message_is_recorded(office: Offic
     send = Send(office.member.person_id, "late", group, "大家好", (), None, found)
     answers: list[Future[Any]] = [Future() for _ in range(3)]
     removal = Command(
-        None, lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"), answers[1].set_result
+        None,
+        lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"),
+        answers[1].set_result,
     )
     again = Send(office.member.person_id, "later", group, "大家好", (), None, found)
-    world.runtime.lane.submit([Command(KIND, send, answers[0].set_result), removal, Command(KIND, again, answers[2].set_result)])
+    world.runtime.lane.submit(
+        [
+            Command(KIND, send, answers[0].set_result),
+            removal,
+            Command(KIND, again, answers[2].set_result),
+        ]
+    )
     results = [answer.result(30) for answer in answers]
     assert isinstance(results[0], Receipt) and not isinstance(results[1], Exception)
     assert type(results[2]) is GroupNotFoundError
@@ -242,7 +262,9 @@ def test_archived_a_closed_group_is_read_and_never_written(office: Office) -> No
     with pytest.raises(GroupClosedError):
         world.send(office.member, group, "还能说吗")
     assert world.read(lambda tx: tx.position) == position
-    assert world.read(lambda tx: service.timeline(tx, office.member, group, before=None, limit=50)).items
+    assert world.read(
+        lambda tx: service.timeline(tx, office.member, group, before=None, limit=50)
+    ).items
 
 
 def test_null_user_without_an_identity_there_is_no_actor() -> None:
@@ -258,7 +280,9 @@ def test_null_user_unknown_people_hold_no_right(office: Office) -> None:
     for verb in (
         lambda tx: directory.get_person(tx, nobody.person_id),
         lambda tx: groups.get_group(tx, nobody, group),
-        lambda tx: roster.ask_to_join(tx, nobody, filing_number="澄群备〔2026〕0001 号", reason="x"),
+        lambda tx: roster.ask_to_join(
+            tx, nobody, filing_number="澄群备〔2026〕0001 号", reason="x"
+        ),
     ):
         with pytest.raises(GuijuError):
             office.world.write(verb)
@@ -277,13 +301,17 @@ def test_type_strict_an_object_where_a_text_was_due(body: Any) -> None:
         composing.read_body(body)
 
 
-@pytest.mark.parametrize("extra", ["embeds", "sender", "state", "at", "number", "card", "findings", "masked"])
+@pytest.mark.parametrize(
+    "extra", ["embeds", "sender", "state", "at", "number", "card", "findings", "masked"]
+)
 def test_embed_fields_that_the_server_makes_are_refused(extra: str) -> None:
     with pytest.raises((BadMessageError, msgspec.ValidationError)):
         composing.read_body({"text": "x", extra: "forged"})
 
 
-@pytest.mark.parametrize("raw", [b'{"text": NaN}', b'{"text": Infinity}', b'{"text":"\\ud800"}', b'{"text":"x"', b"\xff"])
+@pytest.mark.parametrize(
+    "raw", [b'{"text": NaN}', b'{"text": Infinity}', b'{"text":"\\ud800"}', b'{"text":"x"', b"\xff"]
+)
 def test_json_strict_what_is_not_json_poisons_nothing(raw: bytes) -> None:
     with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
         msgspec.json.decode(raw, type=composing.Body)
@@ -299,7 +327,9 @@ def test_race_two_reviewers_at_once(office: Office) -> None:
         lambda tx: review.refuse(tx, other, held, reason="x"),
         lambda tx: review.release(tx, other, held, masked=True, reason=""),
     ]
-    world.runtime.lane.submit([Command(None, v, a.set_result) for v, a in zip(verbs, answers, strict=True)])
+    world.runtime.lane.submit(
+        [Command(None, v, a.set_result) for v, a in zip(verbs, answers, strict=True)]
+    )
     results = [answer.result(30) for answer in answers]
     assert [type(result) for result in results[1:]] == [AlreadyDecidedError] * 2
     assert len(world.entries("messaging.released", "messaging.refused")) == 1
@@ -321,7 +351,11 @@ def test_race_two_managers_admit_the_same_person(office: Office) -> None:
     managers = (office.owner, office.administrator)
     world.runtime.lane.submit(
         [
-            Command(None, lambda tx, who=who: roster.admit(tx, who, group, [office.outsider.person_id]), a.set_result)
+            Command(
+                None,
+                lambda tx, who=who: roster.admit(tx, who, group, [office.outsider.person_id]),
+                a.set_result,
+            )
             for who, a in zip(managers, answers, strict=True)
         ]
     )
@@ -336,7 +370,9 @@ def test_member_approve_nobody_gets_in_without_the_decision(office: Office) -> N
     attempts: list[Any] = [
         lambda tx: roster.admit(tx, office.member, group, [newcomer.person_id]),
         lambda tx: roster.admit(tx, newcomer, group, [newcomer.person_id]),
-        lambda tx: roster.decide_join(tx, newcomer, group, newcomer.person_id, admits=True, reason=""),
+        lambda tx: roster.decide_join(
+            tx, newcomer, group, newcomer.person_id, admits=True, reason=""
+        ),
         lambda tx: roster.sign_rules(tx, newcomer, group, version=0),
         lambda tx: governing.set_administrators(tx, office.owner, group, [newcomer.person_id]),
         lambda tx: governing.set_owner(tx, office.registrar, group, newcomer.person_id),
@@ -344,7 +380,11 @@ def test_member_approve_nobody_gets_in_without_the_decision(office: Office) -> N
     for attempt in attempts:
         with pytest.raises(GuijuError):
             world.write(attempt)
-    world.write(lambda tx: roster.ask_to_join(tx, newcomer, filing_number="澄群备〔2026〕0001 号", reason="x"))
+    world.write(
+        lambda tx: roster.ask_to_join(
+            tx, newcomer, filing_number="澄群备〔2026〕0001 号", reason="x"
+        )
+    )
     for attempt in attempts:
         with pytest.raises(GuijuError):
             world.write(attempt)
@@ -356,7 +396,9 @@ def test_member_approve_nobody_gets_in_without_the_decision(office: Office) -> N
 
 def test_search_right_mentions_reach_members_only(office: Office) -> None:
     world, group = office.world, office.group()
-    other = world.group(office.owner, [office.administrator], [office.outsider], name="澄远另一个工作群")
+    other = world.group(
+        office.owner, [office.administrator], [office.outsider], name="澄远另一个工作群"
+    )
     with pytest.raises(BadMentionError):
         world.send(office.member, group, "你好", mentions=(office.outsider.person_id,))
     world.send(office.owner, other, "你好", mentions=(office.outsider.person_id,))
@@ -367,12 +409,22 @@ def test_search_right_mentions_reach_members_only(office: Office) -> None:
 def test_role_nobody_makes_themselves_more_than_they_are(office: Office) -> None:
     world = office.world
     admin = world.person("周安全", "security_admin")
-    for actor, role in ((office.member, "reviewer"), (office.reviewer, "audit_admin"), (admin, "audit_admin")):
+    for actor, role in (
+        (office.member, "reviewer"),
+        (office.reviewer, "audit_admin"),
+        (admin, "audit_admin"),
+    ):
         with pytest.raises(GuijuError):
-            world.write(lambda tx, actor=actor, role=role: directory.grant_role(tx, actor, actor.person_id, role))  # type: ignore[misc]  # bound at once
+            world.write(
+                lambda tx, actor=actor, role=role: directory.grant_role(
+                    tx, actor, actor.person_id, role
+                )
+            )  # type: ignore[misc]  # bound at once
 
 
-@pytest.mark.parametrize("text", ["赌" * 10_000, "核心配方" * 2_500, "1" * 10_000, "\u200b" * 10_000, "核 心" * 3_333])
+@pytest.mark.parametrize(
+    "text", ["赌" * 10_000, "核心配方" * 2_500, "1" * 10_000, "\u200b" * 10_000, "核 心" * 3_333]
+)
 def test_redos_the_longest_texts_are_inspected_quickly(office: Office, text: str) -> None:
     world, group = office.world, office.group()
     world.send(office.owner, group, "热身")

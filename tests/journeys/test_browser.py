@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
+
 from tests.support.browser import PHONE, Screen, Screens, chromium, screens, violations
 from tests.support.server import Place, Serving
 
@@ -434,7 +435,7 @@ def set_up(screen: Screen, place: Place) -> None:
             ("账号", account),
             ("密码", password),
         ):
-            box.get_by_label(label, exact=True).fill(value)
+            box.get_by_label(re.compile(f"^{label}")).fill(value)
     screen.check_access("set-up, second step")
     screen.press("继续")
     page.get_by_role("radio").first.click()

@@ -7,7 +7,7 @@ reducer (`web/test/instep.ts`) then says whether its state equals what the serve
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,164 +15,25 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR, utc
-from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.facts import Recorded, all_kinds
+from guiju.kernel.facts import all_kinds
 from guiju.kernel.ids import GroupId
-from guiju.kernel.lane import Batch, WriteTx, answer_inline
-from guiju.kernel.live import Connection, Delivery, Hub, View, items_for
+from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import RequestId, Verdict
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
-from guiju.modules.messaging import _shape, review, service
+from guiju.modules.messaging import review
 from guiju.modules.messaging.types import MessageState
-from guiju.modules.policy import service as policy
-from guiju.runtime import PRESENCE, ROUTERS
+from guiju.runtime import ROUTERS
 from guiju.setup import SYSTEM
+from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, Cast
 from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
 ID_NUMBER = "11010119900307889X"
 BLOCKED_TEXT = "去赌博网站玩"
-Json = dict[str, Any]
-
-
-class Screen:
-    """Where one connection's frames go: the items of its facts, in order."""
-
-    def __init__(self) -> None:
-        self.items: list[Json] = []
-
-    def write(self, wire: bytes) -> None:
-        size = wire[1]
-        start = 2 if size < 126 else 4 if size == 126 else 10
-        frame = json.loads(wire[start:])
-        assert frame["type"] == "facts"
-        self.items.extend(frame["items"])
-
-    def buffered(self) -> int:
-        return 0
-
-
-class Audience:
-    """Everybody, each with a screen on one Hub that every commit of the world is published to."""
-
-    def __init__(self, world: World, people: dict[str, Actor]) -> None:
-        self.world, self.people = world, people
-        self.recordings: list[Json] = []
-        self.kinds: set[str] = set()
-        self.seen: dict[str, set[str]] = {}
-        self._hub = Hub(ROUTERS, PRESENCE, world.runtime.new_view)
-        self._screens: dict[str, Screen] = {}
-        self._first: dict[str, Json] = {}
-        self._now: dict[str, Json] = {}
-        world.runtime.lane.deliver = self._deliver
-
-    def _deliver(self, batch: Batch) -> None:
-        if batch.entries:
-            self._hub.publish(batch.entries)
-        answer_inline(batch)
-
-    def snapshot(self, actor: Actor) -> Json:
-        """What the client fetches when it starts, with every timeline open."""
-
-        def take(tx: ReadTx) -> Json:
-            view = self.world.runtime.new_view(tx)
-            rows = service.list_conversations(tx, actor)
-            timelines = {}
-            for group in service.present_groups(tx, actor):
-                page = service.timeline(tx, actor, group, before=None, limit=200)
-                assert not page.more, "the comparison wants whole timelines"
-                timelines[group] = _shape.items(view, page.items)
-            conversations = [_shape.conversation(view, row) for row in rows]
-            return {"position": tx.position, "conversations": conversations, "timelines": timelines}
-
-        found: dict[str, Any] = plain(self.world.read(take))
-        return found
-
-    def join(self) -> None:
-        """Everybody connects now."""
-        for name, actor in self.people.items():
-            screen = self._screens[name] = Screen()
-
-            def place(
-                tx: ReadTx, actor: Actor = actor
-            ) -> tuple[int, frozenset[str], list[GroupId]]:
-                return (
-                    tx.position,
-                    policy.roles_of(tx, actor),
-                    list(service.present_groups(tx, actor)),
-                )
-
-            position, roles, groups = self.world.read(place)
-            self._hub.add(
-                Connection(actor.person_id, roles, name, position, screen, lambda code: None),
-                groups,
-            )
-        self._first = self._now = {who: self.snapshot(actor) for who, actor in self.people.items()}
-
-    def resumed(self, since: dict[str, int]) -> dict[str, list[Json]]:
-        """What clients with these cursors get when they reconnect now. What a fact brings is asked for once."""
-        made: dict[int, Sequence[Delivery]] = {}
-
-        def once(view: View, entry: Recorded) -> Sequence[Delivery]:
-            if entry.position not in made:
-                made[entry.position] = ROUTERS[entry.kind.partition(".")[0]](view, entry)
-            return made[entry.position]
-
-        def take(tx: ReadTx) -> dict[str, list[Json]]:
-            view, found = self.world.runtime.new_view(tx), {}
-            for who, actor in self.people.items():
-                entries = tx.entries(EntryQuery(after=since[who], limit=5000))
-                roles, places = policy.roles_of(tx, actor), service.present_groups(tx, actor)
-                routers = dict.fromkeys(ROUTERS, once)
-                found[who] = items_for(routers, view, entries, actor.person_id, roles, places)
-            return found
-
-        return dict(plain(self.world.read(take)))
-
-    def act(self, name: str, perform: Callable[[], Any]) -> Any:
-        """Record an act: everybody's state before, what each of them gets, and everybody's state after."""
-        start = self.world.read(lambda tx: tx.position)
-        before = self._now
-        assert {state["position"] for state in before.values()} == {start}, (
-            "something happened between two acts"
-        )
-        told = {who: len(screen.items) for who, screen in self._screens.items()}
-        result = perform()
-        made = self.world.read(lambda tx: tx.entries(EntryQuery(after=start, limit=1000)))
-        assert made, f"{name}: nothing happened"
-        self.kinds |= {entry.kind for entry in made}
-        resumed = self.resumed(dict.fromkeys(self.people, start))
-        for who, actor in self.people.items():
-            live = self._screens[who].items[told[who] :]
-            assert live == resumed[who], f"{name}: {who} gets something else on reconnecting"
-            self.seen.setdefault(who, set()).update(item["kind"] for item in live)
-            fresh = self.snapshot(actor)
-            self.record(f"{name}: {who}", before[who], live, fresh)
-            self._now = self._now | {who: fresh}
-        return result
-
-    def record(self, name: str, snapshot: Json, items: list[Json], fresh: Json) -> None:
-        me = self.people[name.rpartition(": ")[2]].person_id
-        self.recordings.append(
-            {"name": name, "me": me, "snapshot": snapshot, "items": items, "fresh": fresh}
-        )
-
-    def whole(self) -> None:
-        """The same from the first snapshot to now, followed live and resumed after everything."""
-        resumed = self.resumed({who: state["position"] for who, state in self._first.items()})
-        for who in self.people:
-            first, fresh = self._first[who], self._now[who]
-            self.record(f"followed: {who}", first, self._screens[who].items, fresh)
-            self.record(f"resumed: {who}", first, resumed[who], fresh)
-
-
-def plain(value: Any) -> Any:
-    """As JSON carries it."""
-    return json.loads(json.dumps(value))
 
 
 class Acts:

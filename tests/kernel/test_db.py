@@ -11,11 +11,17 @@ from guiju.kernel.statements import Hot, Lookup
 from tests.support.world import World
 
 TABLE = Table(
-    "test_thing", MetaData(), Column("id", String(10), primary_key=True), Column("n", Integer), Column("word", String(40))
+    "test_thing",
+    MetaData(),
+    Column("id", String(10), primary_key=True),
+    Column("n", Integer),
+    Column("word", String(40)),
 )
 NAMES = ("id", "n", "word")
 INSERT = Hot(insert(TABLE).values({name: bindparam(name) for name in NAMES}), NAMES)
-SELECT = Hot(select(TABLE.c.id, TABLE.c.n).where(TABLE.c.n > bindparam("n")).order_by(TABLE.c.n), ("n",))
+SELECT = Hot(
+    select(TABLE.c.id, TABLE.c.n).where(TABLE.c.n > bindparam("n")).order_by(TABLE.c.n), ("n",)
+)
 BY_ID = Lookup(TABLE, "id", ("id", "word"))
 ROWS = [("a", 1, "甲"), ("b", 2, None), ("c'; DROP TABLE x", 3, '"')]
 
@@ -40,7 +46,9 @@ def test_hot_statements_write_and_read_positional_rows(database: Database) -> No
 
 
 def test_a_hot_statement_knows_the_order_of_its_values(database: Database) -> None:
-    wrong = Hot(insert(TABLE).values({name: bindparam(name) for name in NAMES}), ("n", "id", "word"))
+    wrong = Hot(
+        insert(TABLE).values({name: bindparam(name) for name in NAMES}), ("n", "id", "word")
+    )
     with database.write() as connection, pytest.raises(AssertionError, match="parameters are"):
         wrong.many(connection, [(1, "x", "y")])
 
@@ -48,7 +56,10 @@ def test_a_hot_statement_knows_the_order_of_its_values(database: Database) -> No
 def test_a_lookup_takes_many_values_in_one_parameter(database: Database) -> None:
     with database.read() as connection:
         assert BY_ID.fetch(connection, []) == []
-        assert sorted(BY_ID.fetch(connection, ["a", "b", "b", "nothing"])) == [("a", "甲"), ("b", None)]
+        assert sorted(BY_ID.fetch(connection, ["a", "b", "b", "nothing"])) == [
+            ("a", "甲"),
+            ("b", None),
+        ]
         assert BY_ID.fetch(connection, ["c'; DROP T"]) == [("c'; DROP T", '"')]
         assert len(BY_ID.fetch(connection, [f"x{n}" for n in range(5000)] + ["a"])) == 1
 
@@ -84,5 +95,10 @@ def test_commits_are_durable_and_sqlite_forgets_what_is_deleted(world: World) ->
             assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
         return
     with world.runtime.database.write() as connection:
-        for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2), ("secure_delete", 1), ("foreign_keys", 1)):
+        for pragma, wanted in (
+            ("journal_mode", "wal"),
+            ("synchronous", 2),
+            ("secure_delete", 1),
+            ("foreign_keys", 1),
+        ):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == wanted

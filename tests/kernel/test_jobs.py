@@ -44,7 +44,11 @@ def schedule(world: World, kind: str, key: str, after: int, **payload: Any) -> N
 
 
 def waiting(world: World) -> list[tuple[str, str, int]]:
-    rows = world.read(lambda tx: tx.all(select(job.c.kind, job.c.key, job.c.attempts).order_by(job.c.kind, job.c.key)))
+    rows = world.read(
+        lambda tx: tx.all(
+            select(job.c.kind, job.c.key, job.c.attempts).order_by(job.c.kind, job.c.key)
+        )
+    )
     return [tuple(row) for row in rows if row.kind.startswith("test.")]
 
 
@@ -99,7 +103,9 @@ def test_a_failing_job_waits_for_its_lease_and_holds_up_no_other(
     world.later(LEASE - 1)
     assert len(ran) == 2
     world.later(1)
-    assert [key for key, _, _ in ran] == ["a", "b", "a"] and waiting(world) == [("test.fail", "a", 2)]
+    assert [key for key, _, _ in ran] == ["a", "b", "a"] and waiting(world) == [
+        ("test.fail", "a", 2)
+    ]
 
 
 def test_a_claimed_job_is_not_claimed_again_before_its_lease_ends(world: World, ran: Ran) -> None:

@@ -61,7 +61,12 @@ class Batches:
 def together(lane: Lane, *payloads: Any, kind: str | None = None) -> list[Any]:
     """The results of commands that wait together."""
     answers: list[Future[Any]] = [Future() for _ in payloads]
-    lane.submit([Command(kind, payload, answer.set_result) for payload, answer in zip(payloads, answers, strict=True)])
+    lane.submit(
+        [
+            Command(kind, payload, answer.set_result)
+            for payload, answer in zip(payloads, answers, strict=True)
+        ]
+    )
     return [answer.result(30) for answer in answers]
 
 
@@ -69,7 +74,9 @@ def test_what_waits_together_commits_together_in_order(world: World) -> None:
     batches = Batches(world.runtime.lane)
     together(world.runtime.lane, *(add_unit(f"部{n}") for n in range(5)))
     (batch,) = batches.seen
-    assert [entry.fact.name for entry in batch.entries] == [f"部{n}" for n in range(5)] == names(world)
+    assert (
+        [entry.fact.name for entry in batch.entries] == [f"部{n}" for n in range(5)] == names(world)
+    )
     positions = [entry.position for entry in batch.entries]
     assert positions == list(range(positions[0], positions[0] + 5))
     assert len({entry.at for entry in batch.entries}) == 1
@@ -78,7 +85,12 @@ def test_what_waits_together_commits_together_in_order(world: World) -> None:
 def test_a_refusal_undoes_its_own_command_only(world: World) -> None:
     refusal, bug = Busy("not now"), RuntimeError("a bug")
     results = together(
-        world.runtime.lane, add_unit("一"), add_then("二", refusal), add_unit("三"), add_then("四", bug), add_unit("五")
+        world.runtime.lane,
+        add_unit("一"),
+        add_then("二", refusal),
+        add_unit("三"),
+        add_then("四", bug),
+        add_unit("五"),
     )
     assert (results[1], results[3]) == (refusal, bug)
     assert names(world) == ["一", "三", "五"]
@@ -94,7 +106,9 @@ def test_a_failing_statement_does_not_poison_the_transaction(world: World) -> No
     assert names(world) == ["一", "三"]
 
 
-def test_an_unexpected_error_is_logged_and_the_lane_goes_on(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_is_logged_and_the_lane_goes_on(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.ERROR), pytest.raises(ZeroDivisionError):
         world.write(lambda tx: 1 // 0)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
@@ -106,7 +120,9 @@ def test_an_unexpected_error_is_logged_and_the_lane_goes_on(world: World, caplog
 
 
 def test_an_attempt_is_recorded_after_its_refusal_was_undone(world: World) -> None:
-    attempt = Attempt(ACTOR, "groups.appoint", None, "5.2/groups.administrators", NotAllowedError.code)
+    attempt = Attempt(
+        ACTOR, "groups.appoint", None, "5.2/groups.administrators", NotAllowedError.code
+    )
     refusal = NotAllowedError("no", attempt=attempt)
     results = together(world.runtime.lane, add_then("一", refusal), add_unit("二"))
     assert results[0] is refusal and names(world) == ["二"]
@@ -127,7 +143,10 @@ def test_a_list_verb_gets_neighbours_at_once_and_keeps_the_order(world: World) -
     kinds = ["test.many", "test.many", None, "test.many"]
     payloads: list[Any] = ["一", "二", add_unit("三"), "四"]
     lane.submit(
-        [Command(kind, p, answer.set_result) for kind, p, answer in zip(kinds, payloads, answers, strict=True)]
+        [
+            Command(kind, p, answer.set_result)
+            for kind, p, answer in zip(kinds, payloads, answers, strict=True)
+        ]
     )
     assert all(isinstance(answer.result(30), str) for answer in answers)
     assert calls == [["一", "二"], ["四"]]
@@ -170,7 +189,9 @@ def test_the_cache_is_dropped_with_a_rollback(world: World) -> None:
 
     results = together(world.runtime.lane, poison, look, look)
     assert results[1:] == ["fresh", "fresh"]
-    assert world.write(lambda tx: tx.cached(("test", "key"), lambda: "loaded again")) == "fresh", "kept between commits"
+    assert world.write(lambda tx: tx.cached(("test", "key"), lambda: "loaded again")) == "fresh", (
+        "kept between commits"
+    )
 
 
 def test_forgetting_takes_what_begins_alike(world: World) -> None:
@@ -213,7 +234,9 @@ def test_a_savepoint_inside_a_verb(world: World) -> None:
 
 def test_time_never_runs_backwards_in_the_ledger(world: World) -> None:
     world.write(add_unit("一"))
-    world.clock._now -= 60_000  # the machine's clock was set back; a ManualClock refuses to do so itself
+    world.clock._now -= (
+        60_000  # the machine's clock was set back; a ManualClock refuses to do so itself
+    )
     world.write(add_unit("二"))
     times = [entry.at for entry in world.entries()]
     assert times == sorted(times)
@@ -286,7 +309,9 @@ def test_many_threads_one_order(world: World) -> None:
     found = names(world)
     assert len(found) == 40
     for part in range(4):
-        assert [name for name in found if name.startswith(f"{part}-")] == [f"{part}-{n}" for n in range(10)]
+        assert [name for name in found if name.startswith(f"{part}-")] == [
+            f"{part}-{n}" for n in range(10)
+        ]
 
 
 def test_a_permit_is_recorded_with_the_policy_in_force(world: World) -> None:

@@ -25,7 +25,9 @@ def office(world: World) -> Office:
 
 def together(office: Office, *verbs: Any) -> None:
     answers: list[Future[Any]] = [Future() for _ in verbs]
-    commands = [Command(None, verb, answer.set_result) for verb, answer in zip(verbs, answers, strict=True)]
+    commands = [
+        Command(None, verb, answer.set_result) for verb, answer in zip(verbs, answers, strict=True)
+    ]
     office.world.runtime.lane.submit(commands)
     for answer in answers:
         result = answer.result(30)
@@ -45,18 +47,29 @@ def test_one_commit_is_one_frame(office: Office) -> None:
     (frame,) = ear.frames
     assert frame["type"] == "facts" and ear.kinds[0] == "groups.rules_published"
     assert frame["position"] == office.world.read(lambda tx: tx.position)
-    assert [item["position"] for item in ear.items] == sorted(item["position"] for item in ear.items)
+    assert [item["position"] for item in ear.items] == sorted(
+        item["position"] for item in ear.items
+    )
 
 
 def test_messages_go_to_present_members_only(office: Office) -> None:
     world, group = office.world, office.group()
     listening = Listening(world)
-    ears = {who: listening.ear(who) for who in (office.owner, office.member, office.outsider, office.registrar)}
+    ears = {
+        who: listening.ear(who)
+        for who in (office.owner, office.member, office.outsider, office.registrar)
+    }
     two = listening.ear(office.member)
     world.send(office.owner, group, "大家好")
-    assert [len(ear.frames) for ear in ears.values()] == [1, 1, 0, 0] and two.frames == ears[office.member].frames
+    assert [len(ear.frames) for ear in ears.values()] == [1, 1, 0, 0] and two.frames == ears[
+        office.member
+    ].frames
     (item,) = ears[office.member].items
-    assert (item["kind"], item["message"]["text"], item["number"]) == ("messaging.sent", "大家好", 2)
+    assert (item["kind"], item["message"]["text"], item["number"]) == (
+        "messaging.sent",
+        "大家好",
+        2,
+    )
 
 
 def test_presence_changes_inside_a_batch(office: Office) -> None:
@@ -103,7 +116,11 @@ def test_held_messages_go_to_their_author_and_without_text_to_reviewers(office: 
     assert owner.kinds == ["messaging.released"] and author.kinds[-1] == "messaging.released"
     assert reviewer.kinds[-1] == "messaging.review_done" and outsider.frames == []
     blocked = world.send(office.member, group, "去赌博网站玩").position
-    assert author.items[-1]["position"] == blocked and len(owner.frames) == 1 and len(reviewer.frames) == 2
+    assert (
+        author.items[-1]["position"] == blocked
+        and len(owner.frames) == 1
+        and len(reviewer.frames) == 2
+    )
 
 
 def test_of_several_deliveries_the_first_that_reaches_counts(office: Office) -> None:
@@ -150,7 +167,11 @@ def test_a_connection_that_went_away_gets_nothing(office: Office) -> None:
     world.send(office.owner, group, "一")
     assert ear.frames == [] and len(other.frames) == 1 and len(listening.hub) == 1
     listening.hub.remove(other.connection)
-    assert len(listening.hub) == 0 and listening.hub.all() == [] and listening.hub.of_person(office.member.person_id) == ()
+    assert (
+        len(listening.hub) == 0
+        and listening.hub.all() == []
+        and listening.hub.of_person(office.member.person_id) == ()
+    )
 
 
 def test_live_and_fetched_later_say_the_same(office: Office) -> None:
@@ -169,12 +190,22 @@ def test_live_and_fetched_later_say_the_same(office: Office) -> None:
     entries = [entry for entry in world.entries() if entry.position > start]
     assert listening.hub.since(start) == entries
     for who, ear in ears.items():
-        place = {group: office.place(group, who).visible_from} if who in (office.owner, office.member) else {}
+        place = (
+            {group: office.place(group, who).visible_from}
+            if who in (office.owner, office.member)
+            else {}
+        )
         roles = ear.connection.roles
         with world.runtime.reading() as tx:
-            fetched = items_for(ROUTERS, world.runtime.new_view(tx), entries, who.person_id, roles, place)
-        assert [item["position"] for item in fetched] == [item["position"] for item in ear.items], who
-        assert [item.get("message") for item in fetched] == [item.get("message") for item in ear.items]
+            fetched = items_for(
+                ROUTERS, world.runtime.new_view(tx), entries, who.person_id, roles, place
+            )
+        assert [item["position"] for item in fetched] == [item["position"] for item in ear.items], (
+            who
+        )
+        assert [item.get("message") for item in fetched] == [
+            item.get("message") for item in ear.items
+        ]
 
 
 def test_how_far_back_the_hub_remembers() -> None:
@@ -205,11 +236,17 @@ def test_deliveries_reach_by_person_role_group_or_all() -> None:
         return delivery.reaches(me, roles, present)
 
     assert not reaches(Delivery({}))
-    assert reaches(Delivery({}, everyone=True)) and not reaches(Delivery({}, everyone=True, without=frozenset({me})))
-    assert reaches(Delivery({}, people=frozenset({me}))) and not reaches(Delivery({}, people=frozenset({PersonId("x")})))
+    assert reaches(Delivery({}, everyone=True)) and not reaches(
+        Delivery({}, everyone=True, without=frozenset({me}))
+    )
+    assert reaches(Delivery({}, people=frozenset({me}))) and not reaches(
+        Delivery({}, people=frozenset({PersonId("x")}))
+    )
     assert reaches(Delivery({}, roles=frozenset({"reviewer"})), frozenset({"reviewer"}))
     assert not reaches(Delivery({}, roles=frozenset({"reviewer"})), frozenset({"hr"}))
-    assert reaches(Delivery({}, group=group), present=True) and not reaches(Delivery({}, group=group))
+    assert reaches(Delivery({}, group=group), present=True) and not reaches(
+        Delivery({}, group=group)
+    )
     assert not reaches(Delivery({}), present=True)
 
 

@@ -29,7 +29,13 @@ def test_lines_and_prose() -> None:
     assert TypeAdapter(Line).validate_python("  你好 😀 ") == "你好 😀"
     assert TypeAdapter(Prose).validate_python(" 一\n二\t三 ") == "一\n二\t三"
     assert TypeAdapter(OptionalProse).validate_python("  ") == ""
-    for kind, value in ((Line, "一\n二"), (Line, " "), (Line, "x" * 201), (Prose, ""), (Prose, "x" * 10_001)):
+    for kind, value in (
+        (Line, "一\n二"),
+        (Line, " "),
+        (Line, "x" * 201),
+        (Prose, ""),
+        (Prose, "x" * 10_001),
+    ):
         with pytest.raises(ValidationError):
             TypeAdapter(kind).validate_python(value)
     with pytest.raises(ValueError, match="one line"):

@@ -28,7 +28,9 @@ _GRAVE = ("serious", "critical")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium until the end of the block."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path is not None, "Chromium is not installed; tests/system_packages.sh says what is needed"
+    assert path is not None, (
+        "Chromium is not installed; tests/system_packages.sh says what is needed"
+    )
     expect.set_options(timeout=_WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -92,7 +94,7 @@ class Screen:
 
     def settle(self) -> None:
         """Wait until nothing is loading and no picture moves."""
-        expect(self.page.locator("main")).to_be_visible()
+        expect(self.page.locator("main:visible, aside:visible").first).to_be_visible()
         expect(self.page.locator(".lines")).to_have_count(0)
 
     def check_access(self, where: str) -> None:
@@ -134,7 +136,9 @@ class Screens:
     place: Place
     opened: list[Screen]
 
-    def new(self, *, size: tuple[int, int] = DESK, scheme: Any = "light", motion: Any = "reduce") -> Screen:
+    def new(
+        self, *, size: tuple[int, int] = DESK, scheme: Any = "light", motion: Any = "reduce"
+    ) -> Screen:
         """A browser without any history."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -176,7 +180,11 @@ class Screens:
 
 def _note(screen: Screen, kind: str, text: str) -> None:
     # A refused request and a lost server are part of the journeys; a broken script or policy is not.
-    if kind == "error" and "Failed to load resource" not in text and "WebSocket connection" not in text:
+    if (
+        kind == "error"
+        and "Failed to load resource" not in text
+        and "WebSocket connection" not in text
+    ):
         screen.errors.append(text)
 
 

@@ -4,6 +4,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import service as directory
+from guiju.modules.directory.types import UnitId
 from guiju.modules.groups import applying, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Application
@@ -36,10 +37,7 @@ class Cast:
         for place in PLACES:
             self.people.setdefault(("employee", place), self.new_person())
         for place, unit in (("outsider", self.unit), ("member", world.add_unit("机加车间"))):
-            head = self.people["head", place] = self.new_person()
-            world.write(
-                lambda tx, u=unit, h=head: directory.set_unit_head(tx, SYSTEM, u, h.person_id)
-            )  # type: ignore[misc]  # bound at once
+            self.people["head", place] = self.new_head(unit)
         self.people["uncertified", "outsider"] = self.new_person(certified=False)
         self.people["suspended", "outsider"] = self.new_person()
         self.people["suspended", "member"] = self.new_person()
@@ -61,11 +59,11 @@ class Cast:
         self._set_password(person)
         return person
 
-    def new_head(self) -> Actor:
-        """Somebody who heads a unit of their own."""
+    def new_head(self, unit: UnitId | None = None) -> Actor:
+        """Somebody who heads a unit; without one, a new unit of their own."""
         self._count += 1
-        unit, head = self.world.add_unit(f"班组{self._count}"), self.new_person()
-        self.world.write(lambda tx: directory.set_unit_head(tx, SYSTEM, unit, head.person_id))
+        headed, head = unit or self.world.add_unit(f"班组{self._count}"), self.new_person()
+        self.world.write(lambda tx: directory.set_unit_head(tx, SYSTEM, headed, head.person_id))
         return head
 
     def _set_password(self, person: Actor) -> None:

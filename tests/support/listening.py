@@ -25,7 +25,9 @@ class Ear:
         places = world.read(lambda tx: groups.places_of(tx, actor.person_id))
         here: set[GroupId] = {group for group, member in places.items() if member.state in PRESENT}
         since = world.read(lambda tx: tx.position)
-        self.connection = Connection(actor.person_id, roles, "ses_x", since, self, self.closed.append)
+        self.connection = Connection(
+            actor.person_id, roles, "ses_x", since, self, self.closed.append
+        )
         hub.add(self.connection, here)
 
     def write(self, wire: bytes) -> None:

@@ -44,7 +44,11 @@ class World:
             initialise(self.settings)
         self.runtime: Runtime = open_runtime(self.settings, self.clock)
         self._count = 0
-        self.unit = UnitId(self.facts("directory.unit_added")[0].unit) if copied else self.write(self._begin)
+        self.unit = (
+            UnitId(self.facts("directory.unit_added")[0].unit)
+            if copied
+            else self.write(self._begin)
+        )
 
     def _begin(self, tx: WriteTx) -> UnitId:
         text, dictionaries = load_pack("party-run-plant")
@@ -82,14 +86,21 @@ class World:
 
     # ---- people ----------------------------------------------------------------------------------------------------
 
-    def add_unit(self, name: str, parent: UnitId | None = None, head: PersonId | None = None) -> UnitId:
+    def add_unit(
+        self, name: str, parent: UnitId | None = None, head: PersonId | None = None
+    ) -> UnitId:
         inside = parent if parent is not None else self.unit
         return self.write(
             lambda tx: directory.add_unit(tx, SYSTEM, name=name, parent=inside, head=head)
         ).id
 
     def person(
-        self, name: str, *roles: str, unit: UnitId | None = None, post: str = "", certified: bool = True
+        self,
+        name: str,
+        *roles: str,
+        unit: UnitId | None = None,
+        post: str = "",
+        certified: bool = True,
     ) -> Actor:
         """A person with a usable account; nobody can sign in as them, for their password is no hash."""
         self._count += 1
@@ -109,7 +120,9 @@ class World:
 
     # ---- groups and messages ---------------------------------------------------------------------------------------
 
-    def application(self, owner: Actor, administrators: list[Actor], **changes: Any) -> ApplicationInput:
+    def application(
+        self, owner: Actor, administrators: list[Actor], **changes: Any
+    ) -> ApplicationInput:
         stated: dict[str, Any] = {
             "name": f"澄远第{self._count}号工作群",
             "purpose": "生产协调",
@@ -126,7 +139,9 @@ class World:
         }
         return ApplicationInput(**(stated | changes))
 
-    def group(self, owner: Actor, administrators: list[Actor], members: list[Actor], **changes: Any) -> GroupId:
+    def group(
+        self, owner: Actor, administrators: list[Actor], members: list[Actor], **changes: Any
+    ) -> GroupId:
         """A registered group in which everybody is active."""
         changes = {"members": tuple(each.person_id for each in members)} | changes
         stated = self.application(owner, administrators, **changes)
@@ -137,7 +152,9 @@ class World:
         for member in self.read(lambda tx: groups.members(tx, group)):
             if member.state is MemberState.MUST_SIGN:
                 signer = Actor(member.person)
-                self.write(lambda tx, signer=signer: roster.sign_rules(tx, signer, group, version=1))  # type: ignore[misc]  # bound at once
+                self.write(
+                    lambda tx, signer=signer: roster.sign_rules(tx, signer, group, version=1)
+                )  # type: ignore[misc]  # bound at once
         return group
 
     def approve(self, request: Any) -> None:
@@ -157,7 +174,9 @@ class World:
     def todo(self, actor: Actor) -> list[Any]:
         return self.read(lambda tx: approvals.list_requests(tx, actor, Box.TODO))
 
-    def send(self, actor: Actor, group: GroupId, text: str, cmid: str | None = None, **extra: Any) -> Receipt:
+    def send(
+        self, actor: Actor, group: GroupId, text: str, cmid: str | None = None, **extra: Any
+    ) -> Receipt:
         """Send through the lane as the socket does; raises a refusal."""
         self._count += 1
         send = Send(

@@ -69,7 +69,11 @@ def test_an_application_becomes_a_group_by_two_approvals(office: Office) -> None
         "5.1/groups.owner", "5.2/groups.administrators", "3.2/groups.name_pattern",
     }  # fmt: skip
     group = world.find_group(done.group)
-    assert (group.name, group.owner, group.rules_version) == (made.stated.name, office.owner.person_id, 1)
+    assert (group.name, group.owner, group.rules_version) == (
+        made.stated.name,
+        office.owner.person_id,
+        1,
+    )
     assert [(office.place(done.group, who).role, office.state(done.group, who)) for who in
             (office.owner, office.administrator, office.member)] == [
         (GroupRole.OWNER, MemberState.ACTIVE),
@@ -83,15 +87,26 @@ def test_an_application_becomes_a_group_by_two_approvals(office: Office) -> None
 def test_an_application_is_recorded_once_with_its_words_sealed(office: Office) -> None:
     made = apply_for(office, purpose="机密用途")
     (entry,) = office.world.entries("groups.applied")
-    assert (entry.fact.application, entry.fact.request, entry.group) == (made.id, made.request, None)
+    assert (entry.fact.application, entry.fact.request, entry.group) == (
+        made.id,
+        made.request,
+        None,
+    )
     assert entry.fact.purpose == "机密用途"
     opened = office.world.entries("approvals.opened")
-    assert [each.uses for each in opened] == [("4.1/groups.registration", "4.3/groups.registration")]
+    assert [each.uses for each in opened] == [
+        ("4.1/groups.registration", "4.3/groups.registration")
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("小群", "groups.name_pattern"), ("群", "groups.name_length"), ("", "groups.name_length"), ("澄" * 61, "groups.name_length")],
+    [
+        ("小群", "groups.name_pattern"),
+        ("群", "groups.name_length"),
+        ("", "groups.name_length"),
+        ("澄" * 61, "groups.name_length"),
+    ],
 )
 def test_a_name_that_does_not_fit_is_refused(office: Office, name: str, code: str) -> None:
     error = office.refused(NameRefusedError, applying_for(office, name=name))
@@ -105,13 +120,19 @@ def test_a_name_is_taken_while_it_waits_and_while_its_group_lives(office: Office
 
     def problems() -> list[str]:
         found = world.read(
-            lambda tx: applying.check_name(tx, office.member, name="澄远设备维修工作群", kind=GroupKind.INTERNAL)
+            lambda tx: applying.check_name(
+                tx, office.member, name="澄远设备维修工作群", kind=GroupKind.INTERNAL
+            )
         )
         return [problem.code for problem in found]
 
     assert problems() == ["groups.name_taken"]
     office.refused(NameRefusedError, applying_for(office, name="澄远设备维修工作群"))
-    world.write(lambda tx: approvals.decide(tx, office.head, made.request, verdict=Verdict.REFUSE, opinion="重复"))
+    world.write(
+        lambda tx: approvals.decide(
+            tx, office.head, made.request, verdict=Verdict.REFUSE, opinion="重复"
+        )
+    )
     assert problems() == []
     again = apply_for(office, name="澄远设备维修工作群")
     world.approve(again.request)
@@ -135,9 +156,9 @@ def test_fields_that_cannot_be_used_are_refused(office: Office) -> None:
         error = office.refused(BadApplicationError, applying_for(office, **changes))
         assert error.data["field"] == field, changes
     owner_too = (office.owner.person_id,)
-    assert office.refused(BadApplicationError, applying_for(office, administrators=owner_too)).data["field"] == (
-        "administrators"
-    )
+    assert office.refused(BadApplicationError, applying_for(office, administrators=owner_too)).data[
+        "field"
+    ] == ("administrators")
 
 
 def test_an_end_date_is_ahead_where_the_organisation_is(office: Office) -> None:
@@ -164,7 +185,9 @@ def test_the_number_of_administrators_is_bounded_and_attempts_are_recorded(offic
     three = tuple(each.person_id for each in (office.administrator, office.member, office.outsider))
     for people in ((), three):
         office.attempted(
-            AdministratorCountError, "5.2/groups.administrators", applying_for(office, administrators=people)
+            AdministratorCountError,
+            "5.2/groups.administrators",
+            applying_for(office, administrators=people),
         )
     # One person named three times is one person.
     apply_for(office, administrators=(office.member.person_id,) * 3)
@@ -174,7 +197,11 @@ def test_the_number_of_administrators_is_bounded_and_attempts_are_recorded(offic
 def test_an_application_that_ends_without_approval(office: Office, state: ApplicationState) -> None:
     world, made = office.world, apply_for(office)
     if state is ApplicationState.REFUSED:
-        world.write(lambda tx: approvals.decide(tx, office.head, made.request, verdict=Verdict.REFUSE, opinion="不必"))
+        world.write(
+            lambda tx: approvals.decide(
+                tx, office.head, made.request, verdict=Verdict.REFUSE, opinion="不必"
+            )
+        )
     else:
         world.write(lambda tx: approvals.withdraw(tx, office.owner, made.request))
     assert application(office, made).state is state
@@ -185,13 +212,18 @@ def test_an_application_that_ends_without_approval(office: Office, state: Applic
 def test_applications_are_seen_by_applicant_and_approvers_only(office: Office) -> None:
     world, made = office.world, apply_for(office)
     for actor in (office.owner, office.head, office.registrar):
-        assert world.read(lambda tx, actor=actor: groups.get_application(tx, actor, made.id)).id == made.id  # type: ignore[misc]  # bound at once
+        assert (
+            world.read(lambda tx, actor=actor: groups.get_application(tx, actor, made.id)).id
+            == made.id
+        )  # type: ignore[misc]  # bound at once
     for actor in (office.member, office.administrator, office.outsider):
         with pytest.raises(ApplicationNotFoundError):
             world.read(lambda tx, actor=actor: groups.get_application(tx, actor, made.id))  # type: ignore[misc]  # bound at once
     with pytest.raises(ApplicationNotFoundError):
         world.read(lambda tx: groups.get_application(tx, office.owner, "app_nothere"))
-    assert [each.id for each in world.read(lambda tx: groups.list_applications(tx, office.owner))] == [made.id]
+    assert [
+        each.id for each in world.read(lambda tx: groups.list_applications(tx, office.owner))
+    ] == [made.id]
     assert world.read(lambda tx: groups.list_applications(tx, office.head)) == []
 
 
@@ -241,7 +273,9 @@ def test_a_group_on_another_tool_has_a_roster_only(office: Office) -> None:
     assert (found.kind, found.tool, found.name) == (GroupKind.EXTERNAL_TOOL, "微信", "老车间群")
     (entry,) = world.entries("groups.registered")
     assert "2.2/groups.external_tools" in entry.uses and "3.2/groups.name_pattern" not in entry.uses
-    assert office.state(group, office.member) is MemberState.ACTIVE, "nothing is signed where nothing is said"
+    assert office.state(group, office.member) is MemberState.ACTIVE, (
+        "nothing is signed where nothing is said"
+    )
 
 
 def test_the_register_is_for_those_who_keep_or_oversee_it(office: Office) -> None:
@@ -252,16 +286,33 @@ def test_the_register_is_for_those_who_keep_or_oversee_it(office: Office) -> Non
     world.add_unit("分厂", head=branch_head.person_id)
 
     def listed(actor: Any, **filters: Any) -> list[GroupId]:
-        asked = {"state": None, "group_class": None, "query": None, "after": 0, "limit": 50} | filters
-        return [each.id for each in world.read(lambda tx: groups.list_register(tx, actor, **asked)).items]
+        asked = {
+            "state": None,
+            "group_class": None,
+            "query": None,
+            "after": 0,
+            "limit": 50,
+        } | filters
+        return [
+            each.id
+            for each in world.read(lambda tx: groups.list_register(tx, actor, **asked)).items
+        ]
 
     assert listed(office.registrar) == [group] == listed(auditor) == listed(office.head)
     assert listed(branch_head) == [], "not their unit"
     with pytest.raises(NotAllowedError):
         listed(office.member)
-    assert listed(office.registrar, state="closed") == [] and listed(office.registrar, state="active") == [group]
-    assert listed(office.registrar, group_class="workshop") == [group] and listed(office.registrar, group_class="x") == []
-    assert listed(office.registrar, query="0001") == [group] and listed(office.registrar, query="%") == []
+    assert listed(office.registrar, state="closed") == [] and listed(
+        office.registrar, state="active"
+    ) == [group]
+    assert (
+        listed(office.registrar, group_class="workshop") == [group]
+        and listed(office.registrar, group_class="x") == []
+    )
+    assert (
+        listed(office.registrar, query="0001") == [group]
+        and listed(office.registrar, query="%") == []
+    )
     assert listed(office.registrar, after=1) == []
 
 
@@ -269,4 +320,6 @@ def test_outsiders_find_nothing(office: Office) -> None:
     group = office.group()
     for verb in (groups.get_group, groups.list_members):
         office.refused(GroupNotFoundError, lambda tx, verb=verb: verb(tx, office.outsider, group))  # type: ignore[misc]  # bound at once
-        office.refused(GroupNotFoundError, lambda tx, verb=verb: verb(tx, office.outsider, GroupId("grp_x")))  # type: ignore[misc]  # bound at once
+        office.refused(
+            GroupNotFoundError, lambda tx, verb=verb: verb(tx, office.outsider, GroupId("grp_x"))
+        )  # type: ignore[misc]  # bound at once

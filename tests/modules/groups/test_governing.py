@@ -34,7 +34,9 @@ USE = "5.2/groups.administrators"
 
 
 def appoint(actor: Actor, group: GroupId, *people: Actor) -> Callable[[WriteTx], Any]:
-    return lambda tx: governing.set_administrators(tx, actor, group, [each.person_id for each in people])
+    return lambda tx: governing.set_administrators(
+        tx, actor, group, [each.person_id for each in people]
+    )
 
 
 def hand_over(actor: Actor, group: GroupId, to: Actor) -> Callable[[WriteTx], Any]:
@@ -64,12 +66,15 @@ def test_administrators_are_set_in_one_step(office: Office) -> None:
     world, group = office.world, office.group()
     world.write(appoint(office.owner, group, office.member, office.member))
     (entry,) = world.entries("groups.administrators_set")
-    assert entry.fact == AdministratorsSet(group, (office.member.person_id,)) and entry.uses == (USE,)
+    assert entry.fact == AdministratorsSet(group, (office.member.person_id,)) and entry.uses == (
+        USE,
+    )
     assert office.place(group, office.administrator).role is GroupRole.MEMBER
     assert office.place(group, office.member).role is GroupRole.ADMINISTRATOR
     # Rights go with the office: the former administrator admits nobody.
     office.refused(
-        NotAllowedError, lambda tx: roster.admit(tx, office.administrator, group, [office.outsider.person_id])
+        NotAllowedError,
+        lambda tx: roster.admit(tx, office.administrator, group, [office.outsider.person_id]),
     )
 
 
@@ -81,7 +86,9 @@ def test_appointments_are_refused(office: Office) -> None:
     office.refused(MemberNotFoundError, appoint(office.owner, group, office.outsider))
     office.refused(BadApplicationError, appoint(office.owner, group, office.owner))
     office.attempted(AdministratorCountError, USE, appoint(office.owner, group))
-    world.write(lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"))
+    world.write(
+        lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x")
+    )
     office.refused(WrongMemberStateError, appoint(office.owner, group, office.member))
     office.refused(NotAllowedError, appoint(system("groups"), group, office.administrator))
 
@@ -97,10 +104,14 @@ def test_the_owner_hands_over_and_stays_a_member(office: Office) -> None:
     world, group = office.world, office.group()
     world.write(hand_over(office.owner, group, office.member))
     (entry,) = world.entries("groups.owner_set")
-    assert entry.fact == OwnerSet(group, office.member.person_id) and entry.uses == ("5.1/groups.owner",)
+    assert entry.fact == OwnerSet(group, office.member.person_id) and entry.uses == (
+        "5.1/groups.owner",
+    )
     assert world.find_group(group).owner == office.member.person_id
     assert office.place(group, office.owner).role is GroupRole.MEMBER
-    owners = [m for m in world.read(lambda tx: groups.members(tx, group)) if m.role is GroupRole.OWNER]
+    owners = [
+        m for m in world.read(lambda tx: groups.members(tx, group)) if m.role is GroupRole.OWNER
+    ]
     assert [member.person for member in owners] == [office.member.person_id]
     # What belonged to the owner now belongs to the new one, from the next command on.
     office.refused(NotAllowedError, publish(office.owner, group))
@@ -124,7 +135,9 @@ def test_handing_over_is_refused(office: Office) -> None:
     office.refused(MemberNotFoundError, hand_over(office.owner, group, office.outsider))
     office.refused(BadApplicationError, hand_over(office.owner, group, office.owner))
     # The only administrator cannot be spared, so somebody else is appointed first.
-    office.attempted(AdministratorCountError, USE, hand_over(office.owner, group, office.administrator))
+    office.attempted(
+        AdministratorCountError, USE, hand_over(office.owner, group, office.administrator)
+    )
     office.world.write(appoint(office.owner, group, office.administrator, office.member))
     office.world.write(hand_over(office.owner, group, office.administrator))
     office.world.write(publish(office.administrator, group))

@@ -33,16 +33,24 @@ def join(actor: Actor, number: str = NUMBER) -> Callable[[WriteTx], Any]:
     return lambda tx: roster.ask_to_join(tx, actor, filing_number=number, reason="工作需要")
 
 
-def decide_join(actor: Actor, group: GroupId, person: Actor, admits: bool) -> Callable[[WriteTx], Any]:
-    return lambda tx: roster.decide_join(tx, actor, group, person.person_id, admits=admits, reason="")
+def decide_join(
+    actor: Actor, group: GroupId, person: Actor, admits: bool
+) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.decide_join(
+        tx, actor, group, person.person_id, admits=admits, reason=""
+    )
 
 
 def leave(actor: Actor, group: GroupId) -> Callable[[WriteTx], Any]:
     return lambda tx: roster.ask_to_leave(tx, actor, group, reason="调岗")
 
 
-def decide_leaving(actor: Actor, group: GroupId, person: Actor, approves: bool) -> Callable[[WriteTx], Any]:
-    return lambda tx: roster.decide_leaving(tx, actor, group, person.person_id, approves=approves, reason="")
+def decide_leaving(
+    actor: Actor, group: GroupId, person: Actor, approves: bool
+) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.decide_leaving(
+        tx, actor, group, person.person_id, approves=approves, reason=""
+    )
 
 
 def remove(actor: Actor, group: GroupId, person: Actor) -> Callable[[WriteTx], Any]:
@@ -73,11 +81,20 @@ def test_the_owner_or_an_administrator_admits(office: Office) -> None:
     assert [entry.fact.person for entry in entries] == [office.outsider.person_id, other.person_id]
     assert all(
         set(entry.uses)
-        == {"5.7/groups.admission", "6.2/groups.admission", "5.7/identity.certified", "6.1/identity.certified"}
+        == {
+            "5.7/groups.admission",
+            "6.2/groups.admission",
+            "5.7/identity.certified",
+            "6.1/identity.certified",
+        }
         for entry in entries
     )
     place = office.place(group, office.outsider)
-    assert (place.role, place.state, place.visible_from) == (GroupRole.MEMBER, MemberState.ACTIVE, entries[0].position)
+    assert (place.role, place.state, place.visible_from) == (
+        GroupRole.MEMBER,
+        MemberState.ACTIVE,
+        entries[0].position,
+    )
     office.refused(AlreadyMemberError, admit(office.owner, group, other))
 
 
@@ -112,7 +129,9 @@ def test_joining_by_number_waits_for_a_decision(office: Office) -> None:
     office.refused(MemberNotFoundError, decide_join(office.owner, group, office.head, True))
     world.write(decide_join(office.administrator, group, office.outsider, True))
     assert office.state(group, office.outsider) is MemberState.ACTIVE
-    office.refused(WrongMemberStateError, decide_join(office.administrator, group, office.outsider, True))
+    office.refused(
+        WrongMemberStateError, decide_join(office.administrator, group, office.outsider, True)
+    )
 
 
 def test_one_who_was_refused_may_ask_again(office: Office) -> None:
@@ -155,7 +174,9 @@ def test_rules_are_signed_once_each(office: Office) -> None:
     world, group = office.world, office.group(rules="一、守纪律")
     found = world.find_group(group)
     assert world.read(lambda tx: groups.count_signed(tx, found)) == 3
-    signatures = [entry for entry in world.entries("groups.member_changed") if entry.fact.signed_version == 1]
+    signatures = [
+        entry for entry in world.entries("groups.member_changed") if entry.fact.signed_version == 1
+    ]
     assert {entry.actor for entry in signatures} == {office.administrator.name, office.member.name}
     assert all(entry.uses == ("5.6/groups.rules",) for entry in signatures)
     office.refused(WrongMemberStateError, sign(office.member, group, 1))
@@ -172,9 +193,19 @@ def test_new_rules_are_signed_again_by_all_but_their_author(office: Office) -> N
     world, group = office.world, office.group()
     publish(office, group, "二、不刷屏")
     (entry,) = world.entries("groups.rules_published")
-    assert (entry.fact.version, entry.fact.must_sign, entry.uses) == (1, True, ("5.6/groups.rules",))
-    states = {who: office.state(group, who) for who in (office.owner, office.administrator, office.member)}
-    assert list(states.values()) == [MemberState.ACTIVE, MemberState.MUST_SIGN, MemberState.MUST_SIGN]
+    assert (entry.fact.version, entry.fact.must_sign, entry.uses) == (
+        1,
+        True,
+        ("5.6/groups.rules",),
+    )
+    states = {
+        who: office.state(group, who) for who in (office.owner, office.administrator, office.member)
+    }
+    assert list(states.values()) == [
+        MemberState.ACTIVE,
+        MemberState.MUST_SIGN,
+        MemberState.MUST_SIGN,
+    ]
     office.refused(StaleRulesError, sign(office.member, group, 0))
     world.write(sign(office.member, group, 1))
     publish(office, group, "三、按时答复")
@@ -252,12 +283,19 @@ def test_the_last_administrator_cannot_go(office: Office) -> None:
     world, group = office.world, office.group()
     use = "5.2/groups.administrators"
     world.write(leave(office.administrator, group))
-    office.attempted(AdministratorCountError, use, decide_leaving(office.owner, group, office.administrator, True))
-    office.attempted(AdministratorCountError, use, remove(office.owner, group, office.administrator))
+    office.attempted(
+        AdministratorCountError,
+        use,
+        decide_leaving(office.owner, group, office.administrator, True),
+    )
+    office.attempted(
+        AdministratorCountError, use, remove(office.owner, group, office.administrator)
+    )
     assert office.state(group, office.administrator) is MemberState.LEAVING_REQUESTED
     both = [office.administrator.person_id, office.member.person_id]
     office.refused(
-        WrongMemberStateError, lambda tx: governing.set_administrators(tx, office.owner, group, both)
+        WrongMemberStateError,
+        lambda tx: governing.set_administrators(tx, office.owner, group, both),
     )
     world.write(lambda tx: governing.set_administrators(tx, office.owner, group, both[1:]))
     world.write(decide_leaving(office.owner, group, office.administrator, True))
@@ -267,7 +305,9 @@ def test_the_last_administrator_cannot_go(office: Office) -> None:
 def test_the_last_administrator_cannot_go_where_leaving_is_free(office: Office) -> None:
     office.world.adopt(lambda text: text, "plain-office")
     group = office.group(group_class="team")
-    office.attempted(AdministratorCountError, "2.2/groups.administrators", leave(office.administrator, group))
+    office.attempted(
+        AdministratorCountError, "2.2/groups.administrators", leave(office.administrator, group)
+    )
 
 
 def test_removal_has_a_reason_on_record_and_ends_every_right(office: Office) -> None:
@@ -278,9 +318,16 @@ def test_removal_has_a_reason_on_record_and_ends_every_right(office: Office) -> 
     office.refused(MemberNotFoundError, remove(office.owner, group, office.outsider))
     world.write(remove(office.administrator, group, office.member))
     entry = world.entries("groups.member_changed")[-1]
-    assert (entry.fact.reason, entry.uses) == ("与工作无关", ("5.8/groups.removal", "6.2/groups.removal"))
+    assert (entry.fact.reason, entry.uses) == (
+        "与工作无关",
+        ("5.8/groups.removal", "6.2/groups.removal"),
+    )
     office.refused(WrongMemberStateError, remove(office.owner, group, office.member))
-    for verb in (leave(office.member, group), sign(office.member, group, 1), admit(office.member, group, office.outsider)):
+    for verb in (
+        leave(office.member, group),
+        sign(office.member, group, 1),
+        admit(office.member, group, office.outsider),
+    ):
         office.refused(GroupNotFoundError, verb)
 
 
@@ -307,7 +354,11 @@ def test_history_all_lets_new_members_see_the_past(office: Office) -> None:
     world.adopt(lambda text: text, "plain-office")
     group = office.group(group_class="team")
     world.write(admit(office.owner, group, office.outsider))
-    assert office.place(group, office.outsider).visible_from == 0 == office.place(group, office.member).visible_from
+    assert (
+        office.place(group, office.outsider).visible_from
+        == 0
+        == office.place(group, office.member).visible_from
+    )
 
 
 @pytest.mark.parametrize("name", ["admit", "join", "sign", "decide_join"])

@@ -31,7 +31,9 @@ PATTERNS = Use(
 ME = Actor(PersonId("per_me"))
 
 
-def member(role: GroupRole = GroupRole.MEMBER, state: MemberState = MemberState.ACTIVE, signed: int = 0) -> Member:
+def member(
+    role: GroupRole = GroupRole.MEMBER, state: MemberState = MemberState.ACTIVE, signed: int = 0
+) -> Member:
     return Member(GroupId("grp"), PersonId("per"), role, state, 0, 0, signed, 0)
 
 
@@ -41,7 +43,13 @@ def codes(name: str, kind: GroupKind = GroupKind.INTERNAL, taken: bool = False) 
 
 def test_names_follow_one_of_the_patterns() -> None:
     assert codes("澄远二号总装线工作群") == [] == codes("澄远青年突击队团队")
-    for wrong in ("二号总装线工作群", "澄远工作群", "澄远二号总装线", "澄远二号总装线工作群 ", "x澄远二号总装线工作群"):
+    for wrong in (
+        "二号总装线工作群",
+        "澄远工作群",
+        "澄远二号总装线",
+        "澄远二号总装线工作群 ",
+        "x澄远二号总装线工作群",
+    ):
         assert codes(wrong) == ["groups.name_pattern"], wrong
     assert codes("澄远二号\n总装线工作群") == ["groups.name_pattern"], "a dot is no line break"
 
@@ -49,7 +57,9 @@ def test_names_follow_one_of_the_patterns() -> None:
 def test_a_pattern_problem_shows_forms_and_clause() -> None:
     (problem,) = _rules.name_problems("小群", GroupKind.INTERNAL, False, [PATTERNS])
     assert problem.message == "澄远＋事项＋工作群 / 澄远＋事项＋团队"
-    assert problem.clause is not None and problem.clause["id"] == "3.2" and problem.clause["instead"]
+    assert (
+        problem.clause is not None and problem.clause["id"] == "3.2" and problem.clause["instead"]
+    )
 
 
 def test_groups_on_other_tools_keep_their_names() -> None:
@@ -59,14 +69,22 @@ def test_groups_on_other_tools_keep_their_names() -> None:
 
 def test_length_is_counted_in_characters() -> None:
     assert "groups.name_length" in codes("澄") and "groups.name_length" in codes("澄" * 61)
-    assert "groups.name_length" not in codes("澄" * 60) and "groups.name_length" not in codes("😀😀")
+    assert "groups.name_length" not in codes("澄" * 60) and "groups.name_length" not in codes(
+        "😀😀"
+    )
 
 
 def test_all_problems_are_told_together() -> None:
-    assert codes("群", taken=True) == ["groups.name_length", "groups.name_taken", "groups.name_pattern"]
+    assert codes("群", taken=True) == [
+        "groups.name_length",
+        "groups.name_taken",
+        "groups.name_pattern",
+    ]
 
 
-@pytest.mark.parametrize(("regex", "example"), [("(", "x"), ("^a$", "b"), ("(?=a)a", "a"), ("(a)\\1", "aa")])
+@pytest.mark.parametrize(
+    ("regex", "example"), [("(", "x"), ("^a$", "b"), ("(?=a)a", "a"), ("(a)\\1", "aa")]
+)
 def test_a_pattern_must_be_linear_and_fit_its_own_example(regex: str, example: str) -> None:
     with pytest.raises(ValueError, match=r"pattern|example"):
         _rules.check_patterns(NamePatterns((NamePattern(regex, "格式", example),)))
@@ -91,7 +109,9 @@ def test_administrator_count_names_clause_and_attempt() -> None:
     for wrong in ([], people):
         with pytest.raises(AdministratorCountError) as caught:
             _rules.check_administrator_count(wrong, [use], ME, GroupId("grp_x"))
-        expected = Attempt(ME, "groups.appoint", GroupId("grp_x"), use.id, "groups.administrator_count")
+        expected = Attempt(
+            ME, "groups.appoint", GroupId("grp_x"), use.id, "groups.administrator_count"
+        )
         assert caught.value.attempt == expected
         assert caught.value.data["given"] == len(wrong)
     _rules.check_administrator_count(people, [], ME, None)

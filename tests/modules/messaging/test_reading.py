@@ -17,23 +17,39 @@ SECRET = "这是核心配方"
 FORBIDDEN = "去赌博网站玩"
 
 
-def timeline(office: Office, actor: Actor, group: GroupId, before: int | None = None, limit: int = 50) -> list[Recorded]:
-    page = office.world.read(lambda tx: service.timeline(tx, actor, group, before=before, limit=limit))
+def timeline(
+    office: Office, actor: Actor, group: GroupId, before: int | None = None, limit: int = 50
+) -> list[Recorded]:
+    page = office.world.read(
+        lambda tx: service.timeline(tx, actor, group, before=before, limit=limit)
+    )
     return list(page.items)
 
 
 def texts(office: Office, actor: Actor, group: GroupId) -> list[str]:
-    return [service.text_shown(entry) for entry in timeline(office, actor, group) if entry.kind.startswith("messaging.")]
+    return [
+        service.text_shown(entry)
+        for entry in timeline(office, actor, group)
+        if entry.kind.startswith("messaging.")
+    ]
 
 
 def conversation(office: Office, actor: Actor, group: GroupId) -> Conversation:
-    (found,) = [c for c in office.world.read(lambda tx: service.list_conversations(tx, actor)) if c.group.id == group]
-    assert found == office.world.read(lambda tx: service.find_conversation(tx, actor.person_id, group))
+    (found,) = [
+        c
+        for c in office.world.read(lambda tx: service.list_conversations(tx, actor))
+        if c.group.id == group
+    ]
+    assert found == office.world.read(
+        lambda tx: service.find_conversation(tx, actor.person_id, group)
+    )
     return found
 
 
 def mark(office: Office, actor: Actor, group: GroupId, position: int) -> bool:
-    kept: list[bool] = office.world.write(lambda tx: service.mark_read_many(tx, [(actor.person_id, group, position)]))
+    kept: list[bool] = office.world.write(
+        lambda tx: service.mark_read_many(tx, [(actor.person_id, group, position)])
+    )
     return kept[0]
 
 
@@ -43,7 +59,11 @@ def test_a_timeline_shows_messages_and_what_happened_to_the_group(office: Office
         world.send(office.owner, group, f"第{n}条")
     world.write(lambda tx: governing.publish_rules(tx, office.owner, group, text="一"))
     shown = timeline(office, office.owner, group)
-    assert [entry.kind for entry in shown] == ["groups.registered", *["messaging.sent"] * 3, "groups.rules_published"]
+    assert [entry.kind for entry in shown] == [
+        "groups.registered",
+        *["messaging.sent"] * 3,
+        "groups.rules_published",
+    ]
     assert [entry.number for entry in shown] == [1, 2, 3, 4, 5]
     assert [entry.position for entry in shown] == sorted(entry.position for entry in shown)
 
@@ -74,11 +94,15 @@ def test_only_people_inside_read(office: Office) -> None:
         with pytest.raises(GroupNotFoundError):
             timeline(office, actor, group)
         assert world.read(lambda tx, actor=actor: service.list_conversations(tx, actor)) == []  # type: ignore[misc]  # bound at once
-    world.write(lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"))
+    world.write(
+        lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x")
+    )
     with pytest.raises(GroupNotFoundError):
         timeline(office, office.member, group)
     assert world.read(lambda tx: service.list_conversations(tx, office.member)) == []
-    assert world.read(lambda tx: service.find_conversation(tx, office.member.person_id, group)) is None
+    assert (
+        world.read(lambda tx: service.find_conversation(tx, office.member.person_id, group)) is None
+    )
 
 
 def test_rules_come_before_reading(office: Office) -> None:
@@ -102,11 +126,15 @@ def test_new_members_see_nothing_of_the_past(office: Office) -> None:
     assert texts(office, office.outsider, group) == ["现在的"]
     assert conversation(office, office.outsider, group).unread == 1
     # One who was away does not see what was said meanwhile, nor again what came before.
-    world.write(lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"))
+    world.write(
+        lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x")
+    )
     world.send(office.owner, group, "背着你说的")
     world.write(lambda tx: roster.admit(tx, office.owner, group, [office.member.person_id]))
     assert texts(office, office.member, group) == []
-    assert [entry.kind for entry in timeline(office, office.member, group)] == ["groups.member_changed"]
+    assert [entry.kind for entry in timeline(office, office.member, group)] == [
+        "groups.member_changed"
+    ]
 
 
 def test_with_open_history_they_see_it_all(office: Office) -> None:
@@ -138,7 +166,11 @@ def test_held_and_blocked_messages_are_their_authors_only(office: Office) -> Non
     for other in (office.owner, office.administrator):
         assert texts(office, other, group) == ["第一条"]
         shown = conversation(office, other, group)
-        assert shown.last is not None and service.text_shown(shown.last) == "第一条" and not shown.mentioned
+        assert (
+            shown.last is not None
+            and service.text_shown(shown.last) == "第一条"
+            and not shown.mentioned
+        )
         assert shown.unread == (0 if other is office.owner else 1)
     # The author's own list does not show them as the newest either: the list shows what the group saw.
     last = conversation(office, office.member, group).last
@@ -159,7 +191,9 @@ def test_a_released_message_appears_at_its_release_with_its_own_time(office: Off
     world.clock.advance(60_000)
     world.send(office.owner, group, "之后的")
     world.clock.advance(60_000)
-    world.write(lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason=""))
+    world.write(
+        lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason="")
+    )
     for actor in (office.owner, office.member):
         assert texts(office, actor, group) == ["之后的", SECRET], "once, also for its author"
     entry = timeline(office, office.owner, group)[-1]
@@ -176,7 +210,9 @@ def test_a_released_message_appears_at_its_release_with_its_own_time(office: Off
 def test_a_message_released_with_a_mask_shows_the_mask_only(office: Office) -> None:
     world, group = office.world, office.group()
     held = world.send(office.member, group, SECRET)
-    world.write(lambda tx: review.release(tx, office.reviewer, held.position, masked=True, reason="遮一下"))
+    world.write(
+        lambda tx: review.release(tx, office.reviewer, held.position, masked=True, reason="遮一下")
+    )
     (shown,) = texts(office, office.owner, group)
     assert shown.startswith("这是") and "配方" not in shown and len(shown) == len(SECRET)
 
@@ -185,12 +221,15 @@ def test_a_refused_message_stays_with_its_author_and_its_reason(office: Office) 
     world, group = office.world, office.group()
     held = world.send(office.member, group, SECRET)
     world.write(lambda tx: review.refuse(tx, office.reviewer, held.position, reason="涉密"))
-    assert texts(office, office.owner, group) == [] and texts(office, office.member, group) == [SECRET]
+    assert texts(office, office.owner, group) == [] and texts(office, office.member, group) == [
+        SECRET
+    ]
 
     def items(actor: Actor) -> list[dict[str, object]]:
         return world.read(
             lambda tx: _shape.items(
-                world.runtime.new_view(tx), service.timeline(tx, actor, group, before=None, limit=50).items
+                world.runtime.new_view(tx),
+                service.timeline(tx, actor, group, before=None, limit=50).items,
             )
         )
 
@@ -233,7 +272,9 @@ def test_unread_counts_what_others_wrote_since_the_mark(office: Office) -> None:
 def test_mentions_are_shown_until_read(office: Office) -> None:
     world, group = office.world, office.group()
     world.send(office.owner, group, "大家看看")
-    position = world.send(office.owner, group, "请你看", mentions=(office.member.person_id,)).position
+    position = world.send(
+        office.owner, group, "请你看", mentions=(office.member.person_id,)
+    ).position
     assert conversation(office, office.member, group).mentioned
     assert not conversation(office, office.administrator, group).mentioned
     mark(office, office.member, group, position)
@@ -255,16 +296,22 @@ def test_marks_of_strangers_are_dropped_and_no_mark_is_a_fact(office: Office) ->
     assert not mark(office, office.member, GroupId("grp_x"), position)
     assert mark(office, office.member, group, position)
     assert world.read(lambda tx: tx.position) == position
-    assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {group: position}
+    assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {
+        group: position
+    }
     assert world.read(lambda tx: service.read_positions(tx, office.outsider.person_id)) == {}
 
 
 def test_the_same_mark_from_two_devices_in_one_batch(office: Office) -> None:
     world, group = office.world, office.group()
     position = world.send(office.owner, group, "第一条").position
-    both = [(office.member.person_id, group, position)] * 2 + [(office.member.person_id, group, position - 1)]
+    both = [(office.member.person_id, group, position)] * 2 + [
+        (office.member.person_id, group, position - 1)
+    ]
     assert world.write(lambda tx: service.mark_read_many(tx, both)) == [True] * 3
-    assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {group: position}
+    assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {
+        group: position
+    }
 
 
 def test_conversations_are_sorted_by_what_happened_last(office: Office) -> None:

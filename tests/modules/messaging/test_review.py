@@ -36,7 +36,10 @@ def refuse(actor: Actor, position: int, reason: str = "涉密") -> Callable[[Wri
 
 
 def waiting(office: Office, actor: Actor) -> list[int]:
-    return [each.row.position for each in office.world.read(lambda tx: review.list_reviews(tx, actor, decided=False))]
+    return [
+        each.row.position
+        for each in office.world.read(lambda tx: review.list_reviews(tx, actor, decided=False))
+    ]
 
 
 def test_the_queue_is_oldest_first_without_ones_own(office: Office) -> None:
@@ -72,9 +75,16 @@ def test_a_release_is_recorded_under_its_clauses(office: Office) -> None:
     done = world.write(release(office.reviewer, held.position))
     (entry,) = world.entries("messaging.released")
     assert isinstance(entry.fact, MessageReleased)
-    assert (entry.fact.refs, entry.fact.sender, entry.fact.text) == ((held.position,), office.member.person_id, SECRET)
+    assert (entry.fact.refs, entry.fact.sender, entry.fact.text) == (
+        (held.position,),
+        office.member.person_id,
+        SECRET,
+    )
     assert (entry.fact.mentions, entry.fact.reason) == ((office.owner.person_id,), "可以发")
-    assert (entry.actor, set(entry.uses)) == (office.reviewer.name, {"6.3/messaging.review", "6.7/messaging.review"})
+    assert (entry.actor, set(entry.uses)) == (
+        office.reviewer.name,
+        {"6.3/messaging.review", "6.7/messaging.review"},
+    )
     assert (done.row.state, done.row.shown, done.row.decision) == (
         MessageState.RELEASED, entry.position, entry.position
     )  # fmt: skip
@@ -98,7 +108,9 @@ def test_a_refusal_needs_a_reason(office: Office) -> None:
     office.refused(ReasonNeededError, refuse(office.reviewer, held.position, ""))
     done = world.write(refuse(office.reviewer, held.position))
     (entry,) = world.entries("messaging.refused")
-    assert entry.fact == MessageRefused(group, (held.position,), office.member.person_id, "6.7", "涉密")
+    assert entry.fact == MessageRefused(
+        group, (held.position,), office.member.person_id, "6.7", "涉密"
+    )
     assert done.row.state is MessageState.REFUSED and done.row.shown is None
 
 
@@ -147,7 +159,9 @@ def test_the_reviewer_sees_what_was_said_before(office: Office) -> None:
     found = world.read(lambda tx: review.get_review(tx, office.reviewer, held.position))
     before = world.read(lambda tx: review.messages_before(tx, found))
     assert [entry.fact.text for entry in before] == [f"第{n}条" for n in range(2, 7)]
-    assert found.fact.text == SECRET and [finding[4] for finding in found.fact.findings] == ["核心配方"]
+    assert found.fact.text == SECRET and [finding[4] for finding in found.fact.findings] == [
+        "核心配方"
+    ]
 
 
 def test_a_late_review_is_put_on_record_once(office: Office) -> None:
@@ -179,7 +193,9 @@ def test_what_was_decided_is_never_late(office: Office, decide: Any) -> None:
 
 def test_the_deadline_is_the_packs_and_rests_at_night(office: Office) -> None:
     world, group = office.world, office.group()
-    world.adopt(lambda text: text.replace("deadline: {working_hours: 2}", "deadline: {working_hours: 9}"))
+    world.adopt(
+        lambda text: text.replace("deadline: {working_hours: 2}", "deadline: {working_hours: 9}")
+    )
     world.send(office.member, group, SECRET)
     (entry,) = world.entries("messaging.held")
     # A day has eight working hours, so nine of them end one working hour later on the next day.

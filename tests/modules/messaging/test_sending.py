@@ -37,24 +37,41 @@ ID_NUMBER = "11010119900307889X"
 KINDS = ("messaging.sent", "messaging.held", "messaging.blocked")
 
 
-def prepared(office: Office, actor: Actor, group: GroupId, text: str, cmid: str, **extra: Any) -> Send:
+def prepared(
+    office: Office, actor: Actor, group: GroupId, text: str, cmid: str, **extra: Any
+) -> Send:
     found = office.world.runtime.inspector.inspect(text)
-    return Send(actor.person_id, cmid, group, text, tuple(extra.get("mentions", ())), extra.get("quote"), found)
+    return Send(
+        actor.person_id,
+        cmid,
+        group,
+        text,
+        tuple(extra.get("mentions", ())),
+        extra.get("quote"),
+        found,
+    )
 
 
 def send_together(office: Office, sends: list[Send]) -> list[Any]:
     """Through the lane as one batch."""
     answers: list[Future[Any]] = [Future() for _ in sends]
     office.world.runtime.lane.submit(
-        [Command(KIND, send, answer.set_result) for send, answer in zip(sends, answers, strict=True)]
+        [
+            Command(KIND, send, answer.set_result)
+            for send, answer in zip(sends, answers, strict=True)
+        ]
     )
     return [answer.result(30) for answer in answers]
 
 
-def refused(office: Office, error: type[GuijuError], actor: Actor, group: GroupId, **extra: Any) -> GuijuError:
+def refused(
+    office: Office, error: type[GuijuError], actor: Actor, group: GroupId, **extra: Any
+) -> GuijuError:
     """Sending must raise `error` and leave nothing."""
     before = office.world.read(lambda tx: tx.position)
-    (answer,) = send_together(office, [prepared(office, actor, group, "大家好", f"r{before}", **extra)])
+    (answer,) = send_together(
+        office, [prepared(office, actor, group, "大家好", f"r{before}", **extra)]
+    )
     assert type(answer) is error
     assert office.world.read(lambda tx: tx.position) == before
     return answer
@@ -79,12 +96,18 @@ def test_a_number_is_masked_under_its_clause(office: Office) -> None:
     text = f"我的证件号是{ID_NUMBER}请查收"
     receipt = world.send(office.member, group, text)
     (entry,) = world.entries(*KINDS)
-    assert receipt.state is MessageState.MASKED and receipt.clause is not None and receipt.clause["id"] == "6.9"
+    assert (
+        receipt.state is MessageState.MASKED
+        and receipt.clause is not None
+        and receipt.clause["id"] == "6.9"
+    )
     assert receipt.note == receipt.clause["instead"]["zh"]
     assert ID_NUMBER not in entry.fact.text and len(entry.fact.text) == len(text)
     assert (entry.fact.original, entry.fact.spans) == (text, ((6, 24),))
     assert entry.uses == ("6.9/messaging.personal_data",)
-    shown = world.read(lambda tx: service.timeline(tx, office.owner, group, before=None, limit=50)).items[-1]
+    shown = world.read(
+        lambda tx: service.timeline(tx, office.owner, group, before=None, limit=50)
+    ).items[-1]
     assert service.text_shown(shown) == entry.fact.text
 
 
@@ -92,9 +115,17 @@ def test_a_secret_is_held_for_review(office: Office) -> None:
     world, group = office.world, office.group()
     receipt = world.send(office.member, group, "这是核心配方")
     (entry,) = world.entries(*KINDS)
-    assert receipt.state is MessageState.HELD and receipt.clause is not None and receipt.clause["id"] == "6.7"
+    assert (
+        receipt.state is MessageState.HELD
+        and receipt.clause is not None
+        and receipt.clause["id"] == "6.7"
+    )
     assert isinstance(entry.fact, MessageHeld) and entry.fact.clause == "6.7"
-    assert set(entry.uses) == {"6.7/messaging.content", "6.3/messaging.review", "6.7/messaging.review"}
+    assert set(entry.uses) == {
+        "6.7/messaging.content",
+        "6.3/messaging.review",
+        "6.7/messaging.review",
+    }
     assert entry.fact.due_at == entry.at + 2 * HOUR
     assert [finding[:3] for finding in entry.fact.findings] == [(2, 6, "business_secret")]
 
@@ -103,16 +134,28 @@ def test_gambling_is_blocked(office: Office) -> None:
     world, group = office.world, office.group()
     receipt = world.send(office.member, group, "去赌博网站玩")
     (entry,) = world.entries(*KINDS)
-    assert receipt.state is MessageState.BLOCKED and receipt.clause is not None and receipt.clause["id"] == "6.11"
+    assert (
+        receipt.state is MessageState.BLOCKED
+        and receipt.clause is not None
+        and receipt.clause["id"] == "6.11"
+    )
     assert isinstance(entry.fact, MessageBlocked) and entry.uses == ("6.11/messaging.content",)
 
 
 def test_the_strictest_rule_decides(office: Office) -> None:
     world, group = office.world, office.group()
     receipt = world.send(office.member, group, f"{ID_NUMBER}这是核心配方")
-    assert receipt.state is MessageState.HELD and receipt.clause is not None and receipt.clause["id"] == "6.7"
+    assert (
+        receipt.state is MessageState.HELD
+        and receipt.clause is not None
+        and receipt.clause["id"] == "6.7"
+    )
     receipt = world.send(office.member, group, f"{ID_NUMBER}核心配方，去赌博网站玩")
-    assert receipt.state is MessageState.BLOCKED and receipt.clause is not None and receipt.clause["id"] == "6.11"
+    assert (
+        receipt.state is MessageState.BLOCKED
+        and receipt.clause is not None
+        and receipt.clause["id"] == "6.11"
+    )
 
 
 # ---- one message once -------------------------------------------------------------------------------------------
@@ -125,7 +168,11 @@ def test_the_same_message_again_gets_the_first_receipt(office: Office, text: str
     position = world.read(lambda tx: tx.position)
     assert world.send(office.member, group, text, cmid="same") == first
     assert world.read(lambda tx: tx.position) == position
-    for other in ({"text": text + "！"}, {"mentions": (office.owner.person_id,)}, {"quote": first.position}):
+    for other in (
+        {"text": text + "！"},
+        {"mentions": (office.owner.person_id,)},
+        {"quote": first.position},
+    ):
         send = prepared(office, office.member, group, other.get("text", text), "same", **{  # type: ignore[arg-type]  # a text
             key: value for key, value in other.items() if key != "text"})  # fmt: skip
         (answer,) = send_together(office, [send])
@@ -164,7 +211,9 @@ def test_the_twin_of_a_refused_message_is_refused_alike(office: Office) -> None:
 def test_a_refused_cmid_can_be_used_again(office: Office) -> None:
     world, group = office.world, office.group()
     refused(office, BadMentionError, office.member, group, mentions=(office.outsider.person_id,))
-    send = prepared(office, office.member, group, "大家好", "again", mentions=(office.outsider.person_id,))
+    send = prepared(
+        office, office.member, group, "大家好", "again", mentions=(office.outsider.person_id,)
+    )
     assert type(send_together(office, [send])[0]) is BadMentionError
     assert isinstance(send_together(office, [replace(send, mentions=())])[0], Receipt)
     assert len(world.entries(*KINDS)) == 1
@@ -173,7 +222,9 @@ def test_a_refused_cmid_can_be_used_again(office: Office) -> None:
 def test_a_retry_after_the_release_gets_the_receipt_of_the_hold(office: Office) -> None:
     world, group = office.world, office.group()
     first = world.send(office.member, group, "这是核心配方", cmid="held")
-    world.write(lambda tx: review.release(tx, office.reviewer, first.position, masked=False, reason=""))
+    world.write(
+        lambda tx: review.release(tx, office.reviewer, first.position, masked=False, reason="")
+    )
     assert world.send(office.member, group, "这是核心配方", cmid="held") == first
     with pytest.raises(CmidReusedError):
         world.send(office.member, group, "这是另一个核心配方", cmid="held")
@@ -211,7 +262,11 @@ def test_a_stale_inspection_is_made_again_in_the_lane(office: Office) -> None:
     world, group = office.world, office.group()
     stale = prepared(office, office.member, group, "打算裁员名单下周公布", "stale")
     free = prepared(office, office.member, group, "去赌博网站玩", "free")
-    world.adopt(lambda text: text.replace("[business_secret], disposition: hold", "[business_secret], disposition: block"))
+    world.adopt(
+        lambda text: text.replace(
+            "[business_secret], disposition: hold", "[business_secret], disposition: block"
+        )
+    )
     answers = send_together(office, [stale])
     assert answers[0].state is MessageState.BLOCKED
     world.adopt(lambda text: text.replace("[gambling, porn, drugs", "[porn, drugs"))
@@ -226,7 +281,9 @@ def test_a_pack_with_other_numbers_keeps_its_rule_set(office: Office) -> None:
     world, group = office.world, office.group()
     world.send(office.member, group, "大家好")
     before = world.runtime.inspector.ruleset
-    world.adopt(lambda text: text.replace("{messages: 20, seconds: 10}", "{messages: 30, seconds: 10}"))
+    world.adopt(
+        lambda text: text.replace("{messages: 20, seconds: 10}", "{messages: 30, seconds: 10}")
+    )
     world.send(office.member, group, "大家好")
     assert world.runtime.inspector.ruleset == before
     assert [entry.fact.ruleset for entry in world.entries(*KINDS)] == [before] * 2
@@ -240,7 +297,9 @@ def test_outsiders_and_former_members_find_no_group(office: Office) -> None:
     refused(office, GroupNotFoundError, office.outsider, group)
     refused(office, GroupNotFoundError, office.registrar, group)
     refused(office, GroupNotFoundError, office.member, GroupId("grp_nothere"))
-    world.write(lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"))
+    world.write(
+        lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x")
+    )
     refused(office, GroupNotFoundError, office.member, group)
 
 
@@ -267,7 +326,12 @@ def test_nobody_writes_in_a_closed_group(office: Office) -> None:
 
 
 def test_a_group_on_another_tool_has_no_messages(office: Office) -> None:
-    refused(office, NoMessagesHereError, office.member, office.group(kind=GroupKind.EXTERNAL_TOOL, tool="QQ"))
+    refused(
+        office,
+        NoMessagesHereError,
+        office.member,
+        office.group(kind=GroupKind.EXTERNAL_TOOL, tool="QQ"),
+    )
 
 
 def test_an_account_that_is_suspended_writes_nothing(office: Office) -> None:
@@ -281,9 +345,19 @@ def test_an_account_that_is_suspended_writes_nothing(office: Office) -> None:
 
 def test_mentions_are_members(office: Office) -> None:
     world, group = office.world, office.group()
-    world.write(lambda tx: roster.ask_to_join(tx, office.outsider, filing_number="澄群备〔2026〕0001 号", reason="x"))
+    world.write(
+        lambda tx: roster.ask_to_join(
+            tx, office.outsider, filing_number="澄群备〔2026〕0001 号", reason="x"
+        )
+    )
     for stranger in (office.outsider.person_id, PersonId("per_nobody")):
-        error = refused(office, BadMentionError, office.member, group, mentions=(office.owner.person_id, stranger))
+        error = refused(
+            office,
+            BadMentionError,
+            office.member,
+            group,
+            mentions=(office.owner.person_id, stranger),
+        )
         assert error.data == {"person": stranger}
     mentions = (office.owner.person_id, office.administrator.person_id)
     send = prepared(office, office.member, group, "请看", "m", mentions=mentions)
@@ -330,7 +404,9 @@ def test_flooding_is_stopped_per_person_and_group(office: Office) -> None:
     world.send(office.owner, group, "别人照常")
     world.send(office.member, other, "别处照常")
     # Somebody else's refusal in the lane does not open the gate again.
-    office.refused(GroupNotFoundError, lambda tx: roster.ask_to_leave(tx, office.outsider, group, reason="x"))
+    office.refused(
+        GroupNotFoundError, lambda tx: roster.ask_to_leave(tx, office.outsider, group, reason="x")
+    )
     world.clock.advance(9_999)
     assert refused(office, FloodError, office.member, group).data["retry_after"] == 1
     world.clock.advance(1)
@@ -339,7 +415,9 @@ def test_flooding_is_stopped_per_person_and_group(office: Office) -> None:
 
 def test_the_limit_is_the_packs(office: Office) -> None:
     world, group = office.world, office.group()
-    world.adopt(lambda text: text.replace("{messages: 20, seconds: 10}", "{messages: 2, seconds: 60}"))
+    world.adopt(
+        lambda text: text.replace("{messages: 20, seconds: 10}", "{messages: 2, seconds: 60}")
+    )
     sends = [prepared(office, office.member, group, f"第{n}条", f"f{n}") for n in range(4)]
     answers = send_together(office, sends)
     assert [type(answer) for answer in answers] == [Receipt, Receipt, FloodError, FloodError]

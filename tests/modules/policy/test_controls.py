@@ -44,7 +44,9 @@ def unused_session(office: Office) -> None:
     account = office.world.read(lambda tx: identity.find_account_of(tx, office.member.person_id))
     assert account is not None
     _, hashed = identity.new_token()
-    office.world.write(lambda tx: identity.create_session(tx, account.id, token_hash=hashed, device="x"))
+    office.world.write(
+        lambda tx: identity.create_session(tx, account.id, token_hash=hashed, device="x")
+    )
     office.world.later(31 * DAY)
 
 
@@ -55,12 +57,16 @@ def leaving(office: Office) -> None:
 
 def removal(office: Office) -> None:
     group = office.group()
-    office.world.write(lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x"))
+    office.world.write(
+        lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x")
+    )
 
 
 def admission(office: Office) -> None:
     group = office.group()
-    office.world.write(lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id]))
+    office.world.write(
+        lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id])
+    )
 
 
 def too_many_administrators(office: Office) -> None:
@@ -70,7 +76,9 @@ def too_many_administrators(office: Office) -> None:
 
 def hand_over(office: Office) -> None:
     group = office.group()
-    office.world.write(lambda tx: governing.set_owner(tx, office.owner, group, office.member.person_id))
+    office.world.write(
+        lambda tx: governing.set_owner(tx, office.owner, group, office.member.person_id)
+    )
 
 
 def end_date(office: Office) -> None:
@@ -84,7 +92,9 @@ def say(text: str) -> Act:
 
 def reviewed(office: Office) -> None:
     held = office.world.send(office.member, office.group(), "这是核心配方")
-    office.world.write(lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason=""))
+    office.world.write(
+        lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason="")
+    )
 
 
 def registered(office: Office) -> GroupId:
@@ -126,7 +136,9 @@ def test_a_control_acts_and_its_evidence_arrives(office: Office, name: str) -> N
     world = office.world
 
     def counts() -> dict[str, int]:
-        return world.read(lambda tx: {use.id: policy.evidence_of(tx, use).count for use in policy.uses(tx, name)})
+        return world.read(
+            lambda tx: {use.id: policy.evidence_of(tx, use).count for use in policy.uses(tx, name)}
+        )
 
     before = counts()
     assert before, "the shipped pack uses it"

@@ -51,7 +51,9 @@ calendar:
   holidays: [2026-10-01]
 dictionaries: [gambling]
 """
-DICTIONARIES = {"gambling": "id: gambling\ncategory: gambling\ntitle: {zh: 赌博, en: Gambling}\nterms: [百家乐]\n"}
+DICTIONARIES = {
+    "gambling": "id: gambling\ncategory: gambling\ntitle: {zh: 赌博, en: Gambling}\nterms: [百家乐]\n"
+}
 
 
 @pytest.fixture(autouse=True)
@@ -158,8 +160,14 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "path", "reason", "part"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
-def test_a_problem_has_its_line_and_reason(old: str, new: str, path: str, reason: str, part: str) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "path", "reason", "part"),
+    [case[1:] for case in CASES],
+    ids=[c[0] for c in CASES],
+)
+def test_a_problem_has_its_line_and_reason(
+    old: str, new: str, path: str, reason: str, part: str
+) -> None:
     assert GOOD.count(old) >= 1
     text = GOOD.replace(old, new, 1)
     found = problems(text)
@@ -169,7 +177,11 @@ def test_a_problem_has_its_line_and_reason(old: str, new: str, path: str, reason
 
 
 def test_every_problem_is_told_at_once() -> None:
-    text = GOOD.replace("rank: 2", "rank: high").replace("max: 2}", "max: two}").replace("history: all", "history: x")
+    text = (
+        GOOD.replace("rank: 2", "rank: high")
+        .replace("max: 2}", "max: two}")
+        .replace("history: all", "history: x")
+    )
     assert len(problems(text)) == 3
 
 
@@ -242,7 +254,9 @@ def test_the_shipped_packs_are_valid(pack_id: str) -> None:
     pack = policy.read_pack(*load_pack(pack_id))
     assert pack.id == pack_id and pack.clauses and pack.uses
     used = {use.clause.id for use in pack.uses}
-    assert used < {clause.id for clause in pack.clauses}, "some clause is still honest about not acting"
+    assert used < {clause.id for clause in pack.clauses}, (
+        "some clause is still honest about not acting"
+    )
     for clause in pack.clauses:
         assert clause.title.get("en") and clause.text.get("en") and clause.rows, clause.id
     for use in pack.uses:

@@ -14,7 +14,16 @@ from guiju.modules.policy.types import (
 )
 from guiju.runtime import wire
 
-ROLES = ("hr", "it", "registrar", "reviewer", "system_admin", "security_admin", "audit_admin", "head")
+ROLES = (
+    "hr",
+    "it",
+    "registrar",
+    "reviewer",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+    "head",
+)
 
 # Everything that is not said here is refused. Written by hand: when an operation is added or widened, this fails.
 EVERYONE = {

@@ -38,7 +38,11 @@ def test_adoption_is_a_fact_with_the_whole_text(office: Office) -> None:
     pack = world.write(lambda tx: policy.adopt(tx, admin, text=text, dictionaries=dictionaries))
     (_, entry) = world.entries("policy.adopted")
     assert isinstance(entry.fact, PackAdopted)
-    assert (entry.fact.pack, entry.fact.version, entry.actor) == ("plain-office", pack.version, admin.name)
+    assert (entry.fact.pack, entry.fact.version, entry.actor) == (
+        "plain-office",
+        pack.version,
+        admin.name,
+    )
     assert text.splitlines()[0] in entry.fact.bundle
     assert world.read(policy.version) == pack.version
     assert world.read(lambda tx: policy.pack_text(tx, office.member)) == (pack, text)
@@ -56,9 +60,14 @@ def test_adoption_is_a_fact_with_the_whole_text(office: Office) -> None:
 def test_only_security_administrators_adopt_and_a_bad_pack_changes_nothing(office: Office) -> None:
     world, before = office.world, office.world.read(policy.version)
     text, dictionaries = load_pack("plain-office")
-    office.refused(NotAllowedError, lambda tx: policy.adopt(tx, office.head, text=text, dictionaries=dictionaries))
+    office.refused(
+        NotAllowedError,
+        lambda tx: policy.adopt(tx, office.head, text=text, dictionaries=dictionaries),
+    )
     broken = text.replace("groups.owner", "groups.king")
-    error = office.refused(BadPackError, lambda tx: policy.adopt(tx, SYSTEM, text=broken, dictionaries=dictionaries))
+    error = office.refused(
+        BadPackError, lambda tx: policy.adopt(tx, SYSTEM, text=broken, dictionaries=dictionaries)
+    )
     assert isinstance(error.data["problems"], list) and "groups.king" in str(error.data["problems"])
     assert world.read(policy.version) == before
 
@@ -105,7 +114,9 @@ def test_require_asks_for_certification_role_and_place(office: Office) -> None:
 
     assert may(office.reviewer, "messaging.review") and not may(office.member, "messaging.review")
     assert not may(stranger, "messaging.review") and not may(stranger, "policy.read")
-    assert may(office.member, "messaging.send", group) and not may(office.outsider, "messaging.send", group)
+    assert may(office.member, "messaging.send", group) and not may(
+        office.outsider, "messaging.send", group
+    )
     assert not may(office.member, "messaging.send"), "without a group there is no place"
     assert not may(office.member, "messaging.send", GroupId("grp_nothere"))
     assert may(system("x"), "directory.name") and not may(system("x"), "messaging.send", group)
@@ -150,7 +161,11 @@ def test_scopes(office: Office) -> None:
     assert scope(system("x"), "groups.read") == Scope(everything=True)
     assert scope(system("x"), "messaging.send") == Scope()
     mine = scope(office.member, "groups.read")
-    assert mine.covers(group) and not mine.covers(GroupId("grp_other")) and Scope(everything=True).covers(group)
+    assert (
+        mine.covers(group)
+        and not mine.covers(GroupId("grp_other"))
+        and Scope(everything=True).covers(group)
+    )
     relations = PeopleAndGroups()
     assert world.read(lambda tx: relations.roles(tx, office.head.person_id)) == {"head"}
     assert world.read(lambda tx: relations.roles(tx, office.outsider.person_id)) == set()
@@ -170,14 +185,20 @@ def test_evidence_is_counted_from_leaves(office: Office) -> None:
     assert count() == 1, "the registration"
     nobody: list[PersonId] = []
     office.attempted(
-        AdministratorCountError, ADMINISTRATORS, lambda tx: governing.set_administrators(tx, office.owner, group, nobody)
+        AdministratorCountError,
+        ADMINISTRATORS,
+        lambda tx: governing.set_administrators(tx, office.owner, group, nobody),
     )
     assert count() == 2, "an attempt is evidence that the control acts"
     listed = world.read(lambda tx: policy.list_evidence(tx, clause, before=None, limit=50))
     assert [entry.kind for entry in listed] == ["policy.refused", "groups.registered"]
-    older = world.read(lambda tx: policy.list_evidence(tx, clause, before=listed[0].position, limit=50))
+    older = world.read(
+        lambda tx: policy.list_evidence(tx, clause, before=listed[0].position, limit=50)
+    )
     assert older == listed[1:]
-    assert world.read(lambda tx: policy.list_evidence(tx, clause, before=None, limit=1)) == listed[:1]
+    assert (
+        world.read(lambda tx: policy.list_evidence(tx, clause, before=None, limit=1)) == listed[:1]
+    )
     with pytest.raises(ClauseNotFoundError):
         world.read(lambda tx: policy.get_clause(tx, "99.9"))
 
@@ -186,7 +207,9 @@ def test_an_attempt_says_who_what_and_where_but_nothing_else_stays(office: Offic
     world, group = office.world, office.group()
     rows = world.read(lambda tx: groups.members(tx, group))
     office.attempted(
-        AdministratorCountError, ADMINISTRATORS, lambda tx: governing.set_administrators(tx, office.owner, group, [])
+        AdministratorCountError,
+        ADMINISTRATORS,
+        lambda tx: governing.set_administrators(tx, office.owner, group, []),
     )
     entry = world.entries("policy.refused")[-1]
     assert entry.fact == AttemptRefused("groups.appoint", "groups.administrator_count", group)
@@ -196,5 +219,7 @@ def test_an_attempt_says_who_what_and_where_but_nothing_else_stays(office: Offic
 
 def test_a_refusal_without_an_attempt_is_not_recorded(office: Office) -> None:
     group = office.group()
-    error = office.refused(NotAllowedError, lambda tx: governing.set_administrators(tx, office.member, group, []))
+    error = office.refused(
+        NotAllowedError, lambda tx: governing.set_administrators(tx, office.member, group, [])
+    )
     assert error.attempt is None

@@ -205,10 +205,7 @@ def list_accounts(
     after: AccountId | None = None,
     limit: int = 50,
 ) -> Page[Account]:
-    """Accounts in order of time; `words` match logins, names and staff numbers.
-
-    Raises NotAllowedError, AccountNotFoundError for an unknown `after`, or BadLimitError.
-    """
+    """Accounts in order of time, by login, name or staff number. Raises NotAllowedError, AccountNotFoundError, BadLimitError."""
     policy.require(tx, actor, "identity.read")
     if after is not None:
         _access.get(tx, after)
