@@ -416,10 +416,10 @@ def test_role_nobody_makes_themselves_more_than_they_are(office: Office) -> None
     ):
         with pytest.raises(GuijuError):
             world.write(
-                lambda tx, actor=actor, role=role: directory.grant_role(
+                lambda tx, actor=actor, role=role: directory.grant_role(  # type: ignore[misc]  # bound at once
                     tx, actor, actor.person_id, role
                 )
-            )  # type: ignore[misc]  # bound at once
+            )
 
 
 @pytest.mark.parametrize(

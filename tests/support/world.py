@@ -153,8 +153,8 @@ class World:
             if member.state is MemberState.MUST_SIGN:
                 signer = Actor(member.person)
                 self.write(
-                    lambda tx, signer=signer: roster.sign_rules(tx, signer, group, version=1)
-                )  # type: ignore[misc]  # bound at once
+                    lambda tx, signer=signer: roster.sign_rules(tx, signer, group, version=1)  # type: ignore[misc]  # bound at once
+                )
         return group
 
     def approve(self, request: Any) -> None:

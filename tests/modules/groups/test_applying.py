@@ -213,9 +213,9 @@ def test_applications_are_seen_by_applicant_and_approvers_only(office: Office) -
     world, made = office.world, apply_for(office)
     for actor in (office.owner, office.head, office.registrar):
         assert (
-            world.read(lambda tx, actor=actor: groups.get_application(tx, actor, made.id)).id
+            world.read(lambda tx, actor=actor: groups.get_application(tx, actor, made.id)).id  # type: ignore[misc]  # bound at once
             == made.id
-        )  # type: ignore[misc]  # bound at once
+        )
     for actor in (office.member, office.administrator, office.outsider):
         with pytest.raises(ApplicationNotFoundError):
             world.read(lambda tx, actor=actor: groups.get_application(tx, actor, made.id))  # type: ignore[misc]  # bound at once
@@ -321,5 +321,6 @@ def test_outsiders_find_nothing(office: Office) -> None:
     for verb in (groups.get_group, groups.list_members):
         office.refused(GroupNotFoundError, lambda tx, verb=verb: verb(tx, office.outsider, group))  # type: ignore[misc]  # bound at once
         office.refused(
-            GroupNotFoundError, lambda tx, verb=verb: verb(tx, office.outsider, GroupId("grp_x"))
-        )  # type: ignore[misc]  # bound at once
+            GroupNotFoundError,
+            lambda tx, verb=verb: verb(tx, office.outsider, GroupId("grp_x")),  # type: ignore[misc]  # bound at once
+        )
