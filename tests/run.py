@@ -26,7 +26,7 @@ OUT: Final = ROOT / "tests" / "out"
 PYTHON: Final = ("src", "tests", "bench", "tools")
 _BIN: Final = Path(sys.executable).parent
 _TAIL: Final = 80
-_WORKERS: Final = ("-n", "2")
+_WORKERS: Final = ("-n", "2", "--dist", "worksteal")
 Command = tuple[str | Path, ...]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from guiju import ledger_routes, me, setup_routes
 from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
 from guiju.kernel.db import DatabaseUnavailableError, ReadTx
 from guiju.kernel.errors import GuijuError, NotFoundError
+from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Gate
 from guiju.kernel.http import BadRequestError
 from guiju.kernel.live import Hub
@@ -84,6 +85,7 @@ class Server:
         self.http = self._build()
         self._edge = Edge(self.http, runtime.settings.origin)
         self._stopping = threading.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -125,9 +127,10 @@ class Server:
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         runtime = self.runtime
         self.gate.attach(asyncio.get_running_loop())
-        self.gate.subscribe(self.hub.publish)
-        self.gate.subscribe(self.guard.on_entries)
         self.gate.subscribe(self._forget_names)
+        self.gate.subscribe(self.guard.on_entries)
+        self.gate.subscribe(self.hub.publish)
+        self.gate.subscribe(self._swap_rules)
         # The first compilation of what is hot happens now, not under the first message.
         await self.gate.read(policy.find_pack)
         runtime.signer.start(runtime.lane)
@@ -151,10 +154,20 @@ class Server:
             except DatabaseUnavailableError:  # logged by the lane; what is due stays due
                 continue
 
-    def _forget_names(self, entries: Any) -> None:
+    def _forget_names(self, entries: Sequence[Recorded]) -> None:
         for entry in entries:
             if entry.kind == "directory.person_changed":
                 self.runtime.names.pop(entry.fact.person, None)
+
+    def _swap_rules(self, entries: Sequence[Recorded]) -> None:
+        """Inspect by the new pack from now on, wherever it was adopted; compiled off the loop and off the lane."""
+        if any(entry.kind == "policy.adopted" for entry in entries):
+            task = asyncio.get_running_loop().create_task(self.gate.read(self._load_rules))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _load_rules(self, tx: ReadTx) -> None:
+        self.runtime.inspector.load(policy.get_pack(tx))
 
     async def _healthz(self) -> dict[str, bool]:
         return {"ok": True}
@@ -227,6 +240,10 @@ def _serve_client(app: FastAPI) -> None:
     folder = web_folder()
     if folder is None:
         return
+    # Looked up by name, so that no path from outside ever reaches the file system.
+    files = {
+        file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()
+    }
     assets = folder / "assets"
     if assets.is_dir():
         app.mount("/assets", StaticFiles(directory=assets))
@@ -235,7 +252,6 @@ def _serve_client(app: FastAPI) -> None:
     async def client(path: str) -> FileResponse:
         if path.startswith(("api/", "ws")) or path == "api":
             raise NoSuchPathError("There is no such path.")
-        file = (folder / path).resolve()
-        inside = folder.resolve() in file.parents
-        wanted = file if inside and file.is_file() else folder / "index.html"
-        return FileResponse(wanted, headers={"Cache-Control": "no-cache"})
+        return FileResponse(
+            files.get(path, folder / "index.html"), headers={"Cache-Control": "no-cache"}
+        )

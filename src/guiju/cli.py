@@ -20,6 +20,7 @@ from guiju.modules.inspection.cases import inspect_cases
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.policy import service as policy
 from guiju.runtime import Runtime, load_pack, open_runtime, shipped_dictionaries, wire
+from guiju.serving import claim
 from guiju.serving import serve as serve_app
 from guiju.settings import Settings, SettingsError, read_settings
 from guiju.setup import initialise, needs_setup
@@ -165,7 +166,11 @@ def import_chat_command(
                 as_,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
-        runtime.signer.sign_now(runtime.lane)
+        lock = claim(runtime.settings)
+        if lock is not None:  # else a server runs, and signs within a second
+            runtime.signer.reload()
+            runtime.signer.sign_now(runtime.lane)
+            lock.close()
     finally:
         runtime.close()
     found = report.to_json()

@@ -10,20 +10,22 @@ import uvicorn
 from guiju.app import Server
 from guiju.frames import FramesProtocol
 from guiju.runtime import Runtime
-from guiju.settings import SettingsError
+from guiju.settings import Settings, SettingsError
 
 LARGEST_FRAME = 64 * 1024
 
 
-def _claim(runtime: Runtime) -> IO[str] | None:
-    """Hold the data folder of an SQLite organisation; a second server on it would be a second writer."""
-    if not runtime.database.is_sqlite:
-        return None
-    file = (runtime.settings.data / "guiju.lock").open("w")  # held as long as the process lives
+def claim(settings: Settings) -> IO[str] | None:
+    """The right to sign: held by one process for each keys folder, as long as the file stays open. None if taken.
+
+    Two signers would each chain their own heads, which a verification takes for tampering.
+    """
+    file = (settings.keys / "guiju.lock").open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise SettingsError(f"another server runs on {runtime.settings.data}") from error
+    except OSError:
+        file.close()
+        return None
     file.write(str(os.getpid()))
     file.flush()
     return file
@@ -31,7 +33,10 @@ def _claim(runtime: Runtime) -> IO[str] | None:
 
 def serve(runtime: Runtime) -> None:
     """Serve until the process is told to stop. Raises SettingsError when the organisation is in use."""
-    lock = _claim(runtime)
+    lock = claim(runtime.settings)
+    if lock is None:
+        raise SettingsError(f"another server runs on {runtime.settings.keys}")
+    runtime.signer.reload()
     # The lane gives the interpreter lock away at each statement; by default it would wait 5 ms to get it back.
     sys.setswitchinterval(0.0005)
     settings = runtime.settings
@@ -53,5 +58,4 @@ def serve(runtime: Runtime) -> None:
         backlog=2048,
     )
     uvicorn.Server(config).run()
-    if lock is not None:
-        lock.close()
+    lock.close()

@@ -1,7 +1,6 @@
 """The first-run page's requests: open to whoever holds the token that the server printed."""
 
 import hmac
-import os
 import secrets
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from guiju.kernel.http import Json, Reader, Writer
 from guiju.kernel.text import Id, Line
+from guiju.ledger.keystore import write_durably
 from guiju.modules.identity import service as identity
 from guiju.modules.policy import service as policy
 from guiju.runtime import load_pack, shipped_packs
@@ -48,9 +48,7 @@ def setup_token(settings: Settings) -> str:
     """The token of an empty organisation, kept in a file that only the operator reads."""
     path = settings.data / "setup.token"
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(18))
+        write_durably(path, secrets.token_urlsafe(18).encode())
     return path.read_text()
 
 

@@ -1,4 +1,4 @@
-"""The socket `/ws` (docs/protocol.md): one task reads, one sends, and the write lane stands between them."""
+"""The socket `/ws` (docs/protocol.md): what comes in goes to the write lane, what goes out comes from the hub."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -148,10 +148,11 @@ class SocketEndpoint:
             connection.push(_facts(items, position))
         view = self._new_view()
         try:
-            groups = self._hub.presence_after(view, missed, session.person, set(places))
-            later = items_for(
-                self._hub.routers, view, missed, session.person, roles, dict.fromkeys(groups, 0)
-            )
+            groups, later = set(places), []
+            for entry in missed:  # one by one: who is admitted in between sees nothing from before
+                groups = self._hub.presence_after(view, [entry], session.person, groups)
+                visible = dict.fromkeys(groups, 0)
+                later += items_for(self._hub.routers, view, [entry], session.person, roles, visible)
         finally:
             view.close()
         if later:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -263,14 +263,16 @@ def test_a_frame_beyond_the_limit(line: Line, hello: bool, size: int) -> None:
         line.open(line.cast.people["employee", "owner"]) as other,
         line.open(hello=hello) as socket,
     ):
-        socket.send("x" * size)
+        with suppress(ConnectionClosed):
+            socket.send("x" * size)
         assert closed(socket) == 1009
         line.check_usable(other)
 
 
 def test_a_message_beyond_the_limit_in_fragments(line: Line) -> None:
     with line.open() as socket:
-        socket.send(["x" * 20_000] * 4)
+        with suppress(ConnectionClosed):  # which may come before the last of them has left
+            socket.send(["x" * 20_000] * 4)
         assert closed(socket) == 1009
 
 

@@ -10,7 +10,7 @@ from tests.support.kills import kill_again_and_again, make_load, make_place
 
 KILLS = int(os.environ.get("GUIJU_KILLS") or 50)
 SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
-READY_SECONDS = 5.0
+READY_SECONDS = float(os.environ.get("GUIJU_READY_SECONDS") or 5)
 
 
 @pytest.mark.timeout(60 + 10 * KILLS)

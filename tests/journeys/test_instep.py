@@ -266,9 +266,9 @@ def compared(recordings: list[Json], folder: Path) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize(
-    ("database_url", "history"),
+    ("world", "history"),
     [("sqlite", "none"), ("sqlite", "all"), ("postgresql", "none")],
-    indirect=["database_url"],
+    indirect=["world"],
 )
 def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> None:
     def edited(text: str) -> str:

@@ -95,7 +95,7 @@ class Screen:
     def settle(self) -> None:
         """Wait until nothing is loading and no picture moves."""
         expect(self.page.locator("main:visible, aside:visible").first).to_be_visible()
-        expect(self.page.locator(".lines")).to_have_count(0)
+        expect(self.page.locator(".lines:visible")).to_have_count(0)
 
     def check_access(self, where: str) -> None:
         """Fail when axe finds a serious or critical violation, or the page is wider than the screen."""

@@ -57,8 +57,7 @@ class Gate:
             for command in batch.commands:
                 command.answer(command.result)
             if batch.entries:
-                if batch.entries[0].position > self._published + 1:
-                    self._publish(self._missed(batch.entries[0].position))
+                self._close_gap(batch.entries[0].position)
                 self._publish(batch.entries)
         finally:
             # Whatever broke, the next batch must not wait for this one for ever.
@@ -71,7 +70,15 @@ class Gate:
         if fresh:
             self._published = fresh[-1].position
             for subscriber in self._subscribers:
-                subscriber(fresh)
+                try:
+                    subscriber(fresh)
+                except Exception:  # noqa: BLE001  # the others must still hear of it
+                    _log.exception("a subscriber failed at position %d", fresh[0].position)
+
+    def _close_gap(self, first: int) -> None:
+        """Publish everything before `first` that other processes have appended."""
+        while self._published + 1 < first and (missed := self._missed(first)):
+            self._publish(missed)
 
     def _missed(self, before: int | None) -> list[Recorded]:
         """What other processes have appended since the last publication."""
@@ -86,6 +93,8 @@ class Gate:
                 await self._catch_up()
             except DatabaseUnavailableError:
                 continue
+            except Exception:  # noqa: BLE001  # following must not end while the server runs
+                _log.exception("following other processes failed")
 
     async def _catch_up(self) -> None:
         position = await self.read(lambda tx: tx.position)

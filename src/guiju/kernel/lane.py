@@ -105,7 +105,12 @@ class WriteTx(ReadTx):
     def cached(self, key: tuple[str, ...], load: Callable[[], _T]) -> _T:
         """A value of the lane's cache. Whatever changes what was loaded MUST `forget` the key."""
         if key not in self._cache:
-            self._cache[key] = load()
+            loaded = load()
+            if (
+                loaded is None
+            ):  # what does not exist is not remembered: anybody can ask for any number of such things
+                return loaded
+            self._cache[key] = loaded
         return self._cache[key]  # type: ignore[no-any-return]  # the cache holds what load returned
 
     def kept(self, key: tuple[str, ...], make: Callable[[], _T]) -> _T:

@@ -179,9 +179,10 @@ class Hub:
     def since(self, position: int) -> list[Recorded] | None:
         """The entries published after `position`; None when they are no longer all at hand."""
         missed = [entry for entry in self.recent if entry.position > position]
-        if missed and missed[0].position != position + 1:
-            return None
-        return missed
+        expected = range(position + 1, position + 1 + len(missed))
+        return (
+            missed if all(e.position == p for e, p in zip(missed, expected, strict=True)) else None
+        )
 
     def presence_after(
         self, view: View, entries: Iterable[Recorded], person: PersonId, groups: set[GroupId]

@@ -117,6 +117,10 @@ class Signer:
         self._thread: threading.Thread | None = None
         self.alarm: str | None = None
 
+    def reload(self) -> None:
+        """Take over the state that another process may have left; call it once this one alone may sign."""
+        self._state = read_state(self._folder)
+
     @property
     def signed(self) -> int:
         """The size of the last signed tree."""

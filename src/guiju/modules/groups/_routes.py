@@ -114,7 +114,9 @@ async def _change(
 
     def shape(tx: ReadTx) -> Json:
         if roster_after:
-            return _shape.roster(tx, service.list_members(tx, actor, GroupId(group)))
+            return _shape.roster(
+                tx, actor, GroupId(group), service.list_members(tx, actor, GroupId(group))
+            )
         return _shape.detail(tx, service.get_group(tx, actor, GroupId(group)), actor)
 
     return await read(shape)
@@ -129,7 +131,11 @@ async def get_group(group: Id, actor: CurrentActor, read: Reader) -> Json:
 
 @routes.get("/groups/{group}/members")
 async def list_members(group: Id, actor: CurrentActor, read: Reader) -> Json:
-    return await read(lambda tx: _shape.roster(tx, service.list_members(tx, actor, GroupId(group))))
+    return await read(
+        lambda tx: _shape.roster(
+            tx, actor, GroupId(group), service.list_members(tx, actor, GroupId(group))
+        )
+    )
 
 
 @routes.post("/groups/{group}/members")

@@ -5,6 +5,7 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId
 from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import _rules, cards, service
@@ -43,7 +44,9 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
     }
 
 
-def roster(tx: ReadTx, members: Sequence[Member]) -> Json:
+def roster(tx: ReadTx, actor: Actor, group: GroupId, members: Sequence[Member]) -> Json:
+    """The roster; why somebody asked to join or to leave is for those who decide, and for that person."""
+    decides = policy.may(tx, actor, "groups.admit", group)
     return {
         "members": [
             {
@@ -51,7 +54,9 @@ def roster(tx: ReadTx, members: Sequence[Member]) -> Json:
                 "role": member.role,
                 "state": member.state,
                 "since": member.since,
-                "reason": service.reason_of(tx, member),
+                "reason": service.reason_of(tx, member)
+                if decides or member.person == actor.person
+                else None,
             }
             for member in members
         ],
@@ -68,7 +73,7 @@ def register_row(tx: ReadTx, group: Group, actor: Actor) -> Json:
     assert isinstance(bounds, Administrators)
     signed = service.count_signed(tx, group) if group.rules_version else 0
     return cards.card(
-        tx, group, service.find_member(tx, group.id, actor.person_id), len(present)
+        tx, group, service.find_place(tx, group.id, actor.person_id), len(present)
     ) | {
         "owner": directory.person_mark(tx, group.owner),
         "registered_at": group.registered_at,

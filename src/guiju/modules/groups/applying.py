@@ -159,6 +159,12 @@ def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
     application = _store.find_application_of(tx, request.id)
     assert application is not None, "the request was opened for an application"
     stated, pack = application.stated, policy.get_pack(tx)
+    for person in (
+        stated.owner,
+        *stated.administrators,
+    ):  # days may have passed since the application
+        check_certified(tx, person)
+    members = tuple(person for person in stated.members if identity.is_certified(tx, person))
     year = _today(tx, pack).year
     serial = _register.next_serial(tx, year)
     use = policy.first_use(tx, "groups.register")
@@ -179,7 +185,7 @@ def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
         GroupRegistered(
             group=group, application=application.id, serial=serial, year=year, unit=application.unit,
             group_class=stated.group_class, level=stated.level, group_kind=stated.kind, owner=stated.owner,
-            administrators=stated.administrators, members=stated.members, must_sign=must_sign, history=history,
+            administrators=stated.administrators, members=members, must_sign=must_sign, history=history,
             end_date=stated.end_date, filing_number=form.number.format(year=year, serial=serial), name=stated.name,
             purpose=stated.purpose, scope=stated.scope, tool=stated.tool, rules=stated.rules,
         ),

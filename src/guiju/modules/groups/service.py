@@ -56,6 +56,12 @@ def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
     return found
 
 
+def find_place(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
+    """The person's present place in the group; None for a former one."""
+    member = find_member(tx, group, person)
+    return None if _rules.has_left(member) else member
+
+
 def get_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member:
     """Raises MemberNotFoundError when the person never was in the group."""
     member = find_member(tx, group, person)

@@ -111,7 +111,7 @@ async def list_reviews(
 
 def _review(request: Request, tx: ReadTx, actor: CurrentActor, position: int) -> Json:
     view = request.app.state.new_view(tx)
-    found = review.get_review(tx, actor, position)
+    found = review.open_review(tx, actor, position)
     before = _shape.items(view, review.messages_before(tx, found))
     return _shape.review(view, found) | {"before": before}
 

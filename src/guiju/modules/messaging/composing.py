@@ -11,6 +11,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import check_text
+from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import Inspection
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.sending import KIND
@@ -70,6 +71,13 @@ def receipt_json(done: Receipt) -> dict[str, Any]:
     }
 
 
+def check_group(group: GroupId) -> GroupId:
+    """A group's id as it comes from outside: short and plain, whether or not it exists. Raises GroupNotFoundError."""
+    if _CMID.fullmatch(group) is None:
+        raise GroupNotFoundError("There is no such group.", group=group[:64])
+    return group
+
+
 class Composer:
     """Turns what people type into commands."""
 
@@ -82,6 +90,7 @@ class Composer:
         """A Send with its inspection. Raises BadMessageError."""
         if _CMID.fullmatch(cmid) is None:
             raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
+        check_group(group)
         try:
             text = check_text(body.text)
         except ValueError as error:
@@ -123,7 +132,8 @@ class Composer:
         self, person: PersonId, group: GroupId, position: int, answer: Callable[[Any], None]
     ) -> None:
         """Like `mark_read`, without waiting; `answer` gets True when the place was theirs. Raises BadMessageError."""
-        self._gate.submit(MARK_KIND, (person, group, check_position(position)), answer)
+        mark = person, check_group(group), check_position(position)
+        self._gate.submit(MARK_KIND, mark, answer)
 
     async def mark_read(self, actor: Actor, group: GroupId, position: int) -> None:
         """Remember how far the actor has read. Raises BadMessageError."""

@@ -70,6 +70,14 @@ def get_review(tx: ReadTx, actor: Actor, position: int) -> Review:
     return _load(tx, row)
 
 
+def open_review(tx: ReadTx, actor: Actor, position: int) -> Review:
+    """Like `get_review` for reading; one's own is not found before its decision, for it tells what was hit."""
+    review = get_review(tx, actor, position)
+    if review.sender == actor.person and review.decision is None:
+        raise ReviewNotFoundError("There is no such held message.", position=position)
+    return review
+
+
 def _load(tx: ReadTx, row: Row) -> Review:
     held = tx.entry(row.position)
     assert held is not None, "the table names the entry"

@@ -205,10 +205,11 @@ def _check_quote(tx: ReadTx, send: Send, member: Member) -> None:
 
 
 def _check_flood(tx: WriteTx, send: Send) -> None:
+    counted: list[deque[int]] = []
     for use in policy.uses(tx, "messaging.flood"):
         assert isinstance(use.params, Flood)
         window = use.params.seconds * 1000
-        recent: deque[int] = tx.kept(("flood", send.person, send.group), deque)
+        recent: deque[int] = tx.kept(("flood", use.id, send.person, send.group), deque)
         while recent and recent[0] <= tx.now - window:
             recent.popleft()
         if len(recent) >= use.params.messages:
@@ -216,6 +217,8 @@ def _check_flood(tx: WriteTx, send: Send) -> None:
             raise FloodError(
                 "Too many messages in a short time.", retry_after=wait, clause=use.mark()
             )
+        counted.append(recent)
+    for recent in counted:
         recent.append(tx.now)
 
 

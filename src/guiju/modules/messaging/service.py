@@ -151,7 +151,9 @@ def mark_read_many(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) 
     for person, group, _ in marks:
         member = groups.find_member(tx, group, person)
         kept.append(member is not None and member.state in PRESENT)
-    _store.save_marks(tx, [mark for mark, keep in zip(marks, kept, strict=True) if keep])
+    newest = tx.position  # what is not there yet cannot have been read
+    known = [(person, group, min(position, newest)) for person, group, position in marks]
+    _store.save_marks(tx, [mark for mark, keep in zip(known, kept, strict=True) if keep])
     return kept
 
 
