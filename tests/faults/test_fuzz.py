@@ -19,7 +19,7 @@ def test_made_up_requests_break_nothing(tmp_path: Path) -> None:
     place = Place(tmp_path, None)
     accounts = make_demo(place)
     with place.serving() as serving:
-        report = Fuzz(place, accounts, SEED).run(EXAMPLES, SECONDS)
+        report = Fuzz(place, accounts).run(EXAMPLES, SECONDS, SEED)
         assert serving.process.poll() is None
     print(report.summary())
     assert report.problems == []

@@ -85,9 +85,8 @@ class Actor:
 class Fuzz:
     """One run against a demonstration that is being served."""
 
-    def __init__(self, place: Place, accounts: Sequence[Mapping[str, str]], seed_: int) -> None:
+    def __init__(self, place: Place, accounts: Sequence[Mapping[str, str]]) -> None:
         self._place = place
-        self._seed = seed_
         self.actors = [
             Actor(place, None),
             *(Actor(place, account) for account in accounts[:_PARTS]),
@@ -139,19 +138,19 @@ class Fuzz:
         found.setdefault("position", set()).update(range(0, 900, 37))
         return {name: sorted(values, key=str) for name, values in found.items()}
 
-    def run(self, examples: int, seconds: float) -> Report:
+    def run(self, examples: int, seconds: float, seed_: int) -> Report:
         """Make up `examples` requests for each operation, after `seconds` only one, and have everybody make them."""
         deadline = time.monotonic() + seconds
         for result in self._schema.get_all_operations():
             assert isinstance(result, Ok), "the server describes every operation in full"
-            self._try(result.ok(), examples if time.monotonic() < deadline else 1)
+            self._try(result.ok(), examples if time.monotonic() < deadline else 1, seed_)
         return self.report
 
-    def _try(self, operation: Operation, examples: int) -> None:
+    def _try(self, operation: Operation, examples: int, seed_: int) -> None:
         positive = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
         negative = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
-        @seed(self._seed)
+        @seed(seed_)
         @settings(
             max_examples=examples,
             deadline=None,
