@@ -5,6 +5,8 @@ Losing the root loses all content. Destroying a row makes everything sealed unde
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from guiju.kernel.db import Database, open_database
+from guiju.kernel.db import Database, DatabaseUnavailableError, open_database
 from guiju.ledger.errors import LedgerError
 
 _keys = MetaData()
@@ -59,18 +61,24 @@ class KeyStore:
         self._lock = threading.Lock()
 
     def cipher(self, key_id: str) -> AESGCM | None:
-        """The cipher of a key; None when the key does not exist (any more). Raises KeyAlteredError."""
+        """The cipher of a key; None when the key does not exist (any more).
+
+        Raises KeyAlteredError or DatabaseUnavailableError.
+        """
         found = self._opened.get(key_id)
         return found if found is not None else self._load(key_id)
 
     def make(self, key_id: str, now: int) -> AESGCM:
-        """The cipher of a key, which is made durably first if it does not exist yet. Raises KeyAlteredError."""
+        """The cipher of a key, which is made durably first if it does not exist yet.
+
+        Raises KeyAlteredError or DatabaseUnavailableError.
+        """
         if (found := self.cipher(key_id)) is not None:
             return found
         with self._lock:
             plain, nonce = os.urandom(32), os.urandom(12)
             wrapped = nonce + self._root.encrypt(nonce, plain, _associated(key_id, now))
-            with self._database.write() as connection:
+            with self._reaching(), self._database.write() as connection:
                 connection.execute(
                     insert(wrapped_key).values(id=key_id, wrapped=wrapped, made_at=now)
                 )
@@ -78,7 +86,7 @@ class KeyStore:
             return self._opened[key_id]
 
     def _load(self, key_id: str) -> AESGCM | None:
-        with self._lock, self._database.read() as connection:
+        with self._lock, self._reaching(), self._database.read() as connection:
             row = connection.execute(
                 select(wrapped_key.c.wrapped, wrapped_key.c.made_at).where(
                     wrapped_key.c.id == key_id
@@ -98,6 +106,15 @@ class KeyStore:
             ) as error:  # the latter two: not even of the right shape
                 raise KeyAlteredError(key_id) from error
             return self._opened[key_id]
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Raises DatabaseUnavailableError when the keys cannot be reached; the next attempt connects anew."""
+        try:
+            yield
+        except self._database.outages as error:
+            self._database.reconnect()
+            raise DatabaseUnavailableError("The keys cannot be reached; try again.") from error
 
     def ids(self) -> list[str]:
         """The ids of all keys."""
