@@ -164,7 +164,7 @@ def test_what_cannot_be_imported_is_refused_before_anything_is_sent(
     assert world.facts("messaging.sent") == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 def test_five_thousand_real_messages(
     world: World,
     writers: list[Actor],

@@ -104,7 +104,10 @@ class TestCases:
         folder = corpus / "dev"
         cases = {
             case["id"]: case
-            for case in map(json.loads, (folder / "evasion_words.jsonl").open(encoding="utf-8"))
+            for case in map(
+                json.loads,
+                (folder / "evasion_words.jsonl").read_text(encoding="utf-8").splitlines(),
+            )
             if case["tier"] == 1 and case["category"] != "secrecy"
         }
         answers = inspect_cases(folder / "dict.jsonl", folder / "evasion_words.jsonl")
