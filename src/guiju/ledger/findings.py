@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from guiju.kernel.db import DatabaseUnavailableError
+
 STEPS: Final = {
     1: "tables",
     2: "entries",
@@ -80,7 +82,7 @@ class Findings:
         """Storage that cannot be read is a finding of the step that wanted to read it."""
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DatabaseUnavailableError) as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             self.bad(step, f"cannot be read: {reason}", **place)
 
