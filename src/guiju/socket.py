@@ -16,7 +16,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.live import TOO_SLOW, Connection, Hub, View, items_for, text_frame
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity.types import Session
-from guiju.modules.messaging.composing import Body, Composer, receipt_json
+from guiju.modules.messaging.composing import Body, Composer, Draft, receipt_json
 from guiju.modules.messaging.service import present_groups
 from guiju.modules.messaging.types import Receipt
 from guiju.modules.policy import service as policy
@@ -214,12 +214,7 @@ class _Listener:
         if self._pending >= MOST_PENDING:
             self._sink.pause()
         body = Body(frame.body) if isinstance(frame.body, str) else frame.body
-        try:
-            prepared = self._composer.prepare(self._actor, GroupId(frame.group), frame.cmid, body)
-        except GuijuError as refusal:
-            answer(refusal)
-            return
-        self._composer.submit(prepared, answer)
+        self._composer.submit(Draft(self._actor, GroupId(frame.group), frame.cmid, body), answer)
 
     def _mark_read(self, group: GroupId, position: int) -> None:
         def tell_others(result: Any) -> None:

@@ -438,7 +438,8 @@ def test_limit_texts_mentions_and_cmids_are_bounded(office: Office) -> None:
     composer = composing.Composer(None, world.runtime.inspector)  # type: ignore[arg-type]  # prepare needs no gate
 
     def prepare(cmid: Any, **body: Any) -> Send:
-        return composer.prepare(office.member, group, cmid, composing.read_body(body))
+        draft = composing.Draft(office.member, group, cmid, composing.read_body(body))
+        return composer.prepare(draft)
 
     assert prepare("a", text="x" * 10_000).text
     assert len(prepare("a", text="x", mentions=["per_1"] * 50).mentions) == 1

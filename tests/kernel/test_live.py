@@ -153,7 +153,9 @@ def test_what_a_snapshot_held_already_is_not_sent_again(office: Office) -> None:
     world, group = office.world, office.group()
     listening = Listening(world)
     ear = listening.ear(office.member)
+    listening.hub.remove(ear.connection)
     ear.connection.since += 1
+    listening.hub.add(ear.connection, [group])
     world.send(office.owner, group, "在快照里")
     world.send(office.owner, group, "快照之后")
     assert [item["message"]["text"] for item in ear.items] == ["快照之后"]

@@ -13,7 +13,7 @@ from guiju.kernel.facts import Content
 from guiju.ledger import tables, tree
 from guiju.ledger.checkpoint import sign_checkpoint
 from guiju.ledger.keystore import wrapped_key
-from guiju.ledger.seal import key_id, seal
+from guiju.ledger.seal import Unsealed, key_id, seal_many
 from guiju.ledger.signer import Signer, read_state
 from guiju.modules.messaging.types import MessageState
 from guiju.verification import CannotVerifyError, verify_organisation
@@ -181,7 +181,8 @@ class TestStep4Bodies:
         leaf = json.loads(rows_of(town, tables.entry)[position]["leaf"])
         key = key_id(Content.CONTENT, leaf["g"], None, leaf["t"])
         words = b'{"cmid":"c","text":"never said","original":null}'
-        blob, body = seal(town.runtime.keys, key, leaf["t"], leaf["o"], position, words)
+        sealed = [Unsealed(key, position, words)]
+        ((blob, body),) = seal_many(town.runtime.keys, leaf["t"], leaf["o"], sealed)
         with undone(town, tables.entry, tables.head, tables.tile):
             kept = leaf["b"]["c"]
             rewrite_leaf(town, position, _set(b={**body, "c": kept}))

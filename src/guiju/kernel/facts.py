@@ -12,6 +12,7 @@ from typing import (
     Any,
     ClassVar,
     Final,
+    NamedTuple,
     Protocol,
     TypeVar,
     dataclass_transform,
@@ -41,6 +42,15 @@ class Fact(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+class Parts(NamedTuple):
+    """A fact as a leaf takes it."""
+
+    group: str | None
+    refs: tuple[int, ...]
+    clear: dict[str, Any]
+    sealed: dict[str, Any]
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class FactSchema:
     """How the fields of one kind of fact are laid out in a leaf."""
@@ -53,11 +63,8 @@ class FactSchema:
     has_group: bool
     has_refs: bool
 
-    def split(
-        self, fact: Any
-    ) -> tuple[str | None, tuple[int, ...], dict[str, Any], dict[str, Any]]:
-        """(group, references, clear fields, sealed fields) of a fact."""
-        return (
+    def split(self, fact: Any) -> Parts:
+        return Parts(
             fact.group if self.has_group else None,
             fact.refs if self.has_refs else (),
             {name: getattr(fact, name) for name in self.clear},

@@ -26,6 +26,7 @@ from guiju.kernel.db import (
     DatabaseUnavailableError,
     EntryReader,
     ReadTx,
+    Writer,
     is_lost,
 )
 from guiju.kernel.errors import ForbiddenError, GuijuError
@@ -48,7 +49,7 @@ class Recorder(EntryReader, Protocol):
     def time(self) -> int:
         """The time of this transaction: never before the last entry's."""
 
-    def record(self, permit: Permit, fact: Any) -> Recorded: ...
+    def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]: ...
 
     def mark(self) -> object: ...
 
@@ -89,7 +90,7 @@ class WriteTx(ReadTx):
 
     def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]:
         """Append several facts, in order."""
-        entries = [self._recorder.record(permit, fact) for permit, fact in pairs]
+        entries = self._recorder.record_many(pairs)
         for module, run in groupby(entries, key=lambda entry: entry.kind.partition(".")[0]):
             self._appliers[module](self, list(run))
         return entries
@@ -115,7 +116,9 @@ class WriteTx(ReadTx):
 
     def kept(self, key: tuple[str, ...], make: Callable[[], _T]) -> _T:
         """What this process counts beside the tables; neither a rollback nor a change of the tables undoes it."""
-        return self._kept.setdefault(key, make())  # type: ignore[no-any-return]  # it holds what make returned
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]  # type: ignore[no-any-return]  # it holds what make returned
 
     def forget(self, *key: str) -> None:
         """Drop a key, and with it all keys that start with its parts."""
@@ -197,6 +200,10 @@ class Lane:
     _thread: threading.Thread | None = None
     _cache: dict[Any, Any] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict)
+    _writer: Writer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._writer = self.database.writer()
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="write-lane", daemon=True)
@@ -208,6 +215,7 @@ class Lane:
             self._queue.put(None)
             self._thread.join()
             self._thread = None
+        self._writer.close()
 
     def submit(self, commands: list[Command]) -> None:
         """Have these commands run, in this order, in one commit or in consecutive ones."""
@@ -256,26 +264,28 @@ class Lane:
         """One transaction for all of `commands`."""
         flushing = False
         try:
-            with self.database.write() as connection:
-                if not self.recorder.begin(connection, self.clock.now()):
-                    self._cache.clear()
-                tx = WriteTx(
-                    connection,
-                    self.recorder.time(),
-                    self.recorder,
-                    self.appliers,
-                    self._cache,
-                    self._kept,
-                )
-                for kind, run in groupby(commands, key=lambda command: command.kind):
-                    together = list(run)
-                    if kind is None:
-                        self._run_verbs(tx, together)
-                    else:
-                        self._run_list(tx, kind, together)
-                flushing = True
-                entries = self.recorder.flush(connection)
+            connection = self._writer.begin()
+            if not self.recorder.begin(connection, self.clock.now()):
+                self._cache.clear()
+            tx = WriteTx(
+                connection,
+                self.recorder.time(),
+                self.recorder,
+                self.appliers,
+                self._cache,
+                self._kept,
+            )
+            for kind, run in groupby(commands, key=lambda command: command.kind):
+                together = list(run)
+                if kind is None:
+                    self._run_verbs(tx, together)
+                else:
+                    self._run_list(tx, kind, together)
+            flushing = True
+            entries = self.recorder.flush(connection)
+            self._writer.commit()
         except Exception as error:
+            self._writer.close()
             if not flushing and isinstance(
                 error, (DatabaseUnavailableError, *self.database.outages)
             ):
@@ -293,7 +303,6 @@ class Lane:
         _log.error("the database cannot be reached", exc_info=error)
         self.recorder.abort()
         self._cache.clear()
-        self.database.reconnect()
         for command in commands:
             command.result = DatabaseUnavailableError(
                 "The database cannot be reached; try again.", retry_after=1

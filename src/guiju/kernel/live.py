@@ -158,6 +158,8 @@ class Hub:
         self._new_view = new_view
         self._by_person: dict[PersonId, set[Connection]] = defaultdict(set)
         self._by_group: dict[GroupId, set[Connection]] = defaultdict(set)
+        self._audiences: dict[GroupId, frozenset[Connection]] = {}
+        self._newest = -1
         self.recent: deque[Recorded] = deque(maxlen=RECENT)
 
     def __len__(self) -> int:
@@ -165,6 +167,7 @@ class Hub:
 
     def add(self, connection: Connection, groups: Iterable[GroupId]) -> None:
         self._by_person[connection.person].add(connection)
+        self._newest = max(self._newest, connection.since)
         for group in groups:
             self._enter(connection, group)
 
@@ -205,9 +208,11 @@ class Hub:
     def _enter(self, connection: Connection, group: GroupId) -> None:
         connection.groups.add(group)
         self._by_group[group].add(connection)
+        self._audiences.pop(group, None)
 
     def _leave(self, connection: Connection, group: GroupId) -> None:
         connection.groups.discard(group)
+        self._audiences.pop(group, None)
         present = self._by_group[group]
         present.discard(connection)
         if not present:
@@ -225,20 +230,28 @@ class Hub:
         self.recent.extend(entries)
         tail = b'],"position":%d}' % entries[-1].position
         frames: dict[tuple[int, ...], bytes] = {}
-        for connection, items in outgoing.items():
-            same = tuple(map(id, items))
+        for connection, runs in outgoing.items():
+            same = tuple(map(id, runs))
             if same not in frames:
-                frames[same] = text_frame(b'{"type":"facts","items":[' + b",".join(items) + tail)
+                items = b",".join([item for run in runs for item in run])
+                frames[same] = text_frame(b'{"type":"facts","items":[' + items + tail)
             connection.push(frames[same])
 
-    def _collect(self, entries: Sequence[Recorded]) -> dict[Connection, list[bytes]]:
-        outgoing: dict[Connection, list[bytes]] = defaultdict(list)
+    def _collect(self, entries: Sequence[Recorded]) -> dict[Connection, list[list[bytes]]]:
+        """What each connection gets: runs of items that several share, so that a run costs each of them one step."""
+        outgoing: dict[Connection, list[list[bytes]]] = defaultdict(list)
+        audience: frozenset[Connection] = frozenset()
+        run: list[bytes] = []
         view = self._new_view()
         try:
             for entry in entries:
                 self._change_presence(view, entry)
-                for connection, item in self._route(view, entry):
-                    outgoing[connection].append(item)
+                for targets, item in self._route(view, entry):
+                    if targets is not audience:
+                        audience, run = targets, []
+                        for connection in targets:
+                            outgoing[connection].append(run)
+                    run.append(item)
         finally:
             view.close()
         return outgoing
@@ -251,38 +264,43 @@ class Hub:
             for connection in self._by_person.get(person, ()):
                 (self._enter if enters else self._leave)(connection, entry.group)
 
-    def _route(self, view: View, entry: Recorded) -> Iterable[tuple[Connection, bytes]]:
+    def _route(self, view: View, entry: Recorded) -> Iterable[tuple[frozenset[Connection], bytes]]:
         router = self.routers.get(entry.kind.partition(".")[0])
         if router is None:
             return
-        served: set[Connection] = set()
+        served: frozenset[Connection] = frozenset()
         for delivery in router(view, entry):
-            targets = self._targets(delivery) - served
+            targets = self._targets(delivery)
+            if served:
+                targets -= served
+            # A connection's snapshot may have been newer than what was published so far.
+            if entry.position <= self._newest:
+                targets = frozenset(each for each in targets if entry.position > each.since)
             if targets:
-                item = _encode(delivery.item)
                 served |= targets
-                for connection in targets:
-                    # Its snapshot may have been newer than what was published so far.
-                    if entry.position > connection.since:
-                        yield connection, item
+                yield targets, _encode(delivery.item)
 
-    def _targets(self, delivery: Delivery) -> set[Connection]:
+    def _targets(self, delivery: Delivery) -> frozenset[Connection]:
         if delivery.everyone or delivery.roles:
-            return {
+            return frozenset(
                 connection
                 for connection in self.all()
                 if delivery.reaches(
                     connection.person, connection.roles, delivery.group in connection.groups
                 )
-            }
-        found = set(self._by_group.get(delivery.group, ())) if delivery.group is not None else set()
+            )
+        found = self._present(delivery.group) if delivery.group is not None else frozenset()
         for person in delivery.people:
             found |= self._by_person.get(person, set())
         if delivery.without:
-            found = {
-                connection for connection in found if connection.person not in delivery.without
-            }
+            found = frozenset(each for each in found if each.person not in delivery.without)
         return found
+
+    def _present(self, group: GroupId) -> frozenset[Connection]:
+        """The connections in a group; the same object until one enters or leaves."""
+        if group not in self._audiences:
+            self._audiences[group] = frozenset(self._by_group.get(group, ()))
+        return self._audiences[group]
 
 
 def items_for(

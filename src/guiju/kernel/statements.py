@@ -63,7 +63,9 @@ _ARRAYS = {BigInteger: "int8[]", Integer: "int4[]", LargeBinary: "bytea[]", Stri
 class Inserts:
     """Insert many rows of `table` at once, given as sequences in the order of `names`.
 
-    On PostgreSQL the rows go as one array for each column: one statement and one round trip whatever their number.
+    On PostgreSQL the rows go as one array for each column: one statement and one round trip whatever their number. On
+    SQLite they go up to 64 in a statement, because its driver gives the interpreter lock away once for every row else;
+    powers of two keep the different statements few enough for the driver to remember them.
     """
 
     def __init__(self, table: Table, names: Sequence[str]) -> None:
@@ -72,7 +74,10 @@ class Inserts:
             next(sql for kind, sql in _ARRAYS.items() if isinstance(table.c[name].type, kind))
             for name in names
         ]
-        self._rows = f"{into} VALUES ({', '.join('?' * len(names))})"
+        row = f"({', '.join('?' * len(names))})"
+        self._rows = {
+            width: f"{into} VALUES {', '.join([row] * width)}" for width in (1, 2, 4, 8, 16, 32, 64)
+        }
         self._arrays = f"{into} SELECT * FROM unnest({', '.join(f'%s::{each}' for each in types)})"
 
     def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
@@ -81,10 +86,15 @@ class Inserts:
             return
         cursor = _cursor(connection)
         try:
-            if connection.dialect.name == "sqlite":
-                cursor.executemany(self._rows, rows)
-            else:
+            if connection.dialect.name != "sqlite":
                 cursor.execute(self._arrays, [list(column) for column in zip(*rows, strict=True)])
+                return
+            start = 0
+            while start < len(rows):
+                width = min(64, 1 << ((len(rows) - start).bit_length() - 1))
+                chunk = rows[start : start + width]
+                cursor.execute(self._rows[width], [value for row in chunk for value in row])
+                start += width
         finally:
             cursor.close()
 

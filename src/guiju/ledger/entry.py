@@ -7,7 +7,7 @@ what is hashed; nobody encodes again to verify, except to refuse a second form o
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
@@ -23,6 +23,7 @@ _HEX: Final = b"0123456789abcdef"
 _KIND: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _USE: Final = re.compile(r"[!-.0-~]+/[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _LISTS: Final = (list, tuple)
+_PLAIN: Final = frozenset({str, bool, type(None)})
 _NAME: Final = re.compile(r"[!-~]{1,255}")
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=_MAX_INT)]
@@ -84,16 +85,24 @@ def encode_leaf(leaf: Leaf | Mapping[str, Any]) -> bytes:
     LeafError for anything that `decode_leaf` would refuse: a leaf that nobody can read would stay
     for ever.
     """
+    return encode_leaves([leaf])[0]
+
+
+def encode_leaves(leaves: Sequence[Leaf | Mapping[str, Any]]) -> list[bytes]:
+    """Like `encode_leaf`, for many: step by step, so that each step stays in the processor's cache."""
     try:
         # Checked before it is encoded: the encoder turns NaN into null and bytes into text.
-        _check_clear(leaf.m if isinstance(leaf, Leaf) else leaf["m"])
-        data = _encoder.encode(leaf)
-        _check(_decoder.decode(data))
+        for leaf in leaves:
+            _check_clear(leaf.m if isinstance(leaf, Leaf) else leaf["m"])
+        encoded = [_encoder.encode(leaf) for leaf in leaves]
+        for decoded in [_decoder.decode(data) for data in encoded]:
+            _check(decoded)
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
         raise LeafError(f"not a leaf: {error}") from error
-    if len(data) > MAX_LEAF:
-        raise LeafError(f"a leaf of {len(data)} bytes is longer than {MAX_LEAF}")
-    return data
+    longest = max(map(len, encoded), default=0)
+    if longest > MAX_LEAF:
+        raise LeafError(f"a leaf of {longest} bytes is longer than {MAX_LEAF}")
+    return encoded
 
 
 def decode_leaf(data: bytes) -> Leaf:
@@ -157,13 +166,13 @@ def _check_clear(value: object, depth: int = MAX_DEPTH) -> None:
         if depth == 0 or not all(type(key) is str and key.isascii() for key in value):
             raise LeafError("metadata is nested too deeply, or a key of it is not ASCII")
         for item in value.values():
-            if type(item) is not str:
+            if type(item) not in _PLAIN:
                 _check_clear(item, depth - 1)
     elif isinstance(value, _LISTS):
         if depth == 0:
             raise LeafError("metadata is nested too deeply")
         for item in value:
-            if type(item) is not str:
+            if type(item) not in _PLAIN:
                 _check_clear(item, depth - 1)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import limits
 import msgspec
@@ -36,6 +36,15 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
     mentions: tuple[str, ...] = ()
     quote: int | None = None
+
+
+class Draft(NamedTuple):
+    """A message as it came in, not looked at yet."""
+
+    actor: Actor
+    group: GroupId
+    cmid: str
+    body: Body
 
 
 def read_body(body: object) -> Body:
@@ -86,8 +95,9 @@ class Composer:
         self._inspector = inspector
         self._checks = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
 
-    def prepare(self, actor: Actor, group: GroupId, cmid: str, body: Body) -> Send:
-        """A Send with its inspection. Raises BadMessageError."""
+    def prepare(self, draft: Draft) -> Send:
+        """A Send with its inspection. Raises BadMessageError and GroupNotFoundError."""
+        actor, group, cmid, body = draft
         if _CMID.fullmatch(cmid) is None:
             raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
         check_group(group)
@@ -107,13 +117,13 @@ class Composer:
             actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text)
         )
 
-    def submit(self, send: Send, answer: Callable[[Any], None]) -> None:
+    def submit(self, draft: Draft, answer: Callable[[Any], None]) -> None:
         """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
-        self._gate.submit(KIND, send, answer)
+        self._gate.submit(KIND, draft, answer, self.prepare)
 
     async def send(self, actor: Actor, group: GroupId, cmid: str, body: Body) -> Receipt:
         """Send and wait. Raises what the lane answers, and BadMessageError."""
-        result = await self._gate.call(KIND, self.prepare(actor, group, cmid, body))
+        result = await self._gate.call(KIND, Draft(actor, group, cmid, body), self.prepare)
         if isinstance(result, BaseException):
             raise result
         assert isinstance(result, Receipt)

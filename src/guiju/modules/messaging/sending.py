@@ -66,7 +66,7 @@ def send_many(
     there may be GroupNotFoundError, GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError,
     BadQuoteError, NoMessagesHereError or FloodError.
     """
-    pack = policy.get_pack(tx)
+    pack, floods = policy.get_pack(tx), policy.uses(tx, "messaging.flood")
     keys = [_store.key_of(send.person, send.cmid) for send in sends]
     known = _store.positions_by_key(tx, keys)
     results: list[Receipt | GuijuError | None] = [None] * len(sends)
@@ -78,7 +78,7 @@ def send_many(
                 results[index] = _again(tx, pack, send, known[keys[index]])
             elif keys[index] not in first:
                 first[keys[index]] = index
-                decided.append((index, _decide(tx, inspector, pack, send)))
+                decided.append((index, _decide(tx, inspector, pack, floods, send)))
         except GuijuError as refusal:
             results[index] = refusal
     entries = tx.record_many([(each.permit, each.fact) for _, each in decided])
@@ -103,16 +103,20 @@ def _twin(
     return result
 
 
-def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decided:
+def _decide(
+    tx: WriteTx, inspector: Inspector, pack: Pack, floods: Sequence[Use], send: Send
+) -> _Decided:
     policy.require_certified(tx, send.person)
     member, permit = tx.cached(
         ("group", send.group, "sender", send.person),
         lambda: _place(tx, Actor(send.person), send.group),
     )
-    _check_mentions(tx, send)
-    _check_quote(tx, send, member)
+    if send.mentions:
+        _check_mentions(tx, send)
+    if send.quote is not None:
+        _check_quote(tx, send.group, send.quote, member)
     if not send.is_imported:
-        _check_flood(tx, send)
+        _check_flood(tx, floods, send)
     inspection = inspector.inspect_again(pack, send.text, send.inspection)
     refs = (send.quote,) if send.quote is not None else ()
     if inspection.disposition in (Disposition.DELIVER, Disposition.MASK, Disposition.WARN):
@@ -196,17 +200,14 @@ def _check_mentions(tx: ReadTx, send: Send) -> None:
             raise BadMentionError("Somebody who is mentioned is not a member.", person=person)
 
 
-def _check_quote(tx: ReadTx, send: Send, member: Member) -> None:
-    if send.quote is None:
-        return
-    row = _store.find_shown(tx, send.group, send.quote)
-    if row is None or send.quote < member.visible_from:
-        raise BadQuoteError("There is no such message to quote.", quote=send.quote)
+def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None:
+    if _store.find_shown(tx, group, quote) is None or quote < member.visible_from:
+        raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
-def _check_flood(tx: WriteTx, send: Send) -> None:
+def _check_flood(tx: WriteTx, floods: Sequence[Use], send: Send) -> None:
     counted: list[deque[int]] = []
-    for use in policy.uses(tx, "messaging.flood"):
+    for use in floods:
         assert isinstance(use.params, Flood)
         window = use.params.seconds * 1000
         recent: deque[int] = tx.kept(("flood", use.id, send.person, send.group), deque)
