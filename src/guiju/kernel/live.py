@@ -220,7 +220,7 @@ class Hub:
 
     def publish(self, entries: Sequence[Recorded]) -> None:
         """Queue what a commit brings for each connection. When that breaks, all are cut and resume with their cursors."""
-        outgoing: dict[Connection, list[bytes]] | None = None
+        outgoing: dict[Connection, list[list[bytes]]] | None = None
         try:
             outgoing = self._collect(entries)
         finally:

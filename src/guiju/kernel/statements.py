@@ -4,7 +4,8 @@ Engine-specific SQL lives here and in `db`, and nowhere else.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Executable, Integer, LargeBinary, String, Table
@@ -78,7 +79,8 @@ class Inserts:
         self._rows = {
             width: f"{into} VALUES {', '.join([row] * width)}" for width in (1, 2, 4, 8, 16, 32, 64)
         }
-        self._arrays = f"{into} SELECT * FROM unnest({', '.join(f'%s::{each}' for each in types)})"
+        # In the binary format: the driver escapes a text array item by item, with a regular expression each.
+        self._arrays = f"{into} SELECT * FROM unnest({', '.join(f'%b::{each}' for each in types)})"
 
     def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
         """Insert the rows; values are str, int, bytes or None."""
@@ -144,6 +146,37 @@ class Lookup:
 
 def _cursor(connection: Connection) -> Any:
     return connection.connection.cursor()
+
+
+def begin_with(connection: Connection, query: str) -> tuple[Any, ...]:
+    """Begin a transaction that writes, with a query without parameters; its first row, locked."""
+    cursor = _cursor(connection)
+    try:
+        if connection.dialect.name == "sqlite":
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute(query)
+        else:
+            cursor.execute(f"BEGIN; {query} FOR UPDATE")
+            cursor.nextset()
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+    finally:
+        cursor.close()
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
+    """Send the hot statements inside at once, without waiting for each; none of them may be read from.
+
+    An error surfaces at the end, so what is inside MUST stand or fall together. A round trip costs PostgreSQL as much
+    as ten messages; SQLite has none.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    with driver.pipeline():
+        yield
 
 
 def run_raw(connection: Connection, statement: str) -> None:

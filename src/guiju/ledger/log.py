@@ -16,7 +16,7 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Hot, Inserts, Upsert
+from guiju.kernel.statements import Hot, Inserts, Upsert, begin_with
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import Leaf, decode_leaf, encode_leaves
 from guiju.ledger.keystore import KeyStore
@@ -28,10 +28,7 @@ _insert_entries = Inserts(tables.entry, ("position", "leaf", "sealed", "kind", "
 _insert_uses = Inserts(tables.use, ("use", "position"))
 _insert_tiles = Inserts(tables.tile, ("level", "number", "hashes"))
 _HEAD = ("size", "root", "range", "at")
-_lock_head = Hot(
-    select(tables.head.c.size).where(tables.head.c.id == bindparam("head")).with_for_update(),
-    ("head",),
-)
+_HEAD_SIZE = f"SELECT size FROM {tables.head.name} WHERE id = 1"
 _update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
 _NUMBER = ("grp", "number")
 _numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
@@ -77,8 +74,8 @@ class Log:
     # ---- appending, in the lane's thread ------------------------------------------------------------------------
 
     def begin(self, connection: Connection, now: int) -> bool:
-        """Lock the head and take it over if it moved; False when another node appended."""
-        (size,) = _lock_head.fetch(connection, (1,))[0]
+        """Begin a transaction by locking the head, and take that over if it moved; False when another node appended."""
+        (size,) = begin_with(connection, _HEAD_SIZE)
         unchanged = self._head is not None and self._head.size == size
         if not unchanged:
             self._head = _load_head(connection, connection.execute(select(tables.head)).one())

@@ -79,7 +79,7 @@ class _Reading:
     def time(self) -> int:
         raise AssertionError("a replay has no time but that of the entries")
 
-    def record(self, permit: Permit, fact: Any) -> Recorded:
+    def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]:
         raise AssertionError("applying a fact records no other")
 
     def mark(self) -> object:

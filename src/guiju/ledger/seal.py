@@ -57,10 +57,10 @@ def _associated(origin: str, index: int) -> bytes:
 
 
 class Unsealed(NamedTuple):
-    """A body to be sealed at `index` of the ledger, under the key of `key`."""
+    """A body to be sealed at `position` of the ledger, under the key of `key`."""
 
     key: str
-    index: int
+    position: int
     plaintext: bytes
 
 
@@ -76,11 +76,11 @@ def seal_many(
     nonces = [random[at + SALT : at + size] for at in range(0, len(random), size)]
     ciphers = {key: keys.make(key, now) for key in {body.key for body in bodies}}
     blobs = [
-        nonce + ciphers[key].encrypt(nonce, salt + plaintext, _associated(origin, index))
-        for (key, index, plaintext), salt, nonce in zip(bodies, salts, nonces, strict=True)
+        nonce + ciphers[key].encrypt(nonce, salt + plaintext, _associated(origin, position))
+        for (key, position, plaintext), salt, nonce in zip(bodies, salts, nonces, strict=True)
     ]
     commitments = [
-        commitment(origin, body.index, body.plaintext, salt)
+        commitment(origin, body.position, body.plaintext, salt)
         for body, salt in zip(bodies, salts, strict=True)
     ]
     hashes = [hashlib.sha256(blob).hexdigest() for blob in blobs]
