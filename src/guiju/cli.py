@@ -40,17 +40,23 @@ def main() -> None:
 
 
 def _configure_logging() -> None:
-    logging.basicConfig(
-        level=os.environ.get("GUIJU_LOG", "WARNING"), stream=sys.stderr, format="%(message)s"
+    """One JSON object a line on standard error: time, level, logger, event, and the exception if there is one."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
     )
-    structlog.configure(
-        processors=[
-            structlog.stdlib.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-    )
+    logging.basicConfig(level=os.environ.get("GUIJU_LOG", "WARNING"), handlers=[handler])
 
 
 def _fail(message: str, code: int = 2) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,6 +42,7 @@ _STATUS: Final[tuple[tuple[type[GuijuError], int], ...]] = (
     (TooLargeError, 413),
     (NotReadyError, 503),
 )
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -77,6 +79,13 @@ class Edge:
             await self._app(scope, receive, send)
             return
         with_headers = _adding_headers(scope, send)
+        home = self._home(scope)
+        if home is not None:
+            await with_headers(
+                {"type": "http.response.start", "status": 307, "headers": [(b"location", home)]}
+            )
+            await with_headers({"type": "http.response.body"})
+            return
         refusal = self._check(scope)
         if refusal is not None:
             await _refuse(with_headers, refusal)
@@ -91,6 +100,23 @@ class Edge:
             await _refuse(with_headers, BadRequestError("The body is not JSON in UTF-8."))
             return
         await self._app(scope, _replay(body, receive), with_headers)
+
+    def _home(self, scope: Message) -> bytes | None:
+        """Where a page belongs that was asked for under another name of this machine: there it could change nothing."""
+        here, wanted = urlsplit(self._origin), urlsplit(f"//{Headers(scope=scope).get('host', '')}")
+        try:
+            elsewhere = wanted.port == here.port and wanted.hostname != here.hostname
+        except ValueError:
+            return None
+        if not elsewhere or not {here.hostname, wanted.hostname} <= LOOPBACK:
+            return None
+        if scope["method"] not in SAFE_METHODS or scope["path"].startswith(
+            ("/api", "/healthz", "/readyz")
+        ):
+            return None
+        query: bytes = scope["query_string"]
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        return self._origin.encode() + path + (b"?" + query if query else b"")
 
     def _check(self, scope: Message) -> GuijuError | None:
         if scope["method"] in SAFE_METHODS:

@@ -54,6 +54,7 @@ def serve(runtime: Runtime) -> None:
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
         access_log=False,
+        log_config=None,
         log_level="warning",
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,

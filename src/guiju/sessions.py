@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 
 from starlette.requests import HTTPConnection
 
@@ -49,9 +50,6 @@ class SessionGuard:
             raise SessionRequiredError("The session has ended.")
         if touch:
             await self._gate.write(lambda tx: identity.touch_session(tx, session))
-        if connection.scope["type"] == "http" and connection.scope["method"] == "DELETE":
-            # Signing out changes local tables only, so no fact will tell the sockets.
-            self._soon(self._recheck_later())
         return session
 
     def on_entries(self, entries: Sequence[Recorded]) -> None:
@@ -63,10 +61,6 @@ class SessionGuard:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _recheck_later(self) -> None:
-        await asyncio.sleep(0.2)
-        await self.recheck()
 
     async def recheck(self) -> None:
         """Close every socket whose session has ended; bring the roles of the others up to date."""
@@ -90,11 +84,13 @@ class SessionGuard:
             if not is_alive:
                 connection.close(SESSION_ENDED)
 
+    async def sessions_ended(self) -> None:
+        """Close the sockets of sessions that have just ended; what cannot be read now, `watch` reads soon."""
+        with suppress(DatabaseUnavailableError):
+            await self.recheck()
+
     async def watch(self) -> None:
         """Look after sessions that end by themselves."""
         while True:
             await asyncio.sleep(EVERY)
-            try:
-                await self.recheck()
-            except DatabaseUnavailableError:
-                continue
+            await self.sessions_ended()

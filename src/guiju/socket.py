@@ -93,13 +93,16 @@ class SocketEndpoint:
             return
         try:
             session = await self._session_of(connection)
-            await self._serve(session, scope["extensions"][EXTENSION], receive, send)
+            await self._serve(session, connection, receive, send)
         except UnauthenticatedError:
             await send({"type": "websocket.close", "code": SESSION_ENDED})
         except NotReadyError:
             await send({"type": "websocket.close", "code": TOO_SLOW})
 
-    async def _serve(self, session: Session, sink: Sink, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, session: Session, upgrade: HTTPConnection, receive: Receive, send: Send
+    ) -> None:
+        sink: Sink = upgrade.scope["extensions"][EXTENSION]
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = _first(await receive())
@@ -115,6 +118,8 @@ class SocketEndpoint:
         ending = asyncio.get_running_loop().create_task(_until_gone(receive))
         either: set[asyncio.Future[Any]] = {closing, ending}
         try:
+            # The session may have ended before the hub knew of this socket.
+            await self._session_of(upgrade)
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if closing.done() and not ending.done():
                 await _close(sink, send, closing.result(), ending)

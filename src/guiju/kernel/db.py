@@ -174,6 +174,7 @@ def _sqlite_pragmas(dbapi: Any, _record: object, *, reading: bool) -> None:
         "mmap_size=0",
         "journal_size_limit=67108864",
         "wal_autocheckpoint=4000",
+        "cache_size=-16384",
         f"query_only={'ON' if reading else 'OFF'}",
     ):
         dbapi.execute(f"PRAGMA {pragma}")

@@ -25,6 +25,11 @@ export type GroupKind = "internal" | "external_tool";
 export type MemberState = "invited" | "under_review" | "must_sign" | "active" | "leaving_requested" | "left" | "removed";
 export type MemberRole = "owner" | "administrator" | "member";
 
+export interface JoinAsked {
+  filing_number: string;
+  state: "under_review";
+}
+
 export interface GroupCard {
   id: string;
   name: string;

@@ -91,7 +91,7 @@ export const WORK = {
   "join.help": ["备案号可以问群主，或在台账里查。群主或群管理员核验后入群。", "備案號可以問群主，或在台帳裡查。群主或群管理員核驗後入群。", "Ask the owner for the filing number. The owner or an administrator checks you in."],
   "join.no": ["备案号", "備案號", "Filing number"],
   "join.do": ["申请入群", "申請入群", "Ask to join"],
-  "join.done": ["已申请加入「{name}」，等群主或群管理员核验。", "已申請加入「{name}」，等群主或群管理員核驗。", "Asked to join {name}; the owner or an administrator will check."],
+  "join.done": ["已申请加入备案号 {no} 的工作群，等群主或群管理员核验。", "已申請加入備案號 {no} 的工作群，等群主或群管理員核驗。", "Asked to join the group filed as {no}; its owner or an administrator will check."],
   "rv.waiting": ["待处置", "待處置", "Waiting"],
   "rv.done": ["我判过的", "我判過的", "Decided"],
   "rv.none": ["都处理完了", "都處理完了", "Nothing left"],

@@ -121,7 +121,6 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('owner', sa.String(length=40), nullable=False),
     sa.Column('end_date', sa.String(length=10), nullable=True),
-    sa.Column('history', sa.String(length=8), nullable=False),
     sa.Column('registered_at', sa.BigInteger(), nullable=False),
     sa.Column('rules_version', sa.Integer(), nullable=False),
     sa.Column('rules_position', sa.BigInteger(), nullable=True),

@@ -15,6 +15,7 @@ from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search, 
 from guiju.modules.groups import _shape, applying, cards, governing, roster, service
 from guiju.modules.groups.types import ApplicationInput, GroupKind, GroupState
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import MemberState
 
 routes = APIRouter(prefix="/api", tags=["groups"])
 Reason = Annotated[Prose, Field(max_length=1000)]
@@ -184,13 +185,14 @@ async def decide_leaving(
 
 
 @routes.post("/join")
-async def ask_to_join(body: JoinBody, actor: CurrentActor, write: Writer, read: Reader) -> Json:
-    group = await write(
+async def ask_to_join(body: JoinBody, actor: CurrentActor, write: Writer) -> Json:
+    # The answer says nothing of the group: whoever guesses a number learns no name.
+    await write(
         lambda tx: roster.ask_to_join(
             tx, actor, filing_number=body.filing_number, reason=body.reason
         )
     )
-    return await read(lambda tx: cards.card_for(tx, group, actor))
+    return {"filing_number": body.filing_number, "state": MemberState.UNDER_REVIEW}
 
 
 @routes.post("/groups/{group}/leave")

@@ -64,7 +64,6 @@ group_table = governed(
         Column("state", String(16), nullable=False),
         Column("owner", String(40), nullable=False),
         Column("end_date", String(10)),
-        Column("history", String(8), nullable=False),
         Column("registered_at", BigInteger, nullable=False),
         Column("rules_version", Integer, nullable=False),
         Column("rules_position", BigInteger),
@@ -165,7 +164,7 @@ def _insert_group(tx: WriteTx, entry: Recorded, fact: GroupRegistered) -> None:
             id=fact.group, name=fact.name, filing_number=fact.filing_number, year=fact.year, serial=fact.serial,
             kind=fact.group_kind, tool=fact.tool, group_class=fact.group_class, level=fact.level, unit=fact.unit,
             purpose=fact.purpose, scope=fact.scope, state=GroupState.ACTIVE, owner=fact.owner, end_date=fact.end_date,
-            history=fact.history, registered_at=entry.at, rules_version=1 if fact.rules else 0,
+            registered_at=entry.at, rules_version=1 if fact.rules else 0,
             rules_position=entry.position if fact.rules else None,
         )
     )  # fmt: skip
@@ -220,7 +219,8 @@ def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
 def _ask_all_to_sign(tx: WriteTx, entry: Recorded, fact: RulesPublished) -> None:
     asked = and_(
         _member.c.grp == fact.group,
-        _member.c.state == MemberState.ACTIVE,
+        # Who asked to leave reads and writes until that is decided, so the new rules bind them too.
+        _member.c.state.in_((MemberState.ACTIVE, MemberState.LEAVING_REQUESTED)),
         _member.c.role != GroupRole.OWNER,
     )
     for person in tx.scalars(select(_member.c.person).where(asked)):

@@ -10,7 +10,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Request, RequestState
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import _register, _rules, _shape, _store
+from guiju.modules.groups import _register, _rules, _shape, _store, service
 from guiju.modules.groups.types import (
     Application,
     ApplicationClosed,
@@ -171,11 +171,7 @@ def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
     form = use.params if use is not None else Register()
     assert isinstance(form, Register)
     history = next((c.history for c in pack.classes if c.id == stated.group_class), "none")
-    must_sign = (
-        bool(policy.uses(tx, "groups.rules"))
-        and bool(stated.rules)
-        and stated.kind is GroupKind.INTERNAL
-    )
+    must_sign = bool(stated.rules) and service.must_sign(tx, stated.kind)
     permit = policy.permit_for_approval(
         tx, actor, "groups.register.write", *_acting_controls(tx, stated)
     )

@@ -25,8 +25,9 @@ def publish_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, text: str) ->
     """
     group = service.get_open_group(tx, actor, group_id)
     permit = policy.require(tx, actor, "groups.rules", group_id)
-    uses = policy.use_ids(tx, "groups.rules")
-    fact = RulesPublished(group_id, group.rules_version + 1, bool(uses), text)
+    must_sign = service.must_sign(tx, group.kind)
+    uses = policy.use_ids(tx, "groups.rules") if must_sign else ()
+    fact = RulesPublished(group_id, group.rules_version + 1, must_sign, text)
     tx.record(permit.under(*uses), fact)
     return service.get_group(tx, actor, group_id)
 

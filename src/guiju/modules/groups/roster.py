@@ -1,8 +1,10 @@
 """Who is in a group: asking, admitting, signing, leaving, removing."""
 
+from collections import deque
 from collections.abc import Sequence
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.clock import HOUR
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
@@ -14,6 +16,7 @@ from guiju.modules.groups.types import (
     Group,
     GroupNotFoundError,
     GroupState,
+    JoinTooOftenError,
     Member,
     MemberChanged,
     OwnerNeededError,
@@ -21,6 +24,8 @@ from guiju.modules.groups.types import (
 )
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
+
+MOST_JOINS_AN_HOUR = 10
 
 
 def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> list[Member]:
@@ -44,9 +49,10 @@ def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonI
 def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -> Group:
     """Ask to be admitted, by the filing number that a colleague gave.
 
-    Raises GroupNotFoundError or AlreadyMemberError.
+    Raises GroupNotFoundError, AlreadyMemberError or JoinTooOftenError.
     """
     permit = policy.require(tx, actor, "groups.join")
+    _check_guessing(tx, actor.person_id)
     group = _register.find_by_filing_number(tx, filing_number)
     if group is None or group.state is not GroupState.ACTIVE:
         raise GroupNotFoundError("There is no group with this number.")
@@ -65,6 +71,17 @@ def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -
         ),
     )
     return group
+
+
+def _check_guessing(tx: WriteTx, person: PersonId) -> None:
+    """Filing numbers follow one another: whoever tries many of them is not asking for a group."""
+    asked: deque[int] = tx.kept(("joins", person), deque)
+    while asked and asked[0] <= tx.now - HOUR:
+        asked.popleft()
+    if len(asked) >= MOST_JOINS_AN_HOUR:
+        wait = (asked[0] + HOUR - tx.now + 999) // 1000
+        raise JoinTooOftenError("Too many groups asked for in an hour.", retry_after=wait)
+    asked.append(tx.now)
 
 
 def decide_join(
@@ -88,7 +105,7 @@ def decide_join(
 def _record_admission(
     tx: WriteTx, permit: Permit, group: Group, person: PersonId, reason: str | None
 ) -> None:
-    must_sign = bool(policy.uses(tx, "groups.rules"))
+    must_sign = service.must_sign(tx, group.kind)
     history = next(
         (c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none"
     )
@@ -166,7 +183,7 @@ def decide_leaving(
         state = MemberState.LEFT
     else:
         state = _rules.state_after_staying(
-            member, group.rules_version, bool(policy.uses(tx, "groups.rules"))
+            member, group.rules_version, service.must_sign(tx, group.kind)
         )
     _record_change(tx, permit.under(*policy.use_ids(tx, "groups.leaving")), member, state, reason)
     return service.list_members(tx, actor, group_id)

@@ -13,6 +13,7 @@ from guiju.modules.groups.types import (
     ApplicationNotFoundError,
     Group,
     GroupClosedError,
+    GroupKind,
     GroupNotFoundError,
     GroupRegistered,
     GroupState,
@@ -31,6 +32,11 @@ def find_group(tx: ReadTx, group: GroupId) -> Group | None:
     """A group without regard to who asks; for other modules, never for an answer to a person."""
     found: Group | None = tx.cached(("group", group), lambda: _store.find_group(tx, group))
     return found
+
+
+def must_sign(tx: ReadTx, kind: GroupKind) -> bool:
+    """Whether members sign the rules of such a group: where a clause wants it, and people read and write here."""
+    return kind is GroupKind.INTERNAL and bool(policy.uses(tx, "groups.rules"))
 
 
 def get_group(tx: ReadTx, actor: Actor, group: GroupId, operation: str = "groups.read") -> Group:

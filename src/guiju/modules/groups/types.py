@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from guiju.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    TooManyError,
+)
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.approvals.types import RequestId
@@ -338,6 +344,12 @@ class WrongMemberStateError(ConflictError):
     """The member is not in a state in which this can happen; `data.state` says which."""
 
     code = "groups.wrong_member_state"
+
+
+class JoinTooOftenError(TooManyError):
+    """Somebody asked for too many groups in an hour; `data.retry_after` says when to go on."""
+
+    code = "groups.join_too_often"
 
 
 class AlreadyMemberError(ConflictError):

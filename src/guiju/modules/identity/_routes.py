@@ -96,6 +96,11 @@ def _clear_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
 
 
+async def _tell_sockets(request: Request) -> None:
+    """Signing out changes local tables only, so no fact will tell the sockets."""
+    await request.app.state.sessions_ended()
+
+
 def _current(request: Request, tx: ReadTx) -> Session:
     """The session of this request; whoever is authenticated has one."""
     token = request.cookies.get(request.app.state.session_cookie, "")
@@ -152,6 +157,7 @@ async def sign_out(
 ) -> None:
     """End this session."""
     await write(lambda tx: service.sign_out(tx, _current(request, tx)))
+    await _tell_sockets(request)
     _clear_cookie(request, response)
 
 
@@ -183,13 +189,15 @@ async def end_sessions(
 ) -> None:
     """Sign out everywhere."""
     await write(lambda tx: service.end_sessions(tx, actor))
+    await _tell_sockets(request)
     _clear_cookie(request, response)
 
 
 @routes.delete("/sessions/{session_id}", status_code=204)
-async def end_session(session_id: Id, actor: CurrentActor, write: Writer) -> None:
+async def end_session(request: Request, session_id: Id, actor: CurrentActor, write: Writer) -> None:
     """Sign one device out."""
     await write(lambda tx: service.end_session(tx, actor, SessionId(session_id)))
+    await _tell_sockets(request)
 
 
 # ---- passwords --------------------------------------------------------------------------------------------------

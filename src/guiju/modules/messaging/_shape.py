@@ -16,7 +16,7 @@ from guiju.modules.inspection.types import Disposition, Inspection
 from guiju.modules.messaging import service
 from guiju.modules.messaging.inspecting import deciding_use
 from guiju.modules.messaging.review import Review
-from guiju.modules.messaging.sending import person_of, state_of
+from guiju.modules.messaging.sending import person_of, state_of, use_of
 from guiju.modules.messaging.types import (
     MessageBlocked,
     MessageHeld,
@@ -32,9 +32,12 @@ Json = dict[str, Any]
 
 
 def clause_mark(view: View, entry: Recorded) -> Json | None:
-    """The clause of the strictest control use that an entry names, as the pack in force words it."""
+    """The clause that decided, as the pack of that time words it; for a verdict, as the pack in force does."""
     if not entry.uses:
         return None
+    if isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked):
+        use = use_of(view.tx, entry)
+        return dict(use.mark()) if use is not None else None
     clause_id = getattr(entry.fact, "clause", None) or entry.uses[0].partition("/")[0]
     pack = policy.find_pack(view.tx)
     uses = [use for use in pack.uses if use.clause.id == clause_id] if pack is not None else []
@@ -192,7 +195,8 @@ def review(view: View, found: Review) -> Json:
 
 def verdict(tx: ReadTx, actor: Actor, inspection: Inspection) -> Json:
     """What the gate would do with a text, for the composer."""
-    use = deciding_use(policy.get_pack(tx), inspection) if inspection.uses else None
+    uses, pack = inspection.uses, policy.get_pack(tx)
+    use = deciding_use(pack, uses, inspection.disposition) if uses else None
     held = inspection.disposition is Disposition.HOLD
     return {
         "disposition": inspection.disposition.word,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     String,
     Table,
@@ -185,11 +186,21 @@ def decided(tx: ReadTx, limit: int) -> list[Row]:
     ]
 
 
-def unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> list[list[str]]:
-    """For each message shown after `after` that others wrote: whom it mentions; at most `limit`."""
-    where = _message.c.grp == group, _message.c.shown > after, _message.c.sender != person
-    found = tx.scalars(select(_message.c.mentions).where(*where).limit(limit))
-    return [json.loads(mentions) if mentions else [] for mentions in found]
+def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> int:
+    """How many messages that others wrote are shown after `after`, counted up to `limit`."""
+    found = select(_message.c.position).where(*_unread(group, person, after)).limit(limit)
+    return int(tx.scalar(select(func.count()).select_from(found.subquery())))
+
+
+def is_mentioned(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> bool:
+    """Whether one of those messages mentions the person."""
+    named = _message.c.mentions.contains(f'"{person}"', autoescape=True)
+    found = select(_message.c.position).where(*_unread(group, person, after), named).limit(1)
+    return tx.first(found) is not None
+
+
+def _unread(group: GroupId, person: PersonId, after: int) -> tuple[ColumnElement[bool], ...]:
+    return _message.c.grp == group, _message.c.shown > after, _message.c.sender != person
 
 
 def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:

@@ -1,6 +1,7 @@
 """The rule set of the pack in force: built from its controls, hot-swapped, and asked before and in the lane."""
 
 import threading
+from collections.abc import Sequence
 
 from guiju.modules.inspection.service import Engine, compile_ruleset
 from guiju.modules.inspection.types import Disposition, Inspection, PatternRule, Rule, TermRule
@@ -30,11 +31,15 @@ def rules_of(pack: Pack) -> list[Rule]:
     return rules
 
 
-def deciding_use(pack: Pack, inspection: Inspection) -> Use | None:
-    """The first use that asked for the disposition that was taken."""
-    acted = [use for use in pack.uses if use.id in inspection.uses]
+def deciding_use(pack: Pack, uses: Sequence[str], disposition: Disposition) -> Use | None:
+    """The first of the `uses` that acted on a text which asked for the disposition that was taken."""
+    acted = [
+        use
+        for use in pack.uses
+        if use.id in uses and isinstance(use.params, ContentRules | PersonalData)
+    ]
     for use in acted:
-        if Disposition.of(use.params.disposition) is inspection.disposition:
+        if Disposition.of(use.params.disposition) is disposition:
             return use
     return acted[0] if acted else None
 

@@ -75,7 +75,7 @@ def send_many(
     for index, send in enumerate(sends):
         try:
             if keys[index] in known:
-                results[index] = _again(tx, pack, send, known[keys[index]])
+                results[index] = _again(tx, send, known[keys[index]])
             elif keys[index] not in first:
                 first[keys[index]] = index
                 decided.append((index, _decide(tx, inspector, pack, floods, send)))
@@ -126,7 +126,9 @@ def _decide(
             send.group, refs, inspection.ruleset, send.mentions, spans, send.cmid,
             send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
         )  # fmt: skip
-        use = deciding_use(pack, inspection) if inspection.uses else None
+        use = (
+            deciding_use(pack, inspection.uses, inspection.disposition) if inspection.uses else None
+        )
         return _Decided(permit.under(*inspection.uses) if inspection.uses else permit, fact, use)
     return _stopped(tx, pack, send, permit, inspection, refs)
 
@@ -140,7 +142,7 @@ def _stopped(
     refs: tuple[int, ...],
 ) -> _Decided:
     """Hold or block."""
-    use = deciding_use(pack, inspection)
+    use = deciding_use(pack, inspection.uses, inspection.disposition)
     clause = use.clause.id if use is not None else None
     findings = tuple((f.start, f.end, f.category, f.rule, f.word) for f in inspection.findings)
     if inspection.disposition is Disposition.BLOCK:
@@ -242,7 +244,7 @@ def state_of(entry: Recorded) -> MessageState:
             return MessageState.BLOCKED
 
 
-def _again(tx: WriteTx, pack: Pack, send: Send, position: int) -> Receipt:
+def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     """The first receipt of a message that was sent before."""
     entry = tx.entry(position)
     assert entry is not None, "the table names the entry"
@@ -252,11 +254,23 @@ def _again(tx: WriteTx, pack: Pack, send: Send, position: int) -> Receipt:
     refs = (send.quote,) if send.quote is not None else ()
     if earlier != (send.group, send.text, send.mentions, refs):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)
-    use = next(
-        (use for use in pack.uses if use.id in entry.uses and use.control != "messaging.review"),
-        None,
-    )
-    return _receipt(send.cmid, entry, use)
+    return _receipt(send.cmid, entry, use_of(tx, entry))
+
+
+_TAKEN = {
+    MessageState.DELIVERED: Disposition.WARN,
+    MessageState.MASKED: Disposition.MASK,
+    MessageState.HELD: Disposition.HOLD,
+    MessageState.BLOCKED: Disposition.BLOCK,
+}
+
+
+def use_of(tx: ReadTx, entry: Recorded) -> Use | None:
+    """The use whose clause the sender of a message was told, by the pack that decided it."""
+    pack = policy.pack_of(tx, entry.policy) if entry.uses else None
+    if pack is None:
+        return None
+    return deciding_use(pack, entry.uses, _TAKEN[state_of(entry)])
 
 
 def person_of(entry: Recorded) -> PersonId:

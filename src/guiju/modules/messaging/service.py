@@ -131,7 +131,7 @@ def _conversation(
     read = max(read, member.visible_from - 1)
     if member.state is MemberState.MUST_SIGN or member.state is MemberState.INVITED:
         return Conversation(group, member, members, None, 0, False, read)
-    mentions = _store.unread(tx, group.id, person, read, MOST_UNREAD)
+    unread = _store.count_unread(tx, group.id, person, read, MOST_UNREAD)
     visible = last is not None and last >= member.visible_from
     newest = tx.entry(last) if visible and last is not None else None
     return Conversation(
@@ -139,8 +139,8 @@ def _conversation(
         member,
         members,
         newest,
-        len(mentions),
-        any(person in named for named in mentions),
+        unread,
+        bool(unread) and _store.is_mentioned(tx, group.id, person, read),
         read,
     )
 

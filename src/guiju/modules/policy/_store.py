@@ -47,6 +47,12 @@ def current(tx: ReadTx) -> tuple[str, str] | None:
     return (row.version, row.bundle) if row is not None else None
 
 
+def bundle_of(tx: ReadTx, version: str) -> str | None:
+    """The bundle of any version that was ever in force."""
+    found: str | None = tx.scalar(select(_pack.c.bundle).where(_pack.c.version == version).limit(1))
+    return found
+
+
 def adoption(tx: ReadTx) -> tuple[int, str]:
     """(time, actor) of the adoption in force."""
     row = tx.first(

@@ -146,6 +146,15 @@ def get_pack(tx: ReadTx) -> Pack:
     return pack
 
 
+def pack_of(tx: ReadTx, version: str | None) -> Pack | None:
+    """The pack that was in force as `version`: what an entry was decided by."""
+    current = find_pack(tx)
+    if version is None or current is None or current.version == version:
+        return current
+    bundle = _store.bundle_of(tx, version)
+    return _parsed(bundle) if bundle is not None else None
+
+
 def version(tx: ReadTx) -> str | None:
     """The version of the pack in force."""
     pack = find_pack(tx)
