@@ -47,6 +47,20 @@ def test_an_unsafe_request_names_this_origin(visit: Visit) -> None:
         )
 
 
+def test_a_page_under_another_name_of_this_machine_goes_home(visit: Visit) -> None:
+    """On http://localhost the browser would send another Origin with everything that changes something."""
+    elsewhere = {"Host": f"localhost:{visit.inside.origin.rpartition(':')[2]}"}
+    answer = visit.inside.request("GET", "/desk?a=%2F", headers=elsewhere)
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"{visit.inside.origin}/desk?a=%2F"
+    for path, host in (
+        ("/healthz", elsewhere["Host"]),
+        ("/desk", "guiju.example"),
+        ("/desk", "[half"),
+    ):
+        assert visit.inside.request("GET", path, headers={"Host": host}).status_code != 307
+
+
 def test_a_body_is_json(visit: Visit) -> None:
     path = f"/api/groups/{visit.group}/read"
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):

@@ -303,14 +303,16 @@ class Lane:
         if len(runs) == 1 and runs[0][0] is not None:
             # The transaction is its savepoint, which spares two round trips.
             try:
-                self._answer_list(tx, runs[0][0], commands)
-                return tx.connection
+                results = self._call_list(tx, runs[0][0], commands)
             except Exception as error:  # noqa: BLE001  # each of them runs again, alone
                 _check_connection(tx, error)
-            run_raw(tx.connection, "ROLLBACK")
-            self._cache.clear()
-            tx = self._begin()
-            runs = [(command.kind, [command]) for command in commands]
+                run_raw(tx.connection, "ROLLBACK")
+                self._cache.clear()
+                tx = self._begin()
+                runs = [(command.kind, [command]) for command in commands]
+            else:
+                _answer_all(commands, results)
+                return tx.connection
         for kind, together in runs:
             if kind is None:
                 self._run_verbs(tx, together)
@@ -336,7 +338,7 @@ class Lane:
     def _run_list(self, tx: WriteTx, kind: str, commands: list[Command]) -> None:
         try:
             with tx.savepoint():
-                self._answer_list(tx, kind, commands)
+                results = self._call_list(tx, kind, commands)
         except Exception as error:  # noqa: BLE001  # one bad command must not fail the others: each runs again alone
             _check_connection(tx, error)
             if len(commands) == 1:
@@ -344,11 +346,11 @@ class Lane:
                 return
             for command in commands:
                 self._run_list(tx, kind, [command])
+            return
+        _answer_all(commands, results)
 
-    def _answer_list(self, tx: WriteTx, kind: str, commands: list[Command]) -> None:
-        results = self.list_verbs[kind](tx, [command.payload for command in commands])
-        for command, result in zip(commands, results, strict=True):
-            command.result = result
+    def _call_list(self, tx: WriteTx, kind: str, commands: list[Command]) -> Sequence[Any]:
+        return self.list_verbs[kind](tx, [command.payload for command in commands])
 
     def _run_one(self, tx: WriteTx, command: Command, verb: Verb) -> None:
         try:
@@ -368,6 +370,11 @@ class Lane:
         if not isinstance(error, GuijuError):
             _log.error("a command failed: %s", command.kind or command.payload, exc_info=error)
         command.result = error
+
+
+def _answer_all(commands: list[Command], results: Sequence[Any]) -> None:
+    for command, result in zip(commands, results, strict=True):
+        command.result = result
 
 
 def _check_connection(tx: WriteTx, error: Exception) -> None:

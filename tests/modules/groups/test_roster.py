@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.clock import HOUR
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory.types import PersonNotFoundError
@@ -15,7 +16,9 @@ from guiju.modules.groups.types import (
     AdministratorCountError,
     AlreadyMemberError,
     GroupClosedError,
+    GroupKind,
     GroupNotFoundError,
+    JoinTooOftenError,
     MemberNotFoundError,
     NotCertifiedError,
     OwnerNeededError,
@@ -153,6 +156,19 @@ def test_a_number_that_opens_nothing(office: Office) -> None:
     office.refused(NotAllowedError, join(fresh))
 
 
+def test_numbers_are_not_guessed(office: Office) -> None:
+    office.group()
+    for guess in range(10):
+        office.refused(
+            GroupNotFoundError, join(office.outsider, f"澄群备〔2026〕{guess + 100:04} 号")
+        )
+    error = office.refused(JoinTooOftenError, join(office.outsider))
+    assert error.data["retry_after"] == 3600
+    office.world.write(join(office.head))
+    office.world.clock.advance(HOUR)
+    office.world.write(join(office.outsider))
+
+
 def test_an_account_that_lost_its_certificate_is_not_admitted_by_decision(office: Office) -> None:
     world, group = office.world, office.group()
     admin = world.person("周安全", "security_admin")
@@ -226,13 +242,24 @@ def test_where_no_clause_wants_signatures_rules_only_inform(office: Office) -> N
     assert world.entries("groups.rules_published")[0].uses == ()
 
 
-def test_who_wanted_to_leave_and_stays_signs_what_came_out_meanwhile(office: Office) -> None:
+def test_who_asked_to_leave_signs_new_rules_or_goes_at_once(office: Office) -> None:
     world, group = office.world, office.group(rules="一")
     world.write(leave(office.member, group))
     publish(office, group, "二")
-    assert office.state(group, office.member) is MemberState.LEAVING_REQUESTED
-    world.write(decide_leaving(office.owner, group, office.member, False))
     assert office.state(group, office.member) is MemberState.MUST_SIGN
+    world.write(leave(office.member, group))
+    assert office.state(group, office.member) is MemberState.LEFT
+
+
+def test_on_another_tool_nobody_signs(office: Office) -> None:
+    """There is nothing to read or write here that an unsigned member would have to be kept from."""
+    world = office.world
+    group = office.group(kind=GroupKind.EXTERNAL_TOOL, tool="QQ", rules="一")
+    world.write(admit(office.owner, group, office.outsider))
+    assert office.state(group, office.outsider) is MemberState.ACTIVE
+    publish(office, group, "二")
+    assert office.state(group, office.member) is MemberState.ACTIVE
+    assert world.entries("groups.rules_published")[0].uses == ()
 
 
 # ---- leaving and removing ---------------------------------------------------------------------------------------

@@ -289,6 +289,16 @@ def test_unread_stops_counting_at_a_hundred(office: Office) -> None:
     assert conversation(office, office.member, group).unread == 100
 
 
+def test_a_mention_shows_however_many_came_after_it(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.send(office.owner, group, "请你看", mentions=(office.member.person_id,))
+    for n in range(102):
+        world.clock.advance(1000)
+        world.send(office.owner, group, f"第{n}条")
+    found = conversation(office, office.member, group)
+    assert (found.unread, found.mentioned) == (100, True)
+
+
 def test_marks_of_strangers_are_dropped_and_no_mark_is_a_fact(office: Office) -> None:
     world, group = office.world, office.group()
     position = world.send(office.owner, group, "第一条").position

@@ -8,13 +8,14 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
+from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Command
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupClosedError, GroupKind, GroupNotFoundError
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import review, service
+from guiju.modules.messaging import _shape, review, service
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     BadMentionError,
@@ -235,6 +236,29 @@ def test_a_retry_under_another_pack_still_gets_the_first_receipt(office: Office)
     first = world.send(office.member, group, "去赌博网站玩", cmid="old")
     world.adopt(lambda text: text.replace("max: 2}", "max: 3}"))
     assert world.send(office.member, group, "去赌博网站玩", cmid="old") == first
+
+
+@pytest.mark.parametrize("text", [f"证件号{ID_NUMBER}", "这是核心配方", "去赌博网站玩"])
+def test_a_retry_names_the_clause_of_its_time(office: Office, text: str) -> None:
+    """Also when the pack has moved the control to another clause since, or no longer has it."""
+    world, group = office.world, office.group()
+    first = world.send(office.member, group, text, cmid="old")
+    assert first.clause is not None
+    shown = timeline_item(office, group)
+    world.adopt(lambda edited: edited, "plain-office")
+    assert world.send(office.member, group, text, cmid="old") == first
+    assert timeline_item(office, group)["clause"] == shown["clause"] == first.clause
+
+
+def timeline_item(office: Office, group: GroupId) -> dict[str, Any]:
+    """The newest message as its sender sees it."""
+
+    def read(tx: ReadTx) -> dict[str, Any]:
+        page = service.timeline(tx, office.member, group, before=None, limit=1)
+        shown: dict[str, Any] = _shape.items(office.world.runtime.new_view(tx), page.items)[0]
+        return dict(shown["message"])
+
+    return office.world.read(read)
 
 
 def test_one_refusal_leaves_the_others_of_its_batch_alone(office: Office) -> None:
