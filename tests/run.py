@@ -55,7 +55,7 @@ class Outcome:
 def parts() -> list[Part]:
     """All parts, in their order: what is quick first."""
     tests = ROOT / "tests"
-    apart = ("architecture", "faults", "journeys")
+    apart, kill = ("architecture", "faults", "journeys"), tests / "faults" / "test_kill.py"
     rest = [f"--ignore={tests / name}" for name in apart]
     return [
         Part("format", ((_BIN / "ruff", "format", "--check", "--quiet", *PYTHON),)),
@@ -64,7 +64,9 @@ def parts() -> list[Part]:
         Part("architecture", tests=(tests / "architecture",)),
         Part("web", _web_commands(), ROOT / "web"),
         Part("modules", tests=(*_WORKERS, tests, *rest)),
-        Part("faults", tests=(*_WORKERS, tests / "faults")),
+        # By themselves, one for each worker: a worker that drew both would keep everything else waiting.
+        Part("crashes", tests=("-n", "2", kill)),
+        Part("faults", tests=(*_WORKERS, tests / "faults", f"--ignore={kill}")),
         Part("journeys", tests=(tests / "journeys",)),
     ]
 

@@ -75,8 +75,12 @@ export function mentionsIn(text: string, picked: ReadonlyMap<string, string>): s
   return out;
 }
 
-/** A random id of the alphabet that the protocol allows for a `cmid`; works on plain http, where randomUUID is missing. */
+/**
+ * A random id of the alphabet that the protocol allows for a `cmid`; works on plain http, where randomUUID is missing.
+ * It begins with the time, so that what is sent together stands together in the server's index.
+ */
 export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  const chance = Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+  return `${Date.now().toString(36).padStart(9, "0")}-${chance}`;
 }

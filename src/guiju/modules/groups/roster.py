@@ -25,7 +25,7 @@ from guiju.modules.groups.types import (
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
 
-MOST_JOINS_AN_HOUR = 10
+MOST_WRONG_NUMBERS = 10
 
 
 def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> list[Member]:
@@ -52,9 +52,10 @@ def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -
     Raises GroupNotFoundError, AlreadyMemberError or JoinTooOftenError.
     """
     permit = policy.require(tx, actor, "groups.join")
-    _check_guessing(tx, actor.person_id)
+    wrong = _check_guessing(tx, actor.person_id)
     group = _register.find_by_filing_number(tx, filing_number)
     if group is None or group.state is not GroupState.ACTIVE:
+        wrong.append(tx.now)  # the numbers follow one another, so they could be tried in turn
         raise GroupNotFoundError("There is no group with this number.")
     if not _rules.has_left(service.find_member(tx, group.id, actor.person_id)):
         raise AlreadyMemberError("You are in the group, or have asked already.")
@@ -73,15 +74,15 @@ def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -
     return group
 
 
-def _check_guessing(tx: WriteTx, person: PersonId) -> None:
-    """Filing numbers follow one another: whoever tries many of them is not asking for a group."""
-    asked: deque[int] = tx.kept(("joins", person), deque)
-    while asked and asked[0] <= tx.now - HOUR:
-        asked.popleft()
-    if len(asked) >= MOST_JOINS_AN_HOUR:
-        wait = (asked[0] + HOUR - tx.now + 999) // 1000
-        raise JoinTooOftenError("Too many groups asked for in an hour.", retry_after=wait)
-    asked.append(tx.now)
+def _check_guessing(tx: WriteTx, person: PersonId) -> deque[int]:
+    """When the person named numbers that are nobody's in the last hour. Raises JoinTooOftenError."""
+    wrong: deque[int] = tx.kept(("joins", person), deque)
+    while wrong and wrong[0] <= tx.now - HOUR:
+        wrong.popleft()
+    if len(wrong) >= MOST_WRONG_NUMBERS:
+        wait = (wrong[0] + HOUR - tx.now + 999) // 1000
+        raise JoinTooOftenError("Too many wrong filing numbers in an hour.", retry_after=wait)
+    return wrong
 
 
 def decide_join(

@@ -347,7 +347,7 @@ class WrongMemberStateError(ConflictError):
 
 
 class JoinTooOftenError(TooManyError):
-    """Somebody asked for too many groups in an hour; `data.retry_after` says when to go on."""
+    """Somebody named too many wrong filing numbers in an hour; `data.retry_after` says when to go on."""
 
     code = "groups.join_too_often"
 
