@@ -109,7 +109,7 @@ class Server:
         state.runtime, state.gate, state.hub = self.runtime, self.gate, self.hub
         state.composer, state.new_view = self.composer, self.runtime.new_view
         state.authenticate, state.me = self.guard.authenticate, me.describe
-        state.sessions_ended = self.guard.sessions_ended
+        state.session_ended = self.guard.session_ended
         state.passwords = identity.Passwords()
         state.session_cookie = identity.cookie_name(is_https=self.runtime.settings.is_https)
         state.load_dictionaries = load_dictionaries

@@ -73,6 +73,7 @@ class Edge:
     def __init__(self, app: App, origin: str) -> None:
         self._app = app
         self._origin = origin
+        self._parts = urlsplit(origin)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,12 +104,15 @@ class Edge:
 
     def _home(self, scope: Message) -> bytes | None:
         """Where a page belongs that was asked for under another name of this machine: there it could change nothing."""
-        here, wanted = urlsplit(self._origin), urlsplit(f"//{Headers(scope=scope).get('host', '')}")
+        here = self._parts
+        if here.hostname not in LOOPBACK:
+            return None
         try:
+            wanted = urlsplit(f"//{Headers(scope=scope).get('host', '')}")
             elsewhere = wanted.port == here.port and wanted.hostname != here.hostname
         except ValueError:
             return None
-        if not elsewhere or not {here.hostname, wanted.hostname} <= LOOPBACK:
+        if not elsewhere or wanted.hostname not in LOOPBACK:
             return None
         if scope["method"] not in SAFE_METHODS or scope["path"].startswith(
             ("/api", "/healthz", "/readyz")

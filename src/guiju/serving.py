@@ -40,7 +40,8 @@ def serve(runtime: Runtime) -> None:
     runtime.signer.reload()
     # The lane gives the interpreter lock away at each statement; by default it would wait 5 ms to get it back.
     sys.setswitchinterval(0.0005)
-    # What was loaded stays, and messages make no cycles: the default would walk through everything ten times a second.
+    # What was loaded stays, and messages leave no cycles: the default would walk through everything ten times a second.
+    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     settings = runtime.settings

@@ -1,7 +1,7 @@
 """Who holds a session, for HTTP and the socket alike; a socket whose session ends is closed."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from starlette.requests import HTTPConnection
@@ -28,7 +28,8 @@ class SessionGuard:
         self._gate = gate
         self._hub = hub
         self._cookie = identity.cookie_name(is_https=settings.is_https)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._due = False
+        self._task: asyncio.Task[None] | None = None
 
     async def authenticate(self, connection: HTTPConnection) -> Actor:
         """Who asks. Raises SessionRequiredError."""
@@ -55,12 +56,16 @@ class SessionGuard:
     def on_entries(self, entries: Sequence[Recorded]) -> None:
         """Close the sockets of accounts that were just suspended, closed or signed out."""
         if any(entry.kind.startswith(("identity.", "directory.role_")) for entry in entries):
-            self._soon(self.recheck())
+            self._due = True
+            if self._task is None or self._task.done():
+                self._task = asyncio.get_running_loop().create_task(self._recheck_until_done())
 
-    def _soon(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _recheck_until_done(self) -> None:
+        """One after the other: an older snapshot must not overwrite what a newer one found."""
+        while self._due:
+            self._due = False
+            with suppress(DatabaseUnavailableError):  # `watch` looks again
+                await self.recheck()
 
     async def recheck(self) -> None:
         """Close every socket whose session has ended; bring the roles of the others up to date."""
@@ -84,13 +89,15 @@ class SessionGuard:
             if not is_alive:
                 connection.close(SESSION_ENDED)
 
-    async def sessions_ended(self) -> None:
-        """Close the sockets of sessions that have just ended; what cannot be read now, `watch` reads soon."""
-        with suppress(DatabaseUnavailableError):
-            await self.recheck()
+    def session_ended(self, session: SessionId) -> None:
+        """Close the sockets of a session that has just been signed out."""
+        for connection in self._hub.all():
+            if connection.session == session:
+                connection.close(SESSION_ENDED)
 
     async def watch(self) -> None:
         """Look after sessions that end by themselves."""
         while True:
             await asyncio.sleep(EVERY)
-            await self.sessions_ended()
+            with suppress(DatabaseUnavailableError):
+                await self.recheck()

@@ -86,7 +86,7 @@ def test_presence_changes_inside_a_batch(office: Office) -> None:
     world.send(office.owner, group, "之后的")
     assert [item["position"] for item in leaving.items] == [removed.position]
     assert coming.items[0]["position"] == admitted.position, "nothing from before their time"
-    assert leaving.kinds == ["groups.member_changed"] and leaving.items[0]["card"]["me"] is None
+    assert leaving.kinds == ["groups.member_changed"] and leaving.items[0]["card"] is None
     assert coming.kinds == ["groups.member_changed", "messaging.sent"]
     assert listening.hub.of_person(office.member.person_id)[0].groups == set()
 
@@ -147,6 +147,27 @@ def test_a_slow_client_is_cut_and_nothing_more_is_sent(office: Office) -> None:
     world.send(office.owner, group, "三")
     assert (len(slow.frames), slow.closed, slow.connection.close_code) == (1, [TOO_SLOW], TOO_SLOW)
     assert len(quick.frames) == 3 and quick.closed == []
+
+
+def test_who_asked_to_join_hears_nothing_of_the_group(office: Office) -> None:
+    """The number may have been guessed: before somebody admits them, not even the name shows."""
+    world, group = office.world, office.group()
+    listening = Listening(world)
+    ear = listening.ear(office.outsider)
+    number = world.find_group(group).filing_number
+    for admits in (False, True):
+        world.write(
+            lambda tx: roster.ask_to_join(tx, office.outsider, filing_number=number, reason="x")
+        )
+        world.write(
+            lambda tx, admits=admits: roster.decide_join(  # type: ignore[misc]  # bound at once
+                tx, office.owner, group, office.outsider.person_id, admits=admits, reason=""
+            )
+        )
+    asked, refused, again, admitted = ear.items
+    for item in (asked, refused, again):
+        assert item["card"] is None and item["members"] is None and "澄远" not in str(item)
+    assert admitted["card"]["name"] == world.find_group(group).name and admitted["members"] == 4
 
 
 def test_what_a_snapshot_held_already_is_not_sent_again(office: Office) -> None:

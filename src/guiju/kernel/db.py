@@ -280,11 +280,15 @@ class ReadTx:
 
 
 def is_lost(connection: Connection) -> bool:
-    """Whether the server ended this connection: what its transaction did is undone."""
+    """Whether the transaction ended by itself, so that what it did is undone: the server ended the connection, or
+    SQLite rolled back (a full disk, an error of input or output).
+    """
     if connection.invalidated:
         return True
-    driver = connection.connection.dbapi_connection
-    return connection.dialect.name == "postgresql" and bool(getattr(driver, "closed", True))
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        return driver is None or not driver.in_transaction
+    return driver is None or bool(driver.closed)
 
 
 def database_bytes(database: Database) -> Path | None:

@@ -60,7 +60,7 @@ class Gate:
     def _deliver(self, batch: Batch) -> None:
         try:
             for command in batch.commands:
-                command.answer(command.result)
+                _answer(command, command.result)
             if batch.entries:
                 self._close_gap(batch.entries[0].position)
                 self._publish(batch.entries)
@@ -144,7 +144,7 @@ class Gate:
         except Exception as error:  # noqa: BLE001  # the others of the batch go on
             if not isinstance(error, GuijuError):
                 _log.error("a command could not be prepared: %s", command.kind, exc_info=error)
-            command.answer(error)
+            _answer(command, error)
             return False
         return True
 
@@ -207,3 +207,10 @@ class Gate:
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
+
+
+def _answer(command: Command, result: Any) -> None:
+    try:
+        command.answer(result)
+    except Exception:  # noqa: BLE001  # the others wait for theirs
+        _log.exception("an answer failed: %s", command.kind)

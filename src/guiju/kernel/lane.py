@@ -33,7 +33,7 @@ from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.jobs import cancel_job, schedule_job
 from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Hot, Inserts, pipelined, run_raw
+from guiju.kernel.statements import Hot, Inserts, committing, run_raw
 
 _T = TypeVar("_T")
 _log = logging.getLogger("guiju.lane")
@@ -146,10 +146,10 @@ class WriteTx(ReadTx):
             yield
             run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
         except BaseException:
-            run_raw(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
-            run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
             self._recorder.rollback_to(mark)
             self._cache.clear()
+            run_raw(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
+            run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
             raise
         finally:
             self._depth -= 1
@@ -266,9 +266,8 @@ class Lane:
         try:
             connection = self._run_all(commands)
             flushing = True
-            with pipelined(connection):
+            with committing(connection):
                 entries = self.recorder.flush(connection)
-                run_raw(connection, "COMMIT")
         except Exception as error:
             self._writer.close()
             if not flushing and isinstance(
@@ -325,6 +324,7 @@ class Lane:
         _log.error("the database cannot be reached", exc_info=error)
         self.recorder.abort()
         self._cache.clear()
+        self.database.reconnect()
         for command in commands:
             command.result = DatabaseUnavailableError(
                 "The database cannot be reached; try again.", retry_after=1
@@ -369,7 +369,7 @@ class Lane:
     def _failed(self, command: Command, error: Exception) -> None:
         if not isinstance(error, GuijuError):
             _log.error("a command failed: %s", command.kind or command.payload, exc_info=error)
-        command.result = error
+        command.result = error.with_traceback(None)  # which would keep the whole batch in memory
 
 
 def _answer_all(commands: list[Command], results: Sequence[Any]) -> None:

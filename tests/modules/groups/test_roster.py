@@ -26,6 +26,7 @@ from guiju.modules.groups.types import (
     WrongMemberStateError,
 )
 from guiju.modules.identity import service as identity
+from guiju.modules.messaging.types import RulesNotSignedError
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
 from tests.support.office import Office
 
@@ -242,13 +243,31 @@ def test_where_no_clause_wants_signatures_rules_only_inform(office: Office) -> N
     assert world.entries("groups.rules_published")[0].uses == ()
 
 
-def test_who_asked_to_leave_signs_new_rules_or_goes_at_once(office: Office) -> None:
+def test_who_asked_to_leave_signs_new_rules_before_writing_again(office: Office) -> None:
+    """The wish to leave and its reason stay on the owner's list."""
+    world, group = office.world, office.group(rules="一")
+    world.write(leave(office.member, group))
+    world.send(office.member, group, "还没走")
+    publish(office, group, "二")
+    assert office.state(group, office.member) is MemberState.LEAVING_REQUESTED
+    with pytest.raises(RulesNotSignedError):
+        world.send(office.member, group, "没签就写")
+    world.write(sign(office.member, group, 2))
+    place = office.place(group, office.member)
+    assert place.state is MemberState.LEAVING_REQUESTED
+    assert world.read(lambda tx: groups.reason_of(tx, place)) == "调岗"
+    world.send(office.member, group, "签了再写")
+    office.refused(WrongMemberStateError, sign(office.member, group, 2))
+    world.write(decide_leaving(office.owner, group, office.member, False))
+    assert office.state(group, office.member) is MemberState.ACTIVE
+
+
+def test_who_wanted_to_leave_and_stays_signs_what_came_out_meanwhile(office: Office) -> None:
     world, group = office.world, office.group(rules="一")
     world.write(leave(office.member, group))
     publish(office, group, "二")
+    world.write(decide_leaving(office.owner, group, office.member, False))
     assert office.state(group, office.member) is MemberState.MUST_SIGN
-    world.write(leave(office.member, group))
-    assert office.state(group, office.member) is MemberState.LEFT
 
 
 def test_on_another_tool_nobody_signs(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import Mock
 
 import pytest
 from fastapi import FastAPI
@@ -47,7 +47,7 @@ class DirectGate:
 def app(world: World) -> Iterator[FastAPI]:
     made = FastAPI()
     made.include_router(routes)
-    made.state.gate, made.state.sessions_ended = DirectGate(world), AsyncMock()
+    made.state.gate, made.state.session_ended = DirectGate(world), Mock()
     made.state.session_cookie = identity.cookie_name(is_https=False)
     made.state.passwords = identity.Passwords()
 

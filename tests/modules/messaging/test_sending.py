@@ -112,6 +112,19 @@ def test_a_number_is_masked_under_its_clause(office: Office) -> None:
     assert service.text_shown(shown) == entry.fact.text
 
 
+def test_two_hundred_numbers_are_masked_in_one_message(office: Office) -> None:
+    """Where they stand goes with the text: a leaf has room for less."""
+    world = office.world
+    people = [world.person(f"员工{n}") for n in range(50)]
+    group = office.world.group(office.owner, [office.administrator], people)
+    text = " ".join([ID_NUMBER] * 250)
+    mentions = tuple(person.person_id for person in people)
+    receipt = world.send(people[0], group, text, mentions=mentions)
+    assert receipt.state is MessageState.MASKED
+    (entry,) = world.entries(*KINDS)
+    assert len(entry.fact.spans) == 200 and ID_NUMBER not in entry.fact.text
+
+
 def test_a_secret_is_held_for_review(office: Office) -> None:
     world, group = office.world, office.group()
     receipt = world.send(office.member, group, "这是核心配方")

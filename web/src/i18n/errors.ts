@@ -41,6 +41,7 @@ export const ERRORS: Record<string, Triple> = {
   "directory.unit_not_found": ["没有这个部门。", "沒有這個部門。", "There is no such unit."],
   "groups.administrator_count": ["群管理员人数不符合规定。", "群管理員人數不符合規定。", "That is not the number of administrators the clause wants."],
   "groups.already_member": ["已经在群里，或者已经申请过。", "已經在群裡，或者已經申請過。", "Already in the group, or on the way in."],
+  "groups.join_too_often": ["填错备案号的次数太多，请过一会儿再试。", "填錯備案號的次數太多，請過一會兒再試。", "Too many wrong filing numbers; try again later."],
   "groups.bad_application": ["申请里有一项填得不对。", "申請裡有一項填得不對。", "One field of the application does not fit."],
   "groups.is_closed": ["本群已结项，不能再改动。", "本群已結項，不能再變動。", "The group is closed."],
   "groups.member_not_found": ["群里没有这个人。", "群裡沒有這個人。", "No such member of this group."],

@@ -249,6 +249,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('position'),
     sa.UniqueConstraint('key')
     )
+    op.create_index('messaging_message_mentions', 'messaging_message', ['grp', 'shown'], unique=False, sqlite_where=sa.text('mentions IS NOT NULL'), postgresql_where=sa.text('mentions IS NOT NULL'))
     op.create_index('messaging_message_shown', 'messaging_message', ['grp', 'shown'], unique=False)
     op.create_index('messaging_message_held', 'messaging_message', ['position'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
     op.create_table('messaging_read_mark',

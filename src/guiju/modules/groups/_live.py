@@ -18,7 +18,10 @@ from guiju.modules.policy.types import INSIDE, PRESENT
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
-    """Everybody inside the group gets the item with the card as it is now, each with their own place in it."""
+    """Everybody inside the group gets the item with the card as it is now, each with their own place in it.
+
+    Whose place it was gets the item too, without the card once they are outside.
+    """
     if entry.group is None or not isinstance(
         entry.fact,
         GroupRegistered
@@ -39,10 +42,10 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
         inside = member.state in INSIDE and member.visible_from <= entry.position
         if not inside and member.person != concerned:
             continue
-        place = member if member.state in INSIDE else None
-        personal = shown | {"card": cards.card(tx, group, place, count)}
+        # Outside, not even a name: somebody who asked to join may only have guessed the number.
+        personal = shown | {"card": cards.card(tx, group, member, count) if inside else None}
         if isinstance(entry.fact, MemberChanged):
-            personal["members"] = count
+            personal["members"] = count if inside else None
         found.append(Delivery(personal, people=frozenset({member.person})))
     return found
 

@@ -83,7 +83,7 @@ def register_row(tx: ReadTx, group: Group, actor: Actor) -> Json:
             "owner": "good" if any(member.person == group.owner for member in present) else "wrong",
             "administrators": "good" if bounds.min <= administrators <= bounds.max else "wrong",
             "rules": "none"
-            if not group.rules_version
+            if not group.rules_version or not service.must_sign(tx, group.kind)
             else "good"
             if signed == len(places)
             else "near",

@@ -219,12 +219,10 @@ def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
 def _ask_all_to_sign(tx: WriteTx, entry: Recorded, fact: RulesPublished) -> None:
     asked = and_(
         _member.c.grp == fact.group,
-        # Who asked to leave reads and writes until that is decided, so the new rules bind them too.
-        _member.c.state.in_((MemberState.ACTIVE, MemberState.LEAVING_REQUESTED)),
+        _member.c.state == MemberState.ACTIVE,
         _member.c.role != GroupRole.OWNER,
     )
-    for person in tx.scalars(select(_member.c.person).where(asked)):
-        tx.forget("person", person)
+    tx.forget("person")
     tx.run(
         update(_member)
         .where(asked)

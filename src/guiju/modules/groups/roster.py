@@ -139,12 +139,13 @@ def sign_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, version: int) ->
         raise StaleRulesError(
             "The rules have changed; read them again.", version=group.rules_version
         )
-    _rules.check_state(member, MemberState.MUST_SIGN, MemberState.INVITED)
+    leaves = service.has_new_rules(tx, group, member)
+    if not leaves:
+        _rules.check_state(member, MemberState.MUST_SIGN, MemberState.INVITED)
+    reason = service.reason_of(tx, member) if leaves else None
+    state = MemberState.LEAVING_REQUESTED if leaves else MemberState.ACTIVE
     tx.record(
-        permit,
-        MemberChanged(
-            group_id, member.person, MemberState.ACTIVE, member.role, None, version, None
-        ),
+        permit, MemberChanged(group_id, member.person, state, member.role, None, version, reason)
     )
     return group
 

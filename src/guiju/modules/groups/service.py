@@ -39,6 +39,15 @@ def must_sign(tx: ReadTx, kind: GroupKind) -> bool:
     return kind is GroupKind.INTERNAL and bool(policy.uses(tx, "groups.rules"))
 
 
+def has_new_rules(tx: ReadTx, group: Group, member: Member) -> bool:
+    """Whether one who asked to leave has not signed the rules that came out meanwhile: until then they only read."""
+    return (
+        member.state is MemberState.LEAVING_REQUESTED
+        and member.signed_version < group.rules_version
+        and must_sign(tx, group.kind)
+    )
+
+
 def get_group(tx: ReadTx, actor: Actor, group: GroupId, operation: str = "groups.read") -> Group:
     """A group that `actor` may see; raises GroupNotFoundError, also for what exists and is not theirs."""
     found = find_group(tx, group)

@@ -96,11 +96,6 @@ def _clear_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
 
 
-async def _tell_sockets(request: Request) -> None:
-    """Signing out changes local tables only, so no fact will tell the sockets."""
-    await request.app.state.sessions_ended()
-
-
 def _current(request: Request, tx: ReadTx) -> Session:
     """The session of this request; whoever is authenticated has one."""
     token = request.cookies.get(request.app.state.session_cookie, "")
@@ -156,9 +151,16 @@ async def sign_out(
     request: Request, response: Response, actor: CurrentActor, write: Writer
 ) -> None:
     """End this session."""
-    await write(lambda tx: service.sign_out(tx, _current(request, tx)))
-    await _tell_sockets(request)
+
+    def verb(tx: WriteTx) -> Session:
+        session = _current(request, tx)
+        service.sign_out(tx, session)
+        return session
+
+    session = await write(verb)
     _clear_cookie(request, response)
+    # Only local tables changed, so no fact will tell the session's socket.
+    request.app.state.session_ended(session.id)
 
 
 @routes.get("/sessions")
@@ -189,7 +191,6 @@ async def end_sessions(
 ) -> None:
     """Sign out everywhere."""
     await write(lambda tx: service.end_sessions(tx, actor))
-    await _tell_sockets(request)
     _clear_cookie(request, response)
 
 
@@ -197,7 +198,6 @@ async def end_sessions(
 async def end_session(request: Request, session_id: Id, actor: CurrentActor, write: Writer) -> None:
     """Sign one device out."""
     await write(lambda tx: service.end_session(tx, actor, SessionId(session_id)))
-    await _tell_sockets(request)
 
 
 # ---- passwords --------------------------------------------------------------------------------------------------

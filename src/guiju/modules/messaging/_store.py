@@ -50,6 +50,8 @@ _message = governed(
         Column("due_at", BigInteger),
         Column("decision", BigInteger),
         Index("messaging_message_shown", "grp", "shown"),
+        # Few messages mention anybody, so whether one is among a great many unread ones is found at once.
+        Index("messaging_message_mentions", "grp", "shown", **only_where("mentions IS NOT NULL")),
         Index("messaging_message_held", "position", **only_where("state = 'held'")),
     )
 )
@@ -194,8 +196,9 @@ def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit
 
 def is_mentioned(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> bool:
     """Whether one of those messages mentions the person."""
+    some = _message.c.mentions.is_not(None)
     named = _message.c.mentions.contains(f'"{person}"', autoescape=True)
-    found = select(_message.c.position).where(*_unread(group, person, after), named).limit(1)
+    found = select(_message.c.position).where(*_unread(group, person, after), some, named).limit(1)
     return tx.first(found) is not None
 
 

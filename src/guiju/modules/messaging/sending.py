@@ -1,6 +1,6 @@
 """The hot path: many messages in one call, decided under the lane's lock, recorded in one go."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +46,8 @@ from guiju.modules.policy.types import PRESENT, MemberState, Pack, Use
 KIND = "messaging.send"
 _DEFAULT_DEADLINE_HOURS = 8
 Fact = MessageSent | MessageHeld | MessageBlocked
+_Place = tuple[str, PersonId, GroupId]
+"""A flood limit, a person, and the group in which their messages count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,23 @@ def send_many(
     results: list[Receipt | GuijuError | None] = [None] * len(sends)
     decided: list[tuple[int, _Decided]] = []
     first: dict[str, int] = {}
+    taken: Counter[_Place] = Counter()
     for index, send in enumerate(sends):
         try:
             if keys[index] in known:
                 results[index] = _again(tx, send, known[keys[index]])
             elif keys[index] not in first:
                 first[keys[index]] = index
-                decided.append((index, _decide(tx, inspector, pack, floods, send)))
+                each = _decide(tx, inspector, pack, send)
+                if not send.is_imported:
+                    _check_flood(tx, floods, send, taken)
+                decided.append((index, each))
         except GuijuError as refusal:
-            results[index] = refusal
+            # Without its traceback, which would keep all messages of the batch in memory.
+            results[index] = refusal.with_traceback(None)
     entries = tx.record_many([(each.permit, each.fact) for _, each in decided])
+    for place, count in taken.items():
+        _recent(tx, place).extend([tx.now] * count)
     for (index, each), entry in zip(decided, entries, strict=True):
         results[index] = _receipt(sends[index].cmid, entry, each.use)
         if isinstance(entry.fact, MessageHeld):
@@ -103,9 +112,7 @@ def _twin(
     return result
 
 
-def _decide(
-    tx: WriteTx, inspector: Inspector, pack: Pack, floods: Sequence[Use], send: Send
-) -> _Decided:
+def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decided:
     policy.require_certified(tx, send.person)
     member, permit = tx.cached(
         ("group", send.group, "sender", send.person),
@@ -115,8 +122,6 @@ def _decide(
         _check_mentions(tx, send)
     if send.quote is not None:
         _check_quote(tx, send.group, send.quote, member)
-    if not send.is_imported:
-        _check_flood(tx, floods, send)
     inspection = inspector.inspect_again(pack, send.text, send.inspection)
     refs = (send.quote,) if send.quote is not None else ()
     if inspection.disposition in (Disposition.DELIVER, Disposition.MASK, Disposition.WARN):
@@ -182,7 +187,7 @@ def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Member, Permit]
         raise GroupClosedError("The group is closed.", group=group_id)
     if group.kind is not GroupKind.INTERNAL:
         raise NoMessagesHereError("This group lives on another tool.", group=group_id)
-    if member.state is MemberState.MUST_SIGN:
+    if member.state is MemberState.MUST_SIGN or groups.has_new_rules(tx, group, member):
         raise_rules_not_signed(tx)
     return member, policy.require(tx, actor, KIND, group_id)
 
@@ -207,22 +212,28 @@ def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None
         raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
-def _check_flood(tx: WriteTx, floods: Sequence[Use], send: Send) -> None:
-    counted: list[deque[int]] = []
-    for use in floods:
+def _check_flood(tx: WriteTx, floods: Sequence[Use], send: Send, taken: Counter[_Place]) -> None:
+    """Raises FloodError. `taken` counts what this batch adds; it counts for good only once it is recorded."""
+    places = [(use.id, send.person, send.group) for use in floods]
+    for use, place in zip(floods, places, strict=True):
         assert isinstance(use.params, Flood)
         window = use.params.seconds * 1000
-        recent: deque[int] = tx.kept(("flood", use.id, send.person, send.group), deque)
+        recent = _recent(tx, place)
         while recent and recent[0] <= tx.now - window:
             recent.popleft()
-        if len(recent) >= use.params.messages:
-            wait = (recent[0] + window - tx.now + 999) // 1000
+        if len(recent) + taken[place] >= use.params.messages:
+            oldest = recent[0] if recent else tx.now
+            wait = (oldest + window - tx.now + 999) // 1000
             raise FloodError(
                 "Too many messages in a short time.", retry_after=wait, clause=use.mark()
             )
-        counted.append(recent)
-    for recent in counted:
-        recent.append(tx.now)
+    taken.update(places)
+
+
+def _recent(tx: WriteTx, place: _Place) -> deque[int]:
+    """When somebody wrote in a group lately, as one limit counts it."""
+    found: deque[int] = tx.kept(("flood", *place), deque)
+    return found
 
 
 def _receipt(cmid: str, entry: Recorded, use: Use | None) -> Receipt:

@@ -127,7 +127,7 @@ class MessageSent:
     refs: tuple[int, ...]
     ruleset: str
     mentions: tuple[PersonId, ...]
-    spans: tuple[tuple[int, int], ...]
+    spans: Sealed[tuple[tuple[int, int], ...]]
     cmid: Sealed[str]
     text: Sealed[str]
     original: Sealed[str | None]
@@ -175,7 +175,7 @@ class MessageReleased:
     sent_at: int
     mentions: tuple[PersonId, ...]
     quote: int | None
-    spans: tuple[tuple[int, int], ...]
+    spans: Sealed[tuple[tuple[int, int], ...]]
     cmid: Sealed[str]
     text: Sealed[str]
     reason: Sealed[str]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.errors import ForbiddenError
+from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
@@ -146,13 +146,21 @@ def get_pack(tx: ReadTx) -> Pack:
     return pack
 
 
+_earlier: dict[str, Pack | None] = {}
+
+
 def pack_of(tx: ReadTx, version: str | None) -> Pack | None:
-    """The pack that was in force as `version`: what an entry was decided by."""
+    """The pack that was in force as `version`, by which an entry was decided; None when it cannot be read any more."""
     current = find_pack(tx)
     if version is None or current is None or current.version == version:
         return current
-    bundle = _store.bundle_of(tx, version)
-    return _parsed(bundle) if bundle is not None else None
+    if version not in _earlier:
+        bundle = _store.bundle_of(tx, version)
+        try:
+            _earlier[version] = _parsed(bundle) if bundle is not None else None
+        except GuijuError:  # written for controls that have changed since
+            _earlier[version] = None
+    return _earlier[version]
 
 
 def version(tx: ReadTx) -> str | None:
