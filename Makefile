@@ -11,8 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test check bench campaign format lock
 
 run: .venv/run web/dist/index.html  ## serve a demonstration, or with EMPTY=1 an empty organisation
-	@GUIJU_DATA=$(DATA) GUIJU_LISTEN=$(LISTEN) $(BIN)/guiju init $(if $(EMPTY),--empty,--demo)
-	@GUIJU_DATA=$(DATA) GUIJU_LISTEN=$(LISTEN) exec $(BIN)/guiju serve
+	@GUIJU_DATA=$(DATA) GUIJU_LISTEN=$(LISTEN) exec $(BIN)/guiju serve $(if $(EMPTY),,--demo)
 
 test: .venv/dev web/dist/index.html  ## everything, with the time of each part
 	@tests/system_packages.sh

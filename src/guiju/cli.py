@@ -77,22 +77,29 @@ def init(
     """Create an organisation where there is none; harmless where there is one."""
     if demo_ == empty:
         _fail("Say either --demo or --empty.")
-    settings = read_settings()
+    _created(read_settings(), with_demo=demo_).close()
+
+
+def _created(settings: Settings, *, with_demo: bool) -> Runtime:
+    """The organisation, made first where there is none."""
     runtime = _open(settings)
-    try:
-        fresh = runtime.read(needs_setup)
-    finally:
-        runtime.close()
-    if demo_ and fresh:
-        console.print("正在建立演示组织… Building the demo organisation…")
-        demo.build(settings)
+    if not with_demo or not runtime.read(needs_setup):
+        return runtime
+    runtime.close()
+    console.print("正在建立演示组织… Building the demo organisation…")
+    demo.build(settings)
+    return _open(settings)
 
 
 @cli.command()
-def serve() -> None:
+def serve(
+    demo_: Annotated[
+        bool, typer.Option("--demo", help="Make the demo organisation first where there is none.")
+    ] = False,
+) -> None:
     """Serve the organisation at GUIJU_LISTEN."""
     settings = read_settings()
-    runtime = _open(settings)
+    runtime = _created(settings, with_demo=demo_)
     if runtime.read(needs_setup):
         token = setup_routes.setup_token(settings)
         console.print(
