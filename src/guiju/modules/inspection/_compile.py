@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, assert_never
 
 from guiju.modules.inspection._expressions import ExpressionIndex
-from guiju.modules.inspection._fold import TABLE_DIGEST, fold, is_unicode, strip
+from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
 from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
+from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._terms import TermIndex
 from guiju.modules.inspection.types import (
     Disposition,
@@ -83,18 +84,25 @@ class RuleSet:
         )
 
     def _hits(self, text: str) -> Iterator[_Hit]:
-        stripped = strip(text)
-        for start, end, rule, word in self._terms.find(text, stripped):
-            yield _Hit(start, end, rule, word, range(start, end))
-        if self._kinds and may_hold_numbers(stripped):
-            yield from self._numbers(text)
+        streams = Streams(text)
+        yield from self._term_hits(streams)
+        if streams.decoded is not None:
+            yield from self._term_hits(streams.decoded)
+        if self._kinds and may_hold_numbers(streams.stripped):
+            yield from self._numbers(streams)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + 64)]
             yield _Hit(start, end, rule, word, range(start, end), floor)
 
-    def _numbers(self, text: str) -> Iterator[_Hit]:
-        for kind, start, end, places in find_numbers(fold(text), tuple(self._kinds)):
+    def _term_hits(self, streams: Streams) -> Iterator[_Hit]:
+        for hit in self._terms.find(streams):
+            start, end = streams.original(hit.start, hit.end)
+            yield _Hit(start, end, hit.rule, hit.word, range(start, end))
+
+    def _numbers(self, streams: Streams) -> Iterator[_Hit]:
+        text = streams.text
+        for kind, start, end, places in find_numbers(streams.folded, tuple(self._kinds)):
             head, tail = SHAPES[kind]
             hidden = places[head:-tail]
             word = _hide(text[start:end], (place - start for place in hidden))

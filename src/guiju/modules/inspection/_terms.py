@@ -18,7 +18,8 @@ from typing import NamedTuple
 import daachorse
 
 from guiju.modules.inspection import _boundary
-from guiju.modules.inspection._fold import NOISE, fold, is_unicode, kept_offsets, strip
+from guiju.modules.inspection._fold import NOISE, fold, is_unicode, strip
+from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import BadTermError, TooManyTermsError
 
 MIN_TERM = 2
@@ -118,20 +119,14 @@ class TermIndex:
         )
         _boundary.warm()
 
-    def find(self, text: str, stripped: str) -> list[TermHit]:
-        """Every term in the text, which comes with its stripped stream.
-
-        Terms inside a longer one of the same rule are left out.
-        """
+    def find(self, streams: Streams) -> list[TermHit]:
+        """Every term in the text. Terms inside a longer one of the same rule are left out."""
         if self._automaton is None:
             return []
-        reports = self._automaton.find_overlapping_no_suffix(stripped)
+        reports = self._automaton.find_overlapping_no_suffix(streams.stripped)
         if not reports:
             return []
-        folded = fold(text)
-        noisy = len(stripped) != len(folded)
-        offsets: Sequence[int] = kept_offsets(folded) if noisy else range(len(folded))
-        return _outermost(self._checked(folded, offsets, reports))
+        return _outermost(self._checked(streams.folded, streams.offsets, reports))
 
     def _checked(
         self, folded: str, offsets: Sequence[int], reports: list[tuple[int, int, int]]
