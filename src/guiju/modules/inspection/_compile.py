@@ -9,6 +9,7 @@ from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
 from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
 from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._tables import WRITING_DIGEST
 from guiju.modules.inspection._terms import TermIndex
 from guiju.modules.inspection.types import (
     Disposition,
@@ -20,10 +21,11 @@ from guiju.modules.inspection.types import (
     TermRule,
     TextNotUnicodeError,
     UnknownKindError,
+    Way,
 )
 
 # Part of every version: raise it when the same rules would find something else.
-_ENGINE_REVISION = 1
+_ENGINE_REVISION = 2
 MAX_FINDINGS = 200
 
 
@@ -34,6 +36,12 @@ class _Hit(NamedTuple):
     word: str
     hidden: tuple[int, ...] | range
     floor: Disposition = Disposition.DELIVER
+    ceiling: Disposition = Disposition.BLOCK
+    way: Way = Way.PLAIN
+
+    def disposition(self, rule: Rule) -> Disposition:
+        """What the rule asks for, within what the hit is sure of."""
+        return max(min(rule.disposition, self.ceiling), self.floor)
 
 
 class RuleSet:
@@ -72,9 +80,7 @@ class RuleSet:
             return self._clean
         hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
         rules = self._rules
-        disposition = Disposition.strictest(
-            max(rules[hit.rule].disposition, hit.floor) for hit in hits
-        )
+        disposition = Disposition.strictest(hit.disposition(rules[hit.rule]) for hit in hits)
         return Inspection(
             self.version,
             tuple(_finding(rules[hit.rule], hit) for hit in hits[:MAX_FINDINGS]),
@@ -86,8 +92,6 @@ class RuleSet:
     def _hits(self, text: str) -> Iterator[_Hit]:
         streams = Streams(text)
         yield from self._term_hits(streams)
-        if streams.decoded is not None:
-            yield from self._term_hits(streams.decoded)
         if self._kinds and may_hold_numbers(streams.stripped):
             yield from self._numbers(streams)
         for start, end, rule, overflow in self._expressions.find(text):
@@ -96,9 +100,22 @@ class RuleSet:
             yield _Hit(start, end, rule, word, range(start, end), floor)
 
     def _term_hits(self, streams: Streams) -> Iterator[_Hit]:
-        for hit in self._terms.find(streams):
-            start, end = streams.original(hit.start, hit.end)
-            yield _Hit(start, end, hit.rule, hit.word, range(start, end))
+        seen: set[tuple[int, int, int, str]] = set()
+        form: Streams | None = streams
+        while form is not None:
+            for hit in self._terms.find(form):
+                start, end = form.original(hit.start, hit.end)
+                if (start, end, hit.rule, hit.word) in seen:
+                    continue
+                seen.add((start, end, hit.rule, hit.word))
+                is_encoded = form is not streams and hit.way in {Way.PLAIN, Way.PARTED}
+                yield _Hit(
+                    start, end, hit.rule, hit.word, range(start, end),
+                    floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
+                    ceiling=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
+                    way=Way.ENCODED if is_encoded else hit.way,
+                )  # fmt: skip
+            form = form.decoded
 
     def _numbers(self, streams: Streams) -> Iterator[_Hit]:
         text = streams.text
@@ -113,7 +130,7 @@ class RuleSet:
 def _finding(rule: Rule, hit: _Hit) -> Finding:
     match rule:
         case TermRule():
-            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word)
+            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word, hit.way)
         case PatternRule():
             return Finding(hit.start, hit.end, rule.kind, rule.kind, hit.word)
         case ExpressionRule():
@@ -164,7 +181,9 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
             raise UnknownKindError(
                 f"there is no kind of number {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
             )
-    content = "\n".join([str(_ENGINE_REVISION), TABLE_DIGEST, *map(_canonical, ordered)])
+    content = "\n".join(
+        [str(_ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
+    )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return RuleSet(ordered, version)
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from guiju.modules.inspection._fold import fold, kept_offsets, strip
+from guiju.modules.inspection._fold import fold, kept_offsets
+from guiju.modules.inspection._tables import Threads, weave
 
 # A reference inside a reference is common in copied web pages; deeper nesting is not.
 _MAX_DECODING = 2
@@ -33,7 +34,7 @@ class Streams:
         "_is_decoded",
         "_offsets",
         "_origin",
-        "_stripped",
+        "_threads",
         "text",
     )
 
@@ -45,7 +46,7 @@ class Streams:
         self._origin = origin
         self._depth = depth
         self._folded: str | None = None
-        self._stripped: str | None = None
+        self._threads: Threads[str] | None = None
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
         self._is_decoded = False
@@ -58,11 +59,16 @@ class Streams:
         return self._folded
 
     @property
+    def threads(self) -> Threads[str]:
+        """The stripped text, its sounds and its shapes."""
+        if self._threads is None:
+            self._threads = weave(self.text)
+        return self._threads
+
+    @property
     def stripped(self) -> str:
         """The folded text without signs, spaces and invisible characters."""
-        if self._stripped is None:
-            self._stripped = strip(self.text)
-        return self._stripped
+        return self.threads.stripped
 
     @property
     def offsets(self) -> Sequence[int]:
