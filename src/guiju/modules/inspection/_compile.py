@@ -10,7 +10,7 @@ from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
 from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
-from guiju.modules.inspection._terms import TermIndex
+from guiju.modules.inspection._terms import TermHit, TermIndex
 from guiju.modules.inspection.types import (
     Disposition,
     ExpressionRule,
@@ -99,23 +99,20 @@ class RuleSet:
             word = text[start : min(end, start + 64)]
             yield _Hit(start, end, rule, word, range(start, end), floor)
 
-    def _term_hits(self, streams: Streams) -> Iterator[_Hit]:
-        seen: set[tuple[int, int, int, str]] = set()
-        form: Streams | None = streams
-        while form is not None:
-            for hit in self._terms.find(form):
-                start, end = form.original(hit.start, hit.end)
-                if (start, end, hit.rule, hit.word) in seen:
-                    continue
-                seen.add((start, end, hit.rule, hit.word))
-                is_encoded = form is not streams and hit.way in {Way.PLAIN, Way.PARTED}
-                yield _Hit(
-                    start, end, hit.rule, hit.word, range(start, end),
-                    floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
-                    ceiling=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
-                    way=Way.ENCODED if is_encoded else hit.way,
-                )  # fmt: skip
-            form = form.decoded
+    def _term_hits(self, streams: Streams) -> list[_Hit]:
+        found = self._terms.find(streams)
+        decoded = streams.decoded
+        if not found and decoded is None:
+            return []
+        hits = {hit[:4]: _hit_of(hit) for hit in found}
+        while decoded is not None:
+            for hit in self._terms.find(decoded):
+                way = Way.ENCODED if hit.way in {Way.PLAIN, Way.PARTED} else hit.way
+                start, end = decoded.original(hit.start, hit.end)
+                there = hit._replace(start=start, end=end, way=way)
+                hits.setdefault(there[:4], _hit_of(there))
+            decoded = decoded.decoded
+        return [*hits.values()]
 
     def _numbers(self, streams: Streams) -> Iterator[_Hit]:
         text = streams.text
@@ -125,6 +122,15 @@ class RuleSet:
             word = _hide(text[start:end], (place - start for place in hidden))
             for rule in self._kinds[kind]:
                 yield _Hit(start, end, rule, word, hidden)
+
+
+def _hit_of(hit: TermHit) -> _Hit:
+    return _Hit(
+        hit.start, hit.end, hit.rule, hit.word, range(hit.start, hit.end),
+        floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
+        ceiling=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
+        way=hit.way,
+    )  # fmt: skip
 
 
 def _finding(rule: Rule, hit: _Hit) -> Finding:

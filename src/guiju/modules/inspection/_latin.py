@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import daachorse
 
 from guiju.modules.inspection._boundary import Budget
-from guiju.modules.inspection._echoes import Echo
 from guiju.modules.inspection._fold import NOISE
 from guiju.modules.inspection._lexicon import Lexicon, woven
-from guiju.modules.inspection._places import Place
+from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import SYLLABLES
 from guiju.modules.inspection.types import Way

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from guiju.modules.inspection.types import Way
+
 # Longer chains of signs part a text; they do not hide a term.
 MAX_GAP = 8
 _SHORTEST_PARTED_ASCII = 4
@@ -87,6 +89,15 @@ class Place(NamedTuple):
         if any(len(gap) > MAX_GAP for gap in gaps):
             return False
         return all(gaps) or not any(gap and is_natural(gap) for gap in gaps)
+
+
+class Echo(NamedTuple):
+    """A disguised pattern, by its number: where, how, and whether it may stand there by chance."""
+
+    number: int
+    place: Place
+    way: Way
+    is_doubtful: bool
 
 
 def is_natural(gap: str) -> bool:

@@ -20,6 +20,7 @@ _CODED = re.compile(
     r"&#[0-9]{1,7};?|&#x[0-9a-f]{1,6};?|&[a-z][a-z0-9]{1,31};"
     r"|(?:%[0-9a-f]{2})+|\\u[0-9a-f]{4}|\\u\{[0-9a-f]{1,6}\}|\\x[0-9a-f]{2}"
 )
+_LETTER = re.compile("[a-z]")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -31,6 +32,7 @@ class Streams:
         "_decoded",
         "_depth",
         "_folded",
+        "_has_latin",
         "_is_decoded",
         "_offsets",
         "_origin",
@@ -50,6 +52,7 @@ class Streams:
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
         self._is_decoded = False
+        self._has_latin: bool | None = None
 
     @property
     def folded(self) -> str:
@@ -69,6 +72,13 @@ class Streams:
     def stripped(self) -> str:
         """The folded text without signs, spaces and invisible characters."""
         return self.threads.stripped
+
+    @property
+    def has_latin(self) -> bool:
+        """The stripped text has Latin letters."""
+        if self._has_latin is None:
+            self._has_latin = _LETTER.search(self.threads.stripped) is not None
+        return self._has_latin
 
     @property
     def offsets(self) -> Sequence[int]:

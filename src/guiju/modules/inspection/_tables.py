@@ -63,21 +63,26 @@ _PARTS = {char: found for char, *found in _lines("parts_table.txt")}
 WRITING_DIGEST = _digest.hexdigest()
 
 
-class _Woven(dict[int, str | None]):
-    """Each code point: its stripped form, its sound and its shape; None for noise."""
-
-    def __missing__(self, code: int) -> str | None:
-        char = stripped_char(code)
-        threads = char and char + SOUNDS.codes.get(char, char) + _SHAPES.get(char, char)
-        if code < 0x10000:  # what lies beyond is rare, and too much to keep
-            self[code] = threads
-        return threads
+def _threads_of(code: int) -> str | None:
+    """The stripped form of a code point, its sound and its shape; None for noise."""
+    char = stripped_char(code)
+    return char and char + SOUNDS.codes.get(char, char) + _SHAPES.get(char, char)
 
 
-_WOVEN = _Woven()
-# The table fills itself; the first texts need not wait for it.
-for _code in (*range(0x20, 0x7F), *range(0x3000, 0x3040), *range(0x4E00, 0xA000)):
-    _WOVEN[_code]
+# A list is read in half the time of a mapping, and nearly all characters lie in the first plane.
+_PLANE = 0x10000
+_WOVEN = [_threads_of(code) for code in range(_PLANE)]
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+
+
+class _WovenBeyond:
+    """The same for every plane."""
+
+    def __getitem__(self, code: int) -> str | None:
+        return _WOVEN[code] if code < _PLANE else _threads_of(code)
+
+
+_WOVEN_BEYOND = _WovenBeyond()
 
 
 T = TypeVar("T")
@@ -91,9 +96,15 @@ class Threads(NamedTuple, Generic[T]):
     shapes: T
 
 
+def codes_of_pair(pair: str) -> tuple[str, str]:
+    """The sounds and the shapes of two characters that are no noise; cheaper than to weave them."""
+    first, second = _WOVEN[ord(pair[0])] or "   ", _WOVEN[ord(pair[1])] or "   "
+    return first[1] + second[1], first[2] + second[2]
+
+
 def weave(text: str) -> Threads[str]:
     """The stripped text, its sounds and its shapes."""
-    woven = text.translate(_WOVEN)
+    woven = text.translate(_WOVEN if _BEYOND.search(text) is None else _WOVEN_BEYOND)
     return Threads(woven[::3], woven[1::3], woven[2::3])
 
 
@@ -123,7 +134,6 @@ def _pattern(syllables: list[str], typed: str = "") -> str:
 
 # The figure after it is the tone, as input methods and dictionaries write it.
 SYLLABLE = re.compile(f"({_pattern(list(_TYPED))})(?:[1-5](?![0-9]))?")
-_LETTER = re.compile("[a-z]")
 
 
 def is_han(char: str) -> bool:
@@ -133,8 +143,6 @@ def is_han(char: str) -> bool:
 
 def spell(sounds: str) -> str:
     """The sounds with syllables in Latin letters made sounds as well."""
-    if _LETTER.search(sounds) is None:
-        return sounds
     return SYLLABLE.sub(_code_of, sounds)
 
 

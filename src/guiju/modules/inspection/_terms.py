@@ -13,18 +13,18 @@ from typing import NamedTuple
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
-from guiju.modules.inspection._echoes import Echo, EchoIndex
+from guiju.modules.inspection._echoes import EchoIndex
 from guiju.modules.inspection._latin import LatinIndex
 from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of, squeeze
 from guiju.modules.inspection._parts import PartIndex
-from guiju.modules.inspection._places import Place
+from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._written import find_written
 from guiju.modules.inspection.types import Way
 
-_LETTER = re.compile("[a-z]")
-# Two doubled characters in a row, one three times, or a doubled letter: else nothing is disguised.
-_REPEATED = re.compile(r"(.)\1(?:\1|(.)\2)|([a-z])\3")
+# Two doubled characters in a row, or one three times; of Latin letters one may be enough.
+_REPEATED = re.compile(r"(.)\1(?:\1|(.)\2)")
+_REPEATED_LETTER = re.compile(r"([a-z])\1")
 _RUN = re.compile(r"(.)\1*")
 
 
@@ -59,40 +59,45 @@ class TermIndex:
         if not self._lexicon.texts:
             return []
         budget = Budget()
-        hits = [
-            TermHit(start, end, rule, word, _way(start, end, word))
-            for start, end, rule, word in self._written(streams, budget)
-        ]
-        for echo in self._disguised(streams, budget):
-            place = echo.place
+        hits: list[TermHit] = []
+        reports = self._lexicon.find(streams.stripped)
+        if reports:
+            hits.extend(self._written(streams, reports, budget))
+        echoes = self._disguised(streams, budget)
+        if not hits and not echoes:
+            return hits
+        for number, place, way, is_doubtful in echoes:
             hits.extend(
-                TermHit(place.start, place.end, rule, word, echo.way, echo.is_doubtful)
-                for rule, word in self._lexicon.owners(echo.number)
+                TermHit(place.start, place.end, rule, word, way, is_doubtful)
+                for rule, word in self._lexicon.owners(number)
                 if signs_of(word) is None
             )
-        if not hits:
-            return hits
-        if budget.is_spent:
+        if budget.is_spent and hits:
             hits[-1] = hits[-1]._replace(is_overflow=True)
         return _outermost(hits)
 
-    def _written(self, streams: Streams, budget: Budget) -> Iterator[tuple[int, int, int, str]]:
-        reports = self._lexicon.find(streams.stripped)
-        if not reports:
-            return iter(())
-        return find_written(self._lexicon, streams.folded, streams.offsets, reports, budget)
+    def _written(
+        self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
+    ) -> Iterator[TermHit]:
+        found = find_written(self._lexicon, streams.folded, streams.offsets, reports, budget)
+        for start, end, rule, word in found:
+            way = Way.PARTED if end - start > len(word) else Way.PLAIN
+            yield TermHit(start, end, rule, word, way)
 
-    def _disguised(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
+    def _disguised(self, streams: Streams, budget: Budget) -> list[Echo]:
         stripped = streams.stripped
-        yield from self._echoes.find(streams, budget)
-        yield from self._parts.find(streams, budget)
+        echoes = self._echoes.find(streams, budget)
+        echoes += self._parts.find(streams, budget)
         backwards = self._lexicon.find(stripped[::-1])
         if backwards:
-            yield from self._reversed(streams, backwards, budget)
-        if _REPEATED.search(stripped) is not None:
-            yield from self._repeated(streams, budget)
-        if _LETTER.search(stripped) is not None:
-            yield from self._latin.find(streams, budget)
+            echoes.extend(self._reversed(streams, backwards, budget))
+        if _REPEATED.search(stripped) is not None or (
+            streams.has_latin and _REPEATED_LETTER.search(stripped) is not None
+        ):
+            echoes.extend(self._repeated(streams, budget))
+        if streams.has_latin:
+            echoes.extend(self._latin.find(streams, budget))
+        return echoes
 
     def _reversed(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
@@ -137,10 +142,6 @@ class TermIndex:
                     place.is_apart(from_digits=False) and place.is_spelled_out()
                 ):
                     yield Echo(pattern, place, Way.REPEATED, False)
-
-
-def _way(start: int, end: int, word: str) -> Way:
-    return Way.PARTED if end - start > len(word) else Way.PLAIN
 
 
 def _is_repeated(term: str, lengths: list[int]) -> bool:
