@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, assert_never
 
 from guiju.modules.inspection._expressions import ExpressionIndex
-from guiju.modules.inspection._fold import TABLE_DIGEST, fold, is_unicode, strip
+from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
 from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
+from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._tables import WRITING_DIGEST
 from guiju.modules.inspection._terms import TermIndex
 from guiju.modules.inspection.types import (
     Disposition,
@@ -19,10 +21,11 @@ from guiju.modules.inspection.types import (
     TermRule,
     TextNotUnicodeError,
     UnknownKindError,
+    Way,
 )
 
 # Part of every version: raise it when the same rules would find something else.
-_ENGINE_REVISION = 1
+_ENGINE_REVISION = 2
 MAX_FINDINGS = 200
 
 
@@ -33,6 +36,12 @@ class _Hit(NamedTuple):
     word: str
     hidden: tuple[int, ...] | range
     floor: Disposition = Disposition.DELIVER
+    ceiling: Disposition = Disposition.BLOCK
+    way: Way = Way.PLAIN
+
+    def disposition(self, rule: Rule) -> Disposition:
+        """What the rule asks for, within what the hit is sure of."""
+        return max(min(rule.disposition, self.ceiling), self.floor)
 
 
 class RuleSet:
@@ -71,9 +80,7 @@ class RuleSet:
             return self._clean
         hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
         rules = self._rules
-        disposition = Disposition.strictest(
-            max(rules[hit.rule].disposition, hit.floor) for hit in hits
-        )
+        disposition = Disposition.strictest(hit.disposition(rules[hit.rule]) for hit in hits)
         return Inspection(
             self.version,
             tuple(_finding(rules[hit.rule], hit) for hit in hits[:MAX_FINDINGS]),
@@ -83,18 +90,36 @@ class RuleSet:
         )
 
     def _hits(self, text: str) -> Iterator[_Hit]:
-        stripped = strip(text)
-        for start, end, rule, word in self._terms.find(text, stripped):
-            yield _Hit(start, end, rule, word, range(start, end))
-        if self._kinds and may_hold_numbers(stripped):
-            yield from self._numbers(text)
+        streams = Streams(text)
+        yield from self._term_hits(streams)
+        if self._kinds and may_hold_numbers(streams.stripped):
+            yield from self._numbers(streams)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + 64)]
             yield _Hit(start, end, rule, word, range(start, end), floor)
 
-    def _numbers(self, text: str) -> Iterator[_Hit]:
-        for kind, start, end, places in find_numbers(fold(text), tuple(self._kinds)):
+    def _term_hits(self, streams: Streams) -> Iterator[_Hit]:
+        seen: set[tuple[int, int, int, str]] = set()
+        form: Streams | None = streams
+        while form is not None:
+            for hit in self._terms.find(form):
+                start, end = form.original(hit.start, hit.end)
+                if (start, end, hit.rule, hit.word) in seen:
+                    continue
+                seen.add((start, end, hit.rule, hit.word))
+                is_encoded = form is not streams and hit.way in {Way.PLAIN, Way.PARTED}
+                yield _Hit(
+                    start, end, hit.rule, hit.word, range(start, end),
+                    floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
+                    ceiling=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
+                    way=Way.ENCODED if is_encoded else hit.way,
+                )  # fmt: skip
+            form = form.decoded
+
+    def _numbers(self, streams: Streams) -> Iterator[_Hit]:
+        text = streams.text
+        for kind, start, end, places in find_numbers(streams.folded, tuple(self._kinds)):
             head, tail = SHAPES[kind]
             hidden = places[head:-tail]
             word = _hide(text[start:end], (place - start for place in hidden))
@@ -105,7 +130,7 @@ class RuleSet:
 def _finding(rule: Rule, hit: _Hit) -> Finding:
     match rule:
         case TermRule():
-            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word)
+            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word, hit.way)
         case PatternRule():
             return Finding(hit.start, hit.end, rule.kind, rule.kind, hit.word)
         case ExpressionRule():
@@ -156,7 +181,9 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
             raise UnknownKindError(
                 f"there is no kind of number {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
             )
-    content = "\n".join([str(_ENGINE_REVISION), TABLE_DIGEST, *map(_canonical, ordered)])
+    content = "\n".join(
+        [str(_ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
+    )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return RuleSet(ordered, version)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar
 
 from guiju.kernel.errors import ConflictError, InvalidError
@@ -37,6 +37,23 @@ class Disposition(IntEnum):
     def strictest(cls, dispositions: Iterable["Disposition"]) -> "Disposition":
         """The strictest of them; DELIVER when there is none."""
         return max(dispositions, default=cls.DELIVER)
+
+
+class Way(StrEnum):
+    """How a term was written where it was found."""
+
+    PLAIN = "plain"
+    PARTED = "parted"  # signs, spaces or invisible characters between its characters
+    ENCODED = "encoded"  # character references
+    REPEATED = "repeated"  # characters written several times
+    SPLIT = "split"  # characters taken apart
+    PINYIN = "pinyin"
+    LEET = "leet"  # figures and signs in place of letters
+    MASKED = "masked"  # letters left out behind a sign
+    REVERSED = "reversed"
+    INITIALS = "initials"
+    HOMOPHONE = "homophone"
+    LOOK_ALIKE = "look_alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +114,7 @@ class Finding:
 
     `rule` is the dictionary, the kind or the expression that found it. `word` is the term as the
     dictionary has it; for a number its masked form, so that a finding never repeats the number.
+    `way` is how a term was written.
     """
 
     start: int
@@ -104,6 +122,7 @@ class Finding:
     category: str
     rule: str
     word: str
+    way: Way = Way.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
