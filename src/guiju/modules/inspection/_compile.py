@@ -2,12 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, assert_never
 
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
-from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
+from guiju.modules.inspection._hosts import as_domain
+from guiju.modules.inspection._kinds import KINDS, KindIndex
+from guiju.modules.inspection._link_rules import LinkRules
+from guiju.modules.inspection._links import Link
+from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
 from guiju.modules.inspection._terms import TermHit, TermIndex
@@ -16,6 +20,7 @@ from guiju.modules.inspection.types import (
     ExpressionRule,
     Finding,
     Inspection,
+    LinkRule,
     PatternRule,
     Rule,
     TermRule,
@@ -27,6 +32,8 @@ from guiju.modules.inspection.types import (
 # Part of every version: raise it when the same rules would find something else.
 _ENGINE_REVISION = 2
 MAX_FINDINGS = 200
+# A finding repeats at most so much; what is longer is hidden as a whole.
+LONGEST_WORD = 64
 
 
 class _Hit(NamedTuple):
@@ -34,7 +41,7 @@ class _Hit(NamedTuple):
     end: int
     rule: int
     word: str
-    hidden: tuple[int, ...] | range
+    hidden: Sequence[int]
     floor: Disposition = Disposition.DELIVER
     ceiling: Disposition = Disposition.BLOCK
     way: Way = Way.PLAIN
@@ -47,7 +54,16 @@ class _Hit(NamedTuple):
 class RuleSet:
     """Immutable. `version` names the rules and the engine's tables; equal rules, equal version."""
 
-    __slots__ = ("_clean", "_expressions", "_kinds", "_rules", "_terms", "version")
+    __slots__ = (
+        "_clean",
+        "_expressions",
+        "_finders",
+        "_kinds",
+        "_links",
+        "_rules",
+        "_terms",
+        "version",
+    )
 
     def __init__(self, rules: tuple[Rule, ...], version: str) -> None:
         self.version = version
@@ -57,11 +73,12 @@ class RuleSet:
             for number, rule in enumerate(rules)
             if isinstance(rule, TermRule)
             for term in rule.terms
+            if as_domain(term) is None
         )
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
         )
-        # Several clauses may ask for the same kind: each counts, the number is looked for once.
+        # Several clauses may ask for the same kind: each counts, it is looked for once.
         self._kinds: dict[str, list[int]] = {}
         for kind in KINDS:
             numbers = [
@@ -69,6 +86,8 @@ class RuleSet:
             ]
             if numbers:
                 self._kinds[kind] = numbers
+        self._links = LinkRules(rules)
+        self._finders = KindIndex(self._kinds, self._links.index)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
 
     def inspect(self, text: str) -> Inspection:
@@ -92,11 +111,16 @@ class RuleSet:
     def _hits(self, text: str) -> Iterator[_Hit]:
         streams = Streams(text)
         yield from self._term_hits(streams)
-        if self._kinds and may_hold_numbers(streams.stripped):
-            yield from self._numbers(streams)
+        for found in self._finders.find(Passage(text, streams.stripped)):
+            if isinstance(found, Link):
+                for rule, word in self._links.rules_of(found):
+                    places = range(found.start, found.end)
+                    yield _Hit(found.start, found.end, rule, word, places)
+            else:
+                yield from self._found(text, found)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
-            word = text[start : min(end, start + 64)]
+            word = text[start : min(end, start + LONGEST_WORD)]
             yield _Hit(start, end, rule, word, range(start, end), floor)
 
     def _term_hits(self, streams: Streams) -> list[_Hit]:
@@ -114,14 +138,13 @@ class RuleSet:
             decoded = decoded.decoded
         return [*hits.values()]
 
-    def _numbers(self, streams: Streams) -> Iterator[_Hit]:
-        text = streams.text
-        for kind, start, end, places in find_numbers(streams.folded, tuple(self._kinds)):
-            head, tail = SHAPES[kind]
-            hidden = places[head:-tail]
-            word = _hide(text[start:end], (place - start for place in hidden))
-            for rule in self._kinds[kind]:
-                yield _Hit(start, end, rule, word, hidden)
+    def _found(self, text: str, found: Found) -> Iterator[_Hit]:
+        kind, start, end, hidden = found
+        if end - start > LONGEST_WORD:
+            hidden = range(start, end)
+        word = _hide(text[start:end], (place - start for place in hidden))[:LONGEST_WORD]
+        for rule in self._kinds[kind]:
+            yield _Hit(start, end, rule, word, hidden)
 
 
 def _hit_of(hit: TermHit) -> _Hit:
@@ -139,6 +162,8 @@ def _finding(rule: Rule, hit: _Hit) -> Finding:
             return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word, hit.way)
         case PatternRule():
             return Finding(hit.start, hit.end, rule.kind, rule.kind, hit.word)
+        case LinkRule():
+            return Finding(hit.start, hit.end, "url", rule.type, hit.word)
         case ExpressionRule():
             return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
 
@@ -161,16 +186,16 @@ def _hide(text: str, places: Iterable[int]) -> str:
 def mask(text: str, findings: Iterable[Finding]) -> str:
     """The text with these findings hidden, as a reviewer's verdict asks; never another length.
 
-    A number keeps the shape that its kind has; everything else becomes stars.
+    What has a kind keeps the shape of it; everything else becomes stars.
     """
     hidden: list[int] = []
     for finding in findings:
         word = finding.word
-        numbered = finding.rule in SHAPES and len(word) == finding.end - finding.start
+        shaped = finding.rule in KINDS and len(word) == finding.end - finding.start
         hidden.extend(
             place
             for place in range(finding.start, finding.end)
-            if not numbered or word[place - finding.start] == "*"
+            if not shaped or word[place - finding.start] == "*"
         )
     return _hide(text, hidden)
 
@@ -185,7 +210,7 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     for rule in ordered:
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
             raise UnknownKindError(
-                f"there is no kind of number {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
+                f"there is no kind {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
             )
     content = "\n".join(
         [str(_ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
@@ -202,6 +227,8 @@ def _canonical(rule: Rule) -> str:
             name = [rule.kind]
         case ExpressionRule():
             name = [rule.id, rule.category, rule.expression]
+        case LinkRule():
+            name = [rule.type, sorted(set(rule.domains))]
         case _:
             assert_never(rule)
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]

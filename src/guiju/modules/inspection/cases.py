@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from guiju.modules.inspection._compile import compile_ruleset
-from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection.types import (
     BadCaseError,
     Dictionary,
@@ -19,8 +19,6 @@ from guiju.modules.inspection.types import (
 )
 
 _USE = "-/inspect"
-# Kinds have one name in case files, whichever network or issuer they come from.
-_CASE_KINDS = {"cn_mobile": "cn_phone"}
 
 
 def inspect_cases(
@@ -41,7 +39,7 @@ def inspect_cases(
 def _answer(inspection: Inspection) -> dict[str, Any]:
     return {
         "hits": [
-            {"kind": _CASE_KINDS.get(f.category, f.category), "start": f.start, "end": f.end}
+            {"kind": f.category, "start": f.start, "end": f.end}
             for f in inspection.findings
         ],
         "disposition": inspection.disposition.word,

@@ -3,7 +3,7 @@
 from guiju.modules.inspection._compile import RuleSet, compile_ruleset, mask
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
-from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection.types import Inspection
 
 __all__ = [

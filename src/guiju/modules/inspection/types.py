@@ -87,7 +87,7 @@ class TermRule:
 
 @dataclass(frozen=True, slots=True)
 class PatternRule:
-    """Numbers of a built-in kind: `cn_id`, `cn_mobile` or `bank_card`."""
+    """What is found by its form, of a built-in kind: `cn_id`, `cn_phone`, `api_key` and others."""
 
     kind: str
     disposition: Disposition
@@ -105,7 +105,21 @@ class ExpressionRule:
     use: Use
 
 
-Rule = TermRule | PatternRule | ExpressionRule
+@dataclass(frozen=True, slots=True)
+class LinkRule:
+    """Links of one type: `listed` (to `domains` or below), `shortener`, `ip_host`, `userinfo` (a
+    false host before @), `lookalike` (of `domains`, or of letters that pass for others).
+
+    Domains among the terms of a `TermRule` are listed too and keep its category.
+    """
+
+    type: str
+    domains: tuple[str, ...]
+    disposition: Disposition
+    use: Use
+
+
+Rule = TermRule | PatternRule | ExpressionRule | LinkRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +174,21 @@ class BadDictionaryError(InvalidError):
 
 
 class UnknownKindError(InvalidError):
-    """A kind of number that the engine does not know."""
+    """A kind that the engine does not know."""
 
     code: ClassVar[str] = "inspection.unknown_kind"
+
+
+class UnknownLinkTypeError(InvalidError):
+    """A type of link that the engine does not know."""
+
+    code: ClassVar[str] = "inspection.unknown_link_type"
+
+
+class BadDomainError(InvalidError):
+    """A domain that a link rule names and that is none."""
+
+    code: ClassVar[str] = "inspection.bad_domain"
 
 
 class BadExpressionError(InvalidError):
