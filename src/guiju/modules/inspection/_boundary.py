@@ -12,34 +12,37 @@ import rjieba
 from guiju.modules.inspection._places import Place, is_natural
 
 _CONTEXT = 12
-# Beyond these numbers in one text hits count without a check, and the text is held: strict, bounded.
-MAX_CHECKS = 200
-MAX_HITS = 1000
+# Beyond this many segmentations in one text hits count without one: strict, and bounded.
+MAX_CHECKS = 100
+# A text with more places that could be a term is held, and the rest of it is not looked at.
+MAX_HITS = 500
 
 
 class Budget:
-    """Counts the work that one text has caused."""
+    """Counts the work that one text has caused. `last` is the pattern that was looked at last."""
 
-    __slots__ = ("checks", "hits")
+    __slots__ = ("_checks", "_hits", "last")
 
     def __init__(self) -> None:
-        self.checks = MAX_CHECKS
-        self.hits = MAX_HITS
+        self._checks = MAX_CHECKS
+        self._hits = MAX_HITS
+        self.last = -1
 
     def take_check(self) -> bool:
         """One more segmentation may run."""
-        self.checks -= 1
-        return self.checks >= 0
+        self._checks -= 1
+        return self._checks >= 0
 
-    def take_hit(self) -> bool:
-        """One more hit may be looked at."""
-        self.hits -= 1
-        return self.hits >= 0
+    def take_hit(self, number: int) -> bool:
+        """One more place that could be this pattern may be looked at."""
+        self._hits -= 1
+        self.last = number
+        return self._hits >= 0
 
     @property
     def is_spent(self) -> bool:
-        """The text has more hits than are looked at."""
-        return self.hits < 0
+        """The text has more such places than are looked at."""
+        return self._hits < 0
 
 
 def is_meant(place: Place, budget: Budget) -> bool:

@@ -1,30 +1,34 @@
 """Terms by the codes of their sounds or shapes, and the units that a text in Latin letters has."""
 
 import re
+import string
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 
 import daachorse
 
-from guiju.modules.inspection._tables import SOUNDS, SYLLABLE, SYLLABLES, Threads, spell, weave
+from guiju.modules.inspection._lexicon import Threads
+from guiju.modules.inspection._tables import SOUNDS, SYLLABLE, SYLLABLES, spell, weave
 
 PAIR = 2
 # Readings of one term that are kept: a term of several polyphones would have too many.
 _MAX_READINGS = 4
 _LETTER = re.compile("[a-z]")
-_POLYPHONES = frozenset(SOUNDS.others)
-# Syllables that begin with a vowel may be read together with the one before: fang an, fan gan.
-_VOWELS = frozenset(code for code, syllable in SYLLABLES.items() if syllable[0] in "aeo")
+# What makes a term readable in several ways: letters, polyphones, and syllables that begin with a
+# vowel, for they may be read together with the one before (fang an, fan gan).
+_SEVERAL = frozenset(string.ascii_lowercase).union(
+    SOUNDS.others, (char for char, code in SOUNDS.codes.items() if SYLLABLES[code][0] in "aeo")
+)
 
 
 class CodeIndex:
     """Patterns by their codes: pairs in a table, longer ones in an automaton."""
 
-    __slots__ = ("_automaton", "_numbers", "_shared", "pairs")
+    __slots__ = ("_automaton", "_numbers", "_packed", "_shared", "pairs")
 
     def __init__(self, coded: Iterable[tuple[str, int]]) -> None:
-        """`coded` are codes and the number of the pattern that has them."""
+        """`coded` are codes and the number of the pattern that has them; `unpack` has to follow."""
         found: dict[str, int] = {}
         shared: dict[str, list[int]] = {}
         for codes, number in coded:
@@ -37,11 +41,25 @@ class CodeIndex:
         self._shared = {
             entry: shared[codes] for entry, codes in enumerate(longer) if codes in shared
         }
-        self.pairs = {
-            codes: tuple(shared.get(codes, (number,)))
-            for codes, number in found.items()
+        coupled = [
+            (codes, number)
+            for codes, first in found.items()
             if len(codes) == PAIR
-        }
+            for number in shared.get(codes, (first,))
+        ]
+        self._packed = ("".join(c for c, _ in coupled), array("i", (n for _, n in coupled)))
+        self.pairs: dict[str, tuple[int, ...]] = {}
+
+    def unpack(self) -> None:
+        """Makes `pairs`, after the caller has given up the codes.
+
+        Small objects that are kept among many that are not would hold on to the memory of all.
+        """
+        codes, numbers = self._packed
+        for place, number in enumerate(numbers):
+            pair = codes[PAIR * place : PAIR * (place + 1)]
+            self.pairs[pair] = (*self.pairs.get(pair, ()), number)
+        self._packed = ("", array("i"))
 
     def find(self, stream: str) -> list[tuple[int, int, int]]:
         """Start, end and entry of every hit of three codes and more, the longest at each end."""
@@ -55,19 +73,19 @@ class CodeIndex:
         return self._shared.get(entry) or (self._numbers[entry],)
 
 
-def readings(threads: Threads[list[str]], number: int) -> Iterator[str]:
+def readings(threads: Threads, number: int) -> Iterator[str]:
     """The codes of a term, and of its other readings; as a text would be read, letters included."""
     text, sounds = threads.stripped[number], threads.sounds[number]
-    yield spell(sounds) if _LETTER.search(sounds) else sounds
-    if not _POLYPHONES.isdisjoint(text):
-        choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
-        for other in islice(product(*choices), 1, _MAX_READINGS):
-            yield spell("".join(other))
-    if not _VOWELS.isdisjoint(sounds[1:]):
-        letters = "".join(SYLLABLES.get(code, code) for code in sounds)
-        codes = spell(letters)
-        if codes != sounds:
-            yield codes
+    if _SEVERAL.isdisjoint(text):
+        yield sounds
+        return
+    yield spell(sounds)
+    choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
+    for other in islice(product(*choices), 1, _MAX_READINGS):
+        yield spell("".join(other))
+    codes = spell("".join(SYLLABLES.get(code, code) for code in sounds))
+    if codes != sounds:
+        yield codes
 
 
 class Units:
@@ -118,5 +136,5 @@ def units_of(term: str) -> Sequence[str]:
     """A term as `Units` would part it."""
     if _LETTER.search(term) is None:
         return term
-    units = Units(term, weave(term).sounds, has_latin=True)
+    units = Units(term, weave(term)[1], has_latin=True)
     return units.written(0, len(units.firsts))

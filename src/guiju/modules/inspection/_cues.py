@@ -25,13 +25,18 @@ _CARD = re.compile(
     + _LINK
 )
 _ID = re.compile(
-    r"(?:身份证|身分证|证件|证号|居民证|统一证|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))" + _LINK
+    r"(?:身份证|身分证|证件|证号|居民证|统一证|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))"
+    + _LINK
 )
-_ID_AFTER = re.compile(r"^[^0-9a-z]{0,3}(?:[是为])?(?:[我他她]的?|本人|客户)?(?:[一-龥]{0,2})(?:证|身份)")
+_ID_AFTER = re.compile(
+    r"^[^0-9a-z]{0,3}(?:[是为])?(?:[我他她]的?|本人|客户)?(?:[一-龥]{0,2})(?:证|身份)"
+)
 _PASSPORT = re.compile(
     r"(?:护照|通行证|台胞证|旅行证|回乡证|证件|(?<![a-z])(?:passport|travel document))" + _LINK
 )
-_PASSPORT_AFTER = re.compile(r"^[^0-9a-z]{0,3}[是为]?(?:[我他她]的?|本人|客户)?[一-龥]{0,2}(?:护照|通行证)")
+_PASSPORT_AFTER = re.compile(
+    r"^[^0-9a-z]{0,3}[是为]?(?:[我他她]的?|本人|客户)?[一-龥]{0,2}(?:护照|通行证)"
+)
 
 
 def is_other(before: str) -> bool:

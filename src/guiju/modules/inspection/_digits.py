@@ -47,7 +47,9 @@ _WORD = re.compile("[a-z]{4,}")
 _DIGIT_LETTERS = re.compile("[oli]+")
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
-_DOUBLED = bytes.maketrans(b"0123456789" + _LETTERS, bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)) + bytes(26))
+_DOUBLED = bytes.maketrans(
+    b"0123456789" + _LETTERS, bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)) + bytes(26)
+)
 _LONGEST_GROUP = 24
 _SHORTEST_RUN = 7
 
@@ -63,9 +65,7 @@ class Run:
     as digits; `starts` and `ends` are the offsets into both where a number may start and end.
     """
 
-    def __init__(
-        self, passage: Passage, stream: str, groups: Sequence[_Group]
-    ) -> None:
+    def __init__(self, passage: Passage, stream: str, groups: Sequence[_Group]) -> None:
         self._text = passage.text
         self._view = passage.visible
         self.code = "".join(stream[group.start : group.end] for group in groups)
@@ -87,16 +87,12 @@ class Run:
         starts = {
             bounds[i]
             for i in range(count)
-            if not (
-                single[i] and 0 < i < count - 1 and single[i - 1] and gaps[i] == gaps[i + 1]
-            )
+            if not (single[i] and 0 < i < count - 1 and single[i - 1] and gaps[i] == gaps[i + 1])
         }
         ends = {
             bounds[i + 1]
             for i in range(count)
-            if not (
-                single[i] and 0 < i < count - 1 and single[i + 1] and gaps[i] == gaps[i + 1]
-            )
+            if not (single[i] and 0 < i < count - 1 and single[i + 1] and gaps[i] == gaps[i + 1])
         }
         visible = self._view.text
         first, last = self._spots[0], self._spots[-1] + 1
@@ -174,8 +170,6 @@ class Run:
             places[spots[end - 1]] + 1,
             [places[spots[start + at]] for at in hidden],
         )
-
-
 
 
 def to_digits(folded: str) -> str:

@@ -41,18 +41,19 @@ class EchoIndex:
             (codes, number) for number in fit for codes in readings(threads, number)
         )
         self._shapes = CodeIndex((threads.shapes[number], number) for number in fit)
+        del threads
+        self._sounds.unpack()
+        self._shapes.unpack()
 
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every hit; a pattern written plainly is not one."""
-        _, sounds, shapes = streams.threads
         has_latin = streams.has_latin
-        if has_latin:
-            sounds = spell(sounds)
+        sounds = spell(streams.sounds) if has_latin else streams.sounds
         found: list[Echo] = []
         reports = self._sounds.find(sounds)
         if reports or (has_latin and self._sounds.pairs):
             found.extend(self._by_sound(streams, sounds, reports, budget))
-        reports = self._shapes.find(shapes)
+        reports = self._shapes.find(streams.shapes)
         if reports:
             found.extend(self._by_shape(streams, reports, budget))
         if self._sounds.pairs:
@@ -62,13 +63,17 @@ class EchoIndex:
     def _by_sound(
         self, streams: Streams, spelled: str, reports: list[tuple[int, int, int]], budget: Budget
     ) -> Iterator[Echo]:
-        units = Units(streams.stripped, streams.threads.sounds, has_latin=streams.has_latin)
+        units = Units(streams.stripped, streams.sounds, has_latin=streams.has_latin)
         for start, end, entry in reports:
             for number in self._sounds.numbers(entry):
                 yield from self._sounding(streams, units, number, (start, end), budget)
+            if budget.is_spent:
+                return
         for start in units.pairs():
             for number in self._sounds.pairs.get(spelled[start : start + PAIR], ()):
                 yield from self._sounding(streams, units, number, (start, start + PAIR), budget)
+            if budget.is_spent:
+                return
 
     def _sounding(
         self, streams: Streams, units: Units, number: int, span: tuple[int, int], budget: Budget
@@ -78,7 +83,7 @@ class EchoIndex:
         wanted = units_of(self._texts[number])
         fits = len(wanted) == len(written)
         other = [i for i, unit in enumerate(written) if not fits or unit != wanted[i]]
-        if not other or not budget.take_hit():
+        if not other or not budget.take_hit(number):
             return
         place = Place(streams.folded, streams.offsets, units.firsts[start], units.lasts[end - 1])
         latin = sum(written[i].isascii() for i in other)
@@ -102,12 +107,14 @@ class EchoIndex:
             for number in self._shapes.numbers(entry):
                 term = self._texts[number]
                 other = [i for i, char in enumerate(term, start) if stripped[i] != char]
-                if not other or 3 * len(other) > len(term) or not budget.take_hit():
+                if not other or 3 * len(other) > len(term) or not budget.take_hit(number):
                     continue
                 place = Place(streams.folded, streams.offsets, start, end - 1)
                 changed = [place.offsets[i] for i in other]
                 if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
                     yield Echo(number, place, Way.LOOK_ALIKE, True)
+            if budget.is_spent:
+                return
 
     def _alone(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
@@ -116,7 +123,7 @@ class EchoIndex:
             sounds, shapes = codes_of_pair(match[0])
             if sounds not in sounding and shapes not in shaped:
                 continue
-            pair = weave(match[0]).stripped
+            pair = weave(match[0])[0]
             place = Place(streams.folded, range(len(streams.text)), match.start(), match.end() - 1)
             for way, numbers in (
                 (Way.HOMOPHONE, sounding.get(sounds, ())),
@@ -124,10 +131,12 @@ class EchoIndex:
             ):
                 for number in numbers:
                     same = [a == b for a, b in zip(pair, self._texts[number], strict=True)]
-                    if same.count(True) != 1 or not budget.take_hit():
+                    if same.count(True) != 1 or not budget.take_hit(number):
                         continue
                     if not _boundary.is_ordinary(place, range(*match.span()), budget):
                         yield Echo(number, place, way, True)
+            if budget.is_spent:
+                return
 
 
 def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:

@@ -22,9 +22,7 @@ _PROVINCES = (
 _CN_ID = re.compile(
     f"(?=((?:{_PROVINCES})[0-9]{{4}}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}[0-9x]))"
 )
-_OLD_CN_ID = re.compile(
-    f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))"
-)
+_OLD_CN_ID = re.compile(f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10x98765432"
 
@@ -35,10 +33,7 @@ _USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
 
 _TW_ID = re.compile("(?=([a-z][1289a-d]|[a-z][li])[0-9oli]{8})")
 _TW_ID_SIZE = 10
-_TW_LETTERS = {
-    letter: value
-    for value, letter in enumerate("abcdefghjklmnpqrstuvxywzio", 10)
-}
+_TW_LETTERS = {letter: value for value, letter in enumerate("abcdefghjklmnpqrstuvxywzio", 10)}
 
 _HK_ID = re.compile("(?=([a-z]{1,2}?)[0-9oli]{6}[0-9olia])")
 
@@ -67,7 +62,9 @@ def is_taiwan_id(code: str) -> bool:
     second = _TW_LETTERS[code[1]] % 10 if code[1].isalpha() else int(code[1])
     digits = [second, *map(int, code[2:])]
     total = first // 10 + first % 10 * 9
-    total += sum(digit * weight for digit, weight in zip(digits, (8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True))
+    total += sum(
+        digit * weight for digit, weight in zip(digits, (8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)
+    )
     return total % 10 == 0
 
 

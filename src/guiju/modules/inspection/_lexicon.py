@@ -5,11 +5,12 @@ from array import array
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 import daachorse
 
 from guiju.modules.inspection._fold import NOISE, fold, is_unicode, strip
-from guiju.modules.inspection._tables import Threads, weave
+from guiju.modules.inspection._tables import weave
 from guiju.modules.inspection.types import BadTermError, TooManyTermsError
 
 MIN_TERM = 2
@@ -28,7 +29,16 @@ class Lexicon:
     whose repeats have been squeezed; `squeezed` leads from there to the pattern.
     """
 
-    __slots__ = ("_automaton", "_owners", "_shorter", "signed", "squeezed", "texts")
+    __slots__ = (
+        "_automaton",
+        "_more",
+        "_rules",
+        "_shorter",
+        "_words",
+        "signed",
+        "squeezed",
+        "texts",
+    )
 
     def __init__(self, terms: Iterable[tuple[int, str]]) -> None:
         """`terms` are (rule, term) pairs. Raises `BadTermError`, `TooManyTermsError`."""
@@ -37,31 +47,37 @@ class Lexicon:
             raise TooManyTermsError("a rule set holds too many terms", limit=MAX_TERMS)
         stripped = _checked([word for _, word in pairs])
         found: dict[str, int] = {}
-        # Rule and term in turn; one flat tuple a pattern keeps large lists small.
-        self._owners: list[tuple[int | str, ...]] = []
         self.texts: list[str] = []
         self.signed: set[int] = set()
+        # One rule and one term a pattern in flat lists, the rare others beside them: large lists
+        # stay small.
+        self._rules = array("i")
+        self._words: list[str] = []
+        self._more: dict[int, list[tuple[int, str]]] = {}
         for (rule, word), text in zip(pairs, stripped, strict=True):
             if not MIN_TERM <= len(text) <= MAX_TERM:
                 raise _bad_term(word, len(text))
-            number = found.setdefault(text, len(found))
+            number = found.setdefault(text, len(self.texts))
             if number == len(self.texts):
                 self.texts.append(word if word == text else text)
-                self._owners.append((rule, word))
+                self._rules.append(rule)
+                self._words.append(word)
                 if len(text) != len(word) and signs_of(word):
                     self.signed.add(number)
             else:
                 self._add_owner(number, rule, word)
         self.squeezed = array("i")
-        texts = [*self.texts]
-        for number, text in enumerate(self.texts):
-            single = squeeze(text)
-            if MIN_TERM <= len(single) < len(text) and single not in found:
-                found[single] = len(texts)
-                texts.append(single)
-                self.squeezed.append(number)
+        texts = [*self.texts, *self._squeezed_texts(found)]
         self._shorter = _chain(texts, found)
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(texts) if texts else None
+
+    def _squeezed_texts(self, found: dict[str, int]) -> Iterator[str]:
+        single = _REPEATED.sub(r"\1", _PARTING.join(self.texts)).split(_PARTING)
+        for number, (text, once) in enumerate(zip(self.texts, single, strict=False)):
+            if MIN_TERM <= len(once) < len(text) and once not in found:
+                found[once] = len(self.texts) + len(self.squeezed)
+                self.squeezed.append(number)
+                yield once
 
     def find(self, stream: str) -> list[tuple[int, int, int]]:
         """Start, end and number of the longest pattern at each end.
@@ -83,17 +99,24 @@ class Lexicon:
     def _add_owner(self, number: int, rule: int, word: str) -> None:
         if (rule, word) in self.owners(number):
             return
-        self._owners[number] += (rule, word)
+        self._more.setdefault(number, []).append((rule, word))
         if not signs_of(word):
             self.signed.discard(number)
 
-    def owners(self, number: int) -> Iterator[tuple[int, str]]:
+    def owners(self, number: int) -> list[tuple[int, str]]:
         """The rules that have this pattern, each with the term as the rule has it."""
-        flat = self._owners[number]
-        return zip(flat[::2], flat[1::2], strict=True)  # type: ignore[arg-type]
+        return [(self._rules[number], self._words[number]), *self._more.get(number, ())]
 
 
-def woven(texts: list[str]) -> Threads[list[str]]:
+class Threads(NamedTuple):
+    """Texts, how they sound and how they look, in the same order."""
+
+    stripped: list[str]
+    sounds: list[str]
+    shapes: list[str]
+
+
+def woven(texts: list[str]) -> Threads:
     """How each of the texts is written, sounds and looks; they are folded in one pass."""
     return Threads(*(thread.split(_PARTING) for thread in weave(_PARTING.join(texts))))
 

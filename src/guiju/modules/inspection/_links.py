@@ -31,7 +31,9 @@ _DOT = (
 )
 _LABEL = re.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _GAP = re.compile(_DOT)
-_SCHEME = re.compile(r"h[tx*+]{2}ps?\s{0,2}(?::|\[:\]|\(:\))\s{0,2}[/\\]{1,2}\s{0,2}(?:[^\s/?#@<>]{1,200}@)?$")
+_SCHEME = re.compile(
+    r"h[tx*+]{2}ps?\s{0,2}(?::|\[:\]|\(:\))\s{0,2}[/\\]{1,2}\s{0,2}(?:[^\s/?#@<>]{1,200}@)?$"
+)
 _LEFT_LABELS = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}$")
 _TAIL = re.compile(r"(?::[0-9]{1,5})?(?:[/?#\\][!-~]*)?")
 _URL = re.compile(
@@ -202,9 +204,14 @@ class LinkIndex:
 
     def _is_lookalike(self, host: str, written: str) -> bool:
         """Letters of another alphabet that pass for Latin ones, or the look of a domain we know."""
-        if any(_hosts.to_unicode(label) != label and _hosts.skeleton(label).isascii() for label in host.split(".")):
+        if any(
+            _hosts.to_unicode(label) != label and _hosts.skeleton(label).isascii()
+            for label in host.split(".")
+        ):
             return True
-        if host.isascii() and any(ord(char) > 0x7F and char.isalpha() and not _WIDE.match(char) for char in written):
+        if host.isascii() and any(
+            ord(char) > 0x7F and char.isalpha() and not _WIDE.match(char) for char in written
+        ):
             return True
         domain = _hosts.registered_domain(host)
         if domain in self._own or any(host.endswith(f".{own}") for own in self._owners.values()):

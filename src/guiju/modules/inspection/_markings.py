@@ -17,9 +17,7 @@ from collections.abc import Iterator
 from guiju.modules.inspection._passage import Found, Passage, View
 
 _LEVEL = "(?:绝密|机密|秘密|国家秘密|工作秘密|商业秘密|企业秘密|核心商密|普通商密|商密|核心商业秘密|普通商业秘密|绝对机密|极机密|高度机密|内部|警务工作秘密)"
-_TERM = (
-    "(?:启用前|解密前|长期|永久|[0-9]{1,3}(?:年|个月|月|天|日)(?:[0-9]{1,2}个?月)?|[一二三四五六七八九十百]{1,3}(?:年|个月)|解密|特急|加急|平急)"
-)
+_TERM = "(?:启用前|解密前|长期|永久|[0-9]{1,3}(?:年|个月|月|天|日)(?:[0-9]{1,2}个?月)?|[一二三四五六七八九十百]{1,3}(?:年|个月)|解密|特急|加急|平急)"
 _DO_NOT = "(?:严禁|禁止|不得|请勿|切勿|勿|不可|不准|严防)"
 _SPREAD = "(?:外传|外泄|外流|外发|外借|转发|转载|扩散|泄露|泄漏|泄密|翻印|翻拍|拍照|截图|复制|复印|传播|流传|公开|对外|带出|发布)"
 _WHO = "(?:本?(?:部门|公司|单位|小组|项目组|集团|机关|局|处|科|院|校|行|系统|委员会)|内部|董事会|高管层?|管理层|经营层|班子|党委|授权人员|指定人员|相关人员|有关人员|收件人)"
@@ -49,7 +47,9 @@ _ENGLISH_PLAIN = re.compile(
     "|(?:do|may)not(?:be)?(?:distributed?|circulated?|forward|disseminated?)|notfor(?:public|external)?(?:distribution|release|circulation)|notforonwardtransmission"
     "|topsecret(?:noforn|sci)?|secretnoforn|confidentialnoforn|restrictedcirculation|officialsensitive|tradesecret"
 )
-_CAPITALS = re.compile("(?:top)?secret|(?:strictly|highly)?confidential|restricted|classified|proprietary|sensitive")
+_CAPITALS = re.compile(
+    "(?:top)?secret|(?:strictly|highly)?confidential|restricted|classified|proprietary|sensitive"
+)
 
 _GATE_WORDS = (
     "密级|绝密|机密|秘密|商密|密件|限阅|限制阅览|内部(?:文|资|材|信|数|刊|参|通|简|邮|稿|使|传|掌|★)|涉密|保密|阅后|仅限|只限|仅供|限本|限内部|不予公开|不得公开|未经"

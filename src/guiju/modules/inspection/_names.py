@@ -40,8 +40,12 @@ GATE = f"{_STATED.pattern}|{_LOOSE.pattern}|的(?:{_DOCUMENTS})"
 _HAN = re.compile("[一-龥]+")
 _COLON = re.compile(r"[\s:：=是为叫]{0,4}")
 # What follows a name of two characters and is no part of it.
-_STOPS = frozenset("的了来去在是和跟与说要会到已有把被让给找问发打还也都就下上今明昨后前这那您你我他她它们先女小等同从向对将请需应可能没不")
-_WORDS_TAGGED_AS_NAMES = frozenset({"许可证", "成功", "高兴", "方面", "管理", "明白", "安全", "温馨", "时间"})
+_STOPS = frozenset(
+    "的了来去在是和跟与说要会到已有把被让给找问发打还也都就下上今明昨后前这那您你我他她它们先女小等同从向对将请需应可能没不"
+)
+_WORDS_TAGGED_AS_NAMES = frozenset(
+    {"许可证", "成功", "高兴", "方面", "管理", "明白", "安全", "温馨", "时间"}
+)
 _NOT_GIVEN = frozenset("经理员们方户级单司店家部群公")
 
 

@@ -74,7 +74,7 @@ class PartIndex:
                 start = end - len(self._lexicon.texts[number])
                 if not layout.is_composed(start, end):
                     continue
-                if not budget.take_hit():
+                if not budget.take_hit(number):
                     return found
                 place = Place(streams.folded, offsets, layout.firsts[start], layout.lasts[end - 1])
                 if place.is_unbroken():

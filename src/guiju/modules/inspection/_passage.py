@@ -14,9 +14,7 @@ from guiju.modules.inspection._fold import NOISE, fold, kept_offsets, strip
 
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 INVISIBLE = frozenset(
-    char
-    for char in NOISE
-    if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
+    char for char in NOISE if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
 )
 _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 

@@ -90,7 +90,9 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
         return True
     groups = run.groups(start, end)
     area = run.digits[start:end].startswith((trunk, "86", "886"))
-    return area and groups[-1] in (3, 4, 7, 8) and 2 <= len(groups) <= 4 and not _cues.is_other(before)
+    return (
+        area and groups[-1] in (3, 4, 7, 8) and 2 <= len(groups) <= 4 and not _cues.is_other(before)
+    )
 
 
 def find_tw_phones(run: Run) -> Iterator[Found]:

@@ -32,9 +32,7 @@ def find_plates(passage: Passage) -> Iterator[Found]:
         start, end = match.span()
         at = start + 1
         if _stands_apart(text, places, end) and _is_plate(match[0]) and _is_alone(view.text, start):
-            signs = [
-                place for place in range(start + 2, end) if text[place].isascii()
-            ]
+            signs = [place for place in range(start + 2, end) if text[place].isascii()]
             yield view.found("plate", start, end, signs)
             at = end
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from guiju.modules.inspection._fold import fold, kept_offsets
-from guiju.modules.inspection._tables import Threads, weave
+from guiju.modules.inspection._tables import weave
 
 # A reference inside a reference is common in copied web pages; deeper nesting is not.
 _MAX_DECODING = 2
@@ -26,17 +26,23 @@ _SURROGATES = range(0xD800, 0xE000)
 
 
 class Streams:
-    """One text in the forms that finders share. Not for use by several threads at once."""
+    """One text in the forms that finders share. Not for use by several threads at once.
+
+    `sounds` and `shapes` are as long as `stripped`: the codes of its syllables and of the parts that
+    its characters share. `has_latin` says that `stripped` has Latin letters.
+    """
 
     __slots__ = (
         "_decoded",
         "_depth",
         "_folded",
-        "_has_latin",
         "_is_decoded",
         "_offsets",
         "_origin",
-        "_threads",
+        "has_latin",
+        "shapes",
+        "sounds",
+        "stripped",
         "text",
     )
 
@@ -45,14 +51,14 @@ class Streams:
     ) -> None:
         """`origin` is, for a decoded text, where each character starts and ends in the original."""
         self.text = text
+        self.stripped, self.sounds, self.shapes = weave(text)
+        self.has_latin = _LETTER.search(self.stripped) is not None
         self._origin = origin
         self._depth = depth
         self._folded: str | None = None
-        self._threads: Threads[str] | None = None
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
         self._is_decoded = False
-        self._has_latin: bool | None = None
 
     @property
     def folded(self) -> str:
@@ -60,25 +66,6 @@ class Streams:
         if self._folded is None:
             self._folded = fold(self.text)
         return self._folded
-
-    @property
-    def threads(self) -> Threads[str]:
-        """The stripped text, its sounds and its shapes."""
-        if self._threads is None:
-            self._threads = weave(self.text)
-        return self._threads
-
-    @property
-    def stripped(self) -> str:
-        """The folded text without signs, spaces and invisible characters."""
-        return self.threads.stripped
-
-    @property
-    def has_latin(self) -> bool:
-        """The stripped text has Latin letters."""
-        if self._has_latin is None:
-            self._has_latin = _LETTER.search(self.threads.stripped) is not None
-        return self._has_latin
 
     @property
     def offsets(self) -> Sequence[int]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from guiju.modules.inspection._fold import NOISE, stripped_char
 
@@ -85,27 +85,16 @@ class _WovenBeyond:
 _WOVEN_BEYOND = _WovenBeyond()
 
 
-T = TypeVar("T")
-
-
-class Threads(NamedTuple, Generic[T]):
-    """Three streams of one text; index by index they speak of the same character."""
-
-    stripped: T
-    sounds: T
-    shapes: T
-
-
 def codes_of_pair(pair: str) -> tuple[str, str]:
     """The sounds and the shapes of two characters that are no noise; cheaper than to weave them."""
     first, second = _WOVEN[ord(pair[0])] or "   ", _WOVEN[ord(pair[1])] or "   "
     return first[1] + second[1], first[2] + second[2]
 
 
-def weave(text: str) -> Threads[str]:
+def weave(text: str) -> tuple[str, str, str]:
     """The stripped text, its sounds and its shapes."""
     woven = text.translate(_WOVEN if _BEYOND.search(text) is None else _WOVEN_BEYOND)
-    return Threads(woven[::3], woven[1::3], woven[2::3])
+    return woven[::3], woven[1::3], woven[2::3]
 
 
 # `lü` and `nü` are typed with v.

@@ -7,7 +7,9 @@ What stands for a term by chance as well (homophones, look-alikes, initials, rev
 syllables in Latin letters) is *doubtful*: it never does more than hold a text for a reviewer.
 """
 
+import ctypes
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -31,7 +33,7 @@ _RUN = re.compile(r"(.)\1*")
 class TermHit(NamedTuple):
     """A term in the folded text, by the rule that it belongs to.
 
-    `is_overflow` marks the last hit of a text that has more than are looked at.
+    `is_overflow` stands for the whole of a text that holds more than is looked at.
     """
 
     start: int
@@ -53,6 +55,7 @@ class TermIndex:
         self._latin = LatinIndex(self._lexicon)
         self._parts = PartIndex(self._lexicon)
         _boundary.warm()
+        _give_back()
 
     def find(self, streams: Streams) -> list[TermHit]:
         """Every term in the text. Terms inside a longer one of the same rule are left out."""
@@ -63,8 +66,8 @@ class TermIndex:
         reports = self._lexicon.find(streams.stripped)
         if reports:
             hits.extend(self._written(streams, reports, budget))
-        echoes = self._disguised(streams, budget)
-        if not hits and not echoes:
+        echoes = [] if budget.is_spent else self._disguised(streams, budget)
+        if not hits and not echoes and not budget.is_spent:
             return hits
         for number, place, way, is_doubtful in echoes:
             hits.extend(
@@ -72,9 +75,11 @@ class TermIndex:
                 for rule, word in self._lexicon.owners(number)
                 if signs_of(word) is None
             )
-        if budget.is_spent and hits:
-            hits[-1] = hits[-1]._replace(is_overflow=True)
-        return _outermost(hits)
+        found = _outermost(hits)
+        if budget.is_spent:
+            rule, word = self._lexicon.owners(budget.last)[0]
+            found.append(TermHit(0, len(streams.text), rule, word, is_overflow=True))
+        return found
 
     def _written(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
@@ -112,7 +117,7 @@ class TermIndex:
             place = Place(streams.folded, streams.offsets, size - end, size - start - 1)
             if len(text) == MIN_TERM and not place.is_alone():
                 continue
-            if not budget.take_hit():
+            if not budget.take_hit(number):
                 return
             if text.isascii():
                 meant = place.is_apart(from_digits=True) and place.is_spelled_out()
@@ -132,9 +137,9 @@ class TermIndex:
         runs = [match.span() for match in _RUN.finditer(stripped)]
         texts, squeezed = self._lexicon.texts, self._lexicon.squeezed
         for start, end, number in reports:
-            if not budget.take_hit():
-                return
             pattern = squeezed[number - len(texts)] if number >= len(texts) else number
+            if not budget.take_hit(pattern):
+                return
             lengths = [after - before for before, after in runs[start:end]]
             if _is_repeated(texts[pattern], lengths):
                 place = Place(streams.folded, streams.offsets, runs[start][0], runs[end - 1][1] - 1)
@@ -142,6 +147,14 @@ class TermIndex:
                     place.is_apart(from_digits=False) and place.is_spelled_out()
                 ):
                     yield Echo(pattern, place, Way.REPEATED, False)
+
+
+def _give_back() -> None:
+    """Lets the system have the memory that building took: glibc would keep tens of megabytes."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _is_repeated(term: str, lengths: list[int]) -> bool:
@@ -163,7 +176,7 @@ def _outermost(hits: Iterable[TermHit]) -> list[TermHit]:
         covered = reach.get((hit.rule, False), 0)
         if hit.is_doubtful:
             covered = max(covered, reach.get((hit.rule, True), 0))
-        if covered < hit.end or hit.is_overflow:
+        if covered < hit.end:
             reach[hit.rule, hit.is_doubtful] = max(
                 hit.end, reach.get((hit.rule, hit.is_doubtful), 0)
             )

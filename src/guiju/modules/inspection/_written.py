@@ -16,7 +16,7 @@ def find_written(
         for number in lexicon.chain(reported):
             if number >= len(lexicon.texts):
                 continue
-            if not budget.take_hit():
+            if not budget.take_hit(number):
                 return
             text = lexicon.texts[number]
             place = Place(folded, offsets, end - len(text), end - 1)
