@@ -1,7 +1,6 @@
 """The rule set as a whole: versions, hot swap, expressions, any text, bounded work."""
 
 import random
-import sys
 import threading
 import time
 
@@ -22,6 +21,7 @@ from guiju.modules.inspection.types import (
     TextNotUnicodeError,
     UnknownDispositionError,
 )
+from tests.support.work import calls_of
 
 TERMS = TermRule("d", "c", ("傻逼", "博彩平台", "casino", "机密★"), Disposition.MASK, "1/t")
 KINDS = [PatternRule(kind, Disposition.MASK, "2/n") for kind in service.KINDS]
@@ -201,18 +201,6 @@ class TestBoundedWork:
         small, large = (piece * (size // len(piece)) for size in (5_000, 20_000))
 
         def work(text: str) -> int:
-            """How many calls an inspection makes: time would tell of the machine, this tells of the text."""
-            calls = 0
-
-            def count(*_event: object) -> None:
-                nonlocal calls
-                calls += 1
-
-            sys.setprofile(count)
-            try:
-                RULESET.inspect(text)
-            finally:
-                sys.setprofile(None)
-            return calls
+            return calls_of(lambda: RULESET.inspect(text))
 
         assert work(large) < 6 * work(small) + 200

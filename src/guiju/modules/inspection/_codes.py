@@ -4,7 +4,7 @@ import re
 import string
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, product
+from itertools import accumulate, islice, product
 
 import daachorse
 
@@ -138,3 +138,9 @@ def units_of(term: str) -> Sequence[str]:
         return term
     units = Units(term, weave(term)[1], has_latin=True)
     return units.written(0, len(units.firsts))
+
+
+def syllable_ends(term: str) -> set[int]:
+    """After which letters the syllables of a term end that is written in Latin letters."""
+    sizes = [len(SYLLABLES.get(code, code)) for code in weave(term)[1]]
+    return {end - 1 for end in accumulate(sizes)}

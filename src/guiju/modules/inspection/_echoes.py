@@ -15,7 +15,14 @@ from collections.abc import Iterator
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
-from guiju.modules.inspection._codes import PAIR, CodeIndex, Units, readings, units_of
+from guiju.modules.inspection._codes import (
+    PAIR,
+    CodeIndex,
+    Units,
+    readings,
+    syllable_ends,
+    units_of,
+)
 from guiju.modules.inspection._lexicon import Lexicon, woven
 from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
@@ -88,10 +95,10 @@ class EchoIndex:
         place = Place(streams.folded, streams.offsets, units.firsts[start], units.lasts[end - 1])
         latin = sum(written[i].isascii() for i in other)
         if latin == len(other):
-            # Letters that can be read as other syllables than the term's are no syllables of it.
-            breaks = (
-                {units.lasts[i] - place.first for i in range(start, end - 1)} if fits else set()
-            )
+            breaks = {units.lasts[i] - place.first for i in range(start, end - 1)}
+            if latin == len(written):
+                # The letters may be read as other syllables; the term knows its own.
+                breaks |= syllable_ends(self._texts[number])
             if _is_pinyin(place, written, breaks):
                 yield Echo(number, place, Way.PINYIN, len(written) == PAIR)
         elif latin == 0 and PAIR < len(written) >= 2 * len(other):

@@ -26,7 +26,9 @@ _MIN_LEET = 3
 _MASK = "*#%^~_?×●•○■□-"
 _MASKED = re.compile(f"(?<![a-z0-9])[a-z][a-z{re.escape(_MASK)}]{{3,63}}+(?![a-z0-9])")
 _MIN_MASKED = 4
-_INITIALS = re.compile("(?<![a-z0-9._/@:&=#-])[a-z]{3,12}(?![a-z0-9_/@:&=#-]|[.][a-z0-9])")
+_INITIALS = re.compile(
+    "(?<![a-z0-9_/@:&=#-])(?<![a-z0-9][.])[a-z]{3,12}(?![a-z0-9_/@:&=#-]|[.][a-z0-9])"
+)
 _MIN_INITIALS = 3
 # In larger dictionaries the initials cover so many letter strings that any abbreviation is a term.
 _MAX_TERMS_WITH_INITIALS = 20_000
