@@ -34,6 +34,8 @@ from guiju.modules.groups import service as groups
 from guiju.modules.identity import _controls as identity_controls
 from guiju.modules.identity import _jobs as identity_jobs
 from guiju.modules.identity import service as identity
+from guiju.modules.inspection import _controls as inspection_controls
+from guiju.modules.inspection import dictionaries
 from guiju.modules.inspection import service as inspection
 from guiju.modules.inspection.types import Dictionary
 from guiju.modules.messaging import _controls as messaging_controls
@@ -45,7 +47,7 @@ from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.policy import _controls as policy_controls
 from guiju.modules.policy import _live as policy_live
 from guiju.modules.policy import service as policy
-from guiju.relations import PeopleAndGroups
+from guiju.relations import PeopleAndGroups, RecentMessages
 from guiju.settings import Settings
 
 T = TypeVar("T")
@@ -54,6 +56,7 @@ APPLIERS: Mapping[str, Apply] = {
     "policy": policy.apply,
     "identity": identity.apply,
     "directory": directory.apply,
+    "inspection": dictionaries.apply,
     "approvals": approvals.apply,
     "groups": groups.apply,
     "messaging": messaging.apply,
@@ -62,6 +65,7 @@ CONTROLS = (
     policy_controls,
     identity_controls,
     directory_controls,
+    inspection_controls,
     approvals_controls,
     groups_controls,
     messaging_controls,
@@ -82,6 +86,7 @@ def wire() -> None:
         policy.register(offered.CONTROLS, offered.OPERATIONS)
     policy.connect(PeopleAndGroups())
     identity.connect(directory.Marks())
+    dictionaries.connect(RecentMessages())
     approvals.register_kind(
         Kind(applying.KIND, applying.on_approved, applying.on_closed, applying.describe)
     )
@@ -163,9 +168,8 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         lane,
         Signer(database, settings.keys, clock),
     )
-    pack = runtime.read(policy.find_pack)
-    if pack is not None:
-        inspector.load(pack)
+    if runtime.read(policy.find_pack) is not None:
+        runtime.read(inspector.follow)
     lane.start()
     return runtime
 

@@ -80,11 +80,11 @@ async def send(request: Request, group: Id, body: Post, actor: CurrentActor) -> 
 
 @routes.post("/groups/{group}/check")
 async def check(request: Request, group: Id, body: Text, actor: CurrentActor, read: Reader) -> Json:
-    inspection = _composer(request).check(actor, body.text)
+    text = _composer(request).check(actor, body.text)
 
     def shape(tx: ReadTx) -> Json:
-        service.reading_place(tx, actor, GroupId(group))
-        return _shape.verdict(tx, actor, inspection)
+        found = _composer(request).preview(tx, actor, GroupId(group), text)
+        return _shape.verdict(tx, actor, found)
 
     return await read(shape)
 

@@ -13,7 +13,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.modules.inspection.types import Inspection
+from guiju.modules.inspection.types import Context, Finding, Inspection
 
 LONGEST_TEXT = 10_000
 MOST_MENTIONS = 50
@@ -23,6 +23,7 @@ class MessageState(StrEnum):
     """What became of a message."""
 
     DELIVERED = "delivered"
+    WARNED = "warned"
     MASKED = "masked"
     HELD = "held"
     BLOCKED = "blocked"
@@ -35,7 +36,7 @@ class Send:
     """A message on its way to the lane, inspected by the rule set that `inspection` names.
 
     An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
-    limit; its facts say `imported`.
+    limit; its facts say `imported`. `confirm` is the rule set under whose warning its author stands by it.
     """
 
     person: PersonId
@@ -46,6 +47,7 @@ class Send:
     quote: int | None
     inspection: Inspection
     origin: Literal["typed", "import"] = "typed"
+    confirm: str | None = None
 
     @property
     def is_imported(self) -> bool:
@@ -53,14 +55,26 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Why a message was not sent yet. Sent again with `confirm` set to this rule set, it is delivered."""
+
+    ruleset: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the gate did. `clause` is the clause mark of the strictest rule that acted."""
+    """What the gate did. `clause` is the clause mark of the strictest rule that acted.
+
+    A warned message is nowhere: it has no position, and `warned` says what its author must stand by.
+    """
 
     cmid: str
     state: MessageState
-    position: int
+    position: int | None
     clause: dict[str, Any] | None
     note: str | None
+    warned: Warned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +95,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ContentRules:
-    """Parameters of `messaging.content`: a term of these dictionaries leads to the disposition."""
+    """Parameters of `messaging.content`: a term of these dictionaries leads to the disposition.
+
+    Of this and the three that follow: they hold in groups of `classes` (in all when empty) where the CEL condition
+    `when` holds. The disposition `standard` is looked up for each category and kind in `standard.yaml`.
+    """
 
     dictionaries: tuple[str, ...]
     disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,38 @@ class PersonalData:
 
     kinds: tuple[str, ...] = ("cn_id",)
     disposition: str = "mask"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A regular expression of the organisation's own, in the syntax of RE2."""
+
+    id: str
+    regex: str
+    category: str = "pattern"
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRules:
+    """Parameters of `messaging.patterns`: a match of one of the expressions leads to the disposition."""
+
+    patterns: tuple[Expression, ...]
+    disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """Parameters of `messaging.links`: links to these domains and links of these kinds lead to the disposition."""
+
+    domains: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +171,18 @@ class Flood:
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a decision on a message with findings took into account beside its text.
+
+    `earlier` are the sender's messages that it completes; `confirmed`: they sent it after a warning.
+    """
+
+    context: Context
+    earlier: tuple[int, ...] = ()
+    confirmed: bool = False
+
+
 @fact("messaging.sent", Content.CONTENT)
 class MessageSent:
     """A message was delivered; when `masked`, `text` is what others see and `original` what was written."""
@@ -132,6 +196,7 @@ class MessageSent:
     text: Sealed[str]
     original: Sealed[str | None]
     imported: bool = False
+    basis: Basis | None = None
 
 
 @fact("messaging.held", Content.CONTENT)
@@ -148,6 +213,7 @@ class MessageHeld:
     text: Sealed[str]
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
     imported: bool = False
+    basis: Basis | None = None
 
 
 @fact("messaging.blocked", Content.CONTENT)
@@ -163,6 +229,21 @@ class MessageBlocked:
     text: Sealed[str]
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
     imported: bool = False
+    basis: Basis | None = None
+
+
+@fact("messaging.alerted", Content.CONTENT)
+class MessageAlerted:
+    """Rules that only alert found something in the message at `refs`. Its sender and the group never learn of it.
+
+    `findings` are (start, end, category, rule, word), `ruleset` the rules that found them.
+    """
+
+    group: GroupId
+    refs: tuple[int, ...]
+    ruleset: str
+    sender: PersonId
+    findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
 
 
 @fact("messaging.released", Content.CONTENT)
