@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from guiju.guarding import TextGuard
 from guiju.kernel.clock import Clock, SystemClock
 from guiju.kernel.db import Database, ReadTx, open_database
 from guiju.kernel.ids import GroupId, PersonId
@@ -157,7 +158,9 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
         composing.MARK_KIND: messaging.mark_read_many,
     }
-    lane = Lane(database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt)
+    lane = Lane(
+        database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt, guard=TextGuard(inspector)
+    )  # fmt: skip
     runtime = Runtime(
         settings,
         clock,
@@ -189,6 +192,11 @@ def load_pack(pack_id: str) -> tuple[str, Mapping[str, str]]:
     """(YAML, dictionaries) of a shipped pack."""
     text = (packs_folder() / f"{pack_id}.yaml").read_text(encoding="utf-8")
     return text, load_dictionaries(policy.dictionary_names(text))
+
+
+def all_dictionaries() -> tuple[str, ...]:
+    """The names of all shipped dictionaries."""
+    return tuple(sorted(path.stem for path in (packs_folder() / "dictionaries").glob("*.yaml")))
 
 
 def shipped_dictionaries(*names: str) -> list[Dictionary]:

@@ -92,7 +92,7 @@ def _say(stage: Stage, group: str, burst: list[tuple[str, Line]], labels: dict[s
         if isinstance(receipt, BaseException):
             raise receipt
         _remember(stage, group, names, line, receipt)
-        if line.label is not None and receipt.position is not None:
+        if line.label is not None:
             labels[line.label] = receipt.position
 
 
@@ -104,7 +104,7 @@ def _remember(
     stage: Stage, group: str, names: dict[str, PersonId], line: Line, receipt: Receipt
 ) -> None:
     """Note what the read marks at the end depend on."""
-    assert receipt.position is not None, "nobody in the scenes writes what a rule warns of"
+    assert receipt.state is not MessageState.WARNED, "nobody in the scenes is asked to confirm"
     sender = names[line.name]
     stage.said[group, sender] = receipt.position
     stage.called.pop((group, sender), None)

@@ -7,6 +7,7 @@ from guiju.kernel.clock import MINUTE
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import roster
 from guiju.modules.messaging.types import (
+    NOWHERE,
     MessageAlerted,
     MessageHeld,
     MessageSent,
@@ -82,7 +83,7 @@ def test_a_warning_leaves_nothing_until_it_is_confirmed(office: Office) -> None:
     world, group = office.world, office.group()
     before = world.read(lambda tx: tx.position)
     first = world.send(office.member, group, SALE, cmid="w")
-    assert first.state is MessageState.WARNED and first.position is None
+    assert first.state is MessageState.WARNED and first.position == NOWHERE
     assert first.clause is not None and first.clause["id"] == "5.10" and first.note is not None
     assert first.warned is not None and first.warned.ruleset == world.runtime.inspector.ruleset
     assert [found.rule for found in first.warned.findings] == ["private_sale"]

@@ -80,14 +80,14 @@ def _report(found: Iterator[Line]) -> ListReport:
                 )
     if not terms:
         raise BadListError("The file holds no term of 2 to 64 characters.", reason="empty")
-    common = tuple(term for term in terms if fold(term) in _common_words())[:_MOST_COMMON]
+    common = tuple(term for term in terms if fold(term) in _everyday_words())[:_MOST_COMMON]
     return ListReport(tuple(terms), duplicates, unusable, tuple(samples), common)
 
 
 @cache
-def _common_words() -> frozenset[str]:
+def _everyday_words() -> frozenset[str]:
     """Words that nearly every chat holds: a rule on one of them would stop everybody."""
-    text = resources.files("guiju.modules.inspection").joinpath("common_words.txt")
+    text = resources.files("guiju.modules.inspection").joinpath("everyday_words.txt")
     lines = text.read_text("utf-8").splitlines()
     return frozenset(
         fold(word) for line in lines if not line.startswith("#") for word in line.split()

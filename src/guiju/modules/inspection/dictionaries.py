@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.db import ReadTx
+from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.ids import new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _store
@@ -35,6 +35,7 @@ NOISE_SHARE = 0.01
 """A term in more of the messages than this is taken for a word that everybody uses."""
 DISPOSITIONS = ("alert", "warn", "hold", "block")
 CONTROL = "messaging.content"
+_MOST_SWITCHES = 100_000
 _traffic: list[Traffic] = []
 
 
@@ -56,6 +57,22 @@ def in_force(tx: ReadTx) -> tuple[OwnDictionary, ...]:
         ("inspection", "dictionaries"), lambda: _store.dictionaries_in(tx, DictionaryState.ON)
     )
     return found
+
+
+def in_force_at(tx: ReadTx, position: int) -> tuple[OwnDictionary, ...]:
+    """The dictionaries that were switched on when the entry at `position` was recorded."""
+    query = EntryQuery(
+        kinds=("inspection.dictionary_switched",), before=position, limit=_MOST_SWITCHES
+    )
+    last = {entry.fact.dictionary: entry.fact for entry in tx.entries(query)}
+    found = [
+        replace(
+            row, state=fact.state, disposition=fact.disposition, classes=fact.classes, use=fact.use
+        )
+        for row in _store.list_dictionaries(tx)
+        if (fact := last.get(row.id)) is not None and fact.state is DictionaryState.ON
+    ]
+    return tuple(sorted(found, key=lambda each: each.position))
 
 
 def terms_of(tx: ReadTx, dictionary: OwnDictionary) -> tuple[str, ...]:

@@ -103,7 +103,12 @@ class Traffic(Protocol):
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
-@fact("inspection.dictionary_added", Content.REGISTER)
+@fact(
+    "inspection.dictionary_added",
+    Content.REGISTER,
+    inspected=("title",),
+    uninspected={"terms": "what the rules look for"},
+)
 class DictionaryAdded:
     """A list of terms was imported; it is off."""
 
@@ -136,7 +141,11 @@ class DictionarySwitched:
     refs: tuple[int, ...]
 
 
-@fact("inspection.exemption_granted", Content.REGISTER)
+@fact(
+    "inspection.exemption_granted",
+    Content.REGISTER,
+    uninspected={"reason": "names what the rule would find"},
+)
 class ExemptionGranted:
     """A person, a group or both are exempt from a rule until a time."""
 

@@ -9,7 +9,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, OptionalProse, Position
-from guiju.modules.messaging import _shape, review, service
+from guiju.modules.messaging import _shape, replaying, review, service
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 
 routes = APIRouter(prefix="/api", tags=["messaging"])
@@ -95,6 +95,11 @@ async def mark_read(
 ) -> None:
     await read(lambda tx: service.reading_place(tx, actor, GroupId(group)))
     await _composer(request).mark_read(actor, GroupId(group), body.position)
+
+
+@routes.get("/decisions/{position}")
+async def replay_decision(position: Position, actor: CurrentActor, read: Reader) -> Json:
+    return await read(lambda tx: replaying.shape(tx, replaying.replay(tx, actor, position)))
 
 
 @routes.get("/reviews")

@@ -22,6 +22,7 @@ from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     LONGEST_TEXT,
     MOST_MENTIONS,
+    NOWHERE,
     BadMessageError,
     CheckTooOftenError,
     Receipt,
@@ -79,7 +80,7 @@ def receipt_json(done: Receipt) -> dict[str, Any]:
         "type": "receipt",
         "cmid": done.cmid,
         "state": done.state,
-        "position": done.position,
+        "position": done.position if done.position != NOWHERE else None,
         "clause": done.clause,
         "note": done.note,
     }

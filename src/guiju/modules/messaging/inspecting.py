@@ -145,5 +145,10 @@ class Inspector:
         return current[1]
 
 
+def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
+    """The rules of a pack with the dictionaries that were on at `position`, compiled by the engine of today."""
+    return compile_ruleset(_all_rules(tx, pack, dictionaries.in_force_at(tx, position)))
+
+
 def _all_rules(tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary]) -> list[Rule]:
     return [*rules_of(pack), *(rule_of(each, dictionaries.terms_of(tx, each)) for each in own)]

@@ -28,6 +28,7 @@ from guiju.modules.messaging import _rules, _store
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.types import (
+    NOWHERE,
     BadMentionError,
     BadQuoteError,
     Basis,
@@ -163,7 +164,7 @@ def _warning(send: Send, each: _Decided) -> Receipt:
     clause = dict(each.use.mark()) if each.use is not None else None
     note = _rules.note_of(state, each.use)
     warned = Warned(found.ruleset, found.findings)
-    return Receipt(send.cmid, state, None, clause, note, warned)
+    return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 
 def _alert(

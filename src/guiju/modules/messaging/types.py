@@ -62,16 +62,19 @@ class Warned:
     findings: tuple[Finding, ...]
 
 
+NOWHERE = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the gate did. `clause` is the clause mark of the strictest rule that acted.
 
-    A warned message is nowhere: it has no position, and `warned` says what its author must stand by.
+    A warned message is nowhere: its position is `NOWHERE`, and `warned` says what its author must stand by.
     """
 
     cmid: str
     state: MessageState
-    position: int | None
+    position: int
     clause: dict[str, Any] | None
     note: str | None
     warned: Warned | None = None
@@ -183,7 +186,14 @@ class Basis:
     confirmed: bool = False
 
 
-@fact("messaging.sent", Content.CONTENT)
+_BY_THE_GATE = dict.fromkeys(
+    ("cmid", "text", "original", "findings"),
+    "the gate of messages inspects it, with what the message quotes and completes",
+)
+_BY_A_REVIEWER = "a reviewer names what was found, and only the sender reads it"
+
+
+@fact("messaging.sent", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageSent:
     """A message was delivered; when `masked`, `text` is what others see and `original` what was written."""
 
@@ -199,7 +209,7 @@ class MessageSent:
     basis: Basis | None = None
 
 
-@fact("messaging.held", Content.CONTENT)
+@fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageHeld:
     """A message waits for a reviewer. `findings` are (start, end, category, rule, word)."""
 
@@ -216,7 +226,7 @@ class MessageHeld:
     basis: Basis | None = None
 
 
-@fact("messaging.blocked", Content.CONTENT)
+@fact("messaging.blocked", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageBlocked:
     """A message was not sent; only its author knows."""
 
@@ -232,7 +242,12 @@ class MessageBlocked:
     basis: Basis | None = None
 
 
-@fact("messaging.alerted", Content.CONTENT)
+@fact(
+    "messaging.alerted",
+    Content.CONTENT,
+    uninspected={"findings": "what inspection found"},
+    confidential=True,
+)
 class MessageAlerted:
     """Rules that only alert found something in the message at `refs`. Its sender and the group never learn of it.
 
@@ -246,7 +261,7 @@ class MessageAlerted:
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
 
 
-@fact("messaging.released", Content.CONTENT)
+@fact("messaging.released", Content.CONTENT, uninspected={**_BY_THE_GATE, "reason": _BY_A_REVIEWER})
 class MessageReleased:
     """A reviewer let a held message pass, as written or masked. `refs` names the held entry."""
 
@@ -262,7 +277,7 @@ class MessageReleased:
     reason: Sealed[str]
 
 
-@fact("messaging.refused", Content.CONTENT)
+@fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})
 class MessageRefused:
     """A reviewer refused a held message."""
 
@@ -336,6 +351,12 @@ class ReviewNotFoundError(NotFoundError):
     """No such held message, or none that you may review."""
 
     code = "messaging.review_not_found"
+
+
+class DecisionNotFoundError(NotFoundError):
+    """No decision on a message was recorded there, or none that you may look into."""
+
+    code = "messaging.decision_not_found"
 
 
 class OwnMessageError(ForbiddenError):
