@@ -22,7 +22,8 @@ from guiju.modules.groups.types import (
     Member,
 )
 from guiju.modules.inspection.types import Disposition, Inspection
-from guiju.modules.messaging import _rules, _store
+from guiju.modules.messaging import _rules, _store, prereview
+from guiju.modules.messaging.exceptions import eased
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.types import (
     BadMentionError,
@@ -122,9 +123,11 @@ def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decid
         _check_mentions(tx, send)
     if send.quote is not None:
         _check_quote(tx, send.group, send.quote, member)
-    inspection = inspector.inspect_again(pack, send.text, send.inspection)
+    found = inspector.inspect_again(pack, send.text, send.inspection)
+    inspection = eased(tx, pack, send.group, send.text, found)
+    watched = prereview.is_watched(tx, send.person, send.group)
     refs = (send.quote,) if send.quote is not None else ()
-    if inspection.disposition in (Disposition.DELIVER, Disposition.MASK, Disposition.WARN):
+    if inspection.disposition <= Disposition.WARN and not watched:
         masked = inspection.masked
         spans = tuple((f.start, f.end) for f in inspection.findings) if masked is not None else ()
         fact: Fact = MessageSent(
@@ -135,6 +138,8 @@ def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decid
             deciding_use(pack, inspection.uses, inspection.disposition) if inspection.uses else None
         )
         return _Decided(permit.under(*inspection.uses) if inspection.uses else permit, fact, use)
+    if watched:
+        permit = permit.under(*policy.use_ids(tx, prereview.CONTROL))
     return _stopped(tx, pack, send, permit, inspection, refs)
 
 
@@ -146,8 +151,10 @@ def _stopped(
     inspection: Inspection,
     refs: tuple[int, ...],
 ) -> _Decided:
-    """Hold or block."""
+    """Block, or hold: for what was found, or because the permit names a pre-review."""
     use = deciding_use(pack, inspection.uses, inspection.disposition)
+    if inspection.disposition is not Disposition.BLOCK:
+        use = prereview.acting_use(pack, permit.uses, use)
     clause = use.clause.id if use is not None else None
     findings = tuple((f.start, f.end, f.category, f.rule, f.word) for f in inspection.findings)
     if inspection.disposition is Disposition.BLOCK:
@@ -281,7 +288,9 @@ def use_of(tx: ReadTx, entry: Recorded) -> Use | None:
     pack = policy.pack_of(tx, entry.policy) if entry.uses else None
     if pack is None:
         return None
-    return deciding_use(pack, entry.uses, _TAKEN[state_of(entry)])
+    taken = _TAKEN[state_of(entry)]
+    use = deciding_use(pack, entry.uses, taken)
+    return prereview.acting_use(pack, entry.uses, use) if taken is Disposition.HOLD else use
 
 
 def person_of(entry: Recorded) -> PersonId:
