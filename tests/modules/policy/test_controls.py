@@ -102,6 +102,15 @@ def confirmed(text: str) -> Act:
     return act
 
 
+def refused_thrice(office: Office) -> None:
+    group = office.group()
+    for _ in range(3):
+        held = office.world.send(office.member, group, "这是核心配方").position
+        office.world.write(
+            lambda tx, held=held: review.refuse(tx, office.reviewer, held, reason="x")  # type: ignore[misc]  # bound at once
+        )
+
+
 def reviewed(office: Office) -> None:
     held = office.world.send(office.member, office.group(), "这是核心配方")
     office.world.write(
@@ -135,6 +144,7 @@ ACTS: dict[str, Act] = {
     "messaging.patterns": confirmed("九成新自行车转让，300元面交"),
     "messaging.links": say("看看 lucky-bet.example/a"),
     "messaging.review": reviewed,
+    "messaging.prereview": refused_thrice,
 }
 # A record of every refused message would be a flood itself; the refusal still names the clause.
 WITHOUT_EVIDENCE = {"messaging.flood"}

@@ -6,10 +6,12 @@ from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._kinds import KINDS
+from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
     disposition_of_kind,
+    disposition_of_link,
 )
 from guiju.modules.inspection.types import Inspection
 
@@ -28,12 +30,13 @@ __all__ = [
     "dictionary_of",
     "disposition_of_category",
     "disposition_of_kind",
+    "disposition_of_link",
     "mask",
     "read_dictionary",
 ]
 
-LINK_KINDS = tuple(kind for kind in KINDS if kind.startswith("link_"))
-"""The kinds that `messaging.links` offers; all others are personal data and secrets."""
+LINK_KINDS = tuple(kind for kind in LINK_TYPES if kind != "listed")
+"""What a link can be known by without a list of domains."""
 
 
 class Engine:

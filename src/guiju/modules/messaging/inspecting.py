@@ -13,11 +13,13 @@ from guiju.modules.inspection.service import (
     compile_ruleset,
     disposition_of_category,
     disposition_of_kind,
+    disposition_of_link,
 )
 from guiju.modules.inspection.types import (
     Disposition,
     ExpressionRule,
     Inspection,
+    LinkRule,
     PatternRule,
     Rule,
     Scope,
@@ -29,8 +31,7 @@ from guiju.modules.policy.types import Pack, Use
 
 Key = tuple[str, tuple[OwnDictionary, ...]]
 """What a rule set is made from: the version of the pack, and the dictionaries that are switched on."""
-_LINKS = "links"
-_LINK_CATEGORY = "url"
+_LISTED = "listed"
 _MOST_READY = 4
 
 
@@ -59,13 +60,13 @@ def _rules_of_use(pack: Pack, use: Use) -> Iterator[Rule]:
                 yield ExpressionRule(
                     each.id, each.category, each.regex, disposition, use.id, Scope(classes, when)
                 )
-        case LinkRules(domains, kinds, word, classes, when):
+        case LinkRules(domains, kinds, word, classes, when, own):
             scope = Scope(classes, when)
             if domains:
-                listed = disposition_of_category(word, _LINK_CATEGORY)
-                yield TermRule(_LINKS, _LINK_CATEGORY, domains, listed, use.id, scope)
+                listed = disposition_of_link(word, _LISTED)
+                yield LinkRule(_LISTED, domains, listed, use.id, scope)
             for kind in kinds:
-                yield PatternRule(kind, disposition_of_kind(word, kind), use.id, scope)
+                yield LinkRule(kind, own, disposition_of_link(word, kind), use.id, scope)
 
 
 def rule_of(dictionary: OwnDictionary, terms: tuple[str, ...]) -> TermRule:
