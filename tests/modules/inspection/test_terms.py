@@ -71,7 +71,6 @@ def test_a_term_is_found_however_it_is_written(text: str, part: str, word: str) 
         "crys tal meth",
         "信息的机密性和完整性",
         "wwwbad-siteexample",
-        "mywww.bad-site.example",
         "",
         "😀" * 50,
     ],
@@ -89,7 +88,7 @@ def test_a_shorter_term_of_a_stricter_rule_still_acts() -> None:
     )
     inspection = ruleset.inspect("有人出售冰毒")
     assert inspection.disposition is Disposition.BLOCK
-    assert inspection.uses == ("1/a", "2/b")
+    assert inspection.uses == ("2/b", "1/a"), "the one that decided stands first"
 
 
 def test_a_term_inside_a_longer_one_of_the_same_rule_is_one_finding() -> None:

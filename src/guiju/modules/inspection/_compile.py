@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, assert_never
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import assert_never
 
+from guiju.modules.inspection._across import REACH, crossing, tail_of
+from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
 from guiju.modules.inspection._hosts import as_domain
@@ -16,9 +18,12 @@ from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
 from guiju.modules.inspection._terms import TermHit, TermIndex
 from guiju.modules.inspection.types import (
+    EVERYWHERE,
+    Context,
     Disposition,
     ExpressionRule,
     Finding,
+    Hit,
     Inspection,
     LinkRule,
     PatternRule,
@@ -30,25 +35,10 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-_ENGINE_REVISION = 2
+ENGINE_REVISION = 2
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
-
-
-class _Hit(NamedTuple):
-    start: int
-    end: int
-    rule: int
-    word: str
-    hidden: Sequence[int]
-    floor: Disposition = Disposition.DELIVER
-    ceiling: Disposition = Disposition.BLOCK
-    way: Way = Way.PLAIN
-
-    def disposition(self, rule: Rule) -> Disposition:
-        """What the rule asks for, within what the hit is sure of."""
-        return max(min(rule.disposition, self.ceiling), self.floor)
 
 
 class RuleSet:
@@ -95,35 +85,105 @@ class RuleSet:
         if not is_unicode(text):
             raise TextNotUnicodeError("the text has unpaired surrogates")
         hits = list(self._hits(text))
-        if not hits:
-            return self._clean
-        hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
+        return self._weigh(text, hits) if hits else self._clean
+
+    def _weigh(self, text: str, hits: list[Hit]) -> Inspection:
+        """The answer for a text with these hits: the strictest of what their rules ask for."""
         rules = self._rules
-        disposition = Disposition.strictest(hit.disposition(rules[hit.rule]) for hit in hits)
+        hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
+        asked = [min(max(rules[hit.rule].disposition, hit.floor), hit.cap) for hit in hits]
+        taken = Disposition.strictest(d for d in asked if d is not Disposition.ALERT)
+        secret = Disposition.ALERT
+        shown = [hit for hit, each in zip(hits, asked, strict=True) if each is not secret]
+        alerts = [hit for hit, each in zip(hits, asked, strict=True) if each is secret]
+        masks = [hit for hit, d in zip(hits, asked, strict=True) if d is Disposition.MASK]
+        acted = sorted(
+            (each is not taken, place)
+            for place, each in enumerate(asked)
+            if each > Disposition.ALERT
+        )
         return Inspection(
             self.version,
-            tuple(_finding(rules[hit.rule], hit) for hit in hits[:MAX_FINDINGS]),
-            disposition,
-            tuple(dict.fromkeys(rules[hit.rule].use for hit in hits)),
-            _masked(text, [h for h in hits if rules[h.rule].disposition is Disposition.MASK]),
+            tuple(_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]),
+            taken,
+            tuple(dict.fromkeys(rules[hits[place].rule].use for _, place in acted)),
+            _masked(text, masks),
+            tuple(dict.fromkeys((hit.start, hit.end) for hit in masks))[:MAX_FINDINGS],
+            tuple(_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]),
+            tuple(dict.fromkeys(rules[hit.rule].use for hit in alerts)),
+            tuple(hits),
         )
 
-    def _hits(self, text: str) -> Iterator[_Hit]:
+    def decide(
+        self,
+        text: str,
+        inspection: Inspection,
+        context: Context,
+        is_exempt: Callable[[Finding], bool] | None = None,
+    ) -> Inspection:
+        """An inspection by this rule set as it holds in a context: without the rules that do not hold there, and
+        without what is exempt. Conditions are asked only for rules that have found something.
+        """
+        hits = inspection.hits
+        if is_exempt is None and not any(self._rules[hit.rule].scope != EVERYWHERE for hit in hits):
+            return inspection
+        holds = {
+            number: is_in_scope(self._rules[number].scope, context, len(text))
+            for number in {hit.rule for hit in hits}
+        }
+        kept = [
+            hit
+            for hit in hits
+            if holds[hit.rule]
+            and (is_exempt is None or not is_exempt(_finding(self._rules[hit.rule], hit)))
+        ]
+        if len(kept) == len(hits):
+            return inspection
+        return self._weigh(text, kept) if kept else self._clean
+
+    def inspect_after(
+        self, earlier: Sequence[str], text: str, inspection: Inspection
+    ) -> tuple[Inspection, int]:
+        """The inspection of a text with what it completes of the same person's messages right before it.
+
+        The second value is how many of the last of `earlier` take part in that; 0 when nothing crosses.
+        """
+        tail, head = tail_of(earlier), text[:REACH]
+        found = crossing(tail, head, self._hits("".join(tail) + head), self._rules)
+        if not found.hits:
+            return inspection, 0
+        return self._weigh(text, [*inspection.hits, *found.hits]), found.messages
+
+    def inspect_quote(self, text: str, inspection: Inspection, excerpt: str) -> Inspection:
+        """The inspection of a text with what the excerpt that it quotes holds.
+
+        Such findings have no place in the text (0 to 0). What only asks for a mask is left out: the excerpt shows
+        what everybody sees already.
+        """
+        mask_only = Disposition.MASK
+        found = [
+            hit._replace(start=0, end=0, hidden=())
+            for hit in self._hits(excerpt)
+            if self._rules[hit.rule].disposition is not mask_only
+        ]
+        return self._weigh(text, [*inspection.hits, *found]) if found else inspection
+
+    def _hits(self, text: str) -> Iterator[Hit]:
         streams = Streams(text)
         yield from self._term_hits(streams)
         for found in self._finders.find(Passage(text, streams.stripped)):
             if isinstance(found, Link):
                 for rule, word in self._links.rules_of(found):
                     places = range(found.start, found.end)
-                    yield _Hit(found.start, found.end, rule, word, places)
+                    yield Hit(found.start, found.end, rule, word, places)
             else:
                 yield from self._found(text, found)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
-            yield _Hit(start, end, rule, word, range(start, end), floor)
+            yield Hit(start, end, rule, word, range(start, end), floor)
 
-    def _term_hits(self, streams: Streams) -> list[_Hit]:
+    def _term_hits(self, streams: Streams) -> list[Hit]:
         found = self._terms.find(streams)
         decoded = streams.decoded
         if not found and decoded is None:
@@ -138,25 +198,25 @@ class RuleSet:
             decoded = decoded.decoded
         return [*hits.values()]
 
-    def _found(self, text: str, found: Found) -> Iterator[_Hit]:
+    def _found(self, text: str, found: Found) -> Iterator[Hit]:
         kind, start, end, hidden = found
         if end - start > LONGEST_WORD:
             hidden = range(start, end)
         word = _hide(text[start:end], (place - start for place in hidden))[:LONGEST_WORD]
         for rule in self._kinds[kind]:
-            yield _Hit(start, end, rule, word, hidden)
+            yield Hit(start, end, rule, word, hidden)
 
 
-def _hit_of(hit: TermHit) -> _Hit:
-    return _Hit(
+def _hit_of(hit: TermHit) -> Hit:
+    return Hit(
         hit.start, hit.end, hit.rule, hit.word, range(hit.start, hit.end),
         floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
-        ceiling=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
+        cap=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
         way=hit.way,
     )  # fmt: skip
 
 
-def _finding(rule: Rule, hit: _Hit) -> Finding:
+def _finding(rule: Rule, hit: Hit) -> Finding:
     match rule:
         case TermRule():
             return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word, hit.way)
@@ -168,7 +228,7 @@ def _finding(rule: Rule, hit: _Hit) -> Finding:
             return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
 
 
-def _masked(text: str, hits: list[_Hit]) -> str | None:
+def _masked(text: str, hits: list[Hit]) -> str | None:
     if not hits:
         return None
     return _hide(text, (place for hit in hits for place in hit.hidden))
@@ -203,17 +263,18 @@ def mask(text: str, findings: Iterable[Finding]) -> str:
 def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     """Compiles rules; the order in which they come does not matter.
 
-    Raises `BadTermError`, `TooManyTermsError`, `UnknownKindError` and `BadExpressionError`. Takes
-    about 20 ms for 10,000 terms: call it outside the write lane.
+    Raises `BadTermError`, `TooManyTermsError`, `UnknownKindError`, `BadExpressionError` and
+    `BadConditionError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
     """
     ordered = tuple(sorted(set(rules), key=_canonical))
     for rule in ordered:
+        check_scope(rule.scope)
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
             raise UnknownKindError(
                 f"there is no kind {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
             )
     content = "\n".join(
-        [str(_ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
+        [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
     )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return RuleSet(ordered, version)
@@ -232,4 +293,6 @@ def _canonical(rule: Rule) -> str:
         case _:
             assert_never(rule)
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]
+    if rule.scope != EVERYWHERE:
+        fields += [sorted(rule.scope.classes), rule.scope.when]
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))

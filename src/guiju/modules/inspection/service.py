@@ -1,21 +1,42 @@
-"""What other modules call: the engine, the compiling of rules, dictionaries and masking."""
+"""What other modules call: the engine, the compiling of rules, conditions, dictionaries and masking."""
 
-from guiju.modules.inspection._compile import RuleSet, compile_ruleset, mask
+from guiju.modules.inspection._across import REACH, SHORT
+from guiju.modules.inspection._compile import ENGINE_REVISION, RuleSet, compile_ruleset, mask
+from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._kinds import KINDS
+from guiju.modules.inspection._links import LINK_TYPES
+from guiju.modules.inspection._standard import (
+    STANDARD,
+    disposition_of_category,
+    disposition_of_kind,
+    disposition_of_link,
+)
 from guiju.modules.inspection.types import Inspection
 
 __all__ = [
+    "ENGINE_REVISION",
     "KINDS",
+    "LINK_KINDS",
+    "REACH",
+    "SHORT",
+    "STANDARD",
     "Engine",
     "RuleSet",
+    "check_scope",
     "compile_expression",
     "compile_ruleset",
     "dictionary_of",
+    "disposition_of_category",
+    "disposition_of_kind",
+    "disposition_of_link",
     "mask",
     "read_dictionary",
 ]
+
+LINK_KINDS = tuple(kind for kind in LINK_TYPES if kind != "listed")
+"""What a link can be known by without a list of domains."""
 
 
 class Engine:

@@ -1,23 +1,92 @@
 """What messaging offers to packs, and who may do what."""
 
-from guiju.modules.inspection.service import KINDS
-from guiju.modules.messaging.types import ContentRules, Flood, PersonalData, ReviewRules
-from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation
+from collections.abc import Sequence
 
-_DISPOSITIONS = ("mask", "hold", "block")
+from guiju.modules.inspection.service import (
+    KINDS,
+    LINK_KINDS,
+    STANDARD,
+    check_scope,
+    compile_expression,
+    compile_ruleset,
+)
+from guiju.modules.inspection.types import (
+    BadConditionError,
+    BadDomainError,
+    BadExpressionError,
+    Disposition,
+    ExpressionRule,
+    LinkRule,
+    Scope,
+)
+from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
+from guiju.modules.messaging.types import (
+    ContentRules,
+    Flood,
+    LinkRules,
+    PatternRules,
+    PersonalData,
+    ReviewRules,
+)
+from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
+
+_ACTING = ("alert", "warn", "hold", "block", STANDARD)
+_MOST_PATTERNS = 100
+_MOST_DOMAINS = 10_000
+
+
+def _check_rules(disposition: str, classes: tuple[str, ...], when: str, *, masks: bool) -> None:
+    """ValueError for a disposition that the control does not know, and for a condition that CEL refuses."""
+    allowed = ("mask", *_ACTING) if masks else _ACTING
+    if disposition not in allowed:
+        raise ValueError(f"`disposition` is {', '.join(f'`{word}`' for word in allowed)}")
+    try:
+        check_scope(Scope(classes, when))
+    except BadConditionError as error:
+        raise ValueError(f"`when`: {error.message}") from error
 
 
 def _check_content(params: ContentRules) -> None:
-    if params.disposition not in _DISPOSITIONS[1:]:
-        raise ValueError("`disposition` is `hold` or `block`")
+    _check_rules(params.disposition, params.classes, params.when, masks=False)
 
 
 def _check_personal(params: PersonalData) -> None:
-    if params.disposition not in _DISPOSITIONS:
-        raise ValueError("`disposition` is `mask`, `hold` or `block`")
-    unknown = [kind for kind in params.kinds if kind not in KINDS]
+    _check_rules(params.disposition, params.classes, params.when, masks=True)
+    _check_kinds(params.kinds, KINDS)
+
+
+def _check_kinds(kinds: tuple[str, ...], known: Sequence[str]) -> None:
+    unknown = [kind for kind in kinds if kind not in known]
     if unknown:
         raise ValueError(f"unknown kinds: {', '.join(unknown)}")
+
+
+def _check_patterns(params: PatternRules) -> None:
+    _check_rules(params.disposition, params.classes, params.when, masks=True)
+    if not 1 <= len(params.patterns) <= _MOST_PATTERNS:
+        raise ValueError(f"`patterns` has 1 to {_MOST_PATTERNS} expressions")
+    for each in params.patterns:
+        rule = ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, "")
+        try:
+            compile_expression(rule)
+        except BadExpressionError as error:
+            reason = error.data.get("reason")
+            raise ValueError(
+                f"`{each.id}`: {error.message}{f': {reason}' if reason else ''}"
+            ) from error
+
+
+def _check_links(params: LinkRules) -> None:
+    _check_rules(params.disposition, params.classes, params.when, masks=False)
+    _check_kinds(params.kinds, LINK_KINDS)
+    if len(params.domains) + len(params.own) > _MOST_DOMAINS:
+        raise ValueError(f"`domains` and `own` have at most {_MOST_DOMAINS}")
+    try:
+        compile_ruleset([LinkRule("listed", (*params.domains, *params.own), Disposition.HOLD, "")])
+    except BadDomainError as error:
+        raise ValueError(f"`{error.data['domain']}` is no domain like example.com") from error
+    if not params.domains and not params.kinds:
+        raise ValueError("say `domains`, `kinds` or both")
 
 
 def _check_review(params: ReviewRules) -> None:
@@ -25,12 +94,35 @@ def _check_review(params: ReviewRules) -> None:
         raise ValueError("`reviewers` is `reviewer`")
     if not 1 <= params.deadline.working_hours <= 2000:
         raise ValueError("`working_hours` is 1 to 2000")
+    if params.escalate_to not in ("", *SECOND_LINES):
+        raise ValueError(f"`escalate_to` is empty or one of {', '.join(SECOND_LINES)}")
+    if not 1 <= params.escalation_hours <= 2000:
+        raise ValueError("`escalation_hours` is 1 to 2000")
+    if params.on_late not in ("remind", "escalate"):
+        raise ValueError("`on_late` is `remind` or `escalate`")
+    if params.on_late == "escalate" and not params.escalate_to:
+        raise ValueError("`on_late: escalate` needs `escalate_to`")
+    if not 0 <= params.exception_days <= 366:
+        raise ValueError("`exception_days` is 0 to 366")
+
+
+def _check_prereview(params: PreReviewRules) -> None:
+    if not 2 <= params.refusals <= 50:
+        raise ValueError("`refusals` is 2 to 50")
+    if not 1 <= params.within_days <= 366 or not 1 <= params.for_days <= 90:
+        raise ValueError("`within_days` is 1 to 366, `for_days` is 1 to 90")
 
 
 def _check_flood(params: Flood) -> None:
     if not 1 <= params.messages <= 100_000 or not 1 <= params.seconds <= 3600:
         raise ValueError("`messages` is 1 to 100000, `seconds` is 1 to 3600")
 
+
+_SCOPED: dict[str, Text] = {
+    "disposition": {"zh": "处置", "en": "Disposition"},
+    "classes": {"zh": "只限群类别", "en": "Only classes"},
+    "when": {"zh": "条件", "en": "Condition"},
+}
 
 CONTROLS = (
     Control(
@@ -44,7 +136,7 @@ CONTROLS = (
         ContentRules,
         {
             "dictionaries": {"zh": "词库", "en": "Dictionaries"},
-            "disposition": {"zh": "处置", "en": "Disposition"},
+            **_SCOPED,
         },
         _check_content,
     ),
@@ -56,9 +148,38 @@ CONTROLS = (
         PersonalData,
         {
             "kinds": {"zh": "种类", "en": "Kinds"},
-            "disposition": {"zh": "处置", "en": "Disposition"},
+            **_SCOPED,
         },
         _check_personal,
+    ),
+    Control(
+        "messaging.patterns",
+        ControlKind.PREVENT,
+        {"zh": "自定表达式", "en": "Own expressions"},
+        {
+            "zh": "命中本单位自定表达式的消息按规定处置。",
+            "en": "A message that matches an expression of the organisation's own is dealt with as the clause says.",
+        },
+        PatternRules,
+        {"patterns": {"zh": "表达式", "en": "Expressions"}, **_SCOPED},
+        _check_patterns,
+    ),
+    Control(
+        "messaging.links",
+        ControlKind.PREVENT,
+        {"zh": "链接检查", "en": "Link inspection"},
+        {
+            "zh": "列出的网站和可疑的链接按规定处置。",
+            "en": "Links to listed sites and suspicious links are dealt with as the clause says.",
+        },
+        LinkRules,
+        {
+            "domains": {"zh": "网站", "en": "Sites"},
+            "kinds": {"zh": "种类", "en": "Kinds"},
+            "own": {"zh": "本单位的网站", "en": "The organisation's own sites"},
+            **_SCOPED,
+        },
+        _check_links,
     ),
     Control(
         "messaging.review",
@@ -72,8 +193,32 @@ CONTROLS = (
         {
             "deadline": {"zh": "时限", "en": "Deadline"},
             "reviewers": {"zh": "审核人", "en": "Reviewers"},
+            "escalate_to": {"zh": "上报给", "en": "Escalated to"},
+            "escalation_hours": {
+                "zh": "上报后的时限（工作小时）",
+                "en": "Working hours after that",
+            },
+            "on_late": {"zh": "超时", "en": "When late"},
+            "exception_days": {"zh": "例外最长天数", "en": "Longest exception, days"},
         },
         _check_review,
+    ),
+    Control(
+        "messaging.prereview",
+        ControlKind.APPROVE,
+        {"zh": "先审后发", "en": "Pre-review of a person"},
+        {
+            "zh": "屡次被退回的人，一段时间内的消息先审后发，到期自动解除。",
+            "en": "After too many refusals a person's messages wait for review, until a day.",
+        },
+        PreReviewRules,
+        {
+            "refusals": {"zh": "退回次数", "en": "Refusals"},
+            "within_days": {"zh": "几天之内", "en": "Within days"},
+            "for_days": {"zh": "先审几天", "en": "Review for days"},
+            "everywhere": {"zh": "在所有群", "en": "In all groups"},
+        },
+        _check_prereview,
     ),
     Control(
         "messaging.flood",
@@ -93,4 +238,14 @@ OPERATIONS = (
     Operation("messaging.send", group_roles=frozenset(GroupRole)),
     Operation("messaging.read", group_roles=frozenset(GroupRole)),
     Operation("messaging.review", roles=frozenset({"reviewer"}), system=True),
+    Operation("messaging.alert", system=True),
+    Operation(
+        "messaging.decisions", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
+    ),
+    Operation("messaging.review_escalated", roles=frozenset(SECOND_LINES)),
+    Operation("messaging.exceptions", roles=frozenset({"reviewer", "security_admin"})),
+    Operation("messaging.read_prereviews", roles=frozenset({"reviewer", "security_admin", "hr"})),
+    Operation(
+        "messaging.read_metrics", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
+    ),
 )
