@@ -7,10 +7,10 @@ from typing import NamedTuple, assert_never
 
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode, strip
-from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._hosts import as_domain
-from guiju.modules.inspection._links import Link
+from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._link_rules import LinkRules
+from guiju.modules.inspection._links import Link
 from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._terms import TermIndex
 from guiju.modules.inspection.types import (
@@ -45,7 +45,17 @@ class _Hit(NamedTuple):
 class RuleSet:
     """Immutable. `version` names the rules and the engine's tables; equal rules, equal version."""
 
-    __slots__ = ("_clean", "_expressions", "_finders", "_kinds", "_links", "_rules", "_terms", "version")
+    __slots__ = (
+        "_clean",
+        "_expressions",
+        "_finders",
+        "_formal",
+        "_kinds",
+        "_links",
+        "_rules",
+        "_terms",
+        "version",
+    )
 
     def __init__(self, rules: tuple[Rule, ...], version: str) -> None:
         self.version = version
@@ -69,6 +79,8 @@ class RuleSet:
             if numbers:
                 self._kinds[kind] = numbers
         self._links = LinkRules(rules)
+        # They hold a text that has too much of what they look for to be read to its end.
+        self._formal = [n for n, r in enumerate(rules) if isinstance(r, PatternRule | LinkRule)][:1]
         self._finders = KindIndex(self._kinds, self._links.index)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
 
@@ -96,17 +108,26 @@ class RuleSet:
         stripped = strip(text)
         for start, end, rule, word in self._terms.find(text, stripped):
             yield _Hit(start, end, rule, word, range(start, end))
-        for found in self._finders.find(Passage(text, stripped)):
-            if isinstance(found, Link):
-                for rule, word in self._links.rules_of(found):
-                    places = range(found.start, found.end)
-                    yield _Hit(found.start, found.end, rule, word, places)
-            else:
-                yield from self._found(text, found)
+        gated = self._finders.gate(stripped)
+        if gated:
+            yield from self._formed(Passage(text, stripped), gated)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
             yield _Hit(start, end, rule, word, range(start, end), floor)
+
+    def _formed(self, passage: Passage, gated: list[int]) -> Iterator[_Hit]:
+        """What is found by its form: kinds and links."""
+        for found in self._finders.find(passage, gated):
+            if isinstance(found, Link):
+                places = range(found.start, found.end)
+                for rule, word in self._links.rules_of(found):
+                    yield _Hit(found.start, found.end, rule, word, places)
+            else:
+                yield from self._found(passage.text, found)
+        if passage.is_exhausted:
+            for rule in self._formal:
+                yield _Hit(0, len(passage.text), rule, "", range(0), Disposition.HOLD)
 
     def _found(self, text: str, found: Found) -> Iterator[_Hit]:
         kind, start, end, hidden = found

@@ -27,18 +27,67 @@ _SECOND_LEVEL = frozenset(
     for second in seconds.split()
 )  # fmt: skip
 _LEADING = frozenset({"www", "m", "wap", "mobile", "h5"})
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})")
-_NUMERIC = re.compile(r"(?:0x[0-9a-f]{1,16}|[0-9]{1,16})(?:\.(?:0x[0-9a-f]{1,16}|[0-9]{1,16})){0,3}")
+_DOMAIN = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})"
+)
+_NUMERIC = re.compile(
+    r"(?:0x[0-9a-f]{1,16}|[0-9]{1,16})(?:\.(?:0x[0-9a-f]{1,16}|[0-9]{1,16})){0,3}"
+)
 # Which letters and digits pass for which, beyond what folding maps already.
-_SKELETON = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "i": "l", "-": ""})
+_SKELETON = str.maketrans(
+    {
+        "0": "o",
+        "1": "l",
+        "3": "e",
+        "4": "a",
+        "5": "s",
+        "7": "t",
+        "8": "b",
+        "9": "g",
+        "i": "l",
+        "-": "",
+    }
+)
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("nn", "m"))
 # Shorter names have too many neighbours.
 LEAST_LABEL = 5
 
-_LOCAL_NAMES = frozenset({"localhost", "localdomain", "metadata", "instance-data", "kubernetes", "ip6-localhost", "ip6-loopback", "broadcasthost"})
-_LOCAL_TOPS = frozenset({"local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "test", "invalid", "onion", "svc", "localdomain", "docker", "consul"})
+_LOCAL_NAMES = frozenset(
+    {
+        "localhost",
+        "localdomain",
+        "metadata",
+        "instance-data",
+        "kubernetes",
+        "ip6-localhost",
+        "ip6-loopback",
+        "broadcasthost",
+    }
+)
+_LOCAL_TOPS = frozenset(
+    {
+        "local",
+        "localhost",
+        "internal",
+        "intranet",
+        "lan",
+        "home",
+        "corp",
+        "private",
+        "arpa",
+        "test",
+        "invalid",
+        "onion",
+        "svc",
+        "localdomain",
+        "docker",
+        "consul",
+    }
+)
 # Metadata services of clouds that stand at addresses which are public by registration.
-_METADATA = frozenset({ip_address("168.63.129.16"), ip_address("100.100.100.200"), ip_address("192.0.0.192")})
+_METADATA = frozenset(
+    {ip_address("168.63.129.16"), ip_address("100.100.100.200"), ip_address("192.0.0.192")}
+)
 _NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 
 

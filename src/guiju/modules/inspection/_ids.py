@@ -22,9 +22,7 @@ _PROVINCES = (
 _CN_ID = re.compile(
     f"(?=((?:{_PROVINCES})[0-9]{{4}}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}[0-9x]))"
 )
-_OLD_CN_ID = re.compile(
-    f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))"
-)
+_OLD_CN_ID = re.compile(f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10x98765432"
 
@@ -35,10 +33,7 @@ _USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
 
 _TW_ID = re.compile("(?=([a-z][1289a-d]|[a-z][li])[0-9oli]{8})")
 _TW_ID_SIZE = 10
-_TW_LETTERS = {
-    letter: value
-    for value, letter in enumerate("abcdefghjklmnpqrstuvxywzio", 10)
-}
+_TW_LETTERS = {letter: value for value, letter in enumerate("abcdefghjklmnpqrstuvxywzio", 10)}
 
 _HK_ID = re.compile("(?=([a-z]{1,2}?)[0-9oli]{6}[0-9olia])")
 
@@ -67,7 +62,9 @@ def is_taiwan_id(code: str) -> bool:
     second = _TW_LETTERS[code[1]] % 10 if code[1].isalpha() else int(code[1])
     digits = [second, *map(int, code[2:])]
     total = first // 10 + first % 10 * 9
-    total += sum(digit * weight for digit, weight in zip(digits, (8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True))
+    total += sum(
+        digit * weight for digit, weight in zip(digits, (8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)
+    )
     return total % 10 == 0
 
 
@@ -89,20 +86,14 @@ def _is_date(digits: str) -> bool:
 
 def find_cn_ids(run: Run) -> Iterator[Found]:
     """Resident identity cards; the old form only after a word that says so."""
-    for match in _CN_ID.finditer(run.digits):
+    for match in run.windows(_CN_ID, run.digits):
         start, end = match.span(1)
-        if (
-            start in run.starts
-            and end in run.ends
-            and is_resident_id(match[1])
-            and run.has_digits(start, end - 1)
-        ):
+        if run.ends_at(end) and is_resident_id(match[1]) and run.has_digits(start, end - 1):
             yield run.found("cn_id", start, end, range(6, 14))
-    for match in _OLD_CN_ID.finditer(run.digits):
+    for match in run.windows(_OLD_CN_ID, run.digits):
         start, end = match.span(1)
         if (
-            start in run.starts
-            and end in run.ends
+            run.ends_at(end)
             and _is_date("19" + match[1][6:12])
             and _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8))
         ):
@@ -111,10 +102,10 @@ def find_cn_ids(run: Run) -> Iterator[Found]:
 
 def find_credit_codes(run: Run) -> Iterator[Found]:
     """Unified social credit codes. O and I are not in the alphabet; l may be L or 1."""
-    for match in _USCC.finditer(run.digits):
+    for match in run.windows(_USCC, run.digits):
         start = match.start()
         end = start + _USCC_SIZE
-        if start not in run.starts or end not in run.ends:
+        if not run.ends_at(end):
             continue
         tail = run.code[start + 8 : end].replace("o", "0").replace("i", "1")
         written = run.original(start + 8, end)
@@ -128,10 +119,10 @@ def find_credit_codes(run: Run) -> Iterator[Found]:
 
 
 def find_taiwan_ids(run: Run) -> Iterator[Found]:
-    for match in _TW_ID.finditer(run.code):
+    for match in run.windows(_TW_ID, run.code):
         start = match.start()
         end = start + _TW_ID_SIZE
-        if start not in run.starts or end not in run.ends:
+        if not run.ends_at(end):
             continue
         code = run.code[start:end]
         second = code[1] if code[1] in "abcd" else code[1].translate(AS_DIGITS)
@@ -145,11 +136,11 @@ def find_taiwan_ids(run: Run) -> Iterator[Found]:
 
 def find_hong_kong_ids(run: Run) -> Iterator[Found]:
     """With the check character in brackets, as on the card, or after a word that says so."""
-    for match in _HK_ID.finditer(run.code):
+    for match in run.windows(_HK_ID, run.code):
         start = match.start()
         letters = match[1]
         end = start + len(letters) + 7
-        if start not in run.starts or end not in run.ends:
+        if not run.ends_at(end):
             continue
         digits = run.code[start + len(letters) : end].translate(AS_DIGITS)
         if not is_hong_kong_id(letters, digits[:6], digits[6]):
@@ -163,11 +154,9 @@ def find_hong_kong_ids(run: Run) -> Iterator[Found]:
 
 def find_passports(run: Run) -> Iterator[Found]:
     """Passports and travel permits have no check digit in view: only after a word that says so."""
-    for match in _PASSPORT.finditer(run.code):
+    for match in run.windows(_PASSPORT, run.code):
         start, end = match.span(1)
-        if start not in run.starts:
-            continue
-        ends = [at for at in (end, end - 1) if at in run.ends and at - start >= 8]
+        ends = [at for at in (end, end - 1) if run.ends_at(at) and at - start >= 8]
         if ends and _cues.is_passport(run.before(start, _cues.REACH), run.after(ends[0], 10)):
             yield run.found("passport", start, ends[0], range(2, ends[0] - start - 2))
 

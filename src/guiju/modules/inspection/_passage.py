@@ -14,11 +14,14 @@ from guiju.modules.inspection._fold import NOISE, fold, kept_offsets, strip
 
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 INVISIBLE = frozenset(
-    char
-    for char in NOISE
-    if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
+    char for char in NOISE if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
 )
 _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+
+
+# What one text may cost, in units of about five microseconds. A text that costs more is no text that
+# people write; it is held, because it was not read to its end.
+EFFORT = 1500
 
 
 class Found(NamedTuple):
@@ -49,6 +52,17 @@ class Passage:
         """`stripped` is `strip(text)` where the caller has it already."""
         self.text = text
         self.stripped = strip(text) if stripped is None else stripped
+        self._effort = EFFORT
+
+    def spend(self, units: int = 1) -> bool:
+        """Asked before each piece of work that a text can ask for many times; False: leave it."""
+        self._effort -= units
+        return self._effort >= 0
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Work was left undone."""
+        return self._effort < 0
 
     @cached_property
     def folded(self) -> str:
@@ -72,7 +86,3 @@ class Passage:
         if len(self.stripped) == len(folded):
             return View(folded, range(len(folded)))
         return View(self.stripped, kept_offsets(folded))
-
-    def gaps(self, start: int, end: int) -> str:
-        """The noise between two offsets of the original text, in order."""
-        return "".join(char for char in self.folded[start:end] if char in NOISE)

@@ -11,7 +11,8 @@ _FARTHEST = 48
 _LONGEST_LINE = 120
 _NAME = re.compile(r"[一-龥]{2,}|[A-Za-z]{2,}")
 _HEADING = re.compile(
-    "名单|清单|列表|名册|通讯录|客户|会员|联系|电话|业主|学员|家长|台账|customers?|clients?|contacts?|leads?|name", re.IGNORECASE
+    "名单|清单|列表|名册|通讯录|客户|会员|联系|电话|业主|学员|家长|台账|customers?|clients?|contacts?|leads?|name",
+    re.IGNORECASE,
 )
 _LONGEST_HEADING = 40
 

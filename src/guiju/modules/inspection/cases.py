@@ -38,10 +38,7 @@ def inspect_cases(
 
 def _answer(inspection: Inspection) -> dict[str, Any]:
     return {
-        "hits": [
-            {"kind": f.category, "start": f.start, "end": f.end}
-            for f in inspection.findings
-        ],
+        "hits": [{"kind": f.category, "start": f.start, "end": f.end} for f in inspection.findings],
         "disposition": inspection.disposition.word,
     }
 

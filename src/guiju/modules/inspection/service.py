@@ -1,18 +1,23 @@
-"""What other modules call: the engine, the compiling of rules, dictionaries and masking."""
+"""What other modules call: the engine, compiling rules, dictionaries, masking, public hosts."""
 
 from guiju.modules.inspection._compile import RuleSet, compile_ruleset, mask
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
+from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
+from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection.types import Inspection
 
 __all__ = [
     "KINDS",
+    "LINK_TYPES",
     "Engine",
     "RuleSet",
     "compile_expression",
     "compile_ruleset",
     "dictionary_of",
+    "is_public_address",
+    "is_public_host",
     "mask",
     "read_dictionary",
 ]
