@@ -137,6 +137,14 @@ def hk_phone(chosen: random.Random) -> str:
     )
 
 
+def _tw_mobile(chosen: random.Random) -> str:
+    return "09" + _digits(chosen, 8)
+
+
+def _hk_mobile(chosen: random.Random) -> str:
+    return f"+852{chosen.choice('569')}{_digits(chosen, 7)}"
+
+
 def passport(chosen: random.Random) -> str:
     return chosen.choice(
         (
@@ -382,7 +390,7 @@ def disguised(seed: int, count: int) -> Iterator[tuple[str, int, Case]]:
     """`count` cases of every kind of number in every disguise: (disguise, tier, case)."""
     chosen = random.Random(seed)
     makers = {**{kind: MAKERS[kind] for kind in NUMBERS}, "cn_phone": cn_mobile,
-              "tw_phone": lambda c: "09" + _digits(c, 8), "hk_phone": lambda c: f"+852{c.choice('569')}{_digits(c, 7)}"}  # fmt: skip
+              "tw_phone": _tw_mobile, "hk_phone": _hk_mobile}  # fmt: skip
     for name, (tier, disguise) in DISGUISES.items():
         for kind, make in makers.items():
             for _ in range(count):

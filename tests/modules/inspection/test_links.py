@@ -18,7 +18,10 @@ LISTED = service.compile_ruleset(
 TYPED = service.compile_ruleset(
     [
         LinkRule("lookalike", ("guiju-works.com", "example.com.cn"), Disposition.HOLD, "1/look"),
-        *(LinkRule(kind, (), Disposition.HOLD, f"1/{kind}") for kind in ("shortener", "ip_host", "userinfo")),
+        *(
+            LinkRule(kind, (), Disposition.HOLD, f"1/{kind}")
+            for kind in ("shortener", "ip_host", "userinfo")
+        ),
     ]
 )
 
@@ -41,7 +44,9 @@ class TestListed:
             "https://www.example.com@bad-site7.top/login", "bad-site7·top", "bad-site7,top", "bad-site7_top", "𝐛𝐚𝐝-site7.top", "www.evil.com.cn",
         ],
     )  # fmt: skip
-    @pytest.mark.parametrize(("before", "after"), [("看", " 有惊喜"), ("登录：", ""), ("\U0001f600 ", "\n好")])
+    @pytest.mark.parametrize(
+        ("before", "after"), [("看", " 有惊喜"), ("登录：", ""), ("\U0001f600 ", "\n好")]
+    )
     def test_a_listed_domain_is_found_as_the_whole_link(
         self, before: str, link: str, after: str
     ) -> None:
@@ -56,16 +61,24 @@ class TestListed:
 
     def test_a_finding_names_the_term_and_its_category(self) -> None:
         (finding,) = LISTED.inspect("去bad-site7.top").findings
-        assert (finding.category, finding.rule, finding.word) == ("url", "sites", "www.bad-site7.top")
+        assert (finding.category, finding.rule, finding.word) == (
+            "url",
+            "sites",
+            "www.bad-site7.top",
+        )
 
     def test_the_text_of_a_term_rule_is_found_beside_its_domains(self) -> None:
         assert listed("赌球上evil.com.cn") == ["赌球", "evil.com.cn"]
 
     def test_a_link_rule_lists_domains_too(self) -> None:
-        ruleset = service.compile_ruleset([LinkRule("listed", ("evil.org",), Disposition.BLOCK, USE)])
+        ruleset = service.compile_ruleset(
+            [LinkRule("listed", ("evil.org",), Disposition.BLOCK, USE)]
+        )
         inspection = ruleset.inspect("看 a.evil.org/x")
         assert inspection.disposition is Disposition.BLOCK
-        assert [(f.category, f.rule, f.word) for f in inspection.findings] == [("url", "listed", "evil.org")]
+        assert [(f.category, f.rule, f.word) for f in inspection.findings] == [
+            ("url", "listed", "evil.org")
+        ]
 
 
 class TestTypes:
@@ -100,7 +113,7 @@ class TestPublicHosts:
     @pytest.mark.parametrize(
         "address",
         [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200", "0.0.0.0", "224.0.0.1", "255.255.255.255",
+            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200", "0.0.0.0", "224.0.0.1", "255.255.255.255",  # noqa: S104  # an address to refuse, nothing is bound
             "192.0.2.1", "198.18.0.1", "168.63.129.16", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0x7f.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
             "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:53aa:64c:0:fffe:80ff:fffe", "fec0::1", "2001:db8::1",
             "fe80::1%eth0", "", "x", "1.2.3.4.5", "256.1.1.1", "[::1]",
@@ -111,14 +124,29 @@ class TestPublicHosts:
         assert not service.is_public_host("files.example.org", ["93.184.216.34", address])
         assert not service.is_public_host(address, ["93.184.216.34"])
 
-    @pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"])
+    @pytest.mark.parametrize(
+        "address",
+        ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"],
+    )
     def test_a_public_address_may_be_fetched(self, address: str) -> None:
         assert service.is_public_address(address)
         assert service.is_public_host("files.example.org", [address])
 
     @pytest.mark.parametrize(
         "host",
-        ["localhost", "LOCALHOST.", "db", "printer.local", "metadata.google.internal", "a.corp", "x.localhost", "intranet", "ｌｏｃａｌｈｏｓｔ", "a.b.123", ""],
+        [
+            "localhost",
+            "LOCALHOST.",
+            "db",
+            "printer.local",
+            "metadata.google.internal",
+            "a.corp",
+            "x.localhost",
+            "intranet",
+            "ｌｏｃａｌｈｏｓｔ",
+            "a.b.123",
+            "",
+        ],
     )
     def test_a_name_of_the_inside_is_refused_whatever_it_resolves_to(self, host: str) -> None:
         assert not service.is_public_host(host, ["93.184.216.34"])

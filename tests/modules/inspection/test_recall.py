@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,12 +63,12 @@ class TestInvented:
         assert {name: rate for name, rate in found.items() if rate < 0.95} == {}
 
 
-def rows(path: Path) -> dict[str, dict[str, object]]:
+def rows(path: Path) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in map(json.loads, path.read_text("utf-8").splitlines())}
 
 
 class TestCorpus:
-    def hits(self, folder: Path, name: str) -> dict[str, list[dict[str, object]]]:
+    def hits(self, folder: Path, name: str) -> dict[str, list[dict[str, Any]]]:
         answers = inspect_cases(folder / "dict.jsonl", folder / f"{name}.jsonl")
         return {answer["id"]: answer["hits"] for answer in answers}
 
@@ -77,10 +78,11 @@ class TestCorpus:
         cases, hits = rows(folder / f"{name}.jsonl"), self.hits(folder, name)
         wanted = found = 0
         for key, case in cases.items():
-            for span in case["expect"]:  # type: ignore[attr-defined]  # a list of spans in the file
+            for span in case["expect"]:
                 wanted += 1
                 found += any(
-                    FAMILIES.get(hit["kind"], hit["kind"]) == FAMILIES.get(span["kind"], span["kind"])  # type: ignore[call-overload]  # JSON
+                    FAMILIES.get(hit["kind"], hit["kind"])
+                    == FAMILIES.get(span["kind"], span["kind"])
                     and hit["start"] < span["end"]
                     and span["start"] < hit["end"]
                     for hit in hits[key]

@@ -31,9 +31,7 @@ _HIDDEN = re.compile(f"[0-9{_CAPITALS}]")
 def find_amounts(passage: Passage) -> Iterator[Found]:
     view = passage.visible
     for pattern in (_CHINESE, _ENGLISH):
-        for match in pattern.finditer(view.text):
-            if not passage.spend(3):
-                return
+        for match in passage.within(pattern.finditer(view.text), 4):
             start, end = match.span()
             hidden = [start + at.start() for at in _HIDDEN.finditer(match[0])]
             yield view.found("contract_amount", start, end, hidden)

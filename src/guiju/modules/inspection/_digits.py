@@ -2,7 +2,7 @@
 
 Digits arrive folded (full-width, circled and mathematical digits are already ASCII). Chinese
 numerals become digits one by one; o, l and i may stand for 0 and 1. A *group* is a row of digits
-and Latin letters without signs; a *run* is a chain of groups with up to three signs, or a phrase
+and Latin letters without signs; a *run* is a chain of groups with up to four signs, or a phrase
 like 后面接, between neighbours. A number starts where a group starts and ends where a group ends,
 so that a part of a longer code is never taken for a number.
 """
@@ -34,12 +34,12 @@ CONNECTIVES = (
     "(?:(?:后面|前面|中间|接下来|接着|然后|之后|最后|末尾|最末)(?:再)?(?:接上|接着|接|是|加上|加|连上|连|跟着|跟|写|输)?"
     "|再(?:接上|接着|接|加上|加|连|跟|来|是|输)|(?:接上|加上|连上|跟着|接|连)(?:着)?|andthen|then)"
 )
-# Words of five letters and more, and codes too long for any number, part the runs.
+# Words of seven letters and more, and codes too long for any number, part the runs.
 _LONGEST_GROUP = 24
 _PART = (
-    f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{5,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
+    f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{7,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
 )
-_GAP = f"(?:{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,3}})"
+_GAP = f"(?:{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
 _RUN = re.compile(f"(?<![0-9a-z]){_PART}(?:{_GAP}{_PART})*")
 _GROUP = re.compile("[0-9a-z]+")
 _DIGIT = re.compile("[0-9]")
@@ -49,8 +49,9 @@ _PREFIX = re.compile(
     "|(?:wx|vx|no|id|v|t|m|p)(?=1[3-9][0-9]{9}$)"
 )
 _SHORTEST_RUN = 7
-# What looking at one window costs (`Passage.spend`).
-_WINDOW = 3
+# What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
+_WINDOW = 4
+_A_UNIT = 16
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
 _DOUBLED = bytes.maketrans(
@@ -71,11 +72,6 @@ class Run:
         self.code = "".join(_GROUP.findall(stream, start, end))
         self.digits = self.code.translate(AS_DIGITS)
         self._bounds = list(accumulate((last - first for first, last in self._groups), initial=0))
-
-    @property
-    def size(self) -> int:
-        """How many groups there are."""
-        return len(self._groups)
 
     @cached_property
     def _spots(self) -> list[int]:
@@ -207,8 +203,8 @@ def runs_of(passage: Passage) -> Iterator[Run]:
     for match in _RUN.finditer(stream):
         start, end = match.span()
         if end - start >= _SHORTEST_RUN and _DIGIT.search(stream, start, end) is not None:
+            if not passage.spend((end - start) // _A_UNIT):
+                return
             run = Run(passage, stream, start, end)
             if len(run.code) >= _SHORTEST_RUN:
-                if not passage.spend(run.size // 4):
-                    return
                 yield run

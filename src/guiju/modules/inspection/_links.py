@@ -170,9 +170,7 @@ class LinkIndex:
                         reach = end
 
     def _find_types(self, stream: _Stream, passage: Passage) -> Iterator[Link]:
-        for match in _URL.finditer(stream.text):
-            if not passage.spend(4):
-                return
+        for match in passage.within(_URL.finditer(stream.text), 4):
             host = match[3]
             start, end = match.span()
             written = passage.text[

@@ -26,9 +26,7 @@ def find_mails(passage: Passage) -> Iterator[Found]:
     view = passage.visible
     if _GATE.search(view.text) is None:
         return
-    for match in _MAIL.finditer(view.text):
-        if not passage.spend(2):
-            return
+    for match in passage.within(_MAIL.finditer(view.text), 3):
         host = match[3]
         top = _TOP.search(host)
         if top is None:

@@ -70,28 +70,27 @@ def find_markings(passage: Passage) -> Iterator[Found]:
     view = passage.bare
     folded = passage.folded
     spans: list[tuple[int, int]] = []
-    spans.extend(match.span() for match in _PLAIN.finditer(view.text))
-    for match in _STARRED.finditer(view.text):
-        start, end = match.span()
-        if not passage.spend(3):
-            break
-        if _is_starred(view, folded, match):
-            spans.append((start, end))
+    spans.extend(match.span() for match in passage.within(_PLAIN.finditer(view.text), 3))
     spans.extend(
         match.span()
-        for match in _ALONE.finditer(view.text)
-        if passage.spend(3) and _stands_alone(view, folded, *match.span())
+        for match in passage.within(_STARRED.finditer(view.text), 3)
+        if _is_starred(view, folded, match)
+    )
+    spans.extend(
+        match.span()
+        for match in passage.within(_ALONE.finditer(view.text), 3)
+        if _stands_alone(view, folded, *match.span())
     )
     spans.extend(_english(passage, view))
     yield from _merged(view, folded, spans)
 
 
 def _english(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
-    for match in _ENGLISH_PLAIN.finditer(view.text):
+    for match in passage.within(_ENGLISH_PLAIN.finditer(view.text), 3):
         start, end = match.span()
         if _is_apart(view, passage.folded, start, end):
             yield start, end
-    for match in _CAPITALS.finditer(view.text):
+    for match in passage.within(_CAPITALS.finditer(view.text), 3):
         start, end = match.span()
         written = [passage.text[view.places[at]] for at in range(start, end)]
         if not any(char.islower() for char in written) and _stands_alone(

@@ -64,20 +64,19 @@ def find_names(passage: Passage) -> Iterator[Found]:
 
 def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for cue in _STATED.finditer(text):
+    for cue in passage.within(_STATED.finditer(text), 1):
         link = _COLON.match(text, cue.end())
         assert link is not None, "the pattern matches the empty text"
         stated = bool(link[0].strip()) or cue[0].endswith("叫")
         size = _size(passage, link.end(), stated=stated, parted=link.end() > cue.end())
         if size:
             found.append((link.end(), link.end() + size))
-    for cue in _LOOSE.finditer(text):
+    for cue in passage.within(_LOOSE.finditer(text), 1):
         size = _size(passage, cue.end(), stated=False, parted=False)
         if size:
             found.append((cue.end(), cue.end() + size))
-    for of in _OF.finditer(text):
-        if passage.spend(_TAGGING):
-            found.extend(_before(text, of.start()))
+    for of in passage.within(_OF.finditer(text), _TAGGING):
+        found.extend(_before(text, of.start()))
     return sorted(found)
 
 

@@ -5,8 +5,9 @@ room (zero-width, soft hyphens, combining marks, the parts of a keycap). `bare` 
 without any noise, signs and spaces included. Every form is made when it is first asked for.
 """
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 # What one text may cost, in units of about five microseconds. A text that costs more is no text that
 # people write; it is held, because it was not read to its end.
-EFFORT = 1500
+EFFORT = 1000
 
 
 class Found(NamedTuple):
@@ -53,6 +54,13 @@ class Passage:
         self.text = text
         self.stripped = strip(text) if stripped is None else stripped
         self._effort = EFFORT
+
+    def within(self, matches: Iterable[re.Match[str]], units: int) -> Iterator[re.Match[str]]:
+        """The matches, as long as the work that each costs may still be done."""
+        for match in matches:
+            if not self.spend(units):
+                return
+            yield match
 
     def spend(self, units: int = 1) -> bool:
         """Asked before each piece of work that a text can ask for many times; False: leave it."""

@@ -52,9 +52,11 @@ _ASSIGNED = re.compile(
     r"[\"']?\s{0,3}(?:是|为|=|:|：|=>|:=|\s)\s{0,3}(?:Bearer )?[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~=-]{15,511})"
 )
 _PEM = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{0,16000}?-----END [A-Z0-9 ]{0,40}-----|[\s\S]{0,8000})"
-    r"|PuTTY-User-Key-File-[0-9]:[\s\S]{0,8000}|AGE-SECRET-KEY-1[0-9A-Z]{58}"
+    r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+    r"|PuTTY-User-Key-File-[0-9]:|AGE-SECRET-KEY-1[0-9A-Z]{58}"
 )
+_PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+_LONGEST_PEM = 16_000
 _GATE = re.compile("[!-~]{16}|PRIVATE KEY")
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _HEX = re.compile("[0-9a-fA-F]+")
@@ -81,13 +83,21 @@ def find_keys(passage: Passage) -> Iterator[Found]:
 
 
 def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
+    reach = 0
     for match in _PEM.finditer(text):
-        yield match.span()
-    for match in _VENDOR.finditer(text):
-        if passage.spend(2) and _DIGIT.search(match[0]) is not None:
+        start, end = match.span()
+        if start >= reach:
+            if not match[0].startswith("AGE"):
+                # A key without its end is one that was cut: what follows is hidden with it.
+                close = _PEM_END.search(text, end, end + _LONGEST_PEM)
+                end = close.end() if close else min(len(text), end + _LONGEST_PEM)
+            reach = end
+            yield start, end
+    for match in passage.within(_VENDOR.finditer(text), 2):
+        if _DIGIT.search(match[0]) is not None:
             yield match.span()
-    for match in _ASSIGNED.finditer(text):
-        if passage.spend(3) and _is_random(match[2]):
+    for match in passage.within(_ASSIGNED.finditer(text), 3):
+        if _is_random(match[2]):
             yield match.span(2)
 
 
