@@ -410,6 +410,13 @@ def markings(seed: int) -> Iterator[tuple[str, Case]]:
             text[: len(text) // 2] + chosen.choice("-·_/~") + text[len(text) // 2 :]
         ),
         "dots": "·".join,
+        "brackets": lambda text: "".join(f"({char})" for char in text),
+        "emoji": "😀".join,
+        "lines": "\n".join,
+        "combining": lambda text: "".join(f"{char}\u0336" for char in text),
+        "traditional": lambda text: text.translate(
+            str.maketrans("绝机内级长启严传仅阅业", "絕機內級長啟嚴傳僅閱業")
+        ),
     }
     for name, write in ways.items():
         for marking in MARKINGS:

@@ -65,7 +65,8 @@ PASSES = [
     "meet me at starbucks.com please", "性价比高，价格398元", "合同金额这一栏空着", "成交价稍后给", "客户高兴地走了", "客户经理说了", "联系人 方便的话告诉我",
     "保守国家秘密是义务", "信息的机密性", "国家秘密分为绝密、机密、秘密三级", "秘密花园", "内部培训改到周三", "please keep it confidential", "a secret garden",
     "token expired, please login again", "class_name_of_the_longest_component_in_project", "0123456789abcdef", "中山路很堵，8号见", "三楼有8号会议室", "北京路店8折",
-    "密件副本请抄送", "会议纪要仅供参考", "sk-learn-contrib-forest", "commit 3f785b2a9c1d4e6f8a7b", "一二三四五六七八九十",
+    "密件副本请抄送", "会议纪要仅供参考", "sk-learn-contrib-forest", "git clone git@example.org:team/repo.git", "采购价格 15 元/个", "合同金额 0 元", "里2号楼", "中关村3号楼会议室", "do not distribute tracing headers", "a top secret movie",
+    "客户张口就要打折", "commit 3f785b2a9c1d4e6f8a7b", "一二三四五六七八九十",
 ]  # fmt: skip
 
 

@@ -39,6 +39,8 @@ _CUE = re.compile(
 _LEADING = re.compile(
     "^(?:家?住在?|我家?在?|地址|寄到|送到|是|为|在|到|去|从|于|至|来|就|的|了|往|找)+"
 )
+# Without a region or a word that says so, only these with parts of a house make an address.
+_STREET = re.compile("大道|路|街|巷|弄|胡同|道")
 _REACH = 40
 _NO_CUE_ROAD = 6
 _BREAKS = frozenset(",;!?\n。、")
@@ -106,7 +108,7 @@ def _start(text: str, left: int, core: int, detailed: bool) -> tuple[int, int] |
             begin = first.start()
             lead = _LEADING.match(context[begin:])
             begin += lead.end() if lead else 0
-        elif detailed:
+        elif detailed and _STREET.match(text, core) is not None:
             begin = max(0, len(context) - _NO_CUE_ROAD)
             lead = _LEADING.match(context[begin:])
             begin += lead.end() if lead else 0

@@ -25,6 +25,8 @@ _ENGLISH = re.compile(
     rf"(?<![a-z])(?:contract|deal|order|purchase|settlement|bid|tender)\s(?:value|amount|price|sum|total|size)\s?(?:is|of|was|at|:|=|\s){{0,4}}"
     rf"(?:{_CURRENCY}\s?[0-9][0-9,.]{{0,18}}[0-9]?\s?{_SCALE}?|[0-9][0-9,.]{{0,18}}\s?{_SCALE}?\s?{_CURRENCY})"
 )
+# Less than a thousand, or a price for one piece, is no sum of a contract.
+_SMALL = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\.[0-9]+)?\s?(?:元|块|圆)整?$")
 _HIDDEN = re.compile(f"[0-9{_CAPITALS}]")
 
 
@@ -33,5 +35,7 @@ def find_amounts(passage: Passage) -> Iterator[Found]:
     for pattern in (_CHINESE, _ENGLISH):
         for match in passage.within(pattern.finditer(view.text), 4):
             start, end = match.span()
+            if _SMALL.search(match[0]) is not None or view.text[end : end + 1] == "/":
+                continue
             hidden = [start + at.start() for at in _HIDDEN.finditer(match[0])]
             yield view.found("contract_amount", start, end, hidden)

@@ -18,6 +18,8 @@ _TOP = re.compile("[^0-9a-z-]([a-z]{2,24})$")
 _COMMON_TOP = re.compile("com|net|org|cn|edu|gov|io|hk|tw|info|me|co|cc|top|xyz|example")
 # A plain sign without spaces needs nothing more; " at " does.
 _SIGNED = re.compile(r"@|[\[({<【#]\s?at|艾特")
+# git@example.org:path is where a program fetches from.
+_REMOTE = re.compile(":[0-9a-z~/]")
 _GATE = re.compile(r"@|艾特|[\[({<【#]\s?at|\sat\s")
 _CUE = re.compile(r"(?:mail|邮箱|邮件|信箱|邮|发到|发至|寄到|抄送|cc)[^0-9a-z]{0,6}$")
 
@@ -28,6 +30,8 @@ def find_mails(passage: Passage) -> Iterator[Found]:
         return
     for match in passage.within(_MAIL.finditer(view.text), 3):
         host = match[3]
+        if _REMOTE.match(view.text, match.end()) is not None:
+            continue
         top = _TOP.search(host)
         if top is None:
             continue

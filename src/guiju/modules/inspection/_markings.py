@@ -48,6 +48,7 @@ _ENGLISH_PLAIN = re.compile(
     "|(?:do|may)not(?:be)?(?:distributed?|circulated?|forward|disseminated?)|notfor(?:public|external)?(?:distribution|release|circulation)|notforonwardtransmission"
     "|topsecret(?:noforn|sci)?|secretnoforn|confidentialnoforn|restrictedcirculation|officialsensitive|tradesecret"
 )
+_SAYS_SO = re.compile("useonly|eyesonly|inconfidence|(?:strictly|highly|and)confidential")
 _CAPITALS = re.compile(
     "(?:top)?secret|(?:strictly|highly)?confidential|restricted|classified|proprietary|sensitive"
 )
@@ -88,7 +89,11 @@ def find_markings(passage: Passage) -> Iterator[Found]:
 def _english(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
     for match in passage.within(_ENGLISH_PLAIN.finditer(view.text), 3):
         start, end = match.span()
-        if _is_apart(view, passage.folded, start, end):
+        if not _is_apart(view, passage.folded, start, end):
+            continue
+        # In small letters, words like these stand in sentences as well.
+        small = passage.text[view.places[start]].islower() and _SAYS_SO.search(match[0]) is None
+        if not small or _stands_alone(view, passage.folded, start, end):
             yield start, end
     for match in passage.within(_CAPITALS.finditer(view.text), 3):
         start, end = match.span()
