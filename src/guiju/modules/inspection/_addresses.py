@@ -22,7 +22,7 @@ def _regions() -> str:
 _DIGITS = "[0-9一二三四五六七八九十百零〇]"
 _ROAD = "(?:大道|路|街|巷|弄|胡同|道|里|段|村|屯|庄|坊|苑|园|小区|社区|新村|公寓|花园|广场|大厦|大楼|院|城|组|社)"
 _WITHIN = f"(?:[东南西北中](?:段|路|街|道|里)?|[上下前后内外]|{_DIGITS}{{1,3}}(?:段|巷|弄|期|区|组|村|社|街坊))"
-_NUMBER = f"(?:[0-9]{{1,5}}|[一二三四五六七八九十百]{{1,5}})(?:之[0-9]{{1,3}})?(?:号院|号楼|号|弄|栋|幢|楼(?=[0-9]))"
+_NUMBER = "(?:[0-9]{1,5}|[一二三四五六七八九十百]{1,5})(?:之[0-9]{1,3})?(?:号院|号楼|号|弄|栋|幢|楼(?=[0-9]))"
 _PART = (
     f"(?:之{_DIGITS}{{1,3}}"
     f"|第?(?:{_DIGITS}{{1,5}}|[a-z][0-9]{{0,4}}|[甲乙丙丁东南西北])(?:号楼|号院|号|弄|栋|幢|座|单元|门|层|楼|室|户|房|铺|期|区|院)(?:之{_DIGITS}{{1,3}})?"
@@ -39,6 +39,8 @@ _CUE = re.compile(
 _LEADING = re.compile(
     "^(?:家?住在?|我家?在?|地址|寄到|送到|是|为|在|到|去|从|于|至|来|就|的|了|往|找)+"
 )
+# Without a region or a word that says so, only these with parts of a house make an address.
+_STREET = re.compile("大道|路|街|巷|弄|胡同|道")
 _REACH = 40
 _NO_CUE_ROAD = 6
 _BREAKS = frozenset(",;!?\n。、")
@@ -53,6 +55,8 @@ def find_addresses(passage: Passage) -> Iterator[Found]:
         core, end = match.span()
         if core < reach:
             continue
+        if not passage.spend(8):
+            return
         left = _left(passage, view, max(reach, core - _REACH), core)
         end = _right(passage, view, core, end)
         spot = _start(view.text, left, core, _DETAIL.search(match[0]) is not None)
@@ -82,26 +86,29 @@ def _right(passage: Passage, view: View, core: int, end: int) -> int:
     return end
 
 
+def _last(pattern: re.Pattern[str], text: str, begin: int) -> re.Match[str] | None:
+    found = None
+    for match in pattern.finditer(text, begin):
+        found = match
+    return found
+
+
 def _start(text: str, left: int, core: int, detailed: bool) -> tuple[int, int] | None:
     """Where the address starts, and where what masking hides starts; None if it is no address."""
     context = text[left:core]
-    cue = None
-    for cue in _CUE.finditer(context):
-        pass
+    cue = _last(_CUE, context, 0)
     begin = 0 if cue is None else cue.end()
     region = _REGION.search(context, begin)
     if region is not None:
         begin = region.start()
-    district = None
-    for district in _DISTRICT.finditer(context, begin):
-        pass
+    district = _last(_DISTRICT, context, begin)
     if region is None and cue is None:
         first = _DISTRICT.search(context)
         if first is not None:
             begin = first.start()
             lead = _LEADING.match(context[begin:])
             begin += lead.end() if lead else 0
-        elif detailed:
+        elif detailed and _STREET.match(text, core) is not None:
             begin = max(0, len(context) - _NO_CUE_ROAD)
             lead = _LEADING.match(context[begin:])
             begin += lead.end() if lead else 0

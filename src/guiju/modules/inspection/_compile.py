@@ -48,6 +48,7 @@ class RuleSet:
         "_clean",
         "_expressions",
         "_finders",
+        "_formal",
         "_kinds",
         "_links",
         "_rules",
@@ -77,6 +78,8 @@ class RuleSet:
             if numbers:
                 self._kinds[kind] = numbers
         self._links = LinkRules(rules)
+        # They hold a text that has too much of what they look for to be read to its end.
+        self._formal = [n for n, r in enumerate(rules) if isinstance(r, PatternRule | LinkRule)][:1]
         self._finders = KindIndex(self._kinds, self._links.index)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
 
@@ -171,13 +174,9 @@ class RuleSet:
     def _hits(self, text: str) -> Iterator[Hit]:
         streams = Streams(text)
         yield from self._term_hits(streams)
-        for found in self._finders.find(Passage(text, streams.stripped)):
-            if isinstance(found, Link):
-                for rule, word in self._links.rules_of(found):
-                    places = range(found.start, found.end)
-                    yield Hit(found.start, found.end, rule, word, places)
-            else:
-                yield from self._found(text, found)
+        gated = self._finders.gate(streams.stripped)
+        if gated:
+            yield from self._formed(Passage(text, streams.stripped), gated)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
@@ -197,6 +196,19 @@ class RuleSet:
                 hits.setdefault(there[:4], _hit_of(there))
             decoded = decoded.decoded
         return [*hits.values()]
+
+    def _formed(self, passage: Passage, gated: list[int]) -> Iterator[Hit]:
+        """What is found by its form: kinds and links."""
+        for found in self._finders.find(passage, gated):
+            if isinstance(found, Link):
+                places = range(found.start, found.end)
+                for rule, word in self._links.rules_of(found):
+                    yield Hit(found.start, found.end, rule, word, places)
+            else:
+                yield from self._found(passage.text, found)
+        if passage.is_exhausted:
+            for rule in self._formal:
+                yield Hit(0, len(passage.text), rule, "", range(0), Disposition.HOLD)
 
     def _found(self, text: str, found: Found) -> Iterator[Hit]:
         kind, start, end, hidden = found

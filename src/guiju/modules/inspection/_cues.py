@@ -10,7 +10,7 @@ REACH = 24
 _LINK = r"(?:号码|号|碼|码|字号)?(?:[^0-9a-z]{0,6}|\s*(?:no|number|num|nr|is)?[.:#\s]{0,4})$"
 
 _OTHER = re.compile(
-    r"(?:单号|编号|序号|流水|序列|订单|工号|批次|批号|货号|料号|型号|票号|运单|快递|物流|资产|工单|编码|条码|条形码"
+    r"(?:单号|编号|序号|流水|序列|订单|工号|批次|批号|货号|料号|物料|料件|型号|票号|运单|快递|物流|资产|工单|编码|条码|条形码"
     r"|合同|案号|文号|版本|凭证|发票|设备|代码|交易|任务|累计|预算|金额|访问|总计"
     r"|(?<![a-z])(?:sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|build|version|isbn|batch|lot))"
     + _LINK
@@ -25,7 +25,7 @@ _CARD = re.compile(
     + _LINK
 )
 _ID = re.compile(
-    r"(?:身份证|身分证|证件|证号|居民证|统一证|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))"
+    r"(?:身份证|身分证|证件|证号|居民证|统一证|统一编|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))"
     + _LINK
 )
 _ID_AFTER = re.compile(

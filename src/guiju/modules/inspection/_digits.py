@@ -2,20 +2,19 @@
 
 Digits arrive folded (full-width, circled and mathematical digits are already ASCII). Chinese
 numerals become digits one by one; o, l and i may stand for 0 and 1. A *group* is a row of digits
-and Latin letters without signs; a *run* is a chain of groups with up to three signs, or a phrase
+and Latin letters without signs; a *run* is a chain of groups with up to four signs, or a phrase
 like 后面接, between neighbours. A number starts where a group starts and ends where a group ends,
 so that a part of a longer code is never taken for a number.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, chain, pairwise, starmap
 
 from guiju.modules.inspection._fold import NOISE
-from guiju.modules.inspection._passage import Found, Passage, View
+from guiju.modules.inspection._passage import Found, Passage
 
 # 洞 拐 勾 and 幺 两 are how numbers are read out by radio and telephone.
 _NUMERALS = ("零〇○◯洞", "一壹弌幺", "二贰弍两", "三叁弎参", "四肆", "五伍", "六陆", "七柒拐",
@@ -35,73 +34,98 @@ CONNECTIVES = (
     "(?:(?:后面|前面|中间|接下来|接着|然后|之后|最后|末尾|最末)(?:再)?(?:接上|接着|接|是|加上|加|连上|连|跟着|跟|写|输)?"
     "|再(?:接上|接着|接|加上|加|连|跟|来|是|输)|(?:接上|加上|连上|跟着|接|连)(?:着)?|andthen|then)"
 )
+# Words of seven letters and more, and codes too long for any number, part the runs.
+_LONGEST_GROUP = 24
+_PART = (
+    f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{7,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
+)
+_GAP = f"(?:{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
+_RUN = re.compile(f"(?<![0-9a-z]){_PART}(?:{_GAP}{_PART})*")
 _GROUP = re.compile("[0-9a-z]+")
-_GAP = re.compile(f"{_SIGN}{{1,3}}|{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}")
-_SAID = re.compile(CONNECTIVES)
+_DIGIT = re.compile("[0-9]")
 # Words before a number that people write without a space: tel13800138000.
 _PREFIX = re.compile(
     "(?:tel|phone|mobile|mob|cell|call|whatsapp|wechat|card|hkid)(?=[0-9]{7})"
     "|(?:wx|vx|no|id|v|t|m|p)(?=1[3-9][0-9]{9}$)"
 )
-_WORD = re.compile("[a-z]{4,}")
-_DIGIT_LETTERS = re.compile("[oli]+")
+_SHORTEST_RUN = 7
+# What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
+_WINDOW = 4
+_A_UNIT = 16
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
 _DOUBLED = bytes.maketrans(
     b"0123456789" + _LETTERS, bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)) + bytes(26)
 )
-_LONGEST_GROUP = 24
-_SHORTEST_RUN = 7
-
-
-class _Group(NamedTuple):
-    start: int
-    end: int
-    gap: str  # before it; empty for the first of a run
 
 
 class Run:
     """A chain of groups. `code` are its characters without signs, `digits` the same with o, l and i
-    as digits; `starts` and `ends` are the offsets into both where a number may start and end.
+    as digits. Windows are offsets into them.
     """
 
-    def __init__(self, passage: Passage, stream: str, groups: Sequence[_Group]) -> None:
-        self._text = passage.text
+    def __init__(self, passage: Passage, stream: str, start: int, end: int) -> None:
+        self._passage = passage
         self._view = passage.visible
-        self.code = "".join(stream[group.start : group.end] for group in groups)
+        self._stream = stream
+        self._groups = [match.span() for match in _GROUP.finditer(stream, start, end)]
+        self.code = "".join(_GROUP.findall(stream, start, end))
         self.digits = self.code.translate(AS_DIGITS)
-        self._spots: list[int] = []
-        for group in groups:
-            self._spots.extend(range(group.start, group.end))
-        self._bounds = list(accumulate((g.end - g.start for g in groups), initial=0))
-        self._gaps = [group.gap for group in groups]
-        self.starts, self.ends = self._limits(stream)
+        self._bounds = list(accumulate((last - first for first, last in self._groups), initial=0))
 
-    def _limits(self, stream: str) -> tuple[set[int], set[int]]:
-        """Inside a chain of single characters with one and the same sign no number starts or ends:
-        there is nothing that parts it from what stands beside it.
+    @cached_property
+    def _spots(self) -> list[int]:
+        """Where each character of the code stands in the view."""
+        return list(chain.from_iterable(starmap(range, self._groups)))
+
+    @cached_property
+    def _gaps(self) -> list[str]:
+        """The signs before each group."""
+        stream, groups = self._stream, self._groups
+        return ["", *(stream[left[1] : right[0]] for left, right in pairwise(groups))]
+
+    @cached_property
+    def _limits(self) -> tuple[set[int], set[int]]:
+        """Where a number may start and end.
+
+        Inside a chain of single characters with one and the same sign there is nothing that parts a
+        number from what stands beside it.
         """
         bounds, gaps = self._bounds, self._gaps
-        count = len(gaps)
-        single = [bounds[i + 1] - bounds[i] == 1 for i in range(count)]
-        starts = {
-            bounds[i]
-            for i in range(count)
-            if not (single[i] and 0 < i < count - 1 and single[i - 1] and gaps[i] == gaps[i + 1])
-        }
-        ends = {
-            bounds[i + 1]
-            for i in range(count)
-            if not (single[i] and 0 < i < count - 1 and single[i + 1] and gaps[i] == gaps[i + 1])
-        }
-        visible = self._view.text
-        first, last = self._spots[0], self._spots[-1] + 1
-        if visible[first:last] != stream[first:last]:
-            plain = [visible[spot].isascii() for spot in self._spots]
+        starts, ends = set(bounds[:-1]), set(bounds[1:])
+        for at in range(1, len(gaps) - 1):
+            if bounds[at + 1] - bounds[at] == 1 and gaps[at] == gaps[at + 1]:
+                if bounds[at] - bounds[at - 1] == 1:
+                    starts.discard(bounds[at])
+                if bounds[at + 2] - bounds[at + 1] == 1:
+                    ends.discard(bounds[at + 1])
+        prefix = _PREFIX.match(self.code)
+        if prefix is not None:
+            starts.add(prefix.end())
+        first, last = self._groups[0][0], self._groups[-1][1]
+        if self._view.text[first:last] != self._stream[first:last]:
+            plain = [self._view.text[spot].isascii() for spot in self._spots]
             changes = {at for at in range(1, len(plain)) if plain[at] != plain[at - 1]}
             starts |= changes
             ends |= changes
         return starts, ends
+
+    def starts_at(self, index: int) -> bool:
+        """A number may start here."""
+        return index in self._limits[0]
+
+    def ends_at(self, index: int) -> bool:
+        """A number may end before here."""
+        return index in self._limits[1]
+
+    def windows(self, pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+        """Matches of a look-ahead pattern in `code` or `digits` that start where a number may."""
+        starts = self._limits[0]
+        for match in pattern.finditer(text):
+            if match.start() in starts:
+                if not self._passage.spend(_WINDOW):
+                    return
+                yield match
 
     @cached_property
     def luhn_sums(self) -> tuple[list[int], list[int]]:
@@ -124,12 +148,7 @@ class Run:
     def groups(self, start: int, end: int) -> list[int]:
         """The lengths of the groups of a window."""
         inner = self._bounds[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
-        edges = [start, *inner, end]
-        return [right - left for left, right in zip(edges, edges[1:], strict=False)]
-
-    def is_said(self, start: int, end: int) -> bool:
-        """A phrase like 后面接 joins the groups of the window."""
-        return any(_SAID.search(gap) for gap in self.gaps(start, end))
+        return [right - left for left, right in pairwise([start, *inner, end])]
 
     def is_whole(self, start: int, end: int) -> bool:
         """The window is all there is."""
@@ -153,7 +172,8 @@ class Run:
     def original(self, start: int, end: int) -> str:
         """The characters of a window as they are written."""
         places = self._view.places
-        return "".join(self._text[places[spot]] for spot in self._spots[start:end])
+        text = self._passage.text
+        return "".join(text[places[spot]] for spot in self._spots[start:end])
 
     def is_decimal(self, start: int, end: int) -> bool:
         """The window is one side of a decimal point."""
@@ -178,40 +198,13 @@ def to_digits(folded: str) -> str:
 
 
 def runs_of(passage: Passage) -> Iterator[Run]:
-    """The runs of a text that are long enough for any number."""
-    view = passage.visible
-    stream = to_digits(view.text)
-    row: list[_Group] = []
-    for group in _groups(stream):
-        if row and not group.gap:
-            yield from _run(passage, stream, row)
-            row = []
-        row.append(group)
-    yield from _run(passage, stream, row)
-
-
-def _run(passage: Passage, stream: str, row: list[_Group]) -> Iterator[Run]:
-    if sum(group.end - group.start for group in row) >= _SHORTEST_RUN:
-        yield Run(passage, stream, row)
-
-
-def _groups(stream: str) -> Iterator[_Group]:
-    """Groups in order; words and codes that are too long for any number part the runs."""
-    last: int | None = None
-    for match in _GROUP.finditer(stream):
+    """The runs of a text that are long enough for any number and have digits."""
+    stream = to_digits(passage.visible.text)
+    for match in _RUN.finditer(stream):
         start, end = match.span()
-        if end - start > _LONGEST_GROUP or _is_word(match[0]):
-            last = None
-            continue
-        gap = "" if last is None else stream[last:start]
-        if gap and _GAP.fullmatch(gap) is None:
-            gap = ""
-        prefix = _PREFIX.match(match[0])
-        if prefix is not None:
-            gap, start = "", start + prefix.end()
-        yield _Group(start, end, gap)
-        last = end
-
-
-def _is_word(group: str) -> bool:
-    return _WORD.fullmatch(group) is not None and _DIGIT_LETTERS.fullmatch(group) is None
+        if end - start >= _SHORTEST_RUN and _DIGIT.search(stream, start, end) is not None:
+            if not passage.spend((end - start) // _A_UNIT):
+                return
+            run = Run(passage, stream, start, end)
+            if len(run.code) >= _SHORTEST_RUN:
+                yield run

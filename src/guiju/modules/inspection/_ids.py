@@ -86,20 +86,14 @@ def _is_date(digits: str) -> bool:
 
 def find_cn_ids(run: Run) -> Iterator[Found]:
     """Resident identity cards; the old form only after a word that says so."""
-    for match in _CN_ID.finditer(run.digits):
+    for match in run.windows(_CN_ID, run.digits):
         start, end = match.span(1)
-        if (
-            start in run.starts
-            and end in run.ends
-            and is_resident_id(match[1])
-            and run.has_digits(start, end - 1)
-        ):
+        if run.ends_at(end) and is_resident_id(match[1]) and run.has_digits(start, end - 1):
             yield run.found("cn_id", start, end, range(6, 14))
-    for match in _OLD_CN_ID.finditer(run.digits):
+    for match in run.windows(_OLD_CN_ID, run.digits):
         start, end = match.span(1)
         if (
-            start in run.starts
-            and end in run.ends
+            run.ends_at(end)
             and _is_date("19" + match[1][6:12])
             and _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8))
         ):
@@ -108,10 +102,10 @@ def find_cn_ids(run: Run) -> Iterator[Found]:
 
 def find_credit_codes(run: Run) -> Iterator[Found]:
     """Unified social credit codes. O and I are not in the alphabet; l may be L or 1."""
-    for match in _USCC.finditer(run.digits):
+    for match in run.windows(_USCC, run.digits):
         start = match.start()
         end = start + _USCC_SIZE
-        if start not in run.starts or end not in run.ends:
+        if not run.ends_at(end):
             continue
         tail = run.code[start + 8 : end].replace("o", "0").replace("i", "1")
         written = run.original(start + 8, end)
@@ -125,10 +119,10 @@ def find_credit_codes(run: Run) -> Iterator[Found]:
 
 
 def find_taiwan_ids(run: Run) -> Iterator[Found]:
-    for match in _TW_ID.finditer(run.code):
+    for match in run.windows(_TW_ID, run.code):
         start = match.start()
         end = start + _TW_ID_SIZE
-        if start not in run.starts or end not in run.ends:
+        if not run.ends_at(end):
             continue
         code = run.code[start:end]
         second = code[1] if code[1] in "abcd" else code[1].translate(AS_DIGITS)
@@ -142,11 +136,11 @@ def find_taiwan_ids(run: Run) -> Iterator[Found]:
 
 def find_hong_kong_ids(run: Run) -> Iterator[Found]:
     """With the check character in brackets, as on the card, or after a word that says so."""
-    for match in _HK_ID.finditer(run.code):
+    for match in run.windows(_HK_ID, run.code):
         start = match.start()
         letters = match[1]
         end = start + len(letters) + 7
-        if start not in run.starts or end not in run.ends:
+        if not run.ends_at(end):
             continue
         digits = run.code[start + len(letters) : end].translate(AS_DIGITS)
         if not is_hong_kong_id(letters, digits[:6], digits[6]):
@@ -160,11 +154,9 @@ def find_hong_kong_ids(run: Run) -> Iterator[Found]:
 
 def find_passports(run: Run) -> Iterator[Found]:
     """Passports and travel permits have no check digit in view: only after a word that says so."""
-    for match in _PASSPORT.finditer(run.code):
+    for match in run.windows(_PASSPORT, run.code):
         start, end = match.span(1)
-        if start not in run.starts:
-            continue
-        ends = [at for at in (end, end - 1) if at in run.ends and at - start >= 8]
+        ends = [at for at in (end, end - 1) if run.ends_at(at) and at - start >= 8]
         if ends and _cues.is_passport(run.before(start, _cues.REACH), run.after(ends[0], 10)):
             yield run.found("passport", start, ends[0], range(2, ends[0] - start - 2))
 

@@ -19,9 +19,10 @@ from guiju.modules.inspection._digits import CONNECTIVES, NUMERALS, runs_of
 from guiju.modules.inspection._ids import ID_FINDERS
 from guiju.modules.inspection._links import Link, LinkIndex
 from guiju.modules.inspection._passage import Found, Passage
-from guiju.modules.inspection._phones import PHONE_FINDERS
+from guiju.modules.inspection._phones import CARD_FINDERS, PHONE_FINDERS
 
-_NUMBERS = {**ID_FINDERS, **PHONE_FINDERS}
+# Where two numbers share characters, the earlier kind wins: those with check digits first.
+_NUMBERS = {**ID_FINDERS, **CARD_FINDERS, **PHONE_FINDERS}
 _PHONES = frozenset({"cn_phone", "tw_phone", "hk_phone"})
 _SIGN = f"[0-9oli{NUMERALS}]"
 _TOP = "(?:com|cn|net|org|edu|gov|info|io|hk|tw|me|co|cc|top|biz|xyz|example|jp|uk|de|sg)"
@@ -78,22 +79,25 @@ class KindIndex:
         if numbers:
             self._finders.append(self._find_numbers)
             gates.append(_NUMBER_GATE)
+        if "person_name" in self._kinds:
+            _names.warm()
         if links:
             gates.append(links.gate)
         self._gate = _gate_of(gates) if gates else None
 
-    def find(self, passage: Passage) -> Iterator[Found | Link]:
-        """Everything of these kinds and types in the text."""
-        if self._gate is None:
-            return
-        for index in self._gate.Match(passage.stripped) or ():
+    def gate(self, stripped: str) -> list[int]:
+        """What may be in a text, by its stripped stream alone; nothing for nearly all texts."""
+        return (self._gate.Match(stripped) or []) if self._gate is not None else []
+
+    def find(self, passage: Passage, gated: list[int]) -> Iterator[Found | Link]:
+        """Everything of these kinds and types in the text that passed the gate."""
+        for index in gated:
             if index < len(self._finders):
                 yield from self._finders[index](passage)
             else:
                 yield from self._links.find(passage)
 
     def _find_numbers(self, passage: Passage) -> Iterator[Found]:
-        """Where two numbers share characters the earlier kind wins."""
         found: list[Found] = []
         taken = bytearray(len(passage.text))
         for run in runs_of(passage):

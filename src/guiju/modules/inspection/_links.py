@@ -14,12 +14,16 @@ from guiju.modules.inspection._passage import Passage
 
 LINK_TYPES = ("listed", "shortener", "ip_host", "lookalike", "userinfo")
 
-SHORTENERS = frozenset(
-    "t.cn url.cn w.url.cn dwz.cn dwz.win dwz.mk suo.im suo.nz sourl.cn sourl.co mrw.so 985.so rrd.me 3.cn c.tb.cn m.tb.cn u.jd.com t.hk "
-    "u.nu tb.cn j.mp bit.ly bitly.com t.co goo.gl tinyurl.com is.gd v.gd ow.ly buff.ly rb.gy cutt.ly reurl.cc lihi.cc lihi1.com ppt.cc "
-    "pse.is s.id v.ht tiny.cc shorturl.at t.ly tiny.one rebrand.ly bl.ink adf.ly lnkd.in fb.me youtu.be amzn.to wp.me dlvr.it trib.al "
-    "shorte.st soo.gd urlz.fr 0rz.tw 1url.tw risu.io x.gd qr.ae shrtco.de clck.ru bom.so kutt.it short.gy 6du.in uee.me t.im".split()
-)
+SHORTENERS = frozenset((
+    "t.cn", "url.cn", "w.url.cn", "dwz.cn", "dwz.win", "dwz.mk", "suo.im", "suo.nz", "sourl.cn",
+    "sourl.co", "mrw.so", "985.so", "rrd.me", "3.cn", "c.tb.cn", "m.tb.cn", "u.jd.com", "t.hk",
+    "u.nu", "tb.cn", "j.mp", "bit.ly", "bitly.com", "t.co", "goo.gl", "tinyurl.com", "is.gd",
+    "v.gd", "ow.ly", "buff.ly", "rb.gy", "cutt.ly", "reurl.cc", "lihi.cc", "lihi1.com", "ppt.cc",
+    "pse.is", "s.id", "v.ht", "tiny.cc", "shorturl.at", "t.ly", "tiny.one", "rebrand.ly",
+    "bl.ink", "adf.ly", "lnkd.in", "fb.me", "youtu.be", "amzn.to", "wp.me", "dlvr.it", "trib.al",
+    "shorte.st", "soo.gd", "urlz.fr", "0rz.tw", "1url.tw", "risu.io", "x.gd", "qr.ae",
+    "shrtco.de", "clck.ru", "bom.so", "kutt.it", "short.gy", "6du.in", "uee.me", "t.im",
+))  # fmt: skip
 _TOPS = (
     "com|cn|net|org|edu|gov|info|io|hk|tw|mo|me|co|cc|tv|top|biz|xyz|vip|club|shop|site|online|icu|live|fun|app|dev|link|win|bet|work|wang|ltd"
     "|pro|asia|mobi|name|store|tech|cloud|ink|red|ren|group|uk|us|jp|kr|de|fr|ru|eu|in|sg|my|th|vn|ph|id|au|ca|ly|gl|gd|gy|is|im|so|la|ai|at|to|be|ws|pw|tk|ml|ga|cf|gq|su|example"
@@ -29,6 +33,7 @@ _DOT = (
     rf"(?:{_SPACE}{{0,2}}[.·‧・∙˙,、_|*~^]{_SPACE}{{0,2}}|{_SPACE}{{0,2}}[\[({{<【「]{_SPACE}?(?:\.|dot|点){_SPACE}?[\])}}>】」]{_SPACE}{{0,2}}"
     rf"|{_SPACE}{{0,2}}点{_SPACE}{{0,2}}|{_SPACE}{{1,2}}dot{_SPACE}{{1,2}})"
 )
+_HOST = re.compile(rf"[0-9a-z]{_DOT}[a-z]|%[0-9a-f]{{2}}|[/@]{{1,2}}[\[0-9]")
 _LABEL = re.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _GAP = re.compile(_DOT)
 _SCHEME = re.compile(
@@ -76,38 +81,20 @@ def _stream(passage: Passage) -> _Stream:
     firsts: list[int] = []
     lasts: list[int] = []
     at = 0
+    places = view.places
     for match in [*_PERCENT.finditer(view.text), None]:
         start, end = match.span() if match else (len(view.text), len(view.text))
-        text.extend(view.text[at:start])
-        firsts.extend(view.places[at:start])
-        lasts.extend(view.places[at:start])
+        text.append(view.text[at:start])
+        firsts.extend(places[at:start])
+        lasts.extend(places[at:start])
         if match:
+            # Bytes of other letters than Latin ones stand for themselves: no host has them.
             raw = bytes.fromhex(match[0].replace("%", ""))
-            for place, char in _characters(raw):
-                size = len(char.encode())
-                text.append(char.lower())
-                firsts.append(view.places[start + place * 3])
-                lasts.append(view.places[min(end, start + (place + size) * 3) - 1])
+            text.append(raw.decode("ascii", "replace").lower())
+            firsts.extend(places[start:end:3])
+            lasts.extend(places[start + 2 : end : 3])
         at = end
     return _Stream("".join(text), firsts, lasts)
-
-
-def _characters(raw: bytes) -> Iterator[tuple[int, str]]:
-    """Characters of UTF-8 with their places; other bytes stand for themselves as ?."""
-    place = 0
-    while place < len(raw):
-        for size in (1, 2, 3, 4):
-            try:
-                char = raw[place : place + size].decode()
-            except UnicodeDecodeError:
-                continue
-            if len(char) == 1 and len(char.lower()) == 1:
-                yield place, char
-                place += size
-                break
-        else:
-            yield place, "?"
-            place += 1
 
 
 class LinkIndex:
@@ -124,6 +111,8 @@ class LinkIndex:
         self._depths = sorted({domain.count(".") + 1 for domain in self._listed})
         every = "|".join(sorted({*_TOPS.split("|"), *map(re.escape, self._lasts)}))
         self._tops = re.compile(every)
+        # The host goes on: evil.com.example.org belongs to example.org.
+        self._longer = re.compile(rf"(?:\.[0-9a-z-]+)*\.(?:{every})(?![0-9a-z-])")
         # For the gate over the text without signs.
         self.gate = f"[0-9a-z](?:点|dot)?(?:{every})|h[tx]{{0,2}}ps?[0-9a-z]"
         self._owners: dict[str, str] = {}
@@ -149,6 +138,8 @@ class LinkIndex:
 
     def find(self, passage: Passage) -> Iterator[Link]:
         """Every link that was asked for."""
+        if _HOST.search(passage.visible.text) is None:
+            return
         stream = _stream(passage)
         if self._listed:
             yield from self._find_listed(stream)
@@ -160,6 +151,8 @@ class LinkIndex:
         text = stream.text
         reach = 0
         for label in _LABEL.finditer(text):
+            if label[0] == "dot":
+                continue
             if row and _GAP.fullmatch(text, row[-1].end(), label.start()) is None:
                 row = []
             row.append(label)
@@ -169,13 +162,15 @@ class LinkIndex:
             for depth in self._depths:
                 domain = ".".join(part[0] for part in row[-depth:])
                 if depth <= len(row) and domain in self._listed:
+                    if self._longer.match(text, label.end()) is not None:
+                        continue
                     start, end = _whole(text, row[-depth].start(), label.end())
                     if start >= reach:
                         yield stream.link("listed", start, end, domain)
                         reach = end
 
     def _find_types(self, stream: _Stream, passage: Passage) -> Iterator[Link]:
-        for match in _URL.finditer(stream.text):
+        for match in passage.within(_URL.finditer(stream.text), 4):
             host = match[3]
             start, end = match.span()
             written = passage.text[
@@ -204,12 +199,12 @@ class LinkIndex:
 
     def _is_lookalike(self, host: str, written: str) -> bool:
         """Letters of another alphabet that pass for Latin ones, or the look of a domain we know."""
-        if any(
+        if "xn--" in host and any(
             _hosts.to_unicode(label) != label and _hosts.skeleton(label).isascii()
             for label in host.split(".")
         ):
             return True
-        if host.isascii() and any(
+        if not written.isascii() and any(
             ord(char) > 0x7F and char.isalpha() and not _WIDE.match(char) for char in written
         ):
             return True

@@ -14,6 +14,7 @@ paper, 信息的机密性 does not.
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection._fold import NOISE
 from guiju.modules.inspection._passage import Found, Passage, View
 
 _LEVEL = "(?:绝密|机密|秘密|国家秘密|工作秘密|商业秘密|企业秘密|核心商密|普通商密|商密|核心商业秘密|普通商业秘密|绝对机密|极机密|高度机密|内部|警务工作秘密)"
@@ -30,7 +31,7 @@ _PLAIN = re.compile(
     f"|(?:绝密|机密|秘密|商密)(?:启用前|长期|解密前|[0-9]{{1,2}}年(?![前后来以之里中间内]))"
     f"|(?:核心|普通)(?:商密|商业秘密)(?:{_TERM}|{_PAPER})?"
     f"|(?:{_LEVEL}级?{_PAPER}?|内部{_PAPER}|涉密{_PAPER}|保密{_PAPER}|本{_PAPER}|注意保密|限阅{_PAPER}?){_DO_NOT}(?:擅自|随意|私自|对外|向外|任何形式)?{_SPREAD}"
-    f"|(?:{_LEVEL}级?{_PAPER}?)?(?:仅限|只限|限|仅供){_WHO}(?:人员|成员)?{_USE}"
+    f"|(?:{_LEVEL}级?{_PAPER}?)?(?:仅限|只限|限|仅供){_WHO}{{1,3}}(?:人员|成员)?{_USE}"
     f"|阅后(?:即焚|销毁|即毁|收回|退回|归还)"
     "|不予公开|不得公开发表|未经(?:许可|批准|授权|同意)(?:不得|严禁|禁止)(?:外传|复制|转发|传播)"
 )
@@ -43,16 +44,17 @@ _ALONE = re.compile(
 )
 _ENGLISH_PLAIN = re.compile(
     "(?:for)?(?:company|internal|office|official|departmental?)(?:internal)?useonly|foreyesonly|youreyesonly|commercialinconfidence"
-    "|(?:strictly|highly|private(?:and|&)|company|proprietary(?:and|&)?)confidential(?:information)?|confidential(?:and|&)proprietary"
+    "|(?:strictly|highly|private(?:and)?|company|proprietary(?:and)?)confidential(?:information)?|confidential(?:and)?proprietary"
     "|(?:do|may)not(?:be)?(?:distributed?|circulated?|forward|disseminated?)|notfor(?:public|external)?(?:distribution|release|circulation)|notforonwardtransmission"
     "|topsecret(?:noforn|sci)?|secretnoforn|confidentialnoforn|restrictedcirculation|officialsensitive|tradesecret"
 )
+_SAYS_SO = re.compile("useonly|eyesonly|inconfidence|(?:strictly|highly|and)confidential")
 _CAPITALS = re.compile(
     "(?:top)?secret|(?:strictly|highly)?confidential|restricted|classified|proprietary|sensitive"
 )
 
 _GATE_WORDS = (
-    "密级|绝密|机密|秘密|商密|密件|限阅|限制阅览|内部(?:文|资|材|信|数|刊|参|通|简|邮|稿|使|传|掌|★)|涉密|保密|阅后|仅限|只限|仅供|限本|限内部|不予公开|不得公开|未经"
+    "密级|绝密|机密|秘密|商密|密件|限阅|限制阅览|内部(?:文|资|材|信|数|刊|参|通|简|邮|稿|使|传|掌|长期|[0-9]{1,2}(?:年|个月))|涉密|保密|阅后|仅限|只限|仅供|限本|限内部|不予公开|不得公开|未经"
     "|confidential|secret|restricted|useonly|eyesonly|classified|proprietary|inconfidence|distribut|circulat|disseminat|officialsensitive|sensitive"
 )
 GATE = f"(?:{_GATE_WORDS})"
@@ -62,30 +64,38 @@ _STARS = frozenset("★✦✩✪✫✬✭✮✯✰⁎*※◆●■▲◎☀✱�
 _HEAD_SIGNS = frozenset("·•-—_/|:")
 _SENTENCE = frozenset("!?;\n")
 _FARTHEST = 8
+_NEAR = 4
 
 
 def find_markings(passage: Passage) -> Iterator[Found]:
     view = passage.bare
     folded = passage.folded
     spans: list[tuple[int, int]] = []
-    spans.extend(match.span() for match in _PLAIN.finditer(view.text))
-    for match in _STARRED.finditer(view.text):
-        start, end = match.span()
-        if _is_starred(view, folded, match):
-            spans.append((start, end))
-    for match in _ALONE.finditer(view.text):
-        if _stands_alone(view, folded, *match.span()):
-            spans.append(match.span())
+    spans.extend(match.span() for match in passage.within(_PLAIN.finditer(view.text), 3))
+    spans.extend(
+        match.span()
+        for match in passage.within(_STARRED.finditer(view.text), 3)
+        if _is_starred(view, folded, match)
+    )
+    spans.extend(
+        match.span()
+        for match in passage.within(_ALONE.finditer(view.text), 3)
+        if _stands_alone(view, folded, *match.span())
+    )
     spans.extend(_english(passage, view))
     yield from _merged(view, folded, spans)
 
 
 def _english(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
-    for match in _ENGLISH_PLAIN.finditer(view.text):
+    for match in passage.within(_ENGLISH_PLAIN.finditer(view.text), 3):
         start, end = match.span()
-        if _is_apart(view, passage.folded, start, end):
+        if not _is_apart(view, passage.folded, start, end):
+            continue
+        # In small letters, words like these stand in sentences as well.
+        small = passage.text[view.places[start]].islower() and _SAYS_SO.search(match[0]) is None
+        if not small or _stands_alone(view, passage.folded, start, end):
             yield start, end
-    for match in _CAPITALS.finditer(view.text):
+    for match in passage.within(_CAPITALS.finditer(view.text), 3):
         start, end = match.span()
         written = [passage.text[view.places[at]] for at in range(start, end)]
         if not any(char.islower() for char in written) and _stands_alone(
@@ -132,26 +142,27 @@ def _is_apart(view: View, folded: str, start: int, end: int) -> bool:
 
 
 def _merged(view: View, folded: str, spans: list[tuple[int, int]]) -> Iterator[Found]:
-    """Markings that touch are one; 【 and 】 around belong to it."""
-    reach = -1
-    first = 0
-    for start, end in [*sorted(spans), (len(view.text) + 2, 0)]:
-        if reach >= 0 and (start > reach or start > len(view.text)):
-            yield _found(view, folded, first, reach)
-            reach = -1
-        if reach < 0:
-            first = start
-        reach = max(reach, end)
+    """Markings that touch are one, with the star beside it."""
+    whole: list[list[int]] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1]:
+            whole[-1][1] = max(whole[-1][1], end)
+        else:
+            whole.append([start, end])
+    for start, end in whole:
+        first, last = view.places[start], view.places[end - 1] + 1
+        if first and folded[first - 1] == "★":
+            first -= 1
+        if folded[last : last + 1] == "★":
+            last += 1
+        first, last = _with_brackets(folded, first, last)
+        yield Found("secrecy", first, last, range(first, last))
 
 
-def _found(view: View, folded: str, start: int, end: int) -> Found:
-    first, last = view.places[start], view.places[end - 1] + 1
-    after = view.places[end] if end < len(view.places) else len(folded)
-    if start == end:
-        return Found("secrecy", first, last, range(first, last))
-    tail = folded[last:after]
-    if tail[:1] == "★":
-        last += 1
-    if first and folded[first - 1] in "★":
-        first -= 1
-    return Found("secrecy", first, last, range(first, last))
+def _with_brackets(folded: str, first: int, last: int) -> tuple[int, int]:
+    """The brackets around a marking belong to it."""
+    left = max((folded.rfind(sign, max(0, first - _NEAR), first) for sign in _OPENING), default=-1)
+    right = [at for sign in _CLOSING if (at := folded.find(sign, last, last + _NEAR)) >= 0]
+    if left >= 0 and right and NOISE.issuperset(folded[left:first] + folded[last : min(right)]):
+        return left, min(right) + 1
+    return first, last

@@ -16,7 +16,7 @@ _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
     "廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷"
     "詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛冉翁蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓"
-    "古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑"
+    "古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查苑"
     "迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢扈萧闻谌"
 )
 _COMPOUND = frozenset(
@@ -44,38 +44,60 @@ _STOPS = frozenset(
     "的了来去在是和跟与说要会到已有把被让给找问发打还也都就下上今明昨后前这那您你我他她它们先女小等同从向对将请需应可能没不"
 )
 _WORDS_TAGGED_AS_NAMES = frozenset(
-    {"许可证", "成功", "高兴", "方面", "管理", "明白", "安全", "温馨", "时间"}
+    {
+        "许可证",
+        "成功",
+        "高兴",
+        "方面",
+        "管理",
+        "明白",
+        "安全",
+        "温馨",
+        "时间",
+        "张口",
+        "张嘴",
+        "马上",
+        "马力",
+        "高手",
+        "高层",
+        "方案",
+        "万一",
+        "白天",
+        "金额",
+    }
 )
-_NOT_GIVEN = frozenset("经理员们方户级单司店家部群公")
+# What one call of the segmentation costs (`Passage.spend`).
+_TAGGING = 8
+_NOT_GIVEN = frozenset("经理员们方户级单司店家部群公姐哥总工叔姨嫂爷奶婶伯弟妹老师")
 
 
 def find_names(passage: Passage) -> Iterator[Found]:
     view = passage.visible
     text = view.text
     seen = -1
-    for start, end in _spans(text):
+    for start, end in _spans(passage, text):
         if start > seen:
             seen = end
             surname = 2 if text[start : start + 2] in _COMPOUND else 1
             yield view.found("person_name", start, end, range(start + surname, end))
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    found = []
-    for cue in _STATED.finditer(text):
+def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for cue in passage.within(_STATED.finditer(text), 1):
         link = _COLON.match(text, cue.end())
         assert link is not None, "the pattern matches the empty text"
-        stated = link.end() > cue.end() or cue[0].endswith("叫")
-        size = _size(text, link.end(), stated=stated)
+        stated = bool(link[0].strip()) or cue[0].endswith("叫")
+        size = _size(passage, link.end(), stated=stated, parted=link.end() > cue.end())
         if size:
             found.append((link.end(), link.end() + size))
-    for cue in _LOOSE.finditer(text):
-        size = _size(text, cue.end(), stated=False)
+    for cue in passage.within(_LOOSE.finditer(text), 1):
+        size = _size(passage, cue.end(), stated=False, parted=False)
         if size:
             found.append((cue.end(), cue.end() + size))
-    for of in _OF.finditer(text):
+    for of in passage.within(_OF.finditer(text), _TAGGING):
         found.extend(_before(text, of.start()))
-    return iter(sorted(found))
+    return sorted(found)
 
 
 def _before(text: str, end: int) -> Iterator[tuple[int, int]]:
@@ -85,36 +107,38 @@ def _before(text: str, end: int) -> Iterator[tuple[int, int]]:
         word, tag = tagged[-1]
         if tag.startswith("nr") and _is_name(word):
             yield end - len(word), end
-        elif len(tagged) > 1 and len(word) <= 2 and tagged[-2][0] in _SURNAMES:
-            yield end - len(word) - 1, end
+        elif len(tagged) > 1 and len(word) <= 2 and tagged[-2][0] in _SURNAMES | _COMPOUND:
+            yield end - len(word) - len(tagged[-2][0]), end
 
 
 def _is_name(word: str) -> bool:
     if word in _WORDS_TAGGED_AS_NAMES:
         return False
     surname = 2 if word[:2] in _COMPOUND else 1
+    if word[surname : surname + 1] in _NOT_GIVEN:
+        return False
     return (surname == 2 or word[0] in _SURNAMES) and surname < len(word) <= surname + 2
 
 
-def _size(text: str, start: int, *, stated: bool) -> int:
+def _size(passage: Passage, start: int, *, stated: bool, parted: bool) -> int:
     """How many characters from here on are a name; 0 if it is none.
 
-    `stated`: a colon, a space or 是 stands between the cue and the name.
+    `stated`: a colon or 是 stands between the cue and the name; `parted`: at least a space.
     """
-    match = _HAN.match(text, start, start + 10)
+    match = _HAN.match(passage.visible.text, start, start + 10)
     if match is None:
         return 0
     row = match[0]
     surname = 2 if row[:2] in _COMPOUND else 1
     if surname == 1 and row[0] not in _SURNAMES:
         return 0
+    if not passage.spend(_TAGGING):
+        return 0
     tagged = rjieba.tag(row, True)
     word, tag = tagged[0]
     if tag.startswith("nr") and _is_name(word):
         return len(word)
-    if len(word) > surname and not tag.startswith(("nr", "ns", "nz")):
-        return 0
-    if not stated:
+    if not stated and not (parted and len(word) == surname):
         return len(word) if tag.startswith(("nr", "ns")) and _is_name(word) else 0
     if row[surname : surname + 1] in _NOT_GIVEN:
         return 0
@@ -133,3 +157,8 @@ def _given(row: str, surname: int, sizes: list[int]) -> int:
     if len(row) >= shorter and shorter in edges and row[surname] not in _STOPS:
         return shorter
     return 0
+
+
+def warm() -> None:
+    """Loads the tables of the segmentation, which the first text otherwise waits for."""
+    rjieba.tag("预热", True)

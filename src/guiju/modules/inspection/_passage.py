@@ -5,8 +5,9 @@ room (zero-width, soft hyphens, combining marks, the parts of a keycap). `bare` 
 without any noise, signs and spaces included. Every form is made when it is first asked for.
 """
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,6 +18,11 @@ INVISIBLE = frozenset(
     char for char in NOISE if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
 )
 _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+
+
+# What one text may cost, in units of about five microseconds. A text that costs more is no text that
+# people write; it is held, because it was not read to its end.
+EFFORT = 1000
 
 
 class Found(NamedTuple):
@@ -47,6 +53,24 @@ class Passage:
         """`stripped` is `strip(text)` where the caller has it already."""
         self.text = text
         self.stripped = strip(text) if stripped is None else stripped
+        self._effort = EFFORT
+
+    def within(self, matches: Iterable[re.Match[str]], units: int) -> Iterator[re.Match[str]]:
+        """The matches, as long as the work that each costs may still be done."""
+        for match in matches:
+            if not self.spend(units):
+                return
+            yield match
+
+    def spend(self, units: int = 1) -> bool:
+        """Asked before each piece of work that a text can ask for many times; False: leave it."""
+        self._effort -= units
+        return self._effort >= 0
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Work was left undone."""
+        return self._effort < 0
 
     @cached_property
     def folded(self) -> str:
@@ -70,7 +94,3 @@ class Passage:
         if len(self.stripped) == len(folded):
             return View(folded, range(len(folded)))
         return View(self.stripped, kept_offsets(folded))
-
-    def gaps(self, start: int, end: int) -> str:
-        """The noise between two offsets of the original text, in order."""
-        return "".join(char for char in self.folded[start:end] if char in NOISE)

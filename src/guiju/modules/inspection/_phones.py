@@ -20,6 +20,8 @@ _TW_MOBILE = re.compile("(?=((?:00886|886)0?9[0-9]{8}|09[0-9]{8}))")
 _TW_LANDLINE = re.compile("(?=((?:00886|886)?0?(?:2[0-9]{8}|[3-8][0-9]{7,8})))")
 _HK_PHONE = re.compile("(?=((?:00852|852)[2-9][0-9]{7}))")
 _HK_BARE = re.compile("(?=([4-79][0-9]{7}|[23][0-9]{7}))")
+# 20240131 after a word like 号码 is a day.
+_DAY = re.compile("20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 # What counts something, right after the digits.
 _UNIT = re.compile(r"^\s?(?:元|块|万|亿|次|件|个|人|台|份|笔|条|股|吨|字节|kb|mb|rmb|usd|%|℃)")
 _CURRENCY = re.compile(r"[¥$€£]\s?$")
@@ -38,7 +40,7 @@ _CUED_LENGTHS = (19, 18, 17, 16, 14, 13)
 
 
 def _stands(run: Run, start: int, end: int) -> bool:
-    return start in run.starts and end in run.ends and run.has_digits(start, end)
+    return run.starts_at(start) and run.ends_at(end) and run.has_digits(start, end)
 
 
 def _is_counted(run: Run, start: int, end: int) -> bool:
@@ -50,8 +52,11 @@ def _is_counted(run: Run, start: int, end: int) -> bool:
     )
 
 
-def _reads_as_phone(run: Run, start: int, end: int) -> bool:
-    """There is no check digit: what stands around and how the digits are grouped has to speak."""
+def _reads_as_phone(run: Run, start: int, end: int, first: int) -> bool:
+    """There is no check digit: what stands around and how the digits are grouped has to speak.
+
+    `first`: how long the first of odd groups may be.
+    """
     before = run.before(start, _cues.REACH)
     if _is_counted(run, start, end) or (_cues.is_other(before) and not _cues.is_phone(before)):
         return False
@@ -63,18 +68,18 @@ def _reads_as_phone(run: Run, start: int, end: int) -> bool:
         return True
     whole = run.is_whole(start, end) or _cues.is_phone(before)
     dotted_quad = len(groups) == 4 and set(gaps) == {"."}
-    return whole and groups[0] <= 5 and not dotted_quad
+    return whole and groups[0] <= first and not dotted_quad
 
 
 def find_cn_phones(run: Run) -> Iterator[Found]:
-    for match in _CN_MOBILE.finditer(run.digits):
+    for match in run.windows(_CN_MOBILE, run.digits):
         start, end = match.span(1)
-        if _stands(run, start, end) and _reads_as_phone(run, start, end):
+        if _stands(run, start, end) and _reads_as_phone(run, start, end, 3):
             size = end - start
             yield run.found("cn_phone", start, end, range(size - 8, size - 4))
-    for match in _CN_LANDLINE.finditer(run.digits):
+    for match in run.windows(_CN_LANDLINE, run.digits):
         start, end = match.span(1)
-        if end not in run.ends and end - 1 in run.ends:
+        if not run.ends_at(end) and run.ends_at(end - 1):
             end -= 1
         if _stands(run, start, end) and _is_landline(run, start, end, "0"):
             size = end - start
@@ -96,14 +101,14 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
 
 
 def find_tw_phones(run: Run) -> Iterator[Found]:
-    for match in _TW_MOBILE.finditer(run.digits):
+    for match in run.windows(_TW_MOBILE, run.digits):
         start, end = match.span(1)
-        if _stands(run, start, end) and _reads_as_phone(run, start, end):
+        if _stands(run, start, end) and _reads_as_phone(run, start, end, 4):
             size = end - start
             yield run.found("tw_phone", start, end, range(size - 6, size - 3))
-    for match in _TW_LANDLINE.finditer(run.digits):
+    for match in run.windows(_TW_LANDLINE, run.digits):
         start, end = match.span(1)
-        if end not in run.ends and end - 1 in run.ends:
+        if not run.ends_at(end) and run.ends_at(end - 1):
             end -= 1
         if not _stands(run, start, end) or end - start < 9:
             continue
@@ -117,7 +122,7 @@ def find_tw_phones(run: Run) -> Iterator[Found]:
 
 def find_hk_phones(run: Run) -> Iterator[Found]:
     """With the code of the territory, or eight digits after a word that says phone."""
-    for match in _HK_PHONE.finditer(run.digits):
+    for match in run.windows(_HK_PHONE, run.digits):
         start, end = match.span(1)
         if not _stands(run, start, end) or _is_counted(run, start, end):
             continue
@@ -126,28 +131,30 @@ def find_hk_phones(run: Run) -> Iterator[Found]:
         if parted or _cues.is_phone(before):
             size = end - start
             yield run.found("hk_phone", start, end, range(size - 4, size))
-    for match in _HK_BARE.finditer(run.digits):
+    for match in run.windows(_HK_BARE, run.digits):
         start, end = match.span(1)
         if (
             _stands(run, start, end)
             and _cues.is_phone(run.before(start, _cues.REACH))
             and not _is_counted(run, start, end)
             and run.after(end, 1) not in ("-", "/")
+            and run.groups(start, end) in ([8], [4, 4])
+            and not (run.groups(start, end) == [8] and _DAY.fullmatch(match[1]))
         ):
             yield run.found("hk_phone", start, end, range(4, 8))
 
 
 def find_cards(run: Run) -> Iterator[Found]:
     taken = 0
-    for match in _CARD.finditer(run.digits):
+    for match in run.windows(_CARD, run.digits):
         start, longest = match.span(1)
-        if start >= taken and start in run.starts:
+        if start >= taken:
             for found, end in _cards_at(run, start, longest, _card_lengths(match[1])):
                 taken = end
                 yield found
-    for match in _ANY_CARD.finditer(run.digits):
+    for match in run.windows(_ANY_CARD, run.digits):
         start, longest = match.span(1)
-        if start >= taken and start in run.starts and _cues.is_card(run.before(start, _cues.REACH)):
+        if start >= taken and _cues.is_card(run.before(start, _cues.REACH)):
             for found, end in _cards_at(run, start, longest, _CUED_LENGTHS):
                 taken = end
                 yield found
@@ -177,5 +184,5 @@ PHONE_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {
     "cn_phone": find_cn_phones,
     "tw_phone": find_tw_phones,
     "hk_phone": find_hk_phones,
-    "bank_card": find_cards,
 }
+CARD_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {"bank_card": find_cards}

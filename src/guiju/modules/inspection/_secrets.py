@@ -46,15 +46,17 @@ _VENDORS = (
 )
 _VENDOR = re.compile(f"(?<![0-9A-Za-z])(?:{'|'.join(_VENDORS)})(?![0-9A-Za-z])")
 _ASSIGNED = re.compile(
-    r"(?<![0-9A-Za-z])((?i:(?:[0-9a-z]{1,20}[_-]){0,4}(?:api[_-]?key|access[_-]?key(?:[_-]?(?:id|secret))?|secret(?:[_-]?(?:id|key))?"
+    r"((?i:(?:api[_-]?key|access[_-]?key(?:[_-]?(?:id|secret))?|secret(?:[_-]?(?:id|key))?"
     r"|app[_-]?secret|client[_-]?secret|token|auth[_-]?key|private[_-]?key|passwd|password|pwd|credential|bearer|authorization))"
     r"|密钥|密匙|秘钥|私钥|令牌|口令|密码)"
     r"[\"']?\s{0,3}(?:是|为|=|:|：|=>|:=|\s)\s{0,3}(?:Bearer )?[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~=-]{15,511})"
 )
 _PEM = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{0,16000}?-----END [A-Z0-9 ]{0,40}-----|[\s\S]{0,8000})"
-    r"|PuTTY-User-Key-File-[0-9]:[\s\S]{0,8000}|AGE-SECRET-KEY-1[0-9A-Z]{58}"
+    r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+    r"|PuTTY-User-Key-File-[0-9]:|AGE-SECRET-KEY-1[0-9A-Z]{58}"
 )
+_PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+_LONGEST_PEM = 16_000
 _GATE = re.compile("[!-~]{16}|PRIVATE KEY")
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _HEX = re.compile("[0-9a-fA-F]+")
@@ -73,20 +75,28 @@ def find_keys(passage: Passage) -> Iterator[Found]:
     view = _plain(passage)
     text = view.text
     reach = 0
-    spans = sorted(_spans(text), key=lambda span: (span[0], -span[1]))
+    spans = sorted(_spans(passage, text), key=lambda span: (span[0], -span[1]))
     for start, end in spans:
         if start >= reach:
             reach = end
             yield view.found("api_key", start, end, range(min(start + _SHOWN, end), end))
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
+    reach = 0
     for match in _PEM.finditer(text):
-        yield match.span()
-    for match in _VENDOR.finditer(text):
+        start, end = match.span()
+        if start >= reach:
+            if not match[0].startswith("AGE"):
+                # A key without its end is one that was cut: what follows is hidden with it.
+                close = _PEM_END.search(text, end, end + _LONGEST_PEM)
+                end = close.end() if close else min(len(text), end + _LONGEST_PEM)
+            reach = end
+            yield start, end
+    for match in passage.within(_VENDOR.finditer(text), 2):
         if _DIGIT.search(match[0]) is not None:
             yield match.span()
-    for match in _ASSIGNED.finditer(text):
+    for match in passage.within(_ASSIGNED.finditer(text), 3):
         if _is_random(match[2]):
             yield match.span(2)
 

@@ -5,6 +5,7 @@ from guiju.modules.inspection._compile import ENGINE_REVISION, RuleSet, compile_
 from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
+from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection._standard import (
@@ -19,6 +20,7 @@ __all__ = [
     "ENGINE_REVISION",
     "KINDS",
     "LINK_KINDS",
+    "LINK_TYPES",
     "REACH",
     "SHORT",
     "STANDARD",
@@ -31,6 +33,8 @@ __all__ = [
     "disposition_of_category",
     "disposition_of_kind",
     "disposition_of_link",
+    "is_public_address",
+    "is_public_host",
     "mask",
     "read_dictionary",
 ]
