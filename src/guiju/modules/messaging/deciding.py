@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from guiju.kernel.clock import MINUTE
 from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
@@ -90,10 +91,10 @@ def _present(tx: ReadTx, group: GroupId) -> frozenset[PersonId]:
 
 
 def exempt_of(
-    tx: ReadTx, person: PersonId, group: GroupId, moment: int | None = None
+    tx: ReadTx, person: PersonId, group: GroupId, entry: Recorded | None = None
 ) -> Callable[[Finding], bool] | None:
-    """Which findings do not count for this person in this group; None when all do."""
-    rules = exemptions.rules_exempt(tx, person, group, moment)
+    """Which findings do not count for this person in this group, now or when `entry` was recorded; None: all count."""
+    rules = exemptions.rules_exempt(tx, person, group, entry)
     return (lambda finding: finding.rule in rules) if rules else None
 
 
