@@ -87,6 +87,7 @@ class Acts:
             mentions=[member.person_id],
         )
         self.send("sent with a quote", owner, "同意", MessageState.DELIVERED, quote=first)
+        self.send("alerted", member, "记者采访来了", MessageState.DELIVERED)
         self.send("masked", member, f"证件{ID_NUMBER}", MessageState.MASKED)
         self.send("blocked", member, BLOCKED_TEXT, MessageState.BLOCKED)
         held = [

@@ -19,13 +19,15 @@ class Row:
 
     @property
     def family(self) -> str:
-        """What the relation is one to: a group, a request, one's own record, a held message, or nothing."""
+        """What the relation is one to: a group, a request, one's own record, a held message, a rule, or nothing."""
         if any(part in self.operation for part in _GROUP_PATHS):
             return "group"
         if "{request_id}" in self.operation or "{application}" in self.operation:
             return "request"
         if any(part in self.operation for part in ("{session_id}", "{account_id}", "{person_id}")):
             return "record"
+        if "{dictionary}" in self.operation or "{exemption}" in self.operation:
+            return "rule"
         return "review" if "/reviews/{position}" in self.operation else "plain"
 
     @property

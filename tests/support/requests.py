@@ -10,6 +10,9 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
+from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection._lists import read_list
+from guiju.modules.inspection.governed import Trial
 from guiju.modules.messaging import exceptions, review
 from guiju.modules.messaging.review_types import Permission
 from guiju.runtime import load_pack
@@ -85,6 +88,9 @@ class Things:
                 found |= {"request_id": made.request, "application": made.id}
             case "record":
                 found |= self._record(row, actor, fresh=changes)
+            case "rule":
+                found["dictionary"] = self._make(changes, ("dictionary",), self._dictionary)
+                found["exemption"] = self._make(changes, ("exemption",), self._exemption)
             case "review":
                 sender = actor if row.relation == "own" and actor is not None else member
                 refused = row.operation.endswith("/overturning")
@@ -128,6 +134,28 @@ class Things:
                 "account_id": self._make(fresh, ("account", state), lambda: cast.new_account(state))
             }
         return {"person_id": person.person, "account_id": cast.account_of(person).id}
+
+    def _dictionary(self) -> str:
+        """One that is off and was tried."""
+        admin = self.cast.people["security_admin", "outsider"]
+        report = read_list("list.txt", "小金库\n".encode())
+
+        def make(tx: WriteTx) -> str:
+            made = dictionaries.add(tx, admin, title="清单", category="org", report=report)
+            trial = Trial(1, 0, (), ())
+            return dictionaries.record_trial(tx, admin, made.id, trial=trial).id
+
+        return self.cast.world.write(make)
+
+    def _exemption(self) -> str:
+        admin = self.cast.people["security_admin", "outsider"]
+        until = self.cast.world.clock.now() + DAY
+        person = self.cast.spare.person_id
+        return self.cast.world.write(
+            lambda tx: exemptions.grant(
+                tx, admin, person=person, group=None, rule="abuse", until=until, reason="x"
+            )
+        ).id
 
     def _hold(self, sender: Actor) -> int:
         return self.cast.world.send(sender, self.group, f"{HELD_TEXT}{next(self.serial)}").position
@@ -239,6 +267,12 @@ _BODIES: dict[str, _Body] = {
     "POST /api/groups/{group}/messages": lambda t, r, a, i: {"cmid": f"h{next(t.serial)}", "body": "大家好"},
     "POST /api/groups/{group}/check": _fixed(text="大家好"),
     "POST /api/groups/{group}/read": lambda t, r, a, i: {"position": t.message},
+    "POST /api/dictionaries": _fixed(title="清单", category="org", file="a.txt", content="5bCP6YeR5bqT"),
+    "POST /api/dictionaries/{dictionary}/trial": _fixed(messages=10),
+    "POST /api/dictionaries/{dictionary}/switch": _fixed(state="on", disposition="hold", use="6.7/messaging.content"),
+    "POST /api/exemptions": lambda t, r, a, i: {
+        "person_id": t.cast.spare.person, "rule": "abuse", "until": t.cast.world.clock.now() + DAY, "reason": "x",
+    },
     "POST /api/reviews/{position}/decision": _fixed(verdict="release", reason=""),
     "POST /api/reviews/{position}/escalation": _fixed(proposal="refuse", reason="x"),
     "POST /api/reviews/{position}/overturning": _fixed(verdict="release", reason="x"),

@@ -99,14 +99,9 @@ class WriteTx(ReadTx):
 
     def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]:
         """Append several facts, in order, like `record`."""
-        entries = self._recorder.record_many(
-            [
-                (permit, self._guard(self, permit, fact))
-                if schema_of(fact).inspected
-                else (permit, fact)
-                for permit, fact in pairs
-            ]
-        )
+        if any(schema_of(fact).inspected for _, fact in pairs):
+            pairs = [(permit, self._guard(self, permit, fact)) for permit, fact in pairs]
+        entries = self._recorder.record_many(pairs)
         for module, run in groupby(entries, key=lambda entry: entry.kind.partition(".")[0]):
             self._appliers[module](self, list(run))
         return entries

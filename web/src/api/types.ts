@@ -87,6 +87,7 @@ export type BlockedItem = GroupItem<"messaging.blocked"> & { message: Message };
 export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message; held: number };
 export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
+export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
 export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
@@ -103,19 +104,20 @@ export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | PreReviewItem | ApprovalsChangedItem | PolicyAdoptedItem;
+  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | ApprovalsChangedItem | PolicyAdoptedItem;
 
 export interface Conversation { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
 export interface Conversations { position: number; conversations: Conversation[] }
 export interface MessagePage { items: Item[]; more: boolean; position: number }
 
-export interface Body { text: string; mentions?: string[]; quote?: number | null }
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string }
 export interface Receipt {
-  cmid: string; state: "delivered" | "masked" | "held" | "blocked"; position: number; clause: ClauseMark | null; note: string | null;
+  cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
+  ruleset?: string; findings?: Finding[];
 }
 export interface Finding { start: number; end: number; category: string; word: string; rule?: string }
 export interface Verdict {
-  disposition: "deliver" | "mask" | "hold" | "block";
+  disposition: "deliver" | "mask" | "warn" | "hold" | "block";
   findings: Finding[];
   clause?: ClauseMark | null;
   note?: string | null;
@@ -208,6 +210,23 @@ export interface Account { id: string; login: string; state: AccountState; perso
 export interface ImportResult {
   new: number | unknown[]; moved: number | unknown[]; unchanged: number | unknown[];
   errors: { line: number; column: string | null; code: string; message: string }[]; applied: boolean;
+}
+
+export interface OwnDictionary {
+  id: string; title: string; category: string; count: number; state: "off" | "on" | "ended"; disposition: string | null; classes: string[];
+  use: string | null; clause: ClauseMark | null; added_at: number; added_by: Named | null; tried: { messages: number; hits: number } | null;
+}
+export interface DictionaryList {
+  dictionaries: OwnDictionary[]; uses: { id: string; clause: ClauseMark }[]; classes: { id: string; title: Bilingual }[]; dispositions: string[];
+  rules: string[]; position: number;
+}
+export interface ListReport {
+  dictionary: OwnDictionary | null; count: number; duplicates: number; unusable: number; samples: { line: number; term: string }[]; common: string[];
+}
+export interface Trial { messages: number; hits: number; terms: { term: string; messages: number }[]; noise: string[] }
+export interface Exemption {
+  id: string; person: Named | null; group: Named | null; rule: string; until: number; reason: string; granted_at: number; granted_by: Named | null;
+  ended_at: number | null;
 }
 
 export interface LedgerHead { size: number; checkpoint: string; consistency?: string[] | null }

@@ -9,8 +9,12 @@ export interface Waiting {
   mentions: string[];
   quote: Quote | null;
   at: number;
-  state: "waiting" | "failed";
+  state: "waiting" | "failed" | "warned";
   error?: { code: string; message: string; clause: ClauseMark | null };
+  /** What a rule warns of; nothing was recorded, and it goes out once I stand by it. */
+  warning?: { ruleset: string; clause: ClauseMark | null; words: string[] };
+  /** The rule set under whose warning I stand by it. */
+  confirm?: string;
   /** It went into the socket at least once: while the link is down, nobody here knows whether it arrived. */
   tried?: boolean;
   /** The ledger position from the receipt: the entry goes when the timeline has come that far. */
@@ -24,6 +28,7 @@ export function bodyOf(one: Waiting): Body {
   const body: Body = { text: one.text };
   if (one.mentions.length > 0) body.mentions = one.mentions;
   if (one.quote !== null) body.quote = one.quote.position;
+  if (one.confirm !== undefined) body.confirm = one.confirm;
   return body;
 }
 

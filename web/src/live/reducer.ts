@@ -86,6 +86,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.review_waiting":
     case "messaging.review_done":
     case "messaging.prereview":
+    case "messaging.alert":
     case "policy.adopted":
       return state;
     default: {

@@ -110,6 +110,11 @@ function onFrame(frame: ServerFrame): void {
     case "facts":
       return onFacts(frame.items, frame.position);
     case "receipt":
+      if (frame.position === null) {
+        const words = [...new Set((frame.findings ?? []).map((one) => one.word).filter(Boolean))];
+        update(frame.cmid, { state: "warned", warning: { ruleset: frame.ruleset ?? "", clause: frame.clause, words } });
+        return;
+      }
       update(frame.cmid, { position: frame.position });
       settle(state.value.position, new Set());
       return;
@@ -176,7 +181,7 @@ async function readRows(): Promise<void> {
 }
 
 /** What changes the length of the review queue. The queue leaves out my own messages, so the server counts; it also knows my pre-reviews. */
-const REVIEW_KINDS: readonly string[] = ["messaging.review_waiting", "messaging.review_done", "messaging.released"];
+const REVIEW_KINDS: readonly string[] = ["messaging.review_waiting", "messaging.review_done", "messaging.released", "messaging.alert"];
 let counting: ReturnType<typeof setTimeout> | undefined;
 function countSoon(): void {
   counting ??= setTimeout(async () => {
@@ -221,6 +226,11 @@ export function sendMessage(group: string, text: string, mentions: string[], quo
 }
 export function retryMessage(cmid: string): void {
   retry(cmid);
+  sendWaiting();
+}
+/** Stand by a message that a rule warns of: it goes out, and the record says so. */
+export function confirmMessage(cmid: string, ruleset: string): void {
+  update(cmid, { state: "waiting", confirm: ruleset });
   sendWaiting();
 }
 function sendWaiting(): void {

@@ -19,6 +19,7 @@ export const PAGES: readonly Page[] = [
   { to: "/accounts", icon: "key", label: "page.accounts", group: "group.staff", roles: ["hr", "it", "security_admin"] },
   { to: "/clauses", icon: "book", label: "page.clauses", group: "group.rules", roles: null },
   { to: "/pack", icon: "tune", label: "page.pack", group: "group.rules", roles: ["security_admin"] },
+  { to: "/rules", icon: "filter", label: "page.rules", group: "group.rules", roles: ["security_admin", "audit_admin", "reviewer"] },
   { to: "/ledger", icon: "proof", label: "page.ledger", group: "group.proof", roles: null },
 ];
 

@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.Column('rule', sa.String(length=64), nullable=False),
     sa.Column('until', sa.BigInteger(), nullable=False),
     sa.Column('ended_at', sa.BigInteger(), nullable=True),
+    sa.Column('ended', sa.BigInteger(), nullable=True),
     sa.Column('granted_at', sa.BigInteger(), nullable=False),
     sa.Column('granted_by', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id')

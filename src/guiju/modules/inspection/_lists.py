@@ -20,7 +20,8 @@ from guiju.modules.inspection.governed import BadListError, ListReport
 from guiju.modules.inspection.types import TooManyTermsError
 
 FORMATS = ("txt", "csv", "jsonl", "yaml")
-_ENCODINGS = ("utf-8-sig", "gb18030", "big5")
+# Encoding, its core set, and the lead bytes of the characters in everyday use (GB 2312 level 1, Big5 level 1).
+_EVERYDAY = (("gb18030", "gb2312", 0xB0, 0xD7), ("big5", "big5", 0xA4, 0xC6))
 _COLUMNS = ("term", "word", "词", "词语", "敏感词", "關鍵字", "关键词")
 _MOST_SAMPLES = 20
 _MOST_COMMON = 100
@@ -43,19 +44,34 @@ def read_list(name: str, content: bytes) -> ListReport:
 
 
 def _decoded(content: bytes) -> str:
+    """The text; of several encodings that would do, the one in which most characters are everyday ones."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
+        found = [text for text in [_try(content, "utf-16")] if text is not None]
     else:
-        encodings = _ENCODINGS
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise BadListError("The file is not text in UTF-8, UTF-16, GB18030 or Big5.", reason="encoding")
+        found = [text for text in [_try(content, "utf-8-sig")] if text is not None]
+        if not found:
+            read = [(_try(content, each[0]), each) for each in _EVERYDAY]
+            scored = [(_everyday_share(text, *each[1:]), text) for text, each in read if text]
+            found = [max(scored)[1]] if scored else []
+    if not found or "\0" in found[0]:
+        raise BadListError(
+            "The file is not text in UTF-8, UTF-16, GB18030 or Big5.", reason="encoding"
+        )
+    return found[0]
+
+
+def _try(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _everyday_share(text: str, core: str, low: int, high: int) -> float:
+    """Which share of the characters outside ASCII stands in the part of `core` that holds everyday ones."""
+    sample = [char for char in text[:20_000] if not char.isascii()]
+    lead = (char.encode(core, "ignore")[:1] for char in sample)
+    return sum(bool(byte) and low <= byte[0] <= high for byte in lead) / max(1, len(sample))
 
 
 def _report(found: Iterator[Line]) -> ListReport:

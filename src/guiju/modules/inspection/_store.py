@@ -61,6 +61,7 @@ _exemption = governed(
         Column("rule", String(64), nullable=False),
         Column("until", BigInteger, nullable=False),
         Column("ended_at", BigInteger),
+        Column("ended", BigInteger),
         Column("granted_at", BigInteger, nullable=False),
         Column("granted_by", String(64), nullable=False),
         Index("inspection_exemption_until", "until"),
@@ -97,7 +98,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 )  # fmt: skip
             case ExemptionEnded(exemption):
                 ended = update(_exemption).where(_exemption.c.id == exemption)
-                tx.run(ended.values(ended_at=entry.at))
+                tx.run(ended.values(ended_at=entry.at, ended=entry.position))
             case other:
                 raise AssertionError(f"inspection does not know {other!r}")
     tx.forget("inspection")
@@ -138,10 +139,17 @@ def list_exemptions(tx: ReadTx, limit: int) -> list[Exemption]:
     return [_to_exemption(row) for row in found]
 
 
-def exemptions_after(tx: ReadTx, moment: int) -> tuple[Exemption, ...]:
-    """Those that had not ended by themselves or by an act at `moment`."""
+def exemptions_after(tx: ReadTx, moment: int, position: int | None = None) -> tuple[Exemption, ...]:
+    """Those that had not ended by themselves at `moment`, or by an act; as they stood before `position`, if it is given."""
     c = _exemption.c
-    alive = c.until > moment, c.ended_at.is_(None) | (c.ended_at > moment)
+    if position is None:
+        alive = [c.until > moment, c.ended.is_(None)]
+    else:
+        alive = [
+            c.until > moment,
+            c.position < position,
+            c.ended.is_(None) | (c.ended > position),
+        ]
     found = tx.all(select(_exemption).where(*alive).order_by(c.position))
     return tuple(_to_exemption(row) for row in found)
 

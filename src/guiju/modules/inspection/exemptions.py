@@ -3,6 +3,7 @@
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _store, dictionaries
@@ -82,21 +83,23 @@ def end(tx: WriteTx, actor: Actor, exemption: str) -> Exemption:
 
 
 def rules_exempt(
-    tx: ReadTx, person: PersonId, group: GroupId, moment: int | None = None
+    tx: ReadTx, person: PersonId, group: GroupId, entry: Recorded | None = None
 ) -> frozenset[str]:
-    """The rules from which a person in a group is exempt now, or was at `moment`. The lane remembers them all."""
-    at = tx.now if moment is None else moment
-    known: tuple[Exemption, ...] = (
-        tx.cached(("inspection", "exemptions"), lambda: _store.exemptions_after(tx, at))
-        if moment is None
-        else _store.exemptions_after(tx, at)
-    )
+    """The rules from which a person in a group is exempt now, or was when `entry` was recorded.
+
+    The lane remembers what is in force now.
+    """
+    known: tuple[Exemption, ...]
+    if entry is None:
+        at = tx.now
+        known = tx.cached(("inspection", "exemptions"), lambda: _store.exemptions_after(tx, at))
+    else:
+        at = entry.at
+        known = _store.exemptions_after(tx, at, entry.position)
     return frozenset(
         each.rule
         for each in known
-        if each.granted_at <= at < each.until
-        and each.person in (None, person)
-        and each.group in (None, group)
+        if at < each.until and each.person in (None, person) and each.group in (None, group)
     )
 
 

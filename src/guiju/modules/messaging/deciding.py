@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from guiju.kernel.clock import MINUTE
 from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
@@ -91,14 +92,14 @@ def _present(tx: ReadTx, group: GroupId) -> frozenset[PersonId]:
 
 
 def exempt_of(
-    tx: ReadTx, person: PersonId, group: GroupId, text: str, moment: int | None = None
+    tx: ReadTx, person: PersonId, group: GroupId, text: str, entry: Recorded | None = None
 ) -> Callable[[Finding], bool] | None:
     """Which findings do not count: by an exemption of the person or the group, or by an exception for the phrase.
 
-    None when all count; `moment` asks what held at that time.
+    Now, or when `entry` was recorded; None when all count.
     """
-    rules = exemptions.rules_exempt(tx, person, group, moment)
-    allowed = exceptions.allowing(tx, group, text, moment)
+    rules = exemptions.rules_exempt(tx, person, group, entry)
+    allowed = exceptions.allowing(tx, group, text, entry)
     if allowed is None:
         return (lambda finding: finding.rule in rules) if rules else None
     return lambda finding: finding.rule in rules or allowed(finding)

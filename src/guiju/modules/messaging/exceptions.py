@@ -36,16 +36,20 @@ def is_term(rule: str) -> bool:
     return rule not in KINDS
 
 
-def active_exceptions(tx: ReadTx, group: GroupId, moment: int | None = None) -> Sequence[Allowed]:
-    """The exceptions in force in a group now, or at `moment`. The lane remembers all until one is granted or revoked."""
-    at = tx.now if moment is None else moment
-    known: tuple[Allowed, ...] = (
-        tx.cached(_review_store.EXCEPTIONS, lambda: _ending_after(tx, at))
-        if moment is None
-        else _ending_after(tx, at)
-    )
-    if not known:
-        return known
+def active_exceptions(
+    tx: ReadTx, group: GroupId, entry: Recorded | None = None
+) -> Sequence[Allowed]:
+    """The exceptions in force in a group now, or when `entry` was recorded.
+
+    The lane remembers those of now until one is granted or revoked.
+    """
+    known: tuple[Allowed, ...]
+    if entry is None:
+        at = tx.now
+        known = tx.cached(_review_store.EXCEPTIONS, lambda: _ending_after(tx, at))
+    else:
+        at = entry.at
+        known = tuple(each for each in _ending_after(tx, at) if each.position < entry.position)
     return [each for each in known if each.group in (None, group) and each.is_active(at)]
 
 
@@ -54,10 +58,10 @@ def _ending_after(tx: ReadTx, at: int) -> tuple[Allowed, ...]:
 
 
 def allowing(
-    tx: ReadTx, group: GroupId, text: str, moment: int | None = None
+    tx: ReadTx, group: GroupId, text: str, entry: Recorded | None = None
 ) -> Callable[[Finding], bool] | None:
-    """Which findings in a text of a group pass by an exception, now or at `moment`; None when none does."""
-    covered = {(each.rule, each.phrase) for each in active_exceptions(tx, group, moment)}
+    """Which findings in a text of a group pass by an exception, now or when `entry` was recorded; None: none does."""
+    covered = {(each.rule, each.phrase) for each in active_exceptions(tx, group, entry)}
     if not covered:
         return None
     return lambda finding: is_covered(finding, text, covered, is_term=is_term(finding.rule))

@@ -90,7 +90,7 @@ def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
         found, _ = ruleset.inspect_after(before, text, found)
     if fact.refs and _store.find_shown(tx, fact.group, fact.refs[0]) is not None:
         found = with_quote(tx, ruleset, text, found, fact.refs[0])
-    exempt = exempt_of(tx, person_of(entry), fact.group, text, entry.at)
+    exempt = exempt_of(tx, person_of(entry), fact.group, text, entry)
     return ruleset.decide(text, found, _context(tx, entry), exempt)
 
 

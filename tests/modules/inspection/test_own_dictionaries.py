@@ -1,0 +1,338 @@
+"""Dictionaries and exemptions of the organisation's own: reading lists, trials, switching under load, exemptions."""
+
+import json
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import DAY
+from guiju.kernel.ids import GroupId
+from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection._lists import read_list
+from guiju.modules.inspection.governed import (
+    BadExemptionError,
+    BadListError,
+    BadSwitchError,
+    DictionaryEndedError,
+    DictionaryNotFoundError,
+    DictionaryState,
+    ExemptionNotFoundError,
+    NotTriedError,
+    OwnDictionary,
+    Trial,
+)
+from guiju.modules.inspection.types import TooManyTermsError
+from guiju.modules.messaging import replaying
+from guiju.modules.messaging.types import DecisionNotFoundError, MessageState
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import NotAllowedError
+from tests.support.office import Office, open_office
+from tests.support.world import World
+
+USE = "6.7/messaging.content"
+WORDS = "小金库\n账外账\n白手套公司\n"
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", f"# 说明\n{WORDS}\n".encode()),
+        ("a.txt", WORDS.encode("gb18030")),
+        ("a.txt", WORDS.encode("utf-16")),
+        ("a.txt", WORDS.encode("utf-8-sig")),
+        ("a.csv", '类别,敏感词\n甲,小金库\n乙,账外账\n丙,"白手套公司"\n'.encode("gb18030")),
+        ("a.tsv", "小金库\t1\n账外账\t2\n白手套公司\t3\n".encode()),
+        ("a.jsonl", b"\n".join(json.dumps({"term": w}).encode() for w in WORDS.split())),
+        ("a.yaml", f"terms: [{', '.join(WORDS.split())}]".encode()),
+        ("a.yml", "\n".join(f"- {word}" for word in WORDS.split()).encode()),
+    ],
+)
+def test_lists_of_every_form_are_read(name: str, content: bytes) -> None:
+    assert read_list(name, content).terms == tuple(WORDS.split())
+
+
+def test_a_traditional_list_in_big5_is_read() -> None:
+    assert read_list("a.txt", "賭場\n洗錢\n".encode("big5")).terms == ("賭場", "洗錢")
+    assert read_list("a.txt", "洗錢網站".encode("gb18030")).terms == ("洗錢網站",)
+
+
+def test_what_no_rule_set_takes_is_told() -> None:
+    report = read_list("a.txt", f"{WORDS}小金库\n钱\n{'长' * 65}\n★★\n我们\n".encode())
+    assert report.terms == (*WORDS.split(), "我们")
+    assert (report.duplicates, report.unusable, report.common) == (1, 3, ("我们",))
+    assert [line for line, _ in report.samples] == [5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.docx", b"PK", "format"),
+        ("a.txt", b"\x00\x01\x02", "encoding"),
+        ("a.txt", b"\xff\xff\xff", "encoding"),
+        ("a.txt", b"\n\n", "empty"),
+        ("a.jsonl", b"{}", "json"),
+        ("a.jsonl", b"[" * 100_000, "json"),
+        ("a.yaml", b"terms: {a: b}", "yaml"),
+        ("a.yaml", b"terms: [[a, b]]", "yaml"),
+        ("a.yaml", b"a: &a [x]\nterms: [*a]", "aliases are not allowed"),
+        ("a.yaml", b"[" * 100_000, "nested too deeply"),
+        ("a.csv", b'"' + b"x" * 200_000, "field larger than field limit (131072)"),
+    ],
+)
+def test_a_broken_list_is_refused_with_its_reason(name: str, content: bytes, reason: str) -> None:
+    with pytest.raises(BadListError) as caught:
+        read_list(name, content)
+    assert caught.value.data["reason"] == reason
+
+
+def test_a_list_with_a_million_lines_is_refused_clearly_and_soon() -> None:
+    content = "\n".join(f"词条{n}" for n in range(1_000_000)).encode()
+    start = time.perf_counter()
+    with pytest.raises(TooManyTermsError) as caught:
+        read_list("a.txt", content)
+    assert caught.value.data == {"limit": 200_000}
+    assert time.perf_counter() - start < 20
+
+
+# ---- in an organisation -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    return open_office(world)
+
+
+@pytest.fixture
+def admin(office: Office) -> Actor:
+    return office.world.person("周安全", "security_admin")
+
+
+def added(office: Office, admin: Actor, words: str = WORDS) -> OwnDictionary:
+    report = read_list("a.txt", words.encode())
+    return office.world.write(
+        lambda tx: dictionaries.add(tx, admin, title="财务", category="finance", report=report)
+    )
+
+
+def tried(office: Office, admin: Actor, dictionary: str, **extra: Any) -> Trial:
+    asked: dict[str, Any] = {"messages": 5000, "classes": ()} | extra
+    trial = office.world.read(lambda tx: dictionaries.try_out(tx, admin, dictionary, **asked))
+    office.world.write(lambda tx: dictionaries.record_trial(tx, admin, dictionary, trial=trial))
+    return trial
+
+
+def switch(
+    office: Office, admin: Actor, dictionary: str, state: str, **changes: Any
+) -> OwnDictionary:
+    wanted: dict[str, Any] = {"disposition": "hold", "classes": (), "use": USE} | changes
+    world, to = office.world, DictionaryState(state)
+    planned = world.read(
+        lambda tx: dictionaries.switched(tx, admin, dictionary, state=to, **wanted)
+    )
+    return world.write(lambda tx: dictionaries.switch(tx, admin, dictionary, to=planned))
+
+
+def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
+    world, group = office.world, office.group()
+    for text in ("查一下小金库", "今天开会", "没有小金库，也没有账外账"):
+        assert world.send(office.member, group, text).state is MessageState.DELIVERED
+    made = added(office, admin)
+    assert (made.state, made.count, made.tried_messages) == (DictionaryState.OFF, 3, None)
+    assert world.facts("inspection.dictionary_added")[0].terms == tuple(WORDS.split())
+    with pytest.raises(NotTriedError):
+        switch(office, admin, made.id, "on")
+    trial = tried(office, admin, made.id)
+    assert (trial.messages, trial.hits) == (3, 2)
+    assert [(each.term, each.messages) for each in trial.terms] == [("小金库", 2), ("账外账", 1)]
+    assert trial.noise == ("小金库",)
+    assert tried(office, admin, made.id, classes=("department",)).messages == 0
+    for wrong in ({"disposition": "deliver"}, {"classes": ("nowhere",)}, {"use": "1.1/x"}):
+        with pytest.raises(BadSwitchError):
+            switch(office, admin, made.id, "on", **wrong)
+    switch(office, admin, made.id, "on")
+    held = world.send(office.member, group, "又是小金库")
+    assert (
+        held.state is MessageState.HELD and held.clause is not None and held.clause["id"] == "6.7"
+    )
+    fact = world.entries("messaging.held")[0].fact
+    assert fact.findings[0][2:] == ("finance", made.id, "小金库")
+    switch(office, admin, made.id, "on", disposition="block", classes=("department",))
+    assert world.send(office.member, group, "又是小金库").state is MessageState.DELIVERED
+    switch(office, admin, made.id, "on", disposition="block", classes=("workshop",))
+    assert world.send(office.member, group, "还是小金库").state is MessageState.BLOCKED
+    switch(office, admin, made.id, "off")
+    assert world.send(office.member, group, "又是小金库").state is MessageState.DELIVERED
+    assert switch(office, admin, made.id, "ended").state is DictionaryState.ENDED
+    with pytest.raises(DictionaryEndedError):
+        switch(office, admin, made.id, "on")
+    assert [fact.state for fact in world.facts("inspection.dictionary_switched")] == [
+        "on",
+        "on",
+        "on",
+        "off",
+        "ended",
+    ]
+    again = world.read(lambda tx: replaying.replay(tx, office.reviewer, held.position))
+    assert again.is_same and again.rules is replaying.Rules.SAME
+    assert world.facts("inspection.dictionary_tried")[0].hits == 2
+
+
+def test_only_the_security_line_governs(office: Office, admin: Actor) -> None:
+    made = added(office, admin)
+    for actor in (office.member, office.registrar, office.reviewer):
+        with pytest.raises(NotAllowedError):
+            added(office, actor)
+        with pytest.raises(DictionaryNotFoundError):
+            tried(office, actor, made.id)
+        with pytest.raises(DictionaryNotFoundError):
+            switch(office, actor, made.id, "on")
+    assert office.world.read(lambda tx: dictionaries.list_dictionaries(tx, office.reviewer))
+    with pytest.raises(NotAllowedError):
+        office.world.read(lambda tx: dictionaries.list_dictionaries(tx, office.member))
+
+
+def test_no_message_is_uninspected_while_rules_are_swapped(office: Office, admin: Actor) -> None:
+    world, group = office.world, office.group()
+    world.adopt(
+        lambda text: text.replace("{messages: 20, seconds: 10}", "{messages: 9000, seconds: 1}")
+    )
+    made = added(office, admin, WORDS + "".join(f"词条{n}号\n" for n in range(20_000)))
+    tried(office, admin, made.id)
+    switched_at: list[int] = []
+    answers: list[tuple[int, MessageState]] = []
+    done = threading.Event()
+
+    def talk() -> None:
+        while not done.is_set():
+            receipt = world.send(
+                office.member, group, "还有没有账外账要处理的，请大家今天之内报给我"
+            )
+            answers.append((receipt.position, receipt.state))
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    try:
+        for state in ("on", "off", "on"):
+            while len(answers) < 10 * (len(switched_at) + 1):
+                time.sleep(0.005)
+            switch(office, admin, made.id, state)
+            switched_at.append(world.entries("inspection.dictionary_switched")[-1].position)
+        while answers[-1][0] < switched_at[-1]:
+            time.sleep(0.005)
+    finally:
+        done.set()
+        talker.join()
+    for position, state in answers:
+        on = sum(position > at for at in switched_at) % 2 == 1
+        assert state is (MessageState.HELD if on else MessageState.DELIVERED), position
+
+
+def test_what_is_prepared_is_ready_for_the_lane(office: Office, admin: Actor) -> None:
+    world, inspector = office.world, office.world.runtime.inspector
+    made = added(office, admin)
+    tried(office, admin, made.id)
+    planned = world.read(
+        lambda tx: dictionaries.switched(
+            tx, admin, made.id, state=DictionaryState.ON, disposition="hold", classes=(), use=USE
+        )
+    )
+    world.read(
+        lambda tx: inspector.prepare(tx, policy.get_pack(tx), dictionaries.after(tx, planned))
+    )
+    ready = {compiled.version for compiled in inspector._ready.values()}
+    world.write(lambda tx: dictionaries.switch(tx, admin, made.id, to=planned))
+    world.write(inspector.in_force)
+    assert inspector.ruleset in ready and not inspector._ready
+
+
+# ---- exemptions -------------------------------------------------------------------------------------------------
+
+
+def grant(office: Office, admin: Actor, **changes: Any) -> str:
+    wanted: dict[str, Any] = {
+        "person": None,
+        "group": None,
+        "rule": "business_secret",
+        "reason": "招标组",
+    }
+    wanted |= {"until": office.world.clock.now() + DAY} | changes
+    return office.world.write(lambda tx: exemptions.grant(tx, admin, **wanted)).id
+
+
+def test_an_exemption_frees_one_person_from_one_rule_until_its_end(
+    office: Office, admin: Actor
+) -> None:
+    world, group = office.world, office.group()
+    granted = grant(office, admin, person=office.member.person_id)
+    free = world.send(office.member, group, "这是核心配方")
+    assert free.state is MessageState.DELIVERED
+    assert world.send(office.owner, group, "这是核心配方").state is MessageState.HELD
+    assert world.send(office.member, group, "去赌博网站玩").state is MessageState.BLOCKED
+    world.write(lambda tx: exemptions.end(tx, admin, granted))
+    held = world.send(office.member, group, "这是核心配方")
+    assert held.state is MessageState.HELD
+    for position in (free.position, held.position):
+        assert world.read(lambda tx, at=position: replaying.replay(tx, office.reviewer, at)).is_same  # type: ignore[misc]  # bound at once
+    grant(office, admin, group=group)
+    assert world.send(office.owner, group, "这是核心配方").state is MessageState.DELIVERED
+    world.later(DAY)
+    assert world.send(office.owner, group, "这是核心配方").state is MessageState.HELD
+    with pytest.raises(ExemptionNotFoundError):
+        world.write(lambda tx: exemptions.end(tx, admin, granted))
+    assert [fact.rule for fact in world.facts("inspection.exemption_granted")] == [
+        "business_secret"
+    ] * 2
+    assert len(world.facts("inspection.exemption_ended")) == 1
+
+
+def test_an_exemption_names_somebody_else_and_an_end(office: Office, admin: Actor) -> None:
+    now = office.world.clock.now()
+    for wrong in (
+        {},
+        {"person": admin.person_id},
+        {"person": "per_nobody"},
+        {"group": GroupId("grp_nowhere")},
+        {"person": office.member.person_id, "until": now},
+        {"person": office.member.person_id, "until": now + 367 * DAY},
+    ):
+        with pytest.raises(BadExemptionError):
+            grant(office, admin, **wrong)
+    with pytest.raises(NotAllowedError):
+        grant(office, office.reviewer, person=office.member.person_id)
+
+
+# ---- deciding once more -----------------------------------------------------------------------------------------
+
+
+def test_decisions_are_the_same_when_they_are_taken_again(office: Office) -> None:
+    world, group = office.world, office.group()
+    texts = (
+        "大家好",
+        "11010119900307889X",
+        "这是核心配方",
+        "去赌博网站玩",
+        "记者采访",
+        "赌博",
+        "网站",
+    )
+    positions = [world.send(office.member, group, text).position for text in texts]
+    positions.append(world.send(office.member, group, "转发", quote=positions[0]).position)
+    ruleset = world.runtime.inspector.ruleset
+    sale = "九成新自行车转让，300元面交"
+    positions.append(world.send(office.member, group, sale, confirm=ruleset).position)
+    world.adopt(lambda text: text.replace("[gambling, porn, drugs", "[porn, drugs"))
+    for position in positions:
+        found = world.read(lambda tx, at=position: replaying.replay(tx, office.reviewer, at))  # type: ignore[misc]  # bound at once
+        assert found.is_same and found.rules is replaying.Rules.SAME, position
+        shown = world.read(lambda tx, one=found: replaying.shape(tx, one))  # type: ignore[misc]  # bound at once
+        assert shown["ruleset"] == ruleset and "text" not in shown
+    with pytest.raises(DecisionNotFoundError):
+        world.read(lambda tx: replaying.replay(tx, office.member, positions[0]))
+    with pytest.raises(DecisionNotFoundError):
+        world.read(lambda tx: replaying.replay(tx, office.reviewer, 0))
