@@ -142,6 +142,20 @@ def test_an_overturned_refusal_does_not_count(office: Office) -> None:
     assert world.entries("messaging.prereview_began") == []
 
 
+def test_an_overturned_refusal_ends_the_pre_review_that_it_led_to(office: Office) -> None:
+    world, group = office.world, office.group()
+    other = world.person("周审核", "reviewer")
+    first, *_ = refuse(office, group, 3)
+    assert state(office, group) is MessageState.HELD
+    world.write(lambda tx: review.overturn(tx, other, first, masked=False, reason="误判"))
+    assert len(world.entries("messaging.prereview_ended")) == 1
+    assert state(office, group) is MessageState.DELIVERED
+    world.later(7 * DAY)
+    assert len(world.entries("messaging.prereview_ended")) == 1
+    refuse(office, group)
+    assert len(world.entries("messaging.prereview_began")) == 2, "the other two count again"
+
+
 def test_without_the_clause_nothing_waits(office: Office) -> None:
     world, group = office.world, office.group()
     refuse(office, group, 3)
@@ -161,7 +175,7 @@ def test_the_person_and_three_offices_know(office: Office) -> None:
     world, group = office.world, office.group()
     refuse(office, group, 3)
     mine = world.read(lambda tx: prereview.watches_of(tx, office.member.person_id))
-    assert [each.group for each in mine] == [group] and mine[0].refusals == 3
+    assert [each.group for each in mine] == [group] and len(mine[0].refusals) == 3
     for role in ("hr", "security_admin"):
         actor = world.person(role, role)
         (seen,) = world.read(lambda tx, actor=actor: prereview.list_watches(tx, actor))  # type: ignore[misc]  # bound at once

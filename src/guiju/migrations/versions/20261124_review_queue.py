@@ -61,7 +61,7 @@ def upgrade() -> None:
     sa.Column('grp', sa.String(length=40), nullable=True),
     sa.Column('began_at', sa.BigInteger(), nullable=False),
     sa.Column('until', sa.BigInteger(), nullable=False),
-    sa.Column('refusals', sa.Integer(), nullable=False),
+    sa.Column('refusals', sa.Text(), nullable=False),
     sa.Column('ended_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('position')
     )

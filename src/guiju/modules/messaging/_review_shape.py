@@ -147,7 +147,7 @@ def watch(tx: ReadTx, found: Watch) -> Json:
         "group": _group(tx, found.group) if found.group is not None else None,
         "began_at": found.began_at,
         "until": found.until,
-        "refusals": found.refusals,
+        "refusals": len(found.refusals),
     }
 
 

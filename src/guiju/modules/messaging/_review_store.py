@@ -3,6 +3,7 @@
 No text stands here but the phrases of exceptions, which are rules.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -102,7 +103,7 @@ _watch = governed(
         Column("grp", String(40)),
         Column("began_at", BigInteger, nullable=False),
         Column("until", BigInteger, nullable=False),
-        Column("refusals", Integer, nullable=False),
+        Column("refusals", Text, nullable=False),
         Column("ended_at", BigInteger),
         Index("messaging_prereview_person", "person", "began_at"),
     )
@@ -187,7 +188,7 @@ def _grant(tx: WriteTx, entry: Recorded, fact: ExceptionGranted) -> None:
 def _begin(tx: WriteTx, entry: Recorded, fact: PreReviewBegan) -> None:
     values = {
         "position": entry.position, "person": fact.person, "grp": fact.group, "began_at": entry.at,
-        "until": fact.until, "refusals": len(fact.refs),
+        "until": fact.until, "refusals": json.dumps(list(fact.refs)),
     }  # fmt: skip
     tx.run(insert(_watch).values(**values))
 
@@ -300,9 +301,8 @@ def exceptions(tx: ReadTx, *, ending_after: int | None, limit: int) -> list[Allo
 
 
 def _to_watch(row: Any) -> Watch:
-    return Watch(
-        row.position, row.person, row.grp, row.began_at, row.until, row.refusals, row.ended_at
-    )
+    refusals = tuple(json.loads(row.refusals))
+    return Watch(row.position, row.person, row.grp, row.began_at, row.until, refusals, row.ended_at)
 
 
 def find_watch(tx: ReadTx, position: int) -> Watch | None:

@@ -40,7 +40,8 @@ def _watched(tx: ReadTx) -> _Watched:
 def begin_if_due(tx: WriteTx, person: PersonId, group: GroupId) -> None:
     """Switch pre-review on when the person's refusals have reached the number.
 
-    Refusals that led to an earlier pre-review are not counted again, nor are those that were overturned.
+    Refusals that led to an earlier pre-review are not counted again, unless it was annulled, nor are those that were
+    overturned.
     """
     use = policy.first_use(tx, CONTROL)
     if use is None:
@@ -52,7 +53,7 @@ def begin_if_due(tx: WriteTx, person: PersonId, group: GroupId) -> None:
     if any(each.ended_at is None for each in earlier):
         return
     since = tx.now - rules.within_days * DAY
-    after = max((each.position for each in earlier), default=-1)
+    after = max((each.position for each in earlier if not each.is_annulled), default=-1)
     refusals = _review_store.refusals(tx, person, where, since, after)
     if len(refusals) < rules.refusals:
         return
@@ -64,13 +65,25 @@ def begin_if_due(tx: WriteTx, person: PersonId, group: GroupId) -> None:
     tx.schedule(CONTROL, str(entry.position), until)
 
 
+def annul(tx: WriteTx, person: PersonId, refusal: int) -> None:
+    """End a pre-review to which a refusal led that was overturned: without it there were too few."""
+    for each in _review_store.watches(tx, person=person):
+        if each.ended_at is None and refusal in each.refusals:
+            _end(tx, _ACTOR, each)
+            tx.cancel(CONTROL, str(each.position))
+
+
 def end(tx: WriteTx, actor: Actor, position: int) -> None:
     """Put on record that a pre-review has run out; harmless when it has ended already."""
     found = _review_store.find_watch(tx, position)
     if found is None or found.ended_at is not None or tx.now < found.until:
         return
+    _end(tx, actor, found)
+
+
+def _end(tx: WriteTx, actor: Actor, watch: Watch) -> None:
     permit = policy.require(tx, actor, "messaging.review").under(*policy.use_ids(tx, CONTROL))
-    tx.record(permit, PreReviewEnded(found.group, (position,), found.person))
+    tx.record(permit, PreReviewEnded(watch.group, (watch.position,), watch.person))
 
 
 def list_watches(tx: ReadTx, actor: Actor) -> list[Watch]:

@@ -108,7 +108,9 @@ def overturn(
     if not reason:
         raise ReasonNeededError("To overturn a refusal needs a reason.")
     overturns = review.queue.decision
+    assert overturns is not None, "what was refused has a decision"
     _release(tx, actor, review, masked=masked, reason=reason, overturns=overturns)
+    prereview.annul(tx, review.sender, overturns)
     if allow is not None:
         _allow(tx, actor, review, allow, reason)
     return get_review(tx, actor, position)

@@ -82,15 +82,23 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The pre-review of a person, in one group or, without one, everywhere. `ended_at` is None while it lasts."""
+    """The pre-review of a person, in one group or, without one, everywhere. `ended_at` is None while it lasts.
+
+    `refusals` are the positions of the decisions that led to it.
+    """
 
     position: int
     person: PersonId
     group: GroupId | None
     began_at: int
     until: int
-    refusals: int
+    refusals: tuple[int, ...]
     ended_at: int | None
+
+    @property
+    def is_annulled(self) -> bool:
+        """Whether it ended before its time, for want of its reason."""
+        return self.ended_at is not None and self.ended_at < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,7 @@ class PreReviewBegan:
 
 @fact("messaging.prereview_ended", Content.REGISTER)
 class PreReviewEnded:
-    """A pre-review ran out. `refs` names the entry that began it."""
+    """A pre-review ran out, or lost its reason when a refusal was overturned. `refs` names the entry that began it."""
 
     group: GroupId | None
     refs: tuple[int, ...]
