@@ -8,13 +8,16 @@ from typing import NamedTuple, assert_never
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST, fold, is_unicode, strip
 from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
+from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._terms import TermIndex
 from guiju.modules.inspection.types import (
+    BadThresholdError,
     Disposition,
     ExpressionRule,
     Finding,
     Inspection,
     PatternRule,
+    RiskRule,
     Rule,
     TermRule,
     TextNotUnicodeError,
@@ -24,6 +27,9 @@ from guiju.modules.inspection.types import (
 # Part of every version: raise it when the same rules would find something else.
 _ENGINE_REVISION = 1
 MAX_FINDINGS = 200
+# Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
+RISK_CATEGORY = "risk"
+RISK_RULE = "risk score"
 
 
 class _Hit(NamedTuple):
@@ -38,7 +44,7 @@ class _Hit(NamedTuple):
 class RuleSet:
     """Immutable. `version` names the rules and the engine's tables; equal rules, equal version."""
 
-    __slots__ = ("_clean", "_expressions", "_kinds", "_rules", "_terms", "version")
+    __slots__ = ("_clean", "_expressions", "_kinds", "_risk", "_rules", "_terms", "version")
 
     def __init__(self, rules: tuple[Rule, ...], version: str) -> None:
         self.version = version
@@ -52,6 +58,7 @@ class RuleSet:
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
         )
+        self._risk = RiskIndex([(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)])
         # Several clauses may ask for the same kind: each counts, the number is looked for once.
         self._kinds: dict[str, list[int]] = {}
         for kind in KINDS:
@@ -92,6 +99,8 @@ class RuleSet:
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + 64)]
             yield _Hit(start, end, rule, word, range(start, end), floor)
+        for rule, score in self._risk.find(stripped):
+            yield _Hit(0, len(text), rule, f"{score:.2f}", ())
 
     def _numbers(self, text: str) -> Iterator[_Hit]:
         for kind, start, end, places in find_numbers(fold(text), tuple(self._kinds)):
@@ -110,6 +119,8 @@ def _finding(rule: Rule, hit: _Hit) -> Finding:
             return Finding(hit.start, hit.end, rule.kind, rule.kind, hit.word)
         case ExpressionRule():
             return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
+        case RiskRule():
+            return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
 
 
 def _masked(text: str, hits: list[_Hit]) -> str | None:
@@ -130,10 +141,13 @@ def _hide(text: str, places: Iterable[int]) -> str:
 def mask(text: str, findings: Iterable[Finding]) -> str:
     """The text with these findings hidden, as a reviewer's verdict asks; never another length.
 
-    A number keeps the shape that its kind has; everything else becomes stars.
+    A number keeps the shape that its kind has; everything else becomes stars. A risk score is of
+    the text as a whole and hides nothing.
     """
     hidden: list[int] = []
     for finding in findings:
+        if finding.rule == RISK_RULE:
+            continue
         word = finding.word
         numbered = finding.rule in SHAPES and len(word) == finding.end - finding.start
         hidden.extend(
@@ -147,14 +161,18 @@ def mask(text: str, findings: Iterable[Finding]) -> str:
 def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     """Compiles rules; the order in which they come does not matter.
 
-    Raises `BadTermError`, `TooManyTermsError`, `UnknownKindError` and `BadExpressionError`. Takes
-    about 20 ms for 10,000 terms: call it outside the write lane.
+    Raises `BadTermError`, `TooManyTermsError`, `UnknownKindError`, `BadExpressionError` and
+    `BadThresholdError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
     """
     ordered = tuple(sorted(set(rules), key=_canonical))
     for rule in ordered:
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
             raise UnknownKindError(
                 f"there is no kind of number {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
+            )
+        if isinstance(rule, RiskRule) and not 0 < rule.threshold < 1:
+            raise BadThresholdError(
+                "a threshold lies between 0 and 1", threshold=str(rule.threshold)
             )
     content = "\n".join([str(_ENGINE_REVISION), TABLE_DIGEST, *map(_canonical, ordered)])
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
@@ -169,6 +187,8 @@ def _canonical(rule: Rule) -> str:
             name = [rule.kind]
         case ExpressionRule():
             name = [rule.id, rule.category, rule.expression]
+        case RiskRule():
+            name = [rule.model.digest, repr(rule.threshold)]
         case _:
             assert_never(rule)
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]

@@ -4,6 +4,7 @@ from guiju.modules.inspection._compile import RuleSet, compile_ruleset, mask
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection._risk import read_risk_model, shipped_model
 from guiju.modules.inspection.types import Inspection
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "dictionary_of",
     "mask",
     "read_dictionary",
+    "read_risk_model",
+    "shipped_model",
 ]
 
 

@@ -1,7 +1,7 @@
 """Findings, dispositions, rules and refusals of the inspection engine."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import ClassVar
 
@@ -88,7 +88,39 @@ class ExpressionRule:
     use: Use
 
 
-Rule = TermRule | PatternRule | ExpressionRule
+@dataclass(frozen=True, slots=True)
+class RiskModel:
+    """Weights of hashed n-grams, one signed byte a bucket; `digest` (SHA-256) names the file.
+
+    `about` says what it was trained on. Equal digests, equal models.
+    """
+
+    digest: str
+    bits: int = field(compare=False, repr=False)
+    scale: float = field(compare=False, repr=False)
+    bias: float = field(compare=False, repr=False)
+    about: str = field(compare=False)
+    weights: memoryview = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRule:
+    """A text whose risk score is `threshold` (0 to 1) or more waits for a review.
+
+    The disposition is HOLD, never more: a score is a reason to look, not a reason to refuse.
+    """
+
+    threshold: float
+    use: Use
+    model: RiskModel
+
+    @property
+    def disposition(self) -> Disposition:
+        """What the rule leads to."""
+        return Disposition.HOLD
+
+
+Rule = TermRule | PatternRule | ExpressionRule | RiskRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +200,27 @@ class TooManyTermsError(ConflictError):
     """More terms than one rule set may hold."""
 
     code: ClassVar[str] = "inspection.too_many_terms"
+
+
+class BadRiskModelError(InvalidError):
+    """A file that is not a risk model of this format."""
+
+    code: ClassVar[str] = "inspection.bad_risk_model"
+
+
+class TooFewExamplesError(ConflictError):
+    """Too few texts of one sort to train a risk model on."""
+
+    code: ClassVar[str] = "inspection.too_few_examples"
+
+
+class BadThresholdError(InvalidError):
+    """A threshold of the risk score that is not between 0 and 1."""
+
+    code: ClassVar[str] = "inspection.bad_threshold"
+
+
+class TrainingNotInstalledError(ConflictError):
+    """The extra that training needs is not installed."""
+
+    code: ClassVar[str] = "inspection.training_not_installed"

@@ -1,7 +1,13 @@
 """What messaging offers to packs, and who may do what."""
 
 from guiju.modules.inspection.service import KINDS
-from guiju.modules.messaging.types import ContentRules, Flood, PersonalData, ReviewRules
+from guiju.modules.messaging.types import (
+    ContentRules,
+    Flood,
+    PersonalData,
+    ReviewRules,
+    RiskScore,
+)
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation
 
 _DISPOSITIONS = ("mask", "hold", "block")
@@ -32,6 +38,11 @@ def _check_flood(params: Flood) -> None:
         raise ValueError("`messages` is 1 to 100000, `seconds` is 1 to 3600")
 
 
+def _check_risk(params: RiskScore) -> None:
+    if not 0.5 <= params.threshold < 1:
+        raise ValueError("`threshold` is 0.5 to 0.99")
+
+
 CONTROLS = (
     Control(
         "messaging.content",
@@ -59,6 +70,18 @@ CONTROLS = (
             "disposition": {"zh": "处置", "en": "Disposition"},
         },
         _check_personal,
+    ),
+    Control(
+        "messaging.risk",
+        ControlKind.APPROVE,
+        {"zh": "风险评分", "en": "Risk score"},
+        {
+            "zh": "评分达到阈值的消息先审；只提请人工审核，从不拦截。误判率见运维手册。",
+            "en": "A message whose score reaches the threshold is held for review, never blocked. The operator's guide has its error rates.",
+        },
+        RiskScore,
+        {"threshold": {"zh": "阈值", "en": "Threshold"}},
+        _check_risk,
     ),
     Control(
         "messaging.review",

@@ -1,16 +1,25 @@
 """The rule set of the pack in force: built from its controls, hot-swapped, and asked before and in the lane."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from guiju.modules.inspection.service import Engine, compile_ruleset
-from guiju.modules.inspection.types import Disposition, Inspection, PatternRule, Rule, TermRule
-from guiju.modules.messaging.types import ContentRules, PersonalData
+from guiju.modules.inspection.service import Engine, compile_ruleset, read_risk_model, shipped_model
+from guiju.modules.inspection.types import (
+    Disposition,
+    Inspection,
+    PatternRule,
+    RiskModel,
+    RiskRule,
+    Rule,
+    TermRule,
+)
+from guiju.modules.messaging.types import ContentRules, PersonalData, RiskScore
 from guiju.modules.policy.types import Pack, Use
 
 
-def rules_of(pack: Pack) -> list[Rule]:
-    """What the pack's `messaging.content` and `messaging.personal_data` ask inspection to find."""
+def rules_of(pack: Pack, risk_model: Callable[[], RiskModel] = shipped_model) -> list[Rule]:
+    """What the pack's `messaging.content`, `messaging.personal_data` and `messaging.risk` ask for."""
     rules: list[Rule] = []
     for use in pack.uses:
         if isinstance(use.params, ContentRules):
@@ -28,6 +37,8 @@ def rules_of(pack: Pack) -> list[Rule]:
         elif isinstance(use.params, PersonalData):
             disposition = Disposition.of(use.params.disposition)
             rules.extend(PatternRule(kind, disposition, use.id) for kind in use.params.kinds)
+        elif isinstance(use.params, RiskScore):
+            rules.append(RiskRule(use.params.threshold, use.id, risk_model()))
     return rules
 
 
@@ -36,7 +47,7 @@ def deciding_use(pack: Pack, uses: Sequence[str], disposition: Disposition) -> U
     acted = [
         use
         for use in pack.uses
-        if use.id in uses and isinstance(use.params, ContentRules | PersonalData)
+        if use.id in uses and isinstance(use.params, ContentRules | PersonalData | RiskScore)
     ]
     for use in acted:
         if Disposition.of(use.params.disposition) is disposition:
@@ -47,7 +58,14 @@ def deciding_use(pack: Pack, uses: Sequence[str], disposition: Disposition) -> U
 class Inspector:
     """The engine, and which version of the policy its rule set was made from."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_risk_model: Path | None = None) -> None:
+        """`own_risk_model` is the file of the organisation's own model, used if it exists.
+
+        Raises `BadRiskModelError`: now, and not when a rule set asks for the model in the lane.
+        """
+        is_own = own_risk_model is not None and own_risk_model.exists()
+        own = read_risk_model(own_risk_model) if own_risk_model is not None and is_own else None
+        self._risk_model = shipped_model if own is None else lambda: own
         self._engine = Engine(compile_ruleset([]))
         self._lock = threading.Lock()
         self._policy: str | None = None
@@ -61,7 +79,7 @@ class Inspector:
         """Make the pack's rules the ones in force, unless they are already."""
         with self._lock:
             if self._policy != pack.version:
-                self._engine.ruleset = compile_ruleset(rules_of(pack))
+                self._engine.ruleset = compile_ruleset(rules_of(pack, self._risk_model))
                 self._policy = pack.version
 
     def inspect(self, text: str) -> Inspection:

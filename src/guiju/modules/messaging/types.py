@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from guiju.kernel.errors import (
     ConflictError,
@@ -93,6 +93,14 @@ class PersonalData:
 
     kinds: tuple[str, ...] = ("cn_id",)
     disposition: str = "mask"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskScore:
+    """Parameters of `messaging.risk`: a text with this score or more waits for a review."""
+
+    threshold: float = 0.8
+    disposition: ClassVar[str] = "hold"
 
 
 @dataclass(frozen=True, slots=True)
