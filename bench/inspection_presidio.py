@@ -76,12 +76,12 @@ def analyzer(patterns: list[str]) -> AnalyzerEngine:
 
 
 def timed(engine: AnalyzerEngine, texts: list[str]) -> list[float]:
-    """Microseconds of each text."""
+    """Microseconds of the processor for each text."""
     found = []
     for text in texts:
-        started = time.perf_counter_ns()
+        started = time.thread_time_ns()
         engine.analyze(text, language=LANGUAGE)
-        found.append((time.perf_counter_ns() - started) / 1000)
+        found.append((time.thread_time_ns() - started) / 1000)
     return found
 
 
@@ -100,9 +100,9 @@ def main() -> None:
     tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR
     engine = analyzer(plan["patterns"])
     timed(engine, plan["texts"][:50])
-    started = time.perf_counter()
+    started = time.process_time()
     timed(engine, plan["texts"])
-    result = {"rate": len(plan["texts"]) / (time.perf_counter() - started)}
+    result = {"rate": len(plan["texts"]) / (time.process_time() - started)}
     result |= quantiles("20", timed(engine, plan["short"]))
     result |= quantiles("400", timed(engine, plan["long"]))
     hits = {}

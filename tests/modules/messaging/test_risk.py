@@ -59,10 +59,11 @@ def test_it_holds_for_review_under_its_clause(office: Office) -> None:
         lambda tx: [policy.evidence_of(tx, use).count for use in policy.uses(tx, "messaging.risk")]
     )
     assert evidence == [1]
-    released = world.write(
+    world.write(
         lambda tx: review.release(tx, office.reviewer, receipt.position, masked=True, reason="")
     )
-    assert released.decision is not None and released.decision.fact.text == RUDE
+    (released,) = world.facts("messaging.released")
+    assert released.text == RUDE, "a score of the whole text hides nothing"
     assert world.send(office.member, group, "明天上午九点开会").state is MessageState.DELIVERED
 
 
