@@ -55,6 +55,7 @@ _LINES: Final = (
     _Line("reload", "s", "reload"),
     _Line("reload.pause", "ms", "reload.pause"),
     _Line("reload.uninspected", "texts", "reload.uninspected"),
+    _Line("risk", "ms", "risk"),
     _Line("hostile", "ms", "hostile"),
     _Line("hostile.patterns", "ms", "hostile.patterns"),
     *(_Line(kind, "ms", kind) for kind in files.MAKERS),
@@ -75,15 +76,16 @@ class Measured:
 
 def rows(runs: int, folder: Path) -> list[Row]:
     """Measure everything; the whole table. Raises `BenchError` when the data are not there."""
-    measured = _measure(runs)
-    found = list(_speed(measured, runs))
-    found += _accuracy(measured, folder)
+    unseen = accuracy.made(folder)
+    measured = _measure(runs, unseen)
+    found = list(_speed(measured))
+    found += _accuracy(measured, unseen)
     for reason in dict.fromkeys(measured.left_out.values()):
         print(f"LEFT OUT: {reason}", file=sys.stderr, flush=True)
     return found
 
 
-def _measure(runs: int) -> Measured:
+def _measure(runs: int, unseen: Path) -> Measured:
     measured = Measured()
     python: Path | None = None
     try:
@@ -95,7 +97,8 @@ def _measure(runs: int) -> Measured:
     for run in range(runs):
         for side in sides if run % 2 == 0 else reversed(sides):
             if side == "presidio" and python is not None:
-                _ask_peer(measured, python, texts, is_first="presidio" not in measured.runs)
+                asked = [] if side in measured.runs else [corpus() / "dev", unseen]
+                _ask_peer(measured, python, texts, asked)
             elif side != "presidio":
                 measured.runs.setdefault(side, []).append(_child(side))
             told = measured.runs.get(side, [{}])[-1]
@@ -119,14 +122,13 @@ def _child(side: str) -> Figures:
     return figures
 
 
-def _ask_peer(measured: Measured, python: Path, texts: list[str], *, is_first: bool) -> None:
-    asked = accuracy.cases(corpus() / "dev") if is_first else []
+def _ask_peer(measured: Measured, python: Path, texts: list[str], folders: list[Path]) -> None:
     plan = {
         "patterns": PATTERNS,
         "texts": texts[:_PEER_TEXTS],
         "short": pieces(texts, 20, _PEER_PIECES),
         "long": pieces(texts, 400, _PEER_PIECES),
-        "cases": asked,
+        "cases": [case for folder in folders for case in accuracy.cases(folder)],
     }
     try:
         answer = peer.ask(python, plan)
@@ -137,7 +139,7 @@ def _ask_peer(measured: Measured, python: Path, texts: list[str], *, is_first: b
     measured.peer_hits |= answer["hits"]
 
 
-def _speed(measured: Measured, runs: int) -> Iterator[Row]:
+def _speed(measured: Measured) -> Iterator[Row]:
     first = measured.runs["product"][0]
     for line in _LINES:
         params: Params = {"cores": 1, "patterns": len(PATTERNS), "kinds": len(KINDS)}
@@ -155,14 +157,11 @@ def _speed(measured: Measured, runs: int) -> Iterator[Row]:
         yield _row(line.name, line.unit, params, values or [0.0], below)
 
 
-def _accuracy(measured: Measured, folder: Path) -> Iterator[Row]:
-    at_hand, unseen = accuracy.judge(corpus() / "dev"), accuracy.judge(accuracy.made(folder))
-    accuracy.tell("at hand", at_hand)
-    accuracy.tell("unseen", unseen)
-    for prefix, judged in (("", at_hand), ("unseen.", unseen)):
-        peered = (
-            score(judged.folder, measured.peer_hits) if measured.peer_hits and not prefix else {}
-        )
+def _accuracy(measured: Measured, unseen: Path) -> Iterator[Row]:
+    for prefix, folder in (("", corpus() / "dev"), ("unseen.", unseen)):
+        judged = accuracy.judge(folder)
+        accuracy.tell(prefix or "at hand", judged)
+        peered = score(folder, measured.peer_hits) if measured.peer_hits else {}
         for name in accuracy.MEASURES:
             share = judged.product[name]
             is_peers = name.startswith(("pii", "links")) and name in peered

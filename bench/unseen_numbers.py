@@ -158,7 +158,7 @@ KINDS: Final[dict[str, tuple[Callable[[random.Random], str], tuple[str, ...]]]] 
     "address": (_address, ("收货地址：{}", "我住{}", "地址 {}")),
     "person_name": (name, ("联系人：{}", "收件人：{}", "姓名：{}")),
     "email": (lambda c: f"{c.choice(['li.na', 'zhao_qi', 'sun.hao'])}{c.randrange(99)}@{c.choice(['foxmail.com', 'mail.example.com', '126.com'])}", ("邮箱 {}", "抄送{}", "发我 {} 即可")),
-    "tw_id": (tw_id, ("身分證字號：{}", "統一編號 {}")),
+    "tw_id": (tw_id, ("身分證字號：{}", "身分證號 {}")),
     "tw_phone": (lambda c: f"09{_digits(c, 2)}-{_digits(c, 3)}-{_digits(c, 3)}", ("手機：{}", "請打 {}")),
     "hk_id": (hk_id, ("身份證號碼 {}", "HKID {}")),
     "hk_phone": (lambda c: f"+852 {c.choice('569')}{_digits(c, 3)} {_digits(c, 4)}", ("致電 {}", "電話：{}")),
