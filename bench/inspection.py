@@ -160,7 +160,7 @@ def _speed(measured: Measured) -> Iterator[Row]:
 def _accuracy(measured: Measured, unseen: Path) -> Iterator[Row]:
     for prefix, folder in (("", corpus() / "dev"), ("unseen.", unseen)):
         judged = accuracy.judge(folder)
-        accuracy.tell(prefix or "at hand", judged)
+        accuracy.tell("unseen" if prefix else "at hand", judged)
         peered = score(folder, measured.peer_hits) if measured.peer_hits else {}
         for name in accuracy.MEASURES:
             share = judged.product[name]

@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import math
 import zlib
+from array import array
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -155,7 +156,7 @@ def read_model(content: bytes) -> RiskModel:
         stored.scale,
         stored.bias,
         stored.about,
-        memoryview(weights).cast("b"),
+        array("b", weights),
     )
 
 

@@ -1,5 +1,6 @@
 """Findings, dispositions, rules and refusals of the inspection engine."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -100,7 +101,7 @@ class RiskModel:
     scale: float = field(compare=False, repr=False)
     bias: float = field(compare=False, repr=False)
     about: str = field(compare=False)
-    weights: memoryview = field(compare=False, repr=False)
+    weights: "array[int]" = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
