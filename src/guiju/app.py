@@ -29,19 +29,25 @@ from guiju.modules.directory import _routes as directory_routes
 from guiju.modules.groups import _routes as groups_routes
 from guiju.modules.identity import _routes as identity_routes
 from guiju.modules.identity import service as identity
+from guiju.modules.inspection import _routes as inspection_routes
+from guiju.modules.inspection import dictionaries
+from guiju.modules.inspection.governed import OwnDictionary
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.policy import _routes as policy_routes
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Pack
 from guiju.runtime import PRESENCE, ROUTERS, Runtime, load_dictionaries
 from guiju.sessions import SessionGuard
 from guiju.socket import SocketEndpoint
 
 _log = logging.getLogger("guiju")
+RULES_CHANGED = frozenset({"policy.adopted", "inspection.dictionary_switched"})
 ROUTES = (
     identity_routes,
     policy_routes,
     directory_routes,
+    inspection_routes,
     approvals_routes,
     groups_routes,
     messaging_routes,
@@ -113,6 +119,7 @@ class Server:
         state.passwords = identity.Passwords()
         state.session_cookie = identity.cookie_name(is_https=self.runtime.settings.is_https)
         state.load_dictionaries = load_dictionaries
+        state.prepare_rules, state.prepare_pack = self._prepare_rules, self._prepare_pack
         for module in ROUTES:
             app.include_router(module.routes)
         app.add_api_route("/healthz", self._healthz, methods=["GET"], include_in_schema=False)
@@ -162,13 +169,20 @@ class Server:
 
     def _swap_rules(self, entries: Sequence[Recorded]) -> None:
         """Inspect by the new pack from now on, wherever it was adopted; compiled off the loop and off the lane."""
-        if any(entry.kind == "policy.adopted" for entry in entries):
+        if any(entry.kind in RULES_CHANGED for entry in entries):
             task = asyncio.get_running_loop().create_task(self.gate.read(self._load_rules))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     def _load_rules(self, tx: ReadTx) -> None:
-        self.runtime.inspector.load(policy.get_pack(tx))
+        self.runtime.inspector.follow(tx)
+
+    def _prepare_rules(self, tx: ReadTx, own: Sequence[OwnDictionary]) -> None:
+        """Compile what is about to come into force, so that no message waits for it."""
+        self.runtime.inspector.prepare(tx, policy.get_pack(tx), own)
+
+    def _prepare_pack(self, tx: ReadTx, pack: Pack) -> None:
+        self.runtime.inspector.prepare(tx, pack, dictionaries.in_force(tx))
 
     async def _healthz(self) -> dict[str, bool]:
         return {"ok": True}

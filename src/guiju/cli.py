@@ -17,9 +17,17 @@ from guiju.importing import import_chat
 from guiju.kernel.errors import GuijuError
 from guiju.migrations.schema import SchemaError
 from guiju.modules.inspection.cases import inspect_cases
+from guiju.modules.messaging import replaying
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.policy import service as policy
-from guiju.runtime import Runtime, load_pack, open_runtime, shipped_dictionaries, wire
+from guiju.runtime import (
+    Runtime,
+    all_dictionaries,
+    load_pack,
+    open_runtime,
+    shipped_dictionaries,
+    wire,
+)
 from guiju.serving import claim
 from guiju.serving import serve as serve_app
 from guiju.settings import Settings, SettingsError, read_settings
@@ -194,21 +202,39 @@ def import_chat_command(
     )
 
 
+@cli.command("replay-decision")
+def replay_decision(
+    position: Annotated[int, typer.Argument(help="Where the decision stands in the ledger.")],
+) -> None:
+    """Decide once more on a message by the rules of its time. Exit 0: the same; 1: not; 3: not decidable any more."""
+    runtime = _open(read_settings())
+    try:
+        found = runtime.read(lambda tx: replaying.replay_for_operator(tx, position))
+        answer = runtime.read(lambda tx: replaying.shape(tx, found))
+    finally:
+        runtime.close()
+    print(json.dumps(answer, ensure_ascii=False))
+    raise SystemExit(3 if found.again is None else 0 if found.is_same else 1)
+
+
 @cli.command()
 def inspect(
     files: Annotated[list[Path] | None, typer.Argument(help="Text files to inspect.")] = None,
     dictionary: Annotated[Path | None, typer.Option(help="Terms, one JSON object a line.")] = None,
     cases: Annotated[Path | None, typer.Option(help="Texts, one JSON object a line.")] = None,
 ) -> None:
-    """Say what inspection finds: a line of JSON for each case, or for each file."""
-    if dictionary is not None and cases is not None and not files:
-        for answer in inspect_cases(
-            dictionary, cases, also=tuple(shipped_dictionaries("secrecy", "business_secret"))
-        ):
+    """Say what inspection finds: a line of JSON for each case, or for each file.
+
+    With a dictionary its terms hold; without one the shipped lists are looked for, under the standard dispositions.
+    """
+    if cases is not None and not files:
+        names = ("secrecy", "business_secret") if dictionary is not None else all_dictionaries()
+        shipped = tuple(shipped_dictionaries(*names))
+        for answer in inspect_cases(dictionary, cases, also=shipped):
             print(json.dumps(answer, ensure_ascii=False))
         return
     if not files:
-        _fail("Say either --dictionary and --cases, or files.")
+        _fail("Say --cases, with or without --dictionary, or files.")
     wire()
     inspector = Inspector()
     inspector.load(policy.read_pack(*load_pack("party-run-plant")))

@@ -20,6 +20,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.http import (
     BODY_LIMIT,
+    LARGE_BODIES,
     BadRequestError,
     BodyTooLargeError,
     NotJsonError,
@@ -91,11 +92,10 @@ class Edge:
         if refusal is not None:
             await _refuse(with_headers, refusal)
             return
-        body = await _whole_body(receive)
+        limit = LARGE_BODIES.get(scope["path"], BODY_LIMIT)
+        body = await _whole_body(receive, limit)
         if body is None:
-            await _refuse(
-                with_headers, BodyTooLargeError("The body is too large.", limit=BODY_LIMIT)
-            )
+            await _refuse(with_headers, BodyTooLargeError("The body is too large.", limit=limit))
             return
         if not _is_utf8(body):
             await _refuse(with_headers, BadRequestError("The body is not JSON in UTF-8."))
@@ -152,7 +152,7 @@ def _adding_headers(scope: Message, send: Send) -> Send:
     return add
 
 
-async def _whole_body(receive: Receive) -> bytes | None:
+async def _whole_body(receive: Receive, limit: int) -> bytes | None:
     """The body, read up to the limit; None when it is larger."""
     parts: list[bytes] = []
     size = 0
@@ -162,7 +162,7 @@ async def _whole_body(receive: Receive) -> bytes | None:
             break
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > BODY_LIMIT:
+        if size > limit:
             return None
         if not message.get("more_body", False):
             break

@@ -1,4 +1,4 @@
-"""What policy and identity must know of people and groups, answered by the modules that own it."""
+"""What lower modules must know of people, groups and messages, answered by the modules that own it."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
+from guiju.modules.messaging import service as messaging
 from guiju.modules.policy.types import Membership
 
 
@@ -35,3 +36,18 @@ class PeopleAndGroups:
     def headed_units(self, tx: ReadTx, person: PersonId) -> frozenset[str]:
         """The units that the person heads, with everything below them."""
         return frozenset(str(unit) for unit in directory.headed_units(tx, person))
+
+
+class RecentMessages:
+    """Implements `inspection.Traffic`."""
+
+    def recent(self, tx: ReadTx, limit: int) -> list[tuple[str, str]]:
+        found = messaging.recent_texts(tx, limit)
+        known = groups.groups(tx, list({group for group, _ in found}))
+        return [(known[group].group_class, text) for group, text in found]
+
+    def has_group(self, tx: ReadTx, group: GroupId) -> bool:
+        return groups.find_group(tx, group) is not None
+
+    def has_person(self, tx: ReadTx, person: PersonId) -> bool:
+        return directory.has_person(tx, person)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from guiju.guarding import TextGuard
 from guiju.kernel.clock import Clock, SystemClock
 from guiju.kernel.db import Database, ReadTx, open_database
 from guiju.kernel.ids import GroupId, PersonId
@@ -34,6 +35,8 @@ from guiju.modules.groups import service as groups
 from guiju.modules.identity import _controls as identity_controls
 from guiju.modules.identity import _jobs as identity_jobs
 from guiju.modules.identity import service as identity
+from guiju.modules.inspection import _controls as inspection_controls
+from guiju.modules.inspection import dictionaries
 from guiju.modules.inspection import service as inspection
 from guiju.modules.inspection.types import Dictionary
 from guiju.modules.messaging import _controls as messaging_controls
@@ -45,7 +48,7 @@ from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.policy import _controls as policy_controls
 from guiju.modules.policy import _live as policy_live
 from guiju.modules.policy import service as policy
-from guiju.relations import PeopleAndGroups
+from guiju.relations import PeopleAndGroups, RecentMessages
 from guiju.settings import Settings
 
 T = TypeVar("T")
@@ -54,6 +57,7 @@ APPLIERS: Mapping[str, Apply] = {
     "policy": policy.apply,
     "identity": identity.apply,
     "directory": directory.apply,
+    "inspection": dictionaries.apply,
     "approvals": approvals.apply,
     "groups": groups.apply,
     "messaging": messaging.apply,
@@ -62,6 +66,7 @@ CONTROLS = (
     policy_controls,
     identity_controls,
     directory_controls,
+    inspection_controls,
     approvals_controls,
     groups_controls,
     messaging_controls,
@@ -84,6 +89,7 @@ def wire() -> None:
         policy.register(offered.CONTROLS, offered.OPERATIONS)
     policy.connect(PeopleAndGroups())
     identity.connect(directory.Marks())
+    dictionaries.connect(RecentMessages())
     approvals.register_kind(
         Kind(applying.KIND, applying.on_approved, applying.on_closed, applying.describe)
     )
@@ -154,7 +160,9 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
         composing.MARK_KIND: messaging.mark_read_many,
     }
-    lane = Lane(database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt)
+    lane = Lane(
+        database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt, guard=TextGuard(inspector)
+    )  # fmt: skip
     runtime = Runtime(
         settings,
         clock,
@@ -165,9 +173,8 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         lane,
         Signer(database, settings.keys, clock),
     )
-    pack = runtime.read(policy.find_pack)
-    if pack is not None:
-        inspector.load(pack)
+    if runtime.read(policy.find_pack) is not None:
+        runtime.read(inspector.follow)
     lane.start()
     return runtime
 
@@ -187,6 +194,11 @@ def load_pack(pack_id: str) -> tuple[str, Mapping[str, str]]:
     """(YAML, dictionaries) of a shipped pack."""
     text = (packs_folder() / f"{pack_id}.yaml").read_text(encoding="utf-8")
     return text, load_dictionaries(policy.dictionary_names(text))
+
+
+def all_dictionaries() -> tuple[str, ...]:
+    """The names of all shipped dictionaries."""
+    return tuple(sorted(path.stem for path in (packs_folder() / "dictionaries").glob("*.yaml")))
 
 
 def shipped_dictionaries(*names: str) -> list[Dictionary]:

@@ -92,6 +92,5 @@ async def post_setup(body: SetupBody, request: Request, read: Reader, write: Wri
             tx, organisation=body.organisation, pack_id=body.pack, administrators=tuple(made)
         )
     )
-    pack = await read(policy.get_pack)
-    request.app.state.runtime.inspector.load(pack)
+    await read(request.app.state.runtime.inspector.follow)
     (settings.data / "setup.token").unlink(missing_ok=True)

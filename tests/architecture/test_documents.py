@@ -9,7 +9,7 @@ from pathlib import Path
 from guiju import app, cli, demo, exporting, importing, ledger_routes, runtime, socket, verification
 from guiju.edge import status_of
 from guiju.kernel.errors import GuijuError, all_errors
-from guiju.kernel.facts import all_kinds, schema_for
+from guiju.kernel.facts import Content, Sealed, all_kinds, fact, schema_for, undeclared_texts
 from guiju.modules.inspection.service import KINDS
 from guiju.modules.policy import service as policy
 from guiju.settings import ENVIRONMENT, read_settings
@@ -222,3 +222,23 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert (settings.listen,) == documented["GUIJU_LISTEN"]
     assert settings.public_url == documented["GUIJU_PUBLIC_URL"][0] + settings.listen
     assert settings.trusted_proxies == "" and documented["GUIJU_TRUSTED_PROXIES"] == ()
+
+
+def test_every_text_of_a_fact_is_inspected_or_says_why_not() -> None:
+    for kind in own_kinds():
+        schema = schema_for(kind)
+        assert undeclared_texts(schema.cls) == [], kind
+        assert set(schema.inspected) <= set(schema.sealed), kind
+        assert all(schema.uninspected.values()), kind
+
+
+def test_a_text_that_nobody_speaks_for_is_caught() -> None:
+    @fact("test.silent", Content.REGISTER, inspected=("name",))
+    class Silent:
+        number: int
+        name: Sealed[str]
+        note: Sealed[str | None]
+        lines: Sealed[tuple[tuple[int, str], ...]]
+        count: Sealed[int]
+
+    assert undeclared_texts(Silent) == ["note", "lines"]

@@ -29,6 +29,7 @@ def prepared(
         tuple(extra.get("mentions", ())),
         extra.get("quote"),
         found,
+        confirm=extra.get("confirm"),
     )
 
 

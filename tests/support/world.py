@@ -187,6 +187,7 @@ class World:
             tuple(extra.get("mentions", ())),
             extra.get("quote"),
             self.runtime.inspector.inspect(text),
+            confirm=extra.get("confirm"),
         )
         result = self.runtime.lane.call(KIND, send)
         assert isinstance(result, Receipt)

@@ -104,6 +104,7 @@ def _remember(
     stage: Stage, group: str, names: dict[str, PersonId], line: Line, receipt: Receipt
 ) -> None:
     """Note what the read marks at the end depend on."""
+    assert receipt.state is not MessageState.WARNED, "nobody in the scenes is asked to confirm"
     sender = names[line.name]
     stage.said[group, sender] = receipt.position
     stage.called.pop((group, sender), None)

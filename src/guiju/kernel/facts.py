@@ -2,10 +2,12 @@
 
 `group` is the leaf's group, `refs` its references to earlier positions, `Sealed[...]` fields are encrypted in the
 body, and all others stand in the clear as metadata, so they MUST be ids, numbers or enums, never free text.
+
+A fact that carries text says which of its sealed fields are inspected before it is recorded, and why the others are not.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import (
     Annotated,
@@ -16,6 +18,7 @@ from typing import (
     Protocol,
     TypeVar,
     dataclass_transform,
+    get_args,
     get_type_hints,
 )
 
@@ -62,6 +65,9 @@ class FactSchema:
     sealed: tuple[str, ...]
     has_group: bool
     has_refs: bool
+    inspected: tuple[str, ...] = ()
+    uninspected: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    confidential: bool = False
 
     def split(self, fact: Any) -> Parts:
         return Parts(
@@ -95,8 +101,19 @@ _BY_CLASS: dict[type[Any], FactSchema] = {}
 
 
 @dataclass_transform(frozen_default=True)
-def fact(kind: str, content: Content) -> Callable[[type[_T]], type[_T]]:
-    """Declare a fact of `kind` whose sealed fields belong to `content`."""
+def fact(
+    kind: str,
+    content: Content,
+    *,
+    inspected: tuple[str, ...] = (),
+    uninspected: Mapping[str, str] | None = None,
+    confidential: bool = False,
+) -> Callable[[type[_T]], type[_T]]:
+    """Declare a fact of `kind` whose sealed fields belong to `content`.
+
+    `inspected` are the texts that people type and the rules inspect before the fact is recorded; `uninspected` gives
+    the reason for every other text. `confidential`: that it exists is only for those who oversee.
+    """
 
     def declare(plain: type[_T]) -> type[_T]:
         cls = dataclasses.dataclass(frozen=True, slots=True)(plain)
@@ -104,12 +121,29 @@ def fact(kind: str, content: Content) -> Callable[[type[_T]], type[_T]]:
         names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]  # cls is a dataclass
         sealed = tuple(n for n in names if _SEALED in getattr(hints[n], "__metadata__", ()))
         clear = tuple(n for n in names if n not in sealed and n not in ("group", "refs"))
-        schema = FactSchema(kind, content, cls, clear, sealed, "group" in names, "refs" in names)
+        schema = FactSchema(
+            kind, content, cls, clear, sealed, "group" in names, "refs" in names, inspected,
+            uninspected or {}, confidential,
+        )  # fmt: skip
         assert kind not in _BY_KIND, f"two facts of kind {kind}"
         _BY_KIND[kind] = _BY_CLASS[cls] = schema
         return cls
 
     return declare
+
+
+def undeclared_texts(cls: type[Any]) -> list[str]:
+    """The sealed fields of a fact that hold text and say neither that they are inspected nor why they are not."""
+    schema = _BY_CLASS[cls]
+    hints = get_type_hints(cls)
+    declared = {*schema.inspected, *schema.uninspected}
+    return [name for name in schema.sealed if name not in declared and _holds_text(hints[name])]
+
+
+def _holds_text(hint: Any) -> bool:
+    if dataclasses.is_dataclass(hint):
+        return any(_holds_text(inner) for inner in get_type_hints(hint).values())
+    return hint is str or any(_holds_text(inner) for inner in get_args(hint))
 
 
 def schema_of(value: object) -> FactSchema:

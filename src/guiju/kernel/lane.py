@@ -30,7 +30,7 @@ from guiju.kernel.db import (
     is_lost,
 )
 from guiju.kernel.errors import ForbiddenError, GuijuError
-from guiju.kernel.facts import Recorded
+from guiju.kernel.facts import Recorded, schema_of
 from guiju.kernel.jobs import cancel_job, schedule_job
 from guiju.kernel.permit import Permit
 from guiju.kernel.statements import Hot, Inserts, committing, run_raw
@@ -63,6 +63,12 @@ class Recorder(EntryReader, Protocol):
 
 
 Apply = Callable[["WriteTx", Sequence[Recorded]], None]
+Guard = Callable[["WriteTx", Permit, Any], Any]
+"""What a fact with inspected texts passes before it is recorded: gives the fact to record, or raises a refusal."""
+
+
+def _unchanged(tx: "WriteTx", permit: Permit, fact: Any) -> Any:
+    return fact
 
 
 class WriteTx(ReadTx):
@@ -76,21 +82,31 @@ class WriteTx(ReadTx):
         appliers: dict[str, Apply],
         cache: dict[Any, Any],
         kept: dict[Any, Any] | None = None,
+        *,
+        guard: Guard = _unchanged,
     ) -> None:
         super().__init__(connection, now, recorder)
         self._recorder = recorder
         self._appliers = appliers
         self._cache = cache
         self._kept: dict[Any, Any] = kept if kept is not None else {}
+        self._guard = guard
         self._depth = 0
 
     def record(self, permit: Permit, fact: Any) -> Recorded:
-        """Append a fact and let its owner apply it to the tables."""
+        """Append a fact and let its owner apply it to the tables. Raises what its texts are refused with."""
         return self.record_many([(permit, fact)])[0]
 
     def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]:
-        """Append several facts, in order."""
-        entries = self._recorder.record_many(pairs)
+        """Append several facts, in order, like `record`."""
+        entries = self._recorder.record_many(
+            [
+                (permit, self._guard(self, permit, fact))
+                if schema_of(fact).inspected
+                else (permit, fact)
+                for permit, fact in pairs
+            ]
+        )
         for module, run in groupby(entries, key=lambda entry: entry.kind.partition(".")[0]):
             self._appliers[module](self, list(run))
         return entries
@@ -195,6 +211,7 @@ class Lane:
     list_verbs: dict[str, ListVerb]
     on_attempt: Callable[[WriteTx, ForbiddenError], None]
     deliver: Callable[[Batch], None] = answer_inline
+    guard: Guard = _unchanged
     fatal: Callable[[int], Any] = os._exit
     _queue: "queue.SimpleQueue[list[Command] | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
@@ -293,6 +310,7 @@ class Lane:
             self.appliers,
             self._cache,
             self._kept,
+            guard=self.guard,
         )
 
     def _run_all(self, commands: list[Command]) -> Connection:

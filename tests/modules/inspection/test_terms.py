@@ -89,7 +89,7 @@ def test_a_shorter_term_of_a_stricter_rule_still_acts() -> None:
     )
     inspection = ruleset.inspect("有人出售冰毒")
     assert inspection.disposition is Disposition.BLOCK
-    assert inspection.uses == ("1/a", "2/b")
+    assert inspection.uses == ("2/b", "1/a"), "the one that decided stands first"
 
 
 def test_a_term_inside_a_longer_one_of_the_same_rule_is_one_finding() -> None:

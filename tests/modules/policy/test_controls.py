@@ -90,6 +90,18 @@ def say(text: str) -> Act:
     return lambda office: office.world.send(office.member, office.group(), text)
 
 
+def confirmed(text: str) -> Act:
+    """Say what a rule warns of, and stand by it."""
+
+    def act(office: Office) -> None:
+        group = office.group()
+        warned = office.world.send(office.member, group, text).warned
+        assert warned is not None
+        office.world.send(office.member, group, text, confirm=warned.ruleset)
+
+    return act
+
+
 def reviewed(office: Office) -> None:
     held = office.world.send(office.member, office.group(), "这是核心配方")
     office.world.write(
@@ -120,6 +132,8 @@ ACTS: dict[str, Act] = {
     "groups.end_date": end_date,
     "messaging.content": say("去赌博网站玩"),
     "messaging.personal_data": say("证件11010119900307889X"),
+    "messaging.patterns": confirmed("九成新自行车转让，300元面交"),
+    "messaging.links": say("看看 lucky-bet.example/a"),
     "messaging.review": reviewed,
 }
 # A record of every refused message would be a flood itself; the refusal still names the clause.

@@ -131,7 +131,7 @@ CASES = [
     ("parameter missing", "with: {deadline: {working_hours: 2}}", "with: {}", "clauses[1].controls[1].with",
      "deadline", "with: {}"),
     ("deadline", "{working_hours: 2}", "{working_hours: 0}", "clauses[1].controls[1].with", "1 to 2000", "with: {deadline"),
-    ("disposition", "disposition: block", "disposition: mask", "clauses[1].controls[0].with", "`hold` or `block`",
+    ("disposition", "disposition: block", "disposition: mask", "clauses[1].controls[0].with", "`disposition` is `alert`",
      "with: {dictionaries"),
     ("unknown dictionary in a control", "dictionaries: [gambling], d", "dictionaries: [poetry], d", "clauses",
      "unknown dictionary `poetry`", "clauses:"),

@@ -48,6 +48,9 @@ BY_ROLE = {
     "groups.hand_over": {"registrar"},
     "groups.close": {"registrar"},
     "messaging.review": {"reviewer"},
+    "messaging.decisions": {"reviewer", "security_admin", "audit_admin"},
+    "inspection.govern": {"security_admin"},
+    "inspection.read": {"security_admin", "audit_admin", "reviewer"},
 }
 OWNER, ADMINISTRATOR, MEMBER = GroupRole.OWNER, GroupRole.ADMINISTRATOR, GroupRole.MEMBER
 ALL = {OWNER, ADMINISTRATOR, MEMBER}
@@ -65,7 +68,7 @@ BY_PLACE = {
     "messaging.send": (ALL, PRESENT),
     "messaging.read": (ALL, PRESENT),
 }
-BY_SYSTEM_ONLY = {"directory.name"}
+BY_SYSTEM_ONLY = {"directory.name", "messaging.alert"}
 
 
 def test_every_operation_stands_in_the_matrix() -> None:

@@ -190,7 +190,11 @@ class StepWords:
     why: Text
 
 
-@fact("approvals.opened", Content.REGISTER)
+@fact(
+    "approvals.opened",
+    Content.REGISTER,
+    uninspected={"title": "the subject's, inspected there", "words": "the pack's"},
+)
 class RequestOpened:
     """Somebody asks for a decision. Who decides is settled here, whoever moves or leaves later."""
 
@@ -215,7 +219,7 @@ class StepStarted:
     refs: tuple[int, ...]
 
 
-@fact("approvals.decided", Content.REGISTER)
+@fact("approvals.decided", Content.REGISTER, inspected=("opinion",))
 class SeatDecided:
     """A verdict. `seat` is whose seat it was, `outcome` the state that it left the step in."""
 

@@ -113,8 +113,10 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 tx.forget("units")
             case PersonAdded() as fact:
                 _insert_person(tx, fact)
+                tx.forget("outside")
             case PersonChanged() as fact:
                 _change_person(tx, fact)
+                tx.forget("outside")
             case RoleGranted(person, role):
                 line = "admin" if role in ADMINISTRATOR_LINES else None
                 tx.run(insert(_role).values(person=person, role=role, line=line))
@@ -266,6 +268,11 @@ def _matches(words: str) -> Any:
 def matching(tx: ReadTx, words: str, limit: int) -> list[PersonId]:
     found = select(_person.c.id).where(_matches(words)).order_by(_person.c.staff_no).limit(limit)
     return [PersonId(person) for person in tx.scalars(found)]
+
+
+def people_outside(tx: ReadTx) -> list[PersonId]:
+    """The people of no unit."""
+    return tx.scalars(select(_person.c.id).where(_person.c.unit.is_(None)))
 
 
 def people_in_post(tx: ReadTx, title: str) -> list[PersonId]:

@@ -298,6 +298,19 @@ def head_of_unit(tx: ReadTx, person_id: PersonId) -> PersonId | None:
     return level_above(tx, person_id, 1)
 
 
+def has_person(tx: ReadTx, person: PersonId) -> bool:
+    """Whether there is such a person."""
+    return _store.find_person(tx, person) is not None
+
+
+def people_outside(tx: ReadTx) -> frozenset[PersonId]:
+    """The people who belong to no unit of the organisation: guests from outside. The lane remembers them."""
+    found: frozenset[PersonId] = tx.cached(
+        ("outside",), lambda: frozenset(_store.people_outside(tx))
+    )
+    return found
+
+
 def people_in_post(tx: ReadTx, title: str) -> list[PersonId]:
     """Who holds a post and is able to act."""
     return _able(tx, _store.people_in_post(tx, title))

@@ -120,14 +120,27 @@ UnitTree = Mapping[UnitId, Unit]
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
-@fact("directory.organisation_named", Content.REGISTER)
+_RECORD = dict.fromkeys(
+    ("name", "staff_no", "post", "phone", "email"), "the staff record, which HR keeps"
+)
+
+
+@fact(
+    "directory.organisation_named",
+    Content.REGISTER,
+    uninspected={"name": "given at set-up, before there are rules"},
+)
 class OrganisationNamed:
     """The organisation has this name from now on."""
 
     name: Sealed[str] = ""
 
 
-@fact("directory.unit_added", Content.REGISTER)
+@fact(
+    "directory.unit_added",
+    Content.REGISTER,
+    uninspected={"name": "the organisation's own chart, which HR keeps"},
+)
 class UnitAdded:
     """A unit was added below `parent`, or as a root."""
 
@@ -145,7 +158,7 @@ class UnitHeadSet:
     head: str | None
 
 
-@fact("directory.person_added", Content.PERSON)
+@fact("directory.person_added", Content.PERSON, uninspected=_RECORD)
 class PersonAdded:
     """A person was added to a unit."""
 
@@ -158,7 +171,7 @@ class PersonAdded:
     email: Sealed[str] = ""
 
 
-@fact("directory.person_changed", Content.PERSON)
+@fact("directory.person_changed", Content.PERSON, uninspected=_RECORD)
 class PersonChanged:
     """A person's record changed; what is None stayed as it was."""
 

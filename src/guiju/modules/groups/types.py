@@ -170,7 +170,18 @@ class NoParameters:
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
-@fact("groups.applied", Content.REGISTER)
+_APPLIED = dict.fromkeys(
+    ("filing_number", "name", "purpose", "scope", "tool", "rules"),
+    "inspected when it was applied for",
+)
+
+
+@fact(
+    "groups.applied",
+    Content.REGISTER,
+    inspected=("name", "purpose", "scope", "rules"),
+    uninspected={"tool": "one that the pack names"},
+)
 class GroupApplied:
     """Somebody applied for a group."""
 
@@ -199,7 +210,7 @@ class ApplicationClosed:
     state: ApplicationState
 
 
-@fact("groups.registered", Content.REGISTER)
+@fact("groups.registered", Content.REGISTER, uninspected=_APPLIED)
 class GroupRegistered:
     """A group came to exist: it has its filing number, its owner and its administrators."""
 
@@ -225,7 +236,7 @@ class GroupRegistered:
     rules: Sealed[str]
 
 
-@fact("groups.member_changed", Content.REGISTER)
+@fact("groups.member_changed", Content.REGISTER, inspected=("reason",))
 class MemberChanged:
     """A person's place in a group changed: admitted, asked, signed, left, removed and so on.
 
@@ -241,7 +252,7 @@ class MemberChanged:
     reason: Sealed[str | None]
 
 
-@fact("groups.rules_published", Content.REGISTER)
+@fact("groups.rules_published", Content.REGISTER, inspected=("text",))
 class RulesPublished:
     """A new version of the group's rules, which every member signs again when `must_sign`."""
 
@@ -267,7 +278,7 @@ class OwnerSet:
     owner: PersonId
 
 
-@fact("groups.closed", Content.REGISTER)
+@fact("groups.closed", Content.REGISTER, inspected=("reason",))
 class GroupClosed:
     """The group is closed: read by its members, written by nobody."""
 

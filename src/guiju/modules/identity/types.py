@@ -134,7 +134,11 @@ class SessionsParams:
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
-@fact("identity.account_requested", Content.PERSON)
+@fact(
+    "identity.account_requested",
+    Content.PERSON,
+    uninspected={"login": "up to 64 letters, digits and signs"},
+)
 class AccountRequested:
     """An account was asked for. `login` is sealed because it is usually the staff number."""
 
@@ -161,7 +165,7 @@ class AccountActivated:
     before: str
 
 
-@fact("identity.account_certified", Content.PERSON)
+@fact("identity.account_certified", Content.PERSON, inspected=("proof",))
 class AccountCertified:
     """HR certified the real name; `proof` says by what."""
 
@@ -171,7 +175,7 @@ class AccountCertified:
     proof: Sealed[str] = ""
 
 
-@fact("identity.account_suspended", Content.PERSON)
+@fact("identity.account_suspended", Content.PERSON, inspected=("reason",))
 class AccountSuspended:
     """The account was barred until it is resumed."""
 
@@ -181,7 +185,7 @@ class AccountSuspended:
     reason: Sealed[str] = ""
 
 
-@fact("identity.account_resumed", Content.PERSON)
+@fact("identity.account_resumed", Content.PERSON, inspected=("reason",))
 class AccountResumed:
     """The account returned to `state`, where it was before its suspension."""
 
@@ -192,7 +196,7 @@ class AccountResumed:
     reason: Sealed[str] = ""
 
 
-@fact("identity.account_closed", Content.PERSON)
+@fact("identity.account_closed", Content.PERSON, inspected=("reason",))
 class AccountClosed:
     """The account was closed for good."""
 

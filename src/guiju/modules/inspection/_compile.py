@@ -2,49 +2,65 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, assert_never
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import assert_never
 
+from guiju.modules.inspection._across import REACH, crossing, tail_of
+from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._expressions import ExpressionIndex
-from guiju.modules.inspection._fold import TABLE_DIGEST, fold, is_unicode, strip
-from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
+from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
+from guiju.modules.inspection._hosts import as_domain
+from guiju.modules.inspection._kinds import KINDS, KindIndex
+from guiju.modules.inspection._link_rules import LinkRules
+from guiju.modules.inspection._links import Link
+from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._risk import RiskIndex
+from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._tables import WRITING_DIGEST
 from guiju.modules.inspection._terms import TermIndex
 from guiju.modules.inspection.types import (
+    EVERYWHERE,
     BadThresholdError,
+    Context,
     Disposition,
     ExpressionRule,
     Finding,
+    Hit,
     Inspection,
+    LinkRule,
     PatternRule,
     RiskRule,
     Rule,
     TermRule,
     TextNotUnicodeError,
     UnknownKindError,
+    Way,
 )
 
 # Part of every version: raise it when the same rules would find something else.
-_ENGINE_REVISION = 1
+ENGINE_REVISION = 2
 MAX_FINDINGS = 200
+# A finding repeats at most so much; what is longer is hidden as a whole.
+LONGEST_WORD = 64
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 RISK_RULE = "risk score"
 
 
-class _Hit(NamedTuple):
-    start: int
-    end: int
-    rule: int
-    word: str
-    hidden: tuple[int, ...] | range
-    floor: Disposition = Disposition.DELIVER
-
-
 class RuleSet:
     """Immutable. `version` names the rules and the engine's tables; equal rules, equal version."""
 
-    __slots__ = ("_clean", "_expressions", "_kinds", "_risk", "_rules", "_terms", "version")
+    __slots__ = (
+        "_clean",
+        "_expressions",
+        "_finders",
+        "_kinds",
+        "_links",
+        "_risk",
+        "_rules",
+        "_terms",
+        "version",
+    )
 
     def __init__(self, rules: tuple[Rule, ...], version: str) -> None:
         self.version = version
@@ -54,12 +70,13 @@ class RuleSet:
             for number, rule in enumerate(rules)
             if isinstance(rule, TermRule)
             for term in rule.terms
+            if as_domain(term) is None
         )
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
         )
         self._risk = RiskIndex([(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)])
-        # Several clauses may ask for the same kind: each counts, the number is looked for once.
+        # Several clauses may ask for the same kind: each counts, it is looked for once.
         self._kinds: dict[str, list[int]] = {}
         for kind in KINDS:
             numbers = [
@@ -67,63 +84,160 @@ class RuleSet:
             ]
             if numbers:
                 self._kinds[kind] = numbers
+        self._links = LinkRules(rules)
+        self._finders = KindIndex(self._kinds, self._links.index)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
 
     def inspect(self, text: str) -> Inspection:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
         if not is_unicode(text):
             raise TextNotUnicodeError("the text has unpaired surrogates")
-        hits = list(self._hits(text))
-        if not hits:
-            return self._clean
-        hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
+        hits = [*self._hits(text), *self._risk_hits(text)]
+        return self._weigh(text, hits) if hits else self._clean
+
+    def _weigh(self, text: str, hits: list[Hit]) -> Inspection:
+        """The answer for a text with these hits: the strictest of what their rules ask for."""
         rules = self._rules
-        disposition = Disposition.strictest(
-            max(rules[hit.rule].disposition, hit.floor) for hit in hits
+        hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
+        asked = [min(max(rules[hit.rule].disposition, hit.floor), hit.cap) for hit in hits]
+        taken = Disposition.strictest(d for d in asked if d is not Disposition.ALERT)
+        secret = Disposition.ALERT
+        shown = [hit for hit, each in zip(hits, asked, strict=True) if each is not secret]
+        alerts = [hit for hit, each in zip(hits, asked, strict=True) if each is secret]
+        masks = [hit for hit, d in zip(hits, asked, strict=True) if d is Disposition.MASK]
+        acted = sorted(
+            (each is not taken, place)
+            for place, each in enumerate(asked)
+            if each > Disposition.ALERT
         )
         return Inspection(
             self.version,
-            tuple(_finding(rules[hit.rule], hit) for hit in hits[:MAX_FINDINGS]),
-            disposition,
-            tuple(dict.fromkeys(rules[hit.rule].use for hit in hits)),
-            _masked(text, [h for h in hits if rules[h.rule].disposition is Disposition.MASK]),
+            tuple(_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]),
+            taken,
+            tuple(dict.fromkeys(rules[hits[place].rule].use for _, place in acted)),
+            _masked(text, masks),
+            tuple(dict.fromkeys((hit.start, hit.end) for hit in masks))[:MAX_FINDINGS],
+            tuple(_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]),
+            tuple(dict.fromkeys(rules[hit.rule].use for hit in alerts)),
+            tuple(hits),
         )
 
-    def _hits(self, text: str) -> Iterator[_Hit]:
-        stripped = strip(text)
-        for start, end, rule, word in self._terms.find(text, stripped):
-            yield _Hit(start, end, rule, word, range(start, end))
-        if self._kinds and may_hold_numbers(stripped):
-            yield from self._numbers(text)
+    def decide(
+        self,
+        text: str,
+        inspection: Inspection,
+        context: Context,
+        is_exempt: Callable[[Finding], bool] | None = None,
+    ) -> Inspection:
+        """An inspection by this rule set as it holds in a context: without the rules that do not hold there, and
+        without what is exempt. Conditions are asked only for rules that have found something.
+        """
+        hits = inspection.hits
+        if is_exempt is None and not any(self._rules[hit.rule].scope != EVERYWHERE for hit in hits):
+            return inspection
+        holds = {
+            number: is_in_scope(self._rules[number].scope, context, len(text))
+            for number in {hit.rule for hit in hits}
+        }
+        kept = [
+            hit
+            for hit in hits
+            if holds[hit.rule]
+            and (is_exempt is None or not is_exempt(_finding(self._rules[hit.rule], hit)))
+        ]
+        if len(kept) == len(hits):
+            return inspection
+        return self._weigh(text, kept) if kept else self._clean
+
+    def inspect_after(
+        self, earlier: Sequence[str], text: str, inspection: Inspection
+    ) -> tuple[Inspection, int]:
+        """The inspection of a text with what it completes of the same person's messages right before it.
+
+        The second value is how many of the last of `earlier` take part in that; 0 when nothing crosses.
+        """
+        tail, head = tail_of(earlier), text[:REACH]
+        found = crossing(tail, head, self._hits("".join(tail) + head), self._rules)
+        if not found.hits:
+            return inspection, 0
+        return self._weigh(text, [*inspection.hits, *found.hits]), found.messages
+
+    def inspect_quote(self, text: str, inspection: Inspection, excerpt: str) -> Inspection:
+        """The inspection of a text with what the excerpt that it quotes holds.
+
+        Such findings have no place in the text (0 to 0). What only asks for a mask is left out: the excerpt shows
+        what everybody sees already.
+        """
+        mask_only = Disposition.MASK
+        found = [
+            hit._replace(start=0, end=0, hidden=())
+            for hit in self._hits(excerpt)
+            if self._rules[hit.rule].disposition is not mask_only
+        ]
+        return self._weigh(text, [*inspection.hits, *found]) if found else inspection
+
+    def _hits(self, text: str) -> Iterator[Hit]:
+        streams = Streams(text)
+        yield from self._term_hits(streams)
+        for found in self._finders.find(Passage(text, streams.stripped)):
+            if isinstance(found, Link):
+                for rule, word in self._links.rules_of(found):
+                    places = range(found.start, found.end)
+                    yield Hit(found.start, found.end, rule, word, places)
+            else:
+                yield from self._found(text, found)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
-            word = text[start : min(end, start + 64)]
-            yield _Hit(start, end, rule, word, range(start, end), floor)
-        for rule, score in self._risk.find(stripped):
-            yield _Hit(0, len(text), rule, f"{score:.2f}", ())
+            word = text[start : min(end, start + LONGEST_WORD)]
+            yield Hit(start, end, rule, word, range(start, end), floor)
 
-    def _numbers(self, text: str) -> Iterator[_Hit]:
-        for kind, start, end, places in find_numbers(fold(text), tuple(self._kinds)):
-            head, tail = SHAPES[kind]
-            hidden = places[head:-tail]
-            word = _hide(text[start:end], (place - start for place in hidden))
-            for rule in self._kinds[kind]:
-                yield _Hit(start, end, rule, word, hidden)
+    def _risk_hits(self, text: str) -> Iterator[Hit]:
+        """A score is of one message: what other messages or a quote add is not scored with it."""
+        for rule, score in self._risk.find(text):
+            yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
+
+    def _term_hits(self, streams: Streams) -> Iterator[Hit]:
+        seen: set[tuple[int, int, int, str]] = set()
+        form: Streams | None = streams
+        while form is not None:
+            for hit in self._terms.find(form):
+                start, end = form.original(hit.start, hit.end)
+                if (start, end, hit.rule, hit.word) in seen:
+                    continue
+                seen.add((start, end, hit.rule, hit.word))
+                is_encoded = form is not streams and hit.way in {Way.PLAIN, Way.PARTED}
+                yield Hit(
+                    start, end, hit.rule, hit.word, range(start, end),
+                    floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
+                    cap=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
+                    way=Way.ENCODED if is_encoded else hit.way,
+                )  # fmt: skip
+            form = form.decoded
+
+    def _found(self, text: str, found: Found) -> Iterator[Hit]:
+        kind, start, end, hidden = found
+        if end - start > LONGEST_WORD:
+            hidden = range(start, end)
+        word = _hide(text[start:end], (place - start for place in hidden))[:LONGEST_WORD]
+        for rule in self._kinds[kind]:
+            yield Hit(start, end, rule, word, hidden)
 
 
-def _finding(rule: Rule, hit: _Hit) -> Finding:
+def _finding(rule: Rule, hit: Hit) -> Finding:
     match rule:
         case TermRule():
-            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word)
+            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word, hit.way)
         case PatternRule():
             return Finding(hit.start, hit.end, rule.kind, rule.kind, hit.word)
+        case LinkRule():
+            return Finding(hit.start, hit.end, "url", rule.type, hit.word)
         case ExpressionRule():
             return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
         case RiskRule():
             return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
 
 
-def _masked(text: str, hits: list[_Hit]) -> str | None:
+def _masked(text: str, hits: list[Hit]) -> str | None:
     if not hits:
         return None
     return _hide(text, (place for hit in hits for place in hit.hidden))
@@ -141,19 +255,19 @@ def _hide(text: str, places: Iterable[int]) -> str:
 def mask(text: str, findings: Iterable[Finding]) -> str:
     """The text with these findings hidden, as a reviewer's verdict asks; never another length.
 
-    A number keeps the shape that its kind has; everything else becomes stars. A risk score is of
-    the text as a whole and hides nothing.
+    What has a kind keeps the shape of it; everything else becomes stars. A risk score is of the
+    text as a whole and hides nothing.
     """
     hidden: list[int] = []
     for finding in findings:
         if finding.rule == RISK_RULE:
             continue
         word = finding.word
-        numbered = finding.rule in SHAPES and len(word) == finding.end - finding.start
+        shaped = finding.rule in KINDS and len(word) == finding.end - finding.start
         hidden.extend(
             place
             for place in range(finding.start, finding.end)
-            if not numbered or word[place - finding.start] == "*"
+            if not shaped or word[place - finding.start] == "*"
         )
     return _hide(text, hidden)
 
@@ -162,19 +276,22 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     """Compiles rules; the order in which they come does not matter.
 
     Raises `BadTermError`, `TooManyTermsError`, `UnknownKindError`, `BadExpressionError` and
-    `BadThresholdError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
+    `BadConditionError`, `BadThresholdError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
     """
     ordered = tuple(sorted(set(rules), key=_canonical))
     for rule in ordered:
+        check_scope(rule.scope)
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
             raise UnknownKindError(
-                f"there is no kind of number {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
+                f"there is no kind {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
             )
         if isinstance(rule, RiskRule) and not 0 < rule.threshold < 1:
             raise BadThresholdError(
                 "a threshold lies between 0 and 1", threshold=str(rule.threshold)
             )
-    content = "\n".join([str(_ENGINE_REVISION), TABLE_DIGEST, *map(_canonical, ordered)])
+    content = "\n".join(
+        [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
+    )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return RuleSet(ordered, version)
 
@@ -187,9 +304,13 @@ def _canonical(rule: Rule) -> str:
             name = [rule.kind]
         case ExpressionRule():
             name = [rule.id, rule.category, rule.expression]
+        case LinkRule():
+            name = [rule.type, sorted(set(rule.domains))]
         case RiskRule():
             name = [rule.model.digest, repr(rule.threshold)]
         case _:
             assert_never(rule)
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]
+    if rule.scope != EVERYWHERE:
+        fields += [sorted(rule.scope.classes), rule.scope.when]
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from guiju.modules.inspection._fold import strip
 from guiju.modules.inspection.types import BadRiskModelError, RiskModel, RiskRule
 
 BITS = 19
@@ -112,8 +113,11 @@ class RiskIndex:
         """`rules` come with their number."""
         self._rules = rules
 
-    def find(self, stripped: str) -> Iterator[RiskHit]:
+    def find(self, text: str) -> Iterator[RiskHit]:
         """Which rules the score of the text reaches."""
+        if not self._rules:
+            return
+        stripped = strip(text)
         scores: dict[str, float] = {}
         for number, rule in self._rules:
             digest = rule.model.digest

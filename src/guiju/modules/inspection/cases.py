@@ -1,4 +1,4 @@
-"""Inspecting a file of cases: `guiju inspect --dictionary dict.jsonl --cases F.jsonl`."""
+"""Inspecting a file of cases: `guiju inspect [--dictionary dict.jsonl] --cases F.jsonl`."""
 
 import json
 from collections import defaultdict
@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from guiju.modules.inspection._compile import compile_ruleset
-from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection._kinds import KINDS
+from guiju.modules.inspection._standard import (
+    STANDARD,
+    disposition_of_category,
+    disposition_of_kind,
+)
 from guiju.modules.inspection.types import (
     BadCaseError,
     Dictionary,
@@ -19,46 +24,56 @@ from guiju.modules.inspection.types import (
 )
 
 _USE = "-/inspect"
-# Kinds have one name in case files, whichever network or issuer they come from.
-_CASE_KINDS = {"cn_mobile": "cn_phone"}
 
 
 def inspect_cases(
-    dictionary_path: Path, cases_path: Path, *, also: tuple[Dictionary, ...] = ()
+    dictionary_path: Path | None, cases_path: Path, *, also: tuple[Dictionary, ...] = ()
 ) -> Iterator[dict[str, Any]]:
     """One answer a case: `{"id", "hits": [{"kind", "start", "end"}], "disposition"}`.
 
-    A dictionary line is `{"term", "category"}`, a case `{"id", "text"}`; other fields are ignored.
-    Terms hold, numbers are masked. `also` adds dictionaries of the product's own. Raises
-    `BadCaseError` with the line, and what compiling rules raises.
+    A dictionary line is `{"term", "category"}`, a case `{"id", "text"}`; other fields are ignored, and a case without
+    an id is named by its line. With a dictionary its terms hold. `also` adds dictionaries of the product's own; they and
+    all kinds have the standard dispositions. Raises `BadCaseError` with the line, and what compiling rules raises.
     """
-    ruleset = compile_ruleset(_rules(dictionary_path, also))
+    own = _own_terms(dictionary_path) if dictionary_path is not None else iter(())
+    ruleset = compile_ruleset([*own, *_standard_rules(also)])
     for line, case in _lines(cases_path):
         inspection = ruleset.inspect(_field(case, "text", line, cases_path))
-        yield {"id": _field(case, "id", line, cases_path), **_answer(inspection)}
+        name = _field(case, "id", line, cases_path) if "id" in case else str(line)
+        yield {"id": name, **_answer(inspection)}
 
 
 def _answer(inspection: Inspection) -> dict[str, Any]:
     return {
         "hits": [
-            {"kind": _CASE_KINDS.get(f.category, f.category), "start": f.start, "end": f.end}
-            for f in inspection.findings
+            {"kind": f.category, "start": f.start, "end": f.end}
+            for f in (*inspection.findings, *inspection.alerts)
         ],
-        "disposition": inspection.disposition.word,
+        "disposition": _disposition(inspection).word,
     }
 
 
-def _rules(dictionary_path: Path, also: tuple[Dictionary, ...]) -> Iterator[Rule]:
+def _disposition(inspection: Inspection) -> Disposition:
+    """The strictest of all, alerts included: here nobody has to be kept from learning of them."""
+    alert = Disposition.ALERT if inspection.alerts else Disposition.DELIVER
+    return max(inspection.disposition, alert)
+
+
+def _own_terms(dictionary_path: Path) -> Iterator[Rule]:
     terms: defaultdict[str, list[str]] = defaultdict(list)
     for line, entry in _lines(dictionary_path):
         category = _field(entry, "category", line, dictionary_path)
         terms[category].append(_field(entry, "term", line, dictionary_path))
     for category, words in terms.items():
         yield TermRule(category, category, tuple(words), Disposition.HOLD, _USE)
-    for own in also:
-        yield TermRule(own.id, own.category, own.terms, Disposition.HOLD, _USE)
+
+
+def _standard_rules(shipped: tuple[Dictionary, ...]) -> Iterator[Rule]:
+    for own in shipped:
+        disposition = disposition_of_category(STANDARD, own.category)
+        yield TermRule(own.id, own.category, own.terms, disposition, _USE)
     for kind in KINDS:
-        yield PatternRule(kind, Disposition.MASK, _USE)
+        yield PatternRule(kind, disposition_of_kind(STANDARD, kind), _USE)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

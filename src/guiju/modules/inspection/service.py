@@ -1,24 +1,42 @@
-"""What other modules call: the engine, the compiling of rules, dictionaries and masking."""
+"""What other modules call: the engine, the compiling of rules, conditions, dictionaries and masking."""
 
-from guiju.modules.inspection._compile import RuleSet, compile_ruleset, mask
+from guiju.modules.inspection._across import REACH, SHORT
+from guiju.modules.inspection._compile import ENGINE_REVISION, RuleSet, compile_ruleset, mask
+from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
-from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._risk import read_risk_model, shipped_model
+from guiju.modules.inspection._standard import (
+    STANDARD,
+    disposition_of_category,
+    disposition_of_kind,
+)
 from guiju.modules.inspection.types import Inspection
 
 __all__ = [
+    "ENGINE_REVISION",
     "KINDS",
+    "LINK_KINDS",
+    "REACH",
+    "SHORT",
+    "STANDARD",
     "Engine",
     "RuleSet",
+    "check_scope",
     "compile_expression",
     "compile_ruleset",
     "dictionary_of",
+    "disposition_of_category",
+    "disposition_of_kind",
     "mask",
     "read_dictionary",
     "read_risk_model",
     "shipped_model",
 ]
+
+LINK_KINDS = tuple(kind for kind in KINDS if kind.startswith("link_"))
+"""The kinds that `messaging.links` offers; all others are personal data and secrets."""
 
 
 class Engine:

@@ -1,25 +1,29 @@
 """Findings, dispositions, rules and refusals of the inspection engine."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import ClassVar
+from enum import IntEnum, StrEnum
+from typing import ClassVar, NamedTuple
 
-from guiju.kernel.errors import ConflictError, InvalidError
+from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError
 
 # Control use: "clause/control", e.g. "6.7/messaging.content".
 Use = str
 
 
 class Disposition(IntEnum):
-    """What happens to a text, from mild to strict."""
+    """What happens to a text, from mild to strict.
+
+    ALERT delivers it and tells the reviewers, never its author. WARN delivers it once its author has confirmed.
+    """
 
     DELIVER = 0
-    MASK = 1
-    WARN = 2
-    HOLD = 3
-    BLOCK = 4
+    ALERT = 1
+    MASK = 2
+    WARN = 3
+    HOLD = 4
+    BLOCK = 5
 
     @property
     def word(self) -> str:
@@ -38,6 +42,23 @@ class Disposition(IntEnum):
     def strictest(cls, dispositions: Iterable["Disposition"]) -> "Disposition":
         """The strictest of them; DELIVER when there is none."""
         return max(dispositions, default=cls.DELIVER)
+
+
+class Way(StrEnum):
+    """How a term was written where it was found."""
+
+    PLAIN = "plain"
+    PARTED = "parted"  # signs, spaces or invisible characters between its characters
+    ENCODED = "encoded"  # character references
+    REPEATED = "repeated"  # characters written several times
+    SPLIT = "split"  # characters taken apart
+    PINYIN = "pinyin"
+    LEET = "leet"  # figures and signs in place of letters
+    MASKED = "masked"  # letters left out behind a sign
+    REVERSED = "reversed"
+    INITIALS = "initials"
+    HOMOPHONE = "homophone"
+    LOOK_ALIKE = "look_alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,37 @@ class Dictionary:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a rule holds: in groups of these classes (everywhere when empty), and where the condition holds.
+
+    `when` is a CEL expression over the fields of `Context`; empty holds always.
+    """
+
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+EVERYWHERE = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a text is written, as conditions see it. Outside a group the texts are empty and the numbers 0.
+
+    `external`: somebody present belongs to no unit of the organisation. `size`: how many are present.
+    """
+
+    group_class: str = ""
+    level: str = ""
+    role: str = ""
+    external: bool = False
+    size: int = 0
+
+
+NOWHERE = Context()
+
+
+@dataclass(frozen=True, slots=True)
 class TermRule:
     """Every term of a dictionary, however it is written, leads to the disposition."""
 
@@ -67,15 +119,17 @@ class TermRule:
     terms: tuple[str, ...]
     disposition: Disposition
     use: Use
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class PatternRule:
-    """Numbers of a built-in kind: `cn_id`, `cn_mobile` or `bank_card`."""
+    """What is found by its form, of a built-in kind: `cn_id`, `cn_phone`, `api_key` and others."""
 
     kind: str
     disposition: Disposition
     use: Use
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +141,7 @@ class ExpressionRule:
     expression: str
     disposition: Disposition
     use: Use
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +169,7 @@ class RiskRule:
     threshold: float
     use: Use
     model: RiskModel
+    scope: Scope = EVERYWHERE
 
     @property
     def disposition(self) -> Disposition:
@@ -121,7 +177,22 @@ class RiskRule:
         return Disposition.HOLD
 
 
-Rule = TermRule | PatternRule | ExpressionRule | RiskRule
+@dataclass(frozen=True, slots=True)
+class LinkRule:
+    """Links of one type: `listed` (to `domains` or below), `shortener`, `ip_host`, `userinfo` (a
+    false host before @), `lookalike` (of `domains`, or of letters that pass for others).
+
+    Domains among the terms of a `TermRule` are listed too and keep its category.
+    """
+
+    type: str
+    domains: tuple[str, ...]
+    disposition: Disposition
+    use: Use
+    scope: Scope = EVERYWHERE
+
+
+Rule = TermRule | PatternRule | ExpressionRule | LinkRule | RiskRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +201,7 @@ class Finding:
 
     `rule` is the dictionary, the kind or the expression that found it. `word` is the term as the
     dictionary has it; for a number its masked form, so that a finding never repeats the number.
+    `way` is how a term was written.
     """
 
     start: int
@@ -137,15 +209,35 @@ class Finding:
     category: str
     rule: str
     word: str
+    way: Way = Way.PLAIN
+
+
+class Hit(NamedTuple):
+    """One place that a rule found, by the number of the rule in its rule set.
+
+    `hidden` are the places that masking hides. The disposition is the rule's, at least `floor`, at most `cap`.
+    """
+
+    start: int
+    end: int
+    rule: int
+    word: str
+    hidden: Sequence[int]
+    floor: Disposition = Disposition.DELIVER
+    cap: Disposition = Disposition.BLOCK
+    way: Way = Way.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """The answer for one text.
 
-    `uses` are the controls that acted, in the order of the text. `masked` is the text to deliver
-    in place of the original if it is delivered at all; None when no mask rule acted. At most
-    `MAX_FINDINGS` findings are listed; disposition, uses and mask always count all of them.
+    `uses` are the controls that acted: those that asked for the disposition first, then in the order
+    of the text. `masked` is the text to deliver in place of the original if it is delivered at all,
+    `spans` the places where the two differ; None when no mask rule acted. At most `MAX_FINDINGS`
+    findings are listed; disposition, uses and mask always count all of them. What rules that only
+    alert have found stands in `alerts` and nowhere else, with the controls in `alert_uses`: the
+    author MUST NOT learn of it. `hits` is everything, for deciding in a context.
     """
 
     ruleset: str
@@ -153,6 +245,22 @@ class Inspection:
     disposition: Disposition
     uses: tuple[Use, ...]
     masked: str | None
+    spans: tuple[tuple[int, int], ...] = ()
+    alerts: tuple[Finding, ...] = ()
+    alert_uses: tuple[Use, ...] = ()
+    hits: tuple[Hit, ...] = ()
+
+
+class TextRefusedError(ForbiddenError):
+    """A text beside messages (a name, a purpose, a reason) holds what a rule forbids; `data.field` names it."""
+
+    code: ClassVar[str] = "inspection.text_refused"
+
+
+class BadConditionError(InvalidError):
+    """A condition that CEL refuses, that is too long, or that is not true or false; `data.reason` says which."""
+
+    code: ClassVar[str] = "inspection.bad_condition"
 
 
 class UnknownDispositionError(InvalidError):
@@ -174,9 +282,21 @@ class BadDictionaryError(InvalidError):
 
 
 class UnknownKindError(InvalidError):
-    """A kind of number that the engine does not know."""
+    """A kind that the engine does not know."""
 
     code: ClassVar[str] = "inspection.unknown_kind"
+
+
+class UnknownLinkTypeError(InvalidError):
+    """A type of link that the engine does not know."""
+
+    code: ClassVar[str] = "inspection.unknown_link_type"
+
+
+class BadDomainError(InvalidError):
+    """A domain that a link rule names and that is none."""
+
+    code: ClassVar[str] = "inspection.bad_domain"
 
 
 class BadExpressionError(InvalidError):

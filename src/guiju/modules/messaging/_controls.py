@@ -1,29 +1,85 @@
 """What messaging offers to packs, and who may do what."""
 
-from guiju.modules.inspection.service import KINDS
+from collections.abc import Sequence
+
+from guiju.modules.inspection.service import (
+    KINDS,
+    LINK_KINDS,
+    STANDARD,
+    check_scope,
+    compile_expression,
+)
+from guiju.modules.inspection.types import (
+    BadConditionError,
+    BadExpressionError,
+    Disposition,
+    ExpressionRule,
+    Scope,
+)
 from guiju.modules.messaging.types import (
     ContentRules,
     Flood,
+    LinkRules,
+    PatternRules,
     PersonalData,
     ReviewRules,
     RiskScore,
 )
-from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation
+from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
-_DISPOSITIONS = ("mask", "hold", "block")
+_ACTING = ("alert", "warn", "hold", "block", STANDARD)
+_MOST_PATTERNS = 100
+_MOST_DOMAINS = 10_000
+
+
+def _check_rules(disposition: str, classes: tuple[str, ...], when: str, *, masks: bool) -> None:
+    """ValueError for a disposition that the control does not know, and for a condition that CEL refuses."""
+    allowed = ("mask", *_ACTING) if masks else _ACTING
+    if disposition not in allowed:
+        raise ValueError(f"`disposition` is {', '.join(f'`{word}`' for word in allowed)}")
+    try:
+        check_scope(Scope(classes, when))
+    except BadConditionError as error:
+        raise ValueError(f"`when`: {error.message}") from error
 
 
 def _check_content(params: ContentRules) -> None:
-    if params.disposition not in _DISPOSITIONS[1:]:
-        raise ValueError("`disposition` is `hold` or `block`")
+    _check_rules(params.disposition, params.classes, params.when, masks=False)
 
 
 def _check_personal(params: PersonalData) -> None:
-    if params.disposition not in _DISPOSITIONS:
-        raise ValueError("`disposition` is `mask`, `hold` or `block`")
-    unknown = [kind for kind in params.kinds if kind not in KINDS]
+    _check_rules(params.disposition, params.classes, params.when, masks=True)
+    _check_kinds(params.kinds, [kind for kind in KINDS if kind not in LINK_KINDS])
+
+
+def _check_kinds(kinds: tuple[str, ...], known: Sequence[str]) -> None:
+    unknown = [kind for kind in kinds if kind not in known]
     if unknown:
         raise ValueError(f"unknown kinds: {', '.join(unknown)}")
+
+
+def _check_patterns(params: PatternRules) -> None:
+    _check_rules(params.disposition, params.classes, params.when, masks=True)
+    if not 1 <= len(params.patterns) <= _MOST_PATTERNS:
+        raise ValueError(f"`patterns` has 1 to {_MOST_PATTERNS} expressions")
+    for each in params.patterns:
+        rule = ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, "")
+        try:
+            compile_expression(rule)
+        except BadExpressionError as error:
+            reason = error.data.get("reason")
+            raise ValueError(
+                f"`{each.id}`: {error.message}{f': {reason}' if reason else ''}"
+            ) from error
+
+
+def _check_links(params: LinkRules) -> None:
+    _check_rules(params.disposition, params.classes, params.when, masks=False)
+    _check_kinds(params.kinds, LINK_KINDS)
+    if len(params.domains) > _MOST_DOMAINS:
+        raise ValueError(f"`domains` has at most {_MOST_DOMAINS}")
+    if not params.domains and not params.kinds:
+        raise ValueError("say `domains`, `kinds` or both")
 
 
 def _check_review(params: ReviewRules) -> None:
@@ -41,7 +97,14 @@ def _check_flood(params: Flood) -> None:
 def _check_risk(params: RiskScore) -> None:
     if not 0.5 <= params.threshold < 1:
         raise ValueError("`threshold` is 0.5 to 0.99")
+    _check_rules("hold", params.classes, params.when, masks=False)
 
+
+_SCOPED: dict[str, Text] = {
+    "disposition": {"zh": "处置", "en": "Disposition"},
+    "classes": {"zh": "只限群类别", "en": "Only classes"},
+    "when": {"zh": "条件", "en": "Condition"},
+}
 
 CONTROLS = (
     Control(
@@ -55,7 +118,7 @@ CONTROLS = (
         ContentRules,
         {
             "dictionaries": {"zh": "词库", "en": "Dictionaries"},
-            "disposition": {"zh": "处置", "en": "Disposition"},
+            **_SCOPED,
         },
         _check_content,
     ),
@@ -67,9 +130,37 @@ CONTROLS = (
         PersonalData,
         {
             "kinds": {"zh": "种类", "en": "Kinds"},
-            "disposition": {"zh": "处置", "en": "Disposition"},
+            **_SCOPED,
         },
         _check_personal,
+    ),
+    Control(
+        "messaging.patterns",
+        ControlKind.PREVENT,
+        {"zh": "自定表达式", "en": "Own expressions"},
+        {
+            "zh": "命中本单位自定表达式的消息按规定处置。",
+            "en": "A message that matches an expression of the organisation's own is dealt with as the clause says.",
+        },
+        PatternRules,
+        {"patterns": {"zh": "表达式", "en": "Expressions"}, **_SCOPED},
+        _check_patterns,
+    ),
+    Control(
+        "messaging.links",
+        ControlKind.PREVENT,
+        {"zh": "链接检查", "en": "Link inspection"},
+        {
+            "zh": "列出的网站和可疑的链接按规定处置。",
+            "en": "Links to listed sites and suspicious links are dealt with as the clause says.",
+        },
+        LinkRules,
+        {
+            "domains": {"zh": "网站", "en": "Sites"},
+            "kinds": {"zh": "种类", "en": "Kinds"},
+            **_SCOPED,
+        },
+        _check_links,
     ),
     Control(
         "messaging.risk",
@@ -80,7 +171,11 @@ CONTROLS = (
             "en": "A message whose score reaches the threshold is held for review, never blocked. The operator's guide has its error rates.",
         },
         RiskScore,
-        {"threshold": {"zh": "阈值", "en": "Threshold"}},
+        {
+            "threshold": {"zh": "阈值", "en": "Threshold"},
+            "classes": _SCOPED["classes"],
+            "when": _SCOPED["when"],
+        },
         _check_risk,
     ),
     Control(
@@ -116,4 +211,8 @@ OPERATIONS = (
     Operation("messaging.send", group_roles=frozenset(GroupRole)),
     Operation("messaging.read", group_roles=frozenset(GroupRole)),
     Operation("messaging.review", roles=frozenset({"reviewer"}), system=True),
+    Operation("messaging.alert", system=True),
+    Operation(
+        "messaging.decisions", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
+    ),
 )

@@ -7,6 +7,7 @@ from guiju.kernel.live import Delivery, View
 from guiju.modules.messaging import _shape
 from guiju.modules.messaging.sending import person_of
 from guiju.modules.messaging.types import (
+    MessageAlerted,
     MessageBlocked,
     MessageHeld,
     MessageRefused,
@@ -40,6 +41,9 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
                 Delivery(_shape.refused_item(view, entry), people=frozenset({sender_id})),
                 Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_REVIEWERS),
             )
+        case MessageAlerted(refs=refs):
+            item = _queue_item(view, entry, "messaging.alert") | {"held": refs[0]}
+            return (Delivery(item, roles=_REVIEWERS),)
         case ReviewLate():
             return (
                 Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_REVIEWERS),

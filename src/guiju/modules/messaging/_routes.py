@@ -9,7 +9,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, OptionalProse, Position
-from guiju.modules.messaging import _shape, review, service
+from guiju.modules.messaging import _shape, replaying, review, service
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 
 routes = APIRouter(prefix="/api", tags=["messaging"])
@@ -80,11 +80,11 @@ async def send(request: Request, group: Id, body: Post, actor: CurrentActor) -> 
 
 @routes.post("/groups/{group}/check")
 async def check(request: Request, group: Id, body: Text, actor: CurrentActor, read: Reader) -> Json:
-    inspection = _composer(request).check(actor, body.text)
+    text = _composer(request).check(actor, body.text)
 
     def shape(tx: ReadTx) -> Json:
-        service.reading_place(tx, actor, GroupId(group))
-        return _shape.verdict(tx, actor, inspection)
+        found = _composer(request).preview(tx, actor, GroupId(group), text)
+        return _shape.verdict(tx, actor, found)
 
     return await read(shape)
 
@@ -95,6 +95,11 @@ async def mark_read(
 ) -> None:
     await read(lambda tx: service.reading_place(tx, actor, GroupId(group)))
     await _composer(request).mark_read(actor, GroupId(group), body.position)
+
+
+@routes.get("/decisions/{position}")
+async def replay_decision(position: Position, actor: CurrentActor, read: Reader) -> Json:
+    return await read(lambda tx: replaying.shape(tx, replaying.replay(tx, actor, position)))
 
 
 @routes.get("/reviews")

@@ -14,6 +14,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition, Inspection
 from guiju.modules.messaging import service
+from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.inspecting import deciding_use
 from guiju.modules.messaging.review import Review
 from guiju.modules.messaging.sending import person_of, state_of, use_of
@@ -195,15 +196,12 @@ def review(view: View, found: Review) -> Json:
 
 def verdict(tx: ReadTx, actor: Actor, inspection: Inspection) -> Json:
     """What the gate would do with a text, for the composer."""
-    uses, pack = inspection.uses, policy.get_pack(tx)
-    use = deciding_use(pack, uses, inspection.disposition) if uses else None
+    use = deciding_use(policy.get_pack(tx), inspection.uses)
     held = inspection.disposition is Disposition.HOLD
     return {
         "disposition": inspection.disposition.word,
-        "findings": [
-            {"start": found.start, "end": found.end, "category": found.category, "word": found.word}
-            for found in inspection.findings
-        ],
+        "ruleset": inspection.ruleset,
+        "findings": [finding_json(found) for found in inspection.findings],
         "clause": dict(use.mark()) if use is not None else None,
         "note": (use.instead or {}).get("zh") if use is not None else None,
         "preview": inspection.masked if inspection.disposition is Disposition.MASK else None,

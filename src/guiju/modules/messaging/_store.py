@@ -26,6 +26,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Inserts, Lookup
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
+    MessageAlerted,
     MessageBlocked,
     MessageHeld,
     MessageRefused,
@@ -93,6 +94,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows.append(_row(entry, entry.fact, MessageState.HELD, None, due_at))
             case MessageBlocked():
                 rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
+            case MessageAlerted():
+                pass  # reviewers read it from the ledger
             case _:
                 tx.many(_insert, rows)
                 rows = []
@@ -161,6 +164,25 @@ def _to_row(row: Any) -> Row:
         row.due_at,
         row.decision,
     )
+
+
+_AMONG = 200
+
+
+def last_sent(tx: ReadTx, group: GroupId, person: PersonId, limit: int) -> list[int]:
+    """Where the person's last delivered messages stand, oldest first, as far as they are among the group's newest."""
+    c = _message.c
+    newest = (
+        select(c.position, c.sender, c.shown)
+        .where(c.grp == group, c.shown.is_not(None))
+        .order_by(c.shown.desc())
+        .limit(_AMONG)
+        .subquery()
+    )
+    mine = select(newest.c.position).where(
+        newest.c.sender == person, newest.c.position == newest.c.shown
+    )
+    return tx.scalars(mine.order_by(newest.c.position.desc()).limit(limit))[::-1]
 
 
 def waiting(tx: ReadTx, sender_not: PersonId, limit: int) -> list[Row]:

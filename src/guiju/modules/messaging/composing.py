@@ -8,16 +8,21 @@ import limits
 import msgspec
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import check_text
+from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
-from guiju.modules.inspection.types import Inspection
+from guiju.modules.inspection.types import Finding, Inspection
+from guiju.modules.messaging import service
+from guiju.modules.messaging.deciding import judge
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     LONGEST_TEXT,
     MOST_MENTIONS,
+    NOWHERE,
     BadMessageError,
     CheckTooOftenError,
     Receipt,
@@ -31,11 +36,12 @@ _CMID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is written: a text, whom it mentions, what it quotes."""
+    """What is written: a text, whom it mentions, what it quotes; `confirm` answers a warning."""
 
     text: str
     mentions: tuple[str, ...] = ()
     quote: int | None = None
+    confirm: str | None = None
 
 
 class Draft(NamedTuple):
@@ -70,13 +76,28 @@ def check_position(position: object) -> int:
 
 def receipt_json(done: Receipt) -> dict[str, Any]:
     """The receipt of docs/protocol.md."""
-    return {
+    receipt: dict[str, Any] = {
         "type": "receipt",
         "cmid": done.cmid,
         "state": done.state,
-        "position": done.position,
+        "position": done.position if done.position != NOWHERE else None,
         "clause": done.clause,
         "note": done.note,
+    }
+    if done.warned is not None:
+        receipt["ruleset"] = done.warned.ruleset
+        receipt["findings"] = [finding_json(each) for each in done.warned.findings]
+    return receipt
+
+
+def finding_json(found: Finding) -> dict[str, Any]:
+    """A finding as its author may see it."""
+    return {
+        "start": found.start,
+        "end": found.end,
+        "category": found.category,
+        "rule": found.rule,
+        "word": found.word,
     }
 
 
@@ -114,8 +135,9 @@ class Composer:
         quote = check_position(body.quote) if body.quote is not None else None
         mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
         return Send(
-            actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text)
-        )
+            actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text),
+            confirm=body.confirm,
+        )  # fmt: skip
 
     def submit(self, draft: Draft, answer: Callable[[Any], None]) -> None:
         """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
@@ -129,14 +151,25 @@ class Composer:
         assert isinstance(result, Receipt)
         return result
 
-    def check(self, actor: Actor, text: str) -> Inspection:
-        """What the gate would find in `text`. Raises BadMessageError or CheckTooOftenError."""
+    def check(self, actor: Actor, text: str) -> str:
+        """A text that may be looked at while it is written. Raises BadMessageError or CheckTooOftenError."""
         if not self._checks.hit(CHECKS, actor.name):
             raise CheckTooOftenError("Too many checks.", retry_after=1)
         try:
-            return self._inspector.inspect(check_text(text[:LONGEST_TEXT]))
+            return check_text(text[:LONGEST_TEXT])
         except ValueError as error:
             raise BadMessageError(str(error)) from error
+
+    def preview(self, tx: ReadTx, actor: Actor, group_id: GroupId, text: str) -> Inspection:
+        """What the gate would find in `text` in this group. Raises what `reading_place` raises.
+
+        What only alerts the reviewers is left out: its author must not learn of it.
+        """
+        member = service.reading_place(tx, actor, group_id)
+        group = groups.get_group(tx, actor, group_id)
+        ruleset = self._inspector.in_force(tx)
+        send = Send(actor.person_id, "", group_id, text, (), None, ruleset.inspect(text))
+        return judge(tx, ruleset, send, group, member).inspection
 
     def submit_mark(
         self, person: PersonId, group: GroupId, position: int, answer: Callable[[Any], None]

@@ -1,62 +1,103 @@
-"""The rule set of the pack in force: built from its controls, hot-swapped, and asked before and in the lane."""
+"""The rule set in force: built from the pack's controls and the organisation's dictionaries, hot-swapped, and asked
+before the lane and in it.
+"""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from guiju.modules.inspection.service import Engine, compile_ruleset, read_risk_model, shipped_model
+from guiju.kernel.db import ReadTx
+from guiju.modules.inspection import dictionaries
+from guiju.modules.inspection.governed import OwnDictionary
+from guiju.modules.inspection.service import (
+    RuleSet,
+    compile_ruleset,
+    disposition_of_category,
+    disposition_of_kind,
+    read_risk_model,
+    shipped_model,
+)
 from guiju.modules.inspection.types import (
     Disposition,
+    ExpressionRule,
     Inspection,
     PatternRule,
     RiskModel,
     RiskRule,
     Rule,
+    Scope,
     TermRule,
 )
-from guiju.modules.messaging.types import ContentRules, PersonalData, RiskScore
+from guiju.modules.messaging.types import (
+    ContentRules,
+    LinkRules,
+    PatternRules,
+    PersonalData,
+    RiskScore,
+)
+from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack, Use
 
+Key = tuple[str, tuple[OwnDictionary, ...]]
+"""What a rule set is made from: the version of the pack, and the dictionaries that are switched on."""
+Risk = Callable[[], RiskModel]
+"""Where a rule set gets the model of the risk score from; asked only when a rule needs it."""
+_LINKS = "links"
+_LINK_CATEGORY = "url"
+_MOST_READY = 4
 
-def rules_of(pack: Pack, risk_model: Callable[[], RiskModel] = shipped_model) -> list[Rule]:
-    """What the pack's `messaging.content`, `messaging.personal_data` and `messaging.risk` ask for."""
-    rules: list[Rule] = []
-    for use in pack.uses:
-        if isinstance(use.params, ContentRules):
-            for name in use.params.dictionaries:
-                dictionary = pack.dictionaries[name]
-                rules.append(
-                    TermRule(
-                        name,
-                        dictionary.category,
-                        dictionary.terms,
-                        Disposition.of(use.params.disposition),
-                        use.id,
-                    )
+
+def rules_of(pack: Pack, risk: Risk = shipped_model) -> list[Rule]:
+    """What the pack's controls ask inspection to find."""
+    return [rule for use in pack.uses for rule in _rules_of_use(pack, use, risk)]
+
+
+def _rules_of_use(pack: Pack, use: Use, risk: Risk) -> Iterator[Rule]:
+    match use.params:
+        case ContentRules(names, word, classes, when):
+            for name in names:
+                known = pack.dictionaries[name]
+                disposition = disposition_of_category(word, known.category)
+                yield TermRule(
+                    name, known.category, known.terms, disposition, use.id, Scope(classes, when)
                 )
-        elif isinstance(use.params, PersonalData):
-            disposition = Disposition.of(use.params.disposition)
-            rules.extend(PatternRule(kind, disposition, use.id) for kind in use.params.kinds)
-        elif isinstance(use.params, RiskScore):
-            rules.append(RiskRule(use.params.threshold, use.id, risk_model()))
-    return rules
+        case PersonalData(kinds, word, classes, when):
+            for kind in kinds:
+                yield PatternRule(
+                    kind, disposition_of_kind(word, kind), use.id, Scope(classes, when)
+                )
+        case PatternRules(patterns, word, classes, when):
+            for each in patterns:
+                disposition = disposition_of_category(word, each.category)
+                yield ExpressionRule(
+                    each.id, each.category, each.regex, disposition, use.id, Scope(classes, when)
+                )
+        case LinkRules(domains, kinds, word, classes, when):
+            scope = Scope(classes, when)
+            if domains:
+                listed = disposition_of_category(word, _LINK_CATEGORY)
+                yield TermRule(_LINKS, _LINK_CATEGORY, domains, listed, use.id, scope)
+            for kind in kinds:
+                yield PatternRule(kind, disposition_of_kind(word, kind), use.id, scope)
+        case RiskScore(threshold, classes, when):
+            yield RiskRule(threshold, use.id, risk(), Scope(classes, when))
 
 
-def deciding_use(pack: Pack, uses: Sequence[str], disposition: Disposition) -> Use | None:
-    """The first of the `uses` that acted on a text which asked for the disposition that was taken."""
-    acted = [
-        use
-        for use in pack.uses
-        if use.id in uses and isinstance(use.params, ContentRules | PersonalData | RiskScore)
-    ]
-    for use in acted:
-        if Disposition.of(use.params.disposition) is disposition:
-            return use
-    return acted[0] if acted else None
+def rule_of(dictionary: OwnDictionary, terms: tuple[str, ...]) -> TermRule:
+    """The rule that a dictionary of the organisation's own stands for."""
+    return TermRule(
+        dictionary.id, dictionary.category, terms, Disposition.of(dictionary.disposition),
+        dictionary.use, Scope(dictionary.classes),
+    )  # fmt: skip
+
+
+def deciding_use(pack: Pack, uses: Sequence[str]) -> Use | None:
+    """The use that decided on a text, which stands first of those that acted; None when the pack has it no longer."""
+    return next((use for use in pack.uses if uses and use.id == uses[0]), None)
 
 
 class Inspector:
-    """The engine, and which version of the policy its rule set was made from."""
+    """The rule set in force, and those that are about to be. Safe from any thread."""
 
     def __init__(self, own_risk_model: Path | None = None) -> None:
         """`own_risk_model` is the file of the organisation's own model, used if it exists.
@@ -65,29 +106,78 @@ class Inspector:
         """
         is_own = own_risk_model is not None and own_risk_model.exists()
         own = read_risk_model(own_risk_model) if own_risk_model is not None and is_own else None
-        self._risk_model = shipped_model if own is None else lambda: own
-        self._engine = Engine(compile_ruleset([]))
+        self._risk: Risk = shipped_model if own is None else lambda: own
         self._lock = threading.Lock()
-        self._policy: str | None = None
+        self._current: tuple[Key | None, RuleSet] = (None, compile_ruleset([]))
+        self._ready: dict[Key, RuleSet] = {}
 
     @property
     def ruleset(self) -> str:
         """The version of the rule set in force."""
-        return self._engine.current().version
+        return self._current[1].version
+
+    def current(self) -> RuleSet:
+        """The rule set in force; keep it to ask several things of the same rules."""
+        return self._current[1]
 
     def load(self, pack: Pack) -> None:
-        """Make the pack's rules the ones in force, unless they are already."""
+        """Make the pack's rules the ones in force, without any dictionary of the organisation's own."""
+        self._swap((pack.version, ()), rules_of(pack, self._risk))
+
+    def follow(self, tx: ReadTx) -> None:
+        """Make what is in force in `tx` the rules in force, unless they are already. Raises NoPackError."""
+        pack, own = policy.get_pack(tx), dictionaries.in_force(tx)
+        key = pack.version, own
+        if self._current[0] == key:
+            return
+        if key in self._ready:
+            self._swap(key, [])
+        else:
+            self._swap(key, _all_rules(tx, pack, own, self._risk))
+
+    def prepare(self, tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary]) -> None:
+        """Compile what is about to come into force, so that the lane finds it ready. Raises what compiling raises."""
+        key = pack.version, tuple(own)
+        compiled = compile_ruleset(_all_rules(tx, pack, own, self._risk))
         with self._lock:
-            if self._policy != pack.version:
-                self._engine.ruleset = compile_ruleset(rules_of(pack, self._risk_model))
-                self._policy = pack.version
+            self._ready[key] = compiled
+            while len(self._ready) > _MOST_READY:
+                del self._ready[next(iter(self._ready))]
+
+    def _swap(self, key: Key, rules: list[Rule]) -> None:
+        with self._lock:
+            if self._current[0] != key:
+                ready = self._ready.pop(key, None)
+                self._current = key, ready if ready is not None else compile_ruleset(rules)
 
     def inspect(self, text: str) -> Inspection:
-        """What the rules in force find in `text`. Pure and safe from any thread."""
-        return self._engine.inspect(text)
+        """What the rules in force find in `text`, wherever it is written. Pure."""
+        return self._current[1].inspect(text)
 
-    def inspect_again(self, pack: Pack, text: str, earlier: Inspection) -> Inspection:
-        """`earlier` if it is by the rules of `pack`; else the answer of those rules."""
-        if self._policy != pack.version:
-            self.load(pack)
-        return earlier if earlier.ruleset == self.ruleset else self.inspect(text)
+    def in_force(self, tx: ReadTx) -> RuleSet:
+        """The rule set of the pack and the dictionaries that are in force in `tx`, whatever was swapped meanwhile."""
+        key: Key = tx.cached(
+            ("inspection", "rules"),
+            lambda: (policy.get_pack(tx).version, dictionaries.in_force(tx)),
+        )
+        current = self._current
+        if current[0] != key:
+            self.follow(tx)
+            current = self._current
+        return current[1]
+
+
+def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
+    """The rules of a pack with the dictionaries that were on at `position`, compiled by the engine of today and with
+    the shipped risk model.
+    """
+    return compile_ruleset(_all_rules(tx, pack, dictionaries.in_force_at(tx, position)))
+
+
+def _all_rules(
+    tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary], risk: Risk = shipped_model
+) -> list[Rule]:
+    return [
+        *rules_of(pack, risk),
+        *(rule_of(each, dictionaries.terms_of(tx, each)) for each in own),
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guiju.kernel.actor import Actor
+from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
@@ -15,21 +15,27 @@ from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import (
+    Group,
     GroupClosedError,
     GroupKind,
     GroupNotFoundError,
     GroupState,
     Member,
 )
-from guiju.modules.inspection.types import Disposition, Inspection
+from guiju.modules.inspection.service import RuleSet
+from guiju.modules.inspection.types import Disposition, Finding, Inspection
 from guiju.modules.messaging import _rules, _store
+from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.types import (
+    NOWHERE,
     BadMentionError,
     BadQuoteError,
+    Basis,
     CmidReusedError,
     Flood,
     FloodError,
+    MessageAlerted,
     MessageBlocked,
     MessageHeld,
     MessageSent,
@@ -39,6 +45,7 @@ from guiju.modules.messaging.types import (
     ReviewRules,
     RulesNotSignedError,
     Send,
+    Warned,
 )
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT, MemberState, Pack, Use
@@ -52,11 +59,12 @@ _Place = tuple[str, PersonId, GroupId]
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What to record for one message, and the use whose clause its sender is told."""
+    """What to record for one message, the use whose clause its sender is told, and what only reviewers are told."""
 
     permit: Permit
     fact: Fact
     use: Use | None
+    judged: Judged
 
 
 def send_many(
@@ -64,41 +72,115 @@ def send_many(
 ) -> list[Receipt | GuijuError]:
     """Send messages, each by itself: a refusal of one leaves the others alone.
 
-    The same (person, cmid) gives the first receipt again; with another body CmidReusedError. In place of a receipt
-    there may be GroupNotFoundError, GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError,
-    BadQuoteError, NoMessagesHereError or FloodError.
+    The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
+    warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
+    GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, NoMessagesHereError or
+    FloodError.
     """
-    pack, floods = policy.get_pack(tx), policy.uses(tx, "messaging.flood")
     keys = [_store.key_of(send.person, send.cmid) for send in sends]
     known = _store.positions_by_key(tx, keys)
-    results: list[Receipt | GuijuError | None] = [None] * len(sends)
-    decided: list[tuple[int, _Decided]] = []
+    batch = _Batch(tx, inspector)
     first: dict[str, int] = {}
-    taken: Counter[_Place] = Counter()
+    results: list[Receipt | GuijuError | None] = []
     for index, send in enumerate(sends):
+        answer: Receipt | GuijuError | None = None
         try:
             if keys[index] in known:
-                results[index] = _again(tx, send, known[keys[index]])
+                answer = _again(tx, send, known[keys[index]])
             elif keys[index] not in first:
-                first[keys[index]] = index
-                each = _decide(tx, inspector, pack, send)
-                if not send.is_imported:
-                    _check_flood(tx, floods, send, taken)
-                decided.append((index, each))
+                answer = batch.take(index, send)
+                if answer is None:
+                    first[keys[index]] = index
         except GuijuError as refusal:
+            first[keys[index]] = index
             # Without its traceback, which would keep all messages of the batch in memory.
-            results[index] = refusal.with_traceback(None)
-    entries = tx.record_many([(each.permit, each.fact) for _, each in decided])
-    for place, count in taken.items():
-        _recent(tx, place).extend([tx.now] * count)
-    for (index, each), entry in zip(decided, entries, strict=True):
-        results[index] = _receipt(sends[index].cmid, entry, each.use)
-        if isinstance(entry.fact, MessageHeld):
-            tx.schedule("messaging.review", str(entry.position), entry.fact.due_at)
+            answer = refusal.with_traceback(None)
+        results.append(answer)
+    batch.record()
+    for index, receipt in batch.receipts:
+        results[index] = receipt
     return [
         result if result is not None else _twin(sends, index, first[keys[index]], results)
         for index, result in enumerate(results)
     ]
+
+
+class _Batch:
+    """The messages of one call: decided one by one, recorded together."""
+
+    def __init__(self, tx: WriteTx, inspector: Inspector) -> None:
+        self._tx = tx
+        self._pack = policy.get_pack(tx)
+        self._ruleset = inspector.in_force(tx)
+        self._floods = policy.uses(tx, "messaging.flood")
+        self._taken: Counter[_Place] = Counter()
+        self._decided: list[tuple[int, Send, _Decided, Piece | None]] = []
+        self.receipts: list[tuple[int, Receipt]] = []
+
+    def take(self, index: int, send: Send) -> Receipt | None:
+        """Decide on a message, to be recorded; the receipt of one that its sender must confirm first."""
+        tx = self._tx
+        each = _decide(tx, self._ruleset, self._pack, send)
+        if any(piece.position is None for piece in each.judged.earlier):
+            self.record()  # so that the fact can say where the earlier ones stand
+            each = _decide(tx, self._ruleset, self._pack, send)
+        if not send.is_imported:
+            _check_flood(tx, self._floods, send, self._taken)
+        if _must_confirm(send, each.judged.inspection):
+            return _warning(send, each)
+        spoken = isinstance(each.fact, MessageSent) and not send.is_imported
+        piece = remember(tx, send, each.fact.text) if spoken else None
+        self._decided.append((index, send, each, piece))
+        return None
+
+    def record(self) -> None:
+        """Record what has been decided since the last time."""
+        tx, decided = self._tx, self._decided
+        entries = tx.record_many([(each.permit, each.fact) for _, _, each, _ in decided])
+        alerts: list[tuple[Permit, MessageAlerted]] = []
+        for (index, send, each, piece), entry in zip(decided, entries, strict=True):
+            if piece is not None:
+                piece.position = entry.position
+            if isinstance(entry.fact, MessageHeld):
+                tx.schedule("messaging.review", str(entry.position), entry.fact.due_at)
+            if each.judged.inspection.alerts:
+                alerts.append(_alert(tx, send, each.judged.inspection, entry.position))
+            self.receipts.append((index, _receipt(send.cmid, entry, each.use)))
+        tx.record_many(alerts)
+        for place, count in self._taken.items():
+            _recent(tx, place).extend([tx.now] * count)
+        self._decided, self._taken = [], Counter()
+
+
+def _must_confirm(send: Send, inspection: Inspection) -> bool:
+    """Whether a warning stands between the message and its delivery. An import has nobody to ask: it goes on."""
+    warned = inspection.disposition is Disposition.WARN
+    return warned and not send.is_imported and send.confirm != inspection.ruleset
+
+
+def _warning(send: Send, each: _Decided) -> Receipt:
+    found = each.judged.inspection
+    state = MessageState.WARNED
+    clause = dict(each.use.mark()) if each.use is not None else None
+    note = _rules.note_of(state, each.use)
+    warned = Warned(found.ruleset, found.findings)
+    return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
+
+
+def _alert(
+    tx: ReadTx, send: Send, inspection: Inspection, position: int
+) -> tuple[Permit, MessageAlerted]:
+    """What only the reviewers are told. The system tells them: nothing that the sender may read names it."""
+    permit = policy.require(tx, system("inspection"), "messaging.alert")
+    fact = MessageAlerted(
+        send.group, (position,), inspection.ruleset, send.person, _told(inspection.alerts)
+    )
+    return permit.under(*inspection.alert_uses), fact
+
+
+def _told(findings: Sequence[Finding]) -> tuple[tuple[int, int, str, str, str], ...]:
+    """Findings as facts keep them."""
+    return tuple((f.start, f.end, f.category, f.rule, f.word) for f in findings)
 
 
 def _twin(
@@ -112,9 +194,9 @@ def _twin(
     return result
 
 
-def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decided:
+def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     policy.require_certified(tx, send.person)
-    member, permit = tx.cached(
+    group, member, permit = tx.cached(
         ("group", send.group, "sender", send.person),
         lambda: _place(tx, Actor(send.person), send.group),
     )
@@ -122,48 +204,51 @@ def _decide(tx: WriteTx, inspector: Inspector, pack: Pack, send: Send) -> _Decid
         _check_mentions(tx, send)
     if send.quote is not None:
         _check_quote(tx, send.group, send.quote, member)
-    inspection = inspector.inspect_again(pack, send.text, send.inspection)
+    judged = judge(tx, ruleset, send, group, member)
+    inspection = judged.inspection
     refs = (send.quote,) if send.quote is not None else ()
-    if inspection.disposition in (Disposition.DELIVER, Disposition.MASK, Disposition.WARN):
-        masked = inspection.masked
-        spans = tuple((f.start, f.end) for f in inspection.findings) if masked is not None else ()
-        fact: Fact = MessageSent(
-            send.group, refs, inspection.ruleset, send.mentions, spans, send.cmid,
-            send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
-        )  # fmt: skip
-        use = (
-            deciding_use(pack, inspection.uses, inspection.disposition) if inspection.uses else None
-        )
-        return _Decided(permit.under(*inspection.uses) if inspection.uses else permit, fact, use)
-    return _stopped(tx, pack, send, permit, inspection, refs)
+    if inspection.disposition in (Disposition.HOLD, Disposition.BLOCK):
+        return _stopped(tx, pack, send, permit, judged, refs)
+    masked = inspection.masked
+    fact: Fact = MessageSent(
+        send.group, refs, inspection.ruleset, send.mentions, inspection.spans, send.cmid,
+        send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
+        _basis(judged, send),
+    )  # fmt: skip
+    use = deciding_use(pack, inspection.uses)
+    acted = permit.under(*inspection.uses) if inspection.uses else permit
+    return _Decided(acted, fact, use, judged)
+
+
+def _basis(judged: Judged, send: Send) -> Basis | None:
+    if judged.context is None:
+        return None
+    positions = tuple(piece.position for piece in judged.earlier if piece.position is not None)
+    confirmed = judged.inspection.disposition is Disposition.WARN and send.confirm is not None
+    return Basis(judged.context, positions, confirmed)
 
 
 def _stopped(
-    tx: ReadTx,
-    pack: Pack,
-    send: Send,
-    permit: Permit,
-    inspection: Inspection,
-    refs: tuple[int, ...],
+    tx: ReadTx, pack: Pack, send: Send, permit: Permit, judged: Judged, refs: tuple[int, ...]
 ) -> _Decided:
     """Hold or block."""
-    use = deciding_use(pack, inspection.uses, inspection.disposition)
+    inspection, basis = judged.inspection, _basis(judged, send)
+    use = deciding_use(pack, inspection.uses)
     clause = use.clause.id if use is not None else None
-    findings = tuple((f.start, f.end, f.category, f.rule, f.word) for f in inspection.findings)
+    findings = _told(inspection.findings)
     if inspection.disposition is Disposition.BLOCK:
         blocked = MessageBlocked(
             send.group, refs, inspection.ruleset, send.mentions, clause, send.cmid, send.text, findings,
-            send.is_imported,
+            send.is_imported, basis,
         )  # fmt: skip
-        return _Decided(permit.under(*inspection.uses), blocked, use)
+        return _Decided(permit.under(*inspection.uses), blocked, use, judged)
     due_at = add_working_hours(tx.now, _review_hours(tx), pack.calendar)
     held = MessageHeld(
         send.group, refs, inspection.ruleset, send.mentions, due_at, clause, send.cmid, send.text, findings,
-        send.is_imported,
+        send.is_imported, basis,
     )  # fmt: skip
-    return _Decided(
-        permit.under(*inspection.uses, *policy.use_ids(tx, "messaging.review")), held, use
-    )
+    acted = permit.under(*inspection.uses, *policy.use_ids(tx, "messaging.review"))
+    return _Decided(acted, held, use, judged)
 
 
 def _review_hours(tx: ReadTx) -> int:
@@ -174,7 +259,7 @@ def _review_hours(tx: ReadTx) -> int:
     return use.params.deadline.working_hours
 
 
-def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Member, Permit]:
+def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member, Permit]:
     """The sender's place in an open group, and leave to write there; outsiders learn nothing.
 
     It depends on the group and its members only, so whatever changes either forgets it. A refusal is not remembered.
@@ -189,7 +274,7 @@ def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Member, Permit]
         raise NoMessagesHereError("This group lives on another tool.", group=group_id)
     if member.state is MemberState.MUST_SIGN or groups.has_new_rules(tx, group, member):
         raise_rules_not_signed(tx)
-    return member, policy.require(tx, actor, KIND, group_id)
+    return group, member, policy.require(tx, actor, KIND, group_id)
 
 
 def raise_rules_not_signed(tx: ReadTx) -> None:
@@ -268,20 +353,10 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     return _receipt(send.cmid, entry, use_of(tx, entry))
 
 
-_TAKEN = {
-    MessageState.DELIVERED: Disposition.WARN,
-    MessageState.MASKED: Disposition.MASK,
-    MessageState.HELD: Disposition.HOLD,
-    MessageState.BLOCKED: Disposition.BLOCK,
-}
-
-
 def use_of(tx: ReadTx, entry: Recorded) -> Use | None:
     """The use whose clause the sender of a message was told, by the pack that decided it."""
     pack = policy.pack_of(tx, entry.policy) if entry.uses else None
-    if pack is None:
-        return None
-    return deciding_use(pack, entry.uses, _TAKEN[state_of(entry)])
+    return deciding_use(pack, entry.uses) if pack is not None else None
 
 
 def person_of(entry: Recorded) -> PersonId:

@@ -177,6 +177,15 @@ def quoted(tx: ReadTx, group: GroupId, position: int) -> Recorded | None:
     return tx.entry(position) if row is not None else None
 
 
+def recent_texts(tx: ReadTx, limit: int) -> list[tuple[GroupId, str]]:
+    """(group, text) of the newest delivered messages, newest first; for counting, never for an answer to a person."""
+    query = EntryQuery(
+        kinds=("messaging.sent", "messaging.released"), limit=limit, newest_first=True
+    )
+    found = tx.entries(query)
+    return [(entry.group, text_shown(entry)) for entry in found if entry.group is not None]
+
+
 def text_shown(entry: Recorded) -> str:
     """The text that others see of a message's entry."""
     fact: Any = entry.fact

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from guiju.kernel.errors import (
     ConflictError,
@@ -13,7 +13,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.modules.inspection.types import Inspection
+from guiju.modules.inspection.types import Context, Finding, Inspection
 
 LONGEST_TEXT = 10_000
 MOST_MENTIONS = 50
@@ -23,6 +23,7 @@ class MessageState(StrEnum):
     """What became of a message."""
 
     DELIVERED = "delivered"
+    WARNED = "warned"
     MASKED = "masked"
     HELD = "held"
     BLOCKED = "blocked"
@@ -35,7 +36,7 @@ class Send:
     """A message on its way to the lane, inspected by the rule set that `inspection` names.
 
     An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
-    limit; its facts say `imported`.
+    limit; its facts say `imported`. `confirm` is the rule set under whose warning its author stands by it.
     """
 
     person: PersonId
@@ -46,6 +47,7 @@ class Send:
     quote: int | None
     inspection: Inspection
     origin: Literal["typed", "import"] = "typed"
+    confirm: str | None = None
 
     @property
     def is_imported(self) -> bool:
@@ -53,14 +55,29 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Why a message was not sent yet. Sent again with `confirm` set to this rule set, it is delivered."""
+
+    ruleset: str
+    findings: tuple[Finding, ...]
+
+
+NOWHERE = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the gate did. `clause` is the clause mark of the strictest rule that acted."""
+    """What the gate did. `clause` is the clause mark of the strictest rule that acted.
+
+    A warned message is nowhere: its position is `NOWHERE`, and `warned` says what its author must stand by.
+    """
 
     cmid: str
     state: MessageState
     position: int
     clause: dict[str, Any] | None
     note: str | None
+    warned: Warned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +98,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ContentRules:
-    """Parameters of `messaging.content`: a term of these dictionaries leads to the disposition."""
+    """Parameters of `messaging.content`: a term of these dictionaries leads to the disposition.
+
+    Of this and the three that follow: they hold in groups of `classes` (in all when empty) where the CEL condition
+    `when` holds. The disposition `standard` is looked up for each category and kind in `standard.yaml`.
+    """
 
     dictionaries: tuple[str, ...]
     disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +116,47 @@ class PersonalData:
 
     kinds: tuple[str, ...] = ("cn_id",)
     disposition: str = "mask"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A regular expression of the organisation's own, in the syntax of RE2."""
+
+    id: str
+    regex: str
+    category: str = "pattern"
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRules:
+    """Parameters of `messaging.patterns`: a match of one of the expressions leads to the disposition."""
+
+    patterns: tuple[Expression, ...]
+    disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """Parameters of `messaging.links`: links to these domains and links of these kinds lead to the disposition."""
+
+    domains: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskScore:
-    """Parameters of `messaging.risk`: a text with this score or more waits for a review."""
+    """Parameters of `messaging.risk`: a text with this score or more waits for a review, whatever else is asked."""
 
     threshold: float = 0.8
-    disposition: ClassVar[str] = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +183,26 @@ class Flood:
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
-@fact("messaging.sent", Content.CONTENT)
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a decision on a message with findings took into account beside its text.
+
+    `earlier` are the sender's messages that it completes; `confirmed`: they sent it after a warning.
+    """
+
+    context: Context
+    earlier: tuple[int, ...] = ()
+    confirmed: bool = False
+
+
+_BY_THE_GATE = dict.fromkeys(
+    ("cmid", "text", "original", "findings"),
+    "the gate of messages inspects it, with what the message quotes and completes",
+)
+_BY_A_REVIEWER = "a reviewer names what was found, and only the sender reads it"
+
+
+@fact("messaging.sent", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageSent:
     """A message was delivered; when `masked`, `text` is what others see and `original` what was written."""
 
@@ -140,9 +215,10 @@ class MessageSent:
     text: Sealed[str]
     original: Sealed[str | None]
     imported: bool = False
+    basis: Basis | None = None
 
 
-@fact("messaging.held", Content.CONTENT)
+@fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageHeld:
     """A message waits for a reviewer. `findings` are (start, end, category, rule, word)."""
 
@@ -156,9 +232,10 @@ class MessageHeld:
     text: Sealed[str]
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
     imported: bool = False
+    basis: Basis | None = None
 
 
-@fact("messaging.blocked", Content.CONTENT)
+@fact("messaging.blocked", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageBlocked:
     """A message was not sent; only its author knows."""
 
@@ -171,9 +248,29 @@ class MessageBlocked:
     text: Sealed[str]
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
     imported: bool = False
+    basis: Basis | None = None
 
 
-@fact("messaging.released", Content.CONTENT)
+@fact(
+    "messaging.alerted",
+    Content.CONTENT,
+    uninspected={"findings": "what inspection found"},
+    confidential=True,
+)
+class MessageAlerted:
+    """Rules that only alert found something in the message at `refs`. Its sender and the group never learn of it.
+
+    `findings` are (start, end, category, rule, word), `ruleset` the rules that found them.
+    """
+
+    group: GroupId
+    refs: tuple[int, ...]
+    ruleset: str
+    sender: PersonId
+    findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
+
+
+@fact("messaging.released", Content.CONTENT, uninspected={**_BY_THE_GATE, "reason": _BY_A_REVIEWER})
 class MessageReleased:
     """A reviewer let a held message pass, as written or masked. `refs` names the held entry."""
 
@@ -189,7 +286,7 @@ class MessageReleased:
     reason: Sealed[str]
 
 
-@fact("messaging.refused", Content.CONTENT)
+@fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})
 class MessageRefused:
     """A reviewer refused a held message."""
 
@@ -263,6 +360,12 @@ class ReviewNotFoundError(NotFoundError):
     """No such held message, or none that you may review."""
 
     code = "messaging.review_not_found"
+
+
+class DecisionNotFoundError(NotFoundError):
+    """No decision on a message was recorded there, or none that you may look into."""
+
+    code = "messaging.decision_not_found"
 
 
 class OwnMessageError(ForbiddenError):

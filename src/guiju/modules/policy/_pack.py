@@ -214,6 +214,7 @@ class _Reader:
         try:
             params = msgspec.convert(given, control.params)
             _check_names(given, msgspec.to_builtins(params))
+            self._check_classes(params)  # raises ValueError, like the check
             control.check(params)
         except (msgspec.ValidationError, ValueError) as error:
             self._problem(f"{path}.with" if "with" in item else path, str(error))
@@ -221,6 +222,14 @@ class _Reader:
         return Use(
             clause, control.name, params, self._text(item, "instead", path, needed=False) or None
         )
+
+    def _check_classes(self, params: Any) -> None:
+        known = self._content.get("classes")
+        items = known if isinstance(known, list) else []
+        ids = [item.get("id") for item in items if isinstance(item, dict)]
+        unknown = [name for name in getattr(params, "classes", ()) if name not in ids]
+        if unknown:
+            raise ValueError(f"unknown classes: {', '.join(unknown)}")
 
     def _flows(self) -> dict[str, Flow]:
         flows = self._content.get("flows") or {}

@@ -66,5 +66,6 @@ async def adopt(
     dictionaries: Any = request.app.state.load_dictionaries(service.dictionary_names(body.yaml))
     pack = service.read_pack(body.yaml, dictionaries)
     if not body.dry_run:
+        await read(lambda tx: request.app.state.prepare_pack(tx, pack))
         await write(lambda tx: service.adopt(tx, actor, text=body.yaml, dictionaries=dictionaries))
     return {"version": pack.version, "clauses": len(pack.clauses), "controls": len(pack.uses)}

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.facts import Recorded
+from guiju.kernel.facts import Recorded, schema_for
 from guiju.kernel.live import View
 from guiju.modules.policy import service
 from guiju.modules.policy.types import AttemptRefused, Clause, ControlKind, Pack, Use, UseEvidence
@@ -91,6 +91,7 @@ def clause_page(
         "evidence": [
             _evidence(view, clause, entry, shown=overseer or entry.actor == actor.name)
             for entry in found[:limit]
+            if overseer or not schema_for(entry.kind).confidential
         ],
         "total": sum(each.count for each in evidence.values()),
         "more": len(found) > limit,

@@ -258,7 +258,7 @@ class UseEvidence:
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
-@fact("policy.adopted", Content.REGISTER)
+@fact("policy.adopted", Content.REGISTER, uninspected={"bundle": "the rules themselves"})
 class PackAdopted:
     """A pack came into force. `bundle` is its whole text with its dictionaries."""
 

@@ -1,0 +1,76 @@
+"""Texts beside messages: names, purposes, rules, reasons, opinions. The lane has each fact's texts inspected here before
+it records them, so that no verb can forget to.
+
+Nobody reviews such a text: what would be held is refused like what is blocked, with the clause. What asks for a mask is
+masked; what only warns or alerts passes.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import schema_of
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.permit import Permit
+from guiju.modules.groups import service as groups
+from guiju.modules.inspection.types import NOWHERE, Context, Disposition, TextRefusedError
+from guiju.modules.messaging.deciding import context_of, exempt_of
+from guiju.modules.messaging.inspecting import Inspector, deciding_use
+from guiju.modules.policy import service as policy
+
+
+class TextGuard:
+    """Inspects what facts declare as `inspected`."""
+
+    def __init__(self, inspector: Inspector) -> None:
+        self._inspector = inspector
+
+    def __call__(self, tx: WriteTx, permit: Permit, fact: Any) -> Any:
+        """The fact, perhaps with masked texts. Raises TextRefusedError."""
+        person, pack = permit.actor.person, policy.find_pack(tx)
+        if (
+            person is None or pack is None
+        ):  # the system's own words, or an organisation without rules yet
+            return fact
+        schema, changed = schema_of(fact), {}
+        for name in schema.inspected:
+            text = getattr(fact, name)
+            if text:
+                shown = self._inspected(tx, person, fact, name, text)
+                if shown != text:
+                    changed[name] = shown
+        return replace(fact, **changed) if changed else fact
+
+    def _inspected(self, tx: ReadTx, person: PersonId, fact: Any, name: str, text: str) -> str:
+        ruleset = self._inspector.in_force(tx)
+        found = ruleset.inspect(text)
+        if not found.hits:
+            return text
+        group: GroupId | None = getattr(fact, "group", None)
+        exempt = exempt_of(tx, person, group or GroupId(""))
+        found = ruleset.decide(text, found, _context(tx, person, fact), exempt)
+        if found.disposition in (Disposition.HOLD, Disposition.BLOCK):
+            use = deciding_use(policy.get_pack(tx), found.uses)
+            raise TextRefusedError(
+                "A rule forbids this text.",
+                field=name,
+                ruleset=found.ruleset,
+                words=[finding.word for finding in found.findings[:5]],
+                clause=use.mark() if use is not None else None,
+            )
+        return text if found.masked is None else found.masked
+
+
+def _context(tx: ReadTx, person: PersonId, fact: Any) -> Context:
+    """Where the text stands: in the fact's group, in the group that is applied for, or in none."""
+    group_id: GroupId | None = getattr(fact, "group", None)
+    if group_id is None:
+        group_class, level = getattr(fact, "group_class", ""), getattr(fact, "level", "")
+        return Context(group_class, level) if group_class else NOWHERE
+    group, member = groups.find_group(tx, group_id), groups.find_member(tx, group_id, person)
+    if group is None:
+        return NOWHERE
+    if member is None:
+        return Context(group.group_class, group.level)
+    return context_of(tx, group, member)

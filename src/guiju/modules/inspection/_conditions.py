@@ -1,0 +1,90 @@
+"""Conditions of rules: a narrow door to CEL (https://cel.dev), which knows the context of a text and nothing else.
+
+Everything that a condition may name is declared with its type, so that a misspelt name or a wrong comparison is refused
+when the condition is read. Comprehensions are refused: there is no list in a context, and nested they could run for ever.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+from guiju.modules.inspection.types import BadConditionError, Context, Scope
+
+MAX_CONDITION = 4096
+"""Bytes in UTF-8."""
+
+_ENVIRONMENT = cel.NewEnv(
+    variables={
+        "group.class": cel.Type.STRING,
+        "group.level": cel.Type.STRING,
+        "sender.role": cel.Type.STRING,
+        "audience.external": cel.Type.BOOL,
+        "audience.size": cel.Type.INT,
+        "message.length": cel.Type.INT,
+    }
+)
+_COMPREHENSION = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
+
+
+class Condition:
+    """A condition that has been read and type-checked."""
+
+    __slots__ = ("_expression",)
+
+    def __init__(self, source: str) -> None:
+        """Raises `BadConditionError` with the reason."""
+        size = len(source.encode("utf-8", "surrogatepass"))
+        if size > MAX_CONDITION:
+            raise _refused(f"longer than {MAX_CONDITION} bytes: {size}")
+        if _COMPREHENSION.search(source):
+            raise _refused("a context has no lists, so nothing runs over one")
+        try:
+            self._expression: Any = _ENVIRONMENT.compile(source)
+        except (RuntimeError, TypeError) as error:
+            raise _refused(_first_line(str(error))) from error
+        if self._expression.return_type() != cel.Type.BOOL:
+            raise _refused(f"gives {self._expression.return_type()}, not true or false")
+
+    def holds(self, context: Context, length: int) -> bool:
+        """Whether it holds for a text of `length` code points. One that fails (a division by zero) holds: strict."""
+        answer = self._expression.eval(
+            data={
+                "group.class": context.group_class,
+                "group.level": context.level,
+                "sender.role": context.role,
+                "audience.external": context.external,
+                "audience.size": context.size,
+                "message.length": length,
+            }
+        ).value()
+        return answer is not False
+
+
+@lru_cache(maxsize=256)
+def condition(source: str) -> Condition:
+    """The condition, read once. Raises `BadConditionError`."""
+    return Condition(source)
+
+
+def is_in_scope(scope: Scope, context: Context, length: int) -> bool:
+    """Whether a rule of this scope holds for a text of `length` code points in the context."""
+    if scope.classes and context.group_class not in scope.classes:
+        return False
+    return not scope.when or condition(scope.when).holds(context, length)
+
+
+def check_scope(scope: Scope) -> None:
+    """Raises `BadConditionError`."""
+    if scope.when:
+        condition(scope.when)
+
+
+def _refused(reason: str) -> BadConditionError:
+    return BadConditionError(f"The condition is refused: {reason}", reason=reason)
+
+
+def _first_line(message: str) -> str:
+    """CEL's message without its prefix and without the drawing of the place."""
+    return message.partition("\n")[0].removeprefix("INVALID_ARGUMENT: ")[:300]

@@ -1,0 +1,210 @@
+"""Dictionaries and exemptions of the organisation's own: values, facts, and refusals."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import ConflictError, InvalidError, NotFoundError
+from guiju.kernel.facts import Content, Sealed, fact
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.inspection.types import Use
+
+
+class DictionaryState(StrEnum):
+    """An imported dictionary is off until it is switched on; one that has ended never comes back."""
+
+    OFF = "off"
+    ON = "on"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDictionary:
+    """A list of terms that the organisation imported. Its terms stand sealed in the entry at `position`.
+
+    `use` is the control use under whose clause it works, `classes` the group classes that it is limited to. The last
+    trial looked at `tried_messages` messages, of which `tried_hits` would have been hit; None before the first.
+    """
+
+    id: str
+    position: int
+    title: str
+    category: str
+    count: int
+    state: DictionaryState
+    disposition: str
+    classes: tuple[str, ...]
+    use: Use
+    added_at: int
+    added_by: str
+    tried_messages: int | None
+    tried_hits: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A person, a group, or a person in a group is exempt from a rule until `until` (ms), or until it is ended.
+
+    `rule` is what findings name: a dictionary, a kind or an expression.
+    """
+
+    id: str
+    position: int
+    person: PersonId | None
+    group: GroupId | None
+    rule: str
+    until: int
+    ended_at: int | None
+    granted_at: int
+    granted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListReport:
+    """What a file holds: the usable terms, and (line, term) of those that no rule set takes, the first of them."""
+
+    terms: tuple[str, ...]
+    duplicates: int
+    unusable: int
+    samples: tuple[tuple[int, str], ...]
+    common: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """How many messages of a trial a term was found in."""
+
+    term: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a dictionary would have done to recent messages. `noise` are terms that nearly everybody uses."""
+
+    messages: int
+    hits: int
+    terms: tuple[TermCount, ...]
+    noise: tuple[str, ...]
+
+
+class Traffic(Protocol):
+    """What inspection must know of groups and their messages; implemented by their owners, joined in `app.py`."""
+
+    def recent(self, tx: ReadTx, limit: int) -> list[tuple[str, str]]:
+        """(class of the group, text) of the newest delivered messages."""
+
+    def has_group(self, tx: ReadTx, group: GroupId) -> bool: ...
+
+    def has_person(self, tx: ReadTx, person: PersonId) -> bool: ...
+
+
+# ---- facts ------------------------------------------------------------------------------------------------------
+
+
+@fact(
+    "inspection.dictionary_added",
+    Content.REGISTER,
+    inspected=("title",),
+    uninspected={"terms": "what the rules look for"},
+)
+class DictionaryAdded:
+    """A list of terms was imported; it is off."""
+
+    dictionary: str
+    category: str
+    count: int
+    title: Sealed[str]
+    terms: Sealed[tuple[str, ...]]
+
+
+@fact("inspection.dictionary_tried", Content.REGISTER)
+class DictionaryTried:
+    """Somebody looked at how many of the newest messages a dictionary would hit; the answer holds numbers only."""
+
+    dictionary: str
+    messages: int
+    hits: int
+    refs: tuple[int, ...]
+
+
+@fact("inspection.dictionary_switched", Content.REGISTER)
+class DictionarySwitched:
+    """A dictionary is on with this disposition, off, or ended from now on."""
+
+    dictionary: str
+    state: DictionaryState
+    disposition: str
+    classes: tuple[str, ...]
+    use: str
+    refs: tuple[int, ...]
+
+
+@fact(
+    "inspection.exemption_granted",
+    Content.REGISTER,
+    uninspected={"reason": "names what the rule would find"},
+)
+class ExemptionGranted:
+    """A person, a group or both are exempt from a rule until a time."""
+
+    exemption: str
+    of_person: PersonId | None
+    of_group: GroupId | None
+    rule: str
+    until: int
+    reason: Sealed[str]
+
+
+@fact("inspection.exemption_ended", Content.REGISTER)
+class ExemptionEnded:
+    """An exemption ended before its time."""
+
+    exemption: str
+    refs: tuple[int, ...]
+
+
+# ---- errors -----------------------------------------------------------------------------------------------------
+
+
+class BadListError(InvalidError):
+    """A file of terms that cannot be read; `data.reason` says why."""
+
+    code: ClassVar[str] = "inspection.bad_list"
+
+
+class DictionaryNotFoundError(NotFoundError):
+    """There is no such dictionary."""
+
+    code: ClassVar[str] = "inspection.dictionary_not_found"
+
+
+class NotTriedError(ConflictError):
+    """A dictionary is switched on only after a trial on recent messages."""
+
+    code: ClassVar[str] = "inspection.not_tried"
+
+
+class DictionaryEndedError(ConflictError):
+    """The dictionary has ended; import the list again."""
+
+    code: ClassVar[str] = "inspection.dictionary_ended"
+
+
+class BadSwitchError(InvalidError):
+    """A disposition, class or use that the pack in force does not have; `data.field` names it."""
+
+    code: ClassVar[str] = "inspection.bad_switch"
+
+
+class BadExemptionError(InvalidError):
+    """An exemption without anybody, without an end, or for longer than a year; `data.field` names it."""
+
+    code: ClassVar[str] = "inspection.bad_exemption"
+
+
+class ExemptionNotFoundError(NotFoundError):
+    """There is no such exemption in force."""
+
+    code: ClassVar[str] = "inspection.exemption_not_found"

@@ -1,0 +1,148 @@
+"""What the rules say of one message where it is written: with its context, what it quotes, and what came right before."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from guiju.kernel.clock import MINUTE
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import Group, Member
+from guiju.modules.inspection import exemptions
+from guiju.modules.inspection.service import REACH, SHORT, RuleSet
+from guiju.modules.inspection.types import Context, Finding, Inspection
+from guiju.modules.messaging import _store
+from guiju.modules.messaging.types import MessageReleased, MessageSent, Send
+from guiju.modules.policy.types import PRESENT
+
+WINDOW = 10 * MINUTE
+"""Messages further apart than this are not read as one."""
+MOST_PIECES = 20
+LONGEST_EXCERPT = 200
+"""How much of a quoted message travels with the one that quotes it."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """The end of a delivered message; `position` is None until its batch is recorded."""
+
+    at: int
+    text: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The rules' answer in a context, and the pieces before it that it completes."""
+
+    inspection: Inspection
+    context: Context | None
+    earlier: tuple[Piece, ...]
+
+
+def judge(tx: ReadTx, ruleset: RuleSet, send: Send, group: Group, member: Member) -> Judged:
+    """What the rules say of a message in its group. In the lane the caches make this cheap."""
+    inspection = send.inspection
+    if inspection.ruleset != ruleset.version:
+        inspection = ruleset.inspect(send.text)
+    earlier: tuple[Piece, ...] = ()
+    if not send.is_imported:  # an import comes at once, whenever its lines were written
+        inspection, earlier = _with_pieces(tx, ruleset, send, inspection)
+    if send.quote is not None:
+        inspection = with_quote(tx, ruleset, send.text, inspection, send.quote)
+    if not inspection.hits:
+        return Judged(inspection, None, ())
+    context = context_of(tx, group, member)
+    decided = ruleset.decide(send.text, inspection, context, exempt_of(tx, send.person, send.group))
+    return Judged(decided, context, earlier if decided.hits else ())
+
+
+def with_quote(
+    tx: ReadTx, ruleset: RuleSet, text: str, inspection: Inspection, quote: int
+) -> Inspection:
+    """The inspection with what the quoted excerpt holds, which travels with the message.
+
+    What a reviewer has released may be quoted: a person has decided on it.
+    """
+    quoted = tx.entry(quote)
+    assert quoted is not None, "the quote was checked"
+    if isinstance(quoted.fact, MessageReleased):
+        return inspection
+    return ruleset.inspect_quote(text, inspection, str(quoted.fact.text)[:LONGEST_EXCERPT])
+
+
+def context_of(tx: ReadTx, group: Group, member: Member) -> Context:
+    """What conditions may ask of a message's surroundings. The lane remembers who is present."""
+    present: frozenset[PersonId] = tx.cached(
+        ("group", group.id, "present"), lambda: _present(tx, group.id)
+    )
+    external = not present.isdisjoint(directory.people_outside(tx))
+    return Context(group.group_class, group.level, member.role, external, len(present))
+
+
+def _present(tx: ReadTx, group: GroupId) -> frozenset[PersonId]:
+    return frozenset(
+        member.person for member in groups.members(tx, group) if member.state in PRESENT
+    )
+
+
+def exempt_of(
+    tx: ReadTx, person: PersonId, group: GroupId, moment: int | None = None
+) -> Callable[[Finding], bool] | None:
+    """Which findings do not count for this person in this group; None when all do."""
+    rules = exemptions.rules_exempt(tx, person, group, moment)
+    return (lambda finding: finding.rule in rules) if rules else None
+
+
+# ---- the messages right before ----------------------------------------------------------------------------------
+
+
+def pieces_of(tx: ReadTx, person: PersonId, group: GroupId) -> deque[Piece]:
+    """The last messages of a person in a group, from the lane's cache."""
+    found: deque[Piece] = tx.cached(
+        ("group", group, "pieces", person), lambda: _load_pieces(tx, person, group)
+    )
+    return found
+
+
+def _load_pieces(tx: ReadTx, person: PersonId, group: GroupId) -> deque[Piece]:
+    """The same from the tables, where the cache was lost: those that stand among the newest of the group."""
+    pieces: deque[Piece] = deque(maxlen=MOST_PIECES)
+    for position in _store.last_sent(tx, group, person, MOST_PIECES):
+        entry = tx.entry(position)
+        if entry is not None and entry.at > tx.now - WINDOW:
+            pieces.append(Piece(entry.at, entry.fact.text[-REACH:], position))
+    return pieces
+
+
+def remember(tx: ReadTx, send: Send, text: str) -> Piece:
+    """Have the next message of the same person read together with this one, as others see it."""
+    piece = Piece(tx.now, text[-REACH:], None)
+    pieces_of(tx, send.person, send.group).append(piece)
+    return piece
+
+
+def _with_pieces(
+    tx: ReadTx, ruleset: RuleSet, send: Send, inspection: Inspection
+) -> tuple[Inspection, tuple[Piece, ...]]:
+    pieces = pieces_of(tx, send.person, send.group)
+    if not pieces or pieces[-1].at <= tx.now - WINDOW:
+        return inspection, ()
+    if len(send.text) > SHORT and len(pieces[-1].text) > SHORT:
+        return inspection, ()
+    recent = list(takewhile(lambda piece: piece.at > tx.now - WINDOW, reversed(pieces)))[::-1]
+    found, count = ruleset.inspect_after([each.text for each in recent], send.text, inspection)
+    return found, tuple(recent[len(recent) - count :])
+
+
+def texts_before(tx: ReadTx, positions: Sequence[int]) -> list[str]:
+    """The ends of earlier messages, for deciding once more on the one that completes them."""
+    found = []
+    for position in positions:
+        entry = tx.entry(position)
+        if entry is not None and isinstance(entry.fact, MessageSent):
+            found.append(entry.fact.text[-REACH:])
+    return found

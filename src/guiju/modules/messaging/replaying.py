@@ -1,0 +1,146 @@
+"""A recorded decision, taken once more: the rules of that time, the sealed text, the surroundings that were recorded."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.modules.groups import service as groups
+from guiju.modules.inspection.service import RuleSet
+from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
+from guiju.modules.messaging import _store
+from guiju.modules.messaging.composing import finding_json
+from guiju.modules.messaging.deciding import exempt_of, texts_before, with_quote
+from guiju.modules.messaging.inspecting import deciding_use, ruleset_at
+from guiju.modules.messaging.sending import person_of, state_of, use_of
+from guiju.modules.messaging.types import (
+    DecisionNotFoundError,
+    MessageBlocked,
+    MessageHeld,
+    MessageSent,
+    MessageState,
+)
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Use
+
+
+class Rules(StrEnum):
+    """Whether the rules of that time are the same today: the engine's tables may have changed since."""
+
+    SAME = "same"
+    OTHER_ENGINE = "other_engine"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What was decided, and what the rules of that time say today. `again` is None when they cannot be read any more."""
+
+    entry: Recorded
+    state: MessageState
+    use: Use | None
+    rules: Rules
+    again: Inspection | None
+    state_again: MessageState | None
+    use_again: Use | None
+
+    @property
+    def is_same(self) -> bool:
+        return self.state is self.state_again
+
+
+def replay(tx: ReadTx, actor: Actor, position: int) -> Replay:
+    """Decide once more on the message at `position`. Raises DecisionNotFoundError, also for those who may not ask."""
+    if not policy.may(tx, actor, "messaging.decisions"):
+        raise DecisionNotFoundError("No decision was recorded there.", position=position)
+    return replay_for_operator(tx, position)
+
+
+def replay_for_operator(tx: ReadTx, position: int) -> Replay:
+    """Like `replay`, for the command line, whose user holds the data. Raises DecisionNotFoundError."""
+    entry = tx.entry(position)
+    if entry is None or not isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked):
+        raise DecisionNotFoundError("No decision was recorded there.", position=position)
+    state, use = state_of(entry), use_of(tx, entry)
+    pack = policy.pack_of(tx, entry.policy)
+    if pack is None:
+        return Replay(entry, state, use, Rules.LOST, None, None, None)
+    ruleset = ruleset_at(tx, pack, position)
+    rules = Rules.SAME if ruleset.version == entry.fact.ruleset else Rules.OTHER_ENGINE
+    again = _decided(tx, ruleset, entry)
+    use_again = deciding_use(pack, again.uses)
+    return Replay(entry, state, use, rules, again, _state(entry, again), use_again)
+
+
+def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
+    fact = entry.fact
+    text = written(entry)
+    found = ruleset.inspect(text)
+    if fact.basis is not None and fact.basis.earlier:
+        before = texts_before(tx, fact.basis.earlier)
+        found, _ = ruleset.inspect_after(before, text, found)
+    if fact.refs and _store.find_shown(tx, fact.group, fact.refs[0]) is not None:
+        found = with_quote(tx, ruleset, text, found, fact.refs[0])
+    exempt = exempt_of(tx, person_of(entry), fact.group, entry.at)
+    return ruleset.decide(text, found, _context(tx, entry), exempt)
+
+
+def written(entry: Recorded) -> str:
+    """What the author wrote, before any mask."""
+    return str(getattr(entry.fact, "original", None) or entry.fact.text)
+
+
+def _context(tx: ReadTx, entry: Recorded) -> Context:
+    """The recorded surroundings; of a message without findings only its group is known."""
+    if entry.fact.basis is not None:
+        recorded: Context = entry.fact.basis.context
+        return recorded
+    group = groups.find_group(tx, entry.fact.group)
+    assert group is not None, "messages stand in groups that exist"
+    return Context(group.group_class, group.level)
+
+
+def _state(entry: Recorded, again: Inspection) -> MessageState:
+    match again.disposition:
+        case Disposition.HOLD:
+            return MessageState.HELD
+        case Disposition.BLOCK:
+            return MessageState.BLOCKED
+        case Disposition.WARN if not _stood_by_it(entry):
+            return MessageState.WARNED
+        case _:
+            return MessageState.MASKED if again.masked is not None else MessageState.DELIVERED
+
+
+def _stood_by_it(entry: Recorded) -> bool:
+    basis = entry.fact.basis
+    return bool(entry.fact.imported or (basis is not None and basis.confirmed))
+
+
+def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
+    """The answer of docs/protocol.md. It never holds the text: who may read that reads it in the review."""
+    entry, fact = found.entry, found.entry.fact
+    recorded = [Finding(*each) for each in getattr(fact, "findings", ())]
+    answer: dict[str, Any] = {
+        "position": entry.position,
+        "at": entry.at,
+        "state": found.state,
+        "policy": entry.policy,
+        "ruleset": fact.ruleset,
+        "clause": dict(found.use.mark()) if found.use is not None else None,
+        "controls": list(entry.uses),
+        "findings": [finding_json(each) for each in recorded],
+        "rules": found.rules,
+        "same": found.is_same,
+        "again": None,
+    }
+    if found.again is not None:
+        answer["again"] = {
+            "state": found.state_again,
+            "ruleset": found.again.ruleset,
+            "clause": dict(found.use_again.mark()) if found.use_again is not None else None,
+            "findings": [finding_json(each) for each in found.again.findings],
+        }
+    return answer

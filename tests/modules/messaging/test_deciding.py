@@ -1,0 +1,255 @@
+"""Decisions in their context: classes, conditions, who is present; warnings, alerts, quotes, and several messages as one."""
+
+import pytest
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import MINUTE
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import roster
+from guiju.modules.messaging.types import (
+    NOWHERE,
+    MessageAlerted,
+    MessageHeld,
+    MessageSent,
+    MessageState,
+    Receipt,
+)
+from guiju.modules.policy import service as policy
+from guiju.setup import SYSTEM
+from tests.support.office import Office
+from tests.support.sending import KINDS, prepared, send_together
+
+ID_NUMBER = "11010119900307889X"
+SALE = "九成新自行车转让，300元面交"
+PRESS = "听说记者采访要来"
+SECRET = "[business_secret], disposition: hold"
+
+
+def scoped(rule: str) -> str:
+    return f"[business_secret], disposition: hold, {rule}"
+
+
+# ---- where a rule holds -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "state"),
+    [
+        ("classes: [workshop]", MessageState.HELD),
+        ("classes: [department]", MessageState.DELIVERED),
+        ("when: 'sender.role == \"member\"'", MessageState.HELD),
+        ("when: 'sender.role == \"owner\"'", MessageState.DELIVERED),
+        ("when: 'audience.size > 2 && !audience.external'", MessageState.HELD),
+        ("when: 'audience.size > 3 || audience.external'", MessageState.DELIVERED),
+        ("when: 'group.level == \"internal\" && message.length < 8'", MessageState.HELD),
+        ("when: 'message.length > 8'", MessageState.DELIVERED),
+        ("when: '1 / (audience.size - 3) > 0'", MessageState.HELD),
+    ],
+)
+def test_a_rule_holds_where_its_clause_says(office: Office, rule: str, state: MessageState) -> None:
+    world, group = office.world, office.group()
+    world.adopt(lambda text: text.replace(SECRET, scoped(rule)))
+    assert world.send(office.member, group, "这是核心配方").state is state
+    (entry,) = world.entries(*KINDS)
+    context = entry.fact.basis and entry.fact.basis.context
+    if state is MessageState.HELD:
+        assert (context.group_class, context.level, context.role) == (
+            "workshop",
+            "internal",
+            "member",
+        )
+        assert (context.size, context.external) == (3, False)
+    else:
+        assert entry.uses == ()
+
+
+def test_a_guest_from_outside_changes_what_may_be_said(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(lambda text: text.replace(SECRET, scoped("when: audience.external")))
+    assert world.send(office.member, group, "这是核心配方").state is MessageState.DELIVERED
+    guest = world.write(
+        lambda tx: directory.add_person(tx, SYSTEM, name="客人", staff_no="G1", unit=None)
+    )
+    assert world.read(directory.people_outside) == {guest.id}
+    from_outside = world.person("周客人")
+    world.write(lambda tx: roster.admit(tx, office.owner, group, [from_outside.person_id]))
+    assert world.send(office.member, group, "这是核心配方").state is MessageState.DELIVERED
+
+
+# ---- warnings ---------------------------------------------------------------------------------------------------
+
+
+def test_a_warning_leaves_nothing_until_it_is_confirmed(office: Office) -> None:
+    world, group = office.world, office.group()
+    before = world.read(lambda tx: tx.position)
+    first = world.send(office.member, group, SALE, cmid="w")
+    assert first.state is MessageState.WARNED and first.position == NOWHERE
+    assert first.clause is not None and first.clause["id"] == "5.10" and first.note is not None
+    assert first.warned is not None and first.warned.ruleset == world.runtime.inspector.ruleset
+    assert [found.rule for found in first.warned.findings] == ["private_sale"]
+    assert world.read(lambda tx: tx.position) == before
+    assert world.send(office.member, group, SALE, cmid="w").state is MessageState.WARNED
+    assert (
+        world.send(office.member, group, SALE, cmid="w", confirm="older").state
+        is MessageState.WARNED
+    )
+    done = world.send(office.member, group, SALE, cmid="w", confirm=first.warned.ruleset)
+    (entry,) = world.entries(*KINDS)
+    assert done.state is MessageState.DELIVERED and done.position == entry.position
+    assert entry.uses == ("5.10/messaging.patterns",) and entry.fact.basis.confirmed
+    again = world.send(office.member, group, SALE, cmid="w", confirm=first.warned.ruleset)
+    assert again == done, "the same message again gets the same receipt"
+
+
+def test_a_warning_does_not_stop_the_rest_of_its_batch(office: Office) -> None:
+    group = office.group()
+    sends = [
+        prepared(office, office.member, group, text, f"b{n}")
+        for n, text in enumerate(("一", SALE, "三"))
+    ]
+    again = prepared(
+        office, office.member, group, SALE, "b1", confirm=office.world.runtime.inspector.ruleset
+    )
+    answers = send_together(office, [*sends, again])
+    assert [answer.state for answer in answers] == ["delivered", "warned", "delivered", "delivered"]
+    assert [entry.fact.cmid for entry in office.world.entries(*KINDS)] == ["b0", "b2", "b1"]
+
+
+def test_a_stricter_rule_is_not_confirmed_away(office: Office) -> None:
+    world, group = office.world, office.group()
+    text = f"{SALE}，这是核心配方"
+    done = world.send(office.member, group, text, confirm=world.runtime.inspector.ruleset)
+    assert (
+        done.state is MessageState.HELD and done.clause is not None and done.clause["id"] == "6.7"
+    )
+    masked = world.send(
+        office.member, group, f"{SALE} {ID_NUMBER}", confirm=world.runtime.inspector.ruleset
+    )
+    assert masked.state is MessageState.MASKED
+    assert ID_NUMBER not in world.entries("messaging.sent")[-1].fact.text
+
+
+# ---- alerts -----------------------------------------------------------------------------------------------------
+
+
+def test_an_alert_tells_the_reviewers_and_nobody_else(office: Office) -> None:
+    world, group = office.world, office.group()
+    receipt = world.send(office.member, group, PRESS)
+    assert receipt == Receipt(receipt.cmid, MessageState.DELIVERED, receipt.position, None, None)
+    sent, alerted = world.entries("messaging.sent", "messaging.alerted")
+    assert isinstance(sent.fact, MessageSent) and sent.uses == ()
+    assert isinstance(alerted.fact, MessageAlerted) and alerted.fact.refs == (sent.position,)
+    assert alerted.uses == ("5.11/messaging.patterns",) and alerted.actor == "system:inspection"
+    assert alerted.fact.findings[0][2:] == ("outside_coverage", "outside_coverage", "记者采访")
+    assert (
+        world.read(
+            lambda tx: policy.evidence_of(tx, policy.uses(tx, "messaging.patterns")[1])
+        ).count
+        == 1
+    )
+
+
+def test_an_alert_does_not_show_in_what_a_stricter_rule_tells(office: Office) -> None:
+    world, group = office.world, office.group()
+    receipt = world.send(office.member, group, f"{PRESS}，这是核心配方")
+    held, alerted = world.entries("messaging.held", "messaging.alerted")
+    assert receipt.state is MessageState.HELD and isinstance(held.fact, MessageHeld)
+    assert [finding[3] for finding in held.fact.findings] == ["business_secret"]
+    assert not any("patterns" in use for use in held.uses)
+    assert alerted.fact.refs == (held.position,)
+
+
+# ---- what a message quotes --------------------------------------------------------------------------------------
+
+
+def test_what_is_quoted_is_inspected_by_the_rules_of_today(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(lambda text: text.replace(SECRET, scoped("classes: [department]")))
+    early = world.send(office.owner, group, "这是核心配方").position
+    assert world.send(office.member, group, "同意", quote=early).state is MessageState.DELIVERED
+    world.adopt(lambda text: text)
+    held = world.send(office.member, group, "同意", quote=early)
+    assert (
+        held.state is MessageState.HELD and held.clause is not None and held.clause["id"] == "6.7"
+    )
+    fact = world.entries("messaging.held")[-1].fact
+    assert [finding[:2] for finding in fact.findings] == [(0, 0)], "not in the text itself"
+
+
+# ---- several messages as one ------------------------------------------------------------------------------------
+
+
+def said(office: Office, sender: Actor, group: object, *texts: str) -> list[MessageState]:
+    return [office.world.send(sender, group, text).state for text in texts]  # type: ignore[arg-type]  # a group's id
+
+
+def test_one_character_a_message(office: Office) -> None:
+    world, group = office.world, office.group()
+    states = said(office, office.member, group, "你看", "赌", "博", "网", "站")
+    assert states == [MessageState.DELIVERED] * 4 + [MessageState.BLOCKED]
+    fact = world.entries("messaging.blocked")[0].fact
+    sent = [entry.position for entry in world.entries("messaging.sent")]
+    assert fact.basis.earlier == tuple(sent[1:]) and fact.findings[0][:2] == (0, 1)
+
+
+def test_a_number_cut_in_two_is_masked_in_its_second_half(office: Office) -> None:
+    world, group = office.world, office.group()
+    said(office, office.member, group, f"我的证件{ID_NUMBER[:10]}", f"{ID_NUMBER[10:]}请登记")
+    first, second = world.entries("messaging.sent")
+    assert (
+        second.fact.text == "****889X请登记" and second.fact.original == f"{ID_NUMBER[10:]}请登记"
+    )
+    assert second.fact.basis.earlier == (first.position,) and second.uses == (
+        "6.9/messaging.personal_data",
+    )
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("他问标", "底线在哪"),
+        ("我们下午去打听一下大", "麻烦你等等"),
+        ("大家好", "好的", "收到"),
+        ("编号1101011990", "0307 件"),
+    ],
+)
+def test_neighbours_that_have_nothing_to_do_with_one_another(
+    office: Office, texts: tuple[str, ...]
+) -> None:
+    group = office.group()
+    assert set(said(office, office.member, group, *texts)) == {MessageState.DELIVERED}
+
+
+def test_only_the_same_person_s_messages_of_the_last_minutes_in_one_group_are_joined(
+    office: Office,
+) -> None:
+    world, group = office.world, office.group()
+    other = office.group(name="澄远另一个工作群")
+    assert said(office, office.member, group, "赌博") == [MessageState.DELIVERED]
+    assert said(office, office.owner, group, "网站") == [MessageState.DELIVERED]
+    assert said(office, office.member, other, "网站") == [MessageState.DELIVERED]
+    world.clock.advance(10 * MINUTE)
+    assert said(office, office.member, group, "网站") == [MessageState.DELIVERED]
+    assert said(office, office.member, group, "赌博", "网站") == [
+        MessageState.DELIVERED,
+        MessageState.BLOCKED,
+    ]
+
+
+def test_the_earlier_ones_of_one_batch_count_and_have_their_places(office: Office) -> None:
+    group = office.group()
+    sends = [
+        prepared(office, office.member, group, text, f"p{n}")
+        for n, text in enumerate("看赌博网站吗")
+    ]
+    answers = send_together(office, sends)
+    assert [answer.state for answer in answers] == [*["delivered"] * 4, "blocked", "delivered"]
+    blocked = office.world.entries("messaging.blocked")[0]
+    assert blocked.fact.basis.earlier == tuple(answer.position for answer in answers[1:4])
+
+
+def test_a_lost_cache_is_filled_from_the_tables(office: Office) -> None:
+    world, group = office.world, office.group()
+    said(office, office.member, group, "赌博")
+    world.write(lambda tx: tx.forget_all())
+    assert said(office, office.member, group, "网站") == [MessageState.BLOCKED]
