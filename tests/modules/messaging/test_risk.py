@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from guiju import cli_risk
+from guiju.cli import cli
 from guiju.kernel.actor import system
 from guiju.modules.inspection import _risk
 from guiju.modules.inspection.risk_training import FEWEST
@@ -115,6 +117,19 @@ class TestJudged:
 
 
 class TestCommand:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            [],
+            ["judged.jsonl"],
+            ["--out", "m.bin"],
+            ["--decisions", "judged.jsonl"],
+            ["--decisions", "--out", "m.bin"],
+        ],
+    )
+    def test_it_asks_for_files_or_decisions(self, words: list[str]) -> None:
+        assert CliRunner().invoke(cli, ["train-risk", *words]).exit_code == 2
+
     def test_files_of_judged_texts_give_a_model(self, tmp_path: Path) -> None:
         pytest.importorskip("sklearn")
         examples, out, said = tmp_path / "judged.jsonl", tmp_path / "m.bin", list[str]()
