@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from guiju import cli_verify, demo, setup_routes
+from guiju import cli_risk, cli_verify, demo, setup_routes
 from guiju.importing import import_chat
 from guiju.kernel.errors import GuijuError
 from guiju.migrations.schema import SchemaError
@@ -249,6 +249,37 @@ def inspect(
                 ensure_ascii=False,
             )
         )
+
+
+@cli.command("train-risk")
+def train_risk(
+    examples: Annotated[
+        list[Path] | None, typer.Argument(help='Judged texts: lines of {"text", "label": 0 or 1}.')
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The model to write.")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Train on the decisions of this organisation.")
+    ] = False,
+    harmless: Annotated[
+        list[Path] | None, typer.Option(help='Texts that nobody refuses: lines of {"text"}.')
+    ] = None,
+    ordinary: Annotated[
+        list[Path] | None, typer.Option(help="Texts to measure on, never trained on.")
+    ] = None,
+    about: Annotated[str, typer.Option(help="What the model was trained on.")] = "",
+) -> None:
+    """Train the risk score and print its error rates on texts that it has not seen."""
+    if decisions:
+        if examples or out or harmless:
+            _fail("--decisions takes no files but --ordinary, and writes into the data folder.")
+        raise SystemExit(cli_risk.train_on_decisions(read_settings(), ordinary=ordinary or []))
+    if not examples or out is None:
+        _fail("Say either files and --out, or --decisions.")
+    raise SystemExit(
+        cli_risk.train_on_files(
+            examples, harmless=harmless or [], ordinary=ordinary or [], about=about, out=out
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
 from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
 from guiju.modules.inspection._terms import TermHit, TermIndex
 from guiju.modules.inspection.types import (
     EVERYWHERE,
+    BadThresholdError,
     Context,
     Disposition,
     ExpressionRule,
@@ -27,6 +29,7 @@ from guiju.modules.inspection.types import (
     Inspection,
     LinkRule,
     PatternRule,
+    RiskRule,
     Rule,
     TermRule,
     TextNotUnicodeError,
@@ -39,6 +42,9 @@ ENGINE_REVISION = 2
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
+# Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
+RISK_CATEGORY = "risk"
+RISK_RULE = "risk score"
 
 
 class RuleSet:
@@ -51,6 +57,7 @@ class RuleSet:
         "_formal",
         "_kinds",
         "_links",
+        "_risk",
         "_rules",
         "_terms",
         "version",
@@ -69,6 +76,7 @@ class RuleSet:
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
         )
+        self._risk = RiskIndex([(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)])
         # Several clauses may ask for the same kind: each counts, it is looked for once.
         self._kinds: dict[str, list[int]] = {}
         for kind in KINDS:
@@ -87,7 +95,7 @@ class RuleSet:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
         if not is_unicode(text):
             raise TextNotUnicodeError("the text has unpaired surrogates")
-        hits = list(self._hits(text))
+        hits = [*self._hits(text), *self._risk_hits(text)]
         return self._weigh(text, hits) if hits else self._clean
 
     def _weigh(self, text: str, hits: list[Hit]) -> Inspection:
@@ -182,6 +190,11 @@ class RuleSet:
             word = text[start : min(end, start + LONGEST_WORD)]
             yield Hit(start, end, rule, word, range(start, end), floor)
 
+    def _risk_hits(self, text: str) -> Iterator[Hit]:
+        """A score is of one message: what other messages or a quote add is not scored with it."""
+        for rule, score in self._risk.find(text):
+            yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
+
     def _term_hits(self, streams: Streams) -> list[Hit]:
         found = self._terms.find(streams)
         decoded = streams.decoded
@@ -238,6 +251,8 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
             return Finding(hit.start, hit.end, "url", rule.type, hit.word)
         case ExpressionRule():
             return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
+        case RiskRule():
+            return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
 
 
 def _masked(text: str, hits: list[Hit]) -> str | None:
@@ -258,10 +273,13 @@ def _hide(text: str, places: Iterable[int]) -> str:
 def mask(text: str, findings: Iterable[Finding]) -> str:
     """The text with these findings hidden, as a reviewer's verdict asks; never another length.
 
-    What has a kind keeps the shape of it; everything else becomes stars.
+    What has a kind keeps the shape of it; everything else becomes stars. A risk score is of the
+    text as a whole and hides nothing.
     """
     hidden: list[int] = []
     for finding in findings:
+        if finding.rule == RISK_RULE:
+            continue
         word = finding.word
         shaped = finding.rule in KINDS and len(word) == finding.end - finding.start
         hidden.extend(
@@ -276,7 +294,7 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     """Compiles rules; the order in which they come does not matter.
 
     Raises `BadTermError`, `TooManyTermsError`, `UnknownKindError`, `BadExpressionError` and
-    `BadConditionError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
+    `BadConditionError`, `BadThresholdError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
     """
     ordered = tuple(sorted(set(rules), key=_canonical))
     for rule in ordered:
@@ -284,6 +302,10 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
             raise UnknownKindError(
                 f"there is no kind {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
+            )
+        if isinstance(rule, RiskRule) and not 0 < rule.threshold < 1:
+            raise BadThresholdError(
+                "a threshold lies between 0 and 1", threshold=str(rule.threshold)
             )
     content = "\n".join(
         [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
@@ -302,6 +324,8 @@ def _canonical(rule: Rule) -> str:
             name = [rule.id, rule.category, rule.expression]
         case LinkRule():
             name = [rule.type, sorted(set(rule.domains))]
+        case RiskRule():
+            name = [rule.model.digest, repr(rule.threshold)]
         case _:
             assert_never(rule)
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]

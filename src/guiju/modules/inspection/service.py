@@ -8,6 +8,7 @@ from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
+from guiju.modules.inspection._risk import read_risk_model, shipped_model
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
@@ -37,6 +38,8 @@ __all__ = [
     "is_public_host",
     "mask",
     "read_dictionary",
+    "read_risk_model",
+    "shipped_model",
 ]
 
 LINK_KINDS = tuple(kind for kind in LINK_TYPES if kind != "listed")

@@ -1,7 +1,8 @@
 """Findings, dispositions, rules and refusals of the inspection engine."""
 
+from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import ClassVar, NamedTuple
 
@@ -144,6 +145,39 @@ class ExpressionRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskModel:
+    """Weights of hashed n-grams, one signed byte a bucket; `digest` (SHA-256) names the file.
+
+    `about` says what it was trained on. Equal digests, equal models.
+    """
+
+    digest: str
+    bits: int = field(compare=False, repr=False)
+    scale: float = field(compare=False, repr=False)
+    bias: float = field(compare=False, repr=False)
+    about: str = field(compare=False)
+    weights: "array[int]" = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRule:
+    """A text whose risk score is `threshold` (0 to 1) or more waits for a review.
+
+    The disposition is HOLD, never more: a score is a reason to look, not a reason to refuse.
+    """
+
+    threshold: float
+    use: Use
+    model: RiskModel
+    scope: Scope = EVERYWHERE
+
+    @property
+    def disposition(self) -> Disposition:
+        """What the rule leads to."""
+        return Disposition.HOLD
+
+
+@dataclass(frozen=True, slots=True)
 class LinkRule:
     """Links of one type: `listed` (to `domains` or below), `shortener`, `ip_host`, `userinfo` (a
     false host before @), `lookalike` (of `domains`, or of letters that pass for others).
@@ -158,7 +192,7 @@ class LinkRule:
     scope: Scope = EVERYWHERE
 
 
-Rule = TermRule | PatternRule | ExpressionRule | LinkRule
+Rule = TermRule | PatternRule | ExpressionRule | LinkRule | RiskRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,3 +321,27 @@ class TooManyTermsError(ConflictError):
     """More terms than one rule set may hold."""
 
     code: ClassVar[str] = "inspection.too_many_terms"
+
+
+class BadRiskModelError(InvalidError):
+    """A file that is not a risk model of this format."""
+
+    code: ClassVar[str] = "inspection.bad_risk_model"
+
+
+class TooFewExamplesError(ConflictError):
+    """Too few texts of one sort to train a risk model on."""
+
+    code: ClassVar[str] = "inspection.too_few_examples"
+
+
+class BadThresholdError(InvalidError):
+    """A threshold of the risk score that is not between 0 and 1."""
+
+    code: ClassVar[str] = "inspection.bad_threshold"
+
+
+class TrainingNotInstalledError(ConflictError):
+    """The extra that training needs is not installed."""
+
+    code: ClassVar[str] = "inspection.training_not_installed"

@@ -27,6 +27,7 @@ from guiju.modules.messaging.types import (
     PatternRules,
     PersonalData,
     ReviewRules,
+    RiskScore,
 )
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
@@ -118,6 +119,12 @@ def _check_flood(params: Flood) -> None:
         raise ValueError("`messages` is 1 to 100000, `seconds` is 1 to 3600")
 
 
+def _check_risk(params: RiskScore) -> None:
+    if not 0.5 <= params.threshold < 1:
+        raise ValueError("`threshold` is 0.5 to 0.99")
+    _check_rules("hold", params.classes, params.when, masks=False)
+
+
 _SCOPED: dict[str, Text] = {
     "disposition": {"zh": "处置", "en": "Disposition"},
     "classes": {"zh": "只限群类别", "en": "Only classes"},
@@ -180,6 +187,22 @@ CONTROLS = (
             **_SCOPED,
         },
         _check_links,
+    ),
+    Control(
+        "messaging.risk",
+        ControlKind.APPROVE,
+        {"zh": "风险评分", "en": "Risk score"},
+        {
+            "zh": "评分达到阈值的消息先审；只提请人工审核，从不拦截。误判率见运维手册。",
+            "en": "A message whose score reaches the threshold is held for review, never blocked. The operator's guide has its error rates.",
+        },
+        RiskScore,
+        {
+            "threshold": {"zh": "阈值", "en": "Threshold"},
+            "classes": _SCOPED["classes"],
+            "when": _SCOPED["when"],
+        },
+        _check_risk,
     ),
     Control(
         "messaging.review",

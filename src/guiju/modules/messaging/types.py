@@ -155,6 +155,15 @@ class LinkRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskScore:
+    """Parameters of `messaging.risk`: a text with this score or more waits for a review, whatever else is asked."""
+
+    threshold: float = 0.8
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingHours:
     working_hours: int
 
