@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 import traceback
+from pathlib import Path
 from types import ModuleType
 
 import msgspec
@@ -20,6 +21,7 @@ _CRASHED = 4
 _BY_SIGNAL = {signal.SIGXCPU: End.TIME, signal.SIGKILL: End.TIME}
 _BY_CODE = {0: End.DONE, _MEMORY: End.MEMORY}
 _CHUNK = 1 << 20
+_LINE = 4096
 
 
 def main() -> None:
@@ -47,17 +49,24 @@ def main() -> None:
 def _fork(module: ModuleType, request: bytes, limits: Limits, asker: int) -> tuple[End, bytes]:
     """The frames that a fork wrote, and how it ended."""
     reading, writing = os.pipe()
+    log, telling = os.pipe()
     parent = os.getpid()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _answer(module, request, limits, writing, parent)
+        os.close(log)
+        confinement.die_with_parent(parent)
+        _answer(module, request, limits, writing, telling)
     os.close(writing)
+    os.close(telling)
     early, frames = _collect(reading, limits, asker)
     os.close(reading)
     if early is not None:
         os.kill(child, signal.SIGKILL)
     status = os.waitpid(child, 0)[1]
+    # The fork itself cannot write to a log that is a file: no file that it writes may grow.
+    os.write(2, os.read(log, _LINE))
+    os.close(log)
     return early or _end(status), frames
 
 
@@ -91,13 +100,13 @@ def _collect(reading: int, limits: Limits, asker: int) -> tuple[End | None, byte
             return End.ANSWER, b"".join(chunks)
 
 
-def _answer(module: ModuleType, request: bytes, limits: Limits, writing: int, parent: int) -> None:
+def _answer(module: ModuleType, request: bytes, limits: Limits, writing: int, telling: int) -> None:
     """Runs in the fork and never returns."""
     code = _CRASHED
     try:
-        confinement.die_with_parent(parent)
         confinement.limit(memory=limits.memory, seconds=limits.cpu)
         confinement.close_doors()
+        gc.disable()  # the process ends before garbage could matter
         for frame in module.answer(request):
             rest = memoryview(join_frame(frame))
             while rest:
@@ -106,11 +115,18 @@ def _answer(module: ModuleType, request: bytes, limits: Limits, writing: int, pa
     except MemoryError:
         code = _MEMORY
     except BaseException as reason:
-        # Where, and not what: the message may repeat the file.
-        traceback.print_tb(reason.__traceback__)
+        os.write(telling, _line(reason))
         raise
     finally:
         os._exit(code)
+
+
+def _line(reason: BaseException) -> bytes:
+    """A line for the log: where, and not what, for the message may repeat the file."""
+    trace = traceback.walk_tb(reason.__traceback__)
+    places = [f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in trace]
+    about = {"event": "sandbox.crashed", "exception": type(reason).__name__, "at": places[-8:]}
+    return msgspec.json.encode(about)[: _LINE - 1] + b"\n"
 
 
 if __name__ == "__main__":

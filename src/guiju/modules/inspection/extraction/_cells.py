@@ -5,7 +5,7 @@ zeros, digits cut off by an exponent. Where the stored digits differ, they are g
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -37,10 +37,10 @@ class Book:
 class Cells:
     """The cells of one sheet: tabs between cells, a line a row."""
 
-    shown: str
-    hidden: str
-    stored: str
-    formulas: str
+    shown: str = ""
+    hidden: str = ""
+    stored: str = ""
+    formulas: str = ""
 
 
 def string_table(root: Element) -> list[str]:
@@ -115,9 +115,8 @@ def _whole(value: str) -> str:
     return format(number, "f") if -20 < number.adjusted() < 40 else value
 
 
-def cells(data: Element, book: Book, hidden_columns: Iterable[tuple[int, int]]) -> Cells:
-    """The cells below `sheetData`."""
-    spans = list(hidden_columns)
+def cells(data: Element, book: Book, spans: list[tuple[int, int]]) -> Cells:
+    """The cells below `sheetData`; those in the columns of `spans` are hidden."""
     shown: list[str] = []
     hidden: list[str] = []
     stored: list[str] = []
@@ -131,9 +130,7 @@ def cells(data: Element, book: Book, hidden_columns: Iterable[tuple[int, int]]) 
         for cell in row:
             text = _cell(cell, namespace, book, stored)
             if text:
-                into = (
-                    aside if covered or (spans and _is_within(cell.get("r", ""), spans)) else line
-                )
+                into = aside if covered or (spans and is_within(cell.get("r", ""), spans)) else line
                 into.append(text)
             if len(cell) > 1:
                 written = cell.findtext(formula)
@@ -158,7 +155,11 @@ def _cell(cell: Element, namespace: str, book: Book, stored: list[str]) -> str:
         return book.shared[place] if 0 <= place < len(book.shared) else ""
     if kind not in (None, "n"):
         return value
-    style = cell.get("s")
+    return number_shown(value, cell.get("s"), book, stored)
+
+
+def number_shown(value: str, style: str | None, book: Book, stored: list[str]) -> str:
+    """The number as its format shows it; `stored` gets its digits if they are others."""
     show = book.shows[int(style)] if style and int(style) < len(book.shows) else None
     text = show(value) if show else _whole(value)
     if text != value:
@@ -166,7 +167,8 @@ def _cell(cell: Element, namespace: str, book: Book, stored: list[str]) -> str:
     return text
 
 
-def _is_within(reference: str, spans: list[tuple[int, int]]) -> bool:
+def is_within(reference: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether the column of a reference such as AB12 lies in one of these."""
     column = 0
     for char in reference.rstrip("0123456789"):
         column = column * 26 + ord(char.upper()) - 64

@@ -35,6 +35,7 @@ _MARKS = (
 )  # fmt: skip
 _CANDIDATES = ("gb18030", "big5hkscs", "utf-16-le", "utf-16-be", "cp1252")
 _SAMPLE = 4000
+_HEAD = 65_536
 # How far apart two answers must be for one of them to be enough.
 _CLEAR = 0.6
 _LEAST = -0.5
@@ -114,11 +115,18 @@ def _damaged(data: bytes) -> list[Decoded]:
     """One wrong byte in a long text must not hide the rest of it."""
     found = []
     for encoding in ("utf-8", "gb18030", "big5hkscs"):
+        if not _is_mostly(data[:_HEAD].decode(encoding, "replace")):
+            continue
         text = data.decode(encoding, "replace")
-        if text.count("\ufffd") * 20 <= len(text) and not _is_binary(text):
+        if _is_mostly(text):
             found.append((text.count("\ufffd"), Decoded(text, encoding)))
     found.sort(key=lambda each: each[0])
     return [each for _, each in found[:1]]
+
+
+def _is_mostly(text: str) -> bool:
+    """Whether nearly all of it could be decoded."""
+    return text.count("\ufffd") * 20 <= len(text) and not _is_binary(text)
 
 
 def _score(text: str) -> float:

@@ -19,6 +19,10 @@ _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-
 _BLOCKS = frozenset({"p", "pt", "si", "comment", "threadedComment", "cm"})
 _DELETED = frozenset({"del", "moveFrom"})
 _HIDING = frozenset({"vanish", "specVanish", "webHidden"})
+# How a run, a paragraph or a table looks.
+_SILENT = frozenset(
+    {"rPr", "pPr", "tblPr", "tblGrid", "trPr", "tcPr", "spPr", "bodyPr", "lstStyle", "endParaRPr"}
+)
 # Content that stands beside the text, each with the name of its part.
 _ASIDE = {"txbxContent": "text box", "Fallback": "older form"}
 # Elements whose attributes are read by people, though they are no text.
@@ -69,15 +73,9 @@ class _Text:
         yield from walk.part(f"{self.name}, deleted text", "\n".join(self.deleted), Flag.DELETED)
 
 
-@dataclass(slots=True)
-class _Open:
-    """An element whose content is being read, and what it lends to its content."""
-
-    children: Iterator[Element]
-    into: _Text
-    hidden: bool
-    deleted: bool
-    is_block: bool
+# What is being read: the children that are left, the text that they go to, whether they are hidden,
+# whether they are deleted, and whether a paragraph ends with them.
+_Level = tuple[Iterator[Element], _Text, bool, bool, bool]
 
 
 def flow(root: Element, name: str, walk: Walk, *flags: Flag) -> Iterator[Frame]:
@@ -86,38 +84,40 @@ def flow(root: Element, name: str, walk: Walk, *flags: Flag) -> Iterator[Frame]:
     aside: list[_Text] = []
     spoken: list[str] = []
     fields = _Text(f"{name}, fields")
-    stack = [_Open(iter((root,)), main, hidden=False, deleted=False, is_block=False)]
+    names: dict[str, str] = {}
+    stack: list[_Level] = [(iter((root,)), main, False, False, False)]
     while stack:
-        top = stack[-1]
-        element = next(top.children, None)
-        if element is None:
+        children, text, hidden, deleted, is_block = stack[-1]
+        for element in children:
+            tag = names.get(element.tag) or names.setdefault(element.tag, local(element))
+            if tag in _TEXT:
+                if element.text:
+                    text.add(element.text, hidden=hidden, deleted=deleted)
+            elif tag in _SIGNS:
+                text.add(_SIGNS[tag], hidden=hidden, deleted=deleted)
+            elif tag in _FIELD:
+                fields.add(element.text or "", hidden=False, deleted=False)
+            elif tag in _SILENT:
+                continue
+            if tag in _SPOKEN:
+                spoken.extend(filter(None, (attribute(element, key) for key in _SPOKEN[tag])))
+            if len(element):
+                if tag in _ASIDE:
+                    text = _Text(f"{name}, {_ASIDE[tag]} {len(aside) + 1}")
+                    aside.append(text)
+                hides = hidden or (tag == "r" and _is_hidden(element))
+                level = (iter(element), text, hides, deleted or tag in _DELETED, tag in _BLOCKS)
+                stack.append(level)
+                break
+            if tag in _BLOCKS:
+                text.end()
+        else:
             stack.pop()
-            if top.is_block:
-                top.into.end()
-            continue
-        tag = local(element)
-        if tag in _TEXT:
-            if element.text:
-                top.into.add(element.text, hidden=top.hidden, deleted=top.deleted)
-        elif tag in _FIELD:
-            fields.add(element.text or "", hidden=False, deleted=False)
-        elif tag in _SIGNS:
-            top.into.add(_SIGNS[tag], hidden=top.hidden, deleted=top.deleted)
-        if tag in _SPOKEN:
-            spoken.extend(filter(None, (attribute(element, key) for key in _SPOKEN[tag])))
-        if len(element):
-            into = top.into
-            if tag in _ASIDE:
-                into = _Text(f"{name}, {_ASIDE[tag]} {len(aside) + 1}")
-                aside.append(into)
-            hidden = top.hidden or (tag == "r" and _is_hidden(element))
-            deleted = top.deleted or tag in _DELETED
-            stack.append(_Open(iter(element), into, hidden, deleted, tag in _BLOCKS))
-        elif tag in _BLOCKS:
-            top.into.end()
+            if is_block:
+                text.end()
     yield from main.frames(walk, *flags)
-    for text in _distinct(aside):
-        yield from text.frames(walk, *flags)
+    for each in _distinct(aside):
+        yield from each.frames(walk, *flags)
     yield from fields.frames(walk)
     yield from walk.part(f"{name}, descriptions", "\n".join(dict.fromkeys(spoken)))
 
@@ -137,10 +137,9 @@ def _distinct(texts: list[_Text]) -> list[_Text]:
 
 
 def _is_hidden(run: Element) -> bool:
-    for child in run:
-        if local(child) == "rPr":
-            return any(
-                local(mark) in _HIDING and attribute(mark, "val") not in ("0", "false", "off")
-                for mark in child
-            )
-    return False
+    """The properties of a run are its first child."""
+    first = run[0]
+    return first.tag.endswith("}rPr") and any(
+        local(mark) in _HIDING and attribute(mark, "val") not in ("0", "false", "off")
+        for mark in first
+    )

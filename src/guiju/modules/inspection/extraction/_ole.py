@@ -152,6 +152,6 @@ def _texts(ole: olefile.OleFileIO, entries: list[list[str]]) -> Iterator[tuple[s
             continue
         content = ole.openstream(entry).read()
         if name[16:20] == _WIDE:
-            yield _PROPERTIES[name[12:16]], content.decode("utf-16-le", "replace")
+            yield _PROPERTIES[name[12:16]], content.decode("utf-16-le", "replace").rstrip("\0")
         elif name[16:20] in (_TEXT, "0102"):
             yield from ((_PROPERTIES[name[12:16]], each.text) for each in decode(content)[:1])

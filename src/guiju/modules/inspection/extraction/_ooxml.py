@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from guiju.modules.inspection.extraction._cells import Book, cells, string_table, styles
+from guiju.modules.inspection.extraction._cells import Book, Cells, cells, string_table, styles
 from guiju.modules.inspection.extraction._flow import flow
+from guiju.modules.inspection.extraction._quick_cells import quick_cells, quick_sheet
 from guiju.modules.inspection.extraction._walk import Frame, MarkFrame, Walk, attempt
 from guiju.modules.inspection.extraction._xml import attribute, harvest, local, parse, root_of
 from guiju.modules.inspection.extraction._zip import entries, unpack
@@ -103,6 +104,9 @@ def _targets(found: list[tuple[int, str, bytes, str]]) -> dict[str, str]:
 def _part(name: str, content: bytes, root: str, package: _Package, walk: Walk) -> Iterator[Frame]:
     if not content or root in _SILENT:
         return
+    if root == "worksheet":
+        yield from _worksheet(name.rpartition("/")[2], content, package, walk)
+        return
     tree = parse(content)
     number = _NUMBER.search(name)
     suffix = f" {number[1]}" if number and number[1] else ""
@@ -115,8 +119,6 @@ def _part(name: str, content: bytes, root: str, package: _Package, walk: Walk) -
     elif root == "styleSheet":
         package.book.shows, words = styles(tree)
         yield from walk.part("number formats", words)
-    elif root == "worksheet":
-        yield from _worksheet(name.rpartition("/")[2], tree, package, walk)
     elif root in ("coreProperties", "Properties"):
         yield from walk.part("properties", harvest(tree))
     elif root in _FLOWS:
@@ -154,28 +156,44 @@ def _uncoded(text: str) -> str:
     return _HEADER_CODE.sub(lambda found: _HEADER_SIGNS.get(found[0].upper(), ""), text)
 
 
-def _worksheet(name: str, tree: Element, package: _Package, walk: Walk) -> Iterator[Frame]:
+def _worksheet(name: str, content: bytes, package: _Package, walk: Walk) -> Iterator[Frame]:
     sheet = package.sheets.get(name, _Sheet(name, is_hidden=False))
     label = f"hidden sheet {sheet.name}" if sheet.is_hidden else f"sheet {sheet.name}"
     flags = (Flag.HIDDEN,) if sheet.is_hidden else ()
-    spans: list[tuple[int, int]] = []
+    tree, found = _sheet(content, package.book)
+    yield from walk.part(label, found.shown, *flags)
+    yield from walk.part(f"{label}, hidden cells", found.hidden, Flag.HIDDEN)
+    yield from walk.part(f"{label}, stored numbers", found.stored, *flags)
+    yield from walk.part(f"{label}, formulas", found.formulas, *flags)
     rest: list[str] = []
     for section in tree:
-        tag = local(section)
-        if tag == "cols":
-            spans = [
-                (int(col.get("min", "0")), int(col.get("max", "0")))
-                for col in section
-                if col.get("hidden") in ("1", "true")
-            ]
-        elif tag == "sheetData":
-            found = cells(section, package.book, spans)
-            yield from walk.part(label, found.shown, *flags)
-            yield from walk.part(f"{label}, hidden cells", found.hidden, Flag.HIDDEN)
-            yield from walk.part(f"{label}, stored numbers", found.stored, *flags)
-            yield from walk.part(f"{label}, formulas", found.formulas, *flags)
-        elif tag == "headerFooter":
-            yield from walk.part(f"{label}, header and footer", _uncoded(harvest(section)), *flags)
-        else:
+        if local(section) == "headerFooter":
+            spoken = _uncoded(harvest(section))
+            yield from walk.part(f"{label}, header and footer", spoken, *flags)
+        elif local(section) != "sheetData":
             rest.append(harvest(section))
     yield from walk.part(f"{label}, notes of cells", "\n".join(filter(None, rest)), *flags)
+
+
+def _sheet(content: bytes, book: Book) -> tuple[Element, Cells]:
+    """What stands around the cells, and the cells."""
+    quick = quick_sheet(content)
+    if quick is not None:
+        tree = parse(quick.rest)
+        found = quick_cells(quick.rows, book, _hidden_columns(tree))
+        if found is not None:
+            return tree, found
+    tree = parse(content)
+    spans = _hidden_columns(tree)
+    data = next((section for section in tree if local(section) == "sheetData"), None)
+    return tree, Cells() if data is None else cells(data, book, spans)
+
+
+def _hidden_columns(tree: Element) -> list[tuple[int, int]]:
+    return [
+        (int(col.get("min", "0")), int(col.get("max", "0")))
+        for section in tree
+        if local(section) == "cols"
+        for col in section
+        if col.get("hidden") in ("1", "true")
+    ]

@@ -20,6 +20,7 @@ BROKEN = (
 # Below this size a high ratio is the rule: an empty sheet, a page of spaces.
 _SMALL = 4 << 20
 _PACE = 1 << 20
+_NAME = 200
 
 
 class PartFrame(msgspec.Struct, tag="part"):
@@ -151,11 +152,16 @@ class Walk:
         if len(self.trail) >= self.bounds.depth:
             yield from self.gap(Problem.TOO_DEEP, name)
             return
-        outer, self.trail = self.trail, (*self.trail, name)
+        outer, self.trail = self.trail, (*self.trail, _plain(name))
         try:
             yield from self.opener(name, data, self)
         finally:
             self.trail = outer
+
+
+def _plain(name: str) -> str:
+    """A name as it can stand in a line: what is longer or has control characters is no file's name."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in name.strip("\0")[:_NAME])
 
 
 def attempt(frames: Iterator[Frame], walk: Walk, name: str = "") -> Iterator[Frame]:

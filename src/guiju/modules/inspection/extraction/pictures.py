@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 from rapidocr import RapidOCR
 
 # Characters in larger pictures are large enough after shrinking.
@@ -22,8 +22,11 @@ _engine: list[Any] = []
 
 def prepare() -> None:
     """Loads the models, which are in the package, and reads once so that nothing is loaded later."""
+    Image.init()
     engine = RapidOCR(params=_THREADS)
-    engine(np.full((64, 256, 3), 255, np.uint8))
+    sample = Image.new("RGB", (320, 64), "white")
+    ImageDraw.Draw(sample).text((10, 10), "sample 2026", fill="black", font_size=32)
+    engine(np.asarray(sample))
     _engine.append(engine)
 
 

@@ -29,7 +29,7 @@ from guiju.modules.inspection.extraction.types import (
 
 _PACKAGE = "guiju.modules.inspection.extraction"
 _FILES = Limits(memory=1 << 30, cpu=20, wall=30, answer=256 << 20)
-_PICTURES = Limits(memory=2 << 30, cpu=30, wall=60, answer=4 << 20)
+_PICTURES = Limits(memory=2 << 30, cpu=30, wall=90, answer=4 << 20)
 _PROBLEMS = {
     End.TIME: Problem.TIME, End.MEMORY: Problem.MEMORY, End.ANSWER: Problem.ANSWER_TOO_LARGE, End.CRASHED: Problem.CRASHED,
 }  # fmt: skip
