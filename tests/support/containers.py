@@ -21,10 +21,9 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
     for name, _ in order:
         index[name] = place
         place += 1
-    for storage in names:
-        for path in inner[storage]:
-            index[path] = place
-            place += 1
+    for below in (each for storage in names for each in inner[storage]):
+        index[below] = place
+        place += 1
 
     def chain(paths: list[str]) -> dict[str, int]:
         """Siblings as a list to the right: searching readers walk all of it."""
@@ -62,14 +61,10 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
                 _entry(name, 2, right.get(name, _FREE), _FREE, placed(content), len(content))
             )
     for storage in names:
-        for path in inner[storage]:
-            content = streams[path]
-            size = max(len(content), 4096)
-            records.append(
-                _entry(
-                    path.partition("/")[2], 2, right.get(path, _FREE), _FREE, placed(content), size
-                )
-            )
+        for below in inner[storage]:
+            content = streams[below]
+            size, next_ = max(len(content), 4096), right.get(below, _FREE)
+            records.append(_entry(below.partition("/")[2], 2, next_, _FREE, placed(content), size))
     while len(records) % 4:
         records.append(_entry("", 0, _FREE, _FREE, 0, 0))
     directory = b"".join(records)
@@ -211,3 +206,30 @@ def rar(members: Mapping[str, bytes], *, encrypted: bool = False) -> bytes:
 def _rar_block(kind: int, flags: int, content: bytes) -> bytes:
     head = struct.pack("<BHH", kind, flags, 7 + len(content)) + content
     return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
+
+
+def workbook(name: str, cells: list[str], comment: str = "") -> bytes:
+    """An xls (BIFF8, [MS-XLS]) with one sheet of labels, and a comment on it."""
+
+    def record(kind: int, content: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    def begin(kind: int) -> bytes:
+        return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6))
+
+    def wide(text: str) -> bytes:
+        return b"\x01" + text.encode("utf-16-le")
+
+    body = b"".join(
+        record(0x0204, struct.pack("<HHHH", row, 0, 15, len(text)) + wide(text))
+        for row, text in enumerate(cells)
+    )
+    if comment:
+        body += record(0x01B6, struct.pack("<HHIHHHI", 0, 0, 0, 0, len(comment), 16, 0))
+        body += record(0x003C, wide(comment)) + record(0x003C, bytes(16))
+    sheet = begin(0x10) + body + record(0x000A, b"")
+    title = struct.pack("<B", len(name)) + wide(name)
+    head = begin(0x05) + record(0x0042, struct.pack("<H", 1200))
+    at = len(head) + 4 + 6 + len(title) + 4
+    head += record(0x0085, struct.pack("<IH", at, 0) + title) + record(0x000A, b"")
+    return ole({"Workbook": head + sheet})

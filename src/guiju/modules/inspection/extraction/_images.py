@@ -14,7 +14,7 @@ from guiju.modules.inspection.extraction.types import Flag
 
 # 50 megapixels are a page at 800 dots an inch; Pillow raises at twice the number.
 _MOST_PIXELS = 50_000_000
-_FORMATS = ("PNG", "JPEG", "MPO", "GIF", "BMP", "TIFF", "WEBP", "ICO", "AVIF")
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 # A bullet, a line, a corner of a frame: nothing to read.
 _LEAST_SIDE = 24
 _FRAMES = 10

@@ -1,10 +1,10 @@
 """Mail (RFC 5322, RFC 2045 to 2049, RFC 2231): headers decoded, every part followed."""
 
-import email
-import email.policy
 from collections.abc import Iterator
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
 
 from guiju.modules.inspection.extraction._walk import Frame, Walk, attempt
 from guiju.modules.inspection.extraction.types import Problem
@@ -14,7 +14,7 @@ _WHOLE = 500
 
 def read_mail(data: bytes, walk: Walk) -> Iterator[Frame]:
     """The headers, then the bodies and attachments in their order."""
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    message = BytesParser(policy=compat32).parsebytes(data)
     yield from _message(message, walk)
 
 
@@ -32,6 +32,7 @@ def _message(message: Message, walk: Walk) -> Iterator[Frame]:
             continue
         name = _decoded(part.get_filename() or "")
         if name:
+            yield from walk.part("attachment name", name)
             yield from attempt(walk.inside(name, content), walk, name)
             continue
         bodies += 1

@@ -8,6 +8,7 @@ import olefile
 
 from guiju.modules.inspection.extraction._encodings import decode
 from guiju.modules.inspection.extraction._legacy import read_presentation, read_words
+from guiju.modules.inspection.extraction._records import read_records
 from guiju.modules.inspection.extraction._walk import (
     EncryptedError,
     Frame,
@@ -62,6 +63,8 @@ def read_ole(data: bytes, walk: Walk) -> Iterator[Frame]:
         elif kind == "ppt":
             yield from read_presentation(ole, walk)
         elif kind == "xls":
+            stream = "Workbook" if ole.exists("Workbook") else "Book"
+            yield from read_records(ole.openstream(stream).read(), walk)
             yield from read_workbook(data, walk)
         elif kind == "ole":
             yield from walk.gap(Problem.UNKNOWN_TYPE)
@@ -134,6 +137,7 @@ def _attachment(
     walk: Walk,
 ) -> Iterator[Frame]:
     name = dict(_texts(ole, own)).get("file name", "attachment")
+    yield from walk.part("attachment name", name)
     for entry in own:
         if entry[-1].lower() == "__substg1.0_37010102":
             yield from attempt(walk.inside(name, ole.openstream(entry).read()), walk, name)

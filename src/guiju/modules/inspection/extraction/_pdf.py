@@ -157,7 +157,9 @@ def _wide(read: Any) -> str:
 
 def _attachment(document: Any, number: int, walk: Walk) -> Iterator[Frame]:
     attachment = document.get_attachment(number)
-    yield from walk.inside(attachment.get_name() or "attachment", bytes(attachment.get_data()))
+    name = attachment.get_name() or "attachment"
+    yield from walk.part("attachment name", name)
+    yield from walk.inside(name, bytes(attachment.get_data()))
 
 
 def _has_picture(page: Any) -> bool:

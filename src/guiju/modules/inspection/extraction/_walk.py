@@ -2,20 +2,23 @@
 
 import lzma
 import struct
+import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from zipfile import BadZipFile
 
 import msgspec
+import rarfile
 
 from guiju.modules.inspection.extraction.types import Bounds, Flag, Mark, Problem
 
 # What readers and the libraries under them raise for a file that is not what it should be. A lack
 # of memory is not among them: it ends the process, and the caller is told.
 BROKEN = (
-    ArithmeticError, AssertionError, AttributeError, BadZipFile, EOFError, LookupError, OSError, RuntimeError, SyntaxError,
-    TypeError, ValueError, lzma.LZMAError, struct.error, zlib.error,
+    ArithmeticError, AssertionError, AttributeError, BadZipFile, EOFError, LookupError, MessageError, OSError, RuntimeError,
+    SyntaxError, TypeError, ValueError, lzma.LZMAError, rarfile.Error, struct.error, tarfile.TarError, zlib.error,
 )  # fmt: skip
 # Below this size a high ratio is the rule: an empty sheet, a page of spaces.
 _SMALL = 4 << 20
