@@ -47,10 +47,18 @@ class Budget:
 
 def is_meant(place: Place, budget: Budget) -> bool:
     """A term of two Chinese characters stands here on purpose."""
-    if place.is_parted:
-        (gap,) = place.inner_gaps()
-        return not is_natural(gap) or place.is_alone()
-    return not budget.take_check() or _is_word(place.folded, place.start, place.end)
+    folded, start, end = place.folded, place.start, place.end
+    if not place.is_parted:
+        return not budget.take_check() or _is_word(folded, start, end)
+    (gap,) = place.inner_gaps()
+    if not is_natural(gap) or place.is_alone():
+        return True
+    if gap.strip("\r\n") or not budget.take_check():
+        return False
+    # A line may end inside a word, but more often between two: read it as if it did not end.
+    left = folded[max(0, start - _CONTEXT) : start]
+    joined = left + folded[start] + folded[end - 1 :][: _CONTEXT + 1]
+    return _is_word(joined, len(left), len(left) + 2)
 
 
 def _is_word(folded: str, start: int, end: int) -> bool:

@@ -31,6 +31,7 @@ from guiju.modules.inspection.types import Way
 
 _ALONE = re.compile(r"(?<!\w)[㐀-鿿]{2}(?!\w)")
 _ROW = re.compile("[a-z] [a-z]")
+_SET_OFF = re.compile(" [㐀-鿿]")
 
 
 class EchoIndex:
@@ -153,6 +154,10 @@ def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:
         before = place.folded[max(place.start - 2, 0) : place.start + 1]
         after = place.folded[place.end - 1 : place.end + 2]
         if _ROW.search(before) or _ROW.search(after):
+            return False
+        # So is what a sentence begins with and sets off by a space.
+        opens = place.start == 0 or place.folded[place.start - 1] in "\n.!?"
+        if opens and _SET_OFF.match(place.folded, place.end):
             return False
     touches = written[0].isascii() or written[-1].isascii()
     if touches and not place.is_apart(from_digits=False):

@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import product
 from typing import NamedTuple
 
-from guiju.modules.inspection._fold import NOISE, stripped_char
+from guiju.modules.inspection._fold import stripped_char
 
 # Private code points are noise, so a stripped text has none of its own.
 _FIRST_SYLLABLE = 0xE000
@@ -145,4 +145,4 @@ def decompositions(char: str) -> list[str]:
     for parts in _PARTS.get(char, []):
         forms = ((part, _RADICALS[part]) if part in _RADICALS else (part,) for part in parts)
         found.extend("".join(form) for form in list(product(*forms))[:_MAX_SPELLINGS])
-    return [one for one in dict.fromkeys(found) if not NOISE.issuperset(one)]
+    return [*dict.fromkeys(found)]
