@@ -51,6 +51,17 @@ FOUND = [
     ("password: Xk29fQ0vLmP38sTzR7", "api_key", "Xk29fQ0vLmP38sTzR7"),
     ("合同总价：叁佰万元整", "contract_amount", "合同总价：叁佰万元整"),
     ("deal size: US$1.2 million", "contract_amount", "deal size: US$1.2 million"),
+    (
+        "Send to Flat A, 12/F, 88 Nathan Road, Kowloon please",
+        "address",
+        "Flat A, 12/F, 88 Nathan Road, Kowloon",
+    ),
+    (
+        "Office: 25 Des Voeux Road Central, Hong Kong",
+        "address",
+        "25 Des Voeux Road Central, Hong Kong",
+    ),
+    ("这个订单的客户13800138000", "cn_phone", "13800138000"),
     ("欧阳志远的简历", "person_name", "欧阳志远"),
     ("密级：机密", "secrecy", "密级：机密"),
     ("機密☆20年", "secrecy", "機密☆20年"),
@@ -66,18 +77,14 @@ PASSES = [
     "保守国家秘密是义务", "信息的机密性", "国家秘密分为绝密、机密、秘密三级", "秘密花园", "内部培训改到周三", "please keep it confidential", "a secret garden",
     "token expired, please login again", "class_name_of_the_longest_component_in_project", "0123456789abcdef", "中山路很堵，8号见", "三楼有8号会议室", "北京路店8折",
     "密件副本请抄送", "会议纪要仅供参考", "sk-learn-contrib-forest", "git clone git@example.org:team/repo.git", "采购价格 15 元/个", "合同金额 0 元", "里2号楼", "中关村3号楼会议室", "do not distribute tracing headers", "a top secret movie",
-    "客户张口就要打折", "commit 3f785b2a9c1d4e6f8a7b", "一二三四五六七八九十",
+    "客户张口就要打折", "2 minutes down the road", "I live on 5th avenue", "turn left at 3 main street", "commit 3f785b2a9c1d4e6f8a7b", "一二三四五六七八九十",
 ]  # fmt: skip
 
 
 class TestExamples:
     @pytest.mark.parametrize(("text", "kind", "part"), FOUND)
-    def test_it_is_found(self, text: str, kind: str, part: str | None) -> None:
-        findings = found(text)
-        if part is None:
-            assert findings == []
-        else:
-            assert (kind, part) in findings
+    def test_it_is_found(self, text: str, kind: str, part: str) -> None:
+        assert (kind, part) in found(text)
 
     @pytest.mark.parametrize("text", PASSES)
     def test_what_only_looks_like_it_passes(self, text: str) -> None:

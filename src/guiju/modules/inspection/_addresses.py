@@ -45,10 +45,22 @@ _REACH = 40
 _NO_CUE_ROAD = 6
 _BREAKS = frozenset(",;!?\n。、")
 
-GATE = f"{_ROAD}[^路]{{0,8}}{_DIGITS}(?:号|弄|栋|幢|楼)"
+# Flat A, 12/F, 88 Nathan Road, Kowloon: a street with a number, and a part of a house or a region.
+_INDOORS = r"(?:flat|room|rm|unit|suite|shop|block)\.?\s?[0-9a-z][0-9a-z-]{0,5}|[0-9]{1,2}\s?/\s?f|[0-9]{1,2}(?:st|nd|rd|th)\sfloor"
+_ABROAD = (
+    "hong kong|kowloon|new territories|n\\.t\\.|wan\\s?chai|central|tsim sha tsui|mong kok|causeway bay|kwun tong|sha tin|tsuen wan|macau"
+    "|taipei|taichung|tainan|kaohsiung|hsinchu|taiwan|singapore|beijing|shanghai|shenzhen|guangzhou"
+)
+_ENGLISH = re.compile(
+    rf"(?<![0-9a-z])(?P<indoors>(?:(?:{_INDOORS})(?:,\s?|\s)){{0,3}})(?:[a-z' ]{{2,40}}(?:building|tower|house|cent(?:re|er)|mansion|court|plaza),\s?)?"
+    rf"[0-9]{{1,4}}[a-z]?(?:-[0-9]{{1,4}})?,?\s(?:[a-z']{{2,20}}\s){{1,4}}(?:road|street|avenue|lane|drive|rd|st|ave)(?![a-z])\.?(?P<region>(?:,\s?[a-z' .]{{2,30}}){{0,3}}?(?:,?\s?(?:{_ABROAD})(?![a-z]))+)?"
+)
+
+GATE = f"[0-9][0-9a-z]{{3,60}}(?:road|street|avenue|lane|drive|rd|st|ave)|{_ROAD}[^路]{{0,8}}{_DIGITS}(?:号|弄|栋|幢|楼)"
 
 
 def find_addresses(passage: Passage) -> Iterator[Found]:
+    yield from _find_english(passage)
     view = passage.bare
     reach = 0
     for match in _CORE.finditer(view.text):
@@ -67,6 +79,16 @@ def find_addresses(passage: Passage) -> Iterator[Found]:
             continue
         reach = end
         yield view.found("address", start, end, range(max(start, kept), end))
+
+
+def _find_english(passage: Passage) -> Iterator[Found]:
+    view = passage.visible
+    for match in passage.within(_ENGLISH.finditer(view.text), 4):
+        if match["indoors"] or match["region"]:
+            start, end = match.span()
+            kept = match.start("region") if match["region"] else end
+            hidden = [at for at in range(start, kept) if view.text[at].isalnum()]
+            yield view.found("address", start, end, hidden)
 
 
 def _left(passage: Passage, view: View, left: int, core: int) -> int:

@@ -93,7 +93,7 @@ _NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 
 def as_domain(term: str) -> str | None:
     """The domain that a dictionary term names, without www or m before it; None if it names none."""
-    if term.isalpha():  # nearly every term: a domain has a dot
+    if term.isalnum():  # nearly every term: a domain has a dot
         return None
     folded = fold(term).strip().strip("/")
     folded = re.sub(r"^h[tx]{2}ps?://", "", folded)
