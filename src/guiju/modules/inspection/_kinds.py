@@ -83,11 +83,17 @@ class KindIndex:
             _names.warm()
         if links:
             gates.append(links.gate)
+        self._last = len(gates) - 1
         self._gate = _gate_of(gates) if gates else None
 
     def gate(self, stripped: str) -> list[int]:
         """What may be in a text, by its stripped stream alone; nothing for nearly all texts."""
-        return (self._gate.Match(stripped) or []) if self._gate is not None else []
+        if self._gate is None:
+            return []
+        matched = self._gate.Match(stripped)
+        if not matched:  # out of memory: even the sentinel is missing
+            return list(range(self._last + 1))
+        return [index for index in matched if index <= self._last]
 
     def find(self, passage: Passage, gated: list[int]) -> Iterator[Found | Link]:
         """Everything of these kinds and types in the text that passed the gate."""
@@ -118,8 +124,9 @@ def _gate_of(gates: list[str]) -> "re2.Set":
     options.never_capture = True
     options.max_mem = 64 << 20
     gate = re2.Set.SearchSet(options)
-    for pattern in gates:
+    # The sentinel matches every text: where it is missing, the set could not answer.
+    for pattern in [*gates, ""]:
         gate.Add(pattern)
     gate.Compile()
-    gate.Match("预热 warm 13800138000")
+    gate.Match("")  # builds what the first text otherwise waits for
     return gate

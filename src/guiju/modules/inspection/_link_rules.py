@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from guiju.modules.inspection import _terms
 from guiju.modules.inspection._hosts import as_domain
 from guiju.modules.inspection._links import LINK_TYPES, Link, LinkIndex
 from guiju.modules.inspection.types import (
@@ -10,14 +11,16 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Rule,
     TermRule,
+    TooManyTermsError,
     UnknownLinkTypeError,
 )
 
 
 class LinkRules:
-    """The links that a rule set asks for. Raises `UnknownLinkTypeError` and `BadDomainError`."""
+    """The links that a rule set asks for."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
+        """Raises `UnknownLinkTypeError`, `BadDomainError` and `TooManyTermsError`."""
         self._listed: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         self._types: defaultdict[str, list[int]] = defaultdict(list)
         own: set[str] = set()
@@ -41,6 +44,8 @@ class LinkRules:
                 else:
                     self._types[rule.type].append(number)
                     own.update(domains)
+        if sum(map(len, self._listed.values())) > _terms.MAX_TERMS:
+            raise TooManyTermsError("a rule set lists too many domains", limit=_terms.MAX_TERMS)
         self.index = LinkIndex(self._listed, own, self._types)
 
     def rules_of(self, link: Link) -> list[tuple[int, str]]:

@@ -142,11 +142,11 @@ class LinkIndex:
             return
         stream = _stream(passage)
         if self._listed:
-            yield from self._find_listed(stream)
+            yield from self._find_listed(stream, passage)
         if self._types - {"listed"}:
             yield from self._find_types(stream, passage)
 
-    def _find_listed(self, stream: _Stream) -> Iterator[Link]:
+    def _find_listed(self, stream: _Stream, passage: Passage) -> Iterator[Link]:
         row: list[re.Match[str]] = []
         text = stream.text
         reach = 0
@@ -162,6 +162,8 @@ class LinkIndex:
             for depth in self._depths:
                 domain = ".".join(part[0] for part in row[-depth:])
                 if depth <= len(row) and domain in self._listed:
+                    if not passage.spend(4):
+                        return
                     if self._longer.match(text, label.end()) is not None:
                         continue
                     start, end = _whole(text, row[-depth].start(), label.end())

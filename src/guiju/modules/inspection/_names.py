@@ -23,13 +23,13 @@ _COMPOUND = frozenset(
     ("欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "东方", "司徒", "夏侯",
      "端木", "轩辕", "南宫", "独孤", "长孙", "宇文", "闻人", "张简", "范姜")
 )  # fmt: skip
-# Surnames that begin everyday words; after a cue without a colon they are names only if the
-# segmentation says so.
+# After these a name follows, and after a colon even one that segmentation takes for other words.
 _STATED = re.compile(
     r"(?:联系人|收件人|寄件人|收货人|发货人|姓名|名字|申请人|经办人|负责人|法定代表人|法人代表|法人|持卡人|户名|开户人|乘客|旅客"
     r"|患者|病人|当事人|被告人?|原告人?|投诉人|举报人|报案人|嫌疑人|担保人|借款人|受益人|投保人|被保险人|紧急联系人|家属|监护人|考生"
     r"|签收人|承租人|房东|租客|业主|学员|候选人|面试者?|新同事|本人叫|我叫|他叫|她叫|名叫|大名)"
 )
+# After these a name may follow; segmentation decides.
 _LOOSE = re.compile("客户|患者|病人|员工|学生|乘客|投诉人|业主|同事|供应商代表|候选人")
 _DOCUMENTS = (
     "体检|病历|病例|简历|身份证|护照|工资|薪资|薪水|档案|户口|住址|家庭|手机号|电话|银行卡|诊断|化验|报告单|征信|贷款|成绩单|离职|绩效"
