@@ -50,7 +50,7 @@ _PREFIX = re.compile(
 )
 _SHORTEST_RUN = 7
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
-_WINDOW = 4
+_WINDOW = 3
 _A_UNIT = 16
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))

@@ -22,7 +22,7 @@ _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 # What one text may cost, in units of about five microseconds. A text that costs more is no text that
 # people write; it is held, because it was not read to its end.
-EFFORT = 1000
+EFFORT = 1200
 
 
 class Found(NamedTuple):
