@@ -2,18 +2,23 @@
 
 import os
 from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx, open_database
 from guiju.kernel.errors import ConflictError, InvalidError
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.ledger.log import create_head, has_head
+from guiju.ledger.keystore import read_keystore
+from guiju.ledger.log import Log, create_head, has_head
+from guiju.ledger.replay import refill
 from guiju.migrations import schema
 from guiju.modules.directory import service as directory
 from guiju.modules.identity import service as identity
 from guiju.modules.policy import service as policy
-from guiju.runtime import load_pack, shipped_packs
+from guiju.runtime import APPLIERS, load_pack, shipped_packs, wire
 from guiju.settings import Settings
 
 SYSTEM = system("setup")
@@ -53,12 +58,22 @@ def initialise(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
     try:
-        schema.upgrade(database)
+        schema.upgrade(database, partial(_fill, settings))
         with database.write() as connection:
             if not has_head(connection):
                 create_head(connection, f"guiju/{os.urandom(8).hex()}")
     finally:
         database.close()
+
+
+def _fill(settings: Settings, connection: Connection, tables: frozenset[str]) -> None:
+    """What earlier facts say of tables that this version has added."""
+    wire()
+    keys = read_keystore(settings.keys, settings.database)
+    try:
+        refill(connection, Log(keys), APPLIERS, tables)
+    finally:
+        keys.close()
 
 
 def needs_setup(tx: ReadTx) -> bool:

@@ -114,6 +114,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "applications": ("jiangnan", at("/applications")),
     "approvals": ("yezhiqiu", at("/todo")),
     "reviews": ("linjingwen", at("/reviews")),
+    "figures": ("linjingwen", at("/figures")),
     "register": ("fangxiaotang", at("/register")),
     "clauses": ("ouyangjing", at("/clauses")),
     "clause": ("ouyangjing", first_clause),

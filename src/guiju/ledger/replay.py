@@ -4,11 +4,12 @@ The facts run through the same `apply` functions that wrote the live tables, so 
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 import pysqlite3
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from guiju.kernel.db import EntryQuery, ReadTx, governed_tables, metadata, rows_by_key, scratch
@@ -55,6 +56,29 @@ def replay(
     findings.done(
         8, f"{count} rows of {len(governed_tables())} tables are what the facts make of them"
     )
+
+
+def refill(
+    connection: Connection, log: Log, appliers: Mapping[str, Apply], names: frozenset[str]
+) -> None:
+    """Fill governed tables that a migration has just made, from all facts that were recorded before it.
+
+    Raises LedgerError when a fact cannot be applied.
+    """
+    wanted = [table for table in governed_tables() if table.name in names]
+    if not wanted:
+        return
+    findings = Findings()
+    with scratch() as empty:
+        metadata.create_all(empty, tables=governed_tables(), checkfirst=False)
+        if not _rebuild(connection, empty, log, appliers, findings):
+            raise LedgerError("the new tables cannot be filled: run `guiju verify --replay`")
+        for table in wanted:
+            columns = [column.name for column in table.columns]
+            rows = rows_by_key(empty, table)
+            while chunk := list(islice(rows, SLICE)):
+                values = [dict(zip(columns, row, strict=True)) for row in chunk]
+                connection.execute(insert(table), values)
 
 
 class _Reading:

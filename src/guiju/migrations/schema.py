@@ -3,14 +3,18 @@
 A revision is named like its file, which begins with its date: the last name is the newest revision.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import column, inspect, select, table
+from sqlalchemy import Connection, column, inspect, select, table
 
 from guiju.kernel.db import Database
 
 _FOLDER = Path(__file__).parent
 _VERSION = table("alembic_version", column("version_num"))
+
+Fill = Callable[[Connection, frozenset[str]], None]
+"""Puts into tables that are new in a database what its ledger says, in the transaction that makes them."""
 
 
 class SchemaError(Exception):
@@ -35,16 +39,19 @@ def _known() -> list[str]:
     return sorted(path.stem for path in (_FOLDER / "versions").glob("*.py"))
 
 
-def upgrade(database: Database) -> None:
-    """Run the migrations that are missing. Raises SchemaError when the database is newer than this program."""
+def upgrade(database: Database, fill: Fill | None = None) -> None:
+    """Run the migrations that are missing; `fill` gets the tables that an existing database has gained.
+
+    Raises SchemaError when the database is newer than this program.
+    """
     revision = current(database)
     if revision is not None and revision not in _known():
         raise SchemaError(f"the database has revision {revision}, which this program does not know")
     if revision != newest():
-        _migrate(database)
+        _migrate(database, fill if revision is not None else None)
 
 
-def _migrate(database: Database) -> None:
+def _migrate(database: Database, fill: Fill | None) -> None:
     # Alembic takes an eighth of a start to import, and only a database that is behind needs it.
     from alembic import command  # noqa: PLC0415  # slow to import
     from alembic.config import Config  # noqa: PLC0415  # slow to import
@@ -52,6 +59,9 @@ def _migrate(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     with database.write() as connection:
+        before = frozenset(inspect(connection).get_table_names())
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if fill is not None:
+            fill(connection, frozenset(inspect(connection).get_table_names()) - before)
     assert current(database) == newest(), "the newest revision is named like the last file"

@@ -1,0 +1,78 @@
+"""An organisation that an earlier version made: what its ledger says stands in the tables that were added since."""
+
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from guiju import migrations
+from guiju.kernel.db import open_database
+from guiju.ledger.errors import LedgerError
+from guiju.modules.messaging import review, review_queue
+from guiju.runtime import open_runtime
+from guiju.setup import initialise
+from guiju.verification import verify_organisation
+from tests.support.office import open_office
+from tests.support.world import World
+
+REVISION = "20261124_review_queue"
+TABLES = ("messaging_review", "messaging_hit", "messaging_exception", "messaging_prereview")
+SECRET = "这是核心配方"
+
+
+def take_back(world: World) -> None:
+    """Make the database what it was before the review queue had tables of its own."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    before = ScriptDirectory.from_config(config).get_revision(REVISION).down_revision
+    database = open_database(world.settings.database)
+    with database.write() as connection:
+        for table in TABLES:
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(
+            text("CREATE INDEX messaging_message_held ON messaging_message (position)")
+        )
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{before}'"))
+    database.close()
+
+
+def test_what_waited_before_waits_afterwards(world: World) -> None:
+    office = open_office(world)
+    group = office.group()
+    decided, waiting = (world.send(office.member, group, SECRET).position for _ in range(2))
+    world.write(lambda tx: review.release(tx, office.reviewer, decided, masked=True, reason="x"))
+    world.send(office.member, group, "去赌博网站玩")
+    world.runtime.close()
+    take_back(world)
+    initialise(world.settings)
+    verdict = verify_organisation(world.settings, replay=True)
+    assert verdict.ok, verdict.first_bad
+    world.runtime = open_runtime(world.settings, world.clock)
+    found = world.read(lambda tx: review_queue.list_reviews(tx, office.reviewer, decided=False))
+    assert [each.row.position for each in found] == [waiting]
+    (done,) = world.read(lambda tx: review_queue.list_reviews(tx, office.reviewer, decided=True))
+    assert done.row.position == decided and done.queue.verdict == "masked"
+
+
+def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
+    office = open_office(world)
+    world.send(office.member, office.group(), SECRET)
+    world.runtime.close()
+    take_back(world)
+    database = open_database(world.settings.database)
+    with database.write() as connection:
+        entry = "UPDATE ledger_entry SET sealed = NULL WHERE kind = 'messaging.held'"
+        sealed = connection.execute(text("SELECT position, sealed FROM ledger_entry WHERE kind = 'messaging.held'")).one()  # fmt: skip
+        connection.execute(text(entry))
+    with pytest.raises(LedgerError):
+        initialise(world.settings)
+    with database.write() as connection:
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        assert version != REVISION, "nothing was changed"
+        restore = text("UPDATE ledger_entry SET sealed = :sealed WHERE position = :position")
+        connection.execute(restore, {"sealed": sealed.sealed, "position": sealed.position})
+    database.close()
+    initialise(world.settings)
+    world.runtime = open_runtime(world.settings, world.clock)
