@@ -133,6 +133,16 @@ class TermIndex:
         offsets: Sequence[int] = kept_offsets(folded) if noisy else range(len(folded))
         return _outermost(self._checked(folded, offsets, reports))
 
+    def crosses(self, before: str, after: str) -> bool:
+        """Whether a term as it is written begins in `before` and ends in `after`."""
+        if self._automaton is None:
+            return False
+        reports = self._automaton.find_overlapping_no_suffix(strip(before + after))
+        if not reports:
+            return False
+        joint = len(strip(before))
+        return any(start < joint < end for start, end, _ in reports)
+
     def _checked(
         self, folded: str, offsets: Sequence[int], reports: list[tuple[int, int, int]]
     ) -> Iterator[TermHit]:
