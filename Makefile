@@ -34,6 +34,7 @@ format: .venv/dev
 lock:  ## pin the dependencies again (needs uv)
 	uv pip compile pyproject.toml --extra build --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/run.lock
 	uv pip compile pyproject.toml --extra build --extra dev --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/dev.lock
+	uv pip compile requirements/bench.in --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/bench.lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Guiju needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'

@@ -21,10 +21,12 @@ from typing import Final
 
 import msgspec
 
+from bench import inspection
 from bench.load import Result
 from bench.machine import commit, filesystem, machine, syncs_per_second
 from bench.postgres import cluster
 from bench.process import BenchError, tail
+from bench.report import Report, Row, short, table
 from bench.scenarios import SCENARIOS, SEATS, Scenario
 from bench.servers import FLOOR, PRODUCT, Server, floor, product, serving
 
@@ -35,30 +37,6 @@ _SLACK_SECONDS: Final = 90.0
 _BUSY_LOAD: Final = 0.5
 _FILES: Final = 8192
 _VOLATILE: Final = ("tmpfs", "ramfs")
-
-
-class Row(msgspec.Struct):
-    """One line of the table; `floor` and `ratio` are null when only one server ran."""
-
-    name: str
-    database: str
-    params: dict[str, int | float]
-    unit: str
-    runs: int
-    median: float
-    min: float
-    max: float
-    floor: float | None
-    ratio: float | None
-
-
-class Report(msgspec.Struct):
-    """What `--json` writes."""
-
-    commit: str
-    machine: str
-    sync_per_s: float
-    rows: list[Row]
 
 
 @dataclass(slots=True)
@@ -146,44 +124,27 @@ def rows(
             yield Row(
                 name=figure.name if servers[-1] == PRODUCT else f"floor:{figure.name}",
                 database=database,
-                params=scenario.params(SEATS, seconds),
+                params={**scenario.params(SEATS, seconds)},
                 unit=figure.unit,
                 runs=len(main),
-                median=_short(statistics.median(main)),
-                min=_short(min(main)),
-                max=_short(max(main)),
-                floor=_short(statistics.median(values[servers[0]])) if both else None,
-                ratio=_short(statistics.median(ratios)) if both and ratios else None,
+                median=short(statistics.median(main)),
+                min=short(min(main)),
+                max=short(max(main)),
+                floor=short(statistics.median(values[servers[0]])) if both else None,
+                ratio=short(statistics.median(ratios)) if both and ratios else None,
             )
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.4g}")
-
-
-def table(report: Report) -> str:
-    """The report for people."""
-    lines = [
-        f"commit {report.commit}",
-        report.machine,
-        f"fdatasync {report.sync_per_s:,.0f}/s",
-        "",
-        f"{'figure':24}{'database':12}{'unit':12}{'median':>10}{'min':>10}{'max':>10}{'floor':>10}{'ratio':>8}",
-    ]
-    for row in report.rows:
-        below = "-" if row.floor is None else f"{row.floor:,.4g}"
-        ratio = "-" if row.ratio is None else f"{row.ratio:.3g}"
-        numbers = "".join(f"{value:>10,.4g}" for value in (row.median, row.min, row.max))
-        lines.append(f"{row.name:24}{row.database:12}{row.unit:12}{numbers}{below:>10}{ratio:>8}")
-    return "\n".join(lines)
 
 
 def bench(options: argparse.Namespace, folder: Path) -> Report:
     """Measure everything that `options` asks for, in `folder`."""
-    scenarios = _chosen(options.name)
+    scenarios, with_inspection = _chosen(options.name)
     found: list[Row] = []
     syncs: list[float] = []
-    for database in options.database:
+    if with_inspection:
+        print("inspection:", flush=True)
+        found += inspection.rows(options.runs, folder)
+        syncs.append(syncs_per_second(folder, _SYNC_SECONDS))
+    for database in options.database if scenarios else ():
         print(f"{database}:", flush=True)
         with contextlib.ExitStack() as stack:
             home = folder / database
@@ -201,16 +162,18 @@ def bench(options: argparse.Namespace, folder: Path) -> Report:
             names = [server.name for server in servers]
             found += rows(database, scenarios, names, measured, options.seconds)
             syncs += measured.syncs
-    return Report(commit(_ROOT), machine(folder), _short(statistics.median(syncs)), found)
+    return Report(commit(_ROOT), machine(folder), short(statistics.median(syncs)), found)
 
 
-def _chosen(words: str) -> list[Scenario]:
+def _chosen(words: str) -> tuple[list[Scenario], bool]:
+    """The scenarios of messages, and whether inspection is to be measured."""
     names = words.replace(",", " ").split()
-    known = {scenario.name: scenario for scenario in SCENARIOS}
+    known = [inspection.NAME, *(scenario.name for scenario in SCENARIOS)]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise BenchError(f"no scenario {' '.join(unknown)}; there are {' '.join(known)}")
-    return [scenario for scenario in SCENARIOS if not names or scenario.name in names]
+    chosen = [scenario for scenario in SCENARIOS if not names or scenario.name in names]
+    return chosen, not names or inspection.NAME in names
 
 
 def _options() -> argparse.Namespace:

@@ -67,7 +67,8 @@ def parts() -> list[Part]:
         # By themselves, one for each worker: a worker that drew both would keep everything else waiting.
         Part("crashes", tests=("-n", "2", kill)),
         Part("faults", tests=(*_WORKERS, tests / "faults", f"--ignore={kill}")),
-        Part("journeys", tests=(tests / "journeys",)),
+        # Whole files to a worker: what a file sets up is made once.
+        Part("journeys", tests=("-n", "2", "--dist", "loadfile", tests / "journeys")),
     ]
 
 

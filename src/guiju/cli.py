@@ -12,22 +12,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from guiju import cli_verify, demo, setup_routes
+from guiju import cli_inspect, cli_risk, cli_verify, demo, setup_routes
 from guiju.importing import import_chat
 from guiju.kernel.errors import GuijuError
 from guiju.migrations.schema import SchemaError
 from guiju.modules.inspection.cases import inspect_cases
 from guiju.modules.messaging import replaying
-from guiju.modules.messaging.inspecting import Inspector
-from guiju.modules.policy import service as policy
-from guiju.runtime import (
-    Runtime,
-    all_dictionaries,
-    load_pack,
-    open_runtime,
-    shipped_dictionaries,
-    wire,
-)
+from guiju.runtime import Runtime, all_dictionaries, open_runtime, shipped_dictionaries
 from guiju.serving import claim
 from guiju.serving import serve as serve_app
 from guiju.settings import Settings, SettingsError, read_settings
@@ -219,9 +210,12 @@ def replay_decision(
 
 @cli.command()
 def inspect(
-    files: Annotated[list[Path] | None, typer.Argument(help="Text files to inspect.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="Files to inspect.")] = None,
     dictionary: Annotated[Path | None, typer.Option(help="Terms, one JSON object a line.")] = None,
     cases: Annotated[Path | None, typer.Option(help="Texts, one JSON object a line.")] = None,
+    fingerprint: Annotated[
+        list[Path] | None, typer.Option(help="A confidential document to look for in the files.")
+    ] = None,
 ) -> None:
     """Say what inspection finds: a line of JSON for each case, or for each file.
 
@@ -235,20 +229,38 @@ def inspect(
         return
     if not files:
         _fail("Say --cases, with or without --dictionary, or files.")
-    wire()
-    inspector = Inspector()
-    inspector.load(policy.read_pack(*load_pack("party-run-plant")))
-    for file in files:
-        found = inspector.inspect(file.read_text(encoding="utf-8"))
-        hits = [
-            {"kind": hit.category, "start": hit.start, "end": hit.end} for hit in found.findings
-        ]
-        print(
-            json.dumps(
-                {"file": file.name, "hits": hits, "disposition": found.disposition.word},
-                ensure_ascii=False,
-            )
+    raise SystemExit(cli_inspect.inspect_files(files, fingerprint or []))
+
+
+@cli.command("train-risk")
+def train_risk(
+    examples: Annotated[
+        list[Path] | None, typer.Argument(help='Judged texts: lines of {"text", "label": 0 or 1}.')
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The model to write.")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Train on the decisions of this organisation.")
+    ] = False,
+    harmless: Annotated[
+        list[Path] | None, typer.Option(help='Texts that nobody refuses: lines of {"text"}.')
+    ] = None,
+    ordinary: Annotated[
+        list[Path] | None, typer.Option(help="Texts to measure on, never trained on.")
+    ] = None,
+    about: Annotated[str, typer.Option(help="What the model was trained on.")] = "",
+) -> None:
+    """Train the risk score and print its error rates on texts that it has not seen."""
+    if decisions:
+        if examples or out or harmless:
+            _fail("--decisions takes no files but --ordinary, and writes into the data folder.")
+        raise SystemExit(cli_risk.train_on_decisions(read_settings(), ordinary=ordinary or []))
+    if not examples or out is None:
+        _fail("Say either files and --out, or --decisions.")
+    raise SystemExit(
+        cli_risk.train_on_files(
+            examples, harmless=harmless or [], ordinary=ordinary or [], about=about, out=out
         )
+    )
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class TextGuard:
         if not found.hits:
             return text
         group: GroupId | None = getattr(fact, "group", None)
-        exempt = exempt_of(tx, person, group or GroupId(""))
+        exempt = exempt_of(tx, person, group or GroupId(""), text)
         found = ruleset.decide(text, found, _context(tx, person, fact), exempt)
         if found.disposition in (Disposition.HOLD, Disposition.BLOCK):
             use = deciding_use(policy.get_pack(tx), found.uses)

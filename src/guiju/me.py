@@ -10,7 +10,7 @@ from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import review
+from guiju.modules.messaging import prereview, review_queue
 from guiju.modules.policy import service as policy
 
 routes = APIRouter(prefix="/api", tags=["me"])
@@ -25,15 +25,27 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
         "person": directory.person_mark(tx, actor.person_id),
         "account": {"id": account.id, "login": account.login, "state": account.state},
         "roles": sorted(policy.roles_of(tx, actor)),
-        "capabilities": policy.capabilities(tx, actor),
+        "capabilities": _capabilities(tx, actor),
         "organisation": {"name": directory.organisation_name(tx)},
         "pack": {"id": pack.id, "title": pack.title, "version": pack.version} if pack else None,
         "todo": {
             "approvals": approvals.count_todo(tx, actor.person_id),
-            "reviews": review.count_waiting(tx, actor),
+            "reviews": review_queue.count_waiting(tx, actor),
         },
+        "prereviews": [
+            {"group": each.group, "until": each.until}
+            for each in prereview.watches_of(tx, actor.person_id)
+        ],
         "position": tx.position,
     }
+
+
+def _capabilities(tx: ReadTx, actor: Actor) -> list[str]:
+    """The operations of the person; the review of escalated messages only where the pack gives it to their role."""
+    decides = any(line is not None for line in review_queue.lines_of(tx, actor))
+    return [
+        name for name in policy.capabilities(tx, actor) if decides or name != review_queue.SECOND
+    ]
 
 
 @routes.get("/me")

@@ -78,6 +78,8 @@ ROUTERS: Mapping[str, Router] = {
     "messaging": messaging_live.deliveries,
 }
 PRESENCE: Mapping[str, Presence] = groups_live.PRESENCE
+# The organisation's own risk model, in its data folder; `guiju train-risk --decisions` writes it.
+RISK_MODEL = "risk_model.bin"
 JOBS = (approvals_jobs, directory_jobs, groups_jobs, identity_jobs, messaging_jobs)
 
 
@@ -153,7 +155,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     clock = clock or SystemClock()
     database = open_database(settings.database)
     keys = open_keystore(settings.keys, settings.database)
-    log, inspector = Log(keys), Inspector()
+    log, inspector = Log(keys), Inspector(settings.data / RISK_MODEL)
     list_verbs: dict[str, ListVerb] = {
         sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
         composing.MARK_KIND: messaging.mark_read_many,

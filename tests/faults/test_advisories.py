@@ -24,7 +24,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupClosedError, GroupNotFoundError, Member
-from guiju.modules.messaging import _store, composing, review, service
+from guiju.modules.messaging import _store, composing, review, review_queue, service
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
@@ -138,10 +138,10 @@ def test_idor_post_positions_of_other_groups_open_nothing(office: Office) -> Non
     stated = world.application(office.owner, [office.administrator], name="澄远另一件工作群")
     made = world.write(lambda tx: applying.apply_for(tx, office.owner, stated=stated))
     verbs: list[Any] = [
-        lambda tx: review.get_review(tx, office.outsider, held),
+        lambda tx: review_queue.get_review(tx, office.outsider, held),
         lambda tx: review.release(tx, office.outsider, held, masked=False, reason=""),
         lambda tx: review.refuse(tx, office.outsider, held, reason="x"),
-        lambda tx: review.get_review(tx, office.reviewer, sent),
+        lambda tx: review_queue.get_review(tx, office.reviewer, sent),
         lambda tx: groups.get_application(tx, office.outsider, made.id),
         lambda tx: approvals.get_request(tx, office.outsider, made.request),
         lambda tx: approvals.decide(

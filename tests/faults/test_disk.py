@@ -27,6 +27,8 @@ from tests.support.server import Place, Serving
 SEED = 20261123
 UNKNOWN_OUTCOME = 70
 _SOON = 20.0
+# How many answers show that a load is on before something is broken.
+_UNDER_LOAD = 20
 
 
 def full_disk(place: Place, serving: Serving, spare: int) -> None:
@@ -123,6 +125,10 @@ async def break_under_load(
     """Break the database under load again and again; the exit statuses of servers that ended by it."""
     rng, statuses = random.Random(SEED), []
 
+    async def more_answers() -> None:
+        wanted = load.acknowledged + _UNDER_LOAD
+        await until(lambda: load.acknowledged >= wanted, "some answers")
+
     async def after(serving: Serving) -> None:
         """Either the server goes on acknowledging, or it ends."""
         before = load.acknowledged
@@ -136,7 +142,8 @@ async def break_under_load(
         for _ in range(rounds):
             async with served(place, load) as serving:
                 for _ in range(3):
-                    await asyncio.sleep(rng.uniform(0.05, 0.3))
+                    await more_answers()
+                    await asyncio.sleep(rng.uniform(0.0, 0.2))
                     await asyncio.to_thread(breaking)
                     await after(serving)
                     status = serving.process.poll()

@@ -28,7 +28,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupKind, GroupState
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
-from guiju.modules.messaging import review, service
+from guiju.modules.messaging import review_queue, service
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import MemberState
 from guiju.runtime import Runtime, open_runtime
@@ -244,7 +244,7 @@ def test_exactly_one_application_waits_and_its_head_can_sign_in(built: Demo) -> 
 def test_two_held_messages_wait_for_both_reviewers(built: Demo) -> None:
     for login in ("linjingwen", "pengyue"):
         actor = built.actor(login)
-        found = built.runtime.read(partial(review.list_reviews, actor=actor, decided=False))
+        found = built.runtime.read(partial(review_queue.list_reviews, actor=actor, decided=False))
         assert len(found) == 2
         assert all(each.fact.due_at > built.now for each in found)
 

@@ -23,7 +23,8 @@ from guiju.modules.approvals.types import RequestId, Verdict
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
-from guiju.modules.messaging import review
+from guiju.modules.messaging import exceptions, review
+from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.runtime import ROUTERS
 from guiju.setup import SYSTEM
@@ -47,6 +48,7 @@ class Acts:
         )
         self.administrator = cast.people["employee", "administrator"]
         self.reviewer = cast.people["reviewer", "outsider"]
+        self.security = cast.people["security_admin", "outsider"]
         self.head, self.registrar = (
             cast.people["head", "outsider"],
             cast.people["registrar", "outsider"],
@@ -118,6 +120,53 @@ class Acts:
         self.send(
             "sent with a quote of a release", member, "收到", MessageState.DELIVERED, quote=shown
         )
+
+    def reviews(self) -> None:
+        """What the second line, exceptions and pre-review add; the reviewer in the group sees both sides."""
+        member, inside = self.member, self.cast.people["reviewer", "member"]
+        names = ("escalated", "refused and overturned", "released with an exception")
+        first, second, third = (
+            self.send(f"held to be {name}", member, f"{HELD_TEXT}{name}", MessageState.HELD)
+            for name in names
+        )
+        self.verb(
+            "escalated",
+            lambda tx: review.escalate(tx, self.reviewer, first, proposal=None, reason="x"),
+        )
+        self.until("an escalated one is late", "messaging.review_late")
+        self.verb(
+            "refused by the second line",
+            lambda tx: review.refuse(tx, self.security, first, reason="x"),
+        )
+        self.verb("refused again", lambda tx: review.refuse(tx, self.reviewer, second, reason="x"))
+        self.verb(
+            "overturned",
+            lambda tx: review.overturn(tx, inside, second, masked=False, reason="x"),
+        )
+        until = self.world.clock.now() + DAY
+        allow = Permission(0, until, everywhere=False)
+
+        def release(tx: WriteTx) -> None:
+            review.release(tx, self.reviewer, third, masked=True, reason="", allow=allow)
+
+        self.verb("released with an exception", release)
+        self.send("sent by the exception", member, HELD_TEXT, MessageState.DELIVERED)
+        granted = self.world.entries("messaging.exception_granted")[-1].position
+        self.verb(
+            "exception revoked",
+            lambda tx: exceptions.revoke(tx, self.security, granted, reason="x"),
+        )
+        fourth = self.send("held for a third refusal", member, HELD_TEXT, MessageState.HELD)
+        self.verb(
+            "refused a third time", lambda tx: review.refuse(tx, self.reviewer, fourth, reason="x")
+        )
+        watched = self.send("held by the pre-review", member, "大家好", MessageState.HELD)
+        self.verb(
+            "released in a pre-review",
+            lambda tx: review.release(tx, self.reviewer, watched, masked=False, reason=""),
+        )
+        self.until("the pre-review ends", "messaging.prereview_ended")
+        self.send("sent after the pre-review", member, "又见面了", MessageState.DELIVERED)
 
     def members(self, mover: Actor) -> None:
         group, owner, number = self.group, self.owner, self.cast.filing_number(self.group)
@@ -248,7 +297,7 @@ def everybody(cast: Cast) -> dict[str, Actor]:
     people = {
         f"{role} {place}": actor
         for (role, place), actor in cast.people.items()
-        if role in ("employee", "reviewer")
+        if role in ("employee", "reviewer", "security_admin")
     }
     people["registrar"], people["head"] = (
         cast.people["registrar", "outsider"],
@@ -286,6 +335,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     audience.join()
     acts = Acts(audience, cast, group)
     acts.messages()
+    acts.reviews()
     acts.members(cast.spare)
     acts.approvals()
     acts.governing()

@@ -13,6 +13,8 @@ from guiju.modules.identity.types import AccountState
 from guiju.modules.inspection import dictionaries, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import Trial
+from guiju.modules.messaging import exceptions, review
+from guiju.modules.messaging.review_types import Permission
 from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
@@ -91,9 +93,14 @@ class Things:
                 found["exemption"] = self._make(changes, ("exemption",), self._exemption)
             case "review":
                 sender = actor if row.relation == "own" and actor is not None else member
+                refused = row.operation.endswith("/overturning")
                 found["position"] = self._make(
-                    changes, ("held", sender.name), lambda: self._hold(sender)
+                    changes,
+                    ("refused" if refused else "held", sender.name),
+                    lambda: self._refuse(sender) if refused else self._hold(sender),
                 )
+            case "plain" if "/exceptions/{position}" in row.operation:
+                found["position"] = self._make(changes, ("exception",), self._allow)
         return found
 
     def _member(self, actor: Actor | None) -> list[Actor]:
@@ -152,6 +159,25 @@ class Things:
 
     def _hold(self, sender: Actor) -> int:
         return self.cast.world.send(sender, self.group, f"{HELD_TEXT}{next(self.serial)}").position
+
+    def _refuse(self, sender: Actor) -> int:
+        """A message that a reviewer refused who asks for nothing else."""
+        held, reviewer = self._hold(sender), self.cast.new_person("reviewer")
+        self.cast.world.write(lambda tx: review.refuse(tx, reviewer, held, reason="x"))
+        return held
+
+    def _allow(self) -> int:
+        """An exception that holds in no group where anything else happens."""
+        world, sender = self.cast.world, self.cast.people["employee", "member"]
+        reviewer = self.cast.people["reviewer", "outsider"]
+        held = world.send(sender, self.cast.group(), HELD_TEXT).position
+        wanted = Permission(0, world.clock.now() + DAY, everywhere=False)
+
+        def release(tx: WriteTx) -> int:
+            review.release(tx, reviewer, held, masked=False, reason="", allow=wanted)
+            return exceptions.list_exceptions(tx, reviewer, ended=False)[0].position
+
+        return world.write(release)
 
     # ---- bodies ----------------------------------------------------------------------------------------------------
 
@@ -248,4 +274,7 @@ _BODIES: dict[str, _Body] = {
         "person_id": t.cast.spare.person, "rule": "abuse", "until": t.cast.world.clock.now() + DAY, "reason": "x",
     },
     "POST /api/reviews/{position}/decision": _fixed(verdict="release", reason=""),
+    "POST /api/reviews/{position}/escalation": _fixed(proposal="refuse", reason="x"),
+    "POST /api/reviews/{position}/overturning": _fixed(verdict="release", reason="x"),
+    "POST /api/exceptions/{position}/revocation": _fixed(reason="x"),
 }  # fmt: skip

@@ -1,7 +1,6 @@
 """The rule set as a whole: versions, hot swap, expressions, any text, bounded work."""
 
 import random
-import sys
 import threading
 import time
 
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guiju.modules.inspection import service
-from guiju.modules.inspection._expressions import candidates
+from guiju.modules.inspection._expressions import candidates, relaxed
 from guiju.modules.inspection.types import (
     BadExpressionError,
     Disposition,
@@ -22,6 +21,7 @@ from guiju.modules.inspection.types import (
     TextNotUnicodeError,
     UnknownDispositionError,
 )
+from tests.support.work import calls_of
 
 TERMS = TermRule("d", "c", ("傻逼", "博彩平台", "casino", "机密★"), Disposition.MASK, "1/t")
 KINDS = [PatternRule(kind, Disposition.MASK, "2/n") for kind in service.KINDS]
@@ -148,6 +148,51 @@ class TestExpressions:
         text = f"{noise}c{'k' * 300}zc"
         assert {f.rule for f in ruleset.inspect(text).findings} == {"c"}
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a[ab]{900}b",
+            "[ab]{100}a[ab]{100}b",
+            "(?:ab?){300}c",
+            "[a-z]{1,400}b",
+            "(?:[ab]{20}){20}",
+        ],
+    )
+    def test_a_wide_expression_holds_a_text_that_is_too_long_for_it(self, text: str) -> None:
+        ruleset = service.compile_ruleset([expression(text)])
+        long = "".join(random.Random(7).choices("abc", k=20_000))
+        assert ruleset.inspect(long).disposition is Disposition.HOLD
+        assert ruleset.inspect("d" * 20_000).disposition is Disposition.DELIVER
+        assert ruleset.inspect("ba" * 200).disposition <= Disposition.WARN
+
+    def test_many_expressions_that_all_match_end_with_a_hold(self) -> None:
+        ruleset = service.compile_ruleset(
+            ExpressionRule(f"e{n}", "custom", f"[0-9]{{{n + 1}}}", Disposition.WARN, "3/e")
+            for n in range(150)
+        )
+        inspection = ruleset.inspect("1" * 20_000)
+        assert inspection.disposition is Disposition.HOLD
+        assert ruleset.inspect("图号 123").disposition is Disposition.WARN
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("a{3}", "a+"), ("a{0,3}?b{2,}", "a*?b+"), (r"\{3}", r"\{3}"), ("[^{}]{3}", "[^{}]+"), (r"\x{4e00}{3}", r"\x{4e00}+"), (r"\p{Han}{2}", r"\p{Han}+"),
+            (r"\Qa{3}\Eb{2}", r"\Qa{3}\Eb+"), ("[]{]{2}", "[]{]+"), ("[[:alpha:]{]{2}", "[[:alpha:]{]+"), ("(?:.{1,3}){2,4}", "(?:.+)+"), ("a{,3}", "a{,3}"),
+        ],
+    )  # fmt: skip
+    def test_an_expression_is_relaxed(self, text: str, expected: str) -> None:
+        assert relaxed(text) == expected
+
+    @given(st.lists(st.sampled_from(["a", "b", "[ab]", ".", "(?:ab|b)", "a{2}", "b{1,3}", "[ab]{0,2}", "(?:a{2}b){2}", "a{2,}?"]), min_size=1, max_size=5).map("".join),
+           st.text("ab", max_size=30))  # fmt: skip
+    @settings(max_examples=300, deadline=None)
+    def test_what_an_expression_matches_its_relaxed_form_matches(
+        self, text: str, subject: str
+    ) -> None:
+        if re2.search(text, subject) is not None:
+            assert re2.search(relaxed(text), subject) is not None
+
     def test_an_expression_that_stops_other_engines_stays_fast(self) -> None:
         ruleset = service.compile_ruleset([expression(r"(?:[0-9]+,?)+元$")])
         started = time.perf_counter()
@@ -195,24 +240,14 @@ class TestBoundedWork:
     @pytest.mark.parametrize(
         "piece",
         ["傻逼", "傻~逼", "机密.", "casino", "c.a.s.i.n.o.", "4.", "1", "138 0013 8000 ",
-         "1.1.0.1.0.1.1.9.9.0.0.3.0.7.", "😀", "\u200b", "博彩", "1 3 8 0 0 "],
+         "1.1.0.1.0.1.1.9.9.0.0.3.0.7.", "😀", "\u200b", "博彩", "1 3 8 0 0 ", "零一二", "1接2", "1 3.8-0_", "@", "a@b.c", "a.", "com.", "省市区", "北京路1号",
+         "sk-aB3", "token=a1", "绝密", "机密★", "联系人王", "李的体检", "合同金额一百", "京a1234", "4 ", "http://", "%41", "%e4%bd", "张三 13800138000\n",
+         "-----BEGIN PRIVATE KEY-----", "1😀", "1\u200b", "6\ufe0f\u20e3", "oli ", "a123456(", "护照e12345678", "a点", "a at "],
     )  # fmt: skip
     def test_twenty_thousand_characters(self, piece: str) -> None:
         small, large = (piece * (size // len(piece)) for size in (5_000, 20_000))
 
         def work(text: str) -> int:
-            """How many calls an inspection makes: time would tell of the machine, this tells of the text."""
-            calls = 0
-
-            def count(*_event: object) -> None:
-                nonlocal calls
-                calls += 1
-
-            sys.setprofile(count)
-            try:
-                RULESET.inspect(text)
-            finally:
-                sys.setprofile(None)
-            return calls
+            return calls_of(lambda: RULESET.inspect(text))
 
         assert work(large) < 6 * work(small) + 200

@@ -2,13 +2,13 @@
 
 import pytest
 
-from guiju.modules.inspection import _terms
+from guiju.modules.inspection import _lexicon
 from guiju.modules.inspection.service import compile_ruleset
 from guiju.modules.inspection.types import Disposition, TermRule, TooManyTermsError
 
 
 def test_a_rule_set_holds_only_so_many_terms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_terms, "MAX_TERMS", 10)
+    monkeypatch.setattr(_lexicon, "MAX_TERMS", 10)
     terms = tuple(f"违规词语{chr(0x4E00 + n)}" for n in range(11))
     rules = [TermRule("d", "c", terms[:10], Disposition.HOLD, "1/messaging.content")]
     assert compile_ruleset(rules).inspect(f"看{terms[3]}").findings

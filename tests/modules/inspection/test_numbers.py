@@ -84,10 +84,10 @@ def test_what_only_looks_like_a_number_passes(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "part"),
     [
-        ("打13800138000找我", "cn_mobile", "13800138000"),
-        ("打138 0013 8000找我", "cn_mobile", "138 0013 8000"),
-        ("打+8613800138000", "cn_mobile", "8613800138000"),
-        ("打138-0013-8000、", "cn_mobile", "138-0013-8000"),
+        ("打13800138000找我", "cn_phone", "13800138000"),
+        ("打138 0013 8000找我", "cn_phone", "138 0013 8000"),
+        ("打+8613800138000", "cn_phone", "8613800138000"),
+        ("打138-0013-8000、", "cn_phone", "138-0013-8000"),
         (f"卡号{VISA}", "bank_card", VISA),
         ("卡号4000 0000 0000 0002", "bank_card", "4000 0000 0000 0002"),
         (f"卡号{UNIONPAY}", "bank_card", UNIONPAY),
@@ -124,7 +124,7 @@ def test_a_finding_does_not_repeat_the_number() -> None:
 def test_two_numbers_in_a_row_are_two_findings() -> None:
     assert found(f"{VISA} 13800138000") == [
         ("bank_card", VISA),
-        ("cn_mobile", "13800138000"),
+        ("cn_phone", "13800138000"),
     ]
 
 

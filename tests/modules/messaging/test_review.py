@@ -10,7 +10,7 @@ from guiju.kernel.clock import HOUR
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import governing
 from guiju.modules.groups.types import GroupClosedError
-from guiju.modules.messaging import review
+from guiju.modules.messaging import review, review_queue
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
     MessageRefused,
@@ -38,7 +38,9 @@ def refuse(actor: Actor, position: int, reason: str = "涉密") -> Callable[[Wri
 def waiting(office: Office, actor: Actor) -> list[int]:
     return [
         each.row.position
-        for each in office.world.read(lambda tx: review.list_reviews(tx, actor, decided=False))
+        for each in office.world.read(
+            lambda tx: review_queue.list_reviews(tx, actor, decided=False)
+        )
     ]
 
 
@@ -51,13 +53,13 @@ def test_the_queue_is_oldest_first_without_ones_own(office: Office) -> None:
     other = world.person("周审核", "reviewer")
     assert waiting(office, office.reviewer) == [first, second]
     assert waiting(office, other) == [first, second, own]
-    assert world.read(lambda tx: review.count_waiting(tx, office.reviewer)) == 2
-    assert world.read(lambda tx: review.count_waiting(tx, office.owner)) == 0
+    assert world.read(lambda tx: review_queue.count_waiting(tx, office.reviewer)) == 2
+    assert world.read(lambda tx: review_queue.count_waiting(tx, office.owner)) == 0
     for actor in (office.owner, office.head, office.registrar):
         with pytest.raises(NotAllowedError):
             waiting(office, actor)
         with pytest.raises(ReviewNotFoundError):
-            world.read(lambda tx, actor=actor: review.get_review(tx, actor, first))  # type: ignore[misc]  # bound at once
+            world.read(lambda tx, actor=actor: review_queue.get_review(tx, actor, first))  # type: ignore[misc]  # bound at once
 
 
 def test_only_held_messages_are_reviewed(office: Office) -> None:
@@ -89,7 +91,7 @@ def test_a_release_is_recorded_under_its_clauses(office: Office) -> None:
         MessageState.RELEASED, entry.position, entry.position
     )  # fmt: skip
     assert waiting(office, office.reviewer) == []
-    (listed,) = world.read(lambda tx: review.list_reviews(tx, office.reviewer, decided=True))
+    (listed,) = world.read(lambda tx: review_queue.list_reviews(tx, office.reviewer, decided=True))
     assert listed.decision == entry and listed.sender == office.member.person_id
 
 
@@ -156,8 +158,8 @@ def test_the_reviewer_sees_what_was_said_before(office: Office) -> None:
         world.send(office.owner, group, f"第{n}条")
     held = world.send(office.member, group, SECRET)
     world.send(office.owner, group, "之后的")
-    found = world.read(lambda tx: review.get_review(tx, office.reviewer, held.position))
-    before = world.read(lambda tx: review.messages_before(tx, found))
+    found = world.read(lambda tx: review_queue.get_review(tx, office.reviewer, held.position))
+    before = world.read(lambda tx: review_queue.messages_before(tx, found))
     assert [entry.fact.text for entry in before] == [f"第{n}条" for n in range(2, 7)]
     assert found.fact.text == SECRET and [finding[4] for finding in found.fact.findings] == [
         "核心配方"

@@ -102,6 +102,15 @@ def confirmed(text: str) -> Act:
     return act
 
 
+def refused_thrice(office: Office) -> None:
+    group = office.group()
+    for _ in range(3):
+        held = office.world.send(office.member, group, "这是核心配方").position
+        office.world.write(
+            lambda tx, held=held: review.refuse(tx, office.reviewer, held, reason="x")  # type: ignore[misc]  # bound at once
+        )
+
+
 def reviewed(office: Office) -> None:
     held = office.world.send(office.member, office.group(), "这是核心配方")
     office.world.write(
@@ -135,14 +144,17 @@ ACTS: dict[str, Act] = {
     "messaging.patterns": confirmed("九成新自行车转让，300元面交"),
     "messaging.links": say("看看 lucky-bet.example/a"),
     "messaging.review": reviewed,
+    "messaging.prereview": refused_thrice,
 }
 # A record of every refused message would be a flood itself; the refusal still names the clause.
 WITHOUT_EVIDENCE = {"messaging.flood"}
+# Off unless an organisation asks for it: tests/modules/messaging/test_risk.py shows it acting.
+OFF_BY_DEFAULT = {"messaging.risk"}
 
 
 def test_every_control_is_shown_acting() -> None:
     wire()
-    assert set(policy.all_controls()) == set(ACTS) | WITHOUT_EVIDENCE
+    assert set(policy.all_controls()) == set(ACTS) | WITHOUT_EVIDENCE | OFF_BY_DEFAULT
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -51,6 +51,10 @@ BY_ROLE = {
     "messaging.decisions": {"reviewer", "security_admin", "audit_admin"},
     "inspection.govern": {"security_admin"},
     "inspection.read": {"security_admin", "audit_admin", "reviewer"},
+    "messaging.review_escalated": {"security_admin", "registrar", "hr"},
+    "messaging.exceptions": {"reviewer", "security_admin"},
+    "messaging.read_prereviews": {"reviewer", "security_admin", "hr"},
+    "messaging.read_metrics": {"reviewer", "security_admin", "audit_admin"},
 }
 OWNER, ADMINISTRATOR, MEMBER = GroupRole.OWNER, GroupRole.ADMINISTRATOR, GroupRole.MEMBER
 ALL = {OWNER, ADMINISTRATOR, MEMBER}

@@ -16,6 +16,8 @@ export interface Me {
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
   todo: { approvals: number; reviews: number };
+  /** Where my messages wait for a reviewer at present; `group` null is everywhere. */
+  prereviews: { group: string | null; until: number }[];
   position: number;
 }
 export interface SessionRow { id: string; device: string; created_at: number; last_seen_at: number; current: boolean }
@@ -87,6 +89,7 @@ export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; claus
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
 export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
+export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
@@ -101,7 +104,7 @@ export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | ApprovalsChangedItem | PolicyAdoptedItem;
+  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | ApprovalsChangedItem | PolicyAdoptedItem;
 
 export interface Conversation { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
 export interface Conversations { position: number; conversations: Conversation[] }
@@ -155,10 +158,31 @@ export interface ApprovalRequest {
   opened_at: number; closed_at?: number | null; steps: Step[]; clause?: ClauseMark | null; mine: boolean;
 }
 
+export type ReviewVerdict = "released" | "masked" | "refused";
+export interface ReviewGroup { id: string; name: string; level: GroupCard["level"] }
 export interface Review {
-  position: number; group: { id: string; name: string; level: GroupCard["level"] }; sender: PersonMark; at: number; text: string;
-  findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "released" | "masked" | "refused";
-  reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null; before?: Item[];
+  position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string;
+  findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
+  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean;
+  reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
+}
+export interface SimilarReview {
+  position: number; words: string[]; state: ReviewVerdict; reversed: boolean; reviewer: PersonMark | null; reason: string; decided_at: number;
+}
+export interface OpenedReview extends Review {
+  before: Item[]; after: Item[]; similar: SimilarReview[];
+  escalation: { at: number; by: PersonMark | null; to: Role; proposal: ReviewVerdict | null; reason: string } | null;
+  may: { decide: boolean; escalate_to: Role | null; overturn: boolean; exception_days: number };
+}
+export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; clauses: ClauseMark[] }
+export interface ExceptionRow {
+  position: number; group: ReviewGroup | null; rule: string; phrase: string; until: number; granted_by: PersonMark; granted_at: number;
+  held: number; revoked_by: PersonMark | null; revoked_at: number | null; active: boolean;
+}
+export interface PreReviewRow { position: number; person: PersonMark; group: ReviewGroup | null; began_at: number; until: number; refusals: number }
+export interface RuleFigures {
+  rule: string; clause: ClauseMark | null; word: string | null; hits: number; blocked: number; masked: number; delivered: number; held: number;
+  waiting: number; released: number; hidden: number; refused: number; reversed: number; overturned: number | null;
 }
 
 export interface Control {

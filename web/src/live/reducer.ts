@@ -85,6 +85,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
       return { ...state, todo: { ...state.todo, approvals: item.todo } };
     case "messaging.review_waiting":
     case "messaging.review_done":
+    case "messaging.prereview":
     case "messaging.alert":
     case "policy.adopted":
       return state;

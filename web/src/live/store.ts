@@ -159,7 +159,8 @@ function onFacts(items: Item[], position: number): void {
   moved.value = marks;
   settle(state.value.position, cmids);
   if (next.unsure.length > 0) void readRows();
-  if (can("reviewer") && items.some((one) => REVIEW_KINDS.includes(one.kind))) countSoon();
+  const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
+  if (reviews || items.some((one) => one.kind === "messaging.prereview")) countSoon();
 }
 
 let reading = false;
@@ -179,14 +180,15 @@ async function readRows(): Promise<void> {
   }
 }
 
-/** What changes the length of the review queue. The queue leaves out my own messages, so the server counts. */
+/** What changes the length of the review queue. The queue leaves out my own messages, so the server counts; it also knows my pre-reviews. */
 const REVIEW_KINDS: readonly string[] = ["messaging.review_waiting", "messaging.review_done", "messaging.released", "messaging.alert"];
 let counting: ReturnType<typeof setTimeout> | undefined;
 function countSoon(): void {
   counting ??= setTimeout(async () => {
     counting = undefined;
     try {
-      const { todo } = await get<Me>("/me");
+      const { todo, prereviews } = await get<Me>("/me");
+      if (me.value) me.value = { ...me.value, prereviews };
       state.value = { ...state.value, todo: { ...state.value.todo, reviews: todo.reviews } };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

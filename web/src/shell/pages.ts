@@ -4,14 +4,17 @@ import type { BASE } from "../i18n/base.ts";
 import { me } from "../live/store.ts";
 import type { Role } from "../api/types.ts";
 
-export interface Page { to: string; icon: string; label: keyof typeof BASE; group: keyof typeof BASE; roles: readonly Role[] | null }
+/** `may` offers the page by a right as well, where a pack decides which role has it. */
+export interface Page { to: string; icon: string; label: keyof typeof BASE; group: keyof typeof BASE; roles: readonly Role[] | null; may?: string }
 
 export const PAGES: readonly Page[] = [
   { to: "/apply", icon: "plus", label: "page.apply", group: "nav.desk", roles: null },
   { to: "/applications", icon: "flow", label: "page.applications", group: "nav.desk", roles: null },
   { to: "/join", icon: "user-plus", label: "page.join", group: "nav.desk", roles: null },
   { to: "/register", icon: "table", label: "page.register", group: "group.govern", roles: ["registrar", "audit_admin", "security_admin", "head"] },
-  { to: "/reviews", icon: "shield", label: "page.reviews", group: "group.govern", roles: ["reviewer"] },
+  { to: "/reviews", icon: "shield", label: "page.reviews", group: "group.govern", roles: ["reviewer"], may: "messaging.review_escalated" },
+  { to: "/exceptions", icon: "hourglass", label: "page.exceptions", group: "group.govern", roles: ["reviewer", "security_admin", "hr"] },
+  { to: "/figures", icon: "list", label: "page.figures", group: "group.govern", roles: ["reviewer", "security_admin", "audit_admin"] },
   { to: "/directory", icon: "building", label: "page.directory", group: "group.staff", roles: ["hr"] },
   { to: "/accounts", icon: "key", label: "page.accounts", group: "group.staff", roles: ["hr", "it", "security_admin"] },
   { to: "/clauses", icon: "book", label: "page.clauses", group: "group.rules", roles: null },
@@ -22,7 +25,8 @@ export const PAGES: readonly Page[] = [
 
 export function pagesForMe(): Page[] {
   const roles = me.value?.roles ?? [];
-  return PAGES.filter((one) => one.roles === null || one.roles.some((role) => roles.includes(role)));
+  const rights = me.value?.capabilities ?? [];
+  return PAGES.filter((one) => one.roles === null || one.roles.some((role) => roles.includes(role)) || (one.may !== undefined && rights.includes(one.may)));
 }
 export function grouped(pages: readonly Page[]): { title: string; pages: Page[] }[] {
   const out = new Map<keyof typeof BASE, Page[]>();

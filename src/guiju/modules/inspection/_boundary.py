@@ -1,47 +1,86 @@
-"""Whether a hit on a short term is that term, or the meeting of two other words.
+"""Whether a hit is the term, or the meeting of other words: by segmentation, around hits only.
 
-Terms of two Chinese characters are checked here; in longer ones straddles are rare enough to let
-every hit count (0 of 31,465 real short messages in the study behind the engine). The check runs on
-hits only and looks at twelve characters on each side.
+Terms of two Chinese characters are checked; in longer ones straddles are rare enough to let every
+hit count (0 of 31,465 real short messages in the study behind the engine). The check looks at
+twelve characters on each side. Its number in one text is bounded.
 """
+
+from collections.abc import Collection, Iterator
 
 import rjieba
 
-from guiju.modules.inspection._fold import NOISE
+from guiju.modules.inspection._places import Place, is_natural
 
 _CONTEXT = 12
-# What people write between two words. Anything else between the halves of a term is a disguise.
-_NATURAL = frozenset(" ,.;:!?、。·…'\"“”‘’()[]{}<>《》〈〉【】「」『』/\\-—\n\r\t")
+# Beyond this many segmentations in one text hits count without one: strict, and bounded.
+MAX_CHECKS = 100
+# A text with more places that could be a term is held, and the rest of it is not looked at.
+MAX_HITS = 500
 
 
-def is_word(folded: str, start: int, end: int) -> bool:
+class Budget:
+    """Counts the work that one text has caused. `last` is the pattern that was looked at last."""
+
+    __slots__ = ("_checks", "_hits", "last")
+
+    def __init__(self) -> None:
+        self._checks = MAX_CHECKS
+        self._hits = MAX_HITS
+        self.last = -1
+
+    def take_check(self) -> bool:
+        """One more segmentation may run."""
+        self._checks -= 1
+        return self._checks >= 0
+
+    def take_hit(self, number: int) -> bool:
+        """One more place that could be this pattern may be looked at."""
+        self._hits -= 1
+        self.last = number
+        return self._hits >= 0
+
+    @property
+    def is_spent(self) -> bool:
+        """The text has more such places than are looked at."""
+        return self._hits < 0
+
+
+def is_meant(place: Place, budget: Budget) -> bool:
+    """A term of two Chinese characters stands here on purpose."""
+    if place.is_parted:
+        (gap,) = place.inner_gaps()
+        return not is_natural(gap) or place.is_alone()
+    return not budget.take_check() or _is_word(place.folded, place.start, place.end)
+
+
+def _is_word(folded: str, start: int, end: int) -> bool:
     """The segmentation of the context lets the hit be a word or a row of whole words."""
-    left = max(0, start - _CONTEXT)
-    place = left
-    for token in rjieba.cut(folded[left : end + _CONTEXT], True):
-        after = place + len(token)
+    for place, after in _tokens(folded, start, end, guess=True):
         if after > start:
             if place != start or after > end:
                 return False
             if after == end:
                 return True
             start = after
-        place = after
     return False
 
 
-def is_disguised(folded: str, start: int, end: int, gap: str) -> bool:
-    """The gap between the two halves of a term hides it; ordinary writing would not have it."""
-    if not _is_natural(gap):
-        return True
-    alone_before = start == 0 or folded[start - 1] in NOISE
-    alone_after = end == len(folded) or folded[end] in NOISE
-    return alone_before and alone_after
+def is_ordinary(place: Place, changed: Collection[int], budget: Budget) -> bool:
+    """One of the characters at `changed` belongs to a word of the dictionary: it is meant as it stands."""
+    if not budget.take_check():
+        return False
+    return any(
+        after - start > 1 and any(start <= one < after for one in changed)
+        for start, after in _tokens(place.folded, place.start, place.end, guess=False)
+    )
 
 
-def _is_natural(gap: str) -> bool:
-    """One space, or punctuation of up to three characters with at most one space in it."""
-    return len(gap) <= 3 and gap.count(" ") <= 1 and _NATURAL.issuperset(gap)
+def _tokens(folded: str, start: int, end: int, *, guess: bool) -> Iterator[tuple[int, int]]:
+    """The words around a hit; `guess` also takes likely words that no dictionary has."""
+    place = max(0, start - _CONTEXT)
+    for token in rjieba.cut(folded[place : end + _CONTEXT], guess):
+        yield place, place + len(token)
+        place += len(token)
 
 
 def warm() -> None:

@@ -8,35 +8,62 @@ from typing import assert_never
 from guiju.modules.inspection._across import NEAR, REACH, crossing, tail_of
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._expressions import ExpressionIndex
-from guiju.modules.inspection._fold import TABLE_DIGEST, fold, is_unicode, strip
-from guiju.modules.inspection._numbers import KINDS, SHAPES, find_numbers, may_hold_numbers
-from guiju.modules.inspection._terms import TermIndex
+from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
+from guiju.modules.inspection._hosts import as_domain
+from guiju.modules.inspection._kinds import KINDS, KindIndex
+from guiju.modules.inspection._link_rules import LinkRules
+from guiju.modules.inspection._links import Link
+from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._risk import RiskIndex
+from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._tables import WRITING_DIGEST
+from guiju.modules.inspection._terms import TermHit, TermIndex
 from guiju.modules.inspection.types import (
     EVERYWHERE,
+    BadThresholdError,
     Context,
     Disposition,
     ExpressionRule,
     Finding,
     Hit,
     Inspection,
+    LinkRule,
     PatternRule,
+    RiskRule,
     Rule,
     TermRule,
     TextNotUnicodeError,
     UnknownKindError,
+    Way,
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 1
+ENGINE_REVISION = 2
 MAX_FINDINGS = 200
 _GOING_ON = frozenset(char for char in map(chr, range(0x3300)) if char.isdigit()) | {"x", "X", "-"}
 """What a number that was cut in two goes on with."""
+# A finding repeats at most so much; what is longer is hidden as a whole.
+LONGEST_WORD = 64
+# Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
+RISK_CATEGORY = "risk"
+RISK_RULE = "risk score"
 
 
 class RuleSet:
     """Immutable. `version` names the rules and the engine's tables; equal rules, equal version."""
 
-    __slots__ = ("_clean", "_expressions", "_kinds", "_rules", "_terms", "version")
+    __slots__ = (
+        "_clean",
+        "_expressions",
+        "_finders",
+        "_formal",
+        "_kinds",
+        "_links",
+        "_risk",
+        "_rules",
+        "_terms",
+        "version",
+    )
 
     def __init__(self, rules: tuple[Rule, ...], version: str) -> None:
         self.version = version
@@ -46,11 +73,13 @@ class RuleSet:
             for number, rule in enumerate(rules)
             if isinstance(rule, TermRule)
             for term in rule.terms
+            if as_domain(term) is None
         )
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
         )
-        # Several clauses may ask for the same kind: each counts, the number is looked for once.
+        self._risk = RiskIndex([(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)])
+        # Several clauses may ask for the same kind: each counts, it is looked for once.
         self._kinds: dict[str, list[int]] = {}
         for kind in KINDS:
             numbers = [
@@ -58,13 +87,17 @@ class RuleSet:
             ]
             if numbers:
                 self._kinds[kind] = numbers
+        self._links = LinkRules(rules)
+        # They hold a text that has too much of what they look for to be read to its end.
+        self._formal = [n for n, r in enumerate(rules) if isinstance(r, PatternRule | LinkRule)][:1]
+        self._finders = KindIndex(self._kinds, self._links.index)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
 
     def inspect(self, text: str) -> Inspection:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
         if not is_unicode(text):
             raise TextNotUnicodeError("the text has unpaired surrogates")
-        hits = list(self._hits(text))
+        hits = [*self._hits(text), *self._risk_hits(text)]
         return self._weigh(text, hits) if hits else self._clean
 
     def _weigh(self, text: str, hits: list[Hit]) -> Inspection:
@@ -159,33 +192,79 @@ class RuleSet:
         return self._weigh(text, [*inspection.hits, *found]) if found else inspection
 
     def _hits(self, text: str) -> Iterator[Hit]:
-        stripped = strip(text)
-        for start, end, rule, word in self._terms.find(text, stripped):
-            yield Hit(start, end, rule, word, range(start, end))
-        if self._kinds and may_hold_numbers(stripped):
-            yield from self._numbers(text)
+        streams = Streams(text)
+        yield from self._term_hits(streams)
+        gated = self._finders.gate(streams.stripped)
+        if gated:
+            yield from self._formed(Passage(text, streams.stripped), gated)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
-            word = text[start : min(end, start + 64)]
+            word = text[start : min(end, start + LONGEST_WORD)]
             yield Hit(start, end, rule, word, range(start, end), floor)
 
-    def _numbers(self, text: str) -> Iterator[Hit]:
-        for kind, start, end, places in find_numbers(fold(text), tuple(self._kinds)):
-            head, tail = SHAPES[kind]
-            hidden = places[head:-tail]
-            word = _hide(text[start:end], (place - start for place in hidden))
-            for rule in self._kinds[kind]:
-                yield Hit(start, end, rule, word, hidden)
+    def _risk_hits(self, text: str) -> Iterator[Hit]:
+        """A score is of one message: what other messages or a quote add is not scored with it."""
+        for rule, score in self._risk.find(text):
+            yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
+
+    def _term_hits(self, streams: Streams) -> list[Hit]:
+        found = self._terms.find(streams)
+        decoded = streams.decoded
+        if not found and decoded is None:
+            return []
+        hits = {hit[:4]: _hit_of(hit) for hit in found}
+        while decoded is not None:
+            for hit in self._terms.find(decoded):
+                way = Way.ENCODED if hit.way in {Way.PLAIN, Way.PARTED} else hit.way
+                start, end = decoded.original(hit.start, hit.end)
+                there = hit._replace(start=start, end=end, way=way)
+                hits.setdefault(there[:4], _hit_of(there))
+            decoded = decoded.decoded
+        return [*hits.values()]
+
+    def _formed(self, passage: Passage, gated: list[int]) -> Iterator[Hit]:
+        """What is found by its form: kinds and links."""
+        for found in self._finders.find(passage, gated):
+            if isinstance(found, Link):
+                places = range(found.start, found.end)
+                for rule, word in self._links.rules_of(found):
+                    yield Hit(found.start, found.end, rule, word, places)
+            else:
+                yield from self._found(passage.text, found)
+        if passage.is_exhausted:
+            for rule in self._formal:
+                yield Hit(0, len(passage.text), rule, "", range(0), Disposition.HOLD)
+
+    def _found(self, text: str, found: Found) -> Iterator[Hit]:
+        kind, start, end, hidden = found
+        if end - start > LONGEST_WORD:
+            hidden = range(start, end)
+        word = _hide(text[start:end], (place - start for place in hidden))[:LONGEST_WORD]
+        for rule in self._kinds[kind]:
+            yield Hit(start, end, rule, word, hidden)
+
+
+def _hit_of(hit: TermHit) -> Hit:
+    return Hit(
+        hit.start, hit.end, hit.rule, hit.word, range(hit.start, hit.end),
+        floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
+        cap=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
+        way=hit.way,
+    )  # fmt: skip
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:
     match rule:
         case TermRule():
-            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word)
+            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word, hit.way)
         case PatternRule():
             return Finding(hit.start, hit.end, rule.kind, rule.kind, hit.word)
+        case LinkRule():
+            return Finding(hit.start, hit.end, "url", rule.type, hit.word)
         case ExpressionRule():
             return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
+        case RiskRule():
+            return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
 
 
 def _masked(text: str, hits: list[Hit]) -> str | None:
@@ -206,16 +285,19 @@ def _hide(text: str, places: Iterable[int]) -> str:
 def mask(text: str, findings: Iterable[Finding]) -> str:
     """The text with these findings hidden, as a reviewer's verdict asks; never another length.
 
-    A number keeps the shape that its kind has; everything else becomes stars.
+    What has a kind keeps the shape of it; everything else becomes stars. A risk score is of the
+    text as a whole and hides nothing.
     """
     hidden: list[int] = []
     for finding in findings:
+        if finding.rule == RISK_RULE:
+            continue
         word = finding.word
-        numbered = finding.rule in SHAPES and len(word) == finding.end - finding.start
+        shaped = finding.rule in KINDS and len(word) == finding.end - finding.start
         hidden.extend(
             place
             for place in range(finding.start, finding.end)
-            if not numbered or word[place - finding.start] == "*"
+            if not shaped or word[place - finding.start] == "*"
         )
     return _hide(text, hidden)
 
@@ -224,16 +306,22 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     """Compiles rules; the order in which they come does not matter.
 
     Raises `BadTermError`, `TooManyTermsError`, `UnknownKindError`, `BadExpressionError` and
-    `BadConditionError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
+    `BadConditionError`, `BadThresholdError`. Takes about 20 ms for 10,000 terms: call it outside the write lane.
     """
     ordered = tuple(sorted(set(rules), key=_canonical))
     for rule in ordered:
         check_scope(rule.scope)
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
             raise UnknownKindError(
-                f"there is no kind of number {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
+                f"there is no kind {rule.kind!r}", kind=rule.kind, kinds=list(KINDS)
             )
-    content = "\n".join([str(ENGINE_REVISION), TABLE_DIGEST, *map(_canonical, ordered)])
+        if isinstance(rule, RiskRule) and not 0 < rule.threshold < 1:
+            raise BadThresholdError(
+                "a threshold lies between 0 and 1", threshold=str(rule.threshold)
+            )
+    content = "\n".join(
+        [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
+    )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return RuleSet(ordered, version)
 
@@ -246,6 +334,10 @@ def _canonical(rule: Rule) -> str:
             name = [rule.kind]
         case ExpressionRule():
             name = [rule.id, rule.category, rule.expression]
+        case LinkRule():
+            name = [rule.type, sorted(set(rule.domains))]
+        case RiskRule():
+            name = [rule.model.digest, repr(rule.threshold)]
         case _:
             assert_never(rule)
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]

@@ -1,5 +1,13 @@
-"""Regular expressions that an organisation writes. Only RE2 runs them: linear time, any pattern."""
+"""Regular expressions that an organisation writes. Only RE2 runs them: linear time, any pattern.
 
+Linear is not cheap: `a[ab]{900}b` makes RE2 build a new state for each character of a text of a and b,
+as large as the count is high. So the gate looks with the *relaxed* expression, in which every
+counted repetition is + or *: it finds at least what the expression finds, and is small. An
+expression that passes the gate runs if its width (how much the counts add to it) times the length
+of the text is within a budget that all expressions share; else the text is held.
+"""
+
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,8 +18,19 @@ from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
 MAX_PROGRAM = 2000
 MAX_EXPRESSION = 1000
 MAX_MATCHES = 50
+# One unit is about 15 ns; together 15 ms.
+_BUDGET = 1_000_000
+_MATCH_COST = 1_000
 _MEMORY = 8 << 20
 _SENTINEL = ""
+# What is no counted repetition although it may hold braces, and then the repetitions.
+_TOKEN = re.compile(
+    r"\\Q.*?(?:\\E|$)|\\[pPxN]\{[^}]*\}|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\[pPx]\{[^}]*\}|\\.|[^\]\\])*\]"
+    r"|\{(?P<least>[0-9]+)(?:,[0-9]*)?\}",
+    re.DOTALL,
+)
+_PROPERTY = re.compile(r"\\[pP](?:\{[^}]*\}|[A-Z])")
+_WIDE = re.compile("[^\x00-\x7f]")
 
 
 class ExpressionHit(NamedTuple):
@@ -23,25 +42,77 @@ class ExpressionHit(NamedTuple):
     overflow: bool
 
 
+class _Expression(NamedTuple):
+    rule: int
+    compiled: "re2._Regexp"
+    width: int
+
+
 class ExpressionIndex:
     """All expressions of a rule set, compiled, behind one gate that passes most texts at once."""
 
     def __init__(self, rules: list[tuple[int, ExpressionRule]]) -> None:
         """`rules` come with their number. Raises `BadExpressionError`."""
-        self._rules = [(number, compile_expression(rule)) for number, rule in rules]
-        self._gate = _gate_of([rule.expression for _, rule in rules]) if rules else None
+        self._rules = [
+            _Expression(number, compile_expression(rule), _width(rule.expression))
+            for number, rule in rules
+        ]
+        self._gate = _gate_of([relaxed(rule.expression) for _, rule in rules]) if rules else None
 
     def find(self, text: str) -> Iterator[ExpressionHit]:
-        """Up to `MAX_MATCHES` matches of each expression."""
+        """Up to `MAX_MATCHES` matches of each expression, as long as the budget lasts."""
         if self._gate is None:
             return
-        for index in candidates(self._gate, text, len(self._rules)):
-            number, expression = self._rules[index]
-            for count, match in enumerate(expression.finditer(text), 1):
-                if match.end() > match.start():
-                    yield ExpressionHit(match.start(), match.end(), number, count == MAX_MATCHES)
-                if count == MAX_MATCHES:
+        indexes = candidates(self._gate, text, len(self._rules))
+        if not indexes:
+            return
+        encoded = text.encode()
+        budget = _BUDGET
+        for index in indexes:
+            rule, compiled, width = self._rules[index]
+            budget -= len(text) * (1 + width)
+            if budget < 0:
+                yield ExpressionHit(0, len(text), rule, overflow=True)
+                return
+            offset = at = 0
+            for count, match in enumerate(compiled.finditer(encoded), 1):
+                first, last = match.span()
+                start = offset + len(encoded[at:first].decode())
+                end = start + len(encoded[first:last].decode())
+                offset, at = end, last
+                budget -= _MATCH_COST
+                overflow = count == MAX_MATCHES or budget < 0
+                if last > first:
+                    yield ExpressionHit(start, end, rule, overflow)
+                if overflow:
                     break
+
+
+def relaxed(expression: str) -> str:
+    """The expression with + and * for counted repetitions: it matches whatever that one matches."""
+
+    def _relax(match: re.Match[str]) -> str:
+        least = match["least"]
+        if least is None:
+            return match[0]
+        return "*" if int(least) == 0 else "+"
+
+    return _TOKEN.sub(_relax, expression)
+
+
+def _width(expression: str) -> int:
+    """How much the counted repetitions add, a character counting one whatever its encoding is."""
+    try:
+        return max(0, _size(expression) - _size(relaxed(expression)))
+    except re2.error:
+        return MAX_PROGRAM
+
+
+def _size(expression: str) -> int:
+    options = _options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    narrow = _WIDE.sub("z", _PROPERTY.sub("[a-z]", expression))
+    return int(re2.compile(narrow.encode("latin-1"), options).programsize)
 
 
 def candidates(gate: "re2.Set", text: str, count: int) -> list[int]:
@@ -84,6 +155,12 @@ def compile_expression(rule: ExpressionRule) -> "re2._Regexp":
             "the expression is too large", id=rule.id, limit=MAX_PROGRAM,
             size=compiled.programsize,
         )  # fmt: skip
+    try:
+        re2.compile(relaxed(rule.expression), _options())
+    except re2.error as reason:
+        raise BadExpressionError(
+            "a repetition is repeated", id=rule.id, reason=str(reason)[:200]
+        ) from reason
     if compiled.match("") is not None:
         raise BadExpressionError("the expression matches the empty text", id=rule.id)
     return compiled

@@ -63,6 +63,11 @@ def strip(text: str) -> str:
     return text.translate(_STRIP)
 
 
+def stripped_char(code: int) -> str | None:
+    """What `strip` leaves of one code point; None for noise."""
+    return _STRIP.get(code, chr(code))
+
+
 def kept_offsets(folded: str) -> list[int]:
     """For every character of the stripped text its place in the folded text."""
     return [place for place, char in enumerate(folded) if char not in NOISE]

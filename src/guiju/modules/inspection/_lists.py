@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from guiju.modules.inspection._fold import fold, is_unicode, strip
-from guiju.modules.inspection._terms import MAX_TERM, MAX_TERMS, MIN_TERM
+from guiju.modules.inspection._lexicon import MAX_TERM, MAX_TERMS, MIN_TERM
 from guiju.modules.inspection.governed import BadListError, ListReport
 from guiju.modules.inspection.types import TooManyTermsError
 

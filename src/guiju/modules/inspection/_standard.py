@@ -30,6 +30,11 @@ def disposition_of_kind(word: str, kind: str) -> Disposition:
     return _meant(word, "kinds", kind)
 
 
+def disposition_of_link(word: str, kind: str) -> Disposition:
+    """The disposition that `word` means for a kind of link. Raises `UnknownDispositionError`."""
+    return _meant(word, "links", kind)
+
+
 def _meant(word: str, part: str, name: str) -> Disposition:
     if word != STANDARD:
         return Disposition.of(word)

@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from guiju.modules.inspection._compile import compile_ruleset
-from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection._compile import RuleSet, compile_ruleset
+from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
@@ -24,8 +24,6 @@ from guiju.modules.inspection.types import (
 )
 
 _USE = "-/inspect"
-# Kinds have one name in case files, whichever network or issuer they come from.
-_CASE_KINDS = {"cn_mobile": "cn_phone"}
 
 
 def inspect_cases(
@@ -38,17 +36,22 @@ def inspect_cases(
     all kinds have the standard dispositions. Raises `BadCaseError` with the line, and what compiling rules raises.
     """
     own = _own_terms(dictionary_path) if dictionary_path is not None else iter(())
-    ruleset = compile_ruleset([*own, *_standard_rules(also)])
+    ruleset = standard_ruleset(also, own)
     for line, case in _lines(cases_path):
         inspection = ruleset.inspect(_field(case, "text", line, cases_path))
         name = _field(case, "id", line, cases_path) if "id" in case else str(line)
         yield {"id": name, **_answer(inspection)}
 
 
+def standard_ruleset(shipped: Iterable[Dictionary], own: Iterable[Rule] = ()) -> RuleSet:
+    """The shipped dictionaries and all kinds under the standard dispositions, beside rules of one's own."""
+    return compile_ruleset([*own, *_standard_rules(shipped)])
+
+
 def _answer(inspection: Inspection) -> dict[str, Any]:
     return {
         "hits": [
-            {"kind": _CASE_KINDS.get(f.category, f.category), "start": f.start, "end": f.end}
+            {"kind": f.category, "start": f.start, "end": f.end}
             for f in (*inspection.findings, *inspection.alerts)
         ],
         "disposition": _disposition(inspection).word,
@@ -70,7 +73,7 @@ def _own_terms(dictionary_path: Path) -> Iterator[Rule]:
         yield TermRule(category, category, tuple(words), Disposition.HOLD, _USE)
 
 
-def _standard_rules(shipped: tuple[Dictionary, ...]) -> Iterator[Rule]:
+def _standard_rules(shipped: Iterable[Dictionary]) -> Iterator[Rule]:
     for own in shipped:
         disposition = disposition_of_category(STANDARD, own.category)
         yield TermRule(own.id, own.category, own.terms, disposition, _USE)

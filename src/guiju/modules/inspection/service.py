@@ -5,11 +5,15 @@ from guiju.modules.inspection._compile import ENGINE_REVISION, RuleSet, compile_
 from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
-from guiju.modules.inspection._numbers import KINDS
+from guiju.modules.inspection._hosts import is_public_address, is_public_host
+from guiju.modules.inspection._kinds import KINDS
+from guiju.modules.inspection._links import LINK_TYPES
+from guiju.modules.inspection._risk import read_risk_model, shipped_model
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
     disposition_of_kind,
+    disposition_of_link,
 )
 from guiju.modules.inspection.types import Inspection
 
@@ -17,6 +21,7 @@ __all__ = [
     "ENGINE_REVISION",
     "KINDS",
     "LINK_KINDS",
+    "LINK_TYPES",
     "REACH",
     "SHORT",
     "STANDARD",
@@ -28,12 +33,17 @@ __all__ = [
     "dictionary_of",
     "disposition_of_category",
     "disposition_of_kind",
+    "disposition_of_link",
+    "is_public_address",
+    "is_public_host",
     "mask",
     "read_dictionary",
+    "read_risk_model",
+    "shipped_model",
 ]
 
-LINK_KINDS = tuple(kind for kind in KINDS if kind.startswith("link_"))
-"""The kinds that `messaging.links` offers; all others are personal data and secrets."""
+LINK_KINDS = tuple(kind for kind in LINK_TYPES if kind != "listed")
+"""What a link can be known by without a list of domains."""
 
 
 class Engine:

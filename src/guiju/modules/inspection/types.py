@@ -1,8 +1,9 @@
 """Findings, dispositions, rules and refusals of the inspection engine."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import IntEnum
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
 from typing import ClassVar, NamedTuple
 
 from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError
@@ -41,6 +42,23 @@ class Disposition(IntEnum):
     def strictest(cls, dispositions: Iterable["Disposition"]) -> "Disposition":
         """The strictest of them; DELIVER when there is none."""
         return max(dispositions, default=cls.DELIVER)
+
+
+class Way(StrEnum):
+    """How a term was written where it was found."""
+
+    PLAIN = "plain"
+    PARTED = "parted"  # signs, spaces or invisible characters between its characters
+    ENCODED = "encoded"  # character references
+    REPEATED = "repeated"  # characters written several times
+    SPLIT = "split"  # characters taken apart
+    PINYIN = "pinyin"
+    LEET = "leet"  # figures and signs in place of letters
+    MASKED = "masked"  # letters left out behind a sign
+    REVERSED = "reversed"
+    INITIALS = "initials"
+    HOMOPHONE = "homophone"
+    LOOK_ALIKE = "look_alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,7 @@ class TermRule:
 
 @dataclass(frozen=True, slots=True)
 class PatternRule:
-    """Numbers of a built-in kind: `cn_id`, `cn_mobile` or `bank_card`."""
+    """What is found by its form, of a built-in kind: `cn_id`, `cn_phone`, `api_key` and others."""
 
     kind: str
     disposition: Disposition
@@ -126,7 +144,55 @@ class ExpressionRule:
     scope: Scope = EVERYWHERE
 
 
-Rule = TermRule | PatternRule | ExpressionRule
+@dataclass(frozen=True, slots=True)
+class RiskModel:
+    """Weights of hashed n-grams, one signed byte a bucket; `digest` (SHA-256) names the file.
+
+    `about` says what it was trained on. Equal digests, equal models.
+    """
+
+    digest: str
+    bits: int = field(compare=False, repr=False)
+    scale: float = field(compare=False, repr=False)
+    bias: float = field(compare=False, repr=False)
+    about: str = field(compare=False)
+    weights: "array[int]" = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRule:
+    """A text whose risk score is `threshold` (0 to 1) or more waits for a review.
+
+    The disposition is HOLD, never more: a score is a reason to look, not a reason to refuse.
+    """
+
+    threshold: float
+    use: Use
+    model: RiskModel
+    scope: Scope = EVERYWHERE
+
+    @property
+    def disposition(self) -> Disposition:
+        """What the rule leads to."""
+        return Disposition.HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRule:
+    """Links of one type: `listed` (to `domains` or below), `shortener`, `ip_host`, `userinfo` (a
+    false host before @), `lookalike` (of `domains`, or of letters that pass for others).
+
+    Domains among the terms of a `TermRule` are listed too and keep its category.
+    """
+
+    type: str
+    domains: tuple[str, ...]
+    disposition: Disposition
+    use: Use
+    scope: Scope = EVERYWHERE
+
+
+Rule = TermRule | PatternRule | ExpressionRule | LinkRule | RiskRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +201,7 @@ class Finding:
 
     `rule` is the dictionary, the kind or the expression that found it. `word` is the term as the
     dictionary has it; for a number its masked form, so that a finding never repeats the number.
+    `way` is how a term was written.
     """
 
     start: int
@@ -142,6 +209,7 @@ class Finding:
     category: str
     rule: str
     word: str
+    way: Way = Way.PLAIN
 
 
 class Hit(NamedTuple):
@@ -154,9 +222,10 @@ class Hit(NamedTuple):
     end: int
     rule: int
     word: str
-    hidden: tuple[int, ...] | range
+    hidden: Sequence[int]
     floor: Disposition = Disposition.DELIVER
     cap: Disposition = Disposition.BLOCK
+    way: Way = Way.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +282,21 @@ class BadDictionaryError(InvalidError):
 
 
 class UnknownKindError(InvalidError):
-    """A kind of number that the engine does not know."""
+    """A kind that the engine does not know."""
 
     code: ClassVar[str] = "inspection.unknown_kind"
+
+
+class UnknownLinkTypeError(InvalidError):
+    """A type of link that the engine does not know."""
+
+    code: ClassVar[str] = "inspection.unknown_link_type"
+
+
+class BadDomainError(InvalidError):
+    """A domain that a link rule names and that is none."""
+
+    code: ClassVar[str] = "inspection.bad_domain"
 
 
 class BadExpressionError(InvalidError):
@@ -240,3 +321,27 @@ class TooManyTermsError(ConflictError):
     """More terms than one rule set may hold."""
 
     code: ClassVar[str] = "inspection.too_many_terms"
+
+
+class BadRiskModelError(InvalidError):
+    """A file that is not a risk model of this format."""
+
+    code: ClassVar[str] = "inspection.bad_risk_model"
+
+
+class TooFewExamplesError(ConflictError):
+    """Too few texts of one sort to train a risk model on."""
+
+    code: ClassVar[str] = "inspection.too_few_examples"
+
+
+class BadThresholdError(InvalidError):
+    """A threshold of the risk score that is not between 0 and 1."""
+
+    code: ClassVar[str] = "inspection.bad_threshold"
+
+
+class TrainingNotInstalledError(ConflictError):
+    """The extra that training needs is not installed."""
+
+    code: ClassVar[str] = "inspection.training_not_installed"

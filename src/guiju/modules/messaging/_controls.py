@@ -8,14 +8,18 @@ from guiju.modules.inspection.service import (
     STANDARD,
     check_scope,
     compile_expression,
+    compile_ruleset,
 )
 from guiju.modules.inspection.types import (
     BadConditionError,
+    BadDomainError,
     BadExpressionError,
     Disposition,
     ExpressionRule,
+    LinkRule,
     Scope,
 )
+from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.types import (
     ContentRules,
     Flood,
@@ -23,6 +27,7 @@ from guiju.modules.messaging.types import (
     PatternRules,
     PersonalData,
     ReviewRules,
+    RiskScore,
 )
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
@@ -48,7 +53,7 @@ def _check_content(params: ContentRules) -> None:
 
 def _check_personal(params: PersonalData) -> None:
     _check_rules(params.disposition, params.classes, params.when, masks=True)
-    _check_kinds(params.kinds, [kind for kind in KINDS if kind not in LINK_KINDS])
+    _check_kinds(params.kinds, KINDS)
 
 
 def _check_kinds(kinds: tuple[str, ...], known: Sequence[str]) -> None:
@@ -75,8 +80,12 @@ def _check_patterns(params: PatternRules) -> None:
 def _check_links(params: LinkRules) -> None:
     _check_rules(params.disposition, params.classes, params.when, masks=False)
     _check_kinds(params.kinds, LINK_KINDS)
-    if len(params.domains) > _MOST_DOMAINS:
-        raise ValueError(f"`domains` has at most {_MOST_DOMAINS}")
+    if len(params.domains) + len(params.own) > _MOST_DOMAINS:
+        raise ValueError(f"`domains` and `own` have at most {_MOST_DOMAINS}")
+    try:
+        compile_ruleset([LinkRule("listed", (*params.domains, *params.own), Disposition.HOLD, "")])
+    except BadDomainError as error:
+        raise ValueError(f"`{error.data['domain']}` is no domain like example.com") from error
     if not params.domains and not params.kinds:
         raise ValueError("say `domains`, `kinds` or both")
 
@@ -86,11 +95,34 @@ def _check_review(params: ReviewRules) -> None:
         raise ValueError("`reviewers` is `reviewer`")
     if not 1 <= params.deadline.working_hours <= 2000:
         raise ValueError("`working_hours` is 1 to 2000")
+    if params.escalate_to not in ("", *SECOND_LINES):
+        raise ValueError(f"`escalate_to` is empty or one of {', '.join(SECOND_LINES)}")
+    if not 1 <= params.escalation_hours <= 2000:
+        raise ValueError("`escalation_hours` is 1 to 2000")
+    if params.on_late not in ("remind", "escalate"):
+        raise ValueError("`on_late` is `remind` or `escalate`")
+    if params.on_late == "escalate" and not params.escalate_to:
+        raise ValueError("`on_late: escalate` needs `escalate_to`")
+    if not 0 <= params.exception_days <= 366:
+        raise ValueError("`exception_days` is 0 to 366")
+
+
+def _check_prereview(params: PreReviewRules) -> None:
+    if not 2 <= params.refusals <= 50:
+        raise ValueError("`refusals` is 2 to 50")
+    if not 1 <= params.within_days <= 366 or not 1 <= params.for_days <= 90:
+        raise ValueError("`within_days` is 1 to 366, `for_days` is 1 to 90")
 
 
 def _check_flood(params: Flood) -> None:
     if not 1 <= params.messages <= 100_000 or not 1 <= params.seconds <= 3600:
         raise ValueError("`messages` is 1 to 100000, `seconds` is 1 to 3600")
+
+
+def _check_risk(params: RiskScore) -> None:
+    if not 0.5 <= params.threshold < 1:
+        raise ValueError("`threshold` is 0.5 to 0.99")
+    _check_rules("hold", params.classes, params.when, masks=False)
 
 
 _SCOPED: dict[str, Text] = {
@@ -151,9 +183,26 @@ CONTROLS = (
         {
             "domains": {"zh": "网站", "en": "Sites"},
             "kinds": {"zh": "种类", "en": "Kinds"},
+            "own": {"zh": "本单位的网站", "en": "The organisation's own sites"},
             **_SCOPED,
         },
         _check_links,
+    ),
+    Control(
+        "messaging.risk",
+        ControlKind.APPROVE,
+        {"zh": "风险评分", "en": "Risk score"},
+        {
+            "zh": "评分达到阈值的消息先审；只提请人工审核，从不拦截。误判率见运维手册。",
+            "en": "A message whose score reaches the threshold is held for review, never blocked. The operator's guide has its error rates.",
+        },
+        RiskScore,
+        {
+            "threshold": {"zh": "阈值", "en": "Threshold"},
+            "classes": _SCOPED["classes"],
+            "when": _SCOPED["when"],
+        },
+        _check_risk,
     ),
     Control(
         "messaging.review",
@@ -167,8 +216,32 @@ CONTROLS = (
         {
             "deadline": {"zh": "时限", "en": "Deadline"},
             "reviewers": {"zh": "审核人", "en": "Reviewers"},
+            "escalate_to": {"zh": "上报给", "en": "Escalated to"},
+            "escalation_hours": {
+                "zh": "上报后的时限（工作小时）",
+                "en": "Working hours after that",
+            },
+            "on_late": {"zh": "超时", "en": "When late"},
+            "exception_days": {"zh": "例外最长天数", "en": "Longest exception, days"},
         },
         _check_review,
+    ),
+    Control(
+        "messaging.prereview",
+        ControlKind.APPROVE,
+        {"zh": "先审后发", "en": "Pre-review of a person"},
+        {
+            "zh": "屡次被退回的人，一段时间内的消息先审后发，到期自动解除。",
+            "en": "After too many refusals a person's messages wait for review, until a day.",
+        },
+        PreReviewRules,
+        {
+            "refusals": {"zh": "退回次数", "en": "Refusals"},
+            "within_days": {"zh": "几天之内", "en": "Within days"},
+            "for_days": {"zh": "先审几天", "en": "Review for days"},
+            "everywhere": {"zh": "在所有群", "en": "In all groups"},
+        },
+        _check_prereview,
     ),
     Control(
         "messaging.flood",
@@ -191,5 +264,11 @@ OPERATIONS = (
     Operation("messaging.alert", system=True),
     Operation(
         "messaging.decisions", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
+    ),
+    Operation("messaging.review_escalated", roles=frozenset(SECOND_LINES)),
+    Operation("messaging.exceptions", roles=frozenset({"reviewer", "security_admin"})),
+    Operation("messaging.read_prereviews", roles=frozenset({"reviewer", "security_admin", "hr"})),
+    Operation(
+        "messaging.read_metrics", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
     ),
 )

@@ -1,13 +1,18 @@
-"""The deadline of held messages."""
+"""The deadline of held messages, and the end of pre-reviews."""
 
 from typing import Any
 
 from guiju.kernel.actor import system
 from guiju.kernel.jobs import on_job
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging import review
+from guiju.modules.messaging import prereview, review
 
 
 @on_job("messaging.review")
 def review_is_late(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
     review.record_late(tx, system("review"), int(key))
+
+
+@on_job(prereview.CONTROL)
+def prereview_ends(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
+    prereview.end(tx, system("review"), int(key))

@@ -3,8 +3,14 @@
 from collections.abc import Sequence
 
 from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.messaging import _shape
+from guiju.modules.messaging.review_types import (
+    PreReviewBegan,
+    PreReviewEnded,
+    ReviewEscalated,
+)
 from guiju.modules.messaging.sending import person_of
 from guiju.modules.messaging.types import (
     MessageAlerted,
@@ -31,29 +37,43 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             )
         case MessageBlocked():
             return (Delivery(_shape.item(view, entry), people=frozenset({person_of(entry)})),)
-        case MessageReleased():
+        case MessageReleased(line=line):
             return (
                 Delivery(_shape.item(view, entry), group=entry.group),
-                Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_REVIEWERS),
+                Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_also(line)),
             )
-        case MessageRefused(sender=sender_id):
+        case MessageRefused(sender=sender_id, line=line):
             return (
                 Delivery(_shape.refused_item(view, entry), people=frozenset({sender_id})),
-                Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_REVIEWERS),
+                Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_also(line)),
             )
         case MessageAlerted(refs=refs):
             item = _queue_item(view, entry, "messaging.alert") | {"held": refs[0]}
             return (Delivery(item, roles=_REVIEWERS),)
-        case ReviewLate():
+        case ReviewLate(line=line) | ReviewEscalated(to=line):
             return (
-                Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_REVIEWERS),
+                Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_also(line)),
             )
+        case PreReviewBegan(person=person, until=until):
+            return (_prereview(entry, person, until),)
+        case PreReviewEnded(person=person):
+            return (_prereview(entry, person, None),)
         case _:
             return ()
 
 
-def _queue_item(view: View, entry: Recorded, kind: str) -> dict[str, object]:
-    held = entry.position if isinstance(entry.fact, MessageHeld) else entry.fact.refs[0]
+def _also(line: str | None) -> frozenset[str]:
+    """The reviewers, and the role that a message was passed on to."""
+    return _REVIEWERS if line is None else _REVIEWERS | {line}
+
+
+def _prereview(entry: Recorded, person: PersonId, until: int | None) -> Delivery:
+    """Only the person is told, on whatever screen they are."""
+    item = _plain(entry, "messaging.prereview") | {"until": until}
+    return Delivery(item, people=frozenset({person}))
+
+
+def _plain(entry: Recorded, kind: str) -> dict[str, object]:
     return {
         "position": entry.position,
         "at": entry.at,
@@ -61,5 +81,9 @@ def _queue_item(view: View, entry: Recorded, kind: str) -> dict[str, object]:
         "group": None,
         "number": None,
         "actor": None,
-        "held": held,
     }
+
+
+def _queue_item(view: View, entry: Recorded, kind: str) -> dict[str, object]:
+    held = entry.position if isinstance(entry.fact, MessageHeld) else entry.fact.refs[0]
+    return _plain(entry, kind) | {"held": held}

@@ -1,15 +1,15 @@
-"""Messages, conversations and the review queue over HTTP."""
+"""Messages and conversations over HTTP; the review queue is beside it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from guiju.kernel.db import ReadTx
-from guiju.kernel.http import CurrentActor, Json, Reader, Writer
+from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId
-from guiju.kernel.text import Id, OptionalProse, Position
-from guiju.modules.messaging import _shape, replaying, review, service
+from guiju.kernel.text import Id, Position
+from guiju.modules.messaging import _review_routes, _shape, replaying, service
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 
 routes = APIRouter(prefix="/api", tags=["messaging"])
@@ -30,11 +30,6 @@ class Text(Closed):
 
 class Mark(Closed):
     position: Position
-
-
-class Decision(Closed):
-    verdict: Literal["release", "mask", "refuse"]
-    reason: OptionalProse = ""
 
 
 def _composer(request: Request) -> Composer:
@@ -102,46 +97,4 @@ async def replay_decision(position: Position, actor: CurrentActor, read: Reader)
     return await read(lambda tx: replaying.shape(tx, replaying.replay(tx, actor, position)))
 
 
-@routes.get("/reviews")
-async def list_reviews(
-    request: Request, actor: CurrentActor, read: Reader, box: Literal["waiting", "done"] = "waiting"
-) -> Json:
-    def shape(tx: ReadTx) -> Json:
-        view = request.app.state.new_view(tx)
-        found = review.list_reviews(tx, actor, decided=box == "done")
-        return {"reviews": [_shape.review(view, each) for each in found], "position": tx.position}
-
-    return await read(shape)
-
-
-def _review(request: Request, tx: ReadTx, actor: CurrentActor, position: int) -> Json:
-    view = request.app.state.new_view(tx)
-    found = review.open_review(tx, actor, position)
-    before = _shape.items(view, review.messages_before(tx, found))
-    return _shape.review(view, found) | {"before": before}
-
-
-@routes.get("/reviews/{position}")
-async def get_review(
-    request: Request, position: Position, actor: CurrentActor, read: Reader
-) -> Json:
-    return await read(lambda tx: _review(request, tx, actor, position))
-
-
-@routes.post("/reviews/{position}/decision")
-async def decide(
-    request: Request,
-    position: Position,
-    body: Decision,
-    actor: CurrentActor,
-    write: Writer,
-    read: Reader,
-) -> Json:
-    def act(tx: Any) -> None:
-        if body.verdict == "refuse":
-            review.refuse(tx, actor, position, reason=body.reason)
-        else:
-            review.release(tx, actor, position, masked=body.verdict == "mask", reason=body.reason)
-
-    await write(act)
-    return await read(lambda tx: _review(request, tx, actor, position))
+routes.include_router(_review_routes.routes)

@@ -6,17 +6,14 @@ from typing import Any
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import PersonId
 from guiju.kernel.live import View
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
-from guiju.modules.groups import service as groups
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition, Inspection
 from guiju.modules.messaging import service
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.inspecting import deciding_use
-from guiju.modules.messaging.review import Review
 from guiju.modules.messaging.sending import person_of, state_of, use_of
 from guiju.modules.messaging.types import (
     MessageBlocked,
@@ -159,38 +156,6 @@ def conversation(view: View, found: service.Conversation) -> Json:
         "unread": found.unread,
         "mentioned": found.mentioned,
         "read": found.read,
-    }
-
-
-def review(view: View, found: Review) -> Json:
-    fact, decision = found.fact, found.decision
-    group = groups.find_group(view.tx, found.row.group)
-    assert group is not None, "messages stand in groups that exist"
-    state = found.row.state
-    if (
-        isinstance(decision.fact if decision else None, MessageReleased)
-        and decision
-        and decision.fact.spans
-    ):
-        state = MessageState.MASKED
-    return {
-        "position": found.row.position,
-        "group": {"id": group.id, "name": group.name, "level": cards.level(view.tx, group.level)},
-        "sender": directory.person_mark(view.tx, found.sender),
-        "at": found.held.at,
-        "text": fact.text,
-        "findings": [
-            {"start": start, "end": end, "category": category, "rule": rule, "word": word}
-            for start, end, category, rule, word in fact.findings
-        ],
-        "clause": clause_mark(view, found.held),
-        "due_at": fact.due_at,
-        "state": state,
-        "reviewer": directory.person_mark(view.tx, PersonId(decision.actor))
-        if decision and decision.actor
-        else None,
-        "reason": decision.fact.reason if decision else None,
-        "decided_at": decision.at if decision else None,
     }
 
 

@@ -24,6 +24,14 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Inserts, Lookup
+from guiju.modules.messaging import _hit_store, _review_store
+from guiju.modules.messaging.review_types import (
+    ExceptionGranted,
+    ExceptionRevoked,
+    PreReviewBegan,
+    PreReviewEnded,
+    ReviewEscalated,
+)
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
     MessageAlerted,
@@ -53,7 +61,6 @@ _message = governed(
         Index("messaging_message_shown", "grp", "shown"),
         # Few messages mention anybody, so whether one is among a great many unread ones is found at once.
         Index("messaging_message_mentions", "grp", "shown", **only_where("mentions IS NOT NULL")),
-        Index("messaging_message_held", "position", **only_where("state = 'held'")),
     )
 )
 _COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at")
@@ -101,6 +108,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows = []
                 _decide(tx, entry)
     tx.many(_insert, rows)
+    _review_store.apply(tx, entries)
+    _hit_store.apply(tx, entries)
 
 
 def _row(
@@ -114,8 +123,10 @@ def _row(
 
 
 def _decide(tx: WriteTx, entry: Recorded) -> None:
+    before = MessageState.HELD
     match entry.fact:
-        case MessageReleased(refs=refs):
+        case MessageReleased(refs=refs, overturns=overturns):
+            before = MessageState.HELD if overturns is None else MessageState.REFUSED
             values = {
                 "state": MessageState.RELEASED,
                 "shown": entry.position,
@@ -123,12 +134,19 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
             }
         case MessageRefused(refs=refs):
             values = {"state": MessageState.REFUSED, "decision": entry.position}
-        case ReviewLate():
+        case (
+            ReviewLate()
+            | ReviewEscalated()
+            | ExceptionGranted()
+            | ExceptionRevoked()
+            | PreReviewBegan()
+            | PreReviewEnded()
+        ):
             return
         case other:
             raise AssertionError(f"messaging does not know {other!r}")
     # The state in the WHERE, not the earlier read, settles two reviewers who decide at once.
-    waiting = _message.c.position == refs[0], _message.c.state == MessageState.HELD
+    waiting = _message.c.position == refs[0], _message.c.state == before
     if tx.run(update(_message).where(*waiting).values(**values)) == 0:
         raise AlreadyDecidedError("This message has been decided already.", position=refs[0])
 
@@ -183,31 +201,6 @@ def last_sent(tx: ReadTx, group: GroupId, person: PersonId, limit: int) -> list[
         newest.c.sender == person, newest.c.position == newest.c.shown
     )
     return tx.scalars(mine.order_by(newest.c.position.desc()).limit(limit))[::-1]
-
-
-def waiting(tx: ReadTx, sender_not: PersonId, limit: int) -> list[Row]:
-    """Held messages, oldest first, without those of one person."""
-    held = _message.c.state == MessageState.HELD, _message.c.sender != sender_not
-    return [
-        _to_row(row)
-        for row in tx.all(select(_message).where(*held).order_by(_message.c.position).limit(limit))
-    ]
-
-
-def count_waiting(tx: ReadTx, sender_not: PersonId) -> int:
-    held = _message.c.state == MessageState.HELD, _message.c.sender != sender_not
-    return int(tx.scalar(select(func.count()).select_from(_message).where(*held)))
-
-
-def decided(tx: ReadTx, limit: int) -> list[Row]:
-    """Messages that were decided, the latest decision first."""
-    done = _message.c.decision.is_not(None)
-    return [
-        _to_row(row)
-        for row in tx.all(
-            select(_message).where(done).order_by(_message.c.decision.desc()).limit(limit)
-        )
-    ]
 
 
 def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> int:

@@ -14,7 +14,7 @@ from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection import exemptions
 from guiju.modules.inspection.service import REACH, SHORT, RuleSet
 from guiju.modules.inspection.types import Context, Finding, Inspection
-from guiju.modules.messaging import _store
+from guiju.modules.messaging import _store, exceptions
 from guiju.modules.messaging.types import MessageReleased, MessageSent, Send
 from guiju.modules.policy.types import PRESENT
 
@@ -56,7 +56,8 @@ def judge(tx: ReadTx, ruleset: RuleSet, send: Send, group: Group, member: Member
     if not inspection.hits:
         return Judged(inspection, None, ())
     context = context_of(tx, group, member)
-    decided = ruleset.decide(send.text, inspection, context, exempt_of(tx, send.person, send.group))
+    passes = exempt_of(tx, send.person, send.group, send.text)
+    decided = ruleset.decide(send.text, inspection, context, passes)
     return Judged(decided, context, earlier if decided.hits else ())
 
 
@@ -90,11 +91,17 @@ def _present(tx: ReadTx, group: GroupId) -> frozenset[PersonId]:
 
 
 def exempt_of(
-    tx: ReadTx, person: PersonId, group: GroupId, entry: Recorded | None = None
+    tx: ReadTx, person: PersonId, group: GroupId, text: str, entry: Recorded | None = None
 ) -> Callable[[Finding], bool] | None:
-    """Which findings do not count for this person in this group, now or when `entry` was recorded; None: all count."""
+    """Which findings do not count: by an exemption of the person or the group, or by an exception for the phrase.
+
+    Now, or when `entry` was recorded; None when all count.
+    """
     rules = exemptions.rules_exempt(tx, person, group, entry)
-    return (lambda finding: finding.rule in rules) if rules else None
+    allowed = exceptions.allowing(tx, group, text, entry)
+    if allowed is None:
+        return (lambda finding: finding.rule in rules) if rules else None
+    return lambda finding: finding.rule in rules or allowed(finding)
 
 
 # ---- the messages right before ----------------------------------------------------------------------------------

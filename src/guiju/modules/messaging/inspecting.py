@@ -3,7 +3,8 @@ before the lane and in it.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from guiju.kernel.db import ReadTx
 from guiju.modules.inspection import dictionaries
@@ -13,33 +14,46 @@ from guiju.modules.inspection.service import (
     compile_ruleset,
     disposition_of_category,
     disposition_of_kind,
+    disposition_of_link,
+    read_risk_model,
+    shipped_model,
 )
 from guiju.modules.inspection.types import (
     Disposition,
     ExpressionRule,
     Inspection,
+    LinkRule,
     PatternRule,
+    RiskModel,
+    RiskRule,
     Rule,
     Scope,
     TermRule,
 )
-from guiju.modules.messaging.types import ContentRules, LinkRules, PatternRules, PersonalData
+from guiju.modules.messaging.types import (
+    ContentRules,
+    LinkRules,
+    PatternRules,
+    PersonalData,
+    RiskScore,
+)
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack, Use
 
 Key = tuple[str, tuple[OwnDictionary, ...]]
 """What a rule set is made from: the version of the pack, and the dictionaries that are switched on."""
-_LINKS = "links"
-_LINK_CATEGORY = "url"
+_LISTED = "listed"
+Risk = Callable[[], RiskModel]
+"""Where a rule set gets the model of the risk score from; asked only when a rule needs it."""
 _MOST_READY = 4
 
 
-def rules_of(pack: Pack) -> list[Rule]:
+def rules_of(pack: Pack, risk: Risk = shipped_model) -> list[Rule]:
     """What the pack's controls ask inspection to find."""
-    return [rule for use in pack.uses for rule in _rules_of_use(pack, use)]
+    return [rule for use in pack.uses for rule in _rules_of_use(pack, use, risk)]
 
 
-def _rules_of_use(pack: Pack, use: Use) -> Iterator[Rule]:
+def _rules_of_use(pack: Pack, use: Use, risk: Risk) -> Iterator[Rule]:
     match use.params:
         case ContentRules(names, word, classes, when):
             for name in names:
@@ -59,13 +73,15 @@ def _rules_of_use(pack: Pack, use: Use) -> Iterator[Rule]:
                 yield ExpressionRule(
                     each.id, each.category, each.regex, disposition, use.id, Scope(classes, when)
                 )
-        case LinkRules(domains, kinds, word, classes, when):
+        case LinkRules(domains, kinds, word, classes, when, own):
             scope = Scope(classes, when)
             if domains:
-                listed = disposition_of_category(word, _LINK_CATEGORY)
-                yield TermRule(_LINKS, _LINK_CATEGORY, domains, listed, use.id, scope)
+                listed = disposition_of_link(word, _LISTED)
+                yield LinkRule(_LISTED, domains, listed, use.id, scope)
             for kind in kinds:
-                yield PatternRule(kind, disposition_of_kind(word, kind), use.id, scope)
+                yield LinkRule(kind, own, disposition_of_link(word, kind), use.id, scope)
+        case RiskScore(threshold, classes, when):
+            yield RiskRule(threshold, use.id, risk(), Scope(classes, when))
 
 
 def rule_of(dictionary: OwnDictionary, terms: tuple[str, ...]) -> TermRule:
@@ -84,7 +100,14 @@ def deciding_use(pack: Pack, uses: Sequence[str]) -> Use | None:
 class Inspector:
     """The rule set in force, and those that are about to be. Safe from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_risk_model: Path | None = None) -> None:
+        """`own_risk_model` is the file of the organisation's own model, used if it exists.
+
+        Raises `BadRiskModelError`: now, and not when a rule set asks for the model in the lane.
+        """
+        is_own = own_risk_model is not None and own_risk_model.exists()
+        own = read_risk_model(own_risk_model) if own_risk_model is not None and is_own else None
+        self._risk: Risk = shipped_model if own is None else lambda: own
         self._lock = threading.Lock()
         self._current: tuple[Key | None, RuleSet] = (None, compile_ruleset([]))
         self._ready: dict[Key, RuleSet] = {}
@@ -100,7 +123,7 @@ class Inspector:
 
     def load(self, pack: Pack) -> None:
         """Make the pack's rules the ones in force, without any dictionary of the organisation's own."""
-        self._swap((pack.version, ()), rules_of(pack))
+        self._swap((pack.version, ()), rules_of(pack, self._risk))
 
     def follow(self, tx: ReadTx) -> None:
         """Make what is in force in `tx` the rules in force, unless they are already. Raises NoPackError."""
@@ -111,12 +134,12 @@ class Inspector:
         if key in self._ready:
             self._swap(key, [])
         else:
-            self._swap(key, _all_rules(tx, pack, own))
+            self._swap(key, _all_rules(tx, pack, own, self._risk))
 
     def prepare(self, tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary]) -> None:
         """Compile what is about to come into force, so that the lane finds it ready. Raises what compiling raises."""
         key = pack.version, tuple(own)
-        compiled = compile_ruleset(_all_rules(tx, pack, own))
+        compiled = compile_ruleset(_all_rules(tx, pack, own, self._risk))
         with self._lock:
             self._ready[key] = compiled
             while len(self._ready) > _MOST_READY:
@@ -146,9 +169,16 @@ class Inspector:
 
 
 def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
-    """The rules of a pack with the dictionaries that were on at `position`, compiled by the engine of today."""
+    """The rules of a pack with the dictionaries that were on at `position`, compiled by the engine of today and with
+    the shipped risk model.
+    """
     return compile_ruleset(_all_rules(tx, pack, dictionaries.in_force_at(tx, position)))
 
 
-def _all_rules(tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary]) -> list[Rule]:
-    return [*rules_of(pack), *(rule_of(each, dictionaries.terms_of(tx, each)) for each in own)]
+def _all_rules(
+    tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary], risk: Risk = shipped_model
+) -> list[Rule]:
+    return [
+        *rules_of(pack, risk),
+        *(rule_of(each, dictionaries.terms_of(tx, each)) for each in own),
+    ]

@@ -10,7 +10,7 @@ from guiju.kernel.facts import Recorded
 from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
-from guiju.modules.messaging import _store
+from guiju.modules.messaging import _store, prereview
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.deciding import exempt_of, texts_before, with_quote
 from guiju.modules.messaging.inspecting import deciding_use, ruleset_at
@@ -70,8 +70,15 @@ def replay_for_operator(tx: ReadTx, position: int) -> Replay:
     ruleset = ruleset_at(tx, pack, position)
     rules = Rules.SAME if ruleset.version == entry.fact.ruleset else Rules.OTHER_ENGINE
     again = _decided(tx, ruleset, entry)
-    use_again = deciding_use(pack, again.uses)
-    return Replay(entry, state, use, rules, again, _state(entry, again), use_again)
+    use_again, state_again = deciding_use(pack, again.uses), _state(entry, again)
+    if state_again not in (MessageState.HELD, MessageState.BLOCKED) and _is_watched(use):
+        use_again, state_again = use, MessageState.HELD
+    return Replay(entry, state, use, rules, again, state_again, use_again)
+
+
+def _is_watched(use: Use | None) -> bool:
+    """Whether a pre-review decided: that is on record by itself, and no text can be asked for it."""
+    return use is not None and use.control == prereview.CONTROL
 
 
 def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
@@ -83,7 +90,7 @@ def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
         found, _ = ruleset.inspect_after(before, text, found)
     if fact.refs and _store.find_shown(tx, fact.group, fact.refs[0]) is not None:
         found = with_quote(tx, ruleset, text, found, fact.refs[0])
-    exempt = exempt_of(tx, person_of(entry), fact.group, entry)
+    exempt = exempt_of(tx, person_of(entry), fact.group, text, entry)
     return ruleset.decide(text, found, _context(tx, entry), exempt)
 
 

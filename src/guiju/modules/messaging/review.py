@@ -1,159 +1,217 @@
-"""Held messages and the people who decide on them."""
-
-from dataclasses import dataclass
+"""Deciding on held messages: release, refuse, pass on, and take back another's refusal."""
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.permit import Permit
+from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupClosedError, GroupState
 from guiju.modules.inspection.service import mask
-from guiju.modules.inspection.types import Finding
-from guiju.modules.messaging import _store
-from guiju.modules.messaging.sending import person_of
+from guiju.modules.messaging import _review_store, exceptions, prereview
+from guiju.modules.messaging.review_queue import (
+    FIRST,
+    SECOND,
+    Review,
+    get_review,
+    lines_of,
+    load,
+    rules,
+)
+from guiju.modules.messaging.review_types import (
+    CannotEscalateError,
+    EscalatedError,
+    NotRefusedError,
+    OwnDecisionError,
+    Permission,
+    ReviewEscalated,
+    ReviewRow,
+    Verdict,
+)
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
-    MessageHeld,
     MessageRefused,
     MessageReleased,
-    MessageState,
     OwnMessageError,
     ReasonNeededError,
     ReviewLate,
-    ReviewNotFoundError,
-    Row,
 )
 from guiju.modules.policy import service as policy
 
-MOST = 200
+# ---- verdicts ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A held message with what was found in it, and its decision once there is one."""
-
-    row: Row
-    held: Recorded
-    decision: Recorded | None
-
-    @property
-    def fact(self) -> MessageHeld:
-        assert isinstance(self.held.fact, MessageHeld)
-        return self.held.fact
-
-    @property
-    def sender(self) -> PersonId:
-        return person_of(self.held)
+def _permit(tx: ReadTx, actor: Actor, line: str | None) -> Permit:
+    operation = FIRST if line is None else SECOND
+    return policy.require(tx, actor, operation).under(*policy.use_ids(tx, FIRST))
 
 
-def list_reviews(tx: ReadTx, actor: Actor, *, decided: bool) -> list[Review]:
-    """The queue without the actor's own messages, or the latest decisions. Raises NotAllowedError."""
-    policy.require(tx, actor, "messaging.review")
-    rows = _store.decided(tx, MOST) if decided else _store.waiting(tx, actor.person_id, MOST)
-    return [_load(tx, row) for row in rows]
-
-
-def count_waiting(tx: ReadTx, actor: Actor) -> int:
-    """How many messages wait for this reviewer; 0 for everybody else."""
-    if not policy.may(tx, actor, "messaging.review"):
-        return 0
-    return _store.count_waiting(tx, actor.person_id)
-
-
-def get_review(tx: ReadTx, actor: Actor, position: int) -> Review:
-    """One held message. Raises ReviewNotFoundError, also for those who are not reviewers."""
-    row = _store.find(tx, position) if policy.may(tx, actor, "messaging.review") else None
-    if row is None or row.due_at is None:
-        raise ReviewNotFoundError("There is no such held message.", position=position)
-    return _load(tx, row)
-
-
-def open_review(tx: ReadTx, actor: Actor, position: int) -> Review:
-    """Like `get_review` for reading; one's own is not found before its decision, for it tells what was hit."""
-    review = get_review(tx, actor, position)
-    if review.sender == actor.person and review.decision is None:
-        raise ReviewNotFoundError("There is no such held message.", position=position)
-    return review
-
-
-def _load(tx: ReadTx, row: Row) -> Review:
-    held = tx.entry(row.position)
-    assert held is not None, "the table names the entry"
-    return Review(row, held, tx.entry(row.decision) if row.decision is not None else None)
-
-
-def messages_before(tx: ReadTx, review: Review, limit: int = 5) -> list[Recorded]:
-    """What was said just before, so that the reviewer sees the context."""
-    query = EntryQuery(
-        group=review.row.group, kinds=("messaging.sent", "messaging.released"), before=review.row.position,
-        limit=limit, newest_first=True,
-    )  # fmt: skip
-    return tx.entries(query)[::-1]
-
-
-def _to_decide(tx: ReadTx, actor: Actor, position: int) -> Review:
+def _own_line(tx: ReadTx, actor: Actor, position: int) -> Review:
+    """A message on whose line the actor decides, and which somebody else wrote."""
     review = get_review(tx, actor, position)
     if review.sender == actor.person:
         raise OwnMessageError("Nobody reviews their own message.", position=position)
-    if review.row.state is not MessageState.HELD:
+    if review.queue.line not in lines_of(tx, actor):
+        line = review.queue.line
+        raise EscalatedError("The message was escalated.", position=position, line=line)
+    return review
+
+
+def _to_decide(tx: ReadTx, actor: Actor, position: int) -> Review:
+    review = _own_line(tx, actor, position)
+    if review.queue.verdict is not None:
         raise AlreadyDecidedError("This message has been decided already.", position=position)
     return review
 
 
-def release(tx: WriteTx, actor: Actor, position: int, *, masked: bool, reason: str) -> Review:
+def release(
+    tx: WriteTx,
+    actor: Actor,
+    position: int,
+    *,
+    masked: bool,
+    reason: str,
+    allow: Permission | None = None,
+) -> Review:
     """Let a held message pass, as written or with its findings masked; it appears now, with its original time.
 
-    Raises ReviewNotFoundError, OwnMessageError, AlreadyDecidedError, or GroupClosedError: nothing new appears in a
-    closed group.
+    With `allow` a phrase of it passes its rule from now on. Raises ReviewNotFoundError, OwnMessageError,
+    EscalatedError, AlreadyDecidedError, BadExceptionError, or GroupClosedError: nothing new appears in a closed group.
     """
     review = _to_decide(tx, actor, position)
-    group = groups.find_group(tx, review.fact.group)
-    if group is None or group.state is not GroupState.ACTIVE:
-        raise GroupClosedError("The group is closed.", group=review.fact.group)
-    permit = policy.require(tx, actor, "messaging.review").under(
-        *policy.use_ids(tx, "messaging.review")
-    )
-    fact = review.fact
-    findings = [Finding(*finding) for finding in fact.findings] if masked else []
-    tx.record(
-        permit,
-        MessageReleased(
-            group=fact.group, refs=(position,), sender=review.sender, sent_at=review.held.at, mentions=fact.mentions,
-            quote=fact.refs[0] if fact.refs else None, spans=tuple((f.start, f.end) for f in findings),
-            cmid=fact.cmid, text=mask(fact.text, findings) if findings else fact.text, reason=reason,
-        ),
-    )  # fmt: skip
-    tx.cancel("messaging.review", str(position))
+    _release(tx, actor, review, masked=masked, reason=reason, overturns=None)
+    if allow is not None:
+        _allow(tx, actor, review, allow, reason)
     return get_review(tx, actor, position)
 
 
-def refuse(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Review:
-    """Refuse a held message; its sender reads the reason.
+def overturn(
+    tx: WriteTx,
+    actor: Actor,
+    position: int,
+    *,
+    masked: bool,
+    reason: str,
+    allow: Permission | None = None,
+) -> Review:
+    """Release what another reviewer of the same line refused; it is counted as a reversal.
 
-    Raises ReviewNotFoundError, OwnMessageError, AlreadyDecidedError or ReasonNeededError.
+    Raises ReviewNotFoundError, OwnMessageError, EscalatedError, NotRefusedError, OwnDecisionError, ReasonNeededError,
+    BadExceptionError or GroupClosedError.
+    """
+    review = _own_line(tx, actor, position)
+    if review.queue.verdict is not Verdict.REFUSED:
+        raise NotRefusedError("This message was not refused.", position=position)
+    if review.queue.reviewer == actor.person:
+        raise OwnDecisionError("Another reviewer overturns a refusal.", position=position)
+    if not reason:
+        raise ReasonNeededError("To overturn a refusal needs a reason.")
+    overturns = review.queue.decision
+    assert overturns is not None, "what was refused has a decision"
+    _release(tx, actor, review, masked=masked, reason=reason, overturns=overturns)
+    prereview.annul(tx, review.sender, overturns)
+    if allow is not None:
+        _allow(tx, actor, review, allow, reason)
+    return get_review(tx, actor, position)
+
+
+def _release(
+    tx: WriteTx, actor: Actor, review: Review, *, masked: bool, reason: str, overturns: int | None
+) -> None:
+    fact, position, line = review.fact, review.row.position, review.queue.line
+    group = groups.find_group(tx, fact.group)
+    if group is None or group.state is not GroupState.ACTIVE:
+        raise GroupClosedError("The group is closed.", group=fact.group)
+    findings = review.findings if masked else ()
+    released = MessageReleased(
+        group=fact.group, refs=(position,), sender=review.sender, sent_at=review.held.at, mentions=fact.mentions,
+        quote=fact.refs[0] if fact.refs else None, spans=tuple((f.start, f.end) for f in findings),
+        cmid=fact.cmid, text=mask(fact.text, findings) if findings else fact.text, reason=reason,
+        line=line, overturns=overturns,
+    )  # fmt: skip
+    tx.record(_permit(tx, actor, line), released)
+    tx.cancel("messaging.review", str(position))
+
+
+def _allow(tx: WriteTx, actor: Actor, review: Review, allow: Permission, reason: str) -> None:
+    permit, named = _permit(tx, actor, review.queue.line), rules(tx)
+    days = named.exception_days if named is not None else 0
+    exceptions.grant(tx, permit, review.held, allow, days=days, reason=reason)
+
+
+def refuse(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Review:
+    """Refuse a held message; its sender reads the reason. Refused too often, the sender comes under pre-review.
+
+    Raises ReviewNotFoundError, OwnMessageError, EscalatedError, AlreadyDecidedError or ReasonNeededError.
     """
     review = _to_decide(tx, actor, position)
     if not reason:
         raise ReasonNeededError("A refusal needs a reason.")
-    permit = policy.require(tx, actor, "messaging.review").under(
-        *policy.use_ids(tx, "messaging.review")
-    )
+    line, group = review.queue.line, review.fact.group
     tx.record(
-        permit,
-        MessageRefused(review.fact.group, (position,), review.sender, review.fact.clause, reason),
+        _permit(tx, actor, line),
+        MessageRefused(group, (position,), review.sender, review.fact.clause, reason, line),
     )
     tx.cancel("messaging.review", str(position))
+    prereview.begin_if_due(tx, review.sender, group)
     return get_review(tx, actor, position)
 
 
-def record_late(tx: WriteTx, actor: Actor, position: int) -> None:
-    """Put on record that a held message is overdue; harmless when it was decided meanwhile."""
-    row = _store.find(tx, position)
-    if row is None or row.state is not MessageState.HELD:
-        return
-    permit = policy.require(tx, actor, "messaging.review").under(
-        *policy.use_ids(tx, "messaging.review")
+# ---- escalation -------------------------------------------------------------------------------------------------
+
+
+def escalate(
+    tx: WriteTx, actor: Actor, position: int, *, proposal: Verdict | None, reason: str
+) -> Review:
+    """Pass a held message on to the role that the pack names; from now on only that role decides.
+
+    Raises ReviewNotFoundError, OwnMessageError, EscalatedError, AlreadyDecidedError, ReasonNeededError or
+    CannotEscalateError.
+    """
+    review = _to_decide(tx, actor, position)
+    if not reason:
+        raise ReasonNeededError("An escalation needs a reason.")
+    if review.queue.line is not None or not _escalates(tx):
+        raise CannotEscalateError("There is no line to escalate to.", position=position)
+    _pass_on(tx, actor, review.queue, proposal, reason)
+    return load(tx, _found(tx, position))
+
+
+def _found(tx: ReadTx, position: int) -> ReviewRow:
+    row = _review_store.find(tx, position)
+    assert row is not None, "it was there a moment ago"
+    return row
+
+
+def _escalates(tx: ReadTx) -> bool:
+    named = rules(tx)
+    return named is not None and bool(named.escalate_to)
+
+
+def _pass_on(
+    tx: WriteTx, actor: Actor, row: ReviewRow, proposal: Verdict | None, reason: str
+) -> None:
+    named = rules(tx)
+    assert named is not None and named.escalate_to, "asked before"
+    due_at = add_working_hours(tx.now, named.escalation_hours, policy.get_pack(tx).calendar)
+    escalated = ReviewEscalated(
+        row.group, (row.position,), named.escalate_to, due_at, proposal, reason
     )
-    tx.record(permit, ReviewLate(GroupId(row.group), (position,)))
+    tx.record(_permit(tx, actor, None), escalated)
+    tx.schedule("messaging.review", str(row.position), due_at)
+
+
+def record_late(tx: WriteTx, actor: Actor, position: int) -> None:
+    """Put on record that a held message is overdue, and pass it on where the pack says so.
+
+    Harmless when it was decided meanwhile.
+    """
+    row = _review_store.find(tx, position)
+    if row is None or row.verdict is not None:
+        return
+    permit = _permit(tx, actor, None)
+    tx.record(permit, ReviewLate(GroupId(row.group), (position,), row.line))
+    named = rules(tx)
+    if row.line is None and _escalates(tx) and named is not None and named.on_late == "escalate":
+        _pass_on(tx, actor, row, None, "")

@@ -24,7 +24,7 @@ from guiju.modules.groups.types import (
 )
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
-from guiju.modules.messaging import _rules, _store
+from guiju.modules.messaging import _rules, _store, prereview
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.types import (
@@ -126,7 +126,7 @@ class _Batch:
             each = _decide(tx, self._ruleset, self._pack, send)
         if not send.is_imported:
             _check_flood(tx, self._floods, send, self._taken)
-        if _must_confirm(send, each.judged.inspection):
+        if _must_confirm(send, each):
             return _warning(send, each)
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
         piece = remember(tx, send, each.fact.text) if spoken else None
@@ -152,9 +152,10 @@ class _Batch:
         self._decided, self._taken = [], Counter()
 
 
-def _must_confirm(send: Send, inspection: Inspection) -> bool:
+def _must_confirm(send: Send, each: _Decided) -> bool:
     """Whether a warning stands between the message and its delivery. An import has nobody to ask: it goes on."""
-    warned = inspection.disposition is Disposition.WARN
+    inspection = each.judged.inspection
+    warned = inspection.disposition is Disposition.WARN and isinstance(each.fact, MessageSent)
     return warned and not send.is_imported and send.confirm != inspection.ruleset
 
 
@@ -209,6 +210,10 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     refs = (send.quote,) if send.quote is not None else ()
     if inspection.disposition in (Disposition.HOLD, Disposition.BLOCK):
         return _stopped(tx, pack, send, permit, judged, refs)
+    if prereview.is_watched(tx, send.person, send.group):
+        # First among the uses: it is what decides on a text that would otherwise be delivered.
+        watched = permit.under(*policy.use_ids(tx, prereview.CONTROL))
+        return _stopped(tx, pack, send, watched, judged, refs)
     masked = inspection.masked
     fact: Fact = MessageSent(
         send.group, refs, inspection.ruleset, send.mentions, inspection.spans, send.cmid,
@@ -231,9 +236,10 @@ def _basis(judged: Judged, send: Send) -> Basis | None:
 def _stopped(
     tx: ReadTx, pack: Pack, send: Send, permit: Permit, judged: Judged, refs: tuple[int, ...]
 ) -> _Decided:
-    """Hold or block."""
+    """Block, or hold: for what was found, or because the permit names a pre-review."""
     inspection, basis = judged.inspection, _basis(judged, send)
-    use = deciding_use(pack, inspection.uses)
+    acted = permit.under(*inspection.uses)
+    use = deciding_use(pack, acted.uses)
     clause = use.clause.id if use is not None else None
     findings = _told(inspection.findings)
     if inspection.disposition is Disposition.BLOCK:
@@ -241,13 +247,13 @@ def _stopped(
             send.group, refs, inspection.ruleset, send.mentions, clause, send.cmid, send.text, findings,
             send.is_imported, basis,
         )  # fmt: skip
-        return _Decided(permit.under(*inspection.uses), blocked, use, judged)
+        return _Decided(acted, blocked, use, judged)
     due_at = add_working_hours(tx.now, _review_hours(tx), pack.calendar)
     held = MessageHeld(
         send.group, refs, inspection.ruleset, send.mentions, due_at, clause, send.cmid, send.text, findings,
         send.is_imported, basis,
     )  # fmt: skip
-    acted = permit.under(*inspection.uses, *policy.use_ids(tx, "messaging.review"))
+    acted = acted.under(*policy.use_ids(tx, "messaging.review"))
     return _Decided(acted, held, use, judged)
 
 

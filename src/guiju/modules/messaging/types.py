@@ -141,11 +141,24 @@ class PatternRules:
 
 @dataclass(frozen=True, slots=True)
 class LinkRules:
-    """Parameters of `messaging.links`: links to these domains and links of these kinds lead to the disposition."""
+    """Parameters of `messaging.links`: links to these domains and links of these kinds lead to the disposition.
+
+    `own` are the organisation's own domains, which `lookalike` protects.
+    """
 
     domains: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RiskScore:
+    """Parameters of `messaging.risk`: a text with this score or more waits for a review, whatever else is asked."""
+
+    threshold: float = 0.8
     classes: tuple[str, ...] = ()
     when: str = ""
 
@@ -157,10 +170,18 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRules:
-    """Parameters of `messaging.review`."""
+    """Parameters of `messaging.review`.
+
+    Held messages may be passed on to the role `escalate_to`, which has `escalation_hours` working hours; with
+    `on_late: escalate` a late one passes by itself. Exceptions last at most `exception_days`, and with 0 there are none.
+    """
 
     deadline: WorkingHours
     reviewers: str = "reviewer"
+    escalate_to: str = ""
+    escalation_hours: int = 8
+    on_late: str = "remind"
+    exception_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +284,10 @@ class MessageAlerted:
 
 @fact("messaging.released", Content.CONTENT, uninspected={**_BY_THE_GATE, "reason": _BY_A_REVIEWER})
 class MessageReleased:
-    """A reviewer let a held message pass, as written or masked. `refs` names the held entry."""
+    """A reviewer let a held message pass, as written or masked. `refs` names the held entry.
+
+    `line` is the role that decided after an escalation; `overturns` the refusal that this release takes back.
+    """
 
     group: GroupId
     refs: tuple[int, ...]
@@ -275,25 +299,29 @@ class MessageReleased:
     cmid: Sealed[str]
     text: Sealed[str]
     reason: Sealed[str]
+    line: str | None = None
+    overturns: int | None = None
 
 
 @fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})
 class MessageRefused:
-    """A reviewer refused a held message."""
+    """A reviewer refused a held message. `line` is the role that decided after an escalation."""
 
     group: GroupId
     refs: tuple[int, ...]
     sender: PersonId
     clause: str | None
     reason: Sealed[str]
+    line: str | None = None
 
 
 @fact("messaging.review_late", Content.CONTENT)
 class ReviewLate:
-    """A held message was not decided in time; the reviewers were reminded."""
+    """A held message was not decided in time; the reviewers, or after an escalation the role `line`, were reminded."""
 
     group: GroupId
     refs: tuple[int, ...]
+    line: str | None = None
 
 
 # ---- errors -----------------------------------------------------------------------------------------------------

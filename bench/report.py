@@ -1,0 +1,56 @@
+"""The table that a run gives: what `--json` writes, and the same for people."""
+
+import msgspec
+
+
+class Row(msgspec.Struct):
+    """One line of the table; `floor` and `ratio` are null when only one side ran.
+
+    `params` has what a reader needs to repeat it, and under `left_out` why a side did not run.
+    """
+
+    name: str
+    database: str
+    params: dict[str, int | float | str]
+    unit: str
+    runs: int
+    median: float
+    min: float
+    max: float
+    floor: float | None
+    ratio: float | None
+
+
+class Report(msgspec.Struct):
+    """What `--json` writes."""
+
+    commit: str
+    machine: str
+    sync_per_s: float
+    rows: list[Row]
+
+
+def short(value: float) -> float:
+    """Four digits: the fifth is never the same twice."""
+    return float(f"{value:.4g}")
+
+
+def table(report: Report) -> str:
+    """The report for people."""
+    wide = max([24, *(len(row.name) + 2 for row in report.rows)])
+    lines = [
+        f"commit {report.commit}",
+        report.machine,
+        f"fdatasync {report.sync_per_s:,.0f}/s",
+        "",
+        f"{'figure':{wide}}{'database':12}{'unit':12}{'median':>10}{'min':>10}{'max':>10}{'floor':>10}{'ratio':>8}",
+    ]
+    for row in report.rows:
+        below = "-" if row.floor is None else f"{row.floor:,.4g}"
+        ratio = "-" if row.ratio is None else f"{row.ratio:.3g}"
+        numbers = "".join(f"{value:>10,.4g}" for value in (row.median, row.min, row.max))
+        note = f"  LEFT OUT: {row.params['left_out']}" if "left_out" in row.params else ""
+        lines.append(
+            f"{row.name:{wide}}{row.database:12}{row.unit:12}{numbers}{below:>10}{ratio:>8}{note}"
+        )
+    return "\n".join(lines)

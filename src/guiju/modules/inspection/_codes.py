@@ -1,0 +1,146 @@
+"""Terms by the codes of their sounds or shapes, and the units that a text in Latin letters has."""
+
+import re
+import string
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice, product
+
+import daachorse
+
+from guiju.modules.inspection._lexicon import Threads
+from guiju.modules.inspection._tables import SOUNDS, SYLLABLE, SYLLABLES, spell, weave
+
+PAIR = 2
+# Readings of one term that are kept: a term of several polyphones would have too many.
+_MAX_READINGS = 4
+_LETTER = re.compile("[a-z]")
+# What makes a term readable in several ways: letters, polyphones, and syllables that begin with a
+# vowel, for they may be read together with the one before (fang an, fan gan).
+_SEVERAL = frozenset(string.ascii_lowercase).union(
+    SOUNDS.others, (char for char, code in SOUNDS.codes.items() if SYLLABLES[code][0] in "aeo")
+)
+
+
+class CodeIndex:
+    """Patterns by their codes: pairs in a table, longer ones in an automaton."""
+
+    __slots__ = ("_automaton", "_numbers", "_packed", "_shared", "pairs")
+
+    def __init__(self, coded: Iterable[tuple[str, int]]) -> None:
+        """`coded` are codes and the number of the pattern that has them; `unpack` has to follow."""
+        found: dict[str, int] = {}
+        shared: dict[str, list[int]] = {}
+        for codes, number in coded:
+            first = found.setdefault(codes, number)
+            if first != number:
+                shared.setdefault(codes, [first]).append(number)
+        longer = [codes for codes in found if len(codes) > PAIR]
+        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(longer) if longer else None
+        self._numbers = array("i", (found[codes] for codes in longer))
+        self._shared = {
+            entry: shared[codes] for entry, codes in enumerate(longer) if codes in shared
+        }
+        coupled = [
+            (codes, number)
+            for codes, first in found.items()
+            if len(codes) == PAIR
+            for number in shared.get(codes, (first,))
+        ]
+        self._packed = ("".join(c for c, _ in coupled), array("i", (n for _, n in coupled)))
+        self.pairs: dict[str, tuple[int, ...]] = {}
+
+    def unpack(self) -> None:
+        """Makes `pairs`, after the caller has given up the codes.
+
+        Small objects that are kept among many that are not would hold on to the memory of all.
+        """
+        codes, numbers = self._packed
+        for place, number in enumerate(numbers):
+            pair = codes[PAIR * place : PAIR * (place + 1)]
+            self.pairs[pair] = (*self.pairs.get(pair, ()), number)
+        self._packed = ("", array("i"))
+
+    def find(self, stream: str) -> list[tuple[int, int, int]]:
+        """Start, end and entry of every hit of three codes and more, the longest at each end."""
+        if self._automaton is None:
+            return []
+        reports: list[tuple[int, int, int]] = self._automaton.find_overlapping_no_suffix(stream)
+        return reports
+
+    def numbers(self, entry: int) -> Sequence[int]:
+        """The patterns that an entry stands for."""
+        return self._shared.get(entry) or (self._numbers[entry],)
+
+
+def readings(threads: Threads, number: int) -> Iterator[str]:
+    """The codes of a term, and of its other readings; as a text would be read, letters included."""
+    text, sounds = threads.stripped[number], threads.sounds[number]
+    if _SEVERAL.isdisjoint(text):
+        yield sounds
+        return
+    yield spell(sounds)
+    choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
+    for other in islice(product(*choices), 1, _MAX_READINGS):
+        yield spell("".join(other))
+    codes = spell("".join(SYLLABLES.get(code, code) for code in sounds))
+    if codes != sounds:
+        yield codes
+
+
+class Units:
+    """The units of a stripped text: Chinese characters, syllables in Latin letters, letters.
+
+    Unit i is `stripped[firsts[i] : lasts[i] + 1]`; `latin` are the units that are syllables.
+    """
+
+    __slots__ = ("_stripped", "firsts", "lasts", "latin")
+
+    def __init__(self, stripped: str, sounds: str, *, has_latin: bool) -> None:
+        self._stripped = stripped
+        self.firsts: Sequence[int] = range(len(stripped))
+        self.lasts: Sequence[int] = self.firsts
+        self.latin: list[int] = []
+        if has_latin:
+            self._part(sounds)
+
+    def _part(self, sounds: str) -> None:
+        firsts: list[int] = []
+        lasts: list[int] = []
+        done = 0
+        for match in SYLLABLE.finditer(sounds):
+            firsts.extend(range(done, match.start() + 1))
+            lasts.extend(range(done, match.start()))
+            self.latin.append(len(lasts))
+            done = match.end()
+            lasts.append(done - 1)
+        firsts.extend(range(done, len(sounds)))
+        lasts.extend(range(done, len(sounds)))
+        self.firsts, self.lasts = firsts, lasts
+
+    def written(self, start: int, end: int) -> list[str]:
+        """What the text has for these units."""
+        return [self._stripped[self.firsts[i] : self.lasts[i] + 1] for i in range(start, end)]
+
+    def pairs(self) -> Iterator[int]:
+        """Where two units with a syllable in Latin letters among them begin."""
+        before = -1
+        for unit in self.latin:
+            if unit - 1 > before:
+                yield unit - 1
+            yield unit
+            before = unit
+
+
+def units_of(term: str) -> Sequence[str]:
+    """A term as `Units` would part it."""
+    if _LETTER.search(term) is None:
+        return term
+    units = Units(term, weave(term)[1], has_latin=True)
+    return units.written(0, len(units.firsts))
+
+
+def syllable_ends(term: str) -> set[int]:
+    """After which letters the syllables of a term end that is written in Latin letters."""
+    sizes = [len(SYLLABLES.get(code, code)) for code in weave(term)[1]]
+    return {end - 1 for end in accumulate(sizes)}

@@ -1,0 +1,64 @@
+"""Words before a number that say what it is, or that it is something else.
+
+All of them are matched against folded text, at the end of what stands before the number.
+"""
+
+import re
+
+# How far a cue reaches: the word, a colon or 是, and some signs.
+REACH = 24
+_LINK = r"(?:号码|号|碼|码|字号)?(?:[^0-9a-z]{0,6}|\s*(?:no|number|num|nr|is)?[.:#\s]{0,4})$"
+
+_OTHER = re.compile(
+    r"(?:单号|编号|序号|流水|序列|订单|工号|批次|批号|货号|料号|物料|料件|型号|票号|运单|快递|物流|资产|工单|编码|条码|条形码"
+    r"|合同|案号|文号|版本|凭证|发票|设备|代码|交易|任务|累计|预算|金额|访问|总计"
+    r"|(?<![a-z])(?:sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|build|version|isbn|batch|lot))"
+    + _LINK
+)
+_PHONE = re.compile(
+    r"(?:电话|手机|联系|联络|致电|拨打|拨|请打|打给|呼叫|传真|座机|热线|号码|短信|微信|加我|机号|专线|分机|行动|来电|本人"
+    r"|(?<![a-z])(?:tel|telephone|phone|mobile|cell|call|whatsapp|wechat|line|fax|signal|telegram|contact|text|txt|sms|dial))"
+    + _LINK
+)
+_CARD = re.compile(
+    r"(?:卡|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款|(?<![a-z])(?:card|account|acct|a/c|iban|visa|mastercard|amex|unionpay))"
+    + _LINK
+)
+_ID = re.compile(
+    r"(?:身份证|身分证|证件|证号|居民证|统一证|统一编|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))"
+    + _LINK
+)
+_ID_AFTER = re.compile(
+    r"^[^0-9a-z]{0,3}(?:[是为])?(?:[我他她]的?|本人|客户)?(?:[一-龥]{0,2})(?:证|身份)"
+)
+_PASSPORT = re.compile(
+    r"(?:护照|通行证|台胞证|旅行证|回乡证|证件|(?<![a-z])(?:passport|travel document))" + _LINK
+)
+_PASSPORT_AFTER = re.compile(
+    r"^[^0-9a-z]{0,3}[是为]?(?:[我他她]的?|本人|客户)?[一-龥]{0,2}(?:护照|通行证)"
+)
+
+
+def is_other(before: str) -> bool:
+    """An order, a serial number, an amount: no number of a person."""
+    return _OTHER.search(before) is not None
+
+
+def is_phone(before: str) -> bool:
+    """A phone number follows."""
+    return _PHONE.search(before) is not None
+
+
+def is_card(before: str) -> bool:
+    """The number of a card or an account follows."""
+    return _CARD.search(before) is not None
+
+
+def is_id(before: str, after: str = "") -> bool:
+    """The number of an identity card stands between these texts."""
+    return _ID.search(before) is not None or _ID_AFTER.search(after) is not None
+
+
+def is_passport(before: str, after: str) -> bool:
+    """The number of a passport or travel permit stands between these texts."""
+    return _PASSPORT.search(before) is not None or _PASSPORT_AFTER.search(after) is not None

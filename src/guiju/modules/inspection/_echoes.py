@@ -1,0 +1,160 @@
+"""Terms written by their sound or by characters that look like theirs.
+
+One automaton knows the terms by their syllables, another by the shapes of their characters, so a
+hit is the same walk as for plain text. A hit is then compared with the term, character by
+character: Latin syllables make it pinyin, other characters of the same sound a homophone, of the
+same shape a look-alike.
+
+Homophones and look-alikes are ordinary words most of the time: half of a term at least must be
+written as it is, a word of the dictionary is never taken for another, and two characters count only
+where they stand alone. Even so such a hit only asks for a reviewer.
+"""
+
+import re
+from collections.abc import Iterator
+
+from guiju.modules.inspection import _boundary
+from guiju.modules.inspection._boundary import Budget
+from guiju.modules.inspection._codes import (
+    PAIR,
+    CodeIndex,
+    Units,
+    readings,
+    syllable_ends,
+    units_of,
+)
+from guiju.modules.inspection._lexicon import Lexicon, woven
+from guiju.modules.inspection._places import Echo, Place
+from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._tables import codes_of_pair, spell, weave
+from guiju.modules.inspection.types import Way
+
+_ALONE = re.compile(r"(?<!\w)[㐀-鿿]{2}(?!\w)")
+_ROW = re.compile("[a-z] [a-z]")
+
+
+class EchoIndex:
+    """All terms of a lexicon by sound and by shape."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._texts = lexicon.texts
+        threads = woven(lexicon.texts)
+        fit = [
+            number
+            for number, text in enumerate(lexicon.texts)
+            if not text.isascii() and number not in lexicon.signed
+        ]
+        self._sounds = CodeIndex(
+            (codes, number) for number in fit for codes in readings(threads, number)
+        )
+        self._shapes = CodeIndex((threads.shapes[number], number) for number in fit)
+        del threads
+        self._sounds.unpack()
+        self._shapes.unpack()
+
+    def find(self, streams: Streams, budget: Budget) -> list[Echo]:
+        """Every hit; a pattern written plainly is not one."""
+        has_latin = streams.has_latin
+        sounds = spell(streams.sounds) if has_latin else streams.sounds
+        found: list[Echo] = []
+        reports = self._sounds.find(sounds)
+        if reports or (has_latin and self._sounds.pairs):
+            found.extend(self._by_sound(streams, sounds, reports, budget))
+        reports = self._shapes.find(streams.shapes)
+        if reports:
+            found.extend(self._by_shape(streams, reports, budget))
+        if self._sounds.pairs:
+            found.extend(self._alone(streams, budget))
+        return found
+
+    def _by_sound(
+        self, streams: Streams, spelled: str, reports: list[tuple[int, int, int]], budget: Budget
+    ) -> Iterator[Echo]:
+        units = Units(streams.stripped, streams.sounds, has_latin=streams.has_latin)
+        for start, end, entry in reports:
+            for number in self._sounds.numbers(entry):
+                yield from self._sounding(streams, units, number, (start, end), budget)
+            if budget.is_spent:
+                return
+        for start in units.pairs():
+            for number in self._sounds.pairs.get(spelled[start : start + PAIR], ()):
+                yield from self._sounding(streams, units, number, (start, start + PAIR), budget)
+            if budget.is_spent:
+                return
+
+    def _sounding(
+        self, streams: Streams, units: Units, number: int, span: tuple[int, int], budget: Budget
+    ) -> Iterator[Echo]:
+        start, end = span
+        written = units.written(start, end)
+        wanted = units_of(self._texts[number])
+        fits = len(wanted) == len(written)
+        other = [i for i, unit in enumerate(written) if not fits or unit != wanted[i]]
+        if not other or not budget.take_hit(number):
+            return
+        place = Place(streams.folded, streams.offsets, units.firsts[start], units.lasts[end - 1])
+        latin = sum(written[i].isascii() for i in other)
+        if latin == len(other):
+            breaks = {units.lasts[i] - place.first for i in range(start, end - 1)}
+            if latin == len(written):
+                # The letters may be read as other syllables; the term knows its own.
+                breaks |= syllable_ends(self._texts[number])
+            if _is_pinyin(place, written, breaks):
+                yield Echo(number, place, Way.PINYIN, len(written) == PAIR)
+        elif latin == 0 and PAIR < len(written) >= 2 * len(other):
+            changed = [streams.offsets[units.firsts[start + i]] for i in other]
+            if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
+                yield Echo(number, place, Way.HOMOPHONE, True)
+
+    def _by_shape(
+        self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
+    ) -> Iterator[Echo]:
+        stripped = streams.stripped
+        for start, end, entry in reports:
+            for number in self._shapes.numbers(entry):
+                term = self._texts[number]
+                other = [i for i, char in enumerate(term, start) if stripped[i] != char]
+                if not other or 3 * len(other) > len(term) or not budget.take_hit(number):
+                    continue
+                place = Place(streams.folded, streams.offsets, start, end - 1)
+                changed = [place.offsets[i] for i in other]
+                if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
+                    yield Echo(number, place, Way.LOOK_ALIKE, True)
+            if budget.is_spent:
+                return
+
+    def _alone(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
+        """Terms of two characters, one of them changed, with nothing but signs around them."""
+        sounding, shaped = self._sounds.pairs, self._shapes.pairs
+        for match in _ALONE.finditer(streams.text):
+            sounds, shapes = codes_of_pair(match[0])
+            if sounds not in sounding and shapes not in shaped:
+                continue
+            pair = weave(match[0])[0]
+            place = Place(streams.folded, range(len(streams.text)), match.start(), match.end() - 1)
+            for way, numbers in (
+                (Way.HOMOPHONE, sounding.get(sounds, ())),
+                (Way.LOOK_ALIKE, shaped.get(shapes, ())),
+            ):
+                for number in numbers:
+                    same = [a == b for a, b in zip(pair, self._texts[number], strict=True)]
+                    if same.count(True) != 1 or not budget.take_hit(number):
+                        continue
+                    if not _boundary.is_ordinary(place, range(*match.span()), budget):
+                        yield Echo(number, place, way, True)
+            if budget.is_spent:
+                return
+
+
+def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:
+    """The syllables stand as somebody writes them who means them, not inside other words."""
+    if len(written) == PAIR and (written[0] + written[1]).isascii():
+        # Two syllables in a row of others are more often a name than a term.
+        before = place.folded[max(place.start - 2, 0) : place.start + 1]
+        after = place.folded[place.end - 1 : place.end + 2]
+        if _ROW.search(before) or _ROW.search(after):
+            return False
+    touches = written[0].isascii() or written[-1].isascii()
+    if touches and not place.is_apart(from_digits=False):
+        return False
+    return place.is_spelled_out(breaks)

@@ -1,0 +1,170 @@
+"""Numbers of people and companies with check characters, and passports.
+
+Sources: GB 11643-1999 (18 digits: region, date of birth, sequence, check character by ISO 7064
+MOD 11-2) and its predecessor of 15 digits without one; GB 32100-2015 (unified social credit code,
+check character modulo 31); the identity card of Taiwan (letter as two digits, weights 1 9 8 … 1 1,
+modulo 10; residents' numbers since 2021 in the same form, before with a letter in second place); the
+Hong Kong identity card (weights 9 … 2 over letters from A = 10, modulo 11); GB/T 35745 and the visa
+pages of China for the series letters of passports and travel permits.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from guiju.modules.inspection import _cues
+from guiju.modules.inspection._digits import AS_DIGITS, Run
+from guiju.modules.inspection._passage import Found
+
+_PROVINCES = (
+    "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91"  # 91: foreign permanent residents
+)
+_CN_ID = re.compile(
+    f"(?=((?:{_PROVINCES})[0-9]{{4}}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}[0-9x]))"
+)
+_OLD_CN_ID = re.compile(f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))")
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS = "10x98765432"
+
+_USCC = re.compile(f"(?=([159ny][1-9a-gy](?:{_PROVINCES})[0-9]{{4}}))")
+_USCC_SIZE = 18
+_USCC_ALPHABET = "0123456789abcdefghjklmnpqrtuwxy"
+_USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
+
+_TW_ID = re.compile("(?=([a-z][1289a-d]|[a-z][li])[0-9oli]{8})")
+_TW_ID_SIZE = 10
+_TW_LETTERS = {letter: value for value, letter in enumerate("abcdefghjklmnpqrstuvxywzio", 10)}
+
+_HK_ID = re.compile("(?=([a-z]{1,2}?)[0-9oli]{6}[0-9olia])")
+
+_PASSPORT = re.compile("(?=([a-z]{1,2}[0-9oli]{7,8}|[0-9]{9}|[0-9oli]{8}))")
+
+
+def is_resident_id(digits: str) -> bool:
+    """18 folded characters with an existing birth date and the right check character."""
+    if not _is_date(digits[6:14]):
+        return False
+    total = sum(int(d) * w for d, w in zip(digits, _ID_WEIGHTS, strict=False))
+    return _ID_CHECKS[total % 11] == digits[17]
+
+
+def is_credit_code(code: str) -> bool:
+    """18 folded characters of the alphabet of GB 32100 with the right check character."""
+    if len(code) != _USCC_SIZE or not all(char in _USCC_VALUES for char in code):
+        return False
+    total = sum(_USCC_VALUES[char] * pow(3, place, 31) for place, char in enumerate(code[:17]))
+    return (31 - total % 31) % 31 == _USCC_VALUES[code[17]]
+
+
+def is_taiwan_id(code: str) -> bool:
+    """A letter and nine digits (or a second letter and eight) with the right check digit."""
+    first = _TW_LETTERS[code[0]]
+    second = _TW_LETTERS[code[1]] % 10 if code[1].isalpha() else int(code[1])
+    digits = [second, *map(int, code[2:])]
+    total = first // 10 + first % 10 * 9
+    total += sum(
+        digit * weight for digit, weight in zip(digits, (8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)
+    )
+    return total % 10 == 0
+
+
+def is_hong_kong_id(letters: str, digits: str, check: str) -> bool:
+    """One or two letters, six digits and the check character, which is 0 to 9 or A."""
+    values = [36] * (2 - len(letters)) + [ord(char) - 87 for char in letters]
+    values += [int(digit) for digit in digits]
+    total = sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True))
+    return (total + (10 if check == "a" else int(check))) % 11 == 0
+
+
+def _is_date(digits: str) -> bool:
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return False
+    return True
+
+
+def find_cn_ids(run: Run) -> Iterator[Found]:
+    """Resident identity cards; the old form only after a word that says so."""
+    for match in run.windows(_CN_ID, run.digits):
+        start, end = match.span(1)
+        if run.ends_at(end) and is_resident_id(match[1]) and run.has_digits(start, end - 1):
+            yield run.found("cn_id", start, end, range(6, 14))
+    for match in run.windows(_OLD_CN_ID, run.digits):
+        start, end = match.span(1)
+        if (
+            run.ends_at(end)
+            and _is_date("19" + match[1][6:12])
+            and _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8))
+        ):
+            yield run.found("cn_id", start, end, range(6, 12))
+
+
+def find_credit_codes(run: Run) -> Iterator[Found]:
+    """Unified social credit codes. O and I are not in the alphabet; l may be L or 1."""
+    for match in run.windows(_USCC, run.digits):
+        start = match.start()
+        end = start + _USCC_SIZE
+        if not run.ends_at(end):
+            continue
+        tail = run.code[start + 8 : end].replace("o", "0").replace("i", "1")
+        written = run.original(start + 8, end)
+        # A small l among capitals is a 1; where all letters are small it is the letter.
+        if not written.islower():
+            tail = "".join(
+                "1" if sign == "l" else char for sign, char in zip(written, tail, strict=True)
+            )
+        if is_credit_code(match[1] + tail):
+            yield run.found("uscc", start, end, range(8, 16))
+
+
+def find_taiwan_ids(run: Run) -> Iterator[Found]:
+    for match in run.windows(_TW_ID, run.code):
+        start = match.start()
+        end = start + _TW_ID_SIZE
+        if not run.ends_at(end):
+            continue
+        code = run.code[start:end]
+        second = code[1] if code[1] in "abcd" else code[1].translate(AS_DIGITS)
+        if is_taiwan_id(code[0] + second + code[2:].translate(AS_DIGITS)):
+            before = run.before(start, _cues.REACH)
+            # o9 and eight digits is a mobile phone of Taiwan first.
+            other = _cues.is_other(before) or code[:2] == "o9"
+            if _cues.is_id(before) or not other:
+                yield run.found("tw_id", start, end, range(3, 7))
+
+
+def find_hong_kong_ids(run: Run) -> Iterator[Found]:
+    """With the check character in brackets, as on the card, or after a word that says so."""
+    for match in run.windows(_HK_ID, run.code):
+        start = match.start()
+        letters = match[1]
+        end = start + len(letters) + 7
+        if not run.ends_at(end):
+            continue
+        digits = run.code[start + len(letters) : end].translate(AS_DIGITS)
+        if not is_hong_kong_id(letters, digits[:6], digits[6]):
+            continue
+        bracketed = "(" in "".join(run.gaps(end - 2, end))
+        if bracketed or _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8)):
+            found = run.found("hk_id", start, end, range(len(letters) + 3, len(letters) + 7))
+            closing = run.after(end, 3).find(")") if bracketed else -1
+            yield found._replace(end=found.end + closing + 1)
+
+
+def find_passports(run: Run) -> Iterator[Found]:
+    """Passports and travel permits have no check digit in view: only after a word that says so."""
+    for match in run.windows(_PASSPORT, run.code):
+        start, end = match.span(1)
+        ends = [at for at in (end, end - 1) if run.ends_at(at) and at - start >= 8]
+        if ends and _cues.is_passport(run.before(start, _cues.REACH), run.after(ends[0], 10)):
+            yield run.found("passport", start, ends[0], range(2, ends[0] - start - 2))
+
+
+ID_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {
+    "cn_id": find_cn_ids,
+    "uscc": find_credit_codes,
+    "tw_id": find_taiwan_ids,
+    "hk_id": find_hong_kong_ids,
+    "passport": find_passports,
+}

@@ -1,0 +1,125 @@
+"""All kinds of things that are found by their form, behind one gate that most texts pass at once."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import re2
+
+from guiju.modules.inspection import (
+    _addresses,
+    _amounts,
+    _mail,
+    _markings,
+    _names,
+    _plates,
+    _rosters,
+    _secrets,
+)
+from guiju.modules.inspection._digits import CONNECTIVES, NUMERALS, runs_of
+from guiju.modules.inspection._ids import ID_FINDERS
+from guiju.modules.inspection._links import Link, LinkIndex
+from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._phones import CARD_FINDERS, PHONE_FINDERS
+
+# Where two numbers share characters, the earlier kind wins: those with check digits first.
+_NUMBERS = {**ID_FINDERS, **CARD_FINDERS, **PHONE_FINDERS}
+_PHONES = frozenset({"cn_phone", "tw_phone", "hk_phone"})
+_SIGN = f"[0-9oli{NUMERALS}]"
+_TOP = "(?:com|cn|net|org|edu|gov|info|io|hk|tw|me|co|cc|top|biz|xyz|example|jp|uk|de|sg)"
+
+
+class _Family(NamedTuple):
+    """Kinds that one finder finds, and what a stripped text must have for any of them."""
+
+    kinds: tuple[str, ...]
+    gate: str
+    find: Callable[[Passage], Iterable[Found]]
+
+
+def _keys(passage: Passage) -> Iterator[Found]:
+    if _secrets.may_hold_keys(passage.text):
+        yield from _secrets.find_keys(passage)
+
+
+_FAMILIES = (
+    _Family(("plate",), f"[{_plates.PROVINCES}](?:{CONNECTIVES})?[a-hj-np-z]", _plates.find_plates),
+    _Family(("email",), f"[0-9a-z](?:at|艾特)?[0-9a-z]+点?{_TOP}", _mail.find_mails),
+    _Family(("api_key",), "[0-9a-z]{12}|privatekey", _keys),
+    _Family(("secrecy",), _markings.GATE, _markings.find_markings),
+    _Family(("address",), _addresses.GATE, _addresses.find_addresses),
+    _Family(("person_name",), _names.GATE, _names.find_names),
+    _Family(("contract_amount",), _amounts.GATE, _amounts.find_amounts),
+)
+_NUMBER_GATE = f"{_SIGN}{{6}}|[0-9a-z]{{2}}{CONNECTIVES}[0-9a-z{NUMERALS}]"
+
+KINDS = (
+    *_NUMBERS,
+    "customer_list",
+    *(kind for family in _FAMILIES for kind in family.kinds),
+)
+
+
+class KindIndex:
+    """The finders of some kinds, behind their gate."""
+
+    def __init__(self, kinds: Iterable[str], links: LinkIndex) -> None:
+        """`kinds` are some of `KINDS`; `links` stand behind the same gate."""
+        self._links = links
+        self._kinds = frozenset(kinds)
+        numbers = self._kinds & {*_NUMBERS, "customer_list"}
+        lists = "customer_list" in self._kinds
+        self._numbers = [
+            (kind, find)
+            for kind, find in _NUMBERS.items()
+            if kind in self._kinds or (lists and kind in _PHONES)
+        ]
+        families = [family for family in _FAMILIES if self._kinds.intersection(family.kinds)]
+        self._finders: list[Callable[[Passage], Iterable[Found]]] = [f.find for f in families]
+        gates = [family.gate for family in families]
+        if numbers:
+            self._finders.append(self._find_numbers)
+            gates.append(_NUMBER_GATE)
+        if "person_name" in self._kinds:
+            _names.warm()
+        if links:
+            gates.append(links.gate)
+        self._gate = _gate_of(gates) if gates else None
+
+    def gate(self, stripped: str) -> list[int]:
+        """What may be in a text, by its stripped stream alone; nothing for nearly all texts."""
+        return (self._gate.Match(stripped) or []) if self._gate is not None else []
+
+    def find(self, passage: Passage, gated: list[int]) -> Iterator[Found | Link]:
+        """Everything of these kinds and types in the text that passed the gate."""
+        for index in gated:
+            if index < len(self._finders):
+                yield from self._finders[index](passage)
+            else:
+                yield from self._links.find(passage)
+
+    def _find_numbers(self, passage: Passage) -> Iterator[Found]:
+        found: list[Found] = []
+        taken = bytearray(len(passage.text))
+        for run in runs_of(passage):
+            for _, find in self._numbers:
+                for number in find(run):
+                    if any(taken[number.start : number.end]):
+                        continue
+                    taken[number.start : number.end] = b"\1" * (number.end - number.start)
+                    found.append(number)
+        yield from (number for number in found if number.kind in self._kinds)
+        if "customer_list" in self._kinds:
+            phones = sorted((n for n in found if n.kind in _PHONES), key=lambda n: n.start)
+            yield from _rosters.find_rosters(passage, phones)
+
+
+def _gate_of(gates: list[str]) -> "re2.Set":
+    options = re2.Options()
+    options.never_capture = True
+    options.max_mem = 64 << 20
+    gate = re2.Set.SearchSet(options)
+    for pattern in gates:
+        gate.Add(pattern)
+    gate.Compile()
+    gate.Match("预热 warm 13800138000")
+    return gate

@@ -1,0 +1,116 @@
+"""Terms whose characters are taken apart: 歹匕 for 死, 木仓 for 枪.
+
+An automaton knows what the characters of the terms fall into. Where it hits, the parts are put
+together, the longest first, and the text is searched again.
+"""
+
+import re
+from collections.abc import Sequence
+
+import daachorse
+
+from guiju.modules.inspection._boundary import Budget
+from guiju.modules.inspection._fold import NOISE
+from guiju.modules.inspection._lexicon import Lexicon
+from guiju.modules.inspection._places import Echo, Place
+from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._tables import decompositions
+from guiju.modules.inspection.types import Way
+
+# Strokes are noise elsewhere, and parts here.
+_STROKE = re.compile("[丶丨㇀-㇣]")
+
+
+class PartIndex:
+    """What the characters of a lexicon fall into."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        whole: dict[str, str] = {}
+        unsigned = (t for n, t in enumerate(lexicon.texts) if n not in lexicon.signed)
+        for char in sorted(set().union(*unsigned)):
+            for parts in decompositions(char):
+                whole.setdefault(parts, char)
+        self._whole = [*whole.values()]
+        self._automaton = (
+            daachorse.CharwiseDoubleArrayAhoCorasick(
+                [*whole], match_kind=daachorse.MATCH_KIND_LEFTMOST_LONGEST
+            )
+            if whole
+            else None
+        )
+
+    def find(self, streams: Streams, budget: Budget) -> list[Echo]:
+        """Every term with at least one character in parts."""
+        if self._automaton is None:
+            return []
+        stream = streams.stripped
+        offsets: list[int] | None = None
+        if len(stream) < len(streams.text) and _STROKE.search(streams.text) is not None:
+            folded = streams.folded
+            offsets = [
+                i for i, char in enumerate(folded) if char not in NOISE or _STROKE.match(char)
+            ]
+            stream = "".join(folded[i] for i in offsets)
+        parted = self._automaton.find(stream)
+        if not parted:
+            return []
+        composed = _compose(stream, parted, self._whole)
+        reports = self._lexicon.find(composed)
+        if not reports:
+            return []
+        places = streams.offsets if offsets is None else offsets
+        return self._checked(streams, places, _Layout(parted, len(stream)), reports, budget)
+
+    def _checked(
+        self, streams: Streams, offsets: Sequence[int], layout: "_Layout",
+        reports: list[tuple[int, int, int]], budget: Budget,
+    ) -> list[Echo]:  # fmt: skip
+        found: list[Echo] = []
+        for _, end, reported in reports:
+            for number in self._lexicon.chain(reported):
+                if number >= len(self._lexicon.texts):
+                    continue
+                start = end - len(self._lexicon.texts[number])
+                if not layout.is_composed(start, end):
+                    continue
+                if not budget.take_hit(number):
+                    return found
+                place = Place(streams.folded, offsets, layout.firsts[start], layout.lasts[end - 1])
+                if place.is_unbroken():
+                    found.append(Echo(number, place, Way.SPLIT, False))
+        return found
+
+
+def _compose(stream: str, parted: list[tuple[int, int, int]], whole: list[str]) -> str:
+    """The stream with parts put together."""
+    pieces: list[str] = []
+    done = 0
+    for start, end, index in parted:
+        pieces += stream[done:start], whole[index]
+        done = end
+    pieces.append(stream[done:])
+    return "".join(pieces)
+
+
+class _Layout:
+    """Which characters of the stream each character of the composed one stands for."""
+
+    __slots__ = ("_composed", "firsts", "lasts")
+
+    def __init__(self, parted: list[tuple[int, int, int]], size: int) -> None:
+        self.firsts: list[int] = []
+        self.lasts: list[int] = []
+        self._composed: set[int] = set()
+        done = 0
+        for start, end, _ in parted:
+            self.firsts.extend(range(done, start + 1))
+            self.lasts.extend((*range(done, start), end - 1))
+            self._composed.add(len(self.firsts) - 1)
+            done = end
+        self.firsts.extend(range(done, size))
+        self.lasts.extend(range(done, size))
+
+    def is_composed(self, start: int, end: int) -> bool:
+        """One of the characters was put together."""
+        return not self._composed.isdisjoint(range(start, end))

@@ -1,0 +1,96 @@
+"""A text in the forms that the finders read, each with the way back to the original offsets.
+
+`folded` is as long as the original. `visible` is the folded text without characters that take no
+room (zero-width, soft hyphens, combining marks, the parts of a keycap). `bare` is the folded text
+without any noise, signs and spaces included. Every form is made when it is first asked for.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from guiju.modules.inspection._fold import NOISE, fold, kept_offsets, strip
+
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+INVISIBLE = frozenset(
+    char for char in NOISE if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
+)
+_VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+
+
+# What one text may cost, in units of about five microseconds. A text that costs more is no text that
+# people write; it is held, because it was not read to its end.
+EFFORT = 1000
+
+
+class Found(NamedTuple):
+    """A finding in the original text: `text[start:end]`, and the places that masking hides."""
+
+    kind: str
+    start: int
+    end: int
+    hidden: Sequence[int]
+
+
+class View(NamedTuple):
+    """One form of a text; `places[i]` is where its character i stands in the original."""
+
+    text: str
+    places: Sequence[int]
+
+    def found(self, kind: str, start: int, end: int, hidden: Sequence[int]) -> Found:
+        """A finding from offsets of this form."""
+        places = self.places
+        return Found(kind, places[start], places[end - 1] + 1, [places[at] for at in hidden])
+
+
+class Passage:
+    """A text and its forms. Made for one inspection and thrown away."""
+
+    def __init__(self, text: str, stripped: str | None = None) -> None:
+        """`stripped` is `strip(text)` where the caller has it already."""
+        self.text = text
+        self.stripped = strip(text) if stripped is None else stripped
+        self._effort = EFFORT
+
+    def within(self, matches: Iterable[re.Match[str]], units: int) -> Iterator[re.Match[str]]:
+        """The matches, as long as the work that each costs may still be done."""
+        for match in matches:
+            if not self.spend(units):
+                return
+            yield match
+
+    def spend(self, units: int = 1) -> bool:
+        """Asked before each piece of work that a text can ask for many times; False: leave it."""
+        self._effort -= units
+        return self._effort >= 0
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Work was left undone."""
+        return self._effort < 0
+
+    @cached_property
+    def folded(self) -> str:
+        """Simplified, lower-case, half-width; as long as the original."""
+        return fold(self.text)
+
+    @cached_property
+    def visible(self) -> View:
+        """The folded text without what takes no room."""
+        folded = self.folded
+        visible = folded.translate(_VISIBLE)
+        if len(visible) == len(folded):
+            return View(folded, range(len(folded)))
+        places = [place for place, char in enumerate(folded) if char not in INVISIBLE]
+        return View(visible, places)
+
+    @cached_property
+    def bare(self) -> View:
+        """The folded text without noise."""
+        folded = self.folded
+        if len(self.stripped) == len(folded):
+            return View(folded, range(len(folded)))
+        return View(self.stripped, kept_offsets(folded))

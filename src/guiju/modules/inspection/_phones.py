@@ -1,0 +1,188 @@
+"""Phone numbers of mainland China, Taiwan and Hong Kong, and bank cards.
+
+Sources: the numbering plan of the mainland (mobile 1[3-9] and nine digits; landlines 0, area code
+and seven or eight digits), of Taiwan (mobile 09 and eight digits, +886) and of Hong Kong (+852 and
+eight digits); ISO/IEC 7812-1 (13 to 19 digits, issuer prefix, Luhn check digit).
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from guiju.modules.inspection import _cues
+from guiju.modules.inspection._digits import Run
+from guiju.modules.inspection._passage import Found
+
+_CN_MOBILE = re.compile("(?=((?:0086|86|0)?1[3-9][0-9]{9}))")
+_CN_LANDLINE = re.compile(
+    "(?=((?:0086|86)?0?(?:10|2[0-57-9])[2-8][0-9]{7}|(?:0086|86)?0[3-9][0-9]{2}[2-8][0-9]{6,7}))"
+)
+_TW_MOBILE = re.compile("(?=((?:00886|886)0?9[0-9]{8}|09[0-9]{8}))")
+_TW_LANDLINE = re.compile("(?=((?:00886|886)?0?(?:2[0-9]{8}|[3-8][0-9]{7,8})))")
+_HK_PHONE = re.compile("(?=((?:00852|852)[2-9][0-9]{7}))")
+_HK_BARE = re.compile("(?=([4-79][0-9]{7}|[23][0-9]{7}))")
+# 20240131 after a word like 号码 is a day.
+_DAY = re.compile("20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+# What counts something, right after the digits.
+_UNIT = re.compile(r"^\s?(?:元|块|万|亿|次|件|个|人|台|份|笔|条|股|吨|字节|kb|mb|rmb|usd|%|℃)")
+_CURRENCY = re.compile(r"[¥$€£]\s?$")
+
+# Prefixes: UnionPay 62 and 81, old domestic debit 9558, Visa, Mastercard, American Express, JCB,
+# Discover, Mir.
+_CARD = re.compile(
+    "(?=((?:62|81|9558|4|5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|220[0-4]|3[47]|352[89]|35[3-8]"
+    "|6011|64[4-9]|65)[0-9]{9,17}))"
+)
+_ANY_CARD = re.compile("(?=([2-9][0-9]{12,18}))")
+_CARD_LENGTHS = {"6": (19, 18, 17, 16), "8": (19, 18, 17, 16), "9": (19,), "4": (19, 16)}
+_AMEX_LENGTH = 15
+_OTHER_LENGTHS = (16,)
+_CUED_LENGTHS = (19, 18, 17, 16, 14, 13)
+
+
+def _stands(run: Run, start: int, end: int) -> bool:
+    return run.starts_at(start) and run.ends_at(end) and run.has_digits(start, end)
+
+
+def _is_counted(run: Run, start: int, end: int) -> bool:
+    """An amount or a measure, not a number of anybody."""
+    return (
+        _UNIT.search(run.after(end, 4)) is not None
+        or _CURRENCY.search(run.before(start, 3)) is not None
+        or (not run.gaps(start, end) and run.is_decimal(start, end))
+    )
+
+
+def _reads_as_phone(run: Run, start: int, end: int, first: int) -> bool:
+    """There is no check digit: what stands around and how the digits are grouped has to speak.
+
+    `first`: how long the first of odd groups may be.
+    """
+    before = run.before(start, _cues.REACH)
+    if _is_counted(run, start, end) or (_cues.is_other(before) and not _cues.is_phone(before)):
+        return False
+    gaps = run.gaps(start, end)
+    if not gaps:
+        return True
+    groups = run.groups(start, end)
+    if groups[-3:] in ([3, 4, 4], [4, 4, 3], [4, 3, 4], [4, 3, 3]) or groups == [4, 4]:
+        return True
+    whole = run.is_whole(start, end) or _cues.is_phone(before)
+    dotted_quad = len(groups) == 4 and set(gaps) == {"."}
+    return whole and groups[0] <= first and not dotted_quad
+
+
+def find_cn_phones(run: Run) -> Iterator[Found]:
+    for match in run.windows(_CN_MOBILE, run.digits):
+        start, end = match.span(1)
+        if _stands(run, start, end) and _reads_as_phone(run, start, end, 3):
+            size = end - start
+            yield run.found("cn_phone", start, end, range(size - 8, size - 4))
+    for match in run.windows(_CN_LANDLINE, run.digits):
+        start, end = match.span(1)
+        if not run.ends_at(end) and run.ends_at(end - 1):
+            end -= 1
+        if _stands(run, start, end) and _is_landline(run, start, end, "0"):
+            size = end - start
+            yield run.found("cn_phone", start, end, range(size - 4, size))
+
+
+def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
+    """The area code is parted from the number, or a word says that a phone follows."""
+    if _is_counted(run, start, end):
+        return False
+    before = run.before(start, _cues.REACH)
+    if _cues.is_phone(before):
+        return True
+    groups = run.groups(start, end)
+    area = run.digits[start:end].startswith((trunk, "86", "886"))
+    return (
+        area and groups[-1] in (3, 4, 7, 8) and 2 <= len(groups) <= 4 and not _cues.is_other(before)
+    )
+
+
+def find_tw_phones(run: Run) -> Iterator[Found]:
+    for match in run.windows(_TW_MOBILE, run.digits):
+        start, end = match.span(1)
+        if _stands(run, start, end) and _reads_as_phone(run, start, end, 4):
+            size = end - start
+            yield run.found("tw_phone", start, end, range(size - 6, size - 3))
+    for match in run.windows(_TW_LANDLINE, run.digits):
+        start, end = match.span(1)
+        if not run.ends_at(end) and run.ends_at(end - 1):
+            end -= 1
+        if not _stands(run, start, end) or end - start < 9:
+            continue
+        groups = run.groups(start, end)
+        international = match[1].startswith(("886", "00886"))
+        local = match[1][0] == "0" and groups[0] <= 3 and groups[-1] == 4 and len(groups) == 3
+        if (international or local) and not _is_counted(run, start, end):
+            size = end - start
+            yield run.found("tw_phone", start, end, range(size - 4, size))
+
+
+def find_hk_phones(run: Run) -> Iterator[Found]:
+    """With the code of the territory, or eight digits after a word that says phone."""
+    for match in run.windows(_HK_PHONE, run.digits):
+        start, end = match.span(1)
+        if not _stands(run, start, end) or _is_counted(run, start, end):
+            continue
+        before = run.before(start, _cues.REACH)
+        parted = bool(run.gaps(start, end)) or before.rstrip(" (").endswith("+")
+        if parted or _cues.is_phone(before):
+            size = end - start
+            yield run.found("hk_phone", start, end, range(size - 4, size))
+    for match in run.windows(_HK_BARE, run.digits):
+        start, end = match.span(1)
+        if (
+            _stands(run, start, end)
+            and _cues.is_phone(run.before(start, _cues.REACH))
+            and not _is_counted(run, start, end)
+            and run.after(end, 1) not in ("-", "/")
+            and run.groups(start, end) in ([8], [4, 4])
+            and not (run.groups(start, end) == [8] and _DAY.fullmatch(match[1]))
+        ):
+            yield run.found("hk_phone", start, end, range(4, 8))
+
+
+def find_cards(run: Run) -> Iterator[Found]:
+    taken = 0
+    for match in run.windows(_CARD, run.digits):
+        start, longest = match.span(1)
+        if start >= taken:
+            for found, end in _cards_at(run, start, longest, _card_lengths(match[1])):
+                taken = end
+                yield found
+    for match in run.windows(_ANY_CARD, run.digits):
+        start, longest = match.span(1)
+        if start >= taken and _cues.is_card(run.before(start, _cues.REACH)):
+            for found, end in _cards_at(run, start, longest, _CUED_LENGTHS):
+                taken = end
+                yield found
+
+
+def _cards_at(
+    run: Run, start: int, longest: int, lengths: tuple[int, ...]
+) -> Iterator[tuple[Found, int]]:
+    """The longest card that starts here: one of 19 digits may hold one of 16."""
+    for length in lengths:
+        end = start + length
+        if end <= longest and _stands(run, start, end) and run.is_luhn(start, end):
+            before = run.before(start, _cues.REACH)
+            other = _cues.is_other(before) and not _cues.is_card(before)
+            if not other and not _is_counted(run, start, end):
+                yield run.found("bank_card", start, end, range(6, length - 4)), end
+            return
+
+
+def _card_lengths(digits: str) -> tuple[int, ...]:
+    if digits[:2] in {"34", "37"}:
+        return (_AMEX_LENGTH,)
+    return _CARD_LENGTHS.get(digits[0], _OTHER_LENGTHS)
+
+
+PHONE_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {
+    "cn_phone": find_cn_phones,
+    "tw_phone": find_tw_phones,
+    "hk_phone": find_hk_phones,
+}
+CARD_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {"bank_card": find_cards}

@@ -1,0 +1,74 @@
+"""Lists of customers: several lines, or several entries of one line, each a name with a phone."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from guiju.modules.inspection._passage import Found, Passage
+
+_LEAST_LINES = 3
+_LEAST_ENTRIES = 4
+_FARTHEST = 48
+_LONGEST_LINE = 120
+_NAME = re.compile(r"[一-龥]{2,}|[A-Za-z]{2,}")
+_HEADING = re.compile(
+    "名单|清单|列表|名册|通讯录|客户|会员|联系|电话|业主|学员|家长|台账|customers?|clients?|contacts?|leads?|name",
+    re.IGNORECASE,
+)
+_LONGEST_HEADING = 40
+
+
+def find_rosters(passage: Passage, phones: Sequence[Found]) -> Iterator[Found]:
+    """`phones` are the phone numbers of the text, in its order."""
+    if len(phones) < _LEAST_LINES:
+        return
+    folded = passage.folded
+    row: list[tuple[int, int]] = []
+    for entry in _entries(folded, phones):
+        if row and not _follows(folded, row[-1], entry):
+            yield from _roster(folded, row)
+            row = []
+        row.append(entry)
+    yield from _roster(folded, row)
+
+
+def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
+    """The span of each entry: its line, as far as no other phone shares it."""
+    reach = 0
+    for index, phone in enumerate(phones):
+        if phone.start < reach:
+            continue
+        line = folded.rfind("\n", 0, phone.start) + 1
+        close = folded.find("\n", phone.end)
+        close = len(folded) if close < 0 else close
+        following = phones[index + 1].start if index + 1 < len(phones) else len(folded)
+        start, end = max(line, reach), min(close, max(following, phone.end))
+        if phone.start - start <= _LONGEST_LINE:
+            if end < close or start > line:
+                end = phone.end
+            elif end - phone.end > _LONGEST_LINE:
+                continue
+            rest = folded[start : phone.start] + " " + folded[phone.end : end]
+            if _NAME.search(rest) is not None:
+                yield start, end
+        reach = phone.end
+
+
+def _follows(folded: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
+    between = folded[left[1] : right[0]]
+    return not between.strip() and len(between) <= _FARTHEST
+
+
+def _roster(folded: str, row: list[tuple[int, int]]) -> Iterator[Found]:
+    if not row:
+        return
+    lines = folded.count("\n", row[0][0], row[-1][1]) + 1
+    if len(row) < (_LEAST_LINES if lines >= _LEAST_LINES else _LEAST_ENTRIES):
+        return
+    start, end = row[0][0], row[-1][1]
+    if start:
+        above = folded.rfind("\n", 0, start - 1) + 1
+        heading = folded[above : start - 1]
+        if len(heading) <= _LONGEST_HEADING and _HEADING.search(heading) is not None:
+            start = above
+    hidden = [at for at in range(start, end) if folded[at].isalnum()]
+    yield Found("customer_list", start, end, hidden)

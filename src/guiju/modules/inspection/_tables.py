@@ -1,0 +1,148 @@
+"""How characters sound, look and fall apart, as codes that an automaton can read.
+
+`weave` gives three streams of one text in one pass, equally long: the stripped text, its sounds
+(one private code point a syllable) and its shapes (the part that characters share). The tables are
+data made by `tools/make_writing_tables.py`; their digest is part of a rule set's version.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from importlib import resources
+from itertools import product
+from typing import NamedTuple
+
+from guiju.modules.inspection._fold import NOISE, stripped_char
+
+# Private code points are noise, so a stripped text has none of its own.
+_FIRST_SYLLABLE = 0xE000
+# Radicals as they stand alone and as they stand beside another part: whoever takes a character
+# apart writes either.
+_RADICALS = {
+    "人": "亻", "水": "氵", "手": "扌", "言": "讠", "心": "忄", "犬": "犭", "辵": "辶", "刀": "刂",
+    "火": "灬", "金": "钅", "艸": "艹", "衣": "衤", "示": "礻", "食": "饣", "丝": "纟", "邑": "阝",
+    "玉": "王", "竹": "⺮", "网": "罒", "肉": "月", "病": "疒",
+}  # fmt: skip
+_MAX_SPELLINGS = 8
+
+
+class _Sounds(NamedTuple):
+    syllables: dict[str, str]
+    codes: dict[str, str]
+    others: dict[str, str]
+
+
+_digest = hashlib.sha256()
+
+
+def _lines(name: str) -> Iterator[list[str]]:
+    raw = resources.files("guiju.modules.inspection").joinpath(name).read_bytes()
+    _digest.update(raw)
+    for line in raw.decode("utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line.split()
+
+
+def _load_sounds() -> _Sounds:
+    syllables: dict[str, str] = {}
+    codes: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for number, (syllable, chars, *beside) in enumerate(_lines("sound_table.txt")):
+        code = chr(_FIRST_SYLLABLE + number)
+        syllables[syllable] = code
+        codes.update(dict.fromkeys(chars, code))
+        for char in "".join(beside):
+            others[char] = others.get(char, "") + code
+    return _Sounds(syllables, codes, others)
+
+
+SOUNDS = _load_sounds()
+SYLLABLES = {code: syllable for syllable, code in SOUNDS.syllables.items()}
+_SHAPES = {char: part for part, chars in _lines("shape_table.txt") for char in chars}
+_PARTS = {char: found for char, *found in _lines("parts_table.txt")}
+WRITING_DIGEST = _digest.hexdigest()
+
+
+def _threads_of(code: int) -> str | None:
+    """The stripped form of a code point, its sound and its shape; None for noise."""
+    char = stripped_char(code)
+    return char and char + SOUNDS.codes.get(char, char) + _SHAPES.get(char, char)
+
+
+# A list is read in half the time of a mapping, and nearly all characters lie in the first plane.
+_PLANE = 0x10000
+_WOVEN = [_threads_of(code) for code in range(_PLANE)]
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+
+
+class _WovenBeyond:
+    """The same for every plane."""
+
+    def __getitem__(self, code: int) -> str | None:
+        return _WOVEN[code] if code < _PLANE else _threads_of(code)
+
+
+_WOVEN_BEYOND = _WovenBeyond()
+
+
+def codes_of_pair(pair: str) -> tuple[str, str]:
+    """The sounds and the shapes of two characters that are no noise; cheaper than to weave them."""
+    first, second = _WOVEN[ord(pair[0])] or "   ", _WOVEN[ord(pair[1])] or "   "
+    return first[1] + second[1], first[2] + second[2]
+
+
+def weave(text: str) -> tuple[str, str, str]:
+    """The stripped text, its sounds and its shapes."""
+    woven = text.translate(_WOVEN if _BEYOND.search(text) is None else _WOVEN_BEYOND)
+    return woven[::3], woven[1::3], woven[2::3]
+
+
+# `lü` and `nü` are typed with v.
+_TYPED = SOUNDS.syllables | {
+    syllable.replace("u", "v", 1): code
+    for syllable, code in SOUNDS.syllables.items()
+    if re.match("[lnjqxy]u", syllable)
+}
+
+
+def _pattern(syllables: list[str], typed: str = "") -> str:
+    """The longest syllable that starts with `typed`, letter by letter: `re` tries long lists slowly.
+
+    A final n, g or r belongs to the vowel after it, where there is one.
+    """
+    branches = [
+        letter + _pattern(syllables, typed + letter)
+        for letter in sorted(
+            {s[len(typed)] for s in syllables if len(s) > len(typed) and s.startswith(typed)}
+        )
+    ]
+    if typed in syllables:
+        branches.append("(?![aeiouv])" if typed[-1] in "ngr" and len(typed) > 1 else "")
+    return f"(?:{'|'.join(branches)})"
+
+
+# The figure after it is the tone, as input methods and dictionaries write it.
+SYLLABLE = re.compile(f"({_pattern(list(_TYPED))})(?:[1-5](?![0-9]))?")
+
+
+def is_han(char: str) -> bool:
+    """The character has a sound of its own."""
+    return char in SOUNDS.codes
+
+
+def spell(sounds: str) -> str:
+    """The sounds with syllables in Latin letters made sounds as well."""
+    return SYLLABLE.sub(_code_of, sounds)
+
+
+def _code_of(match: re.Match[str]) -> str:
+    return _TYPED[match[1]]
+
+
+def decompositions(char: str) -> list[str]:
+    """What a folded character falls into; each part in the forms in which people type it."""
+    found: list[str] = []
+    for parts in _PARTS.get(char, []):
+        forms = ((part, _RADICALS[part]) if part in _RADICALS else (part,) for part in parts)
+        found.extend("".join(form) for form in list(product(*forms))[:_MAX_SPELLINGS])
+    return [one for one in dict.fromkeys(found) if not NOISE.issuperset(one)]

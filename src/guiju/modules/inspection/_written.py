@@ -1,0 +1,71 @@
+"""Terms as they are written, with or without signs between their characters."""
+
+from collections.abc import Iterator, Sequence
+
+from guiju.modules.inspection._boundary import Budget, is_meant
+from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, breaks_of, signs_of
+from guiju.modules.inspection._places import MAX_GAP, Place
+
+
+def find_written(
+    lexicon: Lexicon, folded: str, offsets: Sequence[int], reports: list[tuple[int, int, int]],
+    budget: Budget,
+) -> Iterator[tuple[int, int, int, str]]:  # fmt: skip
+    """Start and end of each term in the folded text, its rule and the term as the rule has it."""
+    for _, end, reported in reports:
+        for number in lexicon.chain(reported):
+            if number >= len(lexicon.texts):
+                continue
+            if not budget.take_hit(number):
+                return
+            text = lexicon.texts[number]
+            place = Place(folded, offsets, end - len(text), end - 1)
+            yield from _owned(lexicon, number, place, budget)
+
+
+def _owned(
+    lexicon: Lexicon, number: int, place: Place, budget: Budget
+) -> Iterator[tuple[int, int, int, str]]:
+    text = lexicon.texts[number]
+    is_latin = text.isascii()
+    if not is_latin and place.is_parted and any(len(gap) > MAX_GAP for gap in place.inner_gaps()):
+        return
+    meant: bool | None = None
+    for rule, word in lexicon.owners(number):
+        signs = signs_of(word) if len(word) != len(text) else None
+        if signs is not None:
+            span = _signed_span(signs, place)
+            if span is not None and (not is_latin or _is_apart(text, place.folded, span)):
+                yield *span, rule, word
+        elif is_latin:
+            if place.is_apart(from_digits=not text.isalpha()) and place.is_spelled_out(
+                breaks_of(word)
+            ):
+                yield place.start, place.end, rule, word
+        else:
+            if meant is None:
+                meant = len(text) > MIN_TERM or is_meant(place, budget)
+            if meant:
+                yield place.start, place.end, rule, word
+
+
+def _is_apart(text: str, folded: str, span: tuple[int, int]) -> bool:
+    whole = Place(folded, range(len(folded)), span[0], span[1] - 1)
+    return whole.is_apart(from_digits=not text.isalpha())
+
+
+def _signed_span(signs: tuple[str, ...], place: Place) -> tuple[int, int] | None:
+    """The place of a term with signs of its own, if the text has them; in the order of the term."""
+    gaps = place.gaps()
+    if any(len(gap) > MAX_GAP for gap in gaps[1:-1]):
+        return None
+    for wanted, gap in zip(signs, gaps, strict=True):
+        rest = iter(gap)
+        if not all(sign in rest for sign in wanted):
+            return None
+    start, end = place.start, place.end
+    if signs[0]:
+        start -= len(gaps[0]) - gaps[0].rindex(signs[0][0])
+    if signs[-1]:
+        end += gaps[-1].index(signs[-1][-1]) + 1
+    return start, end

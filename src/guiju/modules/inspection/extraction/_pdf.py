@@ -1,0 +1,175 @@
+"""PDF (ISO 32000-2) by pdfium: text of any colour, and everything that people write beside it."""
+
+import ctypes
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from guiju.modules.inspection.extraction._walk import (
+    EncryptedError,
+    Frame,
+    MarkFrame,
+    Walk,
+    attempt,
+)
+from guiju.modules.inspection.extraction._xml import harvest, parse
+from guiju.modules.inspection.extraction.types import Flag, Mark, Problem
+
+_ANNOTATION_KEYS = (b"Contents", b"T", b"Subj", b"RC", b"V", b"DV", b"TU", b"CA", b"NM", b"DA")
+_SPOKEN_KEYS = (b"Contents", b"T", b"Subj", b"V", b"DV", b"TU", b"CA")
+_XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
+_MOST_OUTLINE = 5000
+# Points to pixels: 150 dots an inch is what reading needs.
+_SCALE = 150 / 72
+_LARGEST_SIDE = 3000
+
+
+def read_pdf(data: bytes, walk: Walk) -> Iterator[Frame]:
+    """Text by page, annotations, form values, outline, properties, scripts and attached files."""
+    document = _open(data)
+    try:
+        has_forms = document.get_formtype() != pdfium.FORMTYPE_NONE
+        if has_forms:
+            document.init_forms()
+        yield from walk.part(
+            "properties", "\n".join(document.get_metadata_dict(skip_empty=True).values())
+        )
+        for packet in _XMP.findall(data)[:4]:
+            yield from attempt(walk.part("metadata", harvest(parse(packet))), walk, "metadata")
+        yield from attempt(_outline(document, walk), walk, "outline")
+        pages = len(document)
+        for number in range(min(pages, walk.bounds.pages)):
+            name = f"page {number + 1}"
+            yield from attempt(_page(document, number, name, walk), walk, name)
+        if pages > walk.bounds.pages:
+            yield from walk.gap(Problem.TOO_MANY, "pages")
+        for number in range(document.count_attachments()):
+            yield from attempt(_attachment(document, number, walk), walk, "attachment")
+        if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0 or b"/JavaScript" in data:
+            yield MarkFrame(Mark.SCRIPTS)
+        # A file that was cut off may open all the same, with the pages that are left.
+        if b"%%EOF" not in data[-2048:]:
+            yield from walk.gap(Problem.BROKEN, "end of file")
+    finally:
+        document.close()
+
+
+def _open(data: bytes) -> Any:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as reason:
+        if (
+            pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD
+            or "password" in str(reason).lower()
+        ):
+            raise EncryptedError from reason
+        raise
+
+
+def _outline(document: Any, walk: Walk) -> Iterator[Frame]:
+    titles = []
+    for item in document.get_toc():
+        titles.append(item.get_title())
+        if len(titles) == _MOST_OUTLINE:
+            yield from walk.gap(Problem.TOO_MANY, "outline")
+            break
+    yield from walk.part("outline", "\n".join(titles))
+
+
+def _page(document: Any, number: int, name: str, walk: Walk) -> Iterator[Frame]:
+    page = document[number]
+    try:
+        text_page = page.get_textpage()
+        text = text_page.get_text_range()
+        text_page.close()
+        yield from walk.part(name, text)
+        yield from _annotations(document, page, name, walk)
+        if len(text.strip()) < 16 and _has_picture(page):
+            yield from walk.picture(f"{name}, picture", _rendered(page))
+    finally:
+        page.close()
+
+
+def _annotations(document: Any, page: Any, name: str, walk: Walk) -> Iterator[Frame]:
+    notes: list[str] = []
+    fields: list[str] = []
+    links: list[str] = []
+    for place in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, place)
+        if not annotation:
+            continue
+        try:
+            notes.extend(
+                _string(pdfium.FPDFAnnot_GetStringValue, annotation, key) for key in _SPOKEN_KEYS
+            )
+            if document.formenv is not None:
+                fields.extend(_field(document.formenv, annotation))
+            links.extend(_target(document, annotation))
+        finally:
+            pdfium.FPDFPage_CloseAnnot(annotation)
+    yield from walk.part(f"{name}, annotations", "\n".join(filter(None, notes)), Flag.HIDDEN)
+    yield from walk.part(f"{name}, form", "\n".join(dict.fromkeys(filter(None, fields))))
+    yield from walk.part(f"{name}, links", "\n".join(filter(None, links)))
+
+
+def _field(form: Any, annotation: Any) -> Iterator[str]:
+    for read in (
+        pdfium.FPDFAnnot_GetFormFieldValue,
+        pdfium.FPDFAnnot_GetFormFieldName,
+        pdfium.FPDFAnnot_GetFormFieldAlternateName,
+    ):
+        yield _wide(lambda buffer, size, read=read: read(form, annotation, buffer, size))
+    for option in range(max(pdfium.FPDFAnnot_GetOptionCount(form, annotation), 0)):
+        yield _wide(
+            lambda buffer, size, option=option: pdfium.FPDFAnnot_GetOptionLabel(
+                form, annotation, option, buffer, size
+            )
+        )
+
+
+def _target(document: Any, annotation: Any) -> Iterator[str]:
+    link = pdfium.FPDFAnnot_GetLink(annotation)
+    action = pdfium.FPDFLink_GetAction(link) if link else None
+    if action:
+        size = pdfium.FPDFAction_GetURIPath(document, action, None, 0)
+        buffer = ctypes.create_string_buffer(size)
+        pdfium.FPDFAction_GetURIPath(document, action, buffer, size)
+        yield buffer.raw[: max(size - 1, 0)].decode("utf-8", "replace")
+
+
+def _string(read: Any, *about: Any) -> str:
+    return _wide(lambda buffer, size: read(*about, buffer, size))
+
+
+def _wide(read: Any) -> str:
+    """A text that pdfium writes as UTF-16 with a NUL behind; it first says the size in bytes."""
+    size = read(None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    read(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+
+
+def _attachment(document: Any, number: int, walk: Walk) -> Iterator[Frame]:
+    attachment = document.get_attachment(number)
+    name = attachment.get_name() or "attachment"
+    yield from walk.part("attachment name", name)
+    yield from walk.inside(name, bytes(attachment.get_data()))
+
+
+def _has_picture(page: Any) -> bool:
+    return any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+
+
+def _rendered(page: Any) -> bytes:
+    width, height = page.get_size()
+    scale = min(_SCALE, _LARGEST_SIDE / max(width, height, 1))
+    picture = page.render(scale=scale).to_pil().convert("L")
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return file.getvalue()

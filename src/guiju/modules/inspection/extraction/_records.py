@@ -1,0 +1,39 @@
+"""What calamine leaves out of an xls: comments, text boxes, headers and footers ([MS-XLS] 2.4)."""
+
+import struct
+from collections.abc import Iterator
+
+from guiju.modules.inspection.extraction._walk import EncryptedError, Frame, Walk
+
+_FILE_PASS, _CONTINUE, _TEXT_OBJECT, _HEADER, _FOOTER = 0x2F, 0x3C, 0x1B6, 0x14, 0x15
+_MOST = 5_000_000
+
+
+def read_records(stream: bytes, walk: Walk) -> Iterator[Frame]:
+    """The texts beside the cells. Raises `EncryptedError`."""
+    boxes: list[str] = []
+    edges: list[str] = []
+    previous, wanted = 0, 0
+    place = 0
+    for _ in range(_MOST):
+        if place + 4 > len(stream):
+            break
+        kind, size = struct.unpack_from("<HH", stream, place)
+        content = stream[place + 4 : place + 4 + size]
+        place += 4 + size
+        if kind == _FILE_PASS:
+            raise EncryptedError
+        if kind == _TEXT_OBJECT and size >= 12:
+            wanted = struct.unpack_from("<H", content, 10)[0]
+            boxes.append("")
+        elif kind == _CONTINUE and wanted and previous in (_TEXT_OBJECT, _CONTINUE) and content:
+            # The first byte of each run says whether the characters have one byte or two.
+            text = content[1:].decode("utf-16-le" if content[0] & 1 else "latin-1", "replace")
+            boxes[-1] += text[:wanted]
+            wanted -= min(len(text), wanted)
+        elif kind in (_HEADER, _FOOTER) and size > 3:
+            encoding = "utf-16-le" if content[2] & 1 else "latin-1"
+            edges.append(content[3:].decode(encoding, "replace"))
+        previous = kind
+    yield from walk.part("comments and text boxes", "\n".join(boxes))
+    yield from walk.part("headers and footers", "\n".join(edges))

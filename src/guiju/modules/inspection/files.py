@@ -1,0 +1,110 @@
+"""Inspecting files: every part by the engine that inspects messages."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from guiju.modules.inspection._compile import MAX_FINDINGS
+from guiju.modules.inspection.extraction.types import Part, Reading, Verdict
+from guiju.modules.inspection.fingerprints import Fingerprints, Match
+from guiju.modules.inspection.types import Disposition, Finding, Inspection
+
+# Long texts are inspected in pieces. Neighbours overlap, and a finding counts in the piece that
+# has at least half the overlap on each side of its beginning: nothing is cut, nothing counts twice.
+_PIECE = 8000
+_OVERLAP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PartInspection:
+    """A part of a file and what was found in it; offsets are code points of the part's text."""
+
+    part: Part
+    findings: tuple[Finding, ...]
+    excerpts: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileInspection:
+    """The answer for one file. The disposition is never milder than HOLD for what was not read."""
+
+    reading: Reading
+    parts: tuple[PartInspection, ...]
+    disposition: Disposition
+
+    def to_json(self, name: str) -> dict[str, Any]:
+        """The line that `guiju inspect FILE` prints; the shape is in docs/operator/files.md."""
+        return {
+            "file": name,
+            "type": self.reading.type,
+            "disguised": self.reading.disguised,
+            "verdict": self.reading.verdict.value,
+            "reasons": [
+                {"code": gap.problem.value, "where": gap.where} for gap in self.reading.gaps
+            ],
+            "marks": [mark.value for mark in self.reading.marks],
+            "parts": [_part_json(each) for each in self.parts],
+            "disposition": self.disposition.word,
+        }
+
+
+def _part_json(each: PartInspection) -> dict[str, Any]:
+    return {
+        "name": each.part.name,
+        "length": len(each.part.text),
+        "flags": [flag.value for flag in each.part.flags],
+        "hits": [
+            {"kind": found.category, "start": found.start, "end": found.end}
+            for found in each.findings
+        ]
+        + [
+            {
+                "kind": "fingerprint",
+                "start": match.start,
+                "end": match.end,
+                "document": match.document,
+            }
+            for match in each.excerpts
+        ],
+    }
+
+
+def inspect_reading(
+    reading: Reading, inspect: Callable[[str], Inspection], known: Fingerprints | None = None
+) -> FileInspection:
+    """What `inspect` finds in the parts of a file, and which excerpts of `known` documents.
+
+    An excerpt holds. A file cannot be masked: what would mask a message holds a file. What was not read holds it.
+    """
+    disposition = Disposition.DELIVER if reading.verdict is Verdict.READ else Disposition.HOLD
+    parts: list[PartInspection] = []
+    for part in reading.parts:
+        findings: list[Finding] = []
+        for found, strictness in _pieces(part.text, inspect):
+            findings.extend(found)
+            disposition = max(disposition, strictness)
+        excerpts = known.find(part.text) if known is not None else ()
+        if excerpts:
+            disposition = max(disposition, Disposition.HOLD)
+        parts.append(PartInspection(part, tuple(findings), excerpts))
+    return FileInspection(reading, tuple(parts), disposition)
+
+
+def _pieces(
+    text: str, inspect: Callable[[str], Inspection]
+) -> Iterator[tuple[list[Finding], Disposition]]:
+    for begin in range(0, max(len(text) - _OVERLAP, 1), _PIECE - _OVERLAP):
+        end = begin + _PIECE
+        inspection = inspect(text[begin:end])
+        first = begin + _OVERLAP // 2 if begin else 0
+        last = end - _OVERLAP // 2 if end < len(text) else len(text)
+        found = [
+            Finding(each.start + begin, each.end + begin, each.category, each.rule, each.word)
+            for each in inspection.findings
+            if first <= each.start + begin < last
+        ]
+        # Of more findings than are listed, the first may all belong to the piece before.
+        if not found and len(inspection.findings) < MAX_FINDINGS:
+            continue
+        masks = inspection.disposition is Disposition.MASK
+        yield found, Disposition.HOLD if masks else inspection.disposition

@@ -1,0 +1,174 @@
+"""The review queue, exceptions, pre-reviews and figures as JSON (docs/protocol.md)."""
+
+from typing import Any
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.live import View
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import cards
+from guiju.modules.groups import service as groups
+from guiju.modules.inspection.types import Finding
+from guiju.modules.messaging import _shape, review_queue
+from guiju.modules.messaging.composing import finding_json
+from guiju.modules.messaging.metrics import Measured
+from guiju.modules.messaging.review_queue import Review
+from guiju.modules.messaging.review_types import Allowed, RuleFigures, Watch
+from guiju.modules.policy import service as policy
+
+Json = dict[str, Any]
+
+
+def _group(tx: ReadTx, group_id: GroupId) -> Json:
+    group = groups.find_group(tx, group_id)
+    assert group is not None, "messages stand in groups that exist"
+    return {"id": group.id, "name": group.name, "level": cards.level(tx, group.level)}
+
+
+def _person(tx: ReadTx, person: str | None) -> Json | None:
+    """Nobody for what the system did."""
+    if person is None or person.startswith("system:"):
+        return None
+    return dict(directory.person_mark(tx, PersonId(person)))
+
+
+def review(view: View, found: Review) -> Json:
+    """A row of the queue."""
+    fact, decision, queue = found.fact, found.decision, found.queue
+    state = queue.verdict if queue.verdict is not None else "escalated" if queue.line else "held"
+    return {
+        "position": found.row.position,
+        "group": _group(view.tx, found.row.group),
+        "sender": directory.person_mark(view.tx, found.sender),
+        "at": found.held.at,
+        "text": fact.text,
+        "findings": [
+            {"start": start, "end": end, "category": category, "rule": rule, "word": word}
+            for start, end, category, rule, word in fact.findings
+        ],
+        "clause": _shape.clause_mark(view, found.held),
+        "due_at": queue.due_at,
+        "state": state,
+        "line": queue.line,
+        "proposal": queue.proposal,
+        "reversed": queue.is_reversed,
+        "reviewer": _person(view.tx, decision.actor if decision else None),
+        "reason": decision.fact.reason if decision else None,
+        "decided_at": decision.at if decision else None,
+    }
+
+
+def opened(view: View, actor: Actor, found: Review) -> Json:
+    """A row with its context: what was said before and after, similar decisions, and what the reader may do."""
+    tx, may = view.tx, review_queue.choices(view.tx, actor, found)
+    return review(view, found) | {
+        "before": _shape.items(view, review_queue.messages_before(tx, found)),
+        "after": _shape.items(view, review_queue.messages_after(tx, found)),
+        "similar": [_similar(view, each) for each in review_queue.similar_decisions(tx, found)],
+        "escalation": _escalation(view, review_queue.escalation(tx, found)),
+        "may": {
+            "decide": may.decide,
+            "escalate_to": may.escalate_to,
+            "overturn": may.overturn,
+            "exception_days": may.exception_days,
+        },
+    }
+
+
+def _similar(view: View, found: Review) -> Json:
+    """An earlier verdict without its message, which another line may have decided."""
+    assert found.decision is not None, "similar ones are decided"
+    return {
+        "position": found.row.position,
+        "words": list(dict.fromkeys(each.word for each in found.findings)),
+        "state": found.queue.verdict,
+        "reversed": found.queue.is_reversed,
+        "reviewer": _person(view.tx, found.decision.actor),
+        "reason": found.decision.fact.reason,
+        "decided_at": found.decision.at,
+    }
+
+
+def _escalation(view: View, entry: Recorded | None) -> Json | None:
+    if entry is None:
+        return None
+    fact = entry.fact
+    return {
+        "at": entry.at,
+        "by": _person(view.tx, entry.actor),
+        "to": fact.to,
+        "proposal": fact.proposal,
+        "reason": fact.reason,
+    }
+
+
+def alert(view: View, entry: Recorded) -> Json:
+    """A message with the clauses that only wanted to know of it. `entry` is the alert."""
+    fact = entry.fact
+    message = view.tx.entry(fact.refs[0])
+    assert message is not None, "an alert names its message"
+    pack = policy.pack_of(view.tx, entry.policy)
+    uses = [use for use in pack.uses if use.id in entry.uses] if pack is not None else []
+    return {
+        "position": message.position,
+        "group": _group(view.tx, fact.group),
+        "sender": _person(view.tx, fact.sender),
+        "at": message.at,
+        "text": message.fact.text,
+        "findings": [finding_json(Finding(*each)) for each in fact.findings],
+        "clauses": [dict(use.mark()) for use in uses],
+    }
+
+
+def allowed(tx: ReadTx, found: Allowed) -> Json:
+    """An exception."""
+    return {
+        "position": found.position,
+        "group": _group(tx, found.group) if found.group is not None else None,
+        "rule": found.rule,
+        "phrase": found.phrase,
+        "until": found.until,
+        "granted_by": _person(tx, found.granted_by),
+        "granted_at": found.granted_at,
+        "held": found.held,
+        "revoked_by": _person(tx, found.revoked_by),
+        "revoked_at": found.revoked_at,
+        "active": found.is_active(tx.now),
+    }
+
+
+def watch(tx: ReadTx, found: Watch) -> Json:
+    """A pre-review."""
+    return {
+        "position": found.position,
+        "person": _person(tx, found.person),
+        "group": _group(tx, found.group) if found.group is not None else None,
+        "began_at": found.began_at,
+        "until": found.until,
+        "refusals": len(found.refusals),
+    }
+
+
+def figures(tx: ReadTx, found: Measured) -> Json:
+    """A row of the figures, with the clause of a control use."""
+    row: RuleFigures = found.figures
+    pack = policy.find_pack(tx)
+    uses = [use for use in pack.uses if use.id == row.rule] if pack is not None else []
+    return {
+        "rule": row.rule,
+        "clause": dict(uses[0].mark()) if uses else None,
+        "word": found.word,
+        "hits": row.hits,
+        "blocked": row.blocked,
+        "masked": row.masked,
+        "delivered": row.delivered,
+        "held": row.held,
+        "waiting": row.waiting,
+        "released": row.released,
+        "hidden": row.hidden,
+        "refused": row.refused,
+        "reversed": row.reversed,
+        "overturned": row.share_overturned,
+    }

@@ -1,0 +1,132 @@
+"""`guiju inspect FILE…`: one line a file, with the hits of each part and what would happen to it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guiju.cli_inspect import MAY_NOT_PASS, MAY_PASS, NOT_OPENED, inspect_files
+from guiju.modules.inspection.extraction.types import FILE_NAME, Gap, Part, Problem, Reading
+from guiju.modules.inspection.files import inspect_reading
+from guiju.modules.inspection.service import compile_ruleset
+from guiju.modules.inspection.types import Disposition, PatternRule, TermRule
+from tests.support import office_files
+
+RULES = compile_ruleset(
+    [
+        TermRule("words", "abuse", ("混账东西",), Disposition.WARN, "1/a"),
+        TermRule("secret", "secret", ("绝密资料",), Disposition.HOLD, "1/a"),
+        PatternRule("bank_card", Disposition.MASK, "1/b"),
+    ]
+)
+
+
+def reading(*parts: tuple[str, str], gaps: tuple[Gap, ...] = ()) -> Reading:
+    made = (Part(FILE_NAME, "a.txt"), *(Part(name, text) for name, text in parts))
+    return Reading("text", False, made, gaps, ())
+
+
+def inspected(text: str, *gaps: Gap) -> Disposition:
+    return inspect_reading(reading(("text", text), gaps=gaps), RULES.inspect).disposition
+
+
+def run(*files: Path, documents: tuple[Path, ...] = ()) -> tuple[int, list[dict[str, Any]]]:
+    lines: list[str] = []
+    code = inspect_files(files, documents, write=lambda line: lines.append(str(line)))
+    return code, [json.loads(line) for line in lines]
+
+
+# ---- parts ------------------------------------------------------------------------------------------------------
+
+
+def test_the_strictest_part_decides() -> None:
+    assert inspected("没什么") is Disposition.DELIVER
+    assert inspected("混账东西") is Disposition.WARN
+    found = inspect_reading(reading(("a", "混账东西"), ("b", "绝密资料")), RULES.inspect)
+    assert found.disposition is Disposition.HOLD
+    assert [len(part.findings) for part in found.parts] == [0, 1, 1]
+
+
+def test_what_masks_a_message_holds_a_file() -> None:
+    assert inspected("卡号 4111 1111 1111 1111") is Disposition.HOLD
+
+
+def test_what_was_not_read_is_held() -> None:
+    assert inspected("没什么", Gap(Problem.BROKEN, "header")) is Disposition.HOLD
+
+
+@pytest.mark.parametrize("place", [0, 6985, 6998, 7500, 7996, 7999, 8000, 14_998, 20_000])
+def test_long_texts_are_inspected_without_a_seam(place: int) -> None:
+    text = "平" * place + "绝密资料" + "平" * 9000
+    found = inspect_reading(reading(("text", text)), RULES.inspect)
+    (finding,) = found.parts[1].findings
+    assert text[finding.start : finding.end] == "绝密资料"
+    assert found.disposition is Disposition.HOLD
+
+
+def test_many_hits_are_counted_once_each() -> None:
+    text = "绝密资料，" * 3000
+    found = inspect_reading(reading(("text", text)), RULES.inspect)
+    places = [(finding.start, finding.end) for finding in found.parts[1].findings]
+    assert len(places) == len(set(places)) > 200
+    assert found.disposition is Disposition.HOLD
+
+
+# ---- the command ------------------------------------------------------------------------------------------------
+
+
+def test_a_line_a_file(tmp_path: Path) -> None:
+    good, bad = tmp_path / "好.txt", tmp_path / "a.jpg"
+    good.write_text("明天上午开会", encoding="utf-8")
+    bad.write_bytes(office_files.docx_with_corners()[0][:700])
+    code, lines = run(good, bad)
+    assert code == MAY_NOT_PASS
+    assert lines[0] == {
+        "file": "好.txt",
+        "type": "text",
+        "disguised": False,
+        "verdict": "read",
+        "reasons": [],
+        "marks": [],
+        "parts": [
+            {"name": "file name", "length": 5, "flags": [], "hits": []},
+            {"name": "text", "length": 6, "flags": [], "hits": []},
+        ],
+        "disposition": "deliver",
+    }
+    assert lines[1]["disguised"] is True
+    assert lines[1]["verdict"] == "cannot_be_read"
+    assert lines[1]["reasons"] == [{"code": "broken", "where": ""}]
+    assert lines[1]["disposition"] == "hold"
+    assert run(good)[0] == MAY_PASS
+
+
+def test_a_marking_in_a_header_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    header = f'<w:hdr xmlns:w="{office_files.W}">{office_files.paragraph(office_files.run("绝密★启用前"))}</w:hdr>'
+    path.write_bytes(office_files.docx("", word__header1_xml=header))
+    code, (line,) = run(path)
+    hits = {part["name"]: part["hits"] for part in line["parts"]}
+    assert (code, line["disposition"]) == (MAY_NOT_PASS, "block")
+    assert hits["header 1"][0]["start"] == 0
+
+
+def test_an_excerpt_of_a_registered_document_is_found(tmp_path: Path) -> None:
+    registered, sent = tmp_path / "方案.docx", tmp_path / "sent.txt"
+    words = "本年度搬迁方案尚未公布请各部门负责人注意时间安排并提前准备材料"
+    registered.write_bytes(office_files.docx(office_files.paragraph(office_files.run(words))))
+    sent.write_text("转一段：" + words[2:28], encoding="utf-8")
+    code, (line,) = run(sent, documents=(registered,))
+    assert code == MAY_NOT_PASS
+    (hit,) = line["parts"][1]["hits"]
+    assert (hit["kind"], hit["document"]) == ("fingerprint", "方案.docx")
+    assert 4 <= hit["start"] < hit["end"] <= 30
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    good = tmp_path / "a.txt"
+    good.write_text("x", encoding="utf-8")
+    code, lines = run(tmp_path / "none", good)
+    assert code == NOT_OPENED and lines[0]["error"] and lines[1]["verdict"] == "read"
+    assert run(good, documents=(tmp_path / "none",))[0] == NOT_OPENED

@@ -1,0 +1,175 @@
+"""What is found by its form, kind by kind: true and false examples, masks, properties.
+
+All values are invented. The forms are those of the standards that the finders name; the false
+examples are what stands in ordinary messages of offices: orders, versions, amounts, product names.
+"""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guiju.modules.inspection import service
+from guiju.modules.inspection.types import Disposition, PatternRule
+from tests.support import invented
+
+RULESET = service.compile_ruleset(
+    [PatternRule(kind, Disposition.MASK, f"6.8/{kind}") for kind in service.KINDS]
+)
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(f.category, text[f.start : f.end]) for f in RULESET.inspect(text).findings]
+
+
+FOUND = [
+    ("身份证 110101900307013 旧证", "cn_id", "110101900307013"),
+    ("税号91350211M000100Y46已登记", "uscc", "91350211M000100Y46"),
+    ("身分證 A123456789", "tw_id", "A123456789"),
+    ("統一證號 A800000014", "tw_id", "A800000014"),
+    ("HKID A123456(3)", "hk_id", "A123456(3)"),
+    ("香港身份證A1234563", "hk_id", "A1234563"),
+    ("护照E12345678", "passport", "E12345678"),
+    ("Passport No. K12345678", "passport", "K12345678"),
+    ("E12345678是我的护照号", "passport", "E12345678"),
+    ("座机010-62345678", "cn_phone", "010-62345678"),
+    ("传真(0571)87654321", "cn_phone", "0571)87654321"),
+    ("tel13800138000", "cn_phone", "13800138000"),
+    ("周一13800138000", "cn_phone", "13800138000"),
+    ("幺三八洞洞幺三八洞洞洞", "cn_phone", "幺三八洞洞幺三八洞洞洞"),
+    ("138然后是0013最后是8000", "cn_phone", "138然后是0013最后是8000"),
+    ("+886 912 345 678", "tw_phone", "886 912 345 678"),
+    ("公司(02)2345-6789", "tw_phone", "02)2345-6789"),
+    ("致電 9123 4567", "hk_phone", "9123 4567"),
+    ("+85291234567", "hk_phone", "85291234567"),
+    ("车停在粤B12345D旁", "plate", "粤B12345D"),
+    ("京A·12345", "plate", "京A·12345"),
+    ("粤Z1234港", "plate", "粤Z1234港"),
+    ("发到zhang_san@mail.example.org.", "email", "zhang_san@mail.example.org"),
+    ("zhangsan(at)example(dot)com", "email", "zhangsan(at)example(dot)com"),
+    ("password: Xk29fQ0vLmP38sTzR7", "api_key", "Xk29fQ0vLmP38sTzR7"),
+    ("合同总价：叁佰万元整", "contract_amount", "合同总价：叁佰万元整"),
+    ("deal size: US$1.2 million", "contract_amount", "deal size: US$1.2 million"),
+    ("欧阳志远的简历", "person_name", "欧阳志远"),
+    ("密级：机密", "secrecy", "密级：机密"),
+    ("機密☆20年", "secrecy", "機密☆20年"),
+    ("(Strictly Confidential)", "secrecy", "(Strictly Confidential)"),
+]
+
+PASSES = [
+    "编号13800138000", "订单号：13800138000", "预算13800138000元", "共13800138000次访问", "¥13800138000",
+    "圆周率3.13800138000", "IP 192.168.100.101", "版本 1.3.8.0.0.1.3.8.0.0.0.1.2", "批次20240131 号码20240131",
+    "1 3 8 0 0 1 3 8 0 0 0 1 3 8 0 0 1 3 8 0 0 0", "快递6222026006705354218到了", "型号E12345678", "物料A123456789", "A123456(4)",
+    "阿里云ECS1234实例", "全新A12345", "料号BOM-A5597", "新VIP1234", "云计算", "@小王 收到", "RT @someone: hello",
+    "meet me at starbucks.com please", "性价比高，价格398元", "合同金额这一栏空着", "成交价稍后给", "客户高兴地走了", "客户经理说了", "联系人 方便的话告诉我",
+    "保守国家秘密是义务", "信息的机密性", "国家秘密分为绝密、机密、秘密三级", "秘密花园", "内部培训改到周三", "please keep it confidential", "a secret garden",
+    "token expired, please login again", "class_name_of_the_longest_component_in_project", "0123456789abcdef", "中山路很堵，8号见", "三楼有8号会议室", "北京路店8折",
+    "密件副本请抄送", "会议纪要仅供参考", "sk-learn-contrib-forest", "git clone git@example.org:team/repo.git", "采购价格 15 元/个", "合同金额 0 元", "里2号楼", "中关村3号楼会议室", "do not distribute tracing headers", "a top secret movie",
+    "客户张口就要打折", "commit 3f785b2a9c1d4e6f8a7b", "一二三四五六七八九十",
+]  # fmt: skip
+
+
+class TestExamples:
+    @pytest.mark.parametrize(("text", "kind", "part"), FOUND)
+    def test_it_is_found(self, text: str, kind: str, part: str | None) -> None:
+        findings = found(text)
+        if part is None:
+            assert findings == []
+        else:
+            assert (kind, part) in findings
+
+    @pytest.mark.parametrize("text", PASSES)
+    def test_what_only_looks_like_it_passes(self, text: str) -> None:
+        assert found(text) == []
+
+    def test_a_customer_list_is_found_with_its_heading_and_its_phones(self) -> None:
+        text = "看下：\n客户名单\n王一 13800138000 甲公司\n李二 13900139000 乙公司\n张三 13700137000\n谢谢"
+        assert found(text)[0] == ("customer_list", text[4:-3])
+        assert [kind for kind, _ in found(text)].count("cn_phone") == 3
+
+    def test_a_list_in_one_line_is_found_from_four_entries_on(self) -> None:
+        rows = [
+            f"客户{name} 1380013800{at}" for at, name in enumerate(["王一", "李二", "张三", "赵四"])
+        ]
+        assert "customer_list" not in [kind for kind, _ in found("；".join(rows[:3]))]
+        assert "customer_list" in [kind for kind, _ in found("；".join(rows))]
+
+    def test_a_private_key_is_hidden_as_a_whole(self) -> None:
+        text = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAKC\n-----END RSA PRIVATE KEY-----"
+        masked = RULESET.inspect(f"看{text}好").masked
+        assert masked is not None and set(masked[1:-1]) <= {"*", "\n", " "}
+
+
+MASKS = [
+    ("我13800138000", "我138****8000"),
+    ("我１３８００１３８０００", "我１３８****８０００"),
+    ("我幺三八零零幺三八零零零", "我幺三八****八零零零"),
+    ("我138-0013-8000😀", "我138-****-8000😀"),
+    ("打+86 13800138000", "打+86 138****8000"),
+    ("手機0912-345-678", "手機0912-***-678"),
+    ("WhatsApp +852 9123 4567", "WhatsApp +852 9123 ****"),
+    ("身分證A123456789", "身分證A12****789"),
+    ("HKID A123456(3)", "HKID A123***(*)"),
+    ("护照E12345678", "护照E1*****78"),
+    ("车牌粤B12345", "车牌粤B*****"),
+    ("联系人：欧阳志远", "联系人：欧阳**"),
+    ("姓名：王小明，男", "姓名：王**，男"),
+    ("邮箱zhang.san@qq.com", "邮箱z****.***@qq.com"),
+    ("寄到广东省深圳市南山区科苑路15号3栋402", "寄到广东省深圳市南山区***********"),
+    ("合同总价¥138,059.00", "合同总价¥***,***.**"),
+    ("token=ghp_3NOHBp3Qr07UGqz4CeoGyTQfIwe2fxi2Nl11", "token=ghp_" + "*" * 36),
+]
+
+
+class TestMasks:
+    @pytest.mark.parametrize(("text", "masked"), MASKS)
+    def test_a_mask_cuts_the_right_characters(self, text: str, masked: str) -> None:
+        inspection = RULESET.inspect(text)
+        assert inspection.masked == masked
+        assert service.mask(text, inspection.findings) == masked
+
+    @given(st.sampled_from(sorted(invented.DISGUISES)), st.integers(0, 10**6))
+    @settings(max_examples=150, deadline=None)
+    def test_nothing_of_what_is_hidden_remains(self, name: str, seed: int) -> None:
+        rows = [row for row in invented.disguised(seed, 1) if row[0] == name]
+        for _, _, case in rows:
+            inspection = RULESET.inspect(case.text)
+            masked = inspection.masked
+            if masked is None:
+                continue  # how much is found is measured elsewhere
+            assert len(masked) == len(case.text)
+            hidden = [at for at, char in enumerate(masked) if char == "*" != case.text[at]]
+            assert len(hidden) >= 3
+            covered = {at for f in inspection.findings for at in range(f.start, f.end)}
+            assert covered.issuperset(hidden)
+            # Signs stay: only letters and digits are covered.
+            assert all(
+                re.match(r"\w|[⁰-⁹¹²³]", case.text[at]) or case.text[at].isnumeric()
+                for at in hidden
+            )
+
+
+PIECES = st.sampled_from(
+    ["1", "3", "8", "0", "x", "l", "O", "a", " ", "-", ".", "@", "(", ")", "幺", "零", "陆", "京", "路", "号", "市", "区", "后面接", "再接", "联系人", "：",
+     "王", "机密", "★", "合同金额", "万元", "\u200b", "\ufe0f\u20e3", "😀", "\n", "http://", "%41", "点", "com", "sk-", "_", "的体检", "token="]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(), st.lists(PIECES, max_size=60).map("".join)))
+@settings(max_examples=600, deadline=None)
+def test_any_text_gets_findings_within_it_and_a_mask_of_its_length(text: str) -> None:
+    inspection = RULESET.inspect(text)
+    for finding in inspection.findings:
+        assert 0 <= finding.start < finding.end <= len(text)
+        assert finding.category in service.KINDS
+    if inspection.masked is not None:
+        assert len(inspection.masked) == len(text)
+        assert service.mask(text, inspection.findings) == inspection.masked
+
+
+def test_a_text_with_more_candidates_than_are_read_is_held() -> None:
+    text = "护照E12345678，" * 1200
+    inspection = RULESET.inspect(text)
+    assert inspection.disposition is Disposition.HOLD
+    assert RULESET.inspect("护照E12345678，" * 20).disposition is Disposition.MASK

@@ -1,0 +1,197 @@
+"""Everything of a person waits after too many refusals, and ends by itself."""
+
+import json
+
+import pytest
+
+from guiju.kernel.actor import Actor, system
+from guiju.kernel.clock import DAY
+from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.messaging import prereview, review
+from guiju.modules.messaging.review_types import PreReviewBegan, PreReviewEnded
+from guiju.modules.messaging.types import MessageState
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import NotAllowedError
+from tests.support.office import Office
+
+SECRET = "这是核心配方"
+RULES = "{refusals: 3, within_days: 30, for_days: 7}"
+
+
+def refuse(
+    office: Office, group: GroupId, times: int = 1, sender: Actor | None = None
+) -> list[int]:
+    """Have messages of somebody refused; where they stand."""
+    positions = []
+    for _ in range(times):
+        held = office.world.send(sender or office.member, group, SECRET).position
+
+        def decide(tx: WriteTx, held: int = held) -> None:
+            review.refuse(tx, office.reviewer, held, reason="涉密")
+
+        office.world.write(decide)
+        positions.append(held)
+    return positions
+
+
+def state(office: Office, group: GroupId, text: str = "大家好") -> MessageState:
+    return office.world.send(office.member, group, text).state
+
+
+def test_the_third_refusal_switches_it_on_and_time_switches_it_off(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 2)
+    assert state(office, group) is MessageState.DELIVERED
+    refuse(office, group)
+    (began,) = world.entries("messaging.prereview_began")
+    refusals = tuple(each.position for each in world.entries("messaging.refused"))
+    until = began.at + 7 * DAY
+    assert began.fact == PreReviewBegan(group, refusals, office.member.person_id, until)
+    assert (began.actor, began.uses) == ("system:review", ("6.3/messaging.prereview",))
+    receipt = world.send(office.member, group, "大家好")
+    assert receipt.state is MessageState.HELD
+    assert receipt.clause is not None and receipt.clause["id"] == "6.3"
+    assert receipt.note == "照常发言，审核后发出；到期自动解除。"
+    held = world.entries("messaging.held")[-1]
+    assert "6.3/messaging.prereview" in held.uses and held.fact.clause == "6.3"
+    assert held.fact.findings == ()
+    world.write(
+        lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason="")
+    )
+    world.clock.advance(7 * DAY - 1)
+    assert state(office, group) is MessageState.HELD
+    world.later(1)
+    (ended,) = world.entries("messaging.prereview_ended")
+    assert ended.fact == PreReviewEnded(group, (began.position,), office.member.person_id)
+    assert state(office, group) is MessageState.DELIVERED
+    world.write(lambda tx: prereview.end(tx, system("review"), began.position))
+    world.write(lambda tx: prereview.end(tx, system("review"), 0))
+    assert len(world.entries("messaging.prereview_ended")) == 1
+
+
+def test_it_ends_on_time_even_when_the_timer_is_late(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 3)
+    world.clock.advance(7 * DAY)
+    assert state(office, group) is MessageState.DELIVERED
+
+
+def test_the_same_cmid_gets_the_same_answer(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 3)
+    first = world.send(office.member, group, "大家好", "same")
+    assert world.send(office.member, group, "大家好", "same") == first
+
+
+def test_what_is_found_besides_keeps_its_clause(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 3)
+    blocked = world.send(office.member, group, "去赌博网站玩")
+    assert blocked.state is MessageState.BLOCKED
+    held = world.send(office.member, group, SECRET)
+    assert held.clause is not None and held.clause["id"] == "6.7"
+    number = world.send(office.member, group, "证件11010119900307889X")
+    assert number.state is MessageState.HELD
+    assert number.clause is not None and number.clause["id"] == "6.3"
+    world.write(
+        lambda tx: review.release(tx, office.reviewer, number.position, masked=True, reason="")
+    )
+    assert world.facts("messaging.released")[-1].text == "证件110101********889X"
+
+
+def test_others_and_other_groups_go_on(office: Office) -> None:
+    world, group, other = office.world, office.group(), office.group(name="澄远另一个工作群")
+    refuse(office, group, 3)
+    assert state(office, other) is MessageState.DELIVERED
+    assert world.send(office.owner, group, "大家好").state is MessageState.DELIVERED
+
+
+def test_it_may_hold_everywhere(office: Office) -> None:
+    world = office.world
+    world.adopt(lambda text: text.replace(RULES, RULES[:-1] + ", everywhere: true}"))
+    group, other = office.group(), office.group(name="澄远另一个工作群")
+    refuse(office, group, 2)
+    refuse(office, other, 1)
+    assert world.facts("messaging.prereview_began")[0].group is None
+    assert state(office, other) is MessageState.HELD and state(office, group) is MessageState.HELD
+
+
+def test_only_refusals_of_late_count_and_only_once(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 2)
+    world.later(30 * DAY)
+    refuse(office, group, 2)
+    assert world.entries("messaging.prereview_began") == []
+    refuse(office, group)
+    assert len(world.entries("messaging.prereview_began")) == 1
+    refuse(office, group)
+    world.later(7 * DAY)
+    refuse(office, group)
+    assert len(world.entries("messaging.prereview_began")) == 1, "two since it began"
+    refuse(office, group)
+    assert len(world.entries("messaging.prereview_began")) == 2
+
+
+def test_an_overturned_refusal_does_not_count(office: Office) -> None:
+    world, group = office.world, office.group()
+    other = world.person("周审核", "reviewer")
+    first, *_ = refuse(office, group, 2)
+    world.write(lambda tx: review.overturn(tx, other, first, masked=False, reason="误判"))
+    refuse(office, group)
+    assert world.entries("messaging.prereview_began") == []
+
+
+def test_an_overturned_refusal_ends_the_pre_review_that_it_led_to(office: Office) -> None:
+    world, group = office.world, office.group()
+    other = world.person("周审核", "reviewer")
+    first, *_ = refuse(office, group, 3)
+    assert state(office, group) is MessageState.HELD
+    world.write(lambda tx: review.overturn(tx, other, first, masked=False, reason="误判"))
+    assert len(world.entries("messaging.prereview_ended")) == 1
+    assert state(office, group) is MessageState.DELIVERED
+    world.later(7 * DAY)
+    assert len(world.entries("messaging.prereview_ended")) == 1
+    refuse(office, group)
+    assert len(world.entries("messaging.prereview_began")) == 2, "the other two count again"
+
+
+def test_without_the_clause_nothing_waits(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 3)
+
+    def without(text: str) -> str:
+        start = text.index("      - use: messaging.prereview")
+        return text[:start] + text[text.index('  - id: "6.4"') :]
+
+    world.adopt(without)
+    assert state(office, group) is MessageState.DELIVERED
+    assert world.read(lambda tx: prereview.watches_of(tx, office.member.person_id)) == []
+    refuse(office, group, 3, office.owner)
+    assert len(world.entries("messaging.prereview_began")) == 1
+
+
+def test_the_person_and_three_offices_know(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 3)
+    mine = world.read(lambda tx: prereview.watches_of(tx, office.member.person_id))
+    assert [each.group for each in mine] == [group] and len(mine[0].refusals) == 3
+    for role in ("hr", "security_admin"):
+        actor = world.person(role, role)
+        (seen,) = world.read(lambda tx, actor=actor: prereview.list_watches(tx, actor))  # type: ignore[misc]  # bound at once
+        assert seen.person == office.member.person
+    for actor in (office.owner, office.registrar, office.member):
+        with pytest.raises(NotAllowedError):
+            world.read(lambda tx, actor=actor: prereview.list_watches(tx, actor))  # type: ignore[misc]  # bound at once
+    world.later(7 * DAY)
+    assert world.read(lambda tx: prereview.list_watches(tx, office.reviewer)) == []
+    assert world.read(lambda tx: prereview.watches_of(tx, office.member.person_id)) == []
+
+
+def test_the_leaf_names_the_clause_and_no_words(office: Office) -> None:
+    world = office.world
+    refuse(office, office.group(), 3)
+    (use,) = world.read(lambda tx: policy.use_ids(tx, prereview.CONTROL))
+    assert use == "6.3/messaging.prereview"
+    (began,) = world.facts("messaging.prereview_began")
+    assert "涉密" not in json.dumps([str(began)], ensure_ascii=False)

@@ -1,0 +1,51 @@
+"""A module for sandboxes: does what it is asked to, good or bad."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+
+def prepare() -> None:
+    """There is nothing to load."""
+
+
+def answer(request: bytes) -> Iterator[bytes]:
+    yield b"first"
+    if request == b"sleep":
+        time.sleep(60)
+    elif request == b"spin":
+        while True:
+            pass
+    elif request == b"memory":
+        yield bytes(4 << 30)
+    elif request == b"abort":
+        os.abort()
+    elif request == b"raise":
+        raise ValueError("the words of a file")
+    elif request == b"talk":
+        while True:
+            yield bytes(1 << 20)
+    elif request == b"doors":
+        yield from map(_refused, _DOORS)
+    else:
+        yield request
+
+
+_DOORS: tuple[Callable[[], object], ...] = (
+    lambda: Path("/etc/passwd").read_bytes(),
+    lambda: Path("/tmp/guiju-sandbox-probe").write_bytes(b"x"),
+    socket.socket,
+    os.fork,
+    lambda: os.execv("/bin/true", ["true"]),  # noqa: S606  # must be refused
+    lambda: os.kill(os.getppid(), 9),
+)
+
+
+def _refused(door: Callable[[], object]) -> bytes:
+    try:
+        door()
+    except OSError as reason:
+        return type(reason).__name__.encode()
+    return b"open"
