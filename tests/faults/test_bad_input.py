@@ -12,7 +12,7 @@ import pytest
 from guiju.edge import status_of
 from guiju.kernel.clock import DAY
 from guiju.kernel.errors import all_errors
-from guiju.kernel.http import BODY_LIMIT
+from guiju.kernel.http import BODY_LIMIT, LARGE_BODIES
 from tests.support.cast import Cast
 from tests.support.desk import ROWS, Desk
 from tests.support.inside import served_world
@@ -160,7 +160,8 @@ def test_of_a_key_that_stands_twice_the_last_counts(desk: Desk) -> None:
 
 @pytest.mark.parametrize("operation", BODIED)
 def test_a_body_beyond_the_limit(desk: Desk, operation: str) -> None:
-    content = b'{"reason":"' + b"x" * BODY_LIMIT + b'"}'
+    limit = LARGE_BODIES.get(operation.partition(" ")[2], BODY_LIMIT)
+    content = b'{"reason":"' + b"x" * limit + b'"}'
     assert refused(desk.call(operation, content), "http.too_large")
 
 

@@ -14,6 +14,8 @@ from guiju.modules.inspection.types import Hit, PatternRule, Rule
 
 REACH = 64
 """How many code points before and after the joint are looked at: no term is longer."""
+NEAR = 16
+"""How many of them decide whether a closer look is worth it."""
 SHORT = 16
 """Only where one of two messages is at most as long as this are they joined."""
 LONG_ENOUGH = 4

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import assert_never
 
-from guiju.modules.inspection._across import REACH, crossing, tail_of
+from guiju.modules.inspection._across import NEAR, REACH, crossing, tail_of
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
@@ -40,6 +40,8 @@ from guiju.modules.inspection.types import (
 # Part of every version: raise it when the same rules would find something else.
 ENGINE_REVISION = 2
 MAX_FINDINGS = 200
+_GOING_ON = frozenset(char for char in map(chr, range(0x3300)) if char.isdigit()) | {"x", "X", "-"}
+"""What a number that was cut in two goes on with."""
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
@@ -157,13 +159,23 @@ class RuleSet:
     ) -> tuple[Inspection, int]:
         """The inspection of a text with what it completes of the same person's messages right before it.
 
-        The second value is how many of the last of `earlier` take part in that; 0 when nothing crosses.
+        Terms as they are written and numbers count, in no other disguise. The second value is how many of the last of
+        `earlier` take part in that; 0 when nothing crosses.
         """
         tail, head = tail_of(earlier), text[:REACH]
+        if not self._may_cross("".join(tail), head):
+            return inspection, 0
         found = crossing(tail, head, self._hits("".join(tail) + head), self._rules)
         if not found.hits:
             return inspection, 0
         return self._weigh(text, [*inspection.hits, *found.hits]), found.messages
+
+    def _may_cross(self, tail: str, head: str) -> bool:
+        """Whether it is worth to look closely: ordinary talk, which nearly always says no, asks after every message."""
+        before, after = tail[-NEAR:], head[:NEAR]
+        if before.rstrip()[-1:].isdigit() and after.lstrip()[:1] in _GOING_ON:
+            return True
+        return self._terms.crosses(before, after)
 
     def inspect_quote(self, text: str, inspection: Inspection, excerpt: str) -> Inspection:
         """The inspection of a text with what the excerpt that it quotes holds.

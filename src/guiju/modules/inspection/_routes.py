@@ -43,7 +43,7 @@ class ListFile(Closed):
 
 
 class TrialBody(Closed):
-    messages: Annotated[int, Field(ge=1, le=dictionaries.MOST_TRIED)] = dictionaries.MOST_TRIED
+    messages: Annotated[int, Field(ge=1, le=dictionaries.MOST_TRIED)]
     classes: Annotated[list[Id], Field(max_length=50)] = []
 
 
@@ -52,6 +52,10 @@ class SwitchBody(Closed):
     disposition: Annotated[str, StringConstraints(max_length=16)] = ""
     classes: Annotated[list[Id], Field(max_length=50)] = []
     use: Annotated[str, StringConstraints(max_length=120)] = ""
+
+
+class Nothing(Closed):
+    """An act that needs no words."""
 
 
 class ExemptionBody(Closed):
@@ -229,7 +233,12 @@ async def grant_exemption(
 
 @routes.post("/exemptions/{exemption}/ending")
 async def end_exemption(
-    request: Request, exemption: Id, actor: CurrentActor, write: Writer, read: Reader
+    request: Request,
+    exemption: Id,
+    body: Nothing,
+    actor: CurrentActor,
+    write: Writer,
+    read: Reader,
 ) -> Json:
     done = await write(lambda tx: exemptions.end(tx, actor, exemption))
     return await read(lambda tx: _exemption(request.app.state.new_view(tx), done))

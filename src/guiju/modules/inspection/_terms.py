@@ -16,6 +16,7 @@ from typing import NamedTuple
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
+from guiju.modules.inspection._fold import strip
 from guiju.modules.inspection._latin import LatinIndex
 from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of, squeeze
 from guiju.modules.inspection._parts import PartIndex
@@ -80,6 +81,17 @@ class TermIndex:
             rule, word = self._lexicon.owners(budget.last)[0]
             found.append(TermHit(0, len(streams.text), rule, word, is_overflow=True))
         return found
+
+    def crosses(self, before: str, after: str) -> bool:
+        """Whether a term as it is written begins in `before` and ends in `after`."""
+        reports = self._lexicon.find(strip(before + after)) if self._lexicon.texts else []
+        if not reports:
+            return False
+        joint = len(strip(before))
+        return any(
+            start < joint < end and number < len(self._lexicon.texts)
+            for start, end, number in reports
+        )
 
     def _written(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget

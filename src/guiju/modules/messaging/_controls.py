@@ -31,14 +31,14 @@ from guiju.modules.messaging.types import (
 )
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
-_ACTING = ("alert", "warn", "hold", "block", STANDARD)
+_DISPOSITIONS = ("alert", "mask", "warn", "hold", "block", STANDARD)
 _MOST_PATTERNS = 100
 _MOST_DOMAINS = 10_000
 
 
 def _check_rules(disposition: str, classes: tuple[str, ...], when: str, *, masks: bool) -> None:
     """ValueError for a disposition that the control does not know, and for a condition that CEL refuses."""
-    allowed = ("mask", *_ACTING) if masks else _ACTING
+    allowed = [word for word in _DISPOSITIONS if masks or word != "mask"]
     if disposition not in allowed:
         raise ValueError(f"`disposition` is {', '.join(f'`{word}`' for word in allowed)}")
     try:

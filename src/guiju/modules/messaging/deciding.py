@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from guiju.kernel.clock import MINUTE
 from guiju.kernel.db import ReadTx
@@ -141,7 +140,14 @@ def _with_pieces(
         return inspection, ()
     if len(send.text) > SHORT and len(pieces[-1].text) > SHORT:
         return inspection, ()
-    recent = list(takewhile(lambda piece: piece.at > tx.now - WINDOW, reversed(pieces)))[::-1]
+    recent: list[Piece] = []
+    left = REACH
+    for piece in reversed(pieces):
+        if left <= 0 or piece.at <= tx.now - WINDOW:
+            break
+        recent.append(piece)
+        left -= len(piece.text)
+    recent.reverse()
     found, count = ruleset.inspect_after([each.text for each in recent], send.text, inspection)
     return found, tuple(recent[len(recent) - count :])
 

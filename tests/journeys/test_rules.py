@@ -1,0 +1,217 @@
+"""Rules over HTTP and the socket: a warning and its confirmation, the composer's check, dictionaries, bad rules."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.ids import GroupId
+from guiju.runtime import load_pack
+from tests.support.inside import Inside, served_world, session_for
+from tests.support.office import Office, open_office
+
+SALE = "九成新自行车转让，300元面交"
+PRESS = "听说记者采访要来"
+USE = "6.7/messaging.content"
+
+
+class Desk:
+    """A served office whose people act over HTTP."""
+
+    def __init__(self, office: Office, inside: Inside) -> None:
+        self.office, self.inside, self.world = office, inside, office.world
+        self.group: GroupId = office.group()
+        self.admin = office.world.person("周安全", "security_admin")
+        self._tokens: dict[str, str] = {}
+
+    def token(self, actor: Actor) -> str:
+        if actor.name not in self._tokens:
+            self._tokens[actor.name] = session_for(self.world, actor)
+        return self._tokens[actor.name]
+
+    def call(self, actor: Actor, method: str, path: str, body: object = None) -> Any:
+        return self.inside.request(method, path, self.token(actor), body)
+
+    def post(self, actor: Actor, path: str, body: object) -> Any:
+        return self.call(actor, "POST", path, body)
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    with served_world(None) as (world, inside):
+        yield Desk(open_office(world), inside)
+
+
+def test_a_warning_is_confirmed_over_http(desk: Desk) -> None:
+    path, sender = f"/api/groups/{desk.group}/messages", desk.office.member
+    first = desk.post(sender, path, {"cmid": "w1", "body": {"text": SALE}}).json()
+    assert (first["state"], first["position"]) == ("warned", None)
+    assert first["clause"]["id"] == "5.10" and first["findings"][0]["rule"] == "private_sale"
+    assert first["note"] == first["clause"]["instead"]["zh"]
+    body = {"text": SALE, "confirm": first["ruleset"]}
+    done = desk.post(sender, path, {"cmid": "w1", "body": body}).json()
+    assert done["state"] == "delivered" and isinstance(done["position"], int)
+    assert set(done) == {"type", "cmid", "state", "position", "clause", "note"}
+    assert desk.post(sender, path, {"cmid": "w1", "body": body}).json() == done
+
+
+def test_a_warning_is_confirmed_over_the_socket(desk: Desk) -> None:
+    with desk.inside.socket(desk.token(desk.office.member)) as socket:
+        socket.send(json.dumps({"type": "hello", "cursor": None}))
+
+        def ask(confirm: str | None) -> Any:
+            body: dict[str, Any] = {"text": SALE} | ({"confirm": confirm} if confirm else {})
+            frame = {"type": "send", "cmid": "s1", "group": desk.group, "body": body}
+            socket.send(json.dumps(frame))
+            while (answer := json.loads(socket.recv(10)))["type"] != "receipt":
+                pass
+            return answer
+
+        warned = ask(None)
+        assert warned["state"] == "warned" and warned["position"] is None
+        assert ask("older")["state"] == "warned"
+        assert ask(warned["ruleset"])["state"] == "delivered"
+
+
+def test_the_composer_is_told_what_the_gate_will_do_in_this_group(desk: Desk) -> None:
+    path, writer = f"/api/groups/{desk.group}/check", desk.office.owner
+
+    def check(text: str) -> Any:
+        answer = desk.post(writer, path, {"text": text})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    assert check(SALE)["disposition"] == "warn" and check(SALE)["clause"]["id"] == "5.10"
+    alert = check(PRESS)
+    assert (alert["disposition"], alert["findings"], alert["clause"]) == ("deliver", [], None)
+    both = check(f"{PRESS}，这是核心配方")
+    assert both["disposition"] == "hold" and [one["rule"] for one in both["findings"]] == [
+        "business_secret"
+    ]
+    sent = {"cmid": "k1", "body": "赌博"}
+    assert (
+        desk.post(writer, f"/api/groups/{desk.group}/messages", sent).json()["state"] == "delivered"
+    )
+    assert check("网站")["disposition"] == "block", "with what was said right before"
+
+
+def test_an_alert_shows_to_nobody_but_those_who_oversee(desk: Desk) -> None:
+    sender = desk.office.administrator
+    sent = {"cmid": "a1", "body": PRESS}
+    receipt = desk.post(sender, f"/api/groups/{desk.group}/messages", sent).json()
+    assert (receipt["state"], receipt["clause"]) == ("delivered", None)
+    page = desk.call(sender, "GET", "/api/clauses/5.11").json()
+    assert page["evidence"] == []
+    seen = desk.call(desk.office.reviewer, "GET", "/api/clauses/5.11").json()
+    assert [one["kind"] for one in seen["evidence"]] == ["messaging.alerted"]
+    position = seen["evidence"][0]["position"]
+    assert desk.call(sender, "GET", f"/api/ledger/proof/{position}").status_code == 404
+    deadline = time.monotonic() + 10
+    while desk.world.runtime.signer.signed <= receipt["position"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    own = desk.call(sender, "GET", f"/api/ledger/proof/{receipt['position']}").json()
+    assert own["fact"]["controls"] == []
+    again = desk.call(desk.office.reviewer, "GET", f"/api/decisions/{receipt['position']}").json()
+    assert again["same"] and again["rules"] == "same" and again["findings"] == []
+
+
+def test_a_dictionary_from_import_to_effect(desk: Desk) -> None:
+    admin, sender = desk.admin, desk.office.member
+    content = base64.b64encode("小金库\n账外账\n我们\n钱\n".encode("gb18030")).decode()
+    body = {"title": "财务", "category": "finance", "file": "名单.txt", "content": content}
+    looked = desk.post(admin, "/api/dictionaries", body | {"dry_run": True}).json()
+    assert looked == {
+        "dictionary": None, "count": 3, "duplicates": 0, "unusable": 1,
+        "samples": [{"line": 4, "term": "钱"}], "common": ["我们"],
+    }  # fmt: skip
+    made = desk.post(admin, "/api/dictionaries", body).json()["dictionary"]
+    path = f"/api/dictionaries/{made['id']}"
+    switch = {"state": "on", "disposition": "hold", "classes": [], "use": USE}
+    refused = desk.post(admin, f"{path}/switch", switch)
+    assert (refused.status_code, refused.json()["code"]) == (409, "inspection.not_tried")
+    trial = desk.post(admin, f"{path}/trial", {"messages": 100}).json()
+    assert trial["hits"] == 0 and trial["messages"] >= 1 and trial["terms"] == []
+    on = desk.post(admin, f"{path}/switch", switch).json()
+    assert on["state"] == "on" and on["clause"]["id"] == "6.7"
+    assert on["tried"] == {"messages": trial["messages"], "hits": 0}
+    sent = {"cmid": "d1", "body": "账外账呢"}
+    assert desk.post(sender, f"/api/groups/{desk.group}/messages", sent).json()["state"] == "held"
+    shown = desk.call(desk.office.reviewer, "GET", path).json()
+    assert shown["terms"] == ["小金库", "账外账", "我们"]
+    assert desk.post(admin, f"{path}/switch", {"state": "ended"}).json()["state"] == "ended"
+
+
+def test_a_list_with_a_million_lines_is_refused_clearly(desk: Desk) -> None:
+    content = base64.b64encode("\n".join(f"词{n}" for n in range(1_000_000)).encode()).decode()
+    body = {"title": "大", "category": "own", "file": "a.txt", "content": content}
+    answer = desk.post(desk.admin, "/api/dictionaries", body)
+    assert answer.status_code == 409 and answer.json()["code"] == "inspection.too_many_terms"
+    assert answer.json()["data"] == {"limit": 200_000}
+    huge = desk.post(desk.admin, "/api/dictionaries", body | {"content": content * 2})
+    assert (huge.status_code, huge.json()["code"]) == (413, "http.too_large")
+    broken = desk.post(desk.admin, "/api/dictionaries", body | {"content": "%%%"})
+    assert (broken.status_code, broken.json()["code"]) == (422, "inspection.bad_list")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (
+            "disposition: warn",
+            "disposition: warn\n          when: 'audience.size > \"x\"'",
+            "no matching overload",
+        ),
+        (
+            "disposition: warn",
+            f"disposition: warn\n          when: '{'true || ' * 5000}true'",
+            "longer than 4096 bytes",
+        ),
+        (
+            "disposition: warn",
+            "disposition: warn\n          when: '[1].all(x, x > 0)'",
+            "nothing runs over one",
+        ),
+        (
+            "disposition: warn",
+            "disposition: warn\n          classes: [nowhere]",
+            "unknown classes: nowhere",
+        ),
+        ("disposition: warn", "disposition: deliver", "`disposition` is `alert`"),
+        ("|私信|加微信", "|(?=私信)", "RE2 does not accept"),
+        ("{0,20}", "{0,900}", "is too large"),
+        ("domains: [lucky-bet.example, quick-loan.example]", "domains: []", "say `domains`"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_bad_rule_is_refused_with_line_and_reason(
+    desk: Desk, old: str, new: str, reason: str
+) -> None:
+    text, _ = load_pack("party-run-plant")
+    assert text.count(old) == 1
+    answer = desk.post(
+        desk.admin, "/api/policy/packs", {"yaml": text.replace(old, new), "dry_run": True}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "policy.bad_pack"), answer.text
+    (problem,) = answer.json()["data"]["problems"]
+    assert reason in problem["reason"], problem
+    block = text[: text.index(old)].count("\n") + 1
+    assert block - 8 < problem["line"] <= block, (problem, block)
+
+
+def test_a_forbidden_name_is_refused_over_http_with_its_clause(desk: Desk) -> None:
+    people = desk.office
+    body = {
+        "name": "澄远六合彩工作群", "purpose": "生产", "scope": "车间", "class": "workshop", "level": "internal",
+        "owner_id": people.owner.person, "administrator_ids": [people.administrator.person], "rules": "",
+    }  # fmt: skip
+    answer = desk.post(people.owner, "/api/applications", body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "inspection.text_refused")
+    data = answer.json()["data"]
+    assert (
+        data["field"] == "name" and data["clause"]["id"] == "6.11" and data["words"] == ["六合彩"]
+    )
