@@ -5,6 +5,7 @@ a fork of it: its own memory, its own limits, and nothing of one request left fo
 """
 
 import os
+import queue
 import select
 import subprocess
 import sys
@@ -126,6 +127,34 @@ class Sandbox:
         process.wait()
         _pipe(process.stdin).close()
         _pipe(process.stdout).close()
+
+
+class Sandboxes:
+    """Several sandboxes of one kind: as many requests at a time, from any threads."""
+
+    def __init__(self, module: str, limits: Limits, count: int) -> None:
+        """As for `Sandbox`; a process starts only when all that run are busy."""
+        self._all = [Sandbox(module, limits) for _ in range(count)]
+        self._idle: queue.LifoQueue[Sandbox] = queue.LifoQueue()
+        for sandbox in reversed(self._all):
+            self._idle.put(sandbox)
+
+    def warm(self) -> None:
+        """Starts the first process if it does not run."""
+        self._all[0].warm()
+
+    def close(self) -> None:
+        """Ends the processes; a later request starts one again."""
+        for sandbox in self._all:
+            sandbox.close()
+
+    def ask(self, request: bytes) -> Answer:
+        """The answer of the next sandbox that is free."""
+        sandbox = self._idle.get()
+        try:
+            return sandbox.ask(request)
+        finally:
+            self._idle.put(sandbox)
 
 
 def _environment() -> dict[str, str]:

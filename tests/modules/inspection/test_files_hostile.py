@@ -127,6 +127,14 @@ def test_all_that_is_unpacked_together_is_bounded() -> None:
         assert Problem.TOO_LARGE in problems(small.extract_bytes("a.zip", data))
 
 
+def test_more_text_than_anybody_reads_is_bounded() -> None:
+    with Extractor(Bounds(text=1000), images=False) as small:
+        data = office_files.packed({f"{n}.txt": "平" * 400 for n in range(5)})
+        reading = small.extract_bytes("a.zip", data)
+        assert problems(reading) == {Problem.TEXT_TOO_LARGE}
+        assert reading.verdict is Verdict.PARTLY_READ
+
+
 # ---- depth ------------------------------------------------------------------------------------------------------
 
 
@@ -207,7 +215,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(damaged())
 def test_damage_ends_in_a_verdict_and_never_in_a_crash(
