@@ -117,6 +117,11 @@ def _is_alive(pid: int) -> bool:
     return state != "Z"
 
 
+def test_a_module_that_does_not_load_is_a_crash_and_not_an_error_of_the_caller() -> None:
+    with Sandbox("tests.support.no_such_module", LIMITS) as broken:
+        assert broken.ask(b"x") == Answer((), End.CRASHED)
+
+
 def test_several_sandboxes_answer_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     both = Sandboxes("tests.support.sandbox_probe", LIMITS, 2)

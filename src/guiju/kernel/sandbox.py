@@ -76,7 +76,7 @@ class Sandbox:
         self.close()
 
     def warm(self) -> None:
-        """Starts the process if it does not run."""
+        """Starts the process if it does not run. Raises EOFError or OSError if it cannot."""
         with self._lock:
             self._running()
 
@@ -86,11 +86,12 @@ class Sandbox:
             self._give_up()
 
     def ask(self, request: bytes) -> Answer:
-        """The answer to one request. Never raises for what the request contains."""
+        """The answer to one request; CRASHED also if the process does not start."""
         with self._lock:
-            process = self._running()
-            deadline = time.monotonic() + self._limits.wall + _GRACE
+            deadline = time.monotonic() + _START
             try:
+                process = self._running()
+                deadline = time.monotonic() + self._limits.wall + _GRACE
                 write_frame(_pipe(process.stdin), request)
                 body = read_frame(_pipe(process.stdout), deadline)
             except (OSError, EOFError):

@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import struct
 import subprocess
 import sys
 import time
@@ -175,6 +176,16 @@ def test_a_file_that_is_cut_off_is_never_wholly_read(
     data = FILES[name]
     reading = extractor.extract_bytes(name, data[: int(len(data) * share)])
     assert reading.verdict is not Verdict.READ
+
+
+@pytest.mark.parametrize("sector", range(9))
+def test_sectors_in_a_circle_end(extractor: Extractor, sector: int) -> None:
+    """The table of sectors is the last one of the made file: this entry leads to itself."""
+    data = bytearray(FILES["a.xls"])
+    struct.pack_into("<I", data, len(data) - 512 + 4 * sector, sector)
+    reading = extractor.extract_bytes("a.xls", bytes(data))
+    assert reading.verdict is not Verdict.READ
+    assert not problems(reading) & {Problem.CRASHED, Problem.TIME, Problem.MEMORY}
 
 
 def test_one_broken_part_leaves_the_others(extractor: Extractor) -> None:
