@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from guiju.kernel.sandbox import Answer, End, Limits, Sandbox, joined, split_frames
+from guiju.kernel.sandbox import Answer, End, Limits, Sandbox, Sandboxes, joined, split_frames
 
 ROOT = Path(__file__).parents[2]
 LIMITS = Limits(memory=1 << 28, cpu=2, wall=2.0, answer=8 << 20)
@@ -114,6 +115,26 @@ def _is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def test_a_module_that_does_not_load_is_a_crash_and_not_an_error_of_the_caller() -> None:
+    with Sandbox("tests.support.no_such_module", LIMITS) as broken:
+        assert broken.ask(b"x") == Answer((), End.CRASHED)
+
+
+def test_several_sandboxes_answer_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    both = Sandboxes("tests.support.sandbox_probe", LIMITS, 2)
+    try:
+        both.warm()
+        begin = time.monotonic()
+        with ThreadPoolExecutor(3) as pool:
+            slow = [pool.submit(both.ask, b"sleep") for _ in range(2)]
+            assert [each.result().end for each in slow] == [End.TIME, End.TIME]
+        assert time.monotonic() - begin < 2 * LIMITS.wall
+        assert both.ask(b"next").end is End.DONE
+    finally:
+        both.close()
 
 
 def test_frames_join_and_split() -> None:

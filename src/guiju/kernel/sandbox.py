@@ -5,6 +5,7 @@ a fork of it: its own memory, its own limits, and nothing of one request left fo
 """
 
 import os
+import queue
 import select
 import subprocess
 import sys
@@ -75,7 +76,7 @@ class Sandbox:
         self.close()
 
     def warm(self) -> None:
-        """Starts the process if it does not run."""
+        """Starts the process if it does not run. Raises EOFError or OSError if it cannot."""
         with self._lock:
             self._running()
 
@@ -85,11 +86,12 @@ class Sandbox:
             self._give_up()
 
     def ask(self, request: bytes) -> Answer:
-        """The answer to one request. Never raises for what the request contains."""
+        """The answer to one request; CRASHED also if the process does not start."""
         with self._lock:
-            process = self._running()
-            deadline = time.monotonic() + self._limits.wall + _GRACE
+            deadline = time.monotonic() + _START
             try:
+                process = self._running()
+                deadline = time.monotonic() + self._limits.wall + _GRACE
                 write_frame(_pipe(process.stdin), request)
                 body = read_frame(_pipe(process.stdout), deadline)
             except (OSError, EOFError):
@@ -126,6 +128,34 @@ class Sandbox:
         process.wait()
         _pipe(process.stdin).close()
         _pipe(process.stdout).close()
+
+
+class Sandboxes:
+    """Several sandboxes of one kind: as many requests at a time, from any threads."""
+
+    def __init__(self, module: str, limits: Limits, count: int) -> None:
+        """As for `Sandbox`; a process starts only when all that run are busy."""
+        self._all = [Sandbox(module, limits) for _ in range(count)]
+        self._idle: queue.LifoQueue[Sandbox] = queue.LifoQueue()
+        for sandbox in reversed(self._all):
+            self._idle.put(sandbox)
+
+    def warm(self) -> None:
+        """Starts the first process if it does not run."""
+        self._all[0].warm()
+
+    def close(self) -> None:
+        """Ends the processes; a later request starts one again."""
+        for sandbox in self._all:
+            sandbox.close()
+
+    def ask(self, request: bytes) -> Answer:
+        """The answer of the next sandbox that is free."""
+        sandbox = self._idle.get()
+        try:
+            return sandbox.ask(request)
+        finally:
+            self._idle.put(sandbox)
 
 
 def _environment() -> dict[str, str]:

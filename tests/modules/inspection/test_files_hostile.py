@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import struct
 import subprocess
 import sys
 import time
@@ -127,6 +128,14 @@ def test_all_that_is_unpacked_together_is_bounded() -> None:
         assert Problem.TOO_LARGE in problems(small.extract_bytes("a.zip", data))
 
 
+def test_more_text_than_anybody_reads_is_bounded() -> None:
+    with Extractor(Bounds(text=1000), images=False) as small:
+        data = office_files.packed({f"{n}.txt": "平" * 400 for n in range(5)})
+        reading = small.extract_bytes("a.zip", data)
+        assert problems(reading) == {Problem.TEXT_TOO_LARGE}
+        assert reading.verdict is Verdict.PARTLY_READ
+
+
 # ---- depth ------------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +178,16 @@ def test_a_file_that_is_cut_off_is_never_wholly_read(
     assert reading.verdict is not Verdict.READ
 
 
+@pytest.mark.parametrize("sector", range(9))
+def test_sectors_in_a_circle_end(extractor: Extractor, sector: int) -> None:
+    """The table of sectors is the last one of the made file: this entry leads to itself."""
+    data = bytearray(FILES["a.xls"])
+    struct.pack_into("<I", data, len(data) - 512 + 4 * sector, sector)
+    reading = extractor.extract_bytes("a.xls", bytes(data))
+    assert reading.verdict is not Verdict.READ
+    assert not problems(reading) & {Problem.CRASHED, Problem.TIME, Problem.MEMORY}
+
+
 def test_one_broken_part_leaves_the_others(extractor: Extractor) -> None:
     body = office_files.paragraph(office_files.run("正文"))
     data = office_files.docx(body, word__header1_xml="<w:hdr xmlns:w='x'><w:p>")
@@ -207,7 +226,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(damaged())
 def test_damage_ends_in_a_verdict_and_never_in_a_crash(

@@ -56,6 +56,17 @@ def test_what_was_not_read_is_held() -> None:
     assert inspected("没什么", Gap(Problem.BROKEN, "header")) is Disposition.HOLD
 
 
+def test_a_problem_may_be_tolerated_and_nothing_else_with_it() -> None:
+    gaps = (Gap(Problem.IMAGES_NOT_READ, "picture"),)
+    tolerated = frozenset({Problem.IMAGES_NOT_READ})
+    clean = inspect_reading(reading(gaps=gaps), RULES.inspect, tolerated=tolerated)
+    assert clean.disposition is Disposition.DELIVER
+    both = inspect_reading(
+        reading(gaps=(*gaps, Gap(Problem.BROKEN))), RULES.inspect, tolerated=tolerated
+    )
+    assert both.disposition is Disposition.HOLD
+
+
 @pytest.mark.parametrize("place", [0, 6985, 6998, 7500, 7996, 7999, 8000, 14_998, 20_000])
 def test_long_texts_are_inspected_without_a_seam(place: int) -> None:
     text = "平" * place + "绝密资料" + "平" * 9000

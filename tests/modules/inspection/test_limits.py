@@ -18,7 +18,7 @@ def test_a_rule_set_holds_only_so_many_terms(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_rule_set_lists_only_so_many_domains(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_terms, "MAX_TERMS", 10)
+    monkeypatch.setattr(_lexicon, "MAX_TERMS", 10)
     names = tuple(f"site-{n}.example.org" for n in range(11))
     few = compile_ruleset([LinkRule("listed", names[:10], Disposition.HOLD, "1/x")])
     assert few.inspect(names[3]).findings

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from guiju.modules.inspection import _terms
+from guiju.modules.inspection import _lexicon
 from guiju.modules.inspection._hosts import as_domain
 from guiju.modules.inspection._links import LINK_TYPES, Link, LinkIndex
 from guiju.modules.inspection.types import (
@@ -44,8 +44,8 @@ class LinkRules:
                 else:
                     self._types[rule.type].append(number)
                     own.update(domains)
-        if sum(map(len, self._listed.values())) > _terms.MAX_TERMS:
-            raise TooManyTermsError("a rule set lists too many domains", limit=_terms.MAX_TERMS)
+        if sum(map(len, self._listed.values())) > _lexicon.MAX_TERMS:
+            raise TooManyTermsError("a rule set lists too many domains", limit=_lexicon.MAX_TERMS)
         self.index = LinkIndex(self._listed, own, self._types)
 
     def rules_of(self, link: Link) -> list[tuple[int, str]]:

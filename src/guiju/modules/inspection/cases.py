@@ -8,16 +8,19 @@ from typing import Any
 
 from guiju.modules.inspection._compile import RuleSet, compile_ruleset
 from guiju.modules.inspection._kinds import KINDS
+from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
     disposition_of_kind,
+    disposition_of_link,
 )
 from guiju.modules.inspection.types import (
     BadCaseError,
     Dictionary,
     Disposition,
     Inspection,
+    LinkRule,
     PatternRule,
     Rule,
     TermRule,
@@ -79,6 +82,8 @@ def _standard_rules(shipped: Iterable[Dictionary]) -> Iterator[Rule]:
         yield TermRule(own.id, own.category, own.terms, disposition, _USE)
     for kind in KINDS:
         yield PatternRule(kind, disposition_of_kind(STANDARD, kind), _USE)
+    for link in LINK_TYPES:
+        yield LinkRule(link, (), disposition_of_link(STANDARD, link), _USE)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

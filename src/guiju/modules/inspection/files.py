@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guiju.modules.inspection._compile import MAX_FINDINGS
-from guiju.modules.inspection.extraction.types import Part, Reading, Verdict
+from guiju.modules.inspection.extraction.types import Part, Problem, Reading
 from guiju.modules.inspection.fingerprints import Fingerprints, Match
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
 
@@ -70,13 +70,19 @@ def _part_json(each: PartInspection) -> dict[str, Any]:
 
 
 def inspect_reading(
-    reading: Reading, inspect: Callable[[str], Inspection], known: Fingerprints | None = None
+    reading: Reading,
+    inspect: Callable[[str], Inspection],
+    known: Fingerprints | None = None,
+    *,
+    tolerated: frozenset[Problem] = frozenset(),
 ) -> FileInspection:
     """What `inspect` finds in the parts of a file, and which excerpts of `known` documents.
 
-    An excerpt holds. A file cannot be masked: what would mask a message holds a file. What was not read holds it.
+    An excerpt holds. A file cannot be masked: what would mask a message holds a file. What was not read holds it,
+    unless the problem is `tolerated`.
     """
-    disposition = Disposition.DELIVER if reading.verdict is Verdict.READ else Disposition.HOLD
+    is_held = any(gap.problem not in tolerated for gap in reading.gaps)
+    disposition = Disposition.HOLD if is_held else Disposition.DELIVER
     parts: list[PartInspection] = []
     for part in reading.parts:
         findings: list[Finding] = []

@@ -65,10 +65,24 @@ def read_ole(data: bytes, walk: Walk) -> Iterator[Frame]:
         elif kind == "xls":
             stream = "Workbook" if ole.exists("Workbook") else "Book"
             yield from read_records(ole.openstream(stream).read(), walk)
+            _check_chains(ole)
             yield from read_workbook(data, walk)
         elif kind == "ole":
             yield from walk.gap(Problem.UNKNOWN_TYPE)
         yield from _embedded(ole, names, walk)
+
+
+def _check_chains(ole: olefile.OleFileIO) -> None:
+    """Raises ValueError for a chain of sectors without end, which calamine would follow for ever."""
+    starts = [ole.first_dir_sector, ole.first_mini_fat_sector]
+    starts += [entry.isectStart for entry in ole.direntries if entry is not None]
+    for start in starts:
+        sector, left = start, len(ole.fat)
+        while sector < len(ole.fat):
+            sector = ole.fat[sector]
+            left -= 1
+            if left < 0:
+                raise ValueError("sectors in a circle")
 
 
 def _properties(ole: olefile.OleFileIO) -> Iterator[str]:

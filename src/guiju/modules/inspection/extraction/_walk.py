@@ -103,6 +103,7 @@ class Walk:
     unpacked: int = 0
     members: int = 0
     pictures: int = 0
+    text: int = 0
     _full: set[Problem] = field(default_factory=set)
 
     def where(self, name: str = "") -> str:
@@ -110,8 +111,11 @@ class Walk:
         return " > ".join((*self.trail, name) if name else self.trail)
 
     def part(self, name: str, text: str, *flags: Flag) -> Iterator[PartFrame]:
-        """The text as a part, unless it is blank."""
+        """The text as a part, unless it is blank. Raises `StopError`."""
         if text and not text.isspace():
+            self.text += len(text)
+            if self.text > self.bounds.text:
+                raise StopError(Problem.TEXT_TOO_LARGE)
             yield PartFrame(self.where(name), text.encode("utf-8", "replace").decode(), flags)
 
     def gap(self, problem: Problem, name: str = "") -> Iterator[GapFrame]:

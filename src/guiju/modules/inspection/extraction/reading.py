@@ -1,13 +1,14 @@
 """`extract(path) → parts`: asks the sandboxes, and turns their frames into a reading."""
 
 import importlib.util
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
 
-from guiju.kernel.sandbox import Answer, End, Limits, Sandbox
+from guiju.kernel.sandbox import Answer, End, Limits, Sandboxes
 from guiju.modules.inspection.extraction._walk import (
     Frame,
     GapFrame,
@@ -30,8 +31,10 @@ from guiju.modules.inspection.extraction.types import (
 _PACKAGE = "guiju.modules.inspection.extraction"
 _FILES = Limits(memory=1 << 30, cpu=20, wall=30, answer=256 << 20)
 _PICTURES = Limits(memory=2 << 30, cpu=30, wall=90, answer=4 << 20)
+# For the pictures of one file together; a picture that was begun is read to its end.
+_PICTURES_SECONDS = 120.0
 _PROBLEMS = {
-    End.TIME: Problem.TIME, End.MEMORY: Problem.MEMORY, End.ANSWER: Problem.ANSWER_TOO_LARGE, End.CRASHED: Problem.CRASHED,
+    End.TIME: Problem.TIME, End.MEMORY: Problem.MEMORY, End.ANSWER: Problem.TOO_LARGE, End.CRASHED: Problem.CRASHED,
 }  # fmt: skip
 _T = TypeVar("_T")
 _decode = msgspec.msgpack.Decoder(Frame).decode
@@ -49,11 +52,14 @@ class Extractor:
     a gap in the reading.
     """
 
-    def __init__(self, bounds: Bounds | None = None, *, images: bool = True) -> None:
+    def __init__(
+        self, bounds: Bounds | None = None, *, images: bool = True, processes: int = 2
+    ) -> None:
+        """`processes` is how many files are read at a time; pictures are read one after the other."""
         self._bounds = bounds or Bounds()
-        self._files = Sandbox(f"{_PACKAGE}.worker", _FILES)
+        self._files = Sandboxes(f"{_PACKAGE}.worker", _FILES, processes)
         reads_images = images and can_read_images()
-        self._pictures = Sandbox(f"{_PACKAGE}.pictures", _PICTURES) if reads_images else None
+        self._pictures = Sandboxes(f"{_PACKAGE}.pictures", _PICTURES, 1) if reads_images else None
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +96,7 @@ class Extractor:
         marks: list[Mark] = []
         kind, is_disguised = "unknown", False
         read: dict[bytes, Answer] = {}
+        until = time.monotonic() + _PICTURES_SECONDS
         for frame in map(_decode, answer.frames):
             match frame:
                 case PartFrame():
@@ -101,7 +108,10 @@ class Extractor:
                 case TypeFrame():
                     kind, is_disguised = frame.kind, frame.disguised
                 case PictureFrame():
-                    self._read_picture(frame, read, parts, gaps)
+                    if time.monotonic() < until:
+                        self._read_picture(frame, read, parts, gaps)
+                    else:
+                        gaps.append(Gap(Problem.TIME, frame.name))
         if answer.end is not End.DONE:
             gaps.append(Gap(_PROBLEMS[answer.end]))
         return Reading(kind, is_disguised, tuple(parts), _distinct(gaps), _distinct(marks))

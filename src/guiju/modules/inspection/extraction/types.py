@@ -14,7 +14,6 @@ class Flag(StrEnum):
 class Problem(StrEnum):
     """Why something was not read. The words are stable."""
 
-    ANSWER_TOO_LARGE = "answer_too_large"
     BOMB = "bomb"
     BROKEN = "broken"
     CRASHED = "crashed"
@@ -24,6 +23,7 @@ class Problem(StrEnum):
     MEMORY = "memory"
     NO_READER = "no_reader"
     TIME = "time"
+    TEXT_TOO_LARGE = "text_too_large"
     TOO_DEEP = "too_deep"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -90,10 +90,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How far a file is followed. Sizes in bytes."""
+    """How far a file is followed. Sizes in bytes, `text` in characters of all parts together."""
 
     file: int = 200 << 20
     unpacked: int = 512 << 20
+    text: int = 10_000_000
     ratio: int = 200
     members: int = 2000
     depth: int = 5
