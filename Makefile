@@ -33,7 +33,7 @@ format: .venv/dev
 
 lock:  ## pin the dependencies again (needs uv)
 	uv pip compile pyproject.toml --extra build --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/run.lock
-	uv pip compile pyproject.toml --extra build --extra dev --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/dev.lock
+	uv pip compile pyproject.toml --extra build --extra dev --extra images --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/dev.lock
 	uv pip compile requirements/bench.in --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/bench.lock
 
 .venv/bin/python:
