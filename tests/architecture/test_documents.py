@@ -17,7 +17,7 @@ from tests.architecture.checks import ROOT, SOURCE, python_files
 
 LOADED = (app, cli, demo, exporting, importing, ledger_routes, runtime, socket, verification)
 DOCS = ROOT / "docs"
-CODE = re.compile(r"`([^`]+)`")
+CODE = re.compile(r"`([^`]*)`")
 
 
 def rows(document: str) -> list[list[str]]:
@@ -31,7 +31,7 @@ def rows(document: str) -> list[list[str]]:
 
 
 def codes(cell: str) -> tuple[str, ...]:
-    return tuple(CODE.findall(cell))
+    return tuple(code for code in CODE.findall(cell) if code)
 
 
 @cache

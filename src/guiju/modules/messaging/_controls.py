@@ -20,15 +20,14 @@ from guiju.modules.inspection.types import (
     Scope,
 )
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
-from guiju.modules.messaging.types import (
+from guiju.modules.messaging.rule_types import (
     ContentRules,
-    Flood,
     LinkRules,
     PatternRules,
     PersonalData,
-    ReviewRules,
     RiskScore,
 )
+from guiju.modules.messaging.types import Flood, ReviewRules
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
 _DISPOSITIONS = ("alert", "mask", "warn", "hold", "block", STANDARD)

@@ -30,7 +30,7 @@ from guiju.modules.inspection.types import (
     Scope,
     TermRule,
 )
-from guiju.modules.messaging.types import (
+from guiju.modules.messaging.rule_types import (
     ContentRules,
     LinkRules,
     PatternRules,

@@ -150,7 +150,10 @@ class PreReviewRules:
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 
-@fact("messaging.escalated", Content.CONTENT)
+_BY_A_REVIEWER = "a reviewer names what was found, and only those who review read it"
+
+
+@fact("messaging.escalated", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})
 class ReviewEscalated:
     """A held message passed to the role `to`, which alone decides from now on, by a reviewer or because it was late."""
 
@@ -162,7 +165,11 @@ class ReviewEscalated:
     reason: Sealed[str]
 
 
-@fact("messaging.exception_granted", Content.REGISTER)
+@fact(
+    "messaging.exception_granted",
+    Content.REGISTER,
+    uninspected={"phrase": "what a rule found, allowed from now on", "reason": _BY_A_REVIEWER},
+)
 class ExceptionGranted:
     """A phrase passes a rule until `until`; without a group, everywhere. `refs` names the held entry that showed it."""
 
@@ -174,7 +181,7 @@ class ExceptionGranted:
     reason: Sealed[str]
 
 
-@fact("messaging.exception_revoked", Content.REGISTER)
+@fact("messaging.exception_revoked", Content.REGISTER, uninspected={"reason": _BY_A_REVIEWER})
 class ExceptionRevoked:
     """An exception ended before its time. `refs` names the entry that granted it."""
 

@@ -1,0 +1,70 @@
+"""Parameters of the controls that look into texts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRules:
+    """Parameters of `messaging.content`: a term of these dictionaries leads to the disposition.
+
+    Of this and the three that follow: they hold in groups of `classes` (in all when empty) where the CEL condition
+    `when` holds. The disposition `standard` is looked up for each category and kind in `standard.yaml`.
+    """
+
+    dictionaries: tuple[str, ...]
+    disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """Parameters of `messaging.personal_data`."""
+
+    kinds: tuple[str, ...] = ("cn_id",)
+    disposition: str = "mask"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A regular expression of the organisation's own, in the syntax of RE2."""
+
+    id: str
+    regex: str
+    category: str = "pattern"
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRules:
+    """Parameters of `messaging.patterns`: a match of one of the expressions leads to the disposition."""
+
+    patterns: tuple[Expression, ...]
+    disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """Parameters of `messaging.links`: links to these domains and links of these kinds lead to the disposition.
+
+    `own` are the organisation's own domains, which `lookalike` protects.
+    """
+
+    domains: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    disposition: str = "hold"
+    classes: tuple[str, ...] = ()
+    when: str = ""
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RiskScore:
+    """Parameters of `messaging.risk`: a text with this score or more waits for a review, whatever else is asked."""
+
+    threshold: float = 0.8
+    classes: tuple[str, ...] = ()
+    when: str = ""
