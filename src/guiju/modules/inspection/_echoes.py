@@ -138,8 +138,11 @@ class EchoIndex:
                 (Way.LOOK_ALIKE, shaped.get(shapes, ())),
             ):
                 for number in numbers:
-                    same = [a == b for a, b in zip(pair, self._texts[number], strict=True)]
-                    if same.count(True) != 1 or not budget.take_hit(number):
+                    text = self._texts[number]
+                    # Two codes may be three characters: 几啊晚 is read like 家晚.
+                    if len(text) != PAIR or (pair[0] == text[0]) == (pair[1] == text[1]):
+                        continue
+                    if not budget.take_hit(number):
                         continue
                     if not _boundary.is_ordinary(place, range(*match.span()), budget):
                         yield Echo(number, place, way, True)
