@@ -11,7 +11,7 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
@@ -65,15 +65,22 @@ class EchoIndex:
         if reports:
             found.extend(self._by_shape(streams, reports, budget))
         if self._sounds.pairs:
-            found.extend(self._alone(streams, budget))
+            for match in _ALONE.finditer(streams.text):
+                found.extend(self._alone(streams, match, budget))
+                if budget.is_spent:
+                    break
         return found
 
     def _by_sound(
         self, streams: Streams, spelled: str, reports: list[tuple[int, int, int]], budget: Budget
     ) -> Iterator[Echo]:
-        units = Units(streams.stripped, streams.sounds, has_latin=streams.has_latin)
+        stripped, texts = streams.stripped, self._texts
+        units = Units(stripped, streams.sounds, has_latin=streams.has_latin)
         for start, end, entry in reports:
+            written = stripped[units.firsts[start] : units.lasts[end - 1] + 1]
             for number in self._sounds.numbers(entry):
+                if texts[number] == written:
+                    continue
                 yield from self._sounding(streams, units, number, (start, end), budget)
             if budget.is_spent:
                 return
@@ -112,10 +119,13 @@ class EchoIndex:
     ) -> Iterator[Echo]:
         stripped = streams.stripped
         for start, end, entry in reports:
+            written = stripped[start:end]
             for number in self._shapes.numbers(entry):
                 term = self._texts[number]
+                if term == written:
+                    continue
                 other = [i for i, char in enumerate(term, start) if stripped[i] != char]
-                if not other or 3 * len(other) > len(term) or not budget.take_hit(number):
+                if 3 * len(other) > len(term) or not budget.take_hit(number):
                     continue
                 place = Place(streams.folded, streams.offsets, start, end - 1)
                 changed = [place.offsets[i] for i in other]
@@ -124,30 +134,28 @@ class EchoIndex:
             if budget.is_spent:
                 return
 
-    def _alone(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
+    def _alone(
+        self, streams: Streams, match: re.Match[str], budget: Budget
+    ) -> Sequence[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
-        sounding, shaped = self._sounds.pairs, self._shapes.pairs
-        for match in _ALONE.finditer(streams.text):
-            sounds, shapes = codes_of_pair(match[0])
-            if sounds not in sounding and shapes not in shaped:
-                continue
-            pair = weave(match[0])[0]
-            place = Place(streams.folded, range(len(streams.text)), match.start(), match.end() - 1)
-            for way, numbers in (
-                (Way.HOMOPHONE, sounding.get(sounds, ())),
-                (Way.LOOK_ALIKE, shaped.get(shapes, ())),
-            ):
-                for number in numbers:
-                    text = self._texts[number]
-                    # Two codes may be three characters: 几啊晚 is read like 家晚.
-                    if len(text) != PAIR or (pair[0] == text[0]) == (pair[1] == text[1]):
-                        continue
-                    if not budget.take_hit(number):
-                        continue
-                    if not _boundary.is_ordinary(place, range(*match.span()), budget):
-                        yield Echo(number, place, way, True)
-            if budget.is_spent:
-                return
+        sounds, shapes = codes_of_pair(match[0])
+        sounding, shaped = self._sounds.pairs.get(sounds), self._shapes.pairs.get(shapes)
+        if sounding is None and shaped is None:
+            return ()
+        pair = weave(match[0])[0]
+        place = Place(streams.folded, range(len(streams.text)), match.start(), match.end() - 1)
+        found: list[Echo] = []
+        for way, numbers in ((Way.HOMOPHONE, sounding or ()), (Way.LOOK_ALIKE, shaped or ())):
+            for number in numbers:
+                text = self._texts[number]
+                # Two codes may be three characters: 几啊晚 is read like 家晚.
+                if len(text) != PAIR or (pair[0] == text[0]) == (pair[1] == text[1]):
+                    continue
+                if budget.take_hit(number) and not _boundary.is_ordinary(
+                    place, range(*match.span()), budget
+                ):
+                    found.append(Echo(number, place, way, True))
+        return found
 
 
 def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:
