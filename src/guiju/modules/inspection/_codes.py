@@ -6,9 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice, product
 
-import daachorse
-
-from guiju.modules.inspection._lexicon import Threads
+from guiju.modules.inspection._lexicon import Threads, finder_of
 from guiju.modules.inspection._tables import SOUNDS, SYLLABLE, SYLLABLES, spell, weave
 
 PAIR = 2
@@ -23,9 +21,12 @@ _SEVERAL = frozenset(string.ascii_lowercase).union(
 
 
 class CodeIndex:
-    """Patterns by their codes: pairs in a table, longer ones in an automaton."""
+    """Patterns by their codes: `pairs` in a table, longer ones in an automaton.
 
-    __slots__ = ("_automaton", "_numbers", "_packed", "_shared", "pairs")
+    `find` gives start, end and entry of every hit of three codes and more, the longest at each end.
+    """
+
+    __slots__ = ("_numbers", "_packed", "_shared", "find", "pairs")
 
     def __init__(self, coded: Iterable[tuple[str, int]]) -> None:
         """`coded` are codes and the number of the pattern that has them; `unpack` has to follow."""
@@ -36,7 +37,7 @@ class CodeIndex:
             if first != number:
                 shared.setdefault(codes, [first]).append(number)
         longer = [codes for codes in found if len(codes) > PAIR]
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(longer) if longer else None
+        self.find = finder_of(longer)
         self._numbers = array("i", (found[codes] for codes in longer))
         self._shared = {
             entry: shared[codes] for entry, codes in enumerate(longer) if codes in shared
@@ -60,13 +61,6 @@ class CodeIndex:
             pair = codes[PAIR * place : PAIR * (place + 1)]
             self.pairs[pair] = (*self.pairs.get(pair, ()), number)
         self._packed = ("", array("i"))
-
-    def find(self, stream: str) -> list[tuple[int, int, int]]:
-        """Start, end and entry of every hit of three codes and more, the longest at each end."""
-        if self._automaton is None:
-            return []
-        reports: list[tuple[int, int, int]] = self._automaton.find_overlapping_no_suffix(stream)
-        return reports
 
     def numbers(self, entry: int) -> Sequence[int]:
         """The patterns that an entry stands for."""

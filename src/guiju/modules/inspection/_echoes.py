@@ -55,16 +55,18 @@ class EchoIndex:
 
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every hit; a pattern written plainly is not one."""
-        has_latin = streams.has_latin
+        has_latin, pairs = streams.has_latin, self._sounds.pairs
         sounds = spell(streams.sounds) if has_latin else streams.sounds
         found: list[Echo] = []
         reports = self._sounds.find(sounds)
-        if reports or (has_latin and self._sounds.pairs):
+        if reports or (has_latin and pairs):
             found.extend(self._by_sound(streams, sounds, reports, budget))
         reports = self._shapes.find(streams.shapes)
         if reports:
             found.extend(self._by_shape(streams, reports, budget))
-        if self._sounds.pairs:
+        # In a text without signs nothing but the whole of it is alone.
+        size = len(streams.text)
+        if pairs and (len(streams.stripped) < size or size == PAIR):
             for match in _ALONE.finditer(streams.text):
                 found.extend(self._alone(streams, match, budget))
                 if budget.is_spent:
@@ -134,9 +136,7 @@ class EchoIndex:
             if budget.is_spent:
                 return
 
-    def _alone(
-        self, streams: Streams, match: re.Match[str], budget: Budget
-    ) -> Sequence[Echo]:
+    def _alone(self, streams: Streams, match: re.Match[str], budget: Budget) -> Sequence[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
         sounds, shapes = codes_of_pair(match[0])
         sounding, shaped = self._sounds.pairs.get(sounds), self._shapes.pairs.get(shapes)

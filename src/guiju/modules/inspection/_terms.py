@@ -63,10 +63,8 @@ class TermIndex:
         if not self._lexicon.texts:
             return []
         budget = Budget()
-        hits: list[TermHit] = []
         reports = self._lexicon.find(streams.stripped)
-        if reports:
-            hits.extend(self._written(streams, reports, budget))
+        hits = [*self._written(streams, reports, budget)] if reports else []
         echoes = [] if budget.is_spent else self._disguised(streams, budget)
         if not hits and not echoes and not budget.is_spent:
             return hits
@@ -120,11 +118,13 @@ class TermIndex:
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
     ) -> Iterator[Echo]:
         size = len(streams.stripped)
+        is_bare = size == len(streams.text)
         for start, end, number in reports:
             if number >= len(self._lexicon.texts):
                 continue
             text = self._lexicon.texts[number]
-            if text == text[::-1]:
+            # In a text without signs nothing but the whole of it is alone.
+            if text == text[::-1] or (is_bare and len(text) == MIN_TERM < size):
                 continue
             place = Place(streams.folded, streams.offsets, size - end, size - start - 1)
             if len(text) == MIN_TERM and not place.is_alone():
