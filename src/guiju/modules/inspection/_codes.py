@@ -4,10 +4,10 @@ import re
 import string
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice, product
+from itertools import accumulate, chain, islice, product
 
 from guiju.modules.inspection._lexicon import Threads, finder_of
-from guiju.modules.inspection._tables import SOUNDS, SYLLABLE, SYLLABLES, spell, weave
+from guiju.modules.inspection._tables import SOUNDS, SPELLED, SYLLABLES, spell, tokens_of, weave
 
 PAIR = 2
 # Readings of one term that are kept: a term of several polyphones would have too many.
@@ -99,18 +99,12 @@ class Units:
             self._part(sounds)
 
     def _part(self, sounds: str) -> None:
-        firsts: list[int] = []
-        lasts: list[int] = []
-        done = 0
-        for match in SYLLABLE.finditer(sounds):
-            firsts.extend(range(done, match.start() + 1))
-            lasts.extend(range(done, match.start()))
-            self.latin.append(len(lasts))
-            done = match.end()
-            lasts.append(done - 1)
-        firsts.extend(range(done, len(sounds)))
-        lasts.extend(range(done, len(sounds)))
-        self.firsts, self.lasts = firsts, lasts
+        tokens = tokens_of(sounds)
+        units = [*chain.from_iterable((token,) if token in SPELLED else token for token in tokens)]
+        self.latin = [unit for unit, written in enumerate(units) if written in SPELLED]
+        ends = [*accumulate(map(len, units))]
+        self.firsts = [0, *ends[:-1]]
+        self.lasts = [end - 1 for end in ends]
 
     def written(self, start: int, end: int) -> list[str]:
         """What the text has for these units."""

@@ -12,6 +12,7 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import add
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
@@ -59,7 +60,7 @@ class EchoIndex:
         sounds = spell(streams.sounds) if has_latin else streams.sounds
         found: list[Echo] = []
         reports = self._sounds.find(sounds)
-        if reports or (has_latin and pairs):
+        if reports or (has_latin and not pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))):
             found.extend(self._by_sound(streams, sounds, reports, budget))
         reports = self._shapes.find(streams.shapes)
         if reports:

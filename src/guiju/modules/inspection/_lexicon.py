@@ -147,11 +147,6 @@ def _bad_term(word: str, length: int) -> BadTermError:
     )
 
 
-def squeeze(text: str) -> str:
-    """The text with every repeated character once."""
-    return _REPEATED.sub(r"\1", text)
-
-
 def _chain(texts: list[str], found: dict[str, int]) -> "array[int]":
     """For each pattern the longest one that it ends with."""
     shorter = array("i", [-1]) * len(texts)
