@@ -201,7 +201,7 @@ class RuleSet:
         hits = self._term_hits(streams)
         gated = self._finders.gate(streams.stripped)
         if gated:
-            hits.extend(self._formed(Passage(text, streams.stripped), gated))
+            hits.extend(self._formed(Passage(streams), gated))
         candidates = self._expressions.gate(encoded)
         if candidates:
             hits.extend(self._expressed(text, encoded, candidates))

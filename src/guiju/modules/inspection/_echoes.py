@@ -11,7 +11,7 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from operator import add
 
 from guiju.modules.inspection import _boundary
@@ -68,10 +68,7 @@ class EchoIndex:
         # In a text without signs nothing but the whole of it is alone.
         size = len(streams.text)
         if pairs and (len(streams.stripped) < size or size == PAIR):
-            for match in _ALONE.finditer(streams.text):
-                found.extend(self._alone(streams, match, budget))
-                if budget.is_spent:
-                    break
+            found.extend(self._alone(streams, budget))
         return found
 
     def _by_sound(
@@ -137,26 +134,33 @@ class EchoIndex:
             if budget.is_spent:
                 return
 
-    def _alone(self, streams: Streams, match: re.Match[str], budget: Budget) -> Sequence[Echo]:
+    def _alone(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
-        sounds, shapes = codes_of_pair(match[0])
-        sounding, shaped = self._sounds.pairs.get(sounds), self._shapes.pairs.get(shapes)
-        if sounding is None and shaped is None:
-            return ()
-        pair = weave(match[0])[0]
-        place = Place(streams.folded, range(len(streams.text)), match.start(), match.end() - 1)
-        found: list[Echo] = []
-        for way, numbers in ((Way.HOMOPHONE, sounding or ()), (Way.LOOK_ALIKE, shaped or ())):
-            for number in numbers:
-                text = self._texts[number]
-                # Two codes may be three characters: 几啊晚 is read like 家晚.
-                if len(text) != PAIR or (pair[0] == text[0]) == (pair[1] == text[1]):
-                    continue
-                if budget.take_hit(number) and not _boundary.is_ordinary(
-                    place, range(*match.span()), budget
-                ):
-                    found.append(Echo(number, place, way, True))
-        return found
+        sounding, shaped = self._sounds.pairs, self._shapes.pairs
+        alike = {
+            pair: (sounding.get(sounds, ()), shaped.get(shapes, ()))
+            for pair in set(_ALONE.findall(streams.text))
+            for sounds, shapes in (codes_of_pair(pair),)
+            if sounds in sounding or shapes in shaped
+        }
+        if not alike:
+            return
+        for match in _ALONE.finditer(streams.text):
+            if match[0] not in alike:
+                continue
+            homophones, look_alikes = alike[match[0]]
+            pair = weave(match[0])[0]
+            place = Place(streams.folded, range(len(streams.text)), match.start(), match.end() - 1)
+            for way, numbers in ((Way.HOMOPHONE, homophones), (Way.LOOK_ALIKE, look_alikes)):
+                for number in numbers:
+                    text = self._texts[number]
+                    # Two codes may be three characters: 几啊晚 is read like 家晚.
+                    if len(text) != PAIR or (pair[0] == text[0]) == (pair[1] == text[1]):
+                        continue
+                    if not budget.take_hit(number):
+                        return
+                    if not _boundary.is_ordinary(place, range(*match.span()), budget):
+                        yield Echo(number, place, way, True)
 
 
 def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:
