@@ -73,11 +73,13 @@ def readings(threads: Threads, number: int) -> Iterator[str]:
     if _SEVERAL.isdisjoint(text):
         yield sounds
         return
-    yield spell(sounds)
-    choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
-    for other in islice(product(*choices), 1, _MAX_READINGS):
-        yield spell("".join(other))
-    codes = spell("".join(SYLLABLES.get(code, code) for code in sounds))
+    has_latin = _LETTER.search(text) is not None
+    yield spell(sounds) if has_latin else sounds
+    if not SOUNDS.others.keys().isdisjoint(text):
+        choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
+        for other in map("".join, islice(product(*choices), 1, _MAX_READINGS)):
+            yield spell(other) if has_latin else other
+    codes = spell("".join([SYLLABLES.get(code, code) for code in sounds]))
     if codes != sounds:
         yield codes
 

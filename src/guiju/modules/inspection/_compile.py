@@ -225,6 +225,9 @@ class RuleSet:
         if not found and decoded is None:
             return []
         hits = {hit[:4]: _hit_of(hit) for hit in found}
+        if found and found[-1].is_overflow:
+            # It is held whatever else it has.
+            return [*hits.values()]
         while decoded is not None:
             for hit in self._terms.find(decoded):
                 way = Way.ENCODED if hit.way in {Way.PLAIN, Way.PARTED} else hit.way
