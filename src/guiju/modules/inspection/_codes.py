@@ -3,8 +3,9 @@
 import re
 import string
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, islice, product
+from itertools import accumulate, islice, pairwise, product
 
 from guiju.modules.inspection._lexicon import Threads, finder_of
 from guiju.modules.inspection._tables import SOUNDS, SPELLED, SYLLABLES, spell, tokens_of, weave
@@ -87,35 +88,41 @@ def readings(threads: Threads, number: int) -> Iterator[str]:
 class Units:
     """The units of a stripped text: Chinese characters, syllables in Latin letters, letters.
 
-    Unit i is `stripped[firsts[i] : lasts[i] + 1]`; `latin` are the units that are syllables.
+    `tokens` are its sounds by `tokens_of`: unit by unit is what they are spelled as, so that what
+    lies between the syllables costs nothing.
     """
 
-    __slots__ = ("_stripped", "firsts", "lasts", "latin")
+    __slots__ = ("_places", "_starts", "_stripped", "_tokens", "size")
 
-    def __init__(self, stripped: str, sounds: str, *, has_latin: bool) -> None:
+    def __init__(self, stripped: str, tokens: list[str]) -> None:
         self._stripped = stripped
-        self.firsts: Sequence[int] = range(len(stripped))
-        self.lasts: Sequence[int] = self.firsts
-        self.latin: list[int] = []
-        if has_latin:
-            self._part(sounds)
+        self._tokens = tokens
+        self._starts = [
+            *accumulate([1 if token in SPELLED else len(token) for token in tokens], initial=0)
+        ]
+        self._places = [*accumulate(map(len, tokens), initial=0)]
+        self.size = self._starts[-1]
 
-    def _part(self, sounds: str) -> None:
-        tokens = tokens_of(sounds)
-        units = [*chain.from_iterable((token,) if token in SPELLED else token for token in tokens)]
-        self.latin = [unit for unit, written in enumerate(units) if written in SPELLED]
-        ends = [*accumulate(map(len, units))]
-        self.firsts = [0, *ends[:-1]]
-        self.lasts = [end - 1 for end in ends]
+    def first(self, unit: int) -> int:
+        """Where a unit begins in the stripped text; for the one after the last, its end."""
+        token = bisect_right(self._starts, unit) - 1
+        return self._places[token] + unit - self._starts[token]
+
+    def last(self, unit: int) -> int:
+        """Where the last character of a unit stands in the stripped text."""
+        return self.first(unit + 1) - 1
 
     def written(self, start: int, end: int) -> list[str]:
         """What the text has for these units."""
-        return [self._stripped[self.firsts[i] : self.lasts[i] + 1] for i in range(start, end)]
+        edges = [self.first(unit) for unit in range(start, end + 1)]
+        return [self._stripped[first:after] for first, after in pairwise(edges)]
 
     def pairs(self) -> Iterator[int]:
         """Where two units with a syllable in Latin letters among them begin."""
         before = -1
-        for unit in self.latin:
+        for unit, token in zip(self._starts, self._tokens, strict=False):
+            if token not in SPELLED:
+                continue
             if unit - 1 > before:
                 yield unit - 1
             yield unit
@@ -126,8 +133,8 @@ def units_of(term: str) -> Sequence[str]:
     """A term as `Units` would part it."""
     if _LETTER.search(term) is None:
         return term
-    units = Units(term, weave(term)[1], has_latin=True)
-    return units.written(0, len(units.firsts))
+    units = Units(term, tokens_of(weave(term)[1]))
+    return units.written(0, units.size)
 
 
 def syllable_ends(term: str) -> set[int]:

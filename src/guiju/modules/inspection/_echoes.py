@@ -27,7 +27,7 @@ from guiju.modules.inspection._codes import (
 from guiju.modules.inspection._lexicon import Lexicon, woven
 from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
-from guiju.modules.inspection._tables import codes_of_pair, spell, weave
+from guiju.modules.inspection._tables import codes_of_pair, spelled, tokens_of, weave
 from guiju.modules.inspection.types import Way
 
 _ALONE = re.compile(r"(?<!\w)[㐀-鿿]{2}(?!\w)")
@@ -57,11 +57,13 @@ class EchoIndex:
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every hit; a pattern written plainly is not one."""
         has_latin, pairs = streams.has_latin, self._sounds.pairs
-        sounds = spell(streams.sounds) if has_latin else streams.sounds
+        tokens = tokens_of(streams.sounds) if has_latin else [streams.sounds]
+        sounds = spelled(tokens) if has_latin else streams.sounds
         found: list[Echo] = []
         reports = self._sounds.find(sounds)
         if reports or (has_latin and not pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))):
-            found.extend(self._by_sound(streams, sounds, reports, budget))
+            units = Units(streams.stripped, tokens)
+            found.extend(self._by_sound(streams, units, sounds, reports, budget))
         reports = self._shapes.find(streams.shapes)
         if reports:
             found.extend(self._by_shape(streams, reports, budget))
@@ -72,12 +74,12 @@ class EchoIndex:
         return found
 
     def _by_sound(
-        self, streams: Streams, spelled: str, reports: list[tuple[int, int, int]], budget: Budget
-    ) -> Iterator[Echo]:
+        self, streams: Streams, units: Units, sounds: str, reports: list[tuple[int, int, int]],
+        budget: Budget,
+    ) -> Iterator[Echo]:  # fmt: skip
         stripped, texts = streams.stripped, self._texts
-        units = Units(stripped, streams.sounds, has_latin=streams.has_latin)
         for start, end, entry in reports:
-            written = stripped[units.firsts[start] : units.lasts[end - 1] + 1]
+            written = stripped[units.first(start) : units.first(end)]
             for number in self._sounds.numbers(entry):
                 if texts[number] == written:
                     continue
@@ -85,7 +87,7 @@ class EchoIndex:
             if budget.is_spent:
                 return
         for start in units.pairs():
-            for number in self._sounds.pairs.get(spelled[start : start + PAIR], ()):
+            for number in self._sounds.pairs.get(sounds[start : start + PAIR], ()):
                 yield from self._sounding(streams, units, number, (start, start + PAIR), budget)
             if budget.is_spent:
                 return
@@ -100,17 +102,17 @@ class EchoIndex:
         other = [i for i, unit in enumerate(written) if not fits or unit != wanted[i]]
         if not other or not budget.take_hit(number):
             return
-        place = Place(streams.folded, streams.offsets, units.firsts[start], units.lasts[end - 1])
+        place = Place(streams.folded, streams.offsets, units.first(start), units.last(end - 1))
         latin = sum(written[i].isascii() for i in other)
         if latin == len(other):
-            breaks = {units.lasts[i] - place.first for i in range(start, end - 1)}
+            breaks = {units.last(i) - place.first for i in range(start, end - 1)}
             if latin == len(written):
                 # The letters may be read as other syllables; the term knows its own.
                 breaks |= syllable_ends(self._texts[number])
             if _is_pinyin(place, written, breaks):
                 yield Echo(number, place, Way.PINYIN, len(written) == PAIR)
         elif latin == 0 and PAIR < len(written) >= 2 * len(other):
-            changed = [streams.offsets[units.firsts[start + i]] for i in other]
+            changed = [streams.offsets[units.first(start + i)] for i in other]
             if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
                 yield Echo(number, place, Way.HOMOPHONE, True)
 

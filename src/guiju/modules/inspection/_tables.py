@@ -143,7 +143,12 @@ def tokens_of(sounds: str) -> list[str]:
 
 def spell(sounds: str) -> str:
     """The sounds with syllables in Latin letters made sounds as well."""
-    return "".join([SPELLED.get(token, token) for token in tokens_of(sounds)])
+    return spelled(tokens_of(sounds))
+
+
+def spelled(tokens: list[str]) -> str:
+    """The same from what `tokens_of` has found."""
+    return "".join([SPELLED.get(token, token) for token in tokens])
 
 
 def decompositions(char: str) -> list[str]:
