@@ -104,9 +104,9 @@ def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
 def _plain(passage: Passage) -> View:
     """The text in its own case, without what takes no room."""
     text = passage.text
-    places = [place for place, char in enumerate(text) if char not in INVISIBLE]
-    if len(places) == len(text):
+    if INVISIBLE.isdisjoint(text):
         return View(text, range(len(text)))
+    places = [place for place, char in enumerate(text) if char not in INVISIBLE]
     return View("".join(text[place] for place in places), places)
 
 
