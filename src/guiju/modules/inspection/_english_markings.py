@@ -38,10 +38,16 @@ ENGLISH_GATE = (
 )
 
 
+_TRIGGERS = ("confiden", "secret", "restrict", "classif", "propriet", "privileg", "sensitive", "only", "use",
+             "not", "tlp", "attorney", "unauthor", "nda", "nocopying", "nodistrib", "noforward", "nodissem")  # fmt: skip
+
+
 def find_english_markings(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
     """Start and end of each marking in the view, which is the text without noise."""
+    if not any(word in view.text for word in _TRIGGERS):
+        return
     folded = passage.folded
-    for match in passage.within(_PLAIN.finditer(view.text), 3):
+    for match in passage.within(_PLAIN.finditer(view.text), 6):
         start, end = match.span()
         if not _is_apart(view, folded, start, end):
             continue
@@ -52,7 +58,7 @@ def find_english_markings(passage: Passage, view: View) -> Iterator[tuple[int, i
             is_talk = not written.isupper()
         if not is_talk or stands_alone(view, folded, start, end):
             yield start, end
-    for match in passage.within(_CAPITALS.finditer(view.text), 3):
+    for match in passage.within(_CAPITALS.finditer(view.text), 6):
         start, end = match.span()
         written = _written(passage, view, start, end)
         if not any(map(str.islower, written)) and stands_alone(view, folded, start, end):

@@ -31,7 +31,7 @@ _JUE, _JI, _MI, _SECRET = (
     "(?:绝|纟色|糸色|jue){1,3}", "(?:机|木几|ji){1,3}", "(?:秘|禾必|mi){1,3}", "(?:密|宓山|宀必山|mi){1,3}",
 )  # fmt: skip
 _BASIC = f"(?:{_JUE}{_SECRET}|{_JI}{_SECRET}|{_MI}{_SECRET})"
-_OWNER = "(?:国家|工作|商业|企业|公司|集团|本?部门|军事|警务工作|业务|营业|贸易|内部|绝对|极|高度|最高|一般|核心|普通|重要)"
+_OWNER = "(?:国家|工作|商业|企业|公司|集团|军事|警务工作|业务|营业|贸易|内部|绝对|极|高度|最高|一般|核心|普通|重要)"
 _GRADE = f"(?:{_OWNER}{{0,2}}(?:{_BASIC}|商{_SECRET})(?:[一二三123]级|级)?|[一二三123]级(?:机密|秘密|商密|密级))"
 _PAPER = "(?:文件|资料|材料|文档|信息|数据|刊物|参考|通报|简报|邮件|电报|函件|讨论稿|征求意见稿|送审稿|稿件|稿|版|公文|报告|档案|纪要|图纸|方案|报表|载体|信函|卷宗|试卷|试题|合同|标书|名单|件)"
 _HEAD = f"(?:{_GRADE}{_PAPER}|(?:{_OWNER}|涉密|保密|限阅|限制级|受限|受控){{1,2}}(?:{_PAPER}|密件)|(?:绝对|极)?密件|密不录由|限制?阅览?|涉密|内控{_PAPER})"
@@ -49,7 +49,7 @@ _HOW = (
 _OUT = "(?:外传|外泄|外流|外发|外借|外带|扩散|泄露|泄漏|泄密|披露|透露|翻印|翻拍|带出|携出|流传|流出|散布|散播|遗失|示人)"
 _SPREAD = f"(?:{_OUT}|转发|转载|转借|转让|转交|拍照|拍摄|截图|截屏|录音|录像|录屏|复制|复印|影印|拷贝|抄录|摘抄|摘录|传播|传阅|公开|对外|发布|分发|引用|下载|上网|提供(?:给?他人)?)"
 _CHAIN = f"{_SPREAD}(?:[和及与或并]?{_MAY_NOT}?{_SPREAD}){{0,5}}"
-_LEAVE = "(?:未经[一-龥]{0,8}?(?:许可|批准|授权|同意|允许)(?:[任一均][一-龥]{0,4}?)?)"
+_LEAVE = "(?:(?=未经[^未]{1,9}[可准权意许])(?:未经[一-龥]{0,8}?(?:许可|批准|授权|同意|允许)(?:[任一均][一-龥]{0,4}?)?))"
 _KEEP = "(?:阅后|会后|用后|用毕|阅毕|看后)(?:即焚|即?销毁|即毁|即删|删除|自毁|自行销毁|收回|退回|归还|缴回|交回|上交|清退)"
 _CARE = "(?:请|务必|严格){0,2}(?:注意保[密存管]|妥善保[管存]|严格保密|务必保密|请保密|严守秘密|专人保管)"
 _ORDER = f"(?:{_LEAVE}?{_DO_NOT}{_HOW}?{_CHAIN}|{_KEEP}|{_CARE})"
@@ -63,13 +63,21 @@ _PLAIN_USE = re.compile("供|使用|学习|交流|讨论|流通")
 _LABEL = "(?:文件|资料|保密|机密|涉密|秘密)?(?:密级|密等|机密等级|保密等级|保密级别|涉密等级|机密级别)(?:及解密条件(?:或保密期限)?)?(?:为|是)?"
 
 # What a row begins with. Frequent words begin one only where something that orders follows.
+# Each kind of part is tried only where its first character stands: most characters begin none.
+_OWNING = "国工商企公集军警业营贸内绝极高最一核普重"
+_GRADING = f"{_OWNING}纟糸j机木秘禾m商二三123"
+_HEADING = f"{_GRADING}涉保限受密"
+_PAPERS = "文资材数刊参通简邮电函讨征送稿版公报档纪图方载信卷试合标名件"
+_FORBIDDING = "严禁不请切勿谢"
+_ORDERING = f"{_FORBIDDING}未阅会用看务注妥专"
 _FIRST = re.compile(
-    f"(?P<label>{_LABEL})(?={_GRADE}|{_HEAD}|内部|密|限阅|商)"
-    f"|(?P<head>{_HEAD})|(?P<grade>{_GRADE})"
-    f"|(?P<within>内部)(?={_TERM}|{_ORDER}|{_USE})|(?P<weak>内部(?:使用|传阅|参考|掌握|发行))"
-    f"|(?P<paper>[本此该]?{_PAPER})(?={_ORDER}|{_USE})"
-    f"|(?P<term>(?:启用|启封|开启|解密)前)(?={_GRADE})"
-    f"|(?P<order>{_ORDER})|(?P<use>{_USE})"
+    f"(?=[{_HEADING}{_PAPERS}{_ORDERING}仅只供此该启解开])(?:"
+    f"(?=[文资保机涉秘密])(?P<label>{_LABEL})(?={_GRADE}|{_HEAD}|内部|密|限阅|商)"
+    f"|(?=[{_HEADING}])(?=.{{0,8}}?[密限控内i])(?:(?P<head>{_HEAD})|(?P<grade>{_GRADE})"
+    f"|(?P<within>内部)(?={_TERM}|{_ORDER}|{_USE})|(?P<weak>内部(?:使用|传阅|参考|掌握|发行)))"
+    f"|(?=[本此该{_PAPERS}])(?P<paper>[本此该]?{_PAPER})(?=[{_ORDERING}仅只限专供])(?={_ORDER}|{_USE})"
+    f"|(?=[启解开])(?P<term>(?:启用|启封|开启|解密)前)(?={_GRADE})"
+    f"|(?=[{_ORDERING}])(?P<order>{_ORDER})|(?=[仅只限专供])(?P<use>{_USE}))"
 )
 _NEXT = re.compile(
     f"(?P<head>{_HEAD})|(?P<grade>{_GRADE})|(?P<term>{_TERM})(?![前后来以之里中间内])|(?P<order>{_ORDER})|(?P<use>{_USE})"
@@ -91,6 +99,8 @@ GATE = (
 _STARS = frozenset("★✦✩✪✫✬✭✮✯✰⁎*※◆●■▲◎☀✱✳⚝")
 _FARTHEST = 8
 _MOST_PARTS = 8
+# What weighing one row costs (`Passage.spend`).
+_ROW_COST = 6
 
 
 class _Part(NamedTuple):
@@ -109,7 +119,7 @@ def find_markings(passage: Passage) -> Iterator[Found]:
 
 def _chinese(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
     reach = 0
-    for match in passage.within(_FIRST.finditer(view.text), 3):
+    for match in passage.within(_FIRST.finditer(view.text), _ROW_COST):
         if match.start() < reach:
             continue
         parts = _row(view, passage.folded, _after_a_line(view, passage.folded, match))

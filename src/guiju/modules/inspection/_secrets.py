@@ -72,7 +72,9 @@ _WEAK = re.compile(
 )
 _PASSWORD = re.compile(rf"(?:{_PASSWORDS}){_LINK}[\"'`]?([!-~]{{12,64}})")
 # RFC 3986: user and password before the host.
-_IN_LINK = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:([^\s/@]{6,128})@[0-9A-Za-z\[]")
+_IN_LINK = re.compile(
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:([^\s/@]{6,128})@[0-9A-Za-z\[]"
+)
 _PEM = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
     r"|PuTTY-User-Key-File-[0-9]:|AGE-SECRET-KEY-1[0-9A-Z]{58}"
