@@ -195,8 +195,10 @@ class RuleSet:
         streams = Streams(text)
         yield from self._term_hits(streams)
         gated = self._finders.gate(streams.stripped)
-        if gated:
-            yield from self._formed(Passage(text, streams.stripped), gated)
+        formed = [*self._formed(Passage(text, streams.stripped), gated)] if gated else []
+        yield from formed
+        if streams.decoded is not None:
+            yield from self._encoded(streams.decoded, formed)
         for start, end, rule, overflow in self._expressions.find(text):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
@@ -234,6 +236,22 @@ class RuleSet:
         if passage.is_exhausted:
             for rule in self._formal:
                 yield Hit(0, len(passage.text), rule, "", range(0), Disposition.HOLD)
+
+    def _encoded(self, decoded: Streams | None, formed: list[Hit]) -> Iterator[Hit]:
+        """What is found by its form once references are resolved, beside what was found before."""
+        while decoded is not None:
+            gated = self._finders.gate(decoded.stripped)
+            passage = Passage(decoded.text, decoded.stripped)
+            for hit in self._formed(passage, gated) if gated else ():
+                start, end = decoded.original(hit.start, hit.end)
+                if any(h.rule == hit.rule and h.start < end and start < h.end for h in formed):
+                    continue
+                spans = (decoded.original(place, place + 1) for place in hit.hidden)
+                hidden = [place for first, last in spans for place in range(first, last)]
+                there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
+                formed.append(there)
+                yield there
+            decoded = decoded.decoded
 
     def _found(self, text: str, found: Found) -> Iterator[Hit]:
         kind, start, end, hidden = found
