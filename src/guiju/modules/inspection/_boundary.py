@@ -13,6 +13,7 @@ import rjieba
 from guiju.modules.inspection._places import Place, is_natural
 
 _CONTEXT = 12
+_PAIR = 2
 # Beyond this many segmentations in one text hits count without one: strict, and bounded.
 MAX_CHECKS = 100
 # A text with more places that could be a term is held, and the rest of it is not looked at.
@@ -60,7 +61,9 @@ def is_meant(place: Place, budget: Budget) -> bool:
     """A term of two Chinese characters stands here on purpose."""
     folded, start, end = place.folded, place.start, place.end
     if not place.is_parted:
-        return not budget.take_check() or _is_word(folded, start, end, budget)
+        return not budget.take_check() or (
+            _is_word(folded, start, end, budget) and not _parts_others(folded, start, end)
+        )
     (gap,) = place.inner_gaps()
     if not is_natural(gap) or place.is_alone():
         return True
@@ -77,6 +80,12 @@ def _is_word(folded: str, start: int, end: int, budget: Budget) -> bool:
     first = max(0, start - _CONTEXT)
     ends = budget.ends(folded[first : end + _CONTEXT], guess=True)
     return (start == first or start - first in ends) and end - first in ends
+
+
+def _parts_others(folded: str, start: int, end: int) -> bool:
+    """Either half makes a word with what stands beside it, as in 手洗钱包: the halves belong there."""
+    left, right = folded[max(0, start - 1) : start + 1], folded[end - 1 : end + 1]
+    return all(len(pair) == _PAIR and rjieba.cut(pair, False) == [pair] for pair in (left, right))
 
 
 def is_ordinary(place: Place, changed: Collection[int], budget: Budget) -> bool:

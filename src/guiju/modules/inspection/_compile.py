@@ -38,7 +38,7 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 2
+ENGINE_REVISION = 3
 MAX_FINDINGS = 200
 _GOING_ON = frozenset(char for char in map(chr, range(0x3300)) if char.isdigit()) | {"x", "X", "-"}
 """What a number that was cut in two goes on with."""
@@ -200,8 +200,10 @@ class RuleSet:
         streams = Streams(text)
         hits = self._term_hits(streams)
         gated = self._finders.gate(streams.stripped)
-        if gated:
-            hits.extend(self._formed(Passage(streams), gated))
+        formed = [*self._formed(Passage(streams), gated)] if gated else []
+        hits.extend(formed)
+        if streams.decoded is not None:
+            hits.extend(self._encoded(streams.decoded, formed))
         candidates = self._expressions.gate(encoded)
         if candidates:
             hits.extend(self._expressed(text, encoded, candidates))
@@ -249,6 +251,22 @@ class RuleSet:
         if passage.is_exhausted:
             for rule in self._formal:
                 yield Hit(0, len(passage.text), rule, "", range(0), Disposition.HOLD)
+
+    def _encoded(self, decoded: Streams | None, formed: list[Hit]) -> Iterator[Hit]:
+        """What is found by its form once references are resolved, beside what was found before."""
+        while decoded is not None:
+            gated = self._finders.gate(decoded.stripped)
+            passage = Passage(decoded)
+            for hit in self._formed(passage, gated) if gated else ():
+                start, end = decoded.original(hit.start, hit.end)
+                if any(h.rule == hit.rule and h.start < end and start < h.end for h in formed):
+                    continue
+                spans = (decoded.original(place, place + 1) for place in hit.hidden)
+                hidden = [place for first, last in spans for place in range(first, last)]
+                there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
+                formed.append(there)
+                yield there
+            decoded = decoded.decoded
 
     def _found(self, text: str, found: Found) -> Iterator[Hit]:
         kind, start, end, hidden = found
