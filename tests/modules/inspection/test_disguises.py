@@ -28,6 +28,18 @@ def found(text: str) -> list[tuple[str, str, Way]]:
     return [(text[f.start : f.end], f.word, f.way) for f in RULESET.inspect(text).findings]
 
 
+@pytest.mark.parametrize("text", ["操*妈", "枪支×卖 有", "方案#泄"])
+def test_a_covered_character_is_found_and_only_held(text: str) -> None:
+    inspection = RULESET.inspect(f"群里发{text}")
+    assert [finding.way for finding in inspection.findings] == [Way.MASKED]
+    assert inspection.disposition is Disposition.HOLD
+
+
+@pytest.mark.parametrize("text", ["操**妈", "3*3枪支", "枪*卖", "操*"])
+def test_what_more_than_one_sign_covers_is_left(text: str) -> None:
+    assert found(text) == []
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_terms_that_no_list_has_are_found(way: str) -> None:
     terms = LATIN if way in {"leet", "masked"} else TERMS

@@ -63,6 +63,20 @@ FOUND = [
     ),
     ("这个订单的客户13800138000", "cn_phone", "13800138000"),
     ("欧阳志远的简历", "person_name", "欧阳志远"),
+    ("token=glpat-WFCAAdEbTgtGIilsIFTI", "api_key", "glpat-WFCAAdEbTgtGIilsIFTI"),
+    ("AKIAWFCADEBTGTGIILSI", "api_key", "AKIAWFCADEBTGTGIILSI"),
+    ("/v1?key=9f8aX7dQ0Lm2nB4vC6zZ&x=1", "api_key", "9f8aX7dQ0Lm2nB4vC6zZ"),
+    ("mysql://root:Pa55w0rdXy@10.0.0.1/db", "api_key", "Pa55w0rdXy"),
+    ("password: S3cur3P@ssw0rd!2024", "api_key", "S3cur3P@ssw0rd!2024"),
+    ("收件人：李群静", "person_name", "李群静"),
+    ("甲方代表：刘德海", "person_name", "刘德海"),
+    ("人民币（大写）：壹佰贰拾万元整", "contract_amount", "人民币（大写）：壹佰贰拾万元整"),
+    (
+        "住址：四川省凉山彝族自治州昭觉县解放乡火普村",
+        "address",
+        "四川省凉山彝族自治州昭觉县解放乡火普村",
+    ),
+    ("&#109;&#105; %31%33800138000", "cn_phone", "%31%33800138000"),
     ("密级：机密", "secrecy", "密级：机密"),
     ("機密☆20年", "secrecy", "機密☆20年"),
     ("(Strictly Confidential)", "secrecy", "(Strictly Confidential)"),
@@ -77,6 +91,7 @@ PASSES = [
     "保守国家秘密是义务", "信息的机密性", "国家秘密分为绝密、机密、秘密三级", "秘密花园", "内部培训改到周三", "please keep it confidential", "a secret garden",
     "token expired, please login again", "class_name_of_the_longest_component_in_project", "0123456789abcdef", "中山路很堵，8号见", "三楼有8号会议室", "北京路店8折",
     "密件副本请抄送", "会议纪要仅供参考", "sk-learn-contrib-forest", "git clone git@example.org:team/repo.git", "采购价格 15 元/个", "合同金额 0 元", "里2号楼", "中关村3号楼会议室", "do not distribute tracing headers", "a top secret movie",
+    "负责人：何时到位", "姓名：白性别：男", "联系人：王总", "api_key=YOUR_API_KEY_HERE_PLEASE", "https://example.com/a?key=helloworld", "call 08712402050 now", "SSN 078-05-1120",
     "客户张口就要打折", "2 minutes down the road", "I live on 5th avenue", "turn left at 3 main street", "commit 3f785b2a9c1d4e6f8a7b", "一二三四五六七八九十",
 ]  # fmt: skip
 
@@ -94,6 +109,10 @@ class TestExamples:
         text = "看下：\n客户名单\n王一 13800138000 甲公司\n李二 13900139000 乙公司\n张三 13700137000\n谢谢"
         assert found(text)[0] == ("customer_list", text[4:-3])
         assert [kind for kind, _ in found(text)].count("cn_phone") == 3
+
+    def test_records_of_several_lines_are_a_list(self) -> None:
+        text = "\n".join(f"姓名：王{at}\n电话：1380013800{at}" for at in "123")
+        assert "customer_list" in [kind for kind, _ in found(text.replace("王1", "王一"))]
 
     def test_a_list_in_one_line_is_found_from_four_entries_on(self) -> None:
         rows = [

@@ -77,6 +77,7 @@ _BEGINNINGS = frozenset(
 _COMMONEST = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖安成黎"
 )
+_FIELD = re.compile("性别|年龄|电话|手机|身份|职[务位]|部门|单位|地址|邮箱")
 _TITLED = re.compile("[总哥姐叔姨工]$|[老教医]师$|经理$|主任$|先生|女士|小姐|同学|同志")
 # What one call of the segmentation costs (`Passage.spend`).
 _TAGGING = 8
@@ -140,7 +141,10 @@ def _size(passage: Passage, start: int, *, stated: bool, parted: bool) -> int:
     match = _HAN.match(passage.visible.text, start, start + 10)
     if match is None:
         return 0
-    row = match[0]
+    # The next field of a form may follow without a sign: 姓名：王伟性别男.
+    row = _FIELD.split(match[0], 1)[0]
+    if not row:
+        return 0
     surname = 2 if row[:2] in _COMPOUND else 1
     if surname == 1 and row[0] not in _SURNAMES:
         return 0
@@ -165,7 +169,11 @@ def _is_whole(row: str, surname: int) -> bool:
     """All that stands after the colon is a name, even if segmentation takes it for other words."""
     if not surname < len(row) <= surname + 2 or _TITLED.search(row) is not None:
         return False
-    if row[:2] in _BEGINNINGS or not _STOPS.isdisjoint(row[surname:]):
+    if (
+        row[:2] in _BEGINNINGS
+        or _FIELD.search(row) is not None
+        or not _STOPS.isdisjoint(row[surname:])
+    ):
         return False
     return surname == 2 or row[0] in _COMMONEST or len(rjieba.cut(row, False)) > 1
 

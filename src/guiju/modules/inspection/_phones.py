@@ -14,14 +14,14 @@ from guiju.modules.inspection._passage import Found
 
 _CN_MOBILE = re.compile("(?=((?:0086|86|0)?1[3-9][0-9]{9}))")
 _CN_LANDLINE = re.compile(
-    "(?=((?!0207)(?:0086|86)?0?(?:10|2[0-57-9])[2-8][0-9]{7}|(?:0086|86)?0[3-9][0-9]{2}[2-8][0-9]{6,7}))"
+    "(?=((?:0086|86)?0?(?:10|2[0-57-9])[2-8][0-9]{7}|(?:0086|86)?0[3-9][0-9]{2}[2-8][0-9]{6,7}))"
 )
 _TW_MOBILE = re.compile("(?=((?:00886|886)0?9[0-9]{8}|09[0-9]{8}))")
 _TW_LANDLINE = re.compile("(?=((?:00886|886)?0?(?:2[0-9]{8}|[3-8][0-9]{7,8})))")
 _HK_PHONE = re.compile("(?=((?:00852|852)[2-9][0-9]{7}))")
 _HK_BARE = re.compile("(?=([4-79][0-9]{7}|[23][0-9]{7}))")
-# How numbers are parted where English is written; nobody parts a landline of the mainland so.
-_ABROAD = [4, 3, 4]
+# British numbers of eleven digits read like landlines of the west; in English text they are British.
+_BRITISH = re.compile("0[3789][0-9]{9}|020[378][0-9]{7}")
 # 20240131 after a word like 号码 is a day.
 _DAY = re.compile("20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 # What counts something, right after the digits.
@@ -94,7 +94,7 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
         return False
     before = run.before(start, _cues.REACH)
     groups = run.groups(start, end)
-    if groups == _ABROAD and before.isascii():
+    if before.isascii() and before.strip() and _BRITISH.fullmatch(run.digits, start, end):
         return False
     if _cues.is_phone(before):
         return True

@@ -19,6 +19,7 @@ from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
 from guiju.modules.inspection._fold import strip
+from guiju.modules.inspection._holes import HoleIndex
 from guiju.modules.inspection._latin import LatinIndex
 from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of
 from guiju.modules.inspection._parts import PartIndex
@@ -57,6 +58,7 @@ class TermIndex:
         self._echoes = EchoIndex(self._lexicon)
         self._latin = LatinIndex(self._lexicon)
         self._parts = PartIndex(self._lexicon)
+        self._holes = HoleIndex(self._lexicon)
         _boundary.warm()
         _give_back()
 
@@ -105,6 +107,8 @@ class TermIndex:
         stripped = streams.stripped
         echoes = self._echoes.find(streams, budget)
         echoes += self._parts.find(streams, budget)
+        if len(streams.stripped) != len(streams.text):
+            echoes.extend(self._holes.find(streams, budget))
         backwards = self._lexicon.find(stripped[::-1])
         if backwards:
             echoes.extend(self._reversed(streams, backwards, budget))
