@@ -30,6 +30,7 @@ from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import codes_of_pair, spelled, tokens_of, weave
 from guiju.modules.inspection.types import Way
 
+_MANY_TOKENS = 100
 _ALONE = re.compile(r"(?<!\w)[㐀-鿿]{2}(?!\w)")
 _ROW = re.compile("[a-z] [a-z]")
 _SET_OFF = re.compile(" [㐀-鿿]")
@@ -61,7 +62,7 @@ class EchoIndex:
         sounds = spelled(tokens) if has_latin else streams.sounds
         found: list[Echo] = []
         reports = self._sounds.find(sounds)
-        if reports or (has_latin and not pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))):
+        if reports or (pairs and len(tokens) > 1 and self._may_pair(tokens, sounds)):
             units = Units(streams.stripped, tokens)
             found.extend(self._by_sound(streams, units, sounds, reports, budget))
         reports = self._shapes.find(streams.shapes)
@@ -72,6 +73,11 @@ class EchoIndex:
         if pairs and (len(streams.stripped) < size or size == PAIR):
             found.extend(self._alone(streams, budget))
         return found
+
+    def _may_pair(self, tokens: list[str], sounds: str) -> bool:
+        """Few syllables are looked at one by one; many only if any two sounds are a pair."""
+        few = len(tokens) < _MANY_TOKENS
+        return few or not self._sounds.pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))
 
     def _by_sound(
         self, streams: Streams, units: Units, sounds: str, reports: list[tuple[int, int, int]],

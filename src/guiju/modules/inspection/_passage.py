@@ -83,9 +83,9 @@ class Passage:
     def visible(self) -> View:
         """The folded text without what takes no room."""
         folded = self.folded
-        visible = folded.translate(_VISIBLE)
-        if len(visible) == len(folded):
+        if INVISIBLE.isdisjoint(folded):
             return View(folded, range(len(folded)))
+        visible = folded.translate(_VISIBLE)
         places = [place for place, char in enumerate(folded) if char not in INVISIBLE]
         return View(visible, places)
 

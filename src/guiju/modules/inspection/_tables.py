@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import product
 from typing import NamedTuple
 
-from guiju.modules.inspection._fold import stripped_char
+from guiju.modules.inspection._fold import BEYOND, stripped_char
 
 # Private code points are noise, so a stripped text has none of its own.
 _FIRST_SYLLABLE = 0xE000
@@ -72,7 +72,6 @@ def _threads_of(code: int) -> str | None:
 # A list is read in half the time of a mapping, and nearly all characters lie in the first plane.
 _PLANE = 0x10000
 _WOVEN = [_threads_of(code) for code in range(_PLANE)]
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 class _WovenBeyond:
@@ -93,7 +92,7 @@ def codes_of_pair(pair: str) -> tuple[str, str]:
 
 def weave(text: str) -> tuple[str, str, str]:
     """The stripped text, its sounds and its shapes."""
-    woven = text.translate(_WOVEN if _BEYOND.search(text) is None else _WOVEN_BEYOND)
+    woven = text.translate(_WOVEN if BEYOND.search(text) is None else _WOVEN_BEYOND)
     return woven[::3], woven[1::3], woven[2::3]
 
 
