@@ -157,6 +157,7 @@ def hostile_texts(terms: list[str]) -> dict[str, str]:
         "term with signs": "~".join(terms[0]) + "~",
         "repeated characters": "".join(char * 3 for char in chars[:3000]),
         "one character": "啊",
+        "one letter": "a",
         "digits": "1",
         "drawn digits": "".join(chance.choices("0123456789", k=HOSTILE)),
         "dotted digits": "4.",
