@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Table, delete, insert, select, update
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.clock import DAY
 from guiju.kernel.db import Database, governed_tables
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import decode_leaf, encode_leaf
@@ -20,7 +21,10 @@ from guiju.ledger.keystore import wrapped_key
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.identity import service as identity
+from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection._lists import read_list
 from guiju.modules.messaging import review
+from guiju.modules.messaging.review_types import Permission
 from guiju.setup import SYSTEM
 from tests.support.checks import check_ledger, verify_stored
 from tests.support.postgres import fresh_database
@@ -150,6 +154,7 @@ def settle(world: World) -> None:
     owner, deputy = world.person("张三"), world.person("李四")
     members = [world.person(name) for name in ("赵六", "钱七", "吴八")]
     group = world.group(owner, [deputy], members, rules="一、守纪律", end_date="2027-03-31")
+    _govern(world, security, members[0])
     _talk(world, group, members, reviewer)
     world.write(lambda tx: governing.publish_rules(tx, owner, group, text="一、守纪律；二、不外传"))
     world.write(lambda tx: roster.ask_to_leave(tx, members[2], group, reason="调岗"))
@@ -167,15 +172,33 @@ def settle(world: World) -> None:
             assert len(rows_of(world, table)) >= 1, f"{table.name} has rows"
 
 
+def _govern(world: World, security: Actor, exempt: Actor) -> None:
+    """A dictionary and an exemption of the organisation's own."""
+    report = read_list("list.txt", "小金库\n".encode())
+    until = world.clock.now() + DAY
+    world.write(
+        lambda tx: dictionaries.add(tx, security, title="清单", category="org", report=report)
+    )
+    world.write(
+        lambda tx: exemptions.grant(
+            tx, security, person=exempt.person_id, group=None, rule="ads", until=until, reason="x"
+        )
+    )
+
+
 def _talk(world: World, group: Any, members: list[Actor], reviewer: Actor) -> None:
     """Messages of every state."""
     first = world.send(members[0], group, "大家好")
     world.send(members[1], group, "收到", quote=first.position, mentions=(members[0].person_id,))
     world.send(members[0], group, "证件号 11010119900307889X")
     world.send(members[0], group, "去赌博网站玩")
-    held = [world.send(members[1], group, f"标底清单之{number}").position for number in range(3)]
-    world.write(lambda tx: review.release(tx, reviewer, held[0], masked=False, reason=""))
-    world.write(lambda tx: review.refuse(tx, reviewer, held[1], reason="涉密"))
+    held = [world.send(members[1], group, f"标底清单之{number}").position for number in range(5)]
+    allow = Permission(0, world.clock.now() + DAY, everywhere=False)
+    world.write(
+        lambda tx: review.release(tx, reviewer, held[0], masked=False, reason="", allow=allow)
+    )
+    for position in held[1:4]:  # as many as switch a pre-review on
+        world.write(lambda tx, at=position: review.refuse(tx, reviewer, at, reason="涉密"))  # type: ignore[misc]  # bound at once
     world.runtime.signer.sign_now(world.runtime.lane)
 
 

@@ -87,7 +87,7 @@ class TestCases:
         assert list(inspect_cases(words, cases)) == [
             {"id": "1", "hits": [{"kind": "org", "start": 1, "end": 6}], "disposition": "hold"},
             {"id": "2", "hits": [{"kind": "cn_phone", "start": 1, "end": 12}],
-             "disposition": "mask"},
+             "disposition": "deliver"},
             {"id": "3", "hits": [], "disposition": "deliver"},
         ]  # fmt: skip
 

@@ -20,16 +20,21 @@ def _regions() -> str:
 
 
 _DIGITS = "[0-9一二三四五六七八九十百零〇]"
-_ROAD = "(?:大道|路|街|巷|弄|胡同|道|里|段|村|屯|庄|坊|苑|园|小区|社区|新村|公寓|花园|广场|大厦|大楼|院|城|组|社)"
+_ROAD = "(?:大道|路|街|巷|弄|胡同|道|里|段|村|屯|庄|坊|苑|园|小区|社区|新村|公寓|花园|广场|大厦|大楼|院|城|组|社|中心|国际|府|湾|庭|郡)"
 _WITHIN = f"(?:[东南西北中](?:段|路|街|道|里)?|[上下前后内外]|{_DIGITS}{{1,3}}(?:段|巷|弄|期|区|组|村|社|街坊))"
 _NUMBER = "(?:[0-9]{1,5}|[一二三四五六七八九十百]{1,5})(?:之[0-9]{1,3})?(?:号院|号楼|号|弄|栋|幢|楼(?=[0-9]))"
 _PART = (
     f"(?:之{_DIGITS}{{1,3}}"
-    f"|第?(?:{_DIGITS}{{1,5}}|[a-z][0-9]{{0,4}}|[甲乙丙丁东南西北])(?:号楼|号院|号|弄|栋|幢|座|单元|门|层|楼|室|户|房|铺|期|区|院)(?:之{_DIGITS}{{1,3}})?"
+    f"|第?(?:{_DIGITS}{{1,5}}|[a-z][0-9]{{0,4}}|[甲乙丙丁东南西北])(?:号楼|号院|号|弄|栋|幢|座|塔|单元|门|层|楼|室|户|房|铺|期|区|院)(?:之{_DIGITS}{{1,3}})?"
     "|[一-龥]{1,8}?(?:大厦|广场|中心|大楼|小区|花园|公寓|写字楼|国际|商厦|工业园|产业园|科技园|园区|新村|家园|苑|邨|阁|轩)"
+    f"|[一-龥a-z]{{1,12}}?(?=[a-z]?(?:{_DIGITS}{{1,4}}|[a-z东南西北])(?:号楼|栋|幢|座|单元|楼|层|室|期|塔))"
     "|[a-z]?[0-9]{3,5}(?![0-9a-z])|地下|首层|负[一二]层)"
 )
 _CORE = re.compile(f"{_ROAD}{_WITHIN}{{0,3}}{_NUMBER}(?:{_PART}){{0,6}}")
+# In the country a village is all there is.
+_VILLAGE = re.compile(
+    "[一-龥]{1,6}(?:县|市|区|旗)[一-龥]{1,6}?(?:镇|乡|街道)(?P<hidden>[一-龥]{1,8}?(?:村|屯|寨)(?:[0-9一二三四五六七八九十]{1,3}(?:组|社|队))?)"
+)
 _DETAIL = re.compile("(?:栋|幢|座|单元|室|楼|层)")
 _REGION = re.compile(f"(?:{_regions()})(?!路|街|道|大道|段|巷|店|号)")
 _DISTRICT = re.compile("[一-龥]{2,4}?(?:自治州|自治县|地区|市|区|县|旗|镇|乡|街道|盟)")
@@ -46,17 +51,17 @@ _NO_CUE_ROAD = 6
 _BREAKS = frozenset(",;!?\n。、")
 
 # Flat A, 12/F, 88 Nathan Road, Kowloon: a street with a number, and a part of a house or a region.
-_INDOORS = r"(?:flat|room|rm|unit|suite|shop|block)\.?\s?[0-9a-z][0-9a-z-]{0,5}|[0-9]{1,2}\s?/\s?f|[0-9]{1,2}(?:st|nd|rd|th)\sfloor"
+_INDOORS = r"(?:flat|room|rm|unit|suite|shop|block|tower|phase)\.?\s?[0-9a-z][0-9a-z-]{0,5}|[0-9]{1,2}\s?/\s?f|[0-9]{1,2}(?:st|nd|rd|th)\sfloor"
 _ABROAD = (
     "hong kong|kowloon|new territories|n\\.t\\.|wan\\s?chai|central|tsim sha tsui|mong kok|causeway bay|kwun tong|sha tin|tsuen wan|macau"
     "|taipei|taichung|tainan|kaohsiung|hsinchu|taiwan|singapore|beijing|shanghai|shenzhen|guangzhou"
 )
 _ENGLISH = re.compile(
-    rf"(?<![0-9a-z])(?P<indoors>(?:(?:{_INDOORS})(?:,\s?|\s)){{0,3}})(?:[a-z' ]{{2,40}}(?:building|tower|house|cent(?:re|er)|mansion|court|plaza),\s?)?"
+    rf"(?<![0-9a-z])(?P<indoors>(?:(?:{_INDOORS})(?:,\s?|\s)){{0,3}})(?:[a-z' ]{{2,40}}(?:building|tower|house|cent(?:re|er)|mansions?|court|plaza|gardens?|city|estate|terrace|villas?|heights|square),\s?)?"
     rf"[0-9]{{1,4}}[a-z]?(?:-[0-9]{{1,4}})?,?\s(?:[a-z']{{2,20}}\s){{1,4}}(?:road|street|avenue|lane|drive|rd|st|ave)(?![a-z])\.?(?P<region>(?:,\s?[a-z' .]{{2,30}}){{0,3}}?(?:,?\s?(?:{_ABROAD})(?![a-z]))+)?"
 )
 
-GATE = f"[0-9][0-9a-z]{{3,60}}(?:road|street|avenue|lane|drive|rd|st|ave)|{_ROAD}[^路]{{0,8}}{_DIGITS}(?:号|弄|栋|幢|楼)"
+GATE = f"[0-9][0-9a-z]{{3,60}}(?:road|street|avenue|lane|drive|rd|st|ave)|{_ROAD}[^路]{{0,8}}{_DIGITS}(?:号|弄|栋|幢|楼)|(?:镇|乡|街道)[一-龥]{{1,8}}(?:村|屯|寨)"
 
 
 def find_addresses(passage: Passage) -> Iterator[Found]:
@@ -79,6 +84,13 @@ def find_addresses(passage: Passage) -> Iterator[Found]:
             continue
         reach = end
         yield view.found("address", start, end, range(max(start, kept), end))
+    for match in passage.within(_VILLAGE.finditer(view.text, reach), 8):
+        start, end = match.span()
+        left = _left(passage, view, max(reach, start - _REACH), start)
+        region = _REGION.search(view.text, left, end)
+        if region is not None and _right(passage, view, start, end) == end:
+            reach = end
+            yield view.found("address", region.start(), end, range(match.start("hidden"), end))
 
 
 def _find_english(passage: Passage) -> Iterator[Found]:

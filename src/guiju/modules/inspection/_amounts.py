@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from guiju.modules.inspection._passage import Found, Passage
 
 CUES = (
-    "(?:合同|协议|订单|采购|中标|成交|签约|投标|结算|回款|标的|框架|项目|工程|总包|分包|交易|并购|收购|转让|报)"
-    "[一-龥]{0,4}(?:金额|总价款?|总额|价款|价格|造价|价|额|款)"
+    "(?:人民币大写|(?:合同|合约|契约|协议|订单|采购|中标|成交|签约|投标|结算|回款|标的|框架|项目|工程|总包|分包|交易|并购|收购|转让|报|总标)"
+    "[一-龥]{0,4}(?:金额|总价款?|总额|价款|价格|造价|价|额|款)|(?:标|谈判)?底价)"
 )
 GATE = f"{CUES}|(?:contract|deal|order|purchase|settlement|bid|tender)(?:value|amount|price|sum|total|size)"
-_CURRENCY = r"(?:人民币|新台币|台币|港币|港元|美元|美金|欧元|日元|rmb|cny|usd|hkd|twd|ntd|eur|us\$|hk\$|nt\$|[¥$€£])"
+_CURRENCY = r"(?:人民币|新[台臺]币|台币|港币|港元|美元|美金|欧元|日元|rmb|cny|usd|hkd|twd|ntd|eur|us\$|hk\$|nt\$|[¥$€£])"
 _CAPITALS = "零〇一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟两"
 _FIGURES = r"[0-9]{1,15}(?:,[0-9]{3}){0,5}(?:\.[0-9]{1,4})?"
 _SCALE = r"(?:百万|千万|十万|万|亿|million|billion|bn|[wkm])"
@@ -20,7 +20,8 @@ _SUM = (
     rf"|{_CURRENCY}?\s?(?:[{_CAPITALS}]\s?){{2,20}}(?:元|圆|块)(?:\s?[{_CAPITALS}角分]){{0,6}}\s?[整正]?)"
 )
 _LINK = r"(?:\s|[:=]|为|是|约|共计|合计|总计|总共|共|定为|达到?|\((?:不?含税|大写|小写|单位[^)]{0,6})\)|不?含税|大写){0,6}"
-_CHINESE = re.compile(f"{CUES}{_LINK}{_SUM}")
+# On paper the sum in capitals has its word in brackets: 人民币（大写）：
+_CHINESE = re.compile(f"(?:{CUES}|人民币\\(?大写\\)?){_LINK}{_SUM}")
 _ENGLISH = re.compile(
     rf"(?<![a-z])(?:contract|deal|order|purchase|settlement|bid|tender)\s(?:value|amount|price|sum|total|size)\s?(?:is|of|was|at|:|=|\s){{0,4}}"
     rf"(?:{_CURRENCY}\s?[0-9][0-9,.]{{0,18}}[0-9]?\s?{_SCALE}?|[0-9][0-9,.]{{0,18}}\s?{_SCALE}?\s?{_CURRENCY})"

@@ -3,13 +3,12 @@
 import re
 import string
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice, product
+from itertools import accumulate, islice, pairwise, product
 
-import daachorse
-
-from guiju.modules.inspection._lexicon import Threads
-from guiju.modules.inspection._tables import SOUNDS, SYLLABLE, SYLLABLES, spell, weave
+from guiju.modules.inspection._lexicon import Threads, finder_of
+from guiju.modules.inspection._tables import SOUNDS, SPELLED, SYLLABLES, spell, tokens_of, weave
 
 PAIR = 2
 # Readings of one term that are kept: a term of several polyphones would have too many.
@@ -23,9 +22,12 @@ _SEVERAL = frozenset(string.ascii_lowercase).union(
 
 
 class CodeIndex:
-    """Patterns by their codes: pairs in a table, longer ones in an automaton."""
+    """Patterns by their codes: `pairs` in a table, longer ones in an automaton.
 
-    __slots__ = ("_automaton", "_numbers", "_packed", "_shared", "pairs")
+    `find` gives start, end and entry of every hit of three codes and more, the longest at each end.
+    """
+
+    __slots__ = ("_numbers", "_packed", "_shared", "find", "pairs")
 
     def __init__(self, coded: Iterable[tuple[str, int]]) -> None:
         """`coded` are codes and the number of the pattern that has them; `unpack` has to follow."""
@@ -36,7 +38,7 @@ class CodeIndex:
             if first != number:
                 shared.setdefault(codes, [first]).append(number)
         longer = [codes for codes in found if len(codes) > PAIR]
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(longer) if longer else None
+        self.find = finder_of(longer)
         self._numbers = array("i", (found[codes] for codes in longer))
         self._shared = {
             entry: shared[codes] for entry, codes in enumerate(longer) if codes in shared
@@ -61,13 +63,6 @@ class CodeIndex:
             self.pairs[pair] = (*self.pairs.get(pair, ()), number)
         self._packed = ("", array("i"))
 
-    def find(self, stream: str) -> list[tuple[int, int, int]]:
-        """Start, end and entry of every hit of three codes and more, the longest at each end."""
-        if self._automaton is None:
-            return []
-        reports: list[tuple[int, int, int]] = self._automaton.find_overlapping_no_suffix(stream)
-        return reports
-
     def numbers(self, entry: int) -> Sequence[int]:
         """The patterns that an entry stands for."""
         return self._shared.get(entry) or (self._numbers[entry],)
@@ -79,11 +74,13 @@ def readings(threads: Threads, number: int) -> Iterator[str]:
     if _SEVERAL.isdisjoint(text):
         yield sounds
         return
-    yield spell(sounds)
-    choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
-    for other in islice(product(*choices), 1, _MAX_READINGS):
-        yield spell("".join(other))
-    codes = spell("".join(SYLLABLES.get(code, code) for code in sounds))
+    has_latin = _LETTER.search(text) is not None
+    yield spell(sounds) if has_latin else sounds
+    if not SOUNDS.others.keys().isdisjoint(text):
+        choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
+        for other in map("".join, islice(product(*choices), 1, _MAX_READINGS)):
+            yield spell(other) if has_latin else other
+    codes = spell("".join([SYLLABLES.get(code, code) for code in sounds]))
     if codes != sounds:
         yield codes
 
@@ -91,41 +88,41 @@ def readings(threads: Threads, number: int) -> Iterator[str]:
 class Units:
     """The units of a stripped text: Chinese characters, syllables in Latin letters, letters.
 
-    Unit i is `stripped[firsts[i] : lasts[i] + 1]`; `latin` are the units that are syllables.
+    `tokens` are its sounds by `tokens_of`: unit by unit is what they are spelled as, so that what
+    lies between the syllables costs nothing.
     """
 
-    __slots__ = ("_stripped", "firsts", "lasts", "latin")
+    __slots__ = ("_places", "_starts", "_stripped", "_tokens", "size")
 
-    def __init__(self, stripped: str, sounds: str, *, has_latin: bool) -> None:
+    def __init__(self, stripped: str, tokens: list[str]) -> None:
         self._stripped = stripped
-        self.firsts: Sequence[int] = range(len(stripped))
-        self.lasts: Sequence[int] = self.firsts
-        self.latin: list[int] = []
-        if has_latin:
-            self._part(sounds)
+        self._tokens = tokens
+        self._starts = [
+            *accumulate([1 if token in SPELLED else len(token) for token in tokens], initial=0)
+        ]
+        self._places = [*accumulate(map(len, tokens), initial=0)]
+        self.size = self._starts[-1]
 
-    def _part(self, sounds: str) -> None:
-        firsts: list[int] = []
-        lasts: list[int] = []
-        done = 0
-        for match in SYLLABLE.finditer(sounds):
-            firsts.extend(range(done, match.start() + 1))
-            lasts.extend(range(done, match.start()))
-            self.latin.append(len(lasts))
-            done = match.end()
-            lasts.append(done - 1)
-        firsts.extend(range(done, len(sounds)))
-        lasts.extend(range(done, len(sounds)))
-        self.firsts, self.lasts = firsts, lasts
+    def first(self, unit: int) -> int:
+        """Where a unit begins in the stripped text; for the one after the last, its end."""
+        token = bisect_right(self._starts, unit) - 1
+        return self._places[token] + unit - self._starts[token]
+
+    def last(self, unit: int) -> int:
+        """Where the last character of a unit stands in the stripped text."""
+        return self.first(unit + 1) - 1
 
     def written(self, start: int, end: int) -> list[str]:
         """What the text has for these units."""
-        return [self._stripped[self.firsts[i] : self.lasts[i] + 1] for i in range(start, end)]
+        edges = [self.first(unit) for unit in range(start, end + 1)]
+        return [self._stripped[first:after] for first, after in pairwise(edges)]
 
     def pairs(self) -> Iterator[int]:
         """Where two units with a syllable in Latin letters among them begin."""
         before = -1
-        for unit in self.latin:
+        for unit, token in zip(self._starts, self._tokens, strict=False):
+            if token not in SPELLED:
+                continue
             if unit - 1 > before:
                 yield unit - 1
             yield unit
@@ -136,8 +133,8 @@ def units_of(term: str) -> Sequence[str]:
     """A term as `Units` would part it."""
     if _LETTER.search(term) is None:
         return term
-    units = Units(term, weave(term)[1], has_latin=True)
-    return units.written(0, len(units.firsts))
+    units = Units(term, tokens_of(weave(term)[1]))
+    return units.written(0, units.size)
 
 
 def syllable_ends(term: str) -> set[int]:

@@ -9,7 +9,7 @@ from guiju.modules.inspection._across import NEAR, REACH, crossing, tail_of
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
-from guiju.modules.inspection._fold import TABLE_DIGEST, is_unicode
+from guiju.modules.inspection._fold import TABLE_DIGEST
 from guiju.modules.inspection._hosts import as_domain
 from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._link_rules import LinkRules
@@ -40,7 +40,7 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 2
+ENGINE_REVISION = 3
 MAX_FINDINGS = 200
 _GOING_ON = frozenset(char for char in map(chr, range(0x3300)) if char.isdigit()) | {"x", "X", "-"}
 """What a number that was cut in two goes on with."""
@@ -102,9 +102,9 @@ class RuleSet:
 
     def inspect(self, text: str) -> Inspection:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
-        if not is_unicode(text):
-            raise TextNotUnicodeError("the text has unpaired surrogates")
-        hits = [*self._hits(text), *self._risk_hits(text)]
+        hits = self._hits(text)
+        if self._risk:
+            hits.extend(self._risk_hits(text))
         return self._weigh(text, hits) if hits else self._clean
 
     def _weigh(self, text: str, hits: list[Hit]) -> Inspection:
@@ -198,13 +198,27 @@ class RuleSet:
         ]
         return self._weigh(text, [*inspection.hits, *found]) if found else inspection
 
-    def _hits(self, text: str) -> Iterator[Hit]:
+    def _hits(self, text: str) -> list[Hit]:
+        """Everything but the risk score. Raises `TextNotUnicodeError`."""
+        try:
+            encoded = text.encode()
+        except UnicodeEncodeError as reason:
+            raise TextNotUnicodeError("the text has unpaired surrogates") from reason
         streams = Streams(text)
-        yield from self._term_hits(streams)
+        hits = self._term_hits(streams)
         gated = self._finders.gate(streams.stripped)
-        if gated:
-            yield from self._formed(Passage(text, streams.stripped), gated)
-        for start, end, rule, overflow in self._expressions.find(text):
+        formed = [*self._formed(Passage(streams), gated)] if gated else []
+        hits.extend(formed)
+        if streams.decoded is not None:
+            hits.extend(self._encoded(streams.decoded, formed))
+        candidates = self._expressions.gate(encoded)
+        if candidates:
+            hits.extend(self._expressed(text, encoded, candidates))
+        return hits
+
+    def _expressed(self, text: str, encoded: bytes, candidates: list[int]) -> Iterator[Hit]:
+        """What is found by the expressions of the organisation."""
+        for start, end, rule, overflow in self._expressions.find(text, encoded, candidates):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
             yield Hit(start, end, rule, word, range(start, end), floor)
@@ -222,6 +236,9 @@ class RuleSet:
         if not found and decoded is None:
             return []
         hits = {hit[:4]: _hit_of(hit) for hit in found}
+        if found and found[-1].is_overflow:
+            # It is held whatever else it has.
+            return [*hits.values()]
         while decoded is not None:
             for hit in self._terms.find(decoded):
                 way = Way.ENCODED if hit.way in {Way.PLAIN, Way.PARTED} else hit.way
@@ -243,6 +260,22 @@ class RuleSet:
         if passage.is_exhausted:
             for rule in self._formal:
                 yield Hit(0, len(passage.text), rule, "", range(0), Disposition.HOLD)
+
+    def _encoded(self, decoded: Streams | None, formed: list[Hit]) -> Iterator[Hit]:
+        """What is found by its form once references are resolved, beside what was found before."""
+        while decoded is not None:
+            gated = self._finders.gate(decoded.stripped)
+            passage = Passage(decoded)
+            for hit in self._formed(passage, gated) if gated else ():
+                start, end = decoded.original(hit.start, hit.end)
+                if any(h.rule == hit.rule and h.start < end and start < h.end for h in formed):
+                    continue
+                spans = (decoded.original(place, place + 1) for place in hit.hidden)
+                hidden = [place for first, last in spans for place in range(first, last)]
+                there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
+                formed.append(there)
+                yield there
+            decoded = decoded.decoded
 
     def _found(self, text: str, found: Found) -> Iterator[Hit]:
         kind, start, end, hidden = found

@@ -15,7 +15,7 @@ _TIGHT = r"(?:号码|编号|号|码|id|no|number|num)?[\s.:#=是为第]{0,4}$"
 _OTHER = re.compile(
     r"(?:单号|编号|序号|流水|序列|订单|工号|批次|批号|货号|料号|物料|料件|型号|票号|运单|快递|物流|资产|工单|编码|条码|条形码"
     r"|合同|案号|文号|版本|凭证|发票|设备|代码|交易|任务|累计|预算|金额|访问|总计"
-    r"|(?<![a-z])(?:sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|build|version|isbn|batch|lot))"
+    r"|(?<![a-z])(?:sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|ssn|social security|build|version|isbn|batch|lot))"
     + _TIGHT
 )
 _PHONE = re.compile(
@@ -24,7 +24,7 @@ _PHONE = re.compile(
     + _LINK
 )
 _CARD = re.compile(
-    r"(?:卡|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款|(?<![a-z])(?:card|account|acct|a/c|iban|visa|mastercard|amex|unionpay))"
+    r"(?:卡|(?:[工建农中招交光民兴浦邮]|银|广发|平安|中信)行|开户行|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款|(?<![a-z])(?:card|account|acct|a/c|iban|visa|mastercard|amex|unionpay))"
     + _LINK
 )
 _ID = re.compile(

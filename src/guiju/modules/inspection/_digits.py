@@ -52,6 +52,8 @@ _SHORTEST_RUN = 7
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
 _WINDOW = 3
 _A_UNIT = 16
+# A run with more places where a number may start is searched rather than tried.
+_FEW_STARTS = 4
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
 _DOUBLED = bytes.maketrans(
@@ -120,12 +122,17 @@ class Run:
 
     def windows(self, pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         """Matches of a look-ahead pattern in `code` or `digits` that start where a number may."""
+        for match in self._matches(pattern, text):
+            if not self._passage.spend(_WINDOW):
+                return
+            yield match
+
+    def _matches(self, pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
         starts = self._limits[0]
-        for match in pattern.finditer(text):
-            if match.start() in starts:
-                if not self._passage.spend(_WINDOW):
-                    return
-                yield match
+        if len(starts) > _FEW_STARTS:
+            return [match for match in pattern.finditer(text) if match.start() in starts]
+        tried = (pattern.match(text, start) for start in sorted(starts))
+        return [match for match in tried if match is not None]
 
     @cached_property
     def luhn_sums(self) -> tuple[list[int], list[int]]:

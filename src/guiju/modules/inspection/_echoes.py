@@ -12,6 +12,7 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 
 import re
 from collections.abc import Iterator
+from operator import add
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
@@ -26,7 +27,7 @@ from guiju.modules.inspection._codes import (
 from guiju.modules.inspection._lexicon import Lexicon, woven
 from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
-from guiju.modules.inspection._tables import codes_of_pair, spell, weave
+from guiju.modules.inspection._tables import codes_of_pair, spelled, tokens_of, weave
 from guiju.modules.inspection.types import Way
 
 _ALONE = re.compile(r"(?<!\w)[㐀-鿿]{2}(?!\w)")
@@ -55,30 +56,38 @@ class EchoIndex:
 
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every hit; a pattern written plainly is not one."""
-        has_latin = streams.has_latin
-        sounds = spell(streams.sounds) if has_latin else streams.sounds
+        has_latin, pairs = streams.has_latin, self._sounds.pairs
+        tokens = tokens_of(streams.sounds) if has_latin else [streams.sounds]
+        sounds = spelled(tokens) if has_latin else streams.sounds
         found: list[Echo] = []
         reports = self._sounds.find(sounds)
-        if reports or (has_latin and self._sounds.pairs):
-            found.extend(self._by_sound(streams, sounds, reports, budget))
+        if reports or (has_latin and not pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))):
+            units = Units(streams.stripped, tokens)
+            found.extend(self._by_sound(streams, units, sounds, reports, budget))
         reports = self._shapes.find(streams.shapes)
         if reports:
             found.extend(self._by_shape(streams, reports, budget))
-        if self._sounds.pairs:
+        # In a text without signs nothing but the whole of it is alone.
+        size = len(streams.text)
+        if pairs and (len(streams.stripped) < size or size == PAIR):
             found.extend(self._alone(streams, budget))
         return found
 
     def _by_sound(
-        self, streams: Streams, spelled: str, reports: list[tuple[int, int, int]], budget: Budget
-    ) -> Iterator[Echo]:
-        units = Units(streams.stripped, streams.sounds, has_latin=streams.has_latin)
+        self, streams: Streams, units: Units, sounds: str, reports: list[tuple[int, int, int]],
+        budget: Budget,
+    ) -> Iterator[Echo]:  # fmt: skip
+        stripped, texts = streams.stripped, self._texts
         for start, end, entry in reports:
+            written = stripped[units.first(start) : units.first(end)]
             for number in self._sounds.numbers(entry):
+                if texts[number] == written:
+                    continue
                 yield from self._sounding(streams, units, number, (start, end), budget)
             if budget.is_spent:
                 return
         for start in units.pairs():
-            for number in self._sounds.pairs.get(spelled[start : start + PAIR], ()):
+            for number in self._sounds.pairs.get(sounds[start : start + PAIR], ()):
                 yield from self._sounding(streams, units, number, (start, start + PAIR), budget)
             if budget.is_spent:
                 return
@@ -93,17 +102,17 @@ class EchoIndex:
         other = [i for i, unit in enumerate(written) if not fits or unit != wanted[i]]
         if not other or not budget.take_hit(number):
             return
-        place = Place(streams.folded, streams.offsets, units.firsts[start], units.lasts[end - 1])
+        place = Place(streams.folded, streams.offsets, units.first(start), units.last(end - 1))
         latin = sum(written[i].isascii() for i in other)
         if latin == len(other):
-            breaks = {units.lasts[i] - place.first for i in range(start, end - 1)}
+            breaks = {units.last(i) - place.first for i in range(start, end - 1)}
             if latin == len(written):
                 # The letters may be read as other syllables; the term knows its own.
                 breaks |= syllable_ends(self._texts[number])
             if _is_pinyin(place, written, breaks):
                 yield Echo(number, place, Way.PINYIN, len(written) == PAIR)
         elif latin == 0 and PAIR < len(written) >= 2 * len(other):
-            changed = [streams.offsets[units.firsts[start + i]] for i in other]
+            changed = [streams.offsets[units.first(start + i)] for i in other]
             if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
                 yield Echo(number, place, Way.HOMOPHONE, True)
 
@@ -112,10 +121,13 @@ class EchoIndex:
     ) -> Iterator[Echo]:
         stripped = streams.stripped
         for start, end, entry in reports:
+            written = stripped[start:end]
             for number in self._shapes.numbers(entry):
                 term = self._texts[number]
+                if term == written:
+                    continue
                 other = [i for i, char in enumerate(term, start) if stripped[i] != char]
-                if not other or 3 * len(other) > len(term) or not budget.take_hit(number):
+                if 3 * len(other) > len(term) or not budget.take_hit(number):
                     continue
                 place = Place(streams.folded, streams.offsets, start, end - 1)
                 changed = [place.offsets[i] for i in other]
@@ -127,24 +139,30 @@ class EchoIndex:
     def _alone(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
         sounding, shaped = self._sounds.pairs, self._shapes.pairs
+        alike = {
+            pair: (sounding.get(sounds, ()), shaped.get(shapes, ()))
+            for pair in set(_ALONE.findall(streams.text))
+            for sounds, shapes in (codes_of_pair(pair),)
+            if sounds in sounding or shapes in shaped
+        }
+        if not alike:
+            return
         for match in _ALONE.finditer(streams.text):
-            sounds, shapes = codes_of_pair(match[0])
-            if sounds not in sounding and shapes not in shaped:
+            if match[0] not in alike:
                 continue
+            homophones, look_alikes = alike[match[0]]
             pair = weave(match[0])[0]
             place = Place(streams.folded, range(len(streams.text)), match.start(), match.end() - 1)
-            for way, numbers in (
-                (Way.HOMOPHONE, sounding.get(sounds, ())),
-                (Way.LOOK_ALIKE, shaped.get(shapes, ())),
-            ):
+            for way, numbers in ((Way.HOMOPHONE, homophones), (Way.LOOK_ALIKE, look_alikes)):
                 for number in numbers:
-                    same = [a == b for a, b in zip(pair, self._texts[number], strict=True)]
-                    if same.count(True) != 1 or not budget.take_hit(number):
+                    text = self._texts[number]
+                    # Two codes may be three characters: 几啊晚 is read like 家晚.
+                    if len(text) != PAIR or (pair[0] == text[0]) == (pair[1] == text[1]):
                         continue
+                    if not budget.take_hit(number):
+                        return
                     if not _boundary.is_ordinary(place, range(*match.span()), budget):
                         yield Echo(number, place, way, True)
-            if budget.is_spent:
-                return
 
 
 def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:

@@ -59,14 +59,17 @@ class ExpressionIndex:
         ]
         self._gate = _gate_of([relaxed(rule.expression) for _, rule in rules]) if rules else None
 
-    def find(self, text: str) -> Iterator[ExpressionHit]:
-        """Up to `MAX_MATCHES` matches of each expression, as long as the budget lasts."""
+    def gate(self, encoded: bytes) -> list[int]:
+        """Which expressions may match a text in UTF-8; none for nearly all texts."""
         if self._gate is None:
-            return
-        indexes = candidates(self._gate, text, len(self._rules))
-        if not indexes:
-            return
-        encoded = text.encode()
+            return []
+        return candidates(self._gate, encoded, len(self._rules))
+
+    def find(self, text: str, encoded: bytes, indexes: list[int]) -> Iterator[ExpressionHit]:
+        """Up to `MAX_MATCHES` matches of each expression of the gate, as long as the budget lasts.
+
+        `encoded` is the text in UTF-8.
+        """
         budget = _BUDGET
         for index in indexes:
             rule, compiled, width = self._rules[index]
@@ -115,15 +118,16 @@ def _size(expression: str) -> int:
     return int(re2.compile(narrow.encode("latin-1"), options).programsize)
 
 
-def candidates(gate: "re2.Set", text: str, count: int) -> list[int]:
+def candidates(gate: "re2.Set", text: str | bytes, count: int) -> list[int]:
     """Which of `count` expressions to run. A set that ran out of memory answers like one without
     a match; the sentinel, which always matches, tells the two apart: then all are run.
     """
-    matched = gate.Match(text) or []
-    everything = range(count)
-    if count not in matched:
-        return list(everything)
-    return [index for index in everything if index in matched]
+    matched = gate.Match(text)
+    if not matched or count not in matched:
+        return list(range(count))
+    if len(matched) == 1:
+        return []
+    return sorted(index for index in matched if index < count)
 
 
 def _gate_of(expressions: list[str]) -> "re2.Set":

@@ -90,9 +90,11 @@ class KindIndex:
         """What may be in a text, by its stripped stream alone; nothing for nearly all texts."""
         if self._gate is None:
             return []
-        matched = self._gate.Match(stripped)
+        matched = self._gate.Match(stripped.encode())
         if not matched:  # out of memory: even the sentinel is missing
             return list(range(self._last + 1))
+        if len(matched) == 1:  # the sentinel
+            return []
         return [index for index in matched if index <= self._last]
 
     def find(self, passage: Passage, gated: list[int]) -> Iterator[Found | Link]:

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -20,21 +20,24 @@ MAX_TERMS = 200_000
 _PARTING = "\ufdd0"
 _REPEATED = re.compile(r"(.)\1+")
 
+Finder = Callable[[str], list[tuple[int, int, int]]]
+
 
 class Lexicon:
     """Terms as patterns: a folded text each, and the rules whose term it is.
 
     `texts[i]` is pattern i without noise. The patterns in `signed` have signs of their own wherever
     they are a term. A pattern with doubled characters is also known with single ones, for texts
-    whose repeats have been squeezed; `squeezed` leads from there to the pattern.
+    whose repeats have been squeezed; `squeezed` leads from there to the pattern. `find` gives start,
+    end and number of the longest pattern at each end; `chain` has the shorter ones.
     """
 
     __slots__ = (
-        "_automaton",
         "_more",
         "_rules",
         "_shorter",
         "_words",
+        "find",
         "signed",
         "squeezed",
         "texts",
@@ -69,7 +72,7 @@ class Lexicon:
         self.squeezed = array("i")
         texts = [*self.texts, *self._squeezed_texts(found)]
         self._shorter = _chain(texts, found)
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(texts) if texts else None
+        self.find = finder_of(texts)
 
     def _squeezed_texts(self, found: dict[str, int]) -> Iterator[str]:
         single = _REPEATED.sub(r"\1", _PARTING.join(self.texts)).split(_PARTING)
@@ -78,17 +81,6 @@ class Lexicon:
                 found[once] = len(self.texts) + len(self.squeezed)
                 self.squeezed.append(number)
                 yield once
-
-    def find(self, stream: str) -> list[tuple[int, int, int]]:
-        """Start, end and number of the longest pattern at each end.
-
-        Only one a place is reported, so a hostile text yields at most one a character; `chain` has
-        the shorter ones.
-        """
-        if self._automaton is None:
-            return []
-        reports: list[tuple[int, int, int]] = self._automaton.find_overlapping_no_suffix(stream)
-        return reports
 
     def chain(self, number: int) -> Iterator[int]:
         """A reported pattern and the shorter ones that end with it, longest first."""
@@ -106,6 +98,22 @@ class Lexicon:
     def owners(self, number: int) -> list[tuple[int, str]]:
         """The rules that have this pattern, each with the term as the rule has it."""
         return [(self._rules[number], self._words[number]), *self._more.get(number, ())]
+
+
+def finder_of(patterns: list[str]) -> Finder:
+    """An automaton that reports start, end and index of the longest pattern at each end.
+
+    Only one a place is reported, so a hostile text yields at most one a character.
+    """
+    if not patterns:
+        return _nothing
+    # The method of the automaton itself: every text comes by several times.
+    find: Finder = daachorse.CharwiseDoubleArrayAhoCorasick(patterns).find_overlapping_no_suffix
+    return find
+
+
+def _nothing(_stream: str) -> list[tuple[int, int, int]]:
+    return []
 
 
 class Threads(NamedTuple):
@@ -137,11 +145,6 @@ def _bad_term(word: str, length: int) -> BadTermError:
         term=word[:80].encode("utf-8", "replace").decode(),
         length=length,
     )
-
-
-def squeeze(text: str) -> str:
-    """The text with every repeated character once."""
-    return _REPEATED.sub(r"\1", text)
 
 
 def _chain(texts: list[str], found: dict[str, int]) -> "array[int]":

@@ -27,7 +27,8 @@ _COMPOUND = frozenset(
 _STATED = re.compile(
     r"(?:联系人|收件人|寄件人|收货人|发货人|姓名|名字|申请人|经办人|负责人|法定代表人|法人代表|法人|持卡人|户名|开户人|乘客|旅客"
     r"|患者|病人|当事人|被告人?|原告人?|投诉人|举报人|报案人|嫌疑人|担保人|借款人|受益人|投保人|被保险人|紧急联系人|家属|监护人|考生"
-    r"|签收人|承租人|房东|租客|业主|学员|候选人|面试者?|新同事|本人叫|我叫|他叫|她叫|名叫|大名)"
+    r"|签收人|联络人|对接人|承办人|委托人|代理人|汇报人|报告人|收款人|付款人|抄送人?|签字人?|审核人?|批准人?|复核人?|制单人?|记录人?|填表人|发起人|主持人|出租人|户主|车主"
+    r"|(?:甲|乙|丙|员工|职工|业务)方?代表|采购员|业务员|销售员|检验员|驾驶员|辅导员|会计|出纳|主治医[生师]|班主任|客户经理|项目经理|面试官|新员工|校长|院长|承租人|房东|租客|业主|学员|候选人|面试者?|新同事|本人叫|我叫|他叫|她叫|名叫|大名)"
 )
 # After these a name may follow; segmentation decides.
 _LOOSE = re.compile("客户|患者|病人|员工|学生|乘客|投诉人|业主|同事|供应商代表|候选人")
@@ -66,6 +67,17 @@ _WORDS_TAGGED_AS_NAMES = frozenset(
         "金额",
     }
 )
+# Not names, though they begin like some.
+_BEGINNINGS = frozenset(
+    ("何时", "何处", "何人", "何种", "任何", "任意", "任务", "高度", "高级", "安排", "安全", "全部", "全体", "全员", "余额", "时候", "许多", "于是", "关于", "向上",
+     "向下", "成员", "成立", "成本", "成功", "应该", "应付", "应收", "金属", "金额", "马上", "万一", "方便", "方式", "方面", "白天", "高层", "温馨", "管理", "明白",
+     "单位", "单独", "部长", "房东", "店家", "路人", "和平", "班长", "常见", "平时", "张贴", "包括", "包含", "段落", "石头", "江苏", "江西", "金融", "水平", "武汉",
+     "毛病", "田间", "范围", "程序", "程度", "易于", "严格", "严重", "万元", "汪汪", "白色", "黄色", "高端", "高效", "高中", "谢谢", "陆续", "沈阳", "钟点", "于今")
+)  # fmt: skip
+_COMMONEST = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖安成黎"
+)
+_TITLED = re.compile("[总哥姐叔姨工]$|[老教医]师$|经理$|主任$|先生|女士|小姐|同学|同志")
 # What one call of the segmentation costs (`Passage.spend`).
 _TAGGING = 8
 _NOT_GIVEN = frozenset("经理员们方户级单司店家部群公姐哥总工叔姨嫂爷奶婶伯弟妹老师")
@@ -134,8 +146,12 @@ def _size(passage: Passage, start: int, *, stated: bool, parted: bool) -> int:
         return 0
     if not passage.spend(_TAGGING):
         return 0
+    if stated and _is_whole(row, surname):
+        return len(row)
     tagged = rjieba.tag(row, True)
     word, tag = tagged[0]
+    if row[:2] in _BEGINNINGS:
+        return 0
     if tag.startswith("nr") and _is_name(word):
         return len(word)
     if not stated and not (parted and len(word) == surname):
@@ -143,6 +159,15 @@ def _size(passage: Passage, start: int, *, stated: bool, parted: bool) -> int:
     if row[surname : surname + 1] in _NOT_GIVEN:
         return 0
     return _given(row, surname, [len(token) for token, _ in tagged])
+
+
+def _is_whole(row: str, surname: int) -> bool:
+    """All that stands after the colon is a name, even if segmentation takes it for other words."""
+    if not surname < len(row) <= surname + 2 or _TITLED.search(row) is not None:
+        return False
+    if row[:2] in _BEGINNINGS or not _STOPS.isdisjoint(row[surname:]):
+        return False
+    return surname == 2 or row[0] in _COMMONEST or len(rjieba.cut(row, False)) > 1
 
 
 def _given(row: str, surname: int, sizes: list[int]) -> int:
@@ -161,4 +186,5 @@ def _given(row: str, surname: int, sizes: list[int]) -> int:
 
 def warm() -> None:
     """Loads the tables of the segmentation, which the first text otherwise waits for."""
-    rjieba.tag("预热", True)
+    # Characters that form no word, for those have tables of their own.
+    rjieba.tag("我和张三去", True)

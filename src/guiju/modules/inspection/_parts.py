@@ -5,13 +5,13 @@ together, the longest first, and the text is searched again.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import daachorse
 
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._fold import NOISE
-from guiju.modules.inspection._lexicon import Lexicon
+from guiju.modules.inspection._lexicon import Finder, Lexicon, finder_of
 from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import decompositions
@@ -32,18 +32,10 @@ class PartIndex:
             for parts in decompositions(char):
                 whole.setdefault(parts, char)
         self._whole = [*whole.values()]
-        self._automaton = (
-            daachorse.CharwiseDoubleArrayAhoCorasick(
-                [*whole], match_kind=daachorse.MATCH_KIND_LEFTMOST_LONGEST
-            )
-            if whole
-            else None
-        )
+        self._part = _parting(whole)
 
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every term with at least one character in parts."""
-        if self._automaton is None:
-            return []
         stream = streams.stripped
         offsets: list[int] | None = None
         if len(stream) < len(streams.text) and _STROKE.search(streams.text) is not None:
@@ -52,7 +44,7 @@ class PartIndex:
                 i for i, char in enumerate(folded) if char not in NOISE or _STROKE.match(char)
             ]
             stream = "".join(folded[i] for i in offsets)
-        parted = self._automaton.find(stream)
+        parted = self._part(stream)
         if not parted:
             return []
         composed = _compose(stream, parted, self._whole)
@@ -80,6 +72,17 @@ class PartIndex:
                 if place.is_unbroken():
                     found.append(Echo(number, place, Way.SPLIT, False))
         return found
+
+
+def _parting(parts: Iterable[str]) -> Finder:
+    """Finds the parts of characters, the longest first; none in another."""
+    patterns = [*parts]
+    if not patterns:
+        return finder_of(patterns)
+    find: Finder = daachorse.CharwiseDoubleArrayAhoCorasick(
+        patterns, match_kind=daachorse.MATCH_KIND_LEFTMOST_LONGEST
+    ).find
+    return find
 
 
 def _compose(stream: str, parted: list[tuple[int, int, int]], whole: list[str]) -> str:

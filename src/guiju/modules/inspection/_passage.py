@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from guiju.modules.inspection._fold import NOISE, fold, kept_offsets, strip
+from guiju.modules.inspection._fold import NOISE
+from guiju.modules.inspection._streams import Streams
 
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 INVISIBLE = frozenset(
@@ -49,10 +50,11 @@ class View(NamedTuple):
 class Passage:
     """A text and its forms. Made for one inspection and thrown away."""
 
-    def __init__(self, text: str, stripped: str | None = None) -> None:
-        """`stripped` is `strip(text)` where the caller has it already."""
-        self.text = text
-        self.stripped = strip(text) if stripped is None else stripped
+    def __init__(self, streams: Streams) -> None:
+        """`streams` are those of the text."""
+        self.text = streams.text
+        self.stripped = streams.stripped
+        self._streams = streams
         self._effort = EFFORT
 
     def within(self, matches: Iterable[re.Match[str]], units: int) -> Iterator[re.Match[str]]:
@@ -75,7 +77,7 @@ class Passage:
     @cached_property
     def folded(self) -> str:
         """Simplified, lower-case, half-width; as long as the original."""
-        return fold(self.text)
+        return self._streams.folded
 
     @cached_property
     def visible(self) -> View:
@@ -93,4 +95,4 @@ class Passage:
         folded = self.folded
         if len(self.stripped) == len(folded):
             return View(folded, range(len(folded)))
-        return View(self.stripped, kept_offsets(folded))
+        return View(self.stripped, self._streams.offsets)

@@ -14,12 +14,14 @@ from guiju.modules.inspection._passage import Found
 
 _CN_MOBILE = re.compile("(?=((?:0086|86|0)?1[3-9][0-9]{9}))")
 _CN_LANDLINE = re.compile(
-    "(?=((?:0086|86)?0?(?:10|2[0-57-9])[2-8][0-9]{7}|(?:0086|86)?0[3-9][0-9]{2}[2-8][0-9]{6,7}))"
+    "(?=((?!0207)(?:0086|86)?0?(?:10|2[0-57-9])[2-8][0-9]{7}|(?:0086|86)?0[3-9][0-9]{2}[2-8][0-9]{6,7}))"
 )
 _TW_MOBILE = re.compile("(?=((?:00886|886)0?9[0-9]{8}|09[0-9]{8}))")
 _TW_LANDLINE = re.compile("(?=((?:00886|886)?0?(?:2[0-9]{8}|[3-8][0-9]{7,8})))")
 _HK_PHONE = re.compile("(?=((?:00852|852)[2-9][0-9]{7}))")
 _HK_BARE = re.compile("(?=([4-79][0-9]{7}|[23][0-9]{7}))")
+# How numbers are parted where English is written; nobody parts a landline of the mainland so.
+_ABROAD = [4, 3, 4]
 # 20240131 after a word like 号码 is a day.
 _DAY = re.compile("20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 # What counts something, right after the digits.
@@ -91,9 +93,11 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
     if _is_counted(run, start, end):
         return False
     before = run.before(start, _cues.REACH)
+    groups = run.groups(start, end)
+    if groups == _ABROAD and before.isascii():
+        return False
     if _cues.is_phone(before):
         return True
-    groups = run.groups(start, end)
     area = run.digits[start:end].startswith((trunk, "86", "886"))
     return (
         area and groups[-1] in (3, 4, 7, 8) and 2 <= len(groups) <= 4 and not _cues.is_other(before)
@@ -115,7 +119,8 @@ def find_tw_phones(run: Run) -> Iterator[Found]:
         groups = run.groups(start, end)
         international = match[1].startswith(("886", "00886"))
         local = match[1][0] == "0" and groups[0] <= 3 and groups[-1] == 4 and len(groups) == 3
-        if (international or local) and not _is_counted(run, start, end):
+        other = _cues.is_other(run.before(start, _cues.REACH))
+        if (international or local) and not other and not _is_counted(run, start, end):
             size = end - start
             yield run.found("tw_phone", start, end, range(size - 4, size))
 

@@ -113,10 +113,11 @@ class RiskIndex:
         """`rules` come with their number."""
         self._rules = rules
 
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
     def find(self, text: str) -> Iterator[RiskHit]:
         """Which rules the score of the text reaches."""
-        if not self._rules:
-            return
         stripped = strip(text)
         scores: dict[str, float] = {}
         for number, rule in self._rules:

@@ -10,6 +10,9 @@ _LEAST_ENTRIES = 4
 _FARTHEST = 48
 _LONGEST_LINE = 120
 _NAME = re.compile(r"[一-龥]{2,}|[A-Za-z]{2,}")
+# What says that a phone follows is no name of anybody.
+_LABEL = re.compile("(?:联系)?(?:电话|手机|号码|方式)|tel|phone|mobile|[0-9]")
+_MOST_ABOVE = 3
 _HEADING = re.compile(
     "名单|清单|列表|名册|通讯录|客户|会员|联系|电话|业主|学员|家长|台账|customers?|clients?|contacts?|leads?|name",
     re.IGNORECASE,
@@ -48,9 +51,22 @@ def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
             elif end - phone.end > _LONGEST_LINE:
                 continue
             rest = folded[start : phone.start] + " " + folded[phone.end : end]
-            if _NAME.search(rest) is not None:
+            if _NAME.search(_LABEL.sub("", rest)) is None:
+                start = _above(folded, reach, start)
+                rest = folded[start:end]
+            if _NAME.search(_LABEL.sub("", rest)) is not None:
                 yield start, end
         reach = phone.end
+
+
+def _above(folded: str, reach: int, line: int) -> int:
+    """Where a record starts that gives name and phone lines of their own."""
+    for _ in range(_MOST_ABOVE):
+        above = folded.rfind("\n", 0, line - 1) + 1 if line else 0
+        if above < reach or line - above > _LONGEST_HEADING or line == above:
+            break
+        line = above
+    return line
 
 
 def _follows(folded: str, left: tuple[int, int], right: tuple[int, int]) -> bool:

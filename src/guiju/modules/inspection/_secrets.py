@@ -8,6 +8,7 @@ DigitalOcean, Shopify, Telegram, Atlassian, HashiCorp), RFC 7519 (JSON web token
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from math import log2
 
 from guiju.modules.inspection._passage import INVISIBLE, Found, Passage, View
@@ -43,13 +44,36 @@ _VENDORS = (
     "https://hooks\\.slack\\.com/services/T[0-9A-Z]{6,12}/B[0-9A-Z]{6,12}/[0-9A-Za-z]{20,28}",
     "(?:cgi-bin/webhook/send\\?key=|open-apis/bot/v2/hook/)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     "robot/send\\?access_token=[0-9a-f]{64}",
+    "sq0(?:csp|atp|idp)-[0-9A-Za-z_-]{22,43}",
+    "EAA[0-9A-Za-z]{40,250}",
+    f"1//0[0-9]?{_B64}{{30,120}}",
+    "key-[0-9a-f]{32}",
+    "[0-9a-f]{32}\\.[0-9A-Za-z]{16}",
+    "bce-v3/ALTAK-[0-9A-Za-z]{16,32}/[0-9a-f]{32,48}",
+    "[0-9a-z]{0,12}sk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    f"(?:NRAK|PMAK|CFPAT|tskey|glsa|sntrys|sbp|pk\\.eyJ|STS\\.N)[-_]?{_B64}{{20,200}}",
+    "(?<=AccountKey=)[0-9A-Za-z+/]{60,100}={0,2}",
 )
 _VENDOR = re.compile(f"(?<![0-9A-Za-z])(?:{'|'.join(_VENDORS)})(?![0-9A-Za-z])")
+_NAMES = (
+    r"(?i:(?:api|app|access|secret|auth|private|subscription|account|signing|encryption|master|session|deploy|license|service)[_-]?key(?:[_-]?(?:id|secret))?"
+    r"|secret(?:[_-]?(?:id|key))?|(?:app|client)[_-]?secret|token|credential|bearer|authorization)"
+    r"|密钥|密匙|秘钥|私钥|公钥|令牌|凭证|授权码"
+)
+_PASSWORDS = r"(?i:passwd|password|passphrase|passcode|pwd)|口令|密码"
+_LINK = r"[\"']?\s{0,3}(?:是|为|=|:|：|=>|:=|\s)\s{0,3}"
 _ASSIGNED = re.compile(
-    r"((?i:(?:api[_-]?key|access[_-]?key(?:[_-]?(?:id|secret))?|secret(?:[_-]?(?:id|key))?"
-    r"|app[_-]?secret|client[_-]?secret|token|auth[_-]?key|private[_-]?key|passwd|password|pwd|credential|bearer|authorization))"
-    r"|密钥|密匙|秘钥|私钥|令牌|口令|密码)"
-    r"[\"']?\s{0,3}(?:是|为|=|:|：|=>|:=|\s)\s{0,3}(?:Bearer )?[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~=-]{15,511})"
+    rf"(?:{_NAMES}|{_PASSWORDS}){_LINK}(?:Bearer )?[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~=-]{{15,511}})"
+)
+# A short word like key names a thing of any kind: what follows a sign must be random by itself.
+_WEAK = re.compile(
+    r"(?<![0-9A-Za-z-])(?i:(?:[0-9a-z]{1,24}_)?(?:key|ak|sk|pass|auth|sig|signature|sign))"
+    r"[\"']?\s{0,2}(?:是|=|:|：)\s{0,2}[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~-]{15,255})"
+)
+_PASSWORD = re.compile(rf"(?:{_PASSWORDS}){_LINK}[\"'`]?([!-~]{{12,64}})")
+# RFC 3986: user and password before the host.
+_IN_LINK = re.compile(
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:([^\s/@]{6,128})@[0-9A-Za-z\[]"
 )
 _PEM = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
@@ -64,6 +88,10 @@ _HEX = re.compile("[0-9a-fA-F]+")
 _LEAST_ENTROPY = 3.2
 _LEAST_HEX_ENTROPY = 2.8
 _SHOWN = 4
+_LEAST_TURNS = 5
+_LEAST_GROUPS = 3
+_LEAST_CHARS = 8
+_LONG_HEX = 32
 
 
 def may_hold_keys(text: str) -> bool:
@@ -94,29 +122,70 @@ def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
             reach = end
             yield start, end
     for match in passage.within(_VENDOR.finditer(text), 2):
-        if _DIGIT.search(match[0]) is not None:
+        if _DIGIT.search(match[0]) is not None or _is_mixed(match[0]) or match[0].isupper():
             yield match.span()
-    for match in passage.within(_ASSIGNED.finditer(text), 3):
-        if _is_random(match[2]):
-            yield match.span(2)
+    for pattern, is_secret in _CUED:
+        for match in passage.within(pattern.finditer(text), 3):
+            if is_secret(match[1]):
+                yield match.span(1)
 
 
 def _plain(passage: Passage) -> View:
     """The text in its own case, without what takes no room."""
     text = passage.text
-    places = [place for place, char in enumerate(text) if char not in INVISIBLE]
-    if len(places) == len(text):
+    if INVISIBLE.isdisjoint(text):
         return View(text, range(len(text)))
+    places = [place for place, char in enumerate(text) if char not in INVISIBLE]
     return View("".join(text[place] for place in places), places)
 
 
 def _is_random(value: str) -> bool:
     """Letters and digits mixed, with more information a character than words have."""
     value = value[:128]
-    if _LETTER.search(value) is None or _DIGIT.search(value) is None:
+    if _LETTER.search(value) is None:
+        return False
+    if _DIGIT.search(value) is None and not _is_mixed(value):
         return False
     size = len(value)
     entropy = -sum(count / size * log2(count / size) for count in Counter(value).values())
     if _HEX.fullmatch(value) is not None:
         return size >= 32 and entropy >= _LEAST_HEX_ENTROPY
     return entropy >= _LEAST_ENTROPY
+
+
+def _is_mixed(value: str) -> bool:
+    """Large and small letters take turns as in no word and no name that is made of words."""
+    changes = sum(left.islower() != right.islower() for left, right in pairwise(value))
+    doubled = sum(left.isupper() and right.isupper() for left, right in pairwise(value))
+    return 10 * changes >= 3 * len(value) and (doubled > 1 or 10 * changes > 7 * len(value))
+
+
+def _is_scrambled(value: str) -> bool:
+    """Random by itself: letters and digits take turns, or a long row of hexadecimal digits."""
+    if not _is_random(value):
+        return False
+    turns = sum(left.isdigit() != right.isdigit() for left, right in pairwise(value))
+    bare = value.replace("-", "")
+    return turns >= _LEAST_TURNS or (len(bare) >= _LONG_HEX and _HEX.fullmatch(bare) is not None)
+
+
+def _is_password(value: str) -> bool:
+    """Three of: small letters, large letters, digits, signs; and no placeholder."""
+    groups = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
+    return (
+        sum(any(map(group, value)) for group in groups) >= _LEAST_GROUPS
+        and len(set(value)) >= _LEAST_CHARS
+    )
+
+
+def _opens(value: str) -> bool:
+    """The password of a link is none of the examples that manuals have."""
+    return _LETTER.search(value) is not None and _DIGIT.search(value) is not None
+
+
+_CUED = (
+    (_ASSIGNED, _is_random),
+    (_WEAK, _is_scrambled),
+    (_PASSWORD, _is_password),
+    (_IN_LINK, _opens),
+)

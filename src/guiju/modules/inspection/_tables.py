@@ -122,7 +122,10 @@ def _pattern(syllables: list[str], typed: str = "") -> str:
 
 
 # The figure after it is the tone, as input methods and dictionaries write it.
-SYLLABLE = re.compile(f"({_pattern(list(_TYPED))})(?:[1-5](?![0-9]))?")
+_TOKEN = re.compile(f"{_pattern(list(_TYPED))}(?:[1-5](?![0-9]))?|[^a-z]+|[a-z]")
+SPELLED = {
+    f"{syllable}{tone}": code for syllable, code in _TYPED.items() for tone in ("", *"12345")
+}
 
 
 def is_han(char: str) -> bool:
@@ -130,13 +133,22 @@ def is_han(char: str) -> bool:
     return char in SOUNDS.codes
 
 
+def tokens_of(sounds: str) -> list[str]:
+    """The sounds in pieces: syllables in Latin letters, other letters, and what stands between.
+
+    The syllables are those in `SPELLED`.
+    """
+    return _TOKEN.findall(sounds)
+
+
 def spell(sounds: str) -> str:
     """The sounds with syllables in Latin letters made sounds as well."""
-    return SYLLABLE.sub(_code_of, sounds)
+    return spelled(tokens_of(sounds))
 
 
-def _code_of(match: re.Match[str]) -> str:
-    return _TYPED[match[1]]
+def spelled(tokens: list[str]) -> str:
+    """The same from what `tokens_of` has found."""
+    return "".join([SPELLED.get(token, token) for token in tokens])
 
 
 def decompositions(char: str) -> list[str]:

@@ -11,6 +11,8 @@ import ctypes
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import compress, pairwise
+from operator import ne
 from typing import NamedTuple
 
 from guiju.modules.inspection import _boundary
@@ -18,7 +20,7 @@ from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
 from guiju.modules.inspection._fold import strip
 from guiju.modules.inspection._latin import LatinIndex
-from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of, squeeze
+from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of
 from guiju.modules.inspection._parts import PartIndex
 from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
@@ -63,10 +65,8 @@ class TermIndex:
         if not self._lexicon.texts:
             return []
         budget = Budget()
-        hits: list[TermHit] = []
         reports = self._lexicon.find(streams.stripped)
-        if reports:
-            hits.extend(self._written(streams, reports, budget))
+        hits = [*self._written(streams, reports, budget)] if reports else []
         echoes = [] if budget.is_spent else self._disguised(streams, budget)
         if not hits and not echoes and not budget.is_spent:
             return hits
@@ -120,11 +120,13 @@ class TermIndex:
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
     ) -> Iterator[Echo]:
         size = len(streams.stripped)
+        is_bare = size == len(streams.text)
         for start, end, number in reports:
             if number >= len(self._lexicon.texts):
                 continue
             text = self._lexicon.texts[number]
-            if text == text[::-1]:
+            # In a text without signs nothing but the whole of it is alone.
+            if text == text[::-1] or (is_bare and len(text) == MIN_TERM < size):
                 continue
             place = Place(streams.folded, streams.offsets, size - end, size - start - 1)
             if len(text) == MIN_TERM and not place.is_alone():
@@ -143,10 +145,11 @@ class TermIndex:
 
     def _repeated(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         stripped = streams.stripped
-        reports = self._lexicon.find(squeeze(stripped))
+        starts = [0, *compress(range(1, len(stripped)), map(ne, stripped, stripped[1:]))]
+        reports = self._lexicon.find("".join(map(stripped.__getitem__, starts)))
         if not reports:
             return
-        runs = [match.span() for match in _RUN.finditer(stripped)]
+        runs = [*pairwise([*starts, len(stripped)])]
         texts, squeezed = self._lexicon.texts, self._lexicon.squeezed
         for start, end, number in reports:
             pattern = squeezed[number - len(texts)] if number >= len(texts) else number
