@@ -30,8 +30,10 @@ from guiju.modules.groups import _routes as groups_routes
 from guiju.modules.identity import _routes as identity_routes
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection import _routes as inspection_routes
-from guiju.modules.inspection import dictionaries
+from guiju.modules.inspection import dictionaries, documents
+from guiju.modules.inspection.extraction.reading import Extractor
 from guiju.modules.inspection.governed import OwnDictionary
+from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.policy import _routes as policy_routes
@@ -42,7 +44,14 @@ from guiju.sessions import SessionGuard
 from guiju.socket import SocketEndpoint
 
 _log = logging.getLogger("guiju")
-RULES_CHANGED = frozenset({"policy.adopted", "inspection.dictionary_switched"})
+RULES_CHANGED = frozenset(
+    {
+        "policy.adopted",
+        "inspection.dictionary_switched",
+        "inspection.document_registered",
+        "inspection.document_ended",
+    }
+)
 ROUTES = (
     identity_routes,
     policy_routes,
@@ -88,6 +97,7 @@ class Server:
             self.guard.session_of,
             runtime.settings.origin,
         )
+        self.extractor = Extractor()
         self.http = self._build()
         self._edge = Edge(self.http, runtime.settings.origin)
         self._stopping = threading.Event()
@@ -118,6 +128,7 @@ class Server:
         state.session_ended = self.guard.session_ended
         state.passwords = identity.Passwords()
         state.session_cookie = identity.cookie_name(is_https=self.runtime.settings.is_https)
+        state.extractor = self.extractor
         state.load_dictionaries = load_dictionaries
         state.prepare_rules, state.prepare_pack = self._prepare_rules, self._prepare_pack
         for module in ROUTES:
@@ -152,6 +163,7 @@ class Server:
                 task.cancel()
             self._stopping.set()
             await asyncio.to_thread(jobs.join)
+            await asyncio.to_thread(self.extractor.close)
             await asyncio.to_thread(runtime.close)
             self.gate.close()
 
@@ -177,12 +189,15 @@ class Server:
     def _load_rules(self, tx: ReadTx) -> None:
         self.runtime.inspector.follow(tx)
 
-    def _prepare_rules(self, tx: ReadTx, own: Sequence[OwnDictionary]) -> None:
+    def _prepare_rules(
+        self, tx: ReadTx, own: Sequence[OwnDictionary], registered: Sequence[DocumentRule]
+    ) -> None:
         """Compile what is about to come into force, so that no message waits for it."""
-        self.runtime.inspector.prepare(tx, policy.get_pack(tx), own)
+        self.runtime.inspector.prepare(tx, policy.get_pack(tx), own, registered)
 
     def _prepare_pack(self, tx: ReadTx, pack: Pack) -> None:
-        self.runtime.inspector.prepare(tx, pack, dictionaries.in_force(tx))
+        own, registered = dictionaries.in_force(tx), documents.rules_in_force(tx)
+        self.runtime.inspector.prepare(tx, pack, own, registered)
 
     async def _healthz(self) -> dict[str, bool]:
         return {"ok": True}

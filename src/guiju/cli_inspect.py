@@ -44,11 +44,12 @@ def inspect_files(files: Sequence[Path], documents: Sequence[Path], *, write: Wr
 
 
 def _registered(extractor: Extractor, documents: Sequence[Path]) -> Fingerprints:
-    known = Fingerprints()
+    known: dict[str, list[int]] = {}
     for document in documents:
+        prints = known.setdefault(document.name, [])
         for part in extractor.extract(document).parts:
-            known.add(document.name, fingerprints(part.text))
-    return known
+            prints.extend(fingerprints(part.text))
+    return Fingerprints(known)
 
 
 def _refusal(file: Path, reason: OSError) -> str:

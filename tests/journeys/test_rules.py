@@ -17,6 +17,7 @@ from tests.support.office import Office, open_office
 SALE = "九成新自行车转让，300元面交"
 PRESS = "听说记者采访要来"
 USE = "6.7/messaging.content"
+PLAN = "三号厂房的设备在下个季度分两批迁往新址，第一批是冲压线，第二批是涂装线。停产的日子由各车间自己报上来，汇总后另行通知。"
 
 
 class Desk:
@@ -157,6 +158,40 @@ def test_a_list_with_a_million_lines_is_refused_clearly(desk: Desk) -> None:
     assert (huge.status_code, huge.json()["code"]) == (413, "http.too_large")
     broken = desk.post(desk.admin, "/api/dictionaries", body | {"content": "%%%"})
     assert (broken.status_code, broken.json()["code"]) == (422, "inspection.bad_list")
+
+
+def test_a_document_from_its_file_to_its_end(desk: Desk) -> None:
+    admin, path = desk.admin, "/api/documents"
+    sending = f"/api/groups/{desk.group}/messages"
+    body = {
+        "title": "迁址方案", "level": "secret", "disposition": "block", "classes": [], "use": USE, "file": "方案.txt",
+        "content": base64.b64encode(PLAN.encode("gb18030")).decode(),
+    }  # fmt: skip
+    for changed, status, code in (
+        ({"content": "%%%"}, 422, "inspection.document_unreadable"),
+        ({"content": base64.b64encode(b"PK\x03\x04broken").decode(), "file": "a.docx"}, 422, "inspection.document_unreadable"),
+        ({"content": "5YaF5a65"}, 422, "inspection.document_too_short"),
+        ({"content": "A" * 17_000_000}, 413, "http.too_large"),
+        ({"use": "1.1/x"}, 422, "inspection.bad_switch"),
+        ({"level": "cosmic"}, 422, "inspection.bad_switch"),
+        ({"title": "长" * 61}, 422, "http.bad_request"),
+    ):  # fmt: skip
+        refused = desk.post(admin, path, body | changed)
+        assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
+    made = desk.post(admin, path, body).json()
+    assert made["clause"]["id"] == "6.7" and made["count"] >= 8 and made["unread"] == []
+    listed = desk.call(desk.office.reviewer, "GET", path).json()
+    assert listed["documents"] == [made] and [one["id"] for one in listed["levels"]][-1] == "secret"
+    assert desk.call(desk.office.reviewer, "GET", f"{path}/{made['id']}").json() == made
+    said = {"cmid": "p1", "body": f"听说{PLAN[8:58]}"}
+    receipt = desk.post(desk.office.member, sending, said).json()
+    assert receipt["state"] == "blocked" and receipt["clause"]["id"] == "6.7"
+    ended = desk.post(admin, f"{path}/{made['id']}/ending", {}).json()
+    assert ended["ended_at"] is not None
+    again = desk.post(admin, f"{path}/{made['id']}/ending", {})
+    assert (again.status_code, again.json()["code"]) == (404, "inspection.document_not_found")
+    said = {"cmid": "p2", "body": f"听说{PLAN[8:58]}"}
+    assert desk.post(desk.office.member, sending, said).json()["state"] == "delivered"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Row:
             return "request"
         if any(part in self.operation for part in ("{session_id}", "{account_id}", "{person_id}")):
             return "record"
-        if "{dictionary}" in self.operation or "{exemption}" in self.operation:
+        if any(part in self.operation for part in ("{dictionary}", "{document}", "{exemption}")):
             return "rule"
         return "review" if "/reviews/{position}" in self.operation else "plain"
 

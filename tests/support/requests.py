@@ -1,5 +1,6 @@
 """A valid request for each operation, and the things that it is about: new ones where it will change them."""
 
+import base64
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +11,10 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
-from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
-from guiju.modules.inspection.governed import Trial
+from guiju.modules.inspection.fingerprints import fingerprints
+from guiju.modules.inspection.governed import DocumentPrints, Trial
 from guiju.modules.messaging import exceptions, review
 from guiju.modules.messaging.review_types import Permission
 from guiju.runtime import load_pack
@@ -22,6 +24,7 @@ from tests.support.matrix import Row
 
 NEW_PASSWORD = "battery staple 8"
 FAR = 10_000_000
+PLAN = "三号厂房的设备在下个季度分两批迁往新址，第一批是冲压线，第二批是涂装线，停产的日子由各车间自己报上来，汇总后另行通知。"
 _STATES = {
     "registration": AccountState.REQUESTED,
     "certification": AccountState.ACTIVATED,
@@ -90,6 +93,7 @@ class Things:
                 found |= self._record(row, actor, fresh=changes)
             case "rule":
                 found["dictionary"] = self._make(changes, ("dictionary",), self._dictionary)
+                found["document"] = self._make(changes, ("document",), self._document)
                 found["exemption"] = self._make(changes, ("exemption",), self._exemption)
             case "review":
                 sender = actor if row.relation == "own" and actor is not None else member
@@ -144,6 +148,19 @@ class Things:
             made = dictionaries.add(tx, admin, title="清单", category="org", report=report)
             trial = Trial(1, 0, (), ())
             return dictionaries.record_trial(tx, admin, made.id, trial=trial).id
+
+        return self.cast.world.write(make)
+
+    def _document(self) -> str:
+        admin = self.cast.people["security_admin", "outsider"]
+        kept = DocumentPrints(fingerprints(PLAN), ())
+
+        def make(tx: WriteTx) -> str:
+            to = documents.planned(
+                tx, admin, title="方案", level="secret", disposition="hold", classes=(), use="6.7/messaging.content",
+                kept=kept,
+            )  # fmt: skip
+            return documents.register(tx, admin, to=to).id
 
         return self.cast.world.write(make)
 
@@ -270,6 +287,10 @@ _BODIES: dict[str, _Body] = {
     "POST /api/dictionaries": _fixed(title="清单", category="org", file="a.txt", content="5bCP6YeR5bqT"),
     "POST /api/dictionaries/{dictionary}/trial": _fixed(messages=10),
     "POST /api/dictionaries/{dictionary}/switch": _fixed(state="on", disposition="hold", use="6.7/messaging.content"),
+    "POST /api/documents": _fixed(
+        title="方案", level="secret", disposition="hold", use="6.7/messaging.content", file="a.txt",
+        content=base64.b64encode(PLAN.encode()).decode(),
+    ),
     "POST /api/exemptions": lambda t, r, a, i: {
         "person_id": t.cast.spare.person, "rule": "abuse", "until": t.cast.world.clock.now() + DAY, "reason": "x",
     },

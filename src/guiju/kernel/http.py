@@ -13,7 +13,7 @@ from guiju.kernel.lane import WriteTx
 
 T = TypeVar("T")
 BODY_LIMIT = 2 * 1024 * 1024
-LARGE_BODIES = {"/api/dictionaries": 16 * 1024 * 1024}
+LARGE_BODIES = {"/api/dictionaries": 16 * 1024 * 1024, "/api/documents": 16 * 1024 * 1024}
 """The paths whose bodies may be larger: they bring whole files."""
 
 

@@ -243,7 +243,7 @@ def test_what_is_prepared_is_ready_for_the_lane(office: Office, admin: Actor) ->
         )
     )
     world.read(
-        lambda tx: inspector.prepare(tx, policy.get_pack(tx), dictionaries.after(tx, planned))
+        lambda tx: inspector.prepare(tx, policy.get_pack(tx), dictionaries.after(tx, planned), ())
     )
     ready = {compiled.version for compiled in inspector._ready.values()}
     world.write(lambda tx: dictionaries.switch(tx, admin, made.id, to=planned))

@@ -220,6 +220,14 @@ export interface DictionaryList {
   dictionaries: OwnDictionary[]; uses: { id: string; clause: ClauseMark }[]; classes: { id: string; title: Bilingual }[]; dispositions: string[];
   rules: string[]; position: number;
 }
+export interface OwnDocument {
+  id: string; title: string; level: string; count: number; disposition: string; classes: string[]; use: string; clause: ClauseMark | null;
+  unread: string[]; registered_at: number; registered_by: Named | null; ended_at: number | null;
+}
+export interface DocumentList {
+  documents: OwnDocument[]; uses: { id: string; clause: ClauseMark }[]; levels: { id: string; title: Bilingual }[];
+  classes: { id: string; title: Bilingual }[]; dispositions: string[]; position: number;
+}
 export interface ListReport {
   dictionary: OwnDictionary | null; count: number; duplicates: number; unusable: number; samples: { line: number; term: string }[]; common: string[];
 }

@@ -10,6 +10,8 @@ export const KINDS: Record<string, Triple> = {
   "inspection.dictionary_added": ["导入词库", "匯入詞庫", "dictionary imported"],
   "inspection.dictionary_tried": ["试算词库", "試算詞庫", "dictionary tried"],
   "inspection.dictionary_switched": ["启用或停用词库", "啟用或停用詞庫", "dictionary switched"],
+  "inspection.document_registered": ["登记涉密文件", "登記涉密檔案", "document registered"],
+  "inspection.document_ended": ["停用涉密文件", "停用涉密檔案", "document ended"],
   "inspection.exemption_granted": ["准予豁免", "准予豁免", "exemption granted"],
   "inspection.exemption_ended": ["结束豁免", "結束豁免", "exemption ended"],
   "messaging.released": ["消息审核后放行", "訊息審核後放行", "message released"],

@@ -1,7 +1,7 @@
 import { lookup } from "./index.ts";
 import type { Triple } from "./index.ts";
 
-/** Dictionaries and exemptions of the organisation's own. */
+/** Dictionaries, registered documents and exemptions of the organisation's own. */
 export const RULES = {
   "dic.help": ["把本单位的词表导入、试算、启用。试算只看最近的消息会命中多少，不显示任何原文，并且记录在案。", "將本單位的詞表匯入、試算、啟用。試算只看最近的訊息會命中多少，不顯示任何原文，並且記錄在案。", "Import a list, try it, switch it on. A trial tells how many recent messages it would hit, shows none of them, and goes on record."],
   "dic.none": ["还没有本单位的词库", "還沒有本單位的詞庫", "No dictionaries of your own yet"],
@@ -45,6 +45,22 @@ export const RULES = {
   "dic.on.title": ["启用：{title}", "啟用：{title}", "Switch on: {title}"],
   "dic.on.help": ["从下一条消息起生效，记录在案。", "從下一則訊息起生效，記錄在案。", "From the next message on; it goes on record."],
   "dic.on.do": ["启用", "啟用", "Switch on"],
+  "doc.title": ["登记的涉密文件", "登記的涉密檔案", "Registered documents"],
+  "doc.help": ["登记后，消息、引用和附件里出现文件的片段就按规定处置。只保存指纹，不保存原文。", "登記後，訊息、引用和附件裡出現檔案的片段就按規定處置。只保存指紋，不保存原文。", "Excerpts of a registered document in messages, quotes and attachments are dealt with by the rules. Only fingerprints are kept, never the text."],
+  "doc.none": ["还没有登记的文件", "還沒有登記的檔案", "No documents registered"],
+  "doc.new": ["登记文件", "登記檔案", "Register a document"],
+  "doc.file": ["选文件（Word、Excel、PDF、文本等）", "選檔案（Word、Excel、PDF、文字等）", "Choose a file (Word, Excel, PDF, text …)"],
+  "doc.name": ["名称（拦下消息时发送人看得到）", "名稱（攔下訊息時發送人看得到）", "Name (senders see it when a message is held)"],
+  "doc.level": ["密级", "密級", "Level"],
+  "doc.count": ["{n} 个指纹", "{n} 個指紋", "{n} fingerprints"],
+  "doc.by": ["登记", "登記", "Registered"],
+  "doc.unread": ["文件里有一部分没能读出来，那一部分的片段认不出。", "檔案裡有一部分沒能讀出來，那一部分的片段認不出。", "A part of the file could not be read; excerpts of that part are not recognised."],
+  "doc.state.on": ["生效中", "生效中", "In force"],
+  "doc.state.ended": ["已停用", "已停用", "Ended"],
+  "doc.do": ["登记并生效", "登記並生效", "Register"],
+  "doc.reading": ["正在读取…", "正在讀取…", "Reading…"],
+  "doc.end": ["停用", "停用", "End"],
+  "doc.end.ask": ["停用《{title}》？以后不再查它的片段；要恢复得重新登记。", "停用《{title}》？以後不再查它的片段；要恢復得重新登記。", "End “{title}”? Its excerpts are looked for no longer; to have it back, register it again."],
   "exm.title": ["豁免", "豁免", "Exemptions"],
   "exm.help": ["让某人或某个群在一段时间内不受某条规则限制，写明理由。不能豁免自己。", "讓某人或某個群在一段時間內不受某條規則限制，寫明理由。不能豁免自己。", "Free a person or a group from one rule for a time, with a reason. Nobody exempts themselves."],
   "exm.none": ["没有豁免", "沒有豁免", "No exemptions"],

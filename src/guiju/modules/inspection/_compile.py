@@ -7,6 +7,7 @@ from typing import assert_never
 
 from guiju.modules.inspection._across import NEAR, REACH, crossing, tail_of
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
+from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST
 from guiju.modules.inspection._hosts import as_domain
@@ -23,6 +24,7 @@ from guiju.modules.inspection.types import (
     BadThresholdError,
     Context,
     Disposition,
+    DocumentRule,
     ExpressionRule,
     Finding,
     Hit,
@@ -47,6 +49,7 @@ LONGEST_WORD = 64
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 RISK_RULE = "risk score"
+DOCUMENT_CATEGORY = "document"
 
 
 class RuleSet:
@@ -54,6 +57,7 @@ class RuleSet:
 
     __slots__ = (
         "_clean",
+        "_documents",
         "_expressions",
         "_finders",
         "_formal",
@@ -77,6 +81,9 @@ class RuleSet:
         )
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
+        )
+        self._documents = DocumentIndex(
+            [(n, r) for n, r in enumerate(rules) if isinstance(r, DocumentRule)]
         )
         self._risk = RiskIndex([(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)])
         # Several clauses may ask for the same kind: each counts, it is looked for once.
@@ -215,6 +222,8 @@ class RuleSet:
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
             yield Hit(start, end, rule, word, range(start, end), floor)
+        for start, end, rule, title in self._documents.find(streams):
+            yield Hit(start, end, rule, title, range(start, end))
 
     def _risk_hits(self, text: str) -> Iterator[Hit]:
         """A score is of one message: what other messages or a quote add is not scored with it."""
@@ -296,6 +305,8 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
             return Finding(hit.start, hit.end, "url", rule.type, hit.word)
         case ExpressionRule():
             return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
+        case DocumentRule():
+            return Finding(hit.start, hit.end, DOCUMENT_CATEGORY, rule.document, hit.word)
         case RiskRule():
             return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
 
@@ -370,6 +381,8 @@ def _canonical(rule: Rule) -> str:
             name = [rule.id, rule.category, rule.expression]
         case LinkRule():
             name = [rule.type, sorted(set(rule.domains))]
+        case DocumentRule():
+            name = [rule.document, rule.title, rule.digest]
         case RiskRule():
             name = [rule.model.digest, repr(rule.threshold)]
         case _:

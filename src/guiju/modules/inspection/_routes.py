@@ -12,7 +12,8 @@ from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.live import View
 from guiju.kernel.text import Id, Line, Position, Prose
-from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection import dictionaries, documents, exemptions
+from guiju.modules.inspection._document_routes import routes as document_routes
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import (
     BadListError,
@@ -24,6 +25,7 @@ from guiju.modules.inspection.governed import (
 from guiju.modules.policy import service as policy
 
 routes = APIRouter(prefix="/api", tags=["inspection"])
+routes.include_router(document_routes)
 _SHOWN_TERMS = 200
 _Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 
@@ -198,7 +200,9 @@ async def switch_dictionary(
             tx, actor, dictionary, state=DictionaryState(body.state), disposition=body.disposition,
             classes=body.classes, use=body.use,
         )  # fmt: skip
-        request.app.state.prepare_rules(tx, dictionaries.after(tx, planned))
+        request.app.state.prepare_rules(
+            tx, dictionaries.after(tx, planned), documents.rules_in_force(tx)
+        )
         return planned
 
     planned = await read(plan)

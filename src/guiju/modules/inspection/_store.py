@@ -1,4 +1,4 @@
-"""Dictionaries and exemptions of the organisation's own. `apply` is the only writer of their tables."""
+"""Dictionaries, registered documents and exemptions of the organisation's own. `apply` is the only writer of their tables."""
 
 import json
 from collections.abc import Sequence
@@ -25,10 +25,13 @@ from guiju.modules.inspection.governed import (
     DictionaryState,
     DictionarySwitched,
     DictionaryTried,
+    DocumentEnded,
+    DocumentRegistered,
     Exemption,
     ExemptionEnded,
     ExemptionGranted,
     OwnDictionary,
+    OwnDocument,
 )
 
 _dictionary = governed(
@@ -48,6 +51,25 @@ _dictionary = governed(
         Column("added_by", String(64), nullable=False),
         Column("tried_messages", Integer),
         Column("tried_hits", Integer),
+    )
+)
+_document = governed(
+    Table(
+        "inspection_document",
+        metadata,
+        Column("id", String(40), primary_key=True),
+        Column("position", BigInteger, nullable=False),
+        Column("title", Text, nullable=False),
+        Column("level", String(40), nullable=False),
+        Column("count", Integer, nullable=False),
+        Column("disposition", String(16), nullable=False),
+        Column("classes", Text, nullable=False),
+        Column("use", String(120), nullable=False),
+        Column("unread", Text, nullable=False),
+        Column("registered_at", BigInteger, nullable=False),
+        Column("registered_by", String(64), nullable=False),
+        Column("ended_at", BigInteger),
+        Column("ended", BigInteger),
     )
 )
 _exemption = governed(
@@ -88,6 +110,19 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 _change(
                     tx, dictionary, state=state, disposition=disposition, classes=shown, use=use
                 )
+            case DocumentRegistered() as fact:
+                tx.run(
+                    insert(_document).values(
+                        id=fact.document, position=entry.position, title=fact.title,
+                        level=fact.level, count=fact.count, disposition=fact.disposition,
+                        classes=json.dumps(list(fact.classes)), use=fact.use,
+                        unread=json.dumps(list(fact.unread)), registered_at=entry.at,
+                        registered_by=entry.actor,
+                    )
+                )  # fmt: skip
+            case DocumentEnded(document):
+                stopped = update(_document).where(_document.c.id == document)
+                tx.run(stopped.values(ended_at=entry.at, ended=entry.position))
             case ExemptionGranted() as fact:
                 tx.run(
                     insert(_exemption).values(
@@ -130,6 +165,36 @@ def _to_dictionary(row: Any) -> OwnDictionary:
         row.id, row.position, row.title, row.category, row.count, DictionaryState(row.state),
         row.disposition, tuple(json.loads(row.classes)), row.use, row.added_at, row.added_by,
         row.tried_messages, row.tried_hits,
+    )  # fmt: skip
+
+
+def list_documents(tx: ReadTx) -> list[OwnDocument]:
+    """All, the newest first."""
+    found = tx.all(select(_document).order_by(_document.c.position.desc()))
+    return [_to_document(row) for row in found]
+
+
+def documents_at(tx: ReadTx, position: int | None = None) -> tuple[OwnDocument, ...]:
+    """Those that have not ended, in the order of their registration; as they stood before `position`, if it is given."""
+    c = _document.c
+    wanted = select(_document).order_by(c.position)
+    if position is None:
+        wanted = wanted.where(c.ended.is_(None))
+    else:
+        wanted = wanted.where(c.position < position, c.ended.is_(None) | (c.ended > position))
+    return tuple(_to_document(row) for row in tx.all(wanted))
+
+
+def find_document(tx: ReadTx, document: str) -> OwnDocument | None:
+    row = tx.first(select(_document).where(_document.c.id == document))
+    return _to_document(row) if row is not None else None
+
+
+def _to_document(row: Any) -> OwnDocument:
+    return OwnDocument(
+        row.id, row.position, row.title, row.level, row.count, row.disposition,
+        tuple(json.loads(row.classes)), row.use, tuple(json.loads(row.unread)), row.registered_at,
+        row.registered_by, row.ended_at,
     )  # fmt: skip
 
 

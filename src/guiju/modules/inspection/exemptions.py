@@ -6,7 +6,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId, new_id
 from guiju.kernel.lane import WriteTx
-from guiju.modules.inspection import _store, dictionaries
+from guiju.modules.inspection import _store, dictionaries, documents
 from guiju.modules.inspection.dictionaries import traffic
 from guiju.modules.inspection.governed import (
     BadExemptionError,
@@ -28,8 +28,9 @@ def list_exemptions(tx: ReadTx, actor: Actor) -> list[Exemption]:
 
 
 def known_rules(tx: ReadTx) -> list[str]:
-    """What an exemption can be from: dictionaries of the pack and of the organisation's own, expressions, kinds."""
+    """What an exemption can be from: dictionaries of the pack and of the organisation's own, documents, expressions, kinds."""
     own = [each.id for each in dictionaries.in_force(tx)]
+    own += [each.id for each in documents.in_force(tx)]
     named: list[str] = []
     for use in policy.get_pack(tx).uses:
         if use.control.startswith("messaging."):

@@ -43,6 +43,36 @@ class OwnDictionary:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDocument:
+    """A confidential document whose excerpts are looked for. Its prints stand sealed in the entry at `position`.
+
+    `level` is the pack's level of secrecy, `count` how many prints there are, `unread` names the problems for which
+    a part of the file was not read. `use` and `classes` as for a dictionary.
+    """
+
+    id: str
+    position: int
+    title: str
+    level: str
+    count: int
+    disposition: str
+    classes: tuple[str, ...]
+    use: Use
+    unread: tuple[str, ...]
+    registered_at: int
+    registered_by: str
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPrints:
+    """What is kept of a file: its prints, and the problems for which a part of it was not read."""
+
+    prints: tuple[int, ...]
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Exemption:
     """A person, a group, or a person in a group is exempt from a rule until `until` (ms), or until it is ended.
 
@@ -142,6 +172,33 @@ class DictionarySwitched:
 
 
 @fact(
+    "inspection.document_registered",
+    Content.REGISTER,
+    uninspected={"title": "names what the rule looks for"},
+)
+class DocumentRegistered:
+    """Excerpts of a confidential document are looked for from now on. Its text is kept nowhere, only its prints."""
+
+    document: str
+    level: str
+    count: int
+    disposition: str
+    classes: tuple[str, ...]
+    use: str
+    unread: tuple[str, ...]
+    title: Sealed[str]
+    prints: Sealed[tuple[int, ...]]
+
+
+@fact("inspection.document_ended", Content.REGISTER)
+class DocumentEnded:
+    """Excerpts of a registered document are looked for no longer."""
+
+    document: str
+    refs: tuple[int, ...]
+
+
+@fact(
     "inspection.exemption_granted",
     Content.REGISTER,
     uninspected={"reason": "names what the rule would find"},
@@ -193,9 +250,33 @@ class DictionaryEndedError(ConflictError):
 
 
 class BadSwitchError(InvalidError):
-    """A disposition, class or use that the pack in force does not have; `data.field` names it."""
+    """A disposition, class, level or use that the pack in force does not have; `data.field` names it."""
 
     code: ClassVar[str] = "inspection.bad_switch"
+
+
+class DocumentNotFoundError(NotFoundError):
+    """There is no such registered document, or it has ended."""
+
+    code: ClassVar[str] = "inspection.document_not_found"
+
+
+class DocumentUnreadableError(InvalidError):
+    """Nothing of a file that was to be registered could be read; `data.reasons` says why."""
+
+    code: ClassVar[str] = "inspection.document_unreadable"
+
+
+class DocumentTooShortError(InvalidError):
+    """A document with too little text for excerpts of it to be known again."""
+
+    code: ClassVar[str] = "inspection.document_too_short"
+
+
+class TooManyPrintsError(ConflictError):
+    """The registered documents would have more prints together than a rule set may hold; `data.limit` says how many."""
+
+    code: ClassVar[str] = "inspection.too_many_prints"
 
 
 class BadExemptionError(InvalidError):

@@ -1,7 +1,13 @@
 """What other modules call: the engine, the compiling of rules, conditions, dictionaries and masking."""
 
 from guiju.modules.inspection._across import REACH, SHORT
-from guiju.modules.inspection._compile import ENGINE_REVISION, RuleSet, compile_ruleset, mask
+from guiju.modules.inspection._compile import (
+    DOCUMENT_CATEGORY,
+    ENGINE_REVISION,
+    RuleSet,
+    compile_ruleset,
+    mask,
+)
 from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
@@ -18,6 +24,7 @@ from guiju.modules.inspection._standard import (
 from guiju.modules.inspection.types import Inspection
 
 __all__ = [
+    "DOCUMENT_CATEGORY",
     "ENGINE_REVISION",
     "KINDS",
     "LINK_KINDS",

@@ -192,7 +192,23 @@ class LinkRule:
     scope: Scope = EVERYWHERE
 
 
-Rule = TermRule | PatternRule | ExpressionRule | LinkRule | RiskRule
+@dataclass(frozen=True, slots=True)
+class DocumentRule:
+    """Excerpts of a registered document, known by its prints (`fingerprints.py`), lead to the disposition.
+
+    `digest` (SHA-256) names the prints. Equal digests, equal prints.
+    """
+
+    document: str
+    title: str
+    digest: str
+    prints: "array[int]" = field(compare=False, repr=False)
+    disposition: Disposition
+    use: Use
+    scope: Scope = EVERYWHERE
+
+
+Rule = TermRule | PatternRule | ExpressionRule | LinkRule | RiskRule | DocumentRule
 
 
 @dataclass(frozen=True, slots=True)

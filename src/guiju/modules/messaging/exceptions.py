@@ -12,7 +12,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
-from guiju.modules.inspection.service import KINDS
+from guiju.modules.inspection.service import DOCUMENT_CATEGORY, KINDS
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _review_store
 from guiju.modules.messaging._review_rules import is_covered, phrase_of
@@ -77,6 +77,10 @@ def grant(
     if not tx.now < allow.until <= tx.now + days * DAY:
         raise BadExceptionError("The end is past or too far away.", until=allow.until, days=days)
     finding = Finding(*findings[allow.finding])
+    if finding.category == DOCUMENT_CATEGORY:
+        raise BadExceptionError(
+            "A document has no phrase: exempt a person or a group.", finding=allow.finding
+        )
     phrase = phrase_of(finding, text, is_term=is_term(finding.rule))
     if not phrase:
         raise BadExceptionError("The finding has no phrase.", finding=allow.finding)

@@ -1,5 +1,5 @@
-"""The rule set in force: built from the pack's controls and the organisation's dictionaries, hot-swapped, and asked
-before the lane and in it.
+"""The rule set in force: built from the pack's controls and the organisation's dictionaries and registered documents,
+hot-swapped, and asked before the lane and in it.
 """
 
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from guiju.kernel.db import ReadTx
-from guiju.modules.inspection import dictionaries
+from guiju.modules.inspection import dictionaries, documents
 from guiju.modules.inspection.governed import OwnDictionary
 from guiju.modules.inspection.service import (
     RuleSet,
@@ -20,6 +20,7 @@ from guiju.modules.inspection.service import (
 )
 from guiju.modules.inspection.types import (
     Disposition,
+    DocumentRule,
     ExpressionRule,
     Inspection,
     LinkRule,
@@ -40,8 +41,10 @@ from guiju.modules.messaging.rule_types import (
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack, Use
 
-Key = tuple[str, tuple[OwnDictionary, ...]]
-"""What a rule set is made from: the version of the pack, and the dictionaries that are switched on."""
+Key = tuple[str, tuple[OwnDictionary, ...], tuple[str, ...]]
+"""What a rule set is made from: the version of the pack, the dictionaries that are switched on, and the documents that are
+registered, by their ids, for what stands under an id never changes.
+"""
 _LISTED = "listed"
 Risk = Callable[[], RiskModel]
 """Where a rule set gets the model of the risk score from; asked only when a rule needs it."""
@@ -122,24 +125,30 @@ class Inspector:
         return self._current[1]
 
     def load(self, pack: Pack) -> None:
-        """Make the pack's rules the ones in force, without any dictionary of the organisation's own."""
-        self._swap((pack.version, ()), rules_of(pack, self._risk))
+        """Make the pack's rules the ones in force, without any of the organisation's own."""
+        self._swap((pack.version, (), ()), rules_of(pack, self._risk))
 
     def follow(self, tx: ReadTx) -> None:
         """Make what is in force in `tx` the rules in force, unless they are already. Raises NoPackError."""
-        pack, own = policy.get_pack(tx), dictionaries.in_force(tx)
-        key = pack.version, own
+        key = _key_of(tx)
         if self._current[0] == key:
             return
         if key in self._ready:
             self._swap(key, [])
         else:
-            self._swap(key, _all_rules(tx, pack, own, self._risk))
+            own, registered = dictionaries.in_force(tx), documents.rules_in_force(tx)
+            self._swap(key, _all_rules(tx, policy.get_pack(tx), own, registered, self._risk))
 
-    def prepare(self, tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary]) -> None:
+    def prepare(
+        self,
+        tx: ReadTx,
+        pack: Pack,
+        own: Sequence[OwnDictionary],
+        registered: Sequence[DocumentRule],
+    ) -> None:
         """Compile what is about to come into force, so that the lane finds it ready. Raises what compiling raises."""
-        key = pack.version, tuple(own)
-        compiled = compile_ruleset(_all_rules(tx, pack, own, self._risk))
+        key = pack.version, tuple(own), tuple(each.document for each in registered)
+        compiled = compile_ruleset(_all_rules(tx, pack, own, registered, self._risk))
         with self._lock:
             self._ready[key] = compiled
             while len(self._ready) > _MOST_READY:
@@ -156,11 +165,8 @@ class Inspector:
         return self._current[1].inspect(text)
 
     def in_force(self, tx: ReadTx) -> RuleSet:
-        """The rule set of the pack and the dictionaries that are in force in `tx`, whatever was swapped meanwhile."""
-        key: Key = tx.cached(
-            ("inspection", "rules"),
-            lambda: (policy.get_pack(tx).version, dictionaries.in_force(tx)),
-        )
+        """The rule set of what is in force in `tx`, whatever was swapped meanwhile."""
+        key: Key = tx.cached(("inspection", "rules"), lambda: _key_of(tx))
         current = self._current
         if current[0] != key:
             self.follow(tx)
@@ -168,17 +174,29 @@ class Inspector:
         return current[1]
 
 
+def _key_of(tx: ReadTx) -> Key:
+    registered = tuple(each.id for each in documents.in_force(tx))
+    return policy.get_pack(tx).version, dictionaries.in_force(tx), registered
+
+
 def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
-    """The rules of a pack with the dictionaries that were on at `position`, compiled by the engine of today and with
-    the shipped risk model.
+    """The rules of a pack with the dictionaries that were on and the documents that were registered at `position`,
+    compiled by the engine of today and with the shipped risk model.
     """
-    return compile_ruleset(_all_rules(tx, pack, dictionaries.in_force_at(tx, position)))
+    own = dictionaries.in_force_at(tx, position)
+    registered = [documents.rule_of(tx, each) for each in documents.in_force_at(tx, position)]
+    return compile_ruleset(_all_rules(tx, pack, own, registered))
 
 
 def _all_rules(
-    tx: ReadTx, pack: Pack, own: Sequence[OwnDictionary], risk: Risk = shipped_model
+    tx: ReadTx,
+    pack: Pack,
+    own: Sequence[OwnDictionary],
+    registered: Sequence[DocumentRule],
+    risk: Risk = shipped_model,
 ) -> list[Rule]:
     return [
         *rules_of(pack, risk),
+        *registered,
         *(rule_of(each, dictionaries.terms_of(tx, each)) for each in own),
     ]
