@@ -336,3 +336,14 @@ def test_decisions_are_the_same_when_they_are_taken_again(office: Office) -> Non
         world.read(lambda tx: replaying.replay(tx, office.member, positions[0]))
     with pytest.raises(DecisionNotFoundError):
         world.read(lambda tx: replaying.replay(tx, office.reviewer, 0))
+
+
+def test_a_trial_of_a_dictionary_that_is_on_compiles_nothing(office: Office, admin: Actor) -> None:
+    world, group, made = office.world, office.group(), added(office, admin)
+    tried(office, admin, made.id)
+    switch(office, admin, made.id, "on")
+    world.send(office.member, group, "大家好")
+    in_force = world.runtime.inspector.current()
+    tried(office, admin, made.id, messages=1)
+    world.send(office.member, group, "还在吗")
+    assert world.runtime.inspector.current() is in_force

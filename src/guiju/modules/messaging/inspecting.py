@@ -41,9 +41,10 @@ from guiju.modules.messaging.rule_types import (
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack, Use
 
-Key = tuple[str, tuple[OwnDictionary, ...], tuple[str, ...]]
-"""What a rule set is made from: the version of the pack, the dictionaries that are switched on, and the documents that are
-registered, by their ids, for what stands under an id never changes.
+Mark = tuple[str, int, str, tuple[str, ...], str]
+Key = tuple[str, tuple[Mark, ...], tuple[str, ...]]
+"""What a rule set is made from: the version of the pack, what is asked of the dictionaries that are switched on, and the
+documents that are registered, by their ids, for what stands under an id never changes. A trial changes nothing here.
 """
 _LISTED = "listed"
 Risk = Callable[[], RiskModel]
@@ -147,7 +148,7 @@ class Inspector:
         registered: Sequence[DocumentRule],
     ) -> None:
         """Compile what is about to come into force, so that the lane finds it ready. Raises what compiling raises."""
-        key = pack.version, tuple(own), tuple(each.document for each in registered)
+        key = pack.version, _marks(own), tuple(each.document for each in registered)
         compiled = compile_ruleset(_all_rules(tx, pack, own, registered, self._risk))
         with self._lock:
             self._ready[key] = compiled
@@ -176,7 +177,11 @@ class Inspector:
 
 def _key_of(tx: ReadTx) -> Key:
     registered = tuple(each.id for each in documents.in_force(tx))
-    return policy.get_pack(tx).version, dictionaries.in_force(tx), registered
+    return policy.get_pack(tx).version, _marks(dictionaries.in_force(tx)), registered
+
+
+def _marks(own: Sequence[OwnDictionary]) -> tuple[Mark, ...]:
+    return tuple((each.id, each.position, each.disposition, each.classes, each.use) for each in own)
 
 
 def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
