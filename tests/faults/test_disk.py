@@ -65,8 +65,8 @@ def test_a_full_disk_ends_the_server_and_loses_nothing(tmp_path: Path) -> None:
     place, accounts = make_place(tmp_path, None)
     with place.serving():
         load = make_load(place, accounts, SEED)
-    statuses = asyncio.run(run_into_a_full_disk(place, load, 4))
-    assert statuses == [UNKNOWN_OUTCOME] * 4
+    statuses = asyncio.run(run_into_a_full_disk(place, load, 3))
+    assert statuses == [UNKNOWN_OUTCOME] * 3
     assert problems_after(place, load) == []
     assert load.acknowledged > 40
 
@@ -163,7 +163,7 @@ def prepare_load(postgres: Postgres, folder: Path) -> tuple[Place, Load]:
 
 def test_connections_that_are_ended_lose_nothing(tmp_path: Path, postgres: Postgres) -> None:
     place, load = prepare_load(postgres, tmp_path)
-    statuses = asyncio.run(break_under_load(place, load, 4, postgres.end_connections))
+    statuses = asyncio.run(break_under_load(place, load, 2, postgres.end_connections))
     assert set(statuses) <= {UNKNOWN_OUTCOME}
     assert problems_after(place, load) == []
     assert load.acknowledged > 40
