@@ -214,6 +214,8 @@ class RuleSet:
         candidates = self._expressions.gate(encoded)
         if candidates:
             hits.extend(self._expressed(text, encoded, candidates))
+        if self._documents:
+            hits.extend(self._documents.find(streams))
         return hits
 
     def _expressed(self, text: str, encoded: bytes, candidates: list[int]) -> Iterator[Hit]:
@@ -222,8 +224,6 @@ class RuleSet:
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
             yield Hit(start, end, rule, word, range(start, end), floor)
-        for start, end, rule, title in self._documents.find(streams):
-            yield Hit(start, end, rule, title, range(start, end))
 
     def _risk_hits(self, text: str) -> Iterator[Hit]:
         """A score is of one message: what other messages or a quote add is not scored with it."""
