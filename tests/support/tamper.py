@@ -21,8 +21,9 @@ from guiju.ledger.keystore import wrapped_key
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.identity import service as identity
-from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
+from guiju.modules.inspection.governed import DocumentPrints
 from guiju.modules.messaging import review
 from guiju.modules.messaging.review_types import Permission
 from guiju.setup import SYSTEM
@@ -173,12 +174,20 @@ def settle(world: World) -> None:
 
 
 def _govern(world: World, security: Actor, exempt: Actor) -> None:
-    """A dictionary and an exemption of the organisation's own."""
+    """A dictionary, a registered document and an exemption of the organisation's own."""
     report = read_list("list.txt", "小金库\n".encode())
     until = world.clock.now() + DAY
     world.write(
         lambda tx: dictionaries.add(tx, security, title="清单", category="org", report=report)
     )
+    kept = DocumentPrints(tuple(range(9)), ())
+    planned = world.read(
+        lambda tx: documents.planned(
+            tx, security, title="方案", level="secret", disposition="hold", classes=(), use="6.7/messaging.content",
+            kept=kept,
+        )
+    )  # fmt: skip
+    world.write(lambda tx: documents.register(tx, security, to=planned))
     world.write(
         lambda tx: exemptions.grant(
             tx, security, person=exempt.person_id, group=None, rule="ads", until=until, reason="x"

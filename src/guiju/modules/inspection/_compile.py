@@ -214,8 +214,8 @@ class RuleSet:
         candidates = self._expressions.gate(encoded)
         if candidates:
             hits.extend(self._expressed(text, encoded, candidates))
-        for start, end, rule, title in self._documents.find(streams):
-            hits.append(Hit(start, end, rule, title, range(start, end)))
+        if self._documents:
+            hits.extend(self._documents.find(streams))
         return hits
 
     def _expressed(self, text: str, encoded: bytes, candidates: list[int]) -> Iterator[Hit]:

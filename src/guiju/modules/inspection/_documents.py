@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.fingerprints import Fingerprints
-from guiju.modules.inspection.types import DocumentRule
+from guiju.modules.inspection.types import DocumentRule, Hit
 
 
 @lru_cache(maxsize=1)
@@ -23,12 +23,18 @@ class DocumentIndex:
         self._rules = {rule.document: (number, rule.title) for number, rule in rules}
         self._prints = _prints_of(tuple(rule for _, rule in rules)) if rules else None
 
-    def find(self, streams: Streams) -> Iterator[tuple[int, int, int, str]]:
-        """(start, end, number of the rule, title of the document) of every excerpt, also in what is encoded."""
+    def __bool__(self) -> bool:
+        """Whether there is any document to look for."""
+        return self._prints is not None
+
+    def find(self, streams: Streams) -> Iterator[Hit]:
+        """Every excerpt, also in what is encoded; the word of a hit is the title of its document."""
         if self._prints is None:
             return
         form: Streams | None = streams
         while form is not None:
             for match in self._prints.find_stripped(form.text, form.stripped):
-                yield (*form.original(match.start, match.end), *self._rules[match.document])
+                number, title = self._rules[match.document]
+                start, end = form.original(match.start, match.end)
+                yield Hit(start, end, number, title, range(start, end))
             form = form.decoded
