@@ -265,6 +265,59 @@ def test_words_that_are_valid_utf8_by_chance(extractor: Extractor) -> None:
     assert reading.parts[1].text == "联通"
 
 
+SIMPLIFIED, TRADITIONAL = "请把核心配方发给我，不要告诉别人", "請把核心配方發給我，不要告訴別人"
+LINES = "明天上午九点在三号会议室开会，请大家准时参加。\n" * 100
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SIMPLIFIED.encode("gb18030") + b"\xff",
+        SIMPLIFIED.encode("gb18030")[:4] + b"\xff" + SIMPLIFIED.encode("gb18030")[4:],
+        b"x" * 5000 + SIMPLIFIED.encode("gb18030") + b"\xff",
+        TRADITIONAL.encode("big5") + b"\xff",
+        SIMPLIFIED.encode() + b"\xff",
+        LINES.encode() + SIMPLIFIED.encode("gb18030"),
+        LINES.encode("gb18030") + SIMPLIFIED.encode(),
+        LINES.encode("gb18030") + TRADITIONAL.encode("big5"),
+    ],
+)
+def test_bytes_out_of_place_hide_no_words_and_are_a_gap(extractor: Extractor, data: bytes) -> None:
+    reading = extractor.extract_bytes("a.txt", data)
+    assert "核心配方" in texts(reading)
+    assert reading.gaps == (Gap(Problem.ENCODING),)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LINES.encode() + "请看：".encode() + "核心配方".encode("gb18030"),
+        LINES.encode("gb18030") + "请看：".encode("gb18030") + "核心配方".encode(),
+        "请看核心配方".encode("gb18030") + "核心配方".encode() + "的说明".encode("gb18030"),
+        "Привет, как дела".encode("cp1251"),
+        "機密".encode("iso2022_jp_2"),
+    ],
+)
+def test_a_text_in_two_encodings_or_an_unknown_one_is_a_gap(
+    extractor: Extractor, data: bytes
+) -> None:
+    assert extractor.extract_bytes("a.txt", data).gaps == (Gap(Problem.ENCODING),)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Müller, café déjà vu – “the résumé” of Größe", "cp1252"),
+        ("naïve", "latin-1"),
+        ("姓名,电话\n─────\n张喆,13812345678\n■ 苯甲酰胺\n" * 30, "gb18030"),
+        ("姓名,電話\n林懿萱,0912345678\n" * 30, "big5"),
+    ],
+)
+def test_one_old_encoding_alone_is_sure(extractor: Extractor, text: str, encoding: str) -> None:
+    reading = extractor.extract_bytes("a.txt", text.encode(encoding))
+    assert (reading.parts[1].text, reading.gaps) == (text, ())
+
+
 def test_html_json_and_xml(extractor: Extractor) -> None:
     page = '<html><body><p>机<i>密</i></p><a href="http://x.example/领奖">x</a><script>var a="隐"</script></body></html>'
     reading = extractor.extract_bytes("a.html", page.encode())

@@ -94,6 +94,8 @@ def opened(name: str, data: bytes, walk: Walk) -> Iterator[Frame]:
     if kind == "mail":
         yield from attempt(read_mail(data, walk), walk)
     elif texts:
+        if not texts[0].is_sure:
+            yield from walk.gap(Problem.ENCODING)
         for number, decoded in enumerate(texts):
             yield from attempt(read_text(decoded, kind if not number else "text", data, walk), walk)
     elif kind in _READERS:
