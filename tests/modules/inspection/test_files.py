@@ -1,5 +1,6 @@
 """Every corner of every kind of file is found, and the type is what the content says."""
 
+import base64
 import gzip
 import io
 import tarfile
@@ -344,6 +345,42 @@ def test_a_file_that_lies_about_its_type_is_read_as_what_it_is(extractor: Extrac
 def test_an_archive_behind_a_picture_is_read(extractor: Extractor) -> None:
     data = picture() + office_files.packed({"a.txt": "后面藏着的话"})
     assert "后面藏着的话" in texts(extractor.extract_bytes("a.png", data))
+
+
+def test_text_behind_the_end_of_a_picture_is_read(extractor: Extractor) -> None:
+    for kind in ("PNG", "JPEG", "GIF", "WEBP"):
+        file = io.BytesIO()
+        Image.effect_noise((64, 64), 60).save(file, kind)
+        whole = file.getvalue()
+        reading = extractor.extract_bytes("a", whole + "后面藏着的话".encode())
+        assert "后面藏着的话" in texts(reading), kind
+        assert extractor.extract_bytes("a", whole).gaps == (
+            Gap(Problem.IMAGES_NOT_READ, "picture"),
+        )
+
+
+def test_a_member_that_the_directory_leaves_out_is_a_gap(extractor: Extractor) -> None:
+    hidden = office_files.packed({"b.txt": "藏着的话"})
+    hidden = hidden[: hidden.index(b"PK\x01\x02")]
+    shown = office_files.packed({"a.txt": "x"})
+    for data in (hidden + shown, shown + "藏着的话".encode()):
+        gaps = extractor.extract_bytes("a.zip", data).gaps
+        assert Gap(Problem.MEMBERS_NOT_READ, "unlisted bytes") in gaps
+
+
+def test_the_name_in_a_gzip_is_read(extractor: Extractor) -> None:
+    file = io.BytesIO()
+    with gzip.GzipFile("plan.txt", "wb", fileobj=file) as packed:
+        packed.write(b"x")
+    assert part(extractor.extract_bytes("a.gz", file.getvalue()), "member names").text == "plan.txt"
+
+
+@pytest.mark.parametrize("first", ["MIME-Version: 1.0\n", "Subject: x\n", ""])
+def test_a_mail_with_few_headers_is_a_mail(extractor: Extractor, first: str) -> None:
+    body = base64.b64encode("藏着的话".encode()).decode()
+    head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+    reading = extractor.extract_bytes("a.eml", (first + head + body).encode())
+    assert reading.type == "mail" and "藏着的话" in texts(reading)
 
 
 def test_an_empty_file_and_a_file_of_noise(extractor: Extractor) -> None:
