@@ -65,6 +65,28 @@ def test_the_doors_are_closed(sandbox: Sandbox) -> None:
     assert not Path("/tmp/guiju-sandbox-probe").exists()
 
 
+def test_a_fork_cannot_answer_in_the_place_of_the_process(sandbox: Sandbox) -> None:
+    answer = sandbox.ask(b"forge")
+    assert answer.frames[0] == b"first"
+    assert b"clean" not in answer.frames
+    assert sandbox.ask(b"next") == Answer((b"first", b"next"), End.DONE)
+
+
+def test_an_answer_without_the_seal_of_its_request_ends_the_process() -> None:
+    program = (
+        "import sys\n"
+        "from guiju.kernel.sandbox import join_frame\n"
+        "clean = join_frame(bytes(16) + b'done\\n' + join_frame(b'clean'))\n"
+        "sys.stdout.buffer.write(join_frame(b'') + clean * 3)\n"
+        "sys.stdout.flush()\n"
+        "sys.stdin.read()\n"
+    )
+    with Sandbox("tests.support.sandbox_probe", LIMITS) as forging:
+        forging._command = [sys.executable, "-c", program]
+        assert forging.ask(b"a") == Answer((), End.CRASHED)
+        assert forging._process is None
+
+
 def test_the_log_says_where_and_not_what(
     sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,10 +1,13 @@
 """A module for sandboxes: does what it is asked to, good or bad."""
 
+import contextlib
 import os
 import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from guiju.kernel.sandbox import join_frame
 
 
 def prepare() -> None:
@@ -27,10 +30,20 @@ def answer(request: bytes) -> Iterator[bytes]:
     elif request == b"talk":
         while True:
             yield bytes(1 << 20)
+    elif request == b"forge":
+        _forge()
     elif request == b"doors":
         yield from map(_refused, _DOORS)
     else:
         yield request
+
+
+def _forge() -> None:
+    """Writes a whole answer wherever it can be written: a verdict in the place of the warm process."""
+    forged = join_frame(b"done\n" + join_frame(b"clean"))
+    for number in range(32):
+        with contextlib.suppress(OSError):
+            os.write(number, forged)
 
 
 _DOORS: tuple[Callable[[], object], ...] = (

@@ -4,6 +4,7 @@ A sandbox keeps one warm process with a module loaded (`sandboxed.py`). Each req
 a fork of it: its own memory, its own limits, and nothing of one request left for the next.
 """
 
+import hmac
 import os
 import queue
 import select
@@ -23,6 +24,7 @@ _GRACE = 5.0
 _START = 60.0
 _HEADER = 8
 _CHUNK = 1 << 20
+_SEAL = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +88,27 @@ class Sandbox:
             self._give_up()
 
     def ask(self, request: bytes) -> Answer:
-        """The answer to one request; CRASHED also if the process does not start."""
+        """The answer to one request; CRASHED also if the process does not start.
+
+        An answer counts only with the random seal of its own request: what anything else wrote
+        into the pipe, or wrote for an earlier request, ends the process.
+        """
+        seal = os.urandom(_SEAL)
         with self._lock:
             deadline = time.monotonic() + _START
             try:
                 process = self._running()
                 deadline = time.monotonic() + self._limits.wall + _GRACE
                 write_frame(_pipe(process.stdin), request)
+                write_frame(_pipe(process.stdin), seal)
                 body = read_frame(_pipe(process.stdout), deadline)
             except (OSError, EOFError):
                 body = None
-            if body is None:
+            if body is None or not hmac.compare_digest(body[:_SEAL], seal):
                 self._give_up()
                 late = time.monotonic() >= deadline
                 return Answer((), End.TIME if late else End.CRASHED)
-        end, _, rest = body.partition(b"\n")
+        end, _, rest = body[_SEAL:].partition(b"\n")
         return Answer(tuple(split_frames(rest)), End(end.decode()))
 
     def _running(self) -> subprocess.Popen[bytes]:

@@ -1,5 +1,6 @@
 """The other side of `sandbox.py`: `python -m guiju.kernel.sandboxed MODULE LIMITS`."""
 
+import contextlib
 import gc
 import importlib
 import os
@@ -37,13 +38,13 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # forks share these pages as long as nobody counts through them
     write_frame(answers, b"")
-    while True:
-        try:
+    with contextlib.suppress(EOFError):
+        while True:
             request = read_frame(questions, None)
-        except EOFError:
-            return
-        end, frames = _fork(module, request, limits, questions.fileno())
-        write_frame(answers, end.value.encode() + b"\n" + frames)
+            end, frames = _fork(module, request, limits, questions.fileno())
+            # Read only now, so that no fork ever has in its memory what makes an answer valid.
+            seal = read_frame(questions, None)
+            write_frame(answers, seal + end.value.encode() + b"\n" + frames)
 
 
 def _fork(module: ModuleType, request: bytes, limits: Limits, asker: int) -> tuple[End, bytes]:
@@ -53,8 +54,6 @@ def _fork(module: ModuleType, request: bytes, limits: Limits, asker: int) -> tup
     parent = os.getpid()
     child = os.fork()
     if child == 0:
-        os.close(reading)
-        os.close(log)
         confinement.die_with_parent(parent)
         _answer(module, request, limits, writing, telling)
     os.close(writing)
@@ -104,6 +103,7 @@ def _answer(module: ModuleType, request: bytes, limits: Limits, writing: int, te
     """Runs in the fork and never returns."""
     code = _CRASHED
     try:
+        _keep_only(writing, telling)
         confinement.limit(memory=limits.memory, seconds=limits.cpu)
         confinement.close_doors()
         gc.disable()  # the process ends before garbage could matter
@@ -119,6 +119,21 @@ def _answer(module: ModuleType, request: bytes, limits: Limits, writing: int, te
         raise
     finally:
         os._exit(code)
+
+
+def _keep_only(*kept: int) -> None:
+    """Closes every other file; what a library prints goes nowhere.
+
+    The pipes to the server are among them: a parser that a file has taken over must not be able to
+    answer in the place of the warm process.
+    """
+    os.dup2(0, 1)
+    os.dup2(0, 2)
+    begin = 3
+    for number in sorted(kept):
+        os.closerange(begin, number)
+        begin = number + 1
+    os.closerange(begin, os.sysconf("SC_OPEN_MAX"))
 
 
 def _line(reason: BaseException) -> bytes:

@@ -1,5 +1,6 @@
 """Every corner of every kind of file is found, and the type is what the content says."""
 
+import base64
 import gzip
 import io
 import tarfile
@@ -265,6 +266,59 @@ def test_words_that_are_valid_utf8_by_chance(extractor: Extractor) -> None:
     assert reading.parts[1].text == "联通"
 
 
+SIMPLIFIED, TRADITIONAL = "请把核心配方发给我，不要告诉别人", "請把核心配方發給我，不要告訴別人"
+LINES = "明天上午九点在三号会议室开会，请大家准时参加。\n" * 100
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SIMPLIFIED.encode("gb18030") + b"\xff",
+        SIMPLIFIED.encode("gb18030")[:4] + b"\xff" + SIMPLIFIED.encode("gb18030")[4:],
+        b"x" * 5000 + SIMPLIFIED.encode("gb18030") + b"\xff",
+        TRADITIONAL.encode("big5") + b"\xff",
+        SIMPLIFIED.encode() + b"\xff",
+        LINES.encode() + SIMPLIFIED.encode("gb18030"),
+        LINES.encode("gb18030") + SIMPLIFIED.encode(),
+        LINES.encode("gb18030") + TRADITIONAL.encode("big5"),
+    ],
+)
+def test_bytes_out_of_place_hide_no_words_and_are_a_gap(extractor: Extractor, data: bytes) -> None:
+    reading = extractor.extract_bytes("a.txt", data)
+    assert "核心配方" in texts(reading)
+    assert reading.gaps == (Gap(Problem.ENCODING),)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LINES.encode() + "请看：".encode() + "核心配方".encode("gb18030"),
+        LINES.encode("gb18030") + "请看：".encode("gb18030") + "核心配方".encode(),
+        "请看核心配方".encode("gb18030") + "核心配方".encode() + "的说明".encode("gb18030"),
+        "Привет, как дела".encode("cp1251"),
+        "機密".encode("iso2022_jp_2"),
+    ],
+)
+def test_a_text_in_two_encodings_or_an_unknown_one_is_a_gap(
+    extractor: Extractor, data: bytes
+) -> None:
+    assert extractor.extract_bytes("a.txt", data).gaps == (Gap(Problem.ENCODING),)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Müller, café déjà vu – “the résumé” of Größe", "cp1252"),
+        ("naïve", "latin-1"),
+        ("姓名,电话\n─────\n张喆,13812345678\n■ 苯甲酰胺\n" * 30, "gb18030"),
+        ("姓名,電話\n林懿萱,0912345678\n" * 30, "big5"),
+    ],
+)
+def test_one_old_encoding_alone_is_sure(extractor: Extractor, text: str, encoding: str) -> None:
+    reading = extractor.extract_bytes("a.txt", text.encode(encoding))
+    assert (reading.parts[1].text, reading.gaps) == (text, ())
+
+
 def test_html_json_and_xml(extractor: Extractor) -> None:
     page = '<html><body><p>机<i>密</i></p><a href="http://x.example/领奖">x</a><script>var a="隐"</script></body></html>'
     reading = extractor.extract_bytes("a.html", page.encode())
@@ -291,6 +345,42 @@ def test_a_file_that_lies_about_its_type_is_read_as_what_it_is(extractor: Extrac
 def test_an_archive_behind_a_picture_is_read(extractor: Extractor) -> None:
     data = picture() + office_files.packed({"a.txt": "后面藏着的话"})
     assert "后面藏着的话" in texts(extractor.extract_bytes("a.png", data))
+
+
+def test_text_behind_the_end_of_a_picture_is_read(extractor: Extractor) -> None:
+    for kind in ("PNG", "JPEG", "GIF", "WEBP"):
+        file = io.BytesIO()
+        Image.effect_noise((64, 64), 60).save(file, kind)
+        whole = file.getvalue()
+        reading = extractor.extract_bytes("a", whole + "后面藏着的话".encode())
+        assert "后面藏着的话" in texts(reading), kind
+        assert extractor.extract_bytes("a", whole).gaps == (
+            Gap(Problem.IMAGES_NOT_READ, "picture"),
+        )
+
+
+def test_a_member_that_the_directory_leaves_out_is_a_gap(extractor: Extractor) -> None:
+    hidden = office_files.packed({"b.txt": "藏着的话"})
+    hidden = hidden[: hidden.index(b"PK\x01\x02")]
+    shown = office_files.packed({"a.txt": "x"})
+    for data in (hidden + shown, shown + "藏着的话".encode()):
+        gaps = extractor.extract_bytes("a.zip", data).gaps
+        assert Gap(Problem.MEMBERS_NOT_READ, "unlisted bytes") in gaps
+
+
+def test_the_name_in_a_gzip_is_read(extractor: Extractor) -> None:
+    file = io.BytesIO()
+    with gzip.GzipFile("plan.txt", "wb", fileobj=file) as packed:
+        packed.write(b"x")
+    assert part(extractor.extract_bytes("a.gz", file.getvalue()), "member names").text == "plan.txt"
+
+
+@pytest.mark.parametrize("first", ["MIME-Version: 1.0\n", "Subject: x\n", ""])
+def test_a_mail_with_few_headers_is_a_mail(extractor: Extractor, first: str) -> None:
+    body = base64.b64encode("藏着的话".encode()).decode()
+    head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+    reading = extractor.extract_bytes("a.eml", (first + head + body).encode())
+    assert reading.type == "mail" and "藏着的话" in texts(reading)
 
 
 def test_an_empty_file_and_a_file_of_noise(extractor: Extractor) -> None:

@@ -141,3 +141,11 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     code, lines = run(tmp_path / "none", good)
     assert code == NOT_OPENED and lines[0]["error"] and lines[1]["verdict"] == "read"
     assert run(good, documents=(tmp_path / "none",))[0] == NOT_OPENED
+
+
+def test_a_name_that_claims_another_format_holds(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_text("明天上午开会", encoding="utf-8")
+    code, (line,) = run(path)
+    assert (code, line["disguised"], line["verdict"]) == (MAY_NOT_PASS, True, "read")
+    assert line["disposition"] == "hold"

@@ -79,9 +79,9 @@ def inspect_reading(
     """What `inspect` finds in the parts of a file, and which excerpts of `known` documents.
 
     An excerpt holds. A file cannot be masked: what would mask a message holds a file. What was not read holds it,
-    unless the problem is `tolerated`.
+    unless the problem is `tolerated`; a name that claims another format holds it as well.
     """
-    is_held = any(gap.problem not in tolerated for gap in reading.gaps)
+    is_held = reading.disguised or any(gap.problem not in tolerated for gap in reading.gaps)
     disposition = Disposition.HOLD if is_held else Disposition.DELIVER
     parts: list[PartInspection] = []
     for part in reading.parts:

@@ -10,6 +10,7 @@ from typing import IO
 
 import rarfile
 
+from guiju.modules.inspection.extraction._encodings import decode
 from guiju.modules.inspection.extraction._sevenzip import Contents, contents_of
 from guiju.modules.inspection.extraction._walk import (
     EncryptedError,
@@ -19,6 +20,8 @@ from guiju.modules.inspection.extraction._walk import (
     attempt,
 )
 from guiju.modules.inspection.extraction.types import Problem
+
+_EXTRA, _NAME, _COMMENT = 0x04, 0x08, 0x10
 
 
 def read_tar(data: bytes, walk: Walk) -> Iterator[Frame]:
@@ -44,9 +47,19 @@ def _member(file: IO[bytes], name: str, walk: Walk) -> Iterator[Frame]:
 
 
 def read_gz(data: bytes, walk: Walk) -> Iterator[Frame]:
-    """The file that gzip packed."""
+    """The file that gzip packed, and the name that it had (RFC 1952)."""
+    yield from walk.part("member names", _name_in_gz(data))
     with gzip.open(io.BytesIO(data)) as file:
         yield from _single(file, data, walk)
+
+
+def _name_in_gz(data: bytes) -> str:
+    """The name and the comment of the first member; empty when there is neither."""
+    flags, place = data[3], 10
+    if flags & _EXTRA:
+        place += 2 + int.from_bytes(data[place : place + 2], "little")
+    fields = data[place:].split(b"\0", 2)[: bool(flags & _NAME) + bool(flags & _COMMENT)]
+    return "\n".join(each.text for field in fields for each in decode(field)[:1])
 
 
 def read_bz2(data: bytes, walk: Walk) -> Iterator[Frame]:

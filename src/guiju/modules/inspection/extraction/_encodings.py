@@ -2,13 +2,17 @@
 
 Marks at the beginning decide, then strict UTF-8, which other texts rarely happen to be. What is
 left is decoded in every likely way, and each answer is asked how much it looks like writing: how
-many of its characters are common ones. Where two answers look alike, both are given.
+many of its characters are common ones. Where two answers look alike, both are given. A byte out of
+place, or a second encoding in the same text, makes every answer unsure: several are given then, and
+whoever asks must not take the text as read.
 """
 
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 
 # The characters that most running text is made of, simplified then traditional where they differ:
 # the head of every published frequency list, and words of forms and lists of people.
@@ -34,8 +38,20 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"\x84\x31\x95\x33", "gb18030"),
 )  # fmt: skip
 _CANDIDATES = ("gb18030", "big5hkscs", "utf-16-le", "utf-16-be", "cp1252")
+_MULTIBYTE = ("utf-8", "gb18030", "big5hkscs")
 _SAMPLE = 4000
-_HEAD = 65_536
+_BEYOND = re.compile(r"[^\x00-\x7e]")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff\ufffd]")
+# ISO 2022 changes the alphabet by an escape; all its bytes are ASCII.
+_SHIFT = "\x1b$"
+# Western words have one letter with an accent, or two or three; not four in a row.
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
+# Two Chinese characters or more in UTF-8.
+_UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbd][\x80-\xbf]){2,}")
+# What a reading of running text scores, and how far another must be above it to be in doubt.
+_USUAL = 1.0
+_ABOVE = 1.0
+_READINGS = 3
 # How far apart two answers must be for one of them to be enough.
 _CLEAR = 0.6
 _LEAST = -0.5
@@ -47,14 +63,19 @@ _CERTAIN = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text, and the encoding that it was taken to be in."""
+    """A text, and the encoding that it was taken to be in.
+
+    Not `is_sure` when bytes were out of place or parts look like another encoding: what was written
+    may then be something else than what stands here.
+    """
 
     text: str
     encoding: str
+    is_sure: bool = True
 
 
 def decode(data: bytes) -> list[Decoded]:
-    """The likely readings, best first; none for what is no text."""
+    """The likely readings, best first; none for what is no text. All are sure, or none is."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -64,10 +85,10 @@ def decode(data: bytes) -> list[Decoded]:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return _likely(data)
+        return _weighed(data)
     if _is_binary(text):
-        return _likely(data)
-    found = [Decoded(text, "utf-8")]
+        return _weighed(data)
+    found = [Decoded(text, "utf-8", _SHIFT not in text)]
     if "~{" in text:
         found.extend(_as(data, "hz"))
     if len(data) <= _SHORT:
@@ -105,39 +126,89 @@ def _likely(data: bytes) -> list[Decoded]:
             (score, each) for each in _as(data, encoding) if (score := _score(each.text)) >= _LEAST
         )
     if not found:
-        return _damaged(data)
+        return []
     found.sort(key=lambda each: -each[0])
     best = found[0][0]
     return [each for score, each in found if score > best - _CLEAR][:2]
 
 
-def _damaged(data: bytes) -> list[Decoded]:
-    """One wrong byte in a long text must not hide the rest of it."""
-    found = []
-    for encoding in ("utf-8", "gb18030", "big5hkscs"):
-        if not _is_mostly(data[:_HEAD].decode(encoding, "replace")):
-            continue
-        text = data.decode(encoding, "replace")
-        if _is_mostly(text):
-            found.append((text.count("\ufffd"), Decoded(text, encoding)))
-    found.sort(key=lambda each: each[0])
-    return [each for _, each in found[:1]]
+def _weighed(data: bytes) -> list[Decoded]:
+    """The readings of what is not UTF-8, with doubt where there is reason for it."""
+    found = _likely(data)
+    if found and not _is_doubtful(data, found[0]):
+        return found
+    found += _repaired(data)
+    found.sort(key=lambda each: -_score(each.text))
+    distinct = {each.text: each for each in reversed(found)}
+    kept = [each for each in found if distinct[each.text] is each]
+    return [replace(each, is_sure=False) for each in kept[:_READINGS]]
+
+
+def _is_doubtful(data: bytes, best: Decoded) -> bool:
+    """Whether the best strict reading may be another text: nearly any bytes decode as something."""
+    score = _score(best.text)
+    if best.encoding == "cp1252":
+        others = _repaired(data)
+        return bool(_HIGH_RUN.search(data)) or any(_score(each.text) > score for each in others)
+    if score < 0 or _PRIVATE.search(best.text):
+        return True
+    if best.encoding.startswith("utf-16"):
+        return False
+    return any(_is_foreign(line, best.encoding) for line in _pieces(data))
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """The lines, and what in them would be Chinese in UTF-8."""
+    for line in dict.fromkeys(data.split(b"\n")):
+        if not line.isascii():
+            yield line
+            yield from _UTF8_RUN.findall(line)
+
+
+def _is_foreign(piece: bytes, encoding: str) -> bool:
+    """Whether a piece of a text looks much more like writing in another encoding."""
+    text = piece.decode(encoding, "replace")
+    own = _score(text)
+    # A drawn line repeats one sign, which may be a word elsewhere.
+    if own >= _USUAL or len(set(_BEYOND.findall(text))) < 2:
+        return False
+    least = max(_USUAL, own + _ABOVE)
+    others = (each for name in _MULTIBYTE if name != encoding for each in _as(piece, name))
+    return any(_score(each.text) >= least for each in others)
+
+
+def _repaired(data: bytes) -> list[Decoded]:
+    """Readings with wrong bytes replaced: each encoding for all of it, and the best one for each line."""
+    lines = [_best_of_line(line) for line in data.split(b"\n")]
+    found = [Decoded("\n".join(lines), "mixed")]
+    found += [Decoded(data.decode(name, "replace"), name) for name in _MULTIBYTE]
+    return [each for each in found if _is_mostly(each.text)]
+
+
+def _best_of_line(line: bytes) -> str:
+    if line.isascii():
+        return line.decode("ascii")
+    for name in _MULTIBYTE:
+        for each in _as(line, name):
+            if _score(each.text) >= _USUAL:
+                return each.text
+    return max((line.decode(name, "replace") for name in _MULTIBYTE), key=_score)
 
 
 def _is_mostly(text: str) -> bool:
-    """Whether nearly all of it could be decoded."""
-    return text.count("\ufffd") * 20 <= len(text) and not _is_binary(text)
+    """Whether most of it could be decoded."""
+    return text.count("\ufffd") * 4 <= len(text) and not _is_binary(text)
 
 
 def _score(text: str) -> float:
     """From 3, all common characters, to -5; of the characters beyond ASCII."""
-    sample = text[:_SAMPLE]
-    if _is_binary(sample):
+    if _is_binary(text):
         return -5.0
-    weights = [_weight(char) for char in sample if char > "\x7e"]
+    weights = [_weight(found[0]) for found in islice(_BEYOND.finditer(text), _SAMPLE)]
     return sum(weights) / len(weights) if weights else 0.0
 
 
+@cache
 def _weight(char: str) -> float:
     if char in _COMMON:
         return 3.0

@@ -15,6 +15,9 @@ _MAIL = re.compile(
     r"^(from|to|subject|date|received|message-id|mime-version|return-path|content-type|reply-to|cc|x-mailer):",
     re.IGNORECASE | re.MULTILINE,
 )
+_ENCODED = re.compile(
+    r"^content-transfer-encoding:|^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE
+)
 _HTML = re.compile(
     r"<(!doctype html|html|head|body|div|p|table|script|meta|span|br)\b", re.IGNORECASE
 )
@@ -31,7 +34,9 @@ _BLOCKS = frozenset(
 def kind_of(text: str) -> str:
     """`mail`, `html`, `xml`, `json` or `text`."""
     head = text[:_HEAD].lstrip("\ufeff \t\r\n")
-    if len({found.lower() for found in _MAIL.findall(head.partition("\n\n")[0])}) > 2:
+    headers = {found.lower() for found in _MAIL.findall(head.partition("\n\n")[0])}
+    is_encoded = "content-type" in headers and _ENCODED.search(text)
+    if len(headers) > 2 or "mime-version" in headers or is_encoded:
         return "mail"
     if head.startswith("<?xml"):
         return "html" if _HTML.search(head) and "<html" in head.lower() else "xml"

@@ -122,7 +122,12 @@ def has_archive_behind(data: bytes) -> bool:
 
 
 def is_disguised(name: str, kind: str) -> bool:
-    """Whether the name claims another format than the content has."""
+    """Whether the name claims another format than the content has.
+
+    A picture under the name of another picture is none: programs that save pictures do it every day.
+    """
     _, dot, extension = name.rpartition(".")
     claimed = _CLAIMS.get(extension.lower()) if dot else None
+    if claimed is not None and is_picture(kind) and claimed <= _PICTURES:
+        return False
     return claimed is not None and kind not in claimed and kind not in ("empty", "encrypted")

@@ -17,6 +17,7 @@ class Problem(StrEnum):
     BOMB = "bomb"
     BROKEN = "broken"
     CRASHED = "crashed"
+    ENCODING = "encoding"
     ENCRYPTED = "encrypted"
     IMAGES_NOT_READ = "images_not_read"
     MEMBERS_NOT_READ = "members_not_read"

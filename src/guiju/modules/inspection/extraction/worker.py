@@ -17,6 +17,7 @@ from guiju.modules.inspection.extraction._archives import (
     read_xz,
 )
 from guiju.modules.inspection.extraction._encodings import decode
+from guiju.modules.inspection.extraction._ends import behind_picture, is_more_than_members
 from guiju.modules.inspection.extraction._mail import read_mail
 from guiju.modules.inspection.extraction._odf import read_odf
 from guiju.modules.inspection.extraction._ole import kind_of_ole, read_ole
@@ -50,6 +51,7 @@ _READERS: dict[str, Reader] = {
     "xlsb": read_workbook, "pdf": read_pdf, "zip": read_zip, "tar": read_tar, "gz": read_gz, "bz2": read_bz2,
     "xz": read_xz, "7z": read_7z, "rar": read_rar, "rtf": read_rtf,
 }  # fmt: skip
+_ZIPS = frozenset({"docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "xlsb", "zip"})
 _DRAWN = frozenset({"heic", "emf", "wmf"})
 _TEXTS = frozenset({"text", "html", "xml", "json"})
 
@@ -94,6 +96,8 @@ def opened(name: str, data: bytes, walk: Walk) -> Iterator[Frame]:
     if kind == "mail":
         yield from attempt(read_mail(data, walk), walk)
     elif texts:
+        if not texts[0].is_sure:
+            yield from walk.gap(Problem.ENCODING)
         for number, decoded in enumerate(texts):
             yield from attempt(read_text(decoded, kind if not number else "text", data, walk), walk)
     elif kind in _READERS:
@@ -102,15 +106,20 @@ def opened(name: str, data: bytes, walk: Walk) -> Iterator[Frame]:
         yield from walk.gap(Problem.IMAGES_NOT_READ)
     elif kind != "empty":
         yield from walk.gap(Problem.UNKNOWN_TYPE if kind == "unknown" else Problem.NO_READER)
-    if kind not in (
-        "docx",
-        "xlsx",
-        "pptx",
-        "ooxml",
-        "odt",
-        "ods",
-        "odp",
-        "xlsb",
-        "zip",
-    ) and has_archive_behind(data):
-        yield from attempt(read_zip(data, walk), walk, "archive behind")
+    if kind in _ZIPS:
+        yield from attempt(_unlisted(data, walk), walk)
+    else:
+        yield from attempt(_behind(kind, data, walk), walk, "behind the picture")
+        if has_archive_behind(data):
+            yield from attempt(read_zip(data, walk), walk, "archive behind")
+
+
+def _unlisted(data: bytes, walk: Walk) -> Iterator[Frame]:
+    if is_more_than_members(data):
+        yield from walk.gap(Problem.MEMBERS_NOT_READ, "unlisted bytes")
+
+
+def _behind(kind: str, data: bytes, walk: Walk) -> Iterator[Frame]:
+    rest = behind_picture(kind, data)
+    if rest:
+        yield from walk.inside("behind the picture", rest)
