@@ -10,7 +10,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
-from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection import _lexicon, dictionaries, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import (
     BadExemptionError,
@@ -25,7 +25,7 @@ from guiju.modules.inspection.governed import (
     Trial,
 )
 from guiju.modules.inspection.types import TooManyTermsError
-from guiju.modules.messaging import replaying
+from guiju.modules.messaging import inspecting, replaying
 from guiju.modules.messaging.types import DecisionNotFoundError, MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
@@ -336,3 +336,79 @@ def test_decisions_are_the_same_when_they_are_taken_again(office: Office) -> Non
         world.read(lambda tx: replaying.replay(tx, office.member, positions[0]))
     with pytest.raises(DecisionNotFoundError):
         world.read(lambda tx: replaying.replay(tx, office.reviewer, 0))
+
+
+# ---- what one rule set holds ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, office: Office) -> int:
+    """A rule set with room for the pack's terms and four more."""
+    pack = office.world.read(policy.get_pack)
+    shipped = sum(
+        len(pack.dictionaries[name].terms)
+        for use in pack.uses
+        for name in getattr(use.params, "dictionaries", ())
+    )
+    monkeypatch.setattr(dictionaries, "MAX_TERMS", shipped + 4)
+    return shipped + 4
+
+
+@pytest.mark.usefixtures("small")
+def test_two_switches_at_the_same_moment_cannot_outgrow_the_rule_set(
+    office: Office, admin: Actor
+) -> None:
+    world = office.world
+    first, second = added(office, admin), added(office, admin, "暗股\n代持\n")
+    planned = []
+    for made in (first, second):
+        tried(office, admin, made.id)
+        planned.append(
+            world.read(
+                lambda tx, one=made: dictionaries.switched(  # type: ignore[misc]  # bound at once
+                    tx, admin, one.id, state=DictionaryState.ON, disposition="hold", classes=(), use=USE
+                )
+            )
+        )  # fmt: skip
+    world.write(lambda tx: dictionaries.switch(tx, admin, first.id, to=planned[0]))
+    with pytest.raises(TooManyTermsError):
+        world.write(lambda tx: dictionaries.switch(tx, admin, second.id, to=planned[1]))
+    assert [one.id for one in world.read(dictionaries.in_force)] == [first.id]
+    assert switch(office, admin, first.id, "off").state is DictionaryState.OFF
+    assert switch(office, admin, second.id, "on").state is DictionaryState.ON
+
+
+def test_a_pack_has_room_for_the_dictionaries_in_force(
+    office: Office, admin: Actor, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = added(office, admin)
+    tried(office, admin, made.id)
+    switch(office, admin, made.id, "on")
+    pack, own = office.world.read(policy.get_pack), office.world.read(dictionaries.in_force)
+    dictionaries.check_room(pack, own)
+    monkeypatch.setattr(dictionaries, "MAX_TERMS", small - 2)
+    with pytest.raises(TooManyTermsError) as caught:
+        dictionaries.check_room(pack, own)
+    assert caught.value.data == {"limit": small - 2}
+
+
+def test_a_dictionary_that_does_not_fit_does_not_keep_the_server_from_starting(
+    office: Office,
+    admin: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world, group = office.world, office.group()
+    for words in ("暗股\n代持\n", WORDS):
+        made = added(office, admin, words)
+        tried(office, admin, made.id)
+        switch(office, admin, made.id, "on")
+    rules = world.read(lambda tx: inspecting.ruleset_at(tx, policy.get_pack(tx), tx.position + 1))
+    known = rules._terms._lexicon
+    count = sum(len(known.owners(number)) for number in range(len(known.texts)))
+    monkeypatch.setattr(_lexicon, "MAX_TERMS", count - 1)
+    fresh = inspecting.Inspector()
+    world.read(fresh.follow)
+    assert fresh.inspect("代持协议").findings and not fresh.inspect("小金库").findings
+    assert made.id in caplog.text
+    assert world.send(office.member, group, "今天开会").state is MessageState.DELIVERED

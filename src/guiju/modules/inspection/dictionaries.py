@@ -10,6 +10,7 @@ from guiju.kernel.ids import new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _store
 from guiju.modules.inspection._compile import compile_ruleset
+from guiju.modules.inspection._lexicon import MAX_TERMS
 from guiju.modules.inspection.governed import (
     BadSwitchError,
     DictionaryAdded,
@@ -25,8 +26,9 @@ from guiju.modules.inspection.governed import (
     Traffic,
     Trial,
 )
-from guiju.modules.inspection.types import Disposition, TermRule
+from guiju.modules.inspection.types import Disposition, TermRule, TooManyTermsError
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Pack
 
 apply = _store.apply
 MOST_TRIED = 5_000
@@ -183,10 +185,13 @@ def switched(
 
 
 def switch(tx: WriteTx, actor: Actor, dictionary: str, *, to: OwnDictionary) -> OwnDictionary:
-    """Put what `switched` gave in force. Raises what that raises."""
+    """Put what `switched` gave in force. Raises what that raises, and TooManyTermsError."""
     planned = switched(
         tx, actor, dictionary, state=to.state, disposition=to.disposition, classes=to.classes, use=to.use,
     )  # fmt: skip
+    if planned.state is DictionaryState.ON:
+        # Once more in the lane: whoever compiled the plan did not see what was switched on meanwhile.
+        check_room(policy.get_pack(tx), after(tx, planned))
     permit = policy.require(tx, actor, "inspection.govern")
     permit = permit.under(planned.use) if planned.use else permit
     tx.record(
@@ -203,6 +208,19 @@ def after(tx: ReadTx, planned: OwnDictionary) -> tuple[OwnDictionary, ...]:
     others = [each for each in in_force(tx) if each.id != planned.id]
     joined = [*others, planned] if planned.state is DictionaryState.ON else others
     return tuple(sorted(joined, key=lambda each: each.position))
+
+
+def check_room(pack: Pack, own: Sequence[OwnDictionary]) -> None:
+    """Whether one rule set holds the pack's terms and those of `own`. Raises TooManyTermsError.
+
+    A term counts for each use that names its dictionary: this is never less than what compiling counts.
+    """
+    names = [name for use in pack.uses for name in getattr(use.params, "dictionaries", ())]
+    shipped = sum(len(pack.dictionaries[name].terms) for name in names)
+    if shipped + sum(each.count for each in own) > MAX_TERMS:
+        raise TooManyTermsError(
+            f"All dictionaries in force have at most {MAX_TERMS} terms together.", limit=MAX_TERMS
+        )
 
 
 def _get(tx: ReadTx, dictionary: str) -> OwnDictionary:
