@@ -89,7 +89,7 @@ class Server:
             runtime.settings.origin,
         )
         self.http = self._build()
-        self._edge = Edge(self.http, runtime.settings.origin)
+        self._edge = Edge(self.http, runtime.settings.origin, self.guard.authenticate)
         self._stopping = threading.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 

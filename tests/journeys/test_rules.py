@@ -155,8 +155,18 @@ def test_a_list_with_a_million_lines_is_refused_clearly(desk: Desk) -> None:
     assert answer.json()["data"] == {"limit": 200_000}
     huge = desk.post(desk.admin, "/api/dictionaries", body | {"content": content * 2})
     assert (huge.status_code, huge.json()["code"]) == (413, "http.too_large")
-    broken = desk.post(desk.admin, "/api/dictionaries", body | {"content": "%%%"})
-    assert (broken.status_code, broken.json()["code"]) == (422, "inspection.bad_list")
+    for wrong in ("%%%", "词"):
+        broken = desk.post(desk.admin, "/api/dictionaries", body | {"content": wrong})
+        assert (broken.status_code, broken.json()["code"]) == (422, "inspection.bad_list")
+    unfit = desk.post(desk.admin, "/api/dictionaries", body | {"content": 7, "more": 1})
+    assert (unfit.status_code, unfit.json()["code"]) == (422, "http.bad_request")
+    assert {each["where"] for each in unfit.json()["data"]["problems"]} == {
+        "body.content",
+        "body.more",
+    }
+    deep = {"content": b"[" * 3_000_000, "headers": {"Content-Type": "application/json"}}
+    path, token = "/api/dictionaries", desk.token(desk.admin)
+    assert desk.inside.request("POST", path, token, **deep).status_code == 422
 
 
 @pytest.mark.parametrize(

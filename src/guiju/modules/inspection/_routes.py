@@ -1,11 +1,12 @@
 """Dictionaries and exemptions of the organisation's own over HTTP."""
 
+import asyncio
 import base64
-import binascii
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
@@ -18,6 +19,7 @@ from guiju.modules.inspection.governed import (
     BadListError,
     DictionaryState,
     Exemption,
+    ListReport,
     OwnDictionary,
     Trial,
 )
@@ -40,6 +42,14 @@ class ListFile(Closed):
     file: Line
     content: Annotated[str, StringConstraints(max_length=16_000_000)]
     dry_run: bool = False
+
+
+_LIST_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": ListFile.model_json_schema()}},
+    }
+}
 
 
 class TrialBody(Closed):
@@ -130,16 +140,30 @@ async def list_dictionaries(request: Request, actor: CurrentActor, read: Reader)
     return await read(shape)
 
 
-@routes.post("/dictionaries")
-async def add_dictionary(
-    request: Request, body: ListFile, actor: CurrentActor, write: Writer, read: Reader
-) -> Json:
-    await read(lambda tx: policy.require(tx, actor, "inspection.govern"))
+def _read_file(raw: bytes) -> tuple[ListFile, ListReport]:
+    """The request and what its list holds. Raises RequestValidationError, BadListError and TooManyTermsError."""
+    try:
+        body = ListFile.model_validate_json(raw)
+    except ValidationError as error:
+        problems = [
+            {**each, "loc": ("body", *each["loc"])} for each in error.errors(include_input=False)
+        ]
+        raise RequestValidationError(problems) from error
     try:
         content = base64.b64decode(body.content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or signs outside ASCII
         raise BadListError("The content is not base64.", reason="base64") from error
-    report = await read(lambda tx: read_list(body.file, content))  # off the loop
+    return body, read_list(body.file, content)
+
+
+@routes.post("/dictionaries", openapi_extra=_LIST_FILE)
+async def add_dictionary(
+    request: Request, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
+    raw = await request.body()
+    await read(lambda tx: policy.require(tx, actor, "inspection.govern"))
+    # FastAPI would build such a large body on the loop, and for everybody.
+    body, report = await asyncio.to_thread(_read_file, raw)
     made = None
     if not body.dry_run:
         made = await write(
