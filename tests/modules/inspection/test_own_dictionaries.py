@@ -300,11 +300,31 @@ def test_an_exemption_names_somebody_else_and_an_end(office: Office, admin: Acto
         {"group": GroupId("grp_nowhere")},
         {"person": office.member.person_id, "until": now},
         {"person": office.member.person_id, "until": now + 367 * DAY},
+        {"person": office.member.person_id, "rule": "no_such_rule"},
     ):
         with pytest.raises(BadExemptionError):
             grant(office, admin, **wrong)
     with pytest.raises(NotAllowedError):
         grant(office, office.reviewer, person=office.member.person_id)
+
+
+def test_nobody_exempts_a_group_that_they_have_a_place_in(office: Office, admin: Actor) -> None:
+    world = office.world
+    inside = world.person("吴安全", "security_admin")
+    group = world.group(office.owner, [office.administrator], [office.member, inside])
+    with pytest.raises(BadExemptionError) as caught:
+        grant(office, inside, group=group)
+    assert caught.value.data == {"field": "group"}
+    # One person in it is somebody else.
+    grant(office, inside, group=group, person=office.member.person_id)
+    grant(office, admin, group=group)
+
+
+def test_every_rule_that_a_finding_can_name_can_be_exempt(office: Office, admin: Actor) -> None:
+    known = office.world.read(exemptions.known_rules)
+    assert {"business_secret", "cn_id", "listed", "private_sale"} <= set(known)
+    for rule in known:
+        grant(office, admin, person=office.member.person_id, rule=rule)
 
 
 # ---- deciding once more -----------------------------------------------------------------------------------------
@@ -399,8 +419,8 @@ def test_a_dictionary_that_does_not_fit_does_not_keep_the_server_from_starting(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world, group = office.world, office.group()
-    for words in ("暗股\n代持\n", WORDS):
-        made = added(office, admin, words)
+    both = [added(office, admin, words) for words in ("暗股\n代持\n", WORDS)]
+    for made in both:
         tried(office, admin, made.id)
         switch(office, admin, made.id, "on")
     rules = world.read(lambda tx: inspecting.ruleset_at(tx, policy.get_pack(tx), tx.position + 1))
@@ -410,5 +430,5 @@ def test_a_dictionary_that_does_not_fit_does_not_keep_the_server_from_starting(
     fresh = inspecting.Inspector()
     world.read(fresh.follow)
     assert fresh.inspect("代持协议").findings and not fresh.inspect("小金库").findings
-    assert made.id in caplog.text
+    assert both[1].id in caplog.text
     assert world.send(office.member, group, "今天开会").state is MessageState.DELIVERED

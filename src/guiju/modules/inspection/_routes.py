@@ -71,7 +71,7 @@ class Nothing(Closed):
 class ExemptionBody(Closed):
     person_id: Id | None = None
     group_id: Id | None = None
-    rule: Id
+    rule: Annotated[Line, Field(max_length=64)]
     until: Position
     reason: Annotated[Prose, Field(max_length=1000)]
 

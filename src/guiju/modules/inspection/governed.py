@@ -99,6 +99,9 @@ class Traffic(Protocol):
 
     def has_person(self, tx: ReadTx, person: PersonId) -> bool: ...
 
+    def has_place(self, tx: ReadTx, person: PersonId, group: GroupId) -> bool:
+        """Whether the person is in the group, or on the way into it."""
+
 
 # ---- facts ------------------------------------------------------------------------------------------------------
 
@@ -199,7 +202,7 @@ class BadSwitchError(InvalidError):
 
 
 class BadExemptionError(InvalidError):
-    """An exemption without anybody, without an end, or for longer than a year; `data.field` names it."""
+    """An exemption without anybody, for oneself, from no rule in force, or not ending within a year; see `data.field`."""
 
     code: ClassVar[str] = "inspection.bad_exemption"
 
