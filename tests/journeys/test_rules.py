@@ -135,11 +135,13 @@ def test_a_dictionary_from_import_to_effect(desk: Desk) -> None:
     switch = {"state": "on", "disposition": "hold", "classes": [], "use": USE}
     refused = desk.post(admin, f"{path}/switch", switch)
     assert (refused.status_code, refused.json()["code"]) == (409, "inspection.not_tried")
-    trial = desk.post(admin, f"{path}/trial", {"messages": 100}).json()
-    assert trial["hits"] == 0 and trial["messages"] >= 1 and trial["terms"] == []
+    few = desk.post(admin, f"{path}/trial", {"messages": 499})
+    assert (few.status_code, few.json()["code"]) == (422, "http.bad_request")
+    trial = desk.post(admin, f"{path}/trial", {"messages": 500}).json()
+    assert trial["hits"] is None and trial["messages"] >= 1 and trial["terms"] == []
     on = desk.post(admin, f"{path}/switch", switch).json()
     assert on["state"] == "on" and on["clause"]["id"] == "6.7"
-    assert on["tried"] == {"messages": trial["messages"], "hits": 0}
+    assert on["tried"] == {"messages": trial["messages"], "hits": None}
     sent = {"cmid": "d1", "body": "账外账呢"}
     assert desk.post(sender, f"/api/groups/{desk.group}/messages", sent).json()["state"] == "held"
     shown = desk.call(desk.office.reviewer, "GET", path).json()

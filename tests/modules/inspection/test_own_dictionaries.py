@@ -140,7 +140,7 @@ def switch(
 
 def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     world, group = office.world, office.group()
-    for text in ("查一下小金库", "今天开会", "没有小金库，也没有账外账"):
+    for text in ("查一下小金库", "今天开会", "小金库在哪里", "没有小金库，也没有账外账"):
         assert world.send(office.member, group, text).state is MessageState.DELIVERED
     made = added(office, admin)
     assert (made.state, made.count, made.tried_messages) == (DictionaryState.OFF, 3, None)
@@ -148,8 +148,8 @@ def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     with pytest.raises(NotTriedError):
         switch(office, admin, made.id, "on")
     trial = tried(office, admin, made.id)
-    assert (trial.messages, trial.hits) == (3, 2)
-    assert [(each.term, each.messages) for each in trial.terms] == [("小金库", 2), ("账外账", 1)]
+    assert (trial.messages, trial.hits) == (4, 3)
+    assert [(each.term, each.messages) for each in trial.terms] == [("小金库", 3)]
     assert trial.noise == ("小金库",)
     assert tried(office, admin, made.id, classes=("department",)).messages == 0
     for wrong in ({"disposition": "deliver"}, {"classes": ("nowhere",)}, {"use": "1.1/x"}):
@@ -180,7 +180,27 @@ def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     ]
     again = world.read(lambda tx: replaying.replay(tx, office.reviewer, held.position))
     assert again.is_same and again.rules is replaying.Rules.SAME
-    assert world.facts("inspection.dictionary_tried")[0].hits == 2
+    records = world.facts("inspection.dictionary_tried")
+    assert [(fact.hits, fact.classes) for fact in records] == [(3, ()), (0, ("department",))]
+
+
+def test_a_trial_does_not_tell_of_one_message(office: Office, admin: Actor) -> None:
+    world, group = office.world, office.group()
+    made = added(office, admin)
+    secret = [tried(office, admin, made.id)]
+    for _ in range(2):
+        world.send(office.member, group, "白手套公司")
+        secret.append(tried(office, admin, made.id))
+    assert {(one.hits, one.terms) for one in secret} == {(0, ())}
+    for _ in range(3):
+        world.send(office.member, group, "小金库")
+    # The two beside a term that many use cannot be told by subtraction either.
+    beside = tried(office, admin, made.id)
+    assert (beside.hits, [each.term for each in beside.terms]) == (3, ["小金库"])
+    world.send(office.member, group, "账外账")
+    assert tried(office, admin, made.id).hits == 6
+    with pytest.raises(BadSwitchError):
+        tried(office, admin, made.id, classes=("nowhere",))
 
 
 def test_only_the_security_line_governs(office: Office, admin: Actor) -> None:

@@ -53,7 +53,7 @@ _LIST_FILE = {
 
 
 class TrialBody(Closed):
-    messages: Annotated[int, Field(ge=1, le=dictionaries.MOST_TRIED)]
+    messages: Annotated[int, Field(ge=dictionaries.LEAST_TRIED, le=dictionaries.MOST_TRIED)]
     classes: Annotated[list[Id], Field(max_length=50)] = []
 
 
@@ -80,7 +80,7 @@ def _dictionary(view: View, found: OwnDictionary) -> Json:
     use = next((each for each in policy.get_pack(view.tx).uses if each.id == found.use), None)
     tried = None
     if found.tried_messages is not None:
-        tried = {"messages": found.tried_messages, "hits": found.tried_hits}
+        tried = {"messages": found.tried_messages, "hits": found.tried_hits or None}
     return {
         "id": found.id,
         "title": found.title,
@@ -100,7 +100,7 @@ def _dictionary(view: View, found: OwnDictionary) -> Json:
 def _trial(found: Trial) -> Json:
     return {
         "messages": found.messages,
-        "hits": found.hits,
+        "hits": found.hits or None,
         "terms": [{"term": each.term, "messages": each.messages} for each in found.terms],
         "noise": list(found.noise),
     }

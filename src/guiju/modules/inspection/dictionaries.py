@@ -32,6 +32,10 @@ from guiju.modules.policy.types import Pack
 
 apply = _store.apply
 MOST_TRIED = 5_000
+LEAST_TRIED = 500
+"""Over fewer messages a trial would tell what a certain person has just written."""
+FEWEST = 3
+"""Fewer messages than this are not told of: with a list made for it they would be somebody's message."""
 MOST_SHOWN = 50
 NOISE_SHARE = 0.01
 """A term in more of the messages than this is taken for a word that everybody uses."""
@@ -119,32 +123,42 @@ def try_out(
 ) -> Trial:
     """What a dictionary would have hit of the newest messages in groups of these classes (of all when empty).
 
-    Reads texts, and gives away nothing but numbers for terms of the dictionary. Raises DictionaryNotFoundError.
+    Reads texts, and gives away nothing but numbers for terms of the dictionary, none of them below `FEWEST`: a term
+    in fewer messages is not named, and where fewer hold none but such terms, those do not count. Raises
+    DictionaryNotFoundError or BadSwitchError.
     """
     found = get_dictionary(tx, actor, dictionary, "inspection.govern")
+    _check_classes(policy.get_pack(tx), classes)
     terms = terms_of(tx, found)
     rules = compile_ruleset(
         [TermRule(found.id, found.category, terms, Disposition.HOLD, found.use or "-/trial")]
     )
     counts: Counter[str] = Counter()
-    looked = hits = 0
+    hit: list[set[str]] = []
+    looked = 0
     for group_class, text in traffic().recent(tx, min(messages, MOST_TRIED)):
         if classes and group_class not in classes:
             continue
         looked += 1
         words = {finding.word for finding in rules.inspect(text).findings}
         counts.update(words)
-        hits += bool(words)
-    shown = tuple(TermCount(term, count) for term, count in counts.most_common(MOST_SHOWN))
+        hit += [words] if words else []
+    common = [(term, count) for term, count in counts.most_common() if count >= FEWEST]
+    shown = tuple(TermCount(term, count) for term, count in common[:MOST_SHOWN])
+    rare = sum(words.isdisjoint(dict(common)) for words in hit)
+    hits = len(hit) - (rare if rare < FEWEST else 0)
     noise = tuple(each.term for each in shown if each.messages > max(1, looked * NOISE_SHARE))
-    return Trial(looked, hits, shown, noise)
+    return Trial(looked, hits, shown, noise, tuple(sorted(set(classes))))
 
 
 def record_trial(tx: WriteTx, actor: Actor, dictionary: str, *, trial: Trial) -> OwnDictionary:
     """Put on record that somebody tried a dictionary on people's messages. Raises DictionaryNotFoundError."""
     found = get_dictionary(tx, actor, dictionary, "inspection.govern")
     permit = policy.require(tx, actor, "inspection.govern")
-    tx.record(permit, DictionaryTried(found.id, trial.messages, trial.hits, (found.position,)))
+    tx.record(
+        permit,
+        DictionaryTried(found.id, trial.messages, trial.hits, (found.position,), trial.classes),
+    )
     return _get(tx, found.id)
 
 
@@ -175,8 +189,7 @@ def switched(
     pack = policy.get_pack(tx)
     if disposition not in DISPOSITIONS:
         raise BadSwitchError("There is no such disposition.", field="disposition")
-    if not set(classes) <= {known.id for known in pack.classes}:
-        raise BadSwitchError("There is no such class.", field="classes")
+    _check_classes(pack, classes)
     if use not in policy.use_ids(tx, CONTROL):
         raise BadSwitchError("No clause uses content inspection under this name.", field="use")
     return replace(
@@ -208,6 +221,12 @@ def after(tx: ReadTx, planned: OwnDictionary) -> tuple[OwnDictionary, ...]:
     others = [each for each in in_force(tx) if each.id != planned.id]
     joined = [*others, planned] if planned.state is DictionaryState.ON else others
     return tuple(sorted(joined, key=lambda each: each.position))
+
+
+def _check_classes(pack: Pack, classes: Sequence[str]) -> None:
+    """Raises BadSwitchError."""
+    if not set(classes) <= {known.id for known in pack.classes}:
+        raise BadSwitchError("There is no such class.", field="classes")
 
 
 def check_room(pack: Pack, own: Sequence[OwnDictionary]) -> None:

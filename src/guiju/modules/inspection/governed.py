@@ -81,12 +81,16 @@ class TermCount:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a dictionary would have done to recent messages. `noise` are terms that nearly everybody uses."""
+    """What a dictionary would have done to recent messages in groups of `classes` (all when empty).
+
+    `noise` are terms that nearly everybody uses. Numbers too small to tell are left out: no hits can mean one or two.
+    """
 
     messages: int
     hits: int
     terms: tuple[TermCount, ...]
     noise: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 class Traffic(Protocol):
@@ -124,12 +128,13 @@ class DictionaryAdded:
 
 @fact("inspection.dictionary_tried", Content.REGISTER)
 class DictionaryTried:
-    """Somebody looked at how many of the newest messages a dictionary would hit; the answer holds numbers only."""
+    """Somebody looked at how many of the newest messages in groups of `classes` (all when empty) a dictionary would hit."""
 
     dictionary: str
     messages: int
     hits: int
     refs: tuple[int, ...]
+    classes: tuple[str, ...] = ()
 
 
 @fact("inspection.dictionary_switched", Content.REGISTER)
