@@ -99,7 +99,7 @@ class Server:
         )
         self.extractor = Extractor()
         self.http = self._build()
-        self._edge = Edge(self.http, runtime.settings.origin)
+        self._edge = Edge(self.http, runtime.settings.origin, self.guard.authenticate)
         self._stopping = threading.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -131,6 +131,7 @@ class Server:
         state.extractor = self.extractor
         state.load_dictionaries = load_dictionaries
         state.prepare_rules, state.prepare_pack = self._prepare_rules, self._prepare_pack
+        state.check_pack = _check_pack
         for module in ROUTES:
             app.include_router(module.routes)
         app.add_api_route("/healthz", self._healthz, methods=["GET"], include_in_schema=False)
@@ -215,6 +216,11 @@ class Server:
             "ruleset": runtime.inspector.ruleset,
         }
         return JSONResponse(content, 200 if ready else 503)
+
+
+def _check_pack(tx: ReadTx, pack: Pack) -> None:
+    """Whether the pack has room for the dictionaries in force; asked in the lane. Raises TooManyTermsError."""
+    dictionaries.check_room(pack, dictionaries.in_force(tx))
 
 
 def _position(tx: ReadTx) -> int:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 
 from guiju.kernel.errors import (
     ConflictError,
@@ -21,6 +22,7 @@ from guiju.kernel.errors import (
 from guiju.kernel.http import (
     BODY_LIMIT,
     LARGE_BODIES,
+    Authenticator,
     BadRequestError,
     BodyTooLargeError,
     NotJsonError,
@@ -69,10 +71,14 @@ def error_body(error: GuijuError) -> dict[str, Any]:
 
 
 class Edge:
-    """Checks Origin, content type and size of unsafe requests; adds the security headers to every answer."""
+    """Checks Origin, content type and size of unsafe requests; adds the security headers to every answer.
 
-    def __init__(self, app: App, origin: str) -> None:
+    More than the ordinary size is read only for somebody who is signed in.
+    """
+
+    def __init__(self, app: App, origin: str, authenticate: Authenticator) -> None:
         self._app = app
+        self._authenticate = authenticate
         self._origin = origin
         self._parts = urlsplit(origin)
 
@@ -92,7 +98,11 @@ class Edge:
         if refusal is not None:
             await _refuse(with_headers, refusal)
             return
-        limit = LARGE_BODIES.get(scope["path"], BODY_LIMIT)
+        try:
+            limit = await self._limit(scope)
+        except GuijuError as error:
+            await _refuse(with_headers, error)
+            return
         body = await _whole_body(receive, limit)
         if body is None:
             await _refuse(with_headers, BodyTooLargeError("The body is too large.", limit=limit))
@@ -101,6 +111,14 @@ class Edge:
             await _refuse(with_headers, BadRequestError("The body is not JSON in UTF-8."))
             return
         await self._app(scope, _replay(body, receive), with_headers)
+
+    async def _limit(self, scope: Message) -> int:
+        """How many bytes the body may have. Raises SessionRequiredError."""
+        large = LARGE_BODIES.get(scope["path"])
+        if large is None or scope["method"] in SAFE_METHODS:
+            return BODY_LIMIT
+        await self._authenticate(HTTPConnection(scope))
+        return large
 
     def _home(self, scope: Message) -> bytes | None:
         """Where a page belongs that was asked for under another name of this machine: there it could change nothing."""

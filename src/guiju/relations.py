@@ -8,7 +8,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import service as messaging
-from guiju.modules.policy.types import Membership
+from guiju.modules.policy.types import Membership, MemberState
 
 
 class PeopleAndGroups:
@@ -51,3 +51,7 @@ class RecentMessages:
 
     def has_person(self, tx: ReadTx, person: PersonId) -> bool:
         return directory.has_person(tx, person)
+
+    def has_place(self, tx: ReadTx, person: PersonId, group: GroupId) -> bool:
+        place = groups.find_membership(tx, group, person)
+        return place is not None and place.state is not MemberState.LEFT

@@ -101,6 +101,18 @@ def test_a_body_is_bounded(visit: Visit) -> None:
     assert visit.code("POST", path, content=pieces(), headers=headers) == (413, "http.too_large")
 
 
+def test_a_large_body_is_read_only_for_somebody_who_is_signed_in(visit: Visit) -> None:
+    headers = {"Content-Type": "application/json"}
+    for token in (None, "no-such-session"):
+        small = visit.inside.request("POST", "/api/dictionaries", token, {"title": ""})
+        assert (small.status_code, small.json()["code"]) == (401, "http.session_required")
+    large = {"headers": headers, "content": b"[" * (15 * 1024 * 1024)}
+    answer = visit.inside.request("POST", "/api/dictionaries", None, **large)
+    assert (answer.status_code, answer.json()["code"]) == (401, "http.session_required")
+    # Who may not bring dictionaries learns it before anybody reads what the body says.
+    assert visit.code("POST", "/api/dictionaries", **large) == (403, "policy.not_allowed")
+
+
 def test_an_unknown_path_is_answered_in_the_same_shape(visit: Visit) -> None:
     assert visit.code("GET", "/api/nothing") == (404, "http.not_found")
     assert visit.code("DELETE", "/api/clauses") == (404, "http.not_found")

@@ -136,11 +136,13 @@ def test_a_dictionary_from_import_to_effect(desk: Desk) -> None:
     switch = {"state": "on", "disposition": "hold", "classes": [], "use": USE}
     refused = desk.post(admin, f"{path}/switch", switch)
     assert (refused.status_code, refused.json()["code"]) == (409, "inspection.not_tried")
-    trial = desk.post(admin, f"{path}/trial", {"messages": 100}).json()
-    assert trial["hits"] == 0 and trial["messages"] >= 1 and trial["terms"] == []
+    few = desk.post(admin, f"{path}/trial", {"messages": 499})
+    assert (few.status_code, few.json()["code"]) == (422, "http.bad_request")
+    trial = desk.post(admin, f"{path}/trial", {"messages": 500}).json()
+    assert trial["hits"] is None and trial["messages"] >= 1 and trial["terms"] == []
     on = desk.post(admin, f"{path}/switch", switch).json()
     assert on["state"] == "on" and on["clause"]["id"] == "6.7"
-    assert on["tried"] == {"messages": trial["messages"], "hits": 0}
+    assert on["tried"] == {"messages": trial["messages"], "hits": None}
     sent = {"cmid": "d1", "body": "账外账呢"}
     assert desk.post(sender, f"/api/groups/{desk.group}/messages", sent).json()["state"] == "held"
     shown = desk.call(desk.office.reviewer, "GET", path).json()
@@ -156,8 +158,18 @@ def test_a_list_with_a_million_lines_is_refused_clearly(desk: Desk) -> None:
     assert answer.json()["data"] == {"limit": 200_000}
     huge = desk.post(desk.admin, "/api/dictionaries", body | {"content": content * 2})
     assert (huge.status_code, huge.json()["code"]) == (413, "http.too_large")
-    broken = desk.post(desk.admin, "/api/dictionaries", body | {"content": "%%%"})
-    assert (broken.status_code, broken.json()["code"]) == (422, "inspection.bad_list")
+    for wrong in ("%%%", "词"):
+        broken = desk.post(desk.admin, "/api/dictionaries", body | {"content": wrong})
+        assert (broken.status_code, broken.json()["code"]) == (422, "inspection.bad_list")
+    unfit = desk.post(desk.admin, "/api/dictionaries", body | {"content": 7, "more": 1})
+    assert (unfit.status_code, unfit.json()["code"]) == (422, "http.bad_request")
+    assert {each["where"] for each in unfit.json()["data"]["problems"]} == {
+        "body.content",
+        "body.more",
+    }
+    deep = {"content": b"[" * 3_000_000, "headers": {"Content-Type": "application/json"}}
+    path, token = "/api/dictionaries", desk.token(desk.admin)
+    assert desk.inside.request("POST", path, token, **deep).status_code == 422
 
 
 def test_a_document_from_its_file_to_its_end(desk: Desk) -> None:

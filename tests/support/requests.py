@@ -146,7 +146,7 @@ class Things:
 
         def make(tx: WriteTx) -> str:
             made = dictionaries.add(tx, admin, title="清单", category="org", report=report)
-            trial = Trial(1, 0, (), ())
+            trial = Trial(1, 0, (), (), ())
             return dictionaries.record_trial(tx, admin, made.id, trial=trial).id
 
         return self.cast.world.write(make)
@@ -285,7 +285,7 @@ _BODIES: dict[str, _Body] = {
     "POST /api/groups/{group}/check": _fixed(text="大家好"),
     "POST /api/groups/{group}/read": lambda t, r, a, i: {"position": t.message},
     "POST /api/dictionaries": _fixed(title="清单", category="org", file="a.txt", content="5bCP6YeR5bqT"),
-    "POST /api/dictionaries/{dictionary}/trial": _fixed(messages=10),
+    "POST /api/dictionaries/{dictionary}/trial": _fixed(messages=500),
     "POST /api/dictionaries/{dictionary}/switch": _fixed(state="on", disposition="hold", use="6.7/messaging.content"),
     "POST /api/documents": _fixed(
         title="方案", level="secret", disposition="hold", use="6.7/messaging.content", file="a.txt",

@@ -10,7 +10,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
-from guiju.modules.inspection import dictionaries, exemptions
+from guiju.modules.inspection import _lexicon, dictionaries, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import (
     BadExemptionError,
@@ -25,7 +25,7 @@ from guiju.modules.inspection.governed import (
     Trial,
 )
 from guiju.modules.inspection.types import TooManyTermsError
-from guiju.modules.messaging import replaying
+from guiju.modules.messaging import inspecting, replaying
 from guiju.modules.messaging.types import DecisionNotFoundError, MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
@@ -140,7 +140,7 @@ def switch(
 
 def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     world, group = office.world, office.group()
-    for text in ("查一下小金库", "今天开会", "没有小金库，也没有账外账"):
+    for text in ("查一下小金库", "今天开会", "小金库在哪里", "没有小金库，也没有账外账"):
         assert world.send(office.member, group, text).state is MessageState.DELIVERED
     made = added(office, admin)
     assert (made.state, made.count, made.tried_messages) == (DictionaryState.OFF, 3, None)
@@ -148,8 +148,8 @@ def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     with pytest.raises(NotTriedError):
         switch(office, admin, made.id, "on")
     trial = tried(office, admin, made.id)
-    assert (trial.messages, trial.hits) == (3, 2)
-    assert [(each.term, each.messages) for each in trial.terms] == [("小金库", 2), ("账外账", 1)]
+    assert (trial.messages, trial.hits) == (4, 3)
+    assert [(each.term, each.messages) for each in trial.terms] == [("小金库", 3)]
     assert trial.noise == ("小金库",)
     assert tried(office, admin, made.id, classes=("department",)).messages == 0
     for wrong in ({"disposition": "deliver"}, {"classes": ("nowhere",)}, {"use": "1.1/x"}):
@@ -180,7 +180,27 @@ def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     ]
     again = world.read(lambda tx: replaying.replay(tx, office.reviewer, held.position))
     assert again.is_same and again.rules is replaying.Rules.SAME
-    assert world.facts("inspection.dictionary_tried")[0].hits == 2
+    records = world.facts("inspection.dictionary_tried")
+    assert [(fact.hits, fact.classes) for fact in records] == [(3, ()), (0, ("department",))]
+
+
+def test_a_trial_does_not_tell_of_one_message(office: Office, admin: Actor) -> None:
+    world, group = office.world, office.group()
+    made = added(office, admin)
+    secret = [tried(office, admin, made.id)]
+    for _ in range(2):
+        world.send(office.member, group, "白手套公司")
+        secret.append(tried(office, admin, made.id))
+    assert {(one.hits, one.terms) for one in secret} == {(0, ())}
+    for _ in range(3):
+        world.send(office.member, group, "小金库")
+    # The two beside a term that many use cannot be told by subtraction either.
+    beside = tried(office, admin, made.id)
+    assert (beside.hits, [each.term for each in beside.terms]) == (3, ["小金库"])
+    world.send(office.member, group, "账外账")
+    assert tried(office, admin, made.id).hits == 6
+    with pytest.raises(BadSwitchError):
+        tried(office, admin, made.id, classes=("nowhere",))
 
 
 def test_only_the_security_line_governs(office: Office, admin: Actor) -> None:
@@ -300,11 +320,31 @@ def test_an_exemption_names_somebody_else_and_an_end(office: Office, admin: Acto
         {"group": GroupId("grp_nowhere")},
         {"person": office.member.person_id, "until": now},
         {"person": office.member.person_id, "until": now + 367 * DAY},
+        {"person": office.member.person_id, "rule": "no_such_rule"},
     ):
         with pytest.raises(BadExemptionError):
             grant(office, admin, **wrong)
     with pytest.raises(NotAllowedError):
         grant(office, office.reviewer, person=office.member.person_id)
+
+
+def test_nobody_exempts_a_group_that_they_have_a_place_in(office: Office, admin: Actor) -> None:
+    world = office.world
+    inside = world.person("吴安全", "security_admin")
+    group = world.group(office.owner, [office.administrator], [office.member, inside])
+    with pytest.raises(BadExemptionError) as caught:
+        grant(office, inside, group=group)
+    assert caught.value.data == {"field": "group"}
+    # One person in it is somebody else.
+    grant(office, inside, group=group, person=office.member.person_id)
+    grant(office, admin, group=group)
+
+
+def test_every_rule_that_a_finding_can_name_can_be_exempt(office: Office, admin: Actor) -> None:
+    known = office.world.read(exemptions.known_rules)
+    assert {"business_secret", "cn_id", "listed", "private_sale"} <= set(known)
+    for rule in known:
+        grant(office, admin, person=office.member.person_id, rule=rule)
 
 
 # ---- deciding once more -----------------------------------------------------------------------------------------
@@ -344,6 +384,82 @@ def test_a_trial_of_a_dictionary_that_is_on_compiles_nothing(office: Office, adm
     switch(office, admin, made.id, "on")
     world.send(office.member, group, "大家好")
     in_force = world.runtime.inspector.current()
-    tried(office, admin, made.id, messages=1)
+    tried(office, admin, made.id, messages=500)
     world.send(office.member, group, "还在吗")
     assert world.runtime.inspector.current() is in_force
+
+
+# ---- what one rule set holds ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, office: Office) -> int:
+    """A rule set with room for the pack's terms and four more."""
+    pack = office.world.read(policy.get_pack)
+    shipped = sum(
+        len(pack.dictionaries[name].terms)
+        for use in pack.uses
+        for name in getattr(use.params, "dictionaries", ())
+    )
+    monkeypatch.setattr(dictionaries, "MAX_TERMS", shipped + 4)
+    return shipped + 4
+
+
+@pytest.mark.usefixtures("small")
+def test_two_switches_at_the_same_moment_cannot_outgrow_the_rule_set(
+    office: Office, admin: Actor
+) -> None:
+    world = office.world
+    first, second = added(office, admin), added(office, admin, "暗股\n代持\n")
+    planned = []
+    for made in (first, second):
+        tried(office, admin, made.id)
+        planned.append(
+            world.read(
+                lambda tx, one=made: dictionaries.switched(  # type: ignore[misc]  # bound at once
+                    tx, admin, one.id, state=DictionaryState.ON, disposition="hold", classes=(), use=USE
+                )
+            )
+        )  # fmt: skip
+    world.write(lambda tx: dictionaries.switch(tx, admin, first.id, to=planned[0]))
+    with pytest.raises(TooManyTermsError):
+        world.write(lambda tx: dictionaries.switch(tx, admin, second.id, to=planned[1]))
+    assert [one.id for one in world.read(dictionaries.in_force)] == [first.id]
+    assert switch(office, admin, first.id, "off").state is DictionaryState.OFF
+    assert switch(office, admin, second.id, "on").state is DictionaryState.ON
+
+
+def test_a_pack_has_room_for_the_dictionaries_in_force(
+    office: Office, admin: Actor, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = added(office, admin)
+    tried(office, admin, made.id)
+    switch(office, admin, made.id, "on")
+    pack, own = office.world.read(policy.get_pack), office.world.read(dictionaries.in_force)
+    dictionaries.check_room(pack, own)
+    monkeypatch.setattr(dictionaries, "MAX_TERMS", small - 2)
+    with pytest.raises(TooManyTermsError) as caught:
+        dictionaries.check_room(pack, own)
+    assert caught.value.data == {"limit": small - 2}
+
+
+def test_a_dictionary_that_does_not_fit_does_not_keep_the_server_from_starting(
+    office: Office,
+    admin: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world, group = office.world, office.group()
+    both = [added(office, admin, words) for words in ("暗股\n代持\n", WORDS)]
+    for made in both:
+        tried(office, admin, made.id)
+        switch(office, admin, made.id, "on")
+    rules = world.read(lambda tx: inspecting.ruleset_at(tx, policy.get_pack(tx), tx.position + 1))
+    known = rules._terms._lexicon
+    count = sum(len(known.owners(number)) for number in range(len(known.texts)))
+    monkeypatch.setattr(_lexicon, "MAX_TERMS", count - 1)
+    fresh = inspecting.Inspector()
+    world.read(fresh.follow)
+    assert fresh.inspect("代持协议").findings and not fresh.inspect("小金库").findings
+    assert both[1].id in caplog.text
+    assert world.send(office.member, group, "今天开会").state is MessageState.DELIVERED

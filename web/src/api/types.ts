@@ -214,7 +214,7 @@ export interface ImportResult {
 
 export interface OwnDictionary {
   id: string; title: string; category: string; count: number; state: "off" | "on" | "ended"; disposition: string | null; classes: string[];
-  use: string | null; clause: ClauseMark | null; added_at: number; added_by: Named | null; tried: { messages: number; hits: number } | null;
+  use: string | null; clause: ClauseMark | null; added_at: number; added_by: Named | null; tried: { messages: number; hits: number | null } | null;
 }
 export interface DictionaryList {
   dictionaries: OwnDictionary[]; uses: { id: string; clause: ClauseMark }[]; classes: { id: string; title: Bilingual }[]; dispositions: string[];
@@ -231,7 +231,7 @@ export interface DocumentList {
 export interface ListReport {
   dictionary: OwnDictionary | null; count: number; duplicates: number; unusable: number; samples: { line: number; term: string }[]; common: string[];
 }
-export interface Trial { messages: number; hits: number; terms: { term: string; messages: number }[]; noise: string[] }
+export interface Trial { messages: number; hits: number | null; terms: { term: string; messages: number }[]; noise: string[] }
 export interface Exemption {
   id: string; person: Named | null; group: Named | null; rule: string; until: number; reason: string; granted_at: number; granted_by: Named | null;
   ended_at: number | null;

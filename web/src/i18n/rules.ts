@@ -33,7 +33,7 @@ export const RULES = {
   "dic.tried.share": ["{messages} 条中 {hits} 条（{share}%）", "{messages} 則中 {hits} 則（{share}%）", "{hits} of {messages} ({share}%)"],
   "dic.try": ["试算", "試算", "Try"],
   "dic.try.title": ["试算：{title}", "試算：{title}", "Trial: {title}"],
-  "dic.try.none": ["最近 {messages} 条消息一条也不会命中。", "最近 {messages} 則訊息一則也不會命中。", "None of the last {messages} messages would be hit."],
+  "dic.try.none": ["最近 {messages} 条消息里，会命中的不到 {fewest} 条。", "最近 {messages} 則訊息裡，會命中的不到 {fewest} 則。", "Fewer than {fewest} of the last {messages} messages would be hit."],
   "dic.try.some": ["最近 {messages} 条消息会命中 {hits} 条，占 {share}%。", "最近 {messages} 則訊息會命中 {hits} 則，占 {share}%。", "{hits} of the last {messages} messages would be hit: {share}%."],
   "dic.try.noise": ["几乎人人都在用，建议去掉：", "幾乎人人都在用，建議去掉：", "Nearly everybody uses these; better leave them out: "],
   "dic.try.term": ["词", "詞", "Term"],

@@ -1,11 +1,12 @@
 """Dictionaries and exemptions of the organisation's own over HTTP."""
 
+import asyncio
 import base64
-import binascii
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
@@ -19,6 +20,7 @@ from guiju.modules.inspection.governed import (
     BadListError,
     DictionaryState,
     Exemption,
+    ListReport,
     OwnDictionary,
     Trial,
 )
@@ -44,8 +46,16 @@ class ListFile(Closed):
     dry_run: bool = False
 
 
+_LIST_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": ListFile.model_json_schema()}},
+    }
+}
+
+
 class TrialBody(Closed):
-    messages: Annotated[int, Field(ge=1, le=dictionaries.MOST_TRIED)]
+    messages: Annotated[int, Field(ge=dictionaries.LEAST_TRIED, le=dictionaries.MOST_TRIED)]
     classes: Annotated[list[Id], Field(max_length=50)] = []
 
 
@@ -63,7 +73,7 @@ class Nothing(Closed):
 class ExemptionBody(Closed):
     person_id: Id | None = None
     group_id: Id | None = None
-    rule: Id
+    rule: Annotated[Line, Field(max_length=64)]
     until: Position
     reason: Annotated[Prose, Field(max_length=1000)]
 
@@ -72,7 +82,7 @@ def _dictionary(view: View, found: OwnDictionary) -> Json:
     use = next((each for each in policy.get_pack(view.tx).uses if each.id == found.use), None)
     tried = None
     if found.tried_messages is not None:
-        tried = {"messages": found.tried_messages, "hits": found.tried_hits}
+        tried = {"messages": found.tried_messages, "hits": found.tried_hits or None}
     return {
         "id": found.id,
         "title": found.title,
@@ -92,7 +102,7 @@ def _dictionary(view: View, found: OwnDictionary) -> Json:
 def _trial(found: Trial) -> Json:
     return {
         "messages": found.messages,
-        "hits": found.hits,
+        "hits": found.hits or None,
         "terms": [{"term": each.term, "messages": each.messages} for each in found.terms],
         "noise": list(found.noise),
     }
@@ -132,16 +142,30 @@ async def list_dictionaries(request: Request, actor: CurrentActor, read: Reader)
     return await read(shape)
 
 
-@routes.post("/dictionaries")
-async def add_dictionary(
-    request: Request, body: ListFile, actor: CurrentActor, write: Writer, read: Reader
-) -> Json:
-    await read(lambda tx: policy.require(tx, actor, "inspection.govern"))
+def _read_file(raw: bytes) -> tuple[ListFile, ListReport]:
+    """The request and what its list holds. Raises RequestValidationError, BadListError and TooManyTermsError."""
+    try:
+        body = ListFile.model_validate_json(raw)
+    except ValidationError as error:
+        problems = [
+            {**each, "loc": ("body", *each["loc"])} for each in error.errors(include_input=False)
+        ]
+        raise RequestValidationError(problems) from error
     try:
         content = base64.b64decode(body.content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or signs outside ASCII
         raise BadListError("The content is not base64.", reason="base64") from error
-    report = await read(lambda tx: read_list(body.file, content))  # off the loop
+    return body, read_list(body.file, content)
+
+
+@routes.post("/dictionaries", openapi_extra=_LIST_FILE)
+async def add_dictionary(
+    request: Request, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
+    raw = await request.body()
+    await read(lambda tx: policy.require(tx, actor, "inspection.govern"))
+    # FastAPI would build such a large body on the loop, and for everybody.
+    body, report = await asyncio.to_thread(_read_file, raw)
     made = None
     if not body.dry_run:
         made = await write(

@@ -10,6 +10,7 @@ from guiju.kernel.ids import new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _store
 from guiju.modules.inspection._compile import compile_ruleset
+from guiju.modules.inspection._lexicon import MAX_TERMS
 from guiju.modules.inspection.governed import (
     BadSwitchError,
     DictionaryAdded,
@@ -25,11 +26,16 @@ from guiju.modules.inspection.governed import (
     Traffic,
     Trial,
 )
-from guiju.modules.inspection.types import Disposition, TermRule
+from guiju.modules.inspection.types import Disposition, TermRule, TooManyTermsError
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Pack
 
 apply = _store.apply
 MOST_TRIED = 5_000
+LEAST_TRIED = 500
+"""Over fewer messages a trial would tell what a certain person has just written."""
+FEWEST = 3
+"""Fewer messages than this are not told of: with a list made for it they would be somebody's message."""
 MOST_SHOWN = 50
 NOISE_SHARE = 0.01
 """A term in more of the messages than this is taken for a word that everybody uses."""
@@ -117,32 +123,42 @@ def try_out(
 ) -> Trial:
     """What a dictionary would have hit of the newest messages in groups of these classes (of all when empty).
 
-    Reads texts, and gives away nothing but numbers for terms of the dictionary. Raises DictionaryNotFoundError.
+    Reads texts, and gives away nothing but numbers for terms of the dictionary, none of them below `FEWEST`: a term
+    in fewer messages is not named, and where fewer hold none but such terms, those do not count. Raises
+    DictionaryNotFoundError or BadSwitchError.
     """
     found = get_dictionary(tx, actor, dictionary, "inspection.govern")
+    _check_classes(policy.get_pack(tx), classes)
     terms = terms_of(tx, found)
     rules = compile_ruleset(
         [TermRule(found.id, found.category, terms, Disposition.HOLD, found.use or "-/trial")]
     )
     counts: Counter[str] = Counter()
-    looked = hits = 0
+    hit: list[set[str]] = []
+    looked = 0
     for group_class, text in traffic().recent(tx, min(messages, MOST_TRIED)):
         if classes and group_class not in classes:
             continue
         looked += 1
         words = {finding.word for finding in rules.inspect(text).findings}
         counts.update(words)
-        hits += bool(words)
-    shown = tuple(TermCount(term, count) for term, count in counts.most_common(MOST_SHOWN))
+        hit += [words] if words else []
+    common = [(term, count) for term, count in counts.most_common() if count >= FEWEST]
+    shown = tuple(TermCount(term, count) for term, count in common[:MOST_SHOWN])
+    rare = sum(words.isdisjoint(dict(common)) for words in hit)
+    hits = len(hit) - (rare if rare < FEWEST else 0)
     noise = tuple(each.term for each in shown if each.messages > max(1, looked * NOISE_SHARE))
-    return Trial(looked, hits, shown, noise)
+    return Trial(looked, hits, shown, noise, tuple(sorted(set(classes))))
 
 
 def record_trial(tx: WriteTx, actor: Actor, dictionary: str, *, trial: Trial) -> OwnDictionary:
     """Put on record that somebody tried a dictionary on people's messages. Raises DictionaryNotFoundError."""
     found = get_dictionary(tx, actor, dictionary, "inspection.govern")
     permit = policy.require(tx, actor, "inspection.govern")
-    tx.record(permit, DictionaryTried(found.id, trial.messages, trial.hits, (found.position,)))
+    tx.record(
+        permit,
+        DictionaryTried(found.id, trial.messages, trial.hits, (found.position,), trial.classes),
+    )
     return _get(tx, found.id)
 
 
@@ -173,8 +189,7 @@ def switched(
     pack = policy.get_pack(tx)
     if disposition not in DISPOSITIONS:
         raise BadSwitchError("There is no such disposition.", field="disposition")
-    if not set(classes) <= {known.id for known in pack.classes}:
-        raise BadSwitchError("There is no such class.", field="classes")
+    _check_classes(pack, classes)
     if use not in policy.use_ids(tx, CONTROL):
         raise BadSwitchError("No clause uses content inspection under this name.", field="use")
     return replace(
@@ -183,10 +198,13 @@ def switched(
 
 
 def switch(tx: WriteTx, actor: Actor, dictionary: str, *, to: OwnDictionary) -> OwnDictionary:
-    """Put what `switched` gave in force. Raises what that raises."""
+    """Put what `switched` gave in force. Raises what that raises, and TooManyTermsError."""
     planned = switched(
         tx, actor, dictionary, state=to.state, disposition=to.disposition, classes=to.classes, use=to.use,
     )  # fmt: skip
+    if planned.state is DictionaryState.ON:
+        # Once more in the lane: whoever compiled the plan did not see what was switched on meanwhile.
+        check_room(policy.get_pack(tx), after(tx, planned))
     permit = policy.require(tx, actor, "inspection.govern")
     permit = permit.under(planned.use) if planned.use else permit
     tx.record(
@@ -203,6 +221,25 @@ def after(tx: ReadTx, planned: OwnDictionary) -> tuple[OwnDictionary, ...]:
     others = [each for each in in_force(tx) if each.id != planned.id]
     joined = [*others, planned] if planned.state is DictionaryState.ON else others
     return tuple(sorted(joined, key=lambda each: each.position))
+
+
+def _check_classes(pack: Pack, classes: Sequence[str]) -> None:
+    """Raises BadSwitchError."""
+    if not set(classes) <= {known.id for known in pack.classes}:
+        raise BadSwitchError("There is no such class.", field="classes")
+
+
+def check_room(pack: Pack, own: Sequence[OwnDictionary]) -> None:
+    """Whether one rule set holds the pack's terms and those of `own`. Raises TooManyTermsError.
+
+    A term counts for each use that names its dictionary: this is never less than what compiling counts.
+    """
+    names = [name for use in pack.uses for name in getattr(use.params, "dictionaries", ())]
+    shipped = sum(len(pack.dictionaries[name].terms) for name in names)
+    if shipped + sum(each.count for each in own) > MAX_TERMS:
+        raise TooManyTermsError(
+            f"All dictionaries in force have at most {MAX_TERMS} terms together.", limit=MAX_TERMS
+        )
 
 
 def _get(tx: ReadTx, dictionary: str) -> OwnDictionary:

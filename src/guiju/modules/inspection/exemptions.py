@@ -7,6 +7,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _store, dictionaries, documents
+from guiju.modules.inspection._compile import RISK_RULE
 from guiju.modules.inspection.dictionaries import traffic
 from guiju.modules.inspection.governed import (
     BadExemptionError,
@@ -28,7 +29,9 @@ def list_exemptions(tx: ReadTx, actor: Actor) -> list[Exemption]:
 
 
 def known_rules(tx: ReadTx) -> list[str]:
-    """What an exemption can be from: dictionaries of the pack and of the organisation's own, documents, expressions, kinds."""
+    """What an exemption can be from: dictionaries of the pack and of the organisation's own, documents, expressions, kinds,
+    links, and the risk score.
+    """
     own = [each.id for each in dictionaries.in_force(tx)]
     own += [each.id for each in documents.in_force(tx)]
     named: list[str] = []
@@ -37,6 +40,8 @@ def known_rules(tx: ReadTx) -> list[str]:
             for name in ("dictionaries", "kinds"):
                 named.extend(getattr(use.params, name, ()))
             named.extend(each.id for each in getattr(use.params, "patterns", ()))
+            named.extend(["listed"] if getattr(use.params, "domains", ()) else [])
+            named.extend([RISK_RULE] if hasattr(use.params, "threshold") else [])
     return list(dict.fromkeys([*own, *named]))
 
 
@@ -57,7 +62,10 @@ def grant(
     until: int,
     reason: str,
 ) -> Exemption:
-    """Exempt somebody from a rule. Nobody exempts themselves. Raises NotAllowedError or BadExemptionError."""
+    """Exempt somebody from a rule. Nobody exempts themselves, nor a group that they have a place in.
+
+    Raises NotAllowedError or BadExemptionError.
+    """
     permit = policy.require(tx, actor, "inspection.govern")
     if person is None and group is None:
         raise BadExemptionError("Say a person, a group or both.", field="person_id")
@@ -65,6 +73,10 @@ def grant(
         raise BadExemptionError("Somebody else who exists.", field="person_id")
     if group is not None and not traffic().has_group(tx, group):
         raise BadExemptionError("There is no such group.", field="group")
+    if group is not None and person is None and traffic().has_place(tx, actor.person_id, group):
+        raise BadExemptionError("A group that you have no place in.", field="group")
+    if rule not in known_rules(tx):
+        raise BadExemptionError("There is no such rule in force.", field="rule")
     if not tx.now < until <= tx.now + LONGEST:
         raise BadExemptionError("It ends within a year.", field="until")
     made = new_id("exm", tx.now)

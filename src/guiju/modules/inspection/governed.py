@@ -111,12 +111,16 @@ class TermCount:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a dictionary would have done to recent messages. `noise` are terms that nearly everybody uses."""
+    """What a dictionary would have done to recent messages in groups of `classes` (all when empty).
+
+    `noise` are terms that nearly everybody uses. Numbers too small to tell are left out: no hits can mean one or two.
+    """
 
     messages: int
     hits: int
     terms: tuple[TermCount, ...]
     noise: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 class Traffic(Protocol):
@@ -128,6 +132,9 @@ class Traffic(Protocol):
     def has_group(self, tx: ReadTx, group: GroupId) -> bool: ...
 
     def has_person(self, tx: ReadTx, person: PersonId) -> bool: ...
+
+    def has_place(self, tx: ReadTx, person: PersonId, group: GroupId) -> bool:
+        """Whether the person is in the group, or on the way into it."""
 
 
 # ---- facts ------------------------------------------------------------------------------------------------------
@@ -151,12 +158,13 @@ class DictionaryAdded:
 
 @fact("inspection.dictionary_tried", Content.REGISTER)
 class DictionaryTried:
-    """Somebody looked at how many of the newest messages a dictionary would hit; the answer holds numbers only."""
+    """Somebody looked at how many of the newest messages in groups of `classes` (all when empty) a dictionary would hit."""
 
     dictionary: str
     messages: int
     hits: int
     refs: tuple[int, ...]
+    classes: tuple[str, ...] = ()
 
 
 @fact("inspection.dictionary_switched", Content.REGISTER)
@@ -280,7 +288,7 @@ class TooManyPrintsError(ConflictError):
 
 
 class BadExemptionError(InvalidError):
-    """An exemption without anybody, without an end, or for longer than a year; `data.field` names it."""
+    """An exemption without anybody, for oneself, from no rule in force, or not ending within a year; see `data.field`."""
 
     code: ClassVar[str] = "inspection.bad_exemption"
 

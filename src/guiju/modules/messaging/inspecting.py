@@ -2,11 +2,13 @@
 hot-swapped, and asked before the lane and in it.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import ConflictError, InvalidError
 from guiju.modules.inspection import dictionaries, documents
 from guiju.modules.inspection.governed import OwnDictionary
 from guiju.modules.inspection.service import (
@@ -50,6 +52,7 @@ _LISTED = "listed"
 Risk = Callable[[], RiskModel]
 """Where a rule set gets the model of the risk score from; asked only when a rule needs it."""
 _MOST_READY = 4
+_log = logging.getLogger("guiju.messaging")
 
 
 def rules_of(pack: Pack, risk: Risk = shipped_model) -> list[Rule]:
@@ -127,18 +130,26 @@ class Inspector:
 
     def load(self, pack: Pack) -> None:
         """Make the pack's rules the ones in force, without any of the organisation's own."""
-        self._swap((pack.version, (), ()), rules_of(pack, self._risk))
+        compiled = compile_ruleset(rules_of(pack, self._risk))
+        with self._lock:
+            self._current = (pack.version, (), ()), compiled
 
     def follow(self, tx: ReadTx) -> None:
-        """Make what is in force in `tx` the rules in force, unless they are already. Raises NoPackError."""
+        """Make what is in force in `tx` the rules in force, unless they are already. Raises NoPackError.
+
+        A dictionary with which nothing compiles is left out, and logged: the server goes on with the others.
+        """
         key = _key_of(tx)
         if self._current[0] == key:
             return
-        if key in self._ready:
-            self._swap(key, [])
-        else:
-            own, registered = dictionaries.in_force(tx), documents.rules_in_force(tx)
-            self._swap(key, _all_rules(tx, policy.get_pack(tx), own, registered, self._risk))
+        own, registered = dictionaries.in_force(tx), documents.rules_in_force
+        with self._lock:
+            if self._current[0] != key:
+                ready = self._ready.pop(key, None)
+                if ready is None:
+                    pack = policy.get_pack(tx)
+                    ready = _compiled_without_misfits(tx, pack, own, registered(tx), self._risk)
+                self._current = key, ready
 
     def prepare(
         self,
@@ -154,12 +165,6 @@ class Inspector:
             self._ready[key] = compiled
             while len(self._ready) > _MOST_READY:
                 del self._ready[next(iter(self._ready))]
-
-    def _swap(self, key: Key, rules: list[Rule]) -> None:
-        with self._lock:
-            if self._current[0] != key:
-                ready = self._ready.pop(key, None)
-                self._current = key, ready if ready is not None else compile_ruleset(rules)
 
     def inspect(self, text: str) -> Inspection:
         """What the rules in force find in `text`, wherever it is written. Pure."""
@@ -190,7 +195,26 @@ def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
     """
     own = dictionaries.in_force_at(tx, position)
     registered = [documents.rule_of(tx, each) for each in documents.in_force_at(tx, position)]
-    return compile_ruleset(_all_rules(tx, pack, own, registered))
+    return _compiled_without_misfits(tx, pack, own, registered, shipped_model)
+
+
+def _compiled_without_misfits(
+    tx: ReadTx,
+    pack: Pack,
+    own: Sequence[OwnDictionary],
+    registered: Sequence[DocumentRule],
+    risk: Risk,
+) -> RuleSet:
+    """The rule set without the newest dictionaries, as few of them as it compiles without. Raises what the pack raises."""
+    for kept in range(len(own), 0, -1):
+        try:
+            return compile_ruleset(_all_rules(tx, pack, own[:kept], registered, risk))
+        except (InvalidError, ConflictError) as error:
+            left_out = own[kept - 1].id
+            _log.critical(
+                "the dictionary %s is left out of the rules in force: %s", left_out, error.code
+            )
+    return compile_ruleset([*rules_of(pack, risk), *registered])
 
 
 def _all_rules(

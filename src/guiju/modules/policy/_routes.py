@@ -67,5 +67,10 @@ async def adopt(
     pack = service.read_pack(body.yaml, dictionaries)
     if not body.dry_run:
         await read(lambda tx: request.app.state.prepare_pack(tx, pack))
-        await write(lambda tx: service.adopt(tx, actor, text=body.yaml, dictionaries=dictionaries))
+
+        def act(tx: Any) -> None:
+            request.app.state.check_pack(tx, pack)
+            service.adopt(tx, actor, text=body.yaml, dictionaries=dictionaries)
+
+        await write(act)
     return {"version": pack.version, "clauses": len(pack.clauses), "controls": len(pack.uses)}
