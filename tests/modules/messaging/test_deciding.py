@@ -4,6 +4,7 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import MINUTE
+from guiju.kernel.facts import schema_of
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import roster
 from guiju.modules.messaging.types import (
@@ -149,6 +150,21 @@ def test_an_alert_tells_the_reviewers_and_nobody_else(office: Office) -> None:
     )
 
 
+def test_the_leaf_of_an_alerted_message_is_that_of_any_message(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(lambda text: text.replace(SECRET, "[business_secret], disposition: alert"))
+    world.send(office.member, group, "听说食堂明天要来")
+    world.send(office.member, group, PRESS)
+    said(office, office.member, group, "这是核心", "配方")
+    leaves = [schema_of(each.fact).split(each.fact) for each in world.entries("messaging.sent")]
+    plain = leaves[0].clear
+    assert [leaf.clear for leaf in leaves] == [plain] * 4 and plain["basis"] is None
+    alone, crossed = world.entries("messaging.alerted")
+    assert alone.fact.basis.context.size == 3 and alone.fact.basis.earlier == ()
+    assert len(crossed.fact.basis.earlier) == 1
+    assert "basis" in schema_of(alone.fact).sealed
+
+
 def test_an_alert_does_not_show_in_what_a_stricter_rule_tells(office: Office) -> None:
     world, group = office.world, office.group()
     receipt = world.send(office.member, group, f"{PRESS}，这是核心配方")
@@ -157,6 +173,14 @@ def test_an_alert_does_not_show_in_what_a_stricter_rule_tells(office: Office) ->
     assert [finding[3] for finding in held.fact.findings] == ["business_secret"]
     assert not any("patterns" in use for use in held.uses)
     assert alerted.fact.refs == (held.position,)
+
+
+def test_the_earlier_half_of_an_alert_does_not_show_beside_a_stricter_rule(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(lambda text: text.replace(SECRET, "[business_secret], disposition: alert"))
+    said(office, office.member, group, "这是核心", "配方，赌博网站")
+    (blocked,), (alerted,) = world.entries("messaging.blocked"), world.entries("messaging.alerted")
+    assert blocked.fact.basis.earlier == () and len(alerted.fact.basis.earlier) == 1
 
 
 # ---- what a message quotes --------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from guiju.modules.inspection._across import NEAR, REACH, crossing, tail_of
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
@@ -47,6 +47,18 @@ LONGEST_WORD = 64
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 RISK_RULE = "risk score"
+
+
+class Completed(NamedTuple):
+    """A text inspected together with the messages right before it.
+
+    The last `messages` of them take part in what crosses into it, the last `told` in what does more than alert; 0 when
+    nothing crosses.
+    """
+
+    inspection: Inspection
+    messages: int
+    told: int
 
 
 class RuleSet:
@@ -104,7 +116,7 @@ class RuleSet:
         """The answer for a text with these hits: the strictest of what their rules ask for."""
         rules = self._rules
         hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
-        asked = [min(max(rules[hit.rule].disposition, hit.floor), hit.cap) for hit in hits]
+        asked = [self._asked(hit) for hit in hits]
         taken = Disposition.strictest(d for d in asked if d is not Disposition.ALERT)
         secret = Disposition.ALERT
         shown = [hit for hit, each in zip(hits, asked, strict=True) if each is not secret]
@@ -126,6 +138,9 @@ class RuleSet:
             tuple(dict.fromkeys(rules[hit.rule].use for hit in alerts)),
             tuple(hits),
         )
+
+    def _asked(self, hit: Hit) -> Disposition:
+        return min(max(self._rules[hit.rule].disposition, hit.floor), hit.cap)
 
     def decide(
         self,
@@ -154,21 +169,21 @@ class RuleSet:
             return inspection
         return self._weigh(text, kept) if kept else self._clean
 
-    def inspect_after(
-        self, earlier: Sequence[str], text: str, inspection: Inspection
-    ) -> tuple[Inspection, int]:
+    def inspect_after(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
         """The inspection of a text with what it completes of the same person's messages right before it.
 
-        Terms as they are written and numbers count, in no other disguise. The second value is how many of the last of
-        `earlier` take part in that; 0 when nothing crosses.
+        Terms as they are written and numbers count, in no other disguise.
         """
         tail, head = tail_of(earlier), text[:REACH]
         if not self._may_cross("".join(tail), head):
-            return inspection, 0
-        found = crossing(tail, head, self._hits("".join(tail) + head), self._rules)
+            return Completed(inspection, 0, 0)
+        hits = self._hits("".join(tail) + head)
+        found = crossing(tail, head, hits, self._rules)
         if not found.hits:
-            return inspection, 0
-        return self._weigh(text, [*inspection.hits, *found.hits]), found.messages
+            return Completed(inspection, 0, 0)
+        told = [hit for hit in hits if self._asked(hit) is not Disposition.ALERT]
+        shown = crossing(tail, head, told, self._rules).messages
+        return Completed(self._weigh(text, [*inspection.hits, *found.hits]), found.messages, shown)
 
     def _may_cross(self, tail: str, head: str) -> bool:
         """Whether it is worth to look closely: ordinary talk, which nearly always says no, asks after every message."""

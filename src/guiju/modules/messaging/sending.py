@@ -23,7 +23,7 @@ from guiju.modules.groups.types import (
     Member,
 )
 from guiju.modules.inspection.service import RuleSet
-from guiju.modules.inspection.types import Disposition, Finding, Inspection
+from guiju.modules.inspection.types import Disposition, Finding
 from guiju.modules.messaging import _rules, _store, prereview
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
@@ -144,7 +144,7 @@ class _Batch:
             if isinstance(entry.fact, MessageHeld):
                 tx.schedule("messaging.review", str(entry.position), entry.fact.due_at)
             if each.judged.inspection.alerts:
-                alerts.append(_alert(tx, send, each.judged.inspection, entry.position))
+                alerts.append(_alert(tx, send, each.judged, entry.position))
             self.receipts.append((index, _receipt(send.cmid, entry, each.use)))
         tx.record_many(alerts)
         for place, count in self._taken.items():
@@ -168,14 +168,16 @@ def _warning(send: Send, each: _Decided) -> Receipt:
     return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 
-def _alert(
-    tx: ReadTx, send: Send, inspection: Inspection, position: int
-) -> tuple[Permit, MessageAlerted]:
+def _alert(tx: ReadTx, send: Send, judged: Judged, position: int) -> tuple[Permit, MessageAlerted]:
     """What only the reviewers are told. The system tells them: nothing that the sender may read names it."""
     permit = policy.require(tx, system("inspection"), "messaging.alert")
+    inspection, context = judged.inspection, judged.context
+    assert context is not None, "something was found"
+    earlier = tuple(piece.position for piece in judged.earlier if piece.position is not None)
     fact = MessageAlerted(
-        send.group, (position,), inspection.ruleset, send.person, _told(inspection.alerts)
-    )
+        send.group, (position,), inspection.ruleset, send.person, _told(inspection.alerts),
+        Basis(context, earlier),
+    )  # fmt: skip
     return permit.under(*inspection.alert_uses), fact
 
 
@@ -226,9 +228,10 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
 
 
 def _basis(judged: Judged, send: Send) -> Basis | None:
-    if judged.context is None:
+    """What the message's leaf says, which its sender may read: nothing of what only alerts."""
+    if judged.context is None or not judged.is_open:
         return None
-    positions = tuple(piece.position for piece in judged.earlier if piece.position is not None)
+    positions = tuple(piece.position for piece in judged.told if piece.position is not None)
     confirmed = judged.inspection.disposition is Disposition.WARN and send.confirm is not None
     return Basis(judged.context, positions, confirmed)
 
