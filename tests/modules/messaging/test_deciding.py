@@ -1,5 +1,8 @@
 """Decisions in their context: classes, conditions, who is present; warnings, alerts, quotes, and several messages as one."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from guiju.kernel.actor import Actor
@@ -7,6 +10,7 @@ from guiju.kernel.clock import MINUTE
 from guiju.kernel.facts import schema_of
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import roster
+from guiju.modules.messaging import _live
 from guiju.modules.messaging.types import (
     NOWHERE,
     MessageAlerted,
@@ -163,6 +167,21 @@ def test_the_leaf_of_an_alerted_message_is_that_of_any_message(office: Office) -
     assert alone.fact.basis.context.size == 3 and alone.fact.basis.earlier == ()
     assert len(crossed.fact.basis.earlier) == 1
     assert "basis" in schema_of(alone.fact).sealed
+
+
+def test_an_alert_leaves_no_gap_in_the_group_and_its_sender_unaware(office: Office) -> None:
+    world, group = office.world, office.group()
+    for text in ("大家好", PRESS, "收到"):
+        world.send(office.member, group, text)
+    numbers = [entry.number for entry in world.entries("messaging.sent")]
+    assert numbers == list(range(numbers[0], numbers[0] + 3))
+    (alerted,) = world.entries("messaging.alerted")
+    assert alerted.group is None and alerted.number is None and alerted.fact.within == group
+    view: Any = SimpleNamespace()
+    (told,) = _live.deliveries(view, alerted)
+    roles = frozenset({"reviewer"})
+    assert told.reaches(office.reviewer.person_id, roles, present=True)
+    assert not told.reaches(office.member.person_id, roles, present=True)
 
 
 def test_an_alert_does_not_show_in_what_a_stricter_rule_tells(office: Office) -> None:

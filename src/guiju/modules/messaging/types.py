@@ -209,7 +209,7 @@ class MessageAlerted:
     because the leaf of the message, which its sender may read, must be that of a message without findings.
     """
 
-    group: GroupId
+    within: Sealed[GroupId]
     refs: tuple[int, ...]
     ruleset: str
     sender: PersonId
