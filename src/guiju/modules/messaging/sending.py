@@ -124,10 +124,11 @@ class _Batch:
         if any(piece.position is None for piece in each.judged.earlier):
             self.record()  # so that the fact can say where the earlier ones stand
             each = _decide(tx, self._ruleset, self._pack, send)
-        if not send.is_imported:
-            _check_flood(tx, self._floods, send, self._taken)
+        places = _flood_places(self._floods, send)
+        _check_flood(tx, self._floods, places, self._taken)
         if _must_confirm(send, each):
             return _warning(send, each)
+        self._taken.update(places)
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
         piece = remember(tx, send, each.fact.text) if spoken else None
         self._decided.append((index, send, each, piece))
@@ -306,10 +307,16 @@ def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None
         raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
-def _check_flood(tx: WriteTx, floods: Sequence[Use], send: Send, taken: Counter[_Place]) -> None:
-    """Raises FloodError. `taken` counts what this batch adds; it counts for good only once it is recorded."""
-    places = [(use.id, send.person, send.group) for use in floods]
-    for use, place in zip(floods, places, strict=True):
+def _flood_places(floods: Sequence[Use], send: Send) -> list[_Place]:
+    """Where a message counts for the flood limits; an import counts nowhere."""
+    return [] if send.is_imported else [(use.id, send.person, send.group) for use in floods]
+
+
+def _check_flood(
+    tx: WriteTx, floods: Sequence[Use], places: Sequence[_Place], taken: Counter[_Place]
+) -> None:
+    """Raises FloodError. `taken` is what this batch adds: only what is recorded counts, a warning does not."""
+    for use, place in zip(floods, places, strict=bool(places)):
         assert isinstance(use.params, Flood)
         window = use.params.seconds * 1000
         recent = _recent(tx, place)
@@ -321,7 +328,6 @@ def _check_flood(tx: WriteTx, floods: Sequence[Use], send: Send, taken: Counter[
             raise FloodError(
                 "Too many messages in a short time.", retry_after=wait, clause=use.mark()
             )
-    taken.update(places)
 
 
 def _recent(tx: WriteTx, place: _Place) -> deque[int]:
