@@ -248,6 +248,32 @@ def test_a_number_cut_in_two_is_masked_in_its_second_half(office: Office) -> Non
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (f"{ID_NUMBER[:14]}-", ID_NUMBER[14:]),
+        (f"证件{ID_NUMBER[:14]}", f"——{ID_NUMBER[14:]}"),
+        ("１１０１０１１９９００３０７", "８８９Ｘ"),
+    ],
+)
+def test_a_number_is_joined_over_signs_and_wide_digits(
+    office: Office, first: str, second: str
+) -> None:
+    group = office.group()
+    states = said(office, office.member, group, first, second)
+    assert states == [MessageState.DELIVERED, MessageState.MASKED]
+
+
+def test_a_filler_between_two_halves_is_skipped(office: Office) -> None:
+    world, group = office.world, office.group()
+    states = said(office, office.member, group, "这是核心", "嗯", "配方")
+    assert states == [MessageState.DELIVERED] * 2 + [MessageState.HELD]
+    (held,) = world.entries("messaging.held")
+    assert held.fact.basis.earlier == tuple(
+        entry.position for entry in world.entries("messaging.sent")
+    )
+
+
+@pytest.mark.parametrize(
     "texts",
     [
         ("他问标", "底线在哪"),

@@ -3,9 +3,17 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
-from guiju.modules.inspection._across import NEAR, REACH, crossing, tail_of
+from guiju.modules.inspection._across import (
+    NEAR,
+    REACH,
+    Completed,
+    crossing,
+    goes_on,
+    tail_of,
+    without_fillers,
+)
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._fold import TABLE_DIGEST
@@ -38,27 +46,13 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 3
+ENGINE_REVISION = 4
 MAX_FINDINGS = 200
-_GOING_ON = frozenset(char for char in map(chr, range(0x3300)) if char.isdigit()) | {"x", "X", "-"}
-"""What a number that was cut in two goes on with."""
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 RISK_RULE = "risk score"
-
-
-class Completed(NamedTuple):
-    """A text inspected together with the messages right before it.
-
-    The last `messages` of them take part in what crosses into it, the last `told` in what does more than alert; 0 when
-    nothing crosses.
-    """
-
-    inspection: Inspection
-    messages: int
-    told: int
 
 
 class RuleSet:
@@ -174,6 +168,14 @@ class RuleSet:
 
         Terms as they are written and numbers count, in no other disguise.
         """
+        found = self._complete(earlier, text, inspection)
+        kept = without_fillers(earlier)
+        if found.messages or not kept:
+            return found
+        again = self._complete([earlier[place] for place in kept], text, inspection)
+        return again.among(kept, len(earlier))
+
+    def _complete(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
         tail, head = tail_of(earlier), text[:REACH]
         if not self._may_cross("".join(tail), head):
             return Completed(inspection, 0, 0)
@@ -187,10 +189,7 @@ class RuleSet:
 
     def _may_cross(self, tail: str, head: str) -> bool:
         """Whether it is worth to look closely: ordinary talk, which nearly always says no, asks after every message."""
-        before, after = tail[-NEAR:], head[:NEAR]
-        if before.rstrip()[-1:].isdigit() and after.lstrip()[:1] in _GOING_ON:
-            return True
-        return self._terms.crosses(before, after)
+        return goes_on(tail, head) or self._terms.crosses(tail[-NEAR:], head[:NEAR])
 
     def inspect_quote(self, text: str, inspection: Inspection, excerpt: str) -> Inspection:
         """The inspection of a text with what the excerpt that it quotes holds.
