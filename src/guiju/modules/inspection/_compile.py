@@ -218,14 +218,13 @@ class RuleSet:
         hits.extend(formed)
         if streams.decoded is not None:
             hits.extend(self._encoded(streams.decoded, formed))
-        candidates = self._expressions.gate(encoded)
-        if candidates:
-            hits.extend(self._expressed(text, encoded, candidates))
+        hits.extend(self._expressed(streams, encoded))
         return hits
 
-    def _expressed(self, text: str, encoded: bytes, candidates: list[int]) -> Iterator[Hit]:
+    def _expressed(self, streams: Streams, encoded: bytes) -> Iterator[Hit]:
         """What is found by the expressions of the organisation."""
-        for start, end, rule, overflow in self._expressions.find(text, encoded, candidates):
+        text = streams.text
+        for start, end, rule, overflow in self._expressions.search(streams, encoded):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
             yield Hit(start, end, rule, word, range(start, end), floor)
