@@ -3,6 +3,9 @@
 `group` is the leaf's group, `refs` its references to earlier positions, `Sealed[...]` fields are encrypted in the
 body, and all others stand in the clear as metadata, so they MUST be ids, numbers or enums, never free text.
 
+A fact of a group whose members must not learn of it has no `group`, for it would take one of the group's gapless
+numbers. It names the group in a sealed `within`: its body has the key of that group's content, and is shredded with it.
+
 A fact that carries text says which of its sealed fields are inspected before it is recorded, and why the others are not.
 """
 

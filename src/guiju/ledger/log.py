@@ -150,9 +150,10 @@ class Log:
         assert self._head is not None
         key_ids: dict[tuple[Content, str | None], str] = {}
         unsealed: list[Unsealed] = []
-        for at, (schema, (group, _, clear, sealed)) in enumerate(zip(schemas, parts, strict=True)):
+        for at, (schema, (named, _, clear, sealed)) in enumerate(zip(schemas, parts, strict=True)):
             if not schema.sealed:
                 continue
+            group = named if named is not None else sealed.get("within")
             of = clear.get("person") if schema.content is Content.PERSON else group
             key = key_ids.get((schema.content, of))
             if key is None:

@@ -23,6 +23,11 @@ def test_a_condition_holds_or_not(source: str, holds: bool) -> None:
     assert Condition(source).holds(HERE, 5) is holds
 
 
+def test_a_condition_that_cannot_be_asked_holds() -> None:
+    bad = Context("\ud800", "internal", "owner", True, 30)
+    assert Condition("group.class == 'workshop'").holds(bad, 5) is True
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -32,7 +37,12 @@ def test_a_condition_holds_or_not(source: str, holds: bool) -> None:
         ("(((", "Syntax error"),
         ("", "longer"),
         ("true " + "|| true " * 6000, "longer than 4096 bytes"),
+        ("1 in [1].map(x, x)", "nothing runs over one"),
         ("[1, 2].all(x, x > 0)", "nothing runs over one"),
+        ("[1, 2].//\nall(x, x > 0)", "has //"),
+        ("1 in [1].//\nmap(x, x)", "has //"),
+        ("{1: 2}.size() > 0", "has {"),
+        ("main[0] > 0", "no `in` asks"),
         ("(" * 2000 + "true" + ")" * 2000, "recursion limit"),
         ("'\ud800' == ''", ""),
     ],

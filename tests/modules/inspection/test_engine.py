@@ -251,3 +251,21 @@ class TestBoundedWork:
             return calls_of(lambda: RULESET.inspect(text))
 
         assert work(large) < 6 * work(small) + 200
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("来群里加微\u200b信聊", "加微\u200b信"),
+        ("来群里加微\u00ad信，加微信", "加微\u00ad信"),
+        ("來群裡加微信聊", "加微信"),
+        ("ＶＸ号ＡＢ－１２", "ＡＢ－１２"),
+        ("来群里加&#24494;信聊", "加&#24494;信"),
+    ],
+)
+def test_an_expression_is_not_fooled_by_how_its_text_is_written(text: str, hidden: str) -> None:
+    ruleset = service.compile_ruleset([expression("加微信|ab-12", Disposition.MASK)])
+    inspection = ruleset.inspect(text)
+    first = inspection.findings[0]
+    assert text[first.start : first.end] == hidden
+    assert inspection.masked is not None and hidden not in inspection.masked

@@ -1,11 +1,16 @@
 """Decisions in their context: classes, conditions, who is present; warnings, alerts, quotes, and several messages as one."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import MINUTE
+from guiju.kernel.facts import schema_of
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import roster
+from guiju.modules.messaging import _live
 from guiju.modules.messaging.types import (
     NOWHERE,
     MessageAlerted,
@@ -149,6 +154,36 @@ def test_an_alert_tells_the_reviewers_and_nobody_else(office: Office) -> None:
     )
 
 
+def test_the_leaf_of_an_alerted_message_is_that_of_any_message(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(lambda text: text.replace(SECRET, "[business_secret], disposition: alert"))
+    world.send(office.member, group, "听说食堂明天要来")
+    world.send(office.member, group, PRESS)
+    said(office, office.member, group, "这是核心", "配方")
+    leaves = [schema_of(each.fact).split(each.fact) for each in world.entries("messaging.sent")]
+    plain = leaves[0].clear
+    assert [leaf.clear for leaf in leaves] == [plain] * 4 and plain["basis"] is None
+    alone, crossed = world.entries("messaging.alerted")
+    assert alone.fact.basis.context.size == 3 and alone.fact.basis.earlier == ()
+    assert len(crossed.fact.basis.earlier) == 1
+    assert "basis" in schema_of(alone.fact).sealed
+
+
+def test_an_alert_leaves_no_gap_in_the_group_and_its_sender_unaware(office: Office) -> None:
+    world, group = office.world, office.group()
+    for text in ("大家好", PRESS, "收到"):
+        world.send(office.member, group, text)
+    numbers = [entry.number for entry in world.entries("messaging.sent")]
+    assert numbers == list(range(numbers[0], numbers[0] + 3))
+    (alerted,) = world.entries("messaging.alerted")
+    assert alerted.group is None and alerted.number is None and alerted.fact.within == group
+    view: Any = SimpleNamespace()
+    (told,) = _live.deliveries(view, alerted)
+    roles = frozenset({"reviewer"})
+    assert told.reaches(office.reviewer.person_id, roles, present=True)
+    assert not told.reaches(office.member.person_id, roles, present=True)
+
+
 def test_an_alert_does_not_show_in_what_a_stricter_rule_tells(office: Office) -> None:
     world, group = office.world, office.group()
     receipt = world.send(office.member, group, f"{PRESS}，这是核心配方")
@@ -157,6 +192,14 @@ def test_an_alert_does_not_show_in_what_a_stricter_rule_tells(office: Office) ->
     assert [finding[3] for finding in held.fact.findings] == ["business_secret"]
     assert not any("patterns" in use for use in held.uses)
     assert alerted.fact.refs == (held.position,)
+
+
+def test_the_earlier_half_of_an_alert_does_not_show_beside_a_stricter_rule(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(lambda text: text.replace(SECRET, "[business_secret], disposition: alert"))
+    said(office, office.member, group, "这是核心", "配方，赌博网站")
+    (blocked,), (alerted,) = world.entries("messaging.blocked"), world.entries("messaging.alerted")
+    assert blocked.fact.basis.earlier == () and len(alerted.fact.basis.earlier) == 1
 
 
 # ---- what a message quotes --------------------------------------------------------------------------------------
@@ -201,6 +244,32 @@ def test_a_number_cut_in_two_is_masked_in_its_second_half(office: Office) -> Non
     )
     assert second.fact.basis.earlier == (first.position,) and second.uses == (
         "6.9/messaging.personal_data",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (f"{ID_NUMBER[:14]}-", ID_NUMBER[14:]),
+        (f"证件{ID_NUMBER[:14]}", f"——{ID_NUMBER[14:]}"),
+        ("１１０１０１１９９００３０７", "８８９Ｘ"),
+    ],
+)
+def test_a_number_is_joined_over_signs_and_wide_digits(
+    office: Office, first: str, second: str
+) -> None:
+    group = office.group()
+    states = said(office, office.member, group, first, second)
+    assert states == [MessageState.DELIVERED, MessageState.MASKED]
+
+
+def test_a_filler_between_two_halves_is_skipped(office: Office) -> None:
+    world, group = office.world, office.group()
+    states = said(office, office.member, group, "这是核心", "嗯", "配方")
+    assert states == [MessageState.DELIVERED] * 2 + [MessageState.HELD]
+    (held,) = world.entries("messaging.held")
+    assert held.fact.basis.earlier == tuple(
+        entry.position for entry in world.entries("messaging.sent")
     )
 
 

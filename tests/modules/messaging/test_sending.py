@@ -304,6 +304,22 @@ def test_the_limit_is_the_packs(office: Office) -> None:
     assert isinstance(send_together(office, sends[2:3])[0], Receipt)
 
 
+def test_a_warned_message_counts_once_it_is_sent(office: Office) -> None:
+    world, group = office.world, office.group()
+    sale = "九成新自行车转让，300元面交"
+    world.adopt(
+        lambda text: text.replace("{messages: 20, seconds: 10}", "{messages: 2, seconds: 60}")
+    )
+    for n in range(4):
+        assert world.send(office.member, group, sale, cmid=f"w{n % 2}").state == "warned"
+    warned = world.send(office.member, group, sale, cmid="w0").warned
+    assert warned is not None
+    done = world.send(office.member, group, sale, cmid="w0", confirm=warned.ruleset)
+    assert done.state == "delivered"
+    world.send(office.member, group, "大家好")
+    refused(office, FloodError, office.member, group)
+
+
 def test_a_repeated_message_is_no_flood(office: Office) -> None:
     world, group = office.world, office.group()
     for _ in range(30):

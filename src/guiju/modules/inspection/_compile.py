@@ -5,7 +5,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import assert_never
 
-from guiju.modules.inspection._across import NEAR, REACH, crossing, tail_of
+from guiju.modules.inspection._across import (
+    NEAR,
+    REACH,
+    Completed,
+    crossing,
+    goes_on,
+    tail_of,
+    without_fillers,
+)
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
@@ -40,10 +48,8 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 3
+ENGINE_REVISION = 4
 MAX_FINDINGS = 200
-_GOING_ON = frozenset(char for char in map(chr, range(0x3300)) if char.isdigit()) | {"x", "X", "-"}
-"""What a number that was cut in two goes on with."""
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
@@ -111,7 +117,7 @@ class RuleSet:
         """The answer for a text with these hits: the strictest of what their rules ask for."""
         rules = self._rules
         hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
-        asked = [min(max(rules[hit.rule].disposition, hit.floor), hit.cap) for hit in hits]
+        asked = [self._asked(hit) for hit in hits]
         taken = Disposition.strictest(d for d in asked if d is not Disposition.ALERT)
         secret = Disposition.ALERT
         shown = [hit for hit, each in zip(hits, asked, strict=True) if each is not secret]
@@ -133,6 +139,9 @@ class RuleSet:
             tuple(dict.fromkeys(rules[hit.rule].use for hit in alerts)),
             tuple(hits),
         )
+
+    def _asked(self, hit: Hit) -> Disposition:
+        return min(max(self._rules[hit.rule].disposition, hit.floor), hit.cap)
 
     def decide(
         self,
@@ -161,28 +170,33 @@ class RuleSet:
             return inspection
         return self._weigh(text, kept) if kept else self._clean
 
-    def inspect_after(
-        self, earlier: Sequence[str], text: str, inspection: Inspection
-    ) -> tuple[Inspection, int]:
+    def inspect_after(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
         """The inspection of a text with what it completes of the same person's messages right before it.
 
-        Terms as they are written and numbers count, in no other disguise. The second value is how many of the last of
-        `earlier` take part in that; 0 when nothing crosses.
+        Terms as they are written and numbers count, in no other disguise.
         """
+        found = self._complete(earlier, text, inspection)
+        kept = without_fillers(earlier)
+        if found.messages or not kept:
+            return found
+        again = self._complete([earlier[place] for place in kept], text, inspection)
+        return again.among(kept, len(earlier))
+
+    def _complete(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
         tail, head = tail_of(earlier), text[:REACH]
         if not self._may_cross("".join(tail), head):
-            return inspection, 0
-        found = crossing(tail, head, self._hits("".join(tail) + head), self._rules)
+            return Completed(inspection, 0, 0)
+        hits = self._hits("".join(tail) + head)
+        found = crossing(tail, head, hits, self._rules)
         if not found.hits:
-            return inspection, 0
-        return self._weigh(text, [*inspection.hits, *found.hits]), found.messages
+            return Completed(inspection, 0, 0)
+        told = [hit for hit in hits if self._asked(hit) is not Disposition.ALERT]
+        shown = crossing(tail, head, told, self._rules).messages
+        return Completed(self._weigh(text, [*inspection.hits, *found.hits]), found.messages, shown)
 
     def _may_cross(self, tail: str, head: str) -> bool:
         """Whether it is worth to look closely: ordinary talk, which nearly always says no, asks after every message."""
-        before, after = tail[-NEAR:], head[:NEAR]
-        if before.rstrip()[-1:].isdigit() and after.lstrip()[:1] in _GOING_ON:
-            return True
-        return self._terms.crosses(before, after)
+        return goes_on(tail, head) or self._terms.crosses(tail[-NEAR:], head[:NEAR])
 
     def inspect_quote(self, text: str, inspection: Inspection, excerpt: str) -> Inspection:
         """The inspection of a text with what the excerpt that it quotes holds.
@@ -211,16 +225,15 @@ class RuleSet:
         hits.extend(formed)
         if streams.decoded is not None:
             hits.extend(self._encoded(streams.decoded, formed))
-        candidates = self._expressions.gate(encoded)
-        if candidates:
-            hits.extend(self._expressed(text, encoded, candidates))
+        hits.extend(self._expressed(streams, encoded))
         if self._documents:
             hits.extend(self._documents.find(streams))
         return hits
 
-    def _expressed(self, text: str, encoded: bytes, candidates: list[int]) -> Iterator[Hit]:
+    def _expressed(self, streams: Streams, encoded: bytes) -> Iterator[Hit]:
         """What is found by the expressions of the organisation."""
-        for start, end, rule, overflow in self._expressions.find(text, encoded, candidates):
+        text = streams.text
+        for start, end, rule, overflow in self._expressions.search(streams, encoded):
             floor = Disposition.HOLD if overflow else Disposition.DELIVER
             word = text[start : min(end, start + LONGEST_WORD)]
             yield Hit(start, end, rule, word, range(start, end), floor)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import re2
 
+from guiju.modules.inspection._passage import Passage, View
+from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
 
 MAX_PROGRAM = 2000
@@ -58,6 +60,29 @@ class ExpressionIndex:
             for number, rule in rules
         ]
         self._gate = _gate_of([relaxed(rule.expression) for _, rule in rules]) if rules else None
+
+    def search(self, streams: Streams, encoded: bytes) -> Iterator[ExpressionHit]:
+        """What matches the text as it was sent, `encoded` in UTF-8; then, elsewhere, what matches it folded and without
+        what takes no room, and with its references resolved.
+        """
+        if self._gate is None:
+            return
+        found: dict[int, list[ExpressionHit]] = {}
+        form: Streams | None = streams
+        while form is not None:
+            plain, visible = View(form.text, range(len(form.text))), Passage(form).visible
+            for view in (plain, visible) if visible.text != plain.text else (plain,):
+                given = encoded if view.text is streams.text else view.text.encode()
+                for hit in self.find(view.text, given, self.gate(given)):
+                    first, last = view.places[hit.start], view.places[hit.end - 1] + 1
+                    start, end = form.original(first, last)
+                    known = found.setdefault(hit.rule, [])
+                    is_new = not any(start < each.end and each.start < end for each in known)
+                    if is_new or hit.overflow:
+                        known.append(hit._replace(start=start, end=end))
+            form = form.decoded
+        for hits in found.values():
+            yield from hits
 
     def gate(self, encoded: bytes) -> list[int]:
         """Which expressions may match a text in UTF-8; none for nearly all texts."""

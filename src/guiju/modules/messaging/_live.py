@@ -47,9 +47,9 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
                 Delivery(_shape.refused_item(view, entry), people=frozenset({sender_id})),
                 Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_also(line)),
             )
-        case MessageAlerted(refs=refs):
+        case MessageAlerted(refs=refs, sender=sender_id):
             item = _queue_item(view, entry, "messaging.alert") | {"held": refs[0]}
-            return (Delivery(item, roles=_REVIEWERS),)
+            return (Delivery(item, roles=_REVIEWERS, without=frozenset({sender_id})),)
         case ReviewLate(line=line) | ReviewEscalated(to=line):
             return (
                 Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_also(line)),

@@ -108,12 +108,12 @@ def alert(view: View, entry: Recorded) -> Json:
     """A message with the clauses that only wanted to know of it. `entry` is the alert."""
     fact = entry.fact
     message = view.tx.entry(fact.refs[0])
-    assert message is not None, "an alert names its message"
+    assert message is not None and message.group is not None, "an alert names its message"
     pack = policy.pack_of(view.tx, entry.policy)
     uses = [use for use in pack.uses if use.id in entry.uses] if pack is not None else []
     return {
         "position": message.position,
-        "group": _group(view.tx, fact.group),
+        "group": _group(view.tx, message.group),
         "sender": _person(view.tx, fact.sender),
         "at": message.at,
         "text": message.fact.text,

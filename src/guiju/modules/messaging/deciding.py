@@ -36,11 +36,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The rules' answer in a context, and the pieces before it that it completes."""
+    """The rules' answer in a context, and the pieces before it that it completes.
+
+    `told` are those of `earlier` that the message itself may name, and `is_open` says that it may name its context:
+    what only secret rules took into account stands in the alert alone.
+    """
 
     inspection: Inspection
     context: Context | None
     earlier: tuple[Piece, ...]
+    told: tuple[Piece, ...]
+    is_open: bool
 
 
 def judge(tx: ReadTx, ruleset: RuleSet, send: Send, group: Group, member: Member) -> Judged:
@@ -49,16 +55,21 @@ def judge(tx: ReadTx, ruleset: RuleSet, send: Send, group: Group, member: Member
     if inspection.ruleset != ruleset.version:
         inspection = ruleset.inspect(send.text)
     earlier: tuple[Piece, ...] = ()
+    told: tuple[Piece, ...] = ()
     if not send.is_imported:  # an import comes at once, whenever its lines were written
-        inspection, earlier = _with_pieces(tx, ruleset, send, inspection)
+        inspection, earlier, told = _with_pieces(tx, ruleset, send, inspection)
     if send.quote is not None:
         inspection = with_quote(tx, ruleset, send.text, inspection, send.quote)
     if not inspection.hits:
-        return Judged(inspection, None, ())
+        return Judged(inspection, None, (), (), is_open=False)
     context = context_of(tx, group, member)
     passes = exempt_of(tx, send.person, send.group, send.text)
     decided = ruleset.decide(send.text, inspection, context, passes)
-    return Judged(decided, context, earlier if decided.hits else ())
+    # A rule that finds something and does not hold here counts too: to decide once more takes its context.
+    is_open = bool(inspection.findings)
+    return Judged(
+        decided, context, earlier if decided.hits else (), told if decided.uses else (), is_open
+    )
 
 
 def with_quote(
@@ -134,12 +145,12 @@ def remember(tx: ReadTx, send: Send, text: str) -> Piece:
 
 def _with_pieces(
     tx: ReadTx, ruleset: RuleSet, send: Send, inspection: Inspection
-) -> tuple[Inspection, tuple[Piece, ...]]:
+) -> tuple[Inspection, tuple[Piece, ...], tuple[Piece, ...]]:
     pieces = pieces_of(tx, send.person, send.group)
     if not pieces or pieces[-1].at <= tx.now - WINDOW:
-        return inspection, ()
+        return inspection, (), ()
     if len(send.text) > SHORT and len(pieces[-1].text) > SHORT:
-        return inspection, ()
+        return inspection, (), ()
     recent: list[Piece] = []
     left = REACH
     for piece in reversed(pieces):
@@ -148,8 +159,9 @@ def _with_pieces(
         recent.append(piece)
         left -= len(piece.text)
     recent.reverse()
-    found, count = ruleset.inspect_after([each.text for each in recent], send.text, inspection)
-    return found, tuple(recent[len(recent) - count :])
+    found = ruleset.inspect_after([each.text for each in recent], send.text, inspection)
+    earlier, told = (tuple(recent[len(recent) - count :]) for count in (found.messages, found.told))
+    return found.inspection, earlier, told
 
 
 def texts_before(tx: ReadTx, positions: Sequence[int]) -> list[str]:

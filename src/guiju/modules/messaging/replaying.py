@@ -87,7 +87,7 @@ def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
     found = ruleset.inspect(text)
     if fact.basis is not None and fact.basis.earlier:
         before = texts_before(tx, fact.basis.earlier)
-        found, _ = ruleset.inspect_after(before, text, found)
+        found = ruleset.inspect_after(before, text, found).inspection
     if fact.refs and _store.find_shown(tx, fact.group, fact.refs[0]) is not None:
         found = with_quote(tx, ruleset, text, found, fact.refs[0])
     exempt = exempt_of(tx, person_of(entry), fact.group, text, entry)

@@ -23,7 +23,7 @@ from guiju.modules.groups.types import (
     Member,
 )
 from guiju.modules.inspection.service import RuleSet
-from guiju.modules.inspection.types import Disposition, Finding, Inspection
+from guiju.modules.inspection.types import Disposition, Finding
 from guiju.modules.messaging import _rules, _store, prereview
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
@@ -124,10 +124,11 @@ class _Batch:
         if any(piece.position is None for piece in each.judged.earlier):
             self.record()  # so that the fact can say where the earlier ones stand
             each = _decide(tx, self._ruleset, self._pack, send)
-        if not send.is_imported:
-            _check_flood(tx, self._floods, send, self._taken)
+        places = _flood_places(self._floods, send)
+        _check_flood(tx, self._floods, places, self._taken)
         if _must_confirm(send, each):
             return _warning(send, each)
+        self._taken.update(places)
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
         piece = remember(tx, send, each.fact.text) if spoken else None
         self._decided.append((index, send, each, piece))
@@ -144,7 +145,7 @@ class _Batch:
             if isinstance(entry.fact, MessageHeld):
                 tx.schedule("messaging.review", str(entry.position), entry.fact.due_at)
             if each.judged.inspection.alerts:
-                alerts.append(_alert(tx, send, each.judged.inspection, entry.position))
+                alerts.append(_alert(tx, send, each.judged, entry.position))
             self.receipts.append((index, _receipt(send.cmid, entry, each.use)))
         tx.record_many(alerts)
         for place, count in self._taken.items():
@@ -168,14 +169,16 @@ def _warning(send: Send, each: _Decided) -> Receipt:
     return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 
-def _alert(
-    tx: ReadTx, send: Send, inspection: Inspection, position: int
-) -> tuple[Permit, MessageAlerted]:
+def _alert(tx: ReadTx, send: Send, judged: Judged, position: int) -> tuple[Permit, MessageAlerted]:
     """What only the reviewers are told. The system tells them: nothing that the sender may read names it."""
     permit = policy.require(tx, system("inspection"), "messaging.alert")
+    inspection, context = judged.inspection, judged.context
+    assert context is not None, "something was found"
+    earlier = tuple(piece.position for piece in judged.earlier if piece.position is not None)
     fact = MessageAlerted(
-        send.group, (position,), inspection.ruleset, send.person, _told(inspection.alerts)
-    )
+        send.group, (position,), inspection.ruleset, send.person, _told(inspection.alerts),
+        Basis(context, earlier),
+    )  # fmt: skip
     return permit.under(*inspection.alert_uses), fact
 
 
@@ -226,9 +229,10 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
 
 
 def _basis(judged: Judged, send: Send) -> Basis | None:
-    if judged.context is None:
+    """What the message's leaf says, which its sender may read: nothing of what only alerts."""
+    if judged.context is None or not judged.is_open:
         return None
-    positions = tuple(piece.position for piece in judged.earlier if piece.position is not None)
+    positions = tuple(piece.position for piece in judged.told if piece.position is not None)
     confirmed = judged.inspection.disposition is Disposition.WARN and send.confirm is not None
     return Basis(judged.context, positions, confirmed)
 
@@ -303,10 +307,16 @@ def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None
         raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
-def _check_flood(tx: WriteTx, floods: Sequence[Use], send: Send, taken: Counter[_Place]) -> None:
-    """Raises FloodError. `taken` counts what this batch adds; it counts for good only once it is recorded."""
-    places = [(use.id, send.person, send.group) for use in floods]
-    for use, place in zip(floods, places, strict=True):
+def _flood_places(floods: Sequence[Use], send: Send) -> list[_Place]:
+    """Where a message counts for the flood limits; an import counts nowhere."""
+    return [] if send.is_imported else [(use.id, send.person, send.group) for use in floods]
+
+
+def _check_flood(
+    tx: WriteTx, floods: Sequence[Use], places: Sequence[_Place], taken: Counter[_Place]
+) -> None:
+    """Raises FloodError. `taken` is what this batch adds: only what is recorded counts, a warning does not."""
+    for use, place in zip(floods, places, strict=bool(places)):
         assert isinstance(use.params, Flood)
         window = use.params.seconds * 1000
         recent = _recent(tx, place)
@@ -318,7 +328,6 @@ def _check_flood(tx: WriteTx, floods: Sequence[Use], send: Send, taken: Counter[
             raise FloodError(
                 "Too many messages in a short time.", retry_after=wait, clause=use.mark()
             )
-    taken.update(places)
 
 
 def _recent(tx: WriteTx, place: _Place) -> deque[int]:

@@ -199,20 +199,22 @@ class MessageBlocked:
 @fact(
     "messaging.alerted",
     Content.CONTENT,
-    uninspected={"findings": "what inspection found"},
+    uninspected={"findings": "what inspection found", "basis": "what inspection asked of"},
     confidential=True,
 )
 class MessageAlerted:
     """Rules that only alert found something in the message at `refs`. Its sender and the group never learn of it.
 
-    `findings` are (start, end, category, rule, word), `ruleset` the rules that found them.
+    `findings` are (start, end, category, rule, word), `ruleset` the rules that found them. `basis` stands here, sealed,
+    because the leaf of the message, which its sender may read, must be that of a message without findings.
     """
 
-    group: GroupId
+    within: Sealed[GroupId]
     refs: tuple[int, ...]
     ruleset: str
     sender: PersonId
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
+    basis: Sealed[Basis | None] = None
 
 
 @fact("messaging.released", Content.CONTENT, uninspected={**_BY_THE_GATE, "reason": _BY_A_REVIEWER})
