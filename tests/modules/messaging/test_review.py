@@ -104,6 +104,15 @@ def test_a_release_keeps_the_quote(office: Office) -> None:
     assert (entry.fact.quote, entry.fact.spans) == (first, ((2, 6),))
 
 
+def test_what_was_left_out_of_a_long_list_of_findings_is_hidden_too(office: Office) -> None:
+    world, group = office.world, office.group()
+    text = "核心配方，" * 250
+    held = world.send(office.member, group, text)
+    world.write(release(office.reviewer, held.position, masked=True))
+    (entry,) = world.entries("messaging.released")
+    assert "核心" not in entry.fact.text and len(entry.fact.text) == len(text)
+
+
 def test_a_refusal_needs_a_reason(office: Office) -> None:
     world, group = office.world, office.group()
     held = world.send(office.member, group, SECRET)

@@ -1,7 +1,13 @@
 """What other modules call: the engine, the compiling of rules, conditions, dictionaries and masking."""
 
 from guiju.modules.inspection._across import REACH, SHORT
-from guiju.modules.inspection._compile import ENGINE_REVISION, RuleSet, compile_ruleset, mask
+from guiju.modules.inspection._compile import (
+    ENGINE_REVISION,
+    MAX_FINDINGS,
+    RuleSet,
+    compile_ruleset,
+    mask,
+)
 from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
@@ -22,6 +28,7 @@ __all__ = [
     "KINDS",
     "LINK_KINDS",
     "LINK_TYPES",
+    "MAX_FINDINGS",
     "REACH",
     "SHORT",
     "STANDARD",

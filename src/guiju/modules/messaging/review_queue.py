@@ -168,10 +168,17 @@ def escalation(tx: ReadTx, review: Review) -> Recorded | None:
     return tx.entry(position) if position is not None else None
 
 
+def has_passed_on(tx: ReadTx, actor: Actor, review: Review) -> bool:
+    """Whether the actor escalated the message, and so leaves the decision to another person."""
+    passed = escalation(tx, review)
+    return passed is not None and passed.actor == actor.name
+
+
 def choices(tx: ReadTx, actor: Actor, review: Review) -> Choices:
     """What the actor may do with the message now: hints for the screen, decided again when it is done."""
     named, queue = rules(tx), review.queue
-    if queue.line not in lines_of(tx, actor) or review.sender == actor.person:
+    is_own = review.sender == actor.person or has_passed_on(tx, actor, review)
+    if is_own or queue.line not in lines_of(tx, actor):
         return Choices(decide=False, escalate_to=None, overturn=False, exception_days=0)
     waits = queue.verdict is None
     to = named.escalate_to if named is not None and waits and queue.line is None else ""
