@@ -289,10 +289,12 @@ def find_exception(tx: ReadTx, position: int) -> Allowed | None:
 
 
 def exceptions(tx: ReadTx, *, ending_after: int | None, limit: int) -> list[Allowed]:
-    """Exceptions, the newest first; with `ending_after`, those that still hold then."""
+    """Exceptions, the newest first; with `ending_after`, those that had not ended or been revoked by then."""
     found = select(_exception)
     if ending_after is not None:
-        found = found.where(_exception.c.revoked_at.is_(None), _exception.c.until > ending_after)
+        c = _exception.c
+        lasting = or_(c.revoked_at.is_(None), c.revoked_at > ending_after)
+        found = found.where(c.until > ending_after, lasting)
     ordered = found.order_by(_exception.c.position.desc()).limit(limit)
     return [_to_allowed(row) for row in tx.all(ordered)]
 

@@ -46,6 +46,9 @@ _LISTED = "listed"
 Risk = Callable[[], RiskModel]
 """Where a rule set gets the model of the risk score from; asked only when a rule needs it."""
 _MOST_READY = 4
+_earlier: dict[Key, RuleSet] = {}
+"""Rule sets of former times that were asked for last."""
+_then = threading.Lock()
 
 
 def rules_of(pack: Pack, risk: Risk = shipped_model) -> list[Rule]:
@@ -172,7 +175,17 @@ def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
     """The rules of a pack with the dictionaries that were on at `position`, compiled by the engine of today and with
     the shipped risk model.
     """
-    return compile_ruleset(_all_rules(tx, pack, dictionaries.in_force_at(tx, position)))
+    own = dictionaries.in_force_at(tx, position)
+    key = pack.version, own
+    with _then:
+        known = _earlier.get(key)
+    if known is None:
+        known = compile_ruleset(_all_rules(tx, pack, own))
+        with _then:
+            _earlier[key] = known
+            while len(_earlier) > _MOST_READY:
+                del _earlier[next(iter(_earlier))]
+    return known
 
 
 def _all_rules(
