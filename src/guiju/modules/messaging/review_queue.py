@@ -10,6 +10,7 @@ from guiju.kernel.ids import PersonId
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _hit_store, _review_store, _store
 from guiju.modules.messaging._review_rules import term_digest
+from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.review_types import SECOND_LINES, ReviewRow, Verdict
 from guiju.modules.messaging.sending import person_of
 from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, ReviewRules, Row
@@ -156,8 +157,10 @@ def messages_after(tx: ReadTx, review: Review, limit: int = 3) -> list[Recorded]
 
 def similar_decisions(tx: ReadTx, review: Review, limit: int = 5) -> list[Review]:
     """Earlier verdicts on the same term under the same rule, the latest first."""
+    of_lists = term_rules(tx, review.held.policy)
     terms = dict.fromkeys(
-        (each.rule, term_digest(each.rule, each.word)) for each in review.findings
+        (each.rule, term_digest(each.rule, each.word, is_term=each.rule in of_lists))
+        for each in review.findings
     )
     return [load(tx, row) for row in _hit_store.similar(tx, review.row.position, terms, limit)]
 
