@@ -63,9 +63,13 @@ def review(view: View, found: Review) -> Json:
 
 
 def opened(view: View, actor: Actor, found: Review) -> Json:
-    """A row with its context: what was said before and after, similar decisions, and what the reader may do."""
+    """A row with its context: what it quotes and completes, what was said before and after, similar decisions, and
+    what the reader may do.
+    """
     tx, may = view.tx, review_queue.choices(view.tx, actor, found)
     return review(view, found) | {
+        "quote": _shape.quote(view, found.held),
+        "earlier": _shape.items(view, review_queue.messages_completed(tx, found)),
         "before": _shape.items(view, review_queue.messages_before(tx, found)),
         "after": _shape.items(view, review_queue.messages_after(tx, found)),
         "similar": [_similar(view, each) for each in review_queue.similar_decisions(tx, found)],

@@ -146,6 +146,13 @@ def messages_before(tx: ReadTx, review: Review, limit: int = 5) -> list[Recorded
     return tx.entries(query)[::-1]
 
 
+def messages_completed(tx: ReadTx, review: Review) -> list[Recorded]:
+    """The sender's messages right before, of which the rules found the end in this one."""
+    basis = review.fact.basis
+    found = [tx.entry(position) for position in basis.earlier] if basis is not None else []
+    return [each for each in found if each is not None]
+
+
 def messages_after(tx: ReadTx, review: Review, limit: int = 3) -> list[Recorded]:
     """What was said next, without the message itself where it was released."""
     query = EntryQuery(
