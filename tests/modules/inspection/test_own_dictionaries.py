@@ -25,7 +25,8 @@ from guiju.modules.inspection.governed import (
     Trial,
 )
 from guiju.modules.inspection.types import TooManyTermsError
-from guiju.modules.messaging import inspecting, replaying
+from guiju.modules.messaging import exceptions, inspecting, replaying, review
+from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import DecisionNotFoundError, MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
@@ -463,3 +464,48 @@ def test_a_dictionary_that_does_not_fit_does_not_keep_the_server_from_starting(
     assert fresh.inspect("代持协议").findings and not fresh.inspect("小金库").findings
     assert both[1].id in caplog.text
     assert world.send(office.member, group, "今天开会").state is MessageState.DELIVERED
+
+
+def test_ones_own_message_is_not_taken_again_while_it_waits(office: Office) -> None:
+    world = office.world
+    group = world.group(office.owner, [office.administrator], [office.reviewer])
+    held = world.send(office.reviewer, group, "这是核心配方").position
+    with pytest.raises(DecisionNotFoundError):
+        world.read(lambda tx: replaying.replay(tx, office.reviewer, held))
+    other = world.person("周审核", "reviewer")
+    shown = world.read(lambda tx: replaying.shape(tx, replaying.replay(tx, other, held)))
+    assert [each["word"] for each in shown["findings"]] == ["核心配方"], "a term of a list"
+    world.write(lambda tx: review.refuse(tx, other, held, reason="涉密"))
+    assert world.read(lambda tx: replaying.replay(tx, office.reviewer, held)).is_same
+
+
+def test_a_decision_repeats_nothing_of_what_an_expression_found(office: Office) -> None:
+    world, group = office.world, office.group()
+    uses = "      - use: messaging.personal_data"
+    rule = "with: {patterns: [{id: contract, regex: 'HT-[0-9]+'}], disposition: hold}"
+    asked = f"      - use: messaging.patterns\n        {rule}\n{uses}"
+    world.adopt(lambda text: text.replace(uses, asked))
+    held = world.send(office.member, group, "合同HT-20240117").position
+    (entry,) = world.entries("messaging.held")
+    assert entry.fact.findings[0][4] == "HT-20240117"
+    shown = world.read(lambda tx: replaying.shape(tx, replaying.replay(tx, office.reviewer, held)))
+    for findings in (shown["findings"], shown["again"]["findings"]):
+        assert [(each["rule"], each["word"]) for each in findings] == [("contract", "")]
+
+
+def test_an_exception_that_was_revoked_still_held_before(office: Office) -> None:
+    world, group = office.world, office.group()
+    held = world.send(office.member, group, "这是核心配方").position
+    wanted = Permission(0, world.clock.now() + DAY, everywhere=False)
+    world.write(
+        lambda tx: review.release(tx, office.reviewer, held, masked=False, reason="", allow=wanted)
+    )
+    granted = world.entries("messaging.exception_granted")[-1].position
+    sent = world.send(office.member, group, "核心配方").position
+    world.clock.advance(1000)
+    world.write(lambda tx: exceptions.revoke(tx, office.reviewer, granted, reason="误判"))
+    world.clock.advance(1000)
+    after = world.send(office.member, group, "核心配方")
+    assert after.state == "held"
+    for position in (sent, after.position):
+        assert world.read(lambda tx, at=position: replaying.replay(tx, office.reviewer, at)).is_same  # type: ignore[misc]  # bound at once

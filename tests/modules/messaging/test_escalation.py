@@ -115,6 +115,21 @@ class TestEscalation:
         other = world.person("郑安全", "security_admin")
         assert waiting(office, other) == [held]
 
+    def test_whoever_passed_it_on_does_not_decide_in_the_next_line(
+        self, office: Office, security: Actor
+    ) -> None:
+        world = office.world
+        both = world.person("郑安全", "reviewer", "security_admin")
+        held = world.send(office.member, office.group(), SECRET).position
+        world.write(escalate(both, held))
+        for verb in (release, refuse):
+            office.refused(OwnDecisionError, verb(both, held))
+        found = world.read(lambda tx: review_queue.get_review(tx, both, held))
+        may = world.read(lambda tx: review_queue.choices(tx, both, found))
+        assert not may.decide and not may.overturn
+        world.write(refuse(security, held))
+        office.refused(OwnDecisionError, overturn(both, held))
+
     def test_the_second_line_sees_only_what_came_to_it(
         self, office: Office, security: Actor
     ) -> None:

@@ -9,7 +9,11 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.messaging import prereview, review
-from guiju.modules.messaging.review_types import PreReviewBegan, PreReviewEnded
+from guiju.modules.messaging.review_types import (
+    NothingToMaskError,
+    PreReviewBegan,
+    PreReviewEnded,
+)
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
@@ -68,6 +72,17 @@ def test_the_third_refusal_switches_it_on_and_time_switches_it_off(office: Offic
     world.write(lambda tx: prereview.end(tx, system("review"), began.position))
     world.write(lambda tx: prereview.end(tx, system("review"), 0))
     assert len(world.entries("messaging.prereview_ended")) == 1
+
+
+def test_nothing_to_mask_is_no_masked_release(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 3)
+    held = world.send(office.member, group, "大家好").position
+    office.refused(
+        NothingToMaskError,
+        lambda tx: review.release(tx, office.reviewer, held, masked=True, reason=""),
+    )
+    assert world.entries("messaging.released") == []
 
 
 def test_it_ends_on_time_even_when_the_timer_is_late(office: Office) -> None:

@@ -10,7 +10,7 @@ from guiju.kernel.clock import HOUR
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import governing
 from guiju.modules.groups.types import GroupClosedError
-from guiju.modules.messaging import review, review_queue
+from guiju.modules.messaging import _review_shape, review, review_queue
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
     MessageRefused,
@@ -102,6 +102,31 @@ def test_a_release_keeps_the_quote(office: Office) -> None:
     world.write(release(office.reviewer, held.position, masked=True))
     (entry,) = world.entries("messaging.released")
     assert (entry.fact.quote, entry.fact.spans) == (first, ((2, 6),))
+
+
+def test_what_was_left_out_of_a_long_list_of_findings_is_hidden_too(office: Office) -> None:
+    world, group = office.world, office.group()
+    text = "核心配方，" * 250
+    held = world.send(office.member, group, text)
+    world.write(release(office.reviewer, held.position, masked=True))
+    (entry,) = world.entries("messaging.released")
+    assert "核心" not in entry.fact.text and len(entry.fact.text) == len(text)
+
+
+def test_the_reviewer_sees_what_is_quoted_and_completed(office: Office) -> None:
+    world, group = office.world, office.group()
+    quoted = world.send(office.owner, group, "大家好").position
+    first = world.send(office.member, group, "这是核心").position
+    held = world.send(office.member, group, "配方", quote=quoted)
+    assert held.state is MessageState.HELD
+
+    def shape(tx: Any) -> Any:
+        found = review_queue.open_review(tx, office.reviewer, held.position)
+        return _review_shape.opened(world.runtime.new_view(tx), office.reviewer, found)
+
+    shown = world.read(shape)
+    assert shown["quote"]["text"] == "大家好"
+    assert [each["position"] for each in shown["earlier"]] == [first]
 
 
 def test_a_refusal_needs_a_reason(office: Office) -> None:

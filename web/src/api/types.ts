@@ -170,7 +170,7 @@ export interface SimilarReview {
   position: number; words: string[]; state: ReviewVerdict; reversed: boolean; reviewer: PersonMark | null; reason: string; decided_at: number;
 }
 export interface OpenedReview extends Review {
-  before: Item[]; after: Item[]; similar: SimilarReview[];
+  quote: Quote | null; earlier: Item[]; before: Item[]; after: Item[]; similar: SimilarReview[];
   escalation: { at: number; by: PersonMark | null; to: Role; proposal: ReviewVerdict | null; reason: string } | null;
   may: { decide: boolean; escalate_to: Role | null; overturn: boolean; exception_days: number };
 }

@@ -23,6 +23,8 @@ export const REVIEW = {
   "overturn.help": ["认为退回有误的，可以改判放行，并写明理由。自己退回的由别人改判。", "認為退回有誤的，可以改判放行，並寫明理由。自己退回的由別人改判。", "If the refusal was wrong, release the message and say why. Nobody overturns their own."],
   "reversed": ["改判过", "改判過", "Overturned"],
   "after": ["之后的消息", "之後的訊息", "What came after"],
+  "earlier": ["与这几条连起来读", "與這幾則連起來讀", "Read together with these"],
+  "quoted": ["引用", "引用", "Quotes"],
   "similar": ["以前怎么判的", "以前怎麼判的", "Earlier decisions"],
   "similar.none": ["同一个词还没有判过。", "同一個詞還沒有判過。", "Nothing was decided on this term yet."],
   "allow": ["同时放行这个词", "同時放行這個詞", "Also let this phrase pass"],

@@ -46,7 +46,6 @@ def upgrade() -> None:
     sa.Column('position', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('grp', sa.String(length=40), nullable=True),
     sa.Column('rule', sa.String(length=96), nullable=False),
-    sa.Column('phrase', sa.Text(), nullable=False),
     sa.Column('until', sa.BigInteger(), nullable=False),
     sa.Column('granted_by', sa.String(length=40), nullable=False),
     sa.Column('granted_at', sa.BigInteger(), nullable=False),

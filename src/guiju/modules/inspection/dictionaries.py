@@ -81,6 +81,15 @@ def in_force_at(tx: ReadTx, position: int) -> tuple[OwnDictionary, ...]:
     return tuple(sorted(found, key=lambda each: each.position))
 
 
+def known(tx: ReadTx) -> frozenset[str]:
+    """The ids of all that were ever imported. The lane remembers them."""
+    ids: frozenset[str] = tx.cached(
+        ("inspection", "known"),
+        lambda: frozenset(each.id for each in _store.list_dictionaries(tx)),
+    )
+    return ids
+
+
 def terms_of(tx: ReadTx, dictionary: OwnDictionary) -> tuple[str, ...]:
     """The terms, opened from the ledger."""
     entry = tx.entry(dictionary.position)

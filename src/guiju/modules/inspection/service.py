@@ -4,6 +4,7 @@ from guiju.modules.inspection._across import REACH, SHORT
 from guiju.modules.inspection._compile import (
     DOCUMENT_CATEGORY,
     ENGINE_REVISION,
+    MAX_FINDINGS,
     RuleSet,
     compile_ruleset,
     mask,
@@ -29,6 +30,7 @@ __all__ = [
     "KINDS",
     "LINK_KINDS",
     "LINK_TYPES",
+    "MAX_FINDINGS",
     "REACH",
     "SHORT",
     "STANDARD",

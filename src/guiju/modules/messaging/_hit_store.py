@@ -3,7 +3,7 @@
 No text stands here: a term is known by its digest, and any entry that it was found in shows it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Inserts
 from guiju.modules.messaging._review_rules import term_digest
 from guiju.modules.messaging._review_store import review, to_review
+from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.review_types import ReviewRow, RuleFigures, Verdict
 from guiju.modules.messaging.types import (
     MessageAlerted,
@@ -58,28 +59,29 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
         match entry.fact:
             case MessageSent(original=original):
                 if entry.uses:
-                    rows += _hits(entry, (), "delivered" if original is None else "masked")
+                    rows += _hits(tx, entry, (), "delivered" if original is None else "masked")
             case MessageHeld(findings=findings):
-                rows += _hits(entry, findings, "held")
+                rows += _hits(tx, entry, findings, "held")
             case MessageBlocked(findings=findings):
-                rows += _hits(entry, findings, "blocked")
+                rows += _hits(tx, entry, findings, "blocked")
             case MessageAlerted(findings=findings):
-                rows += _hits(entry, findings, "delivered")
+                rows += _hits(tx, entry, findings, "delivered")
             case _:
                 continue
     tx.many(_new_hit, rows)
 
 
 def _hits(
-    entry: Recorded, findings: Iterable[tuple[int, int, str, str, str]], outcome: str
+    tx: ReadTx, entry: Recorded, findings: Collection[tuple[int, int, str, str, str]], outcome: str
 ) -> list[tuple[Any, ...]]:
     """A row for each control use that acted, each list and each term: a term twice in one message is one hit."""
     uses = [use for use in entry.uses if not use.endswith("/messaging.review")]
     lists: dict[str, None] = {}
     terms: dict[tuple[str, str], None] = {}
+    of_lists = term_rules(tx, entry.policy) if findings else ()
     for _, _, _, rule, word in findings:
         lists[rule] = None
-        terms[rule, term_digest(rule, word)] = None
+        terms[rule, term_digest(rule, word, is_term=rule in of_lists)] = None
     place = entry.at, outcome
     return [
         *((entry.position, use, "", "use", *place) for use in uses),

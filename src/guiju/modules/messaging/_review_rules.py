@@ -4,7 +4,6 @@ import hashlib
 import unicodedata
 from collections.abc import Collection
 
-from guiju.modules.inspection.service import KINDS
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging.review_types import LONGEST_PHRASE
 
@@ -15,13 +14,22 @@ def folded(phrase: str) -> str:
 
 
 def phrase_of(finding: Finding, text: str, *, is_term: bool) -> str:
-    """What an exception for the finding lets pass: the term, however it is written, or for others the very text."""
-    return folded(finding.word if is_term else text[finding.start : finding.end])[:LONGEST_PHRASE]
+    """What an exception for the finding lets pass: the term, however it is written, or for others the very text.
+
+    What is too long to be repeated stands by its digest.
+    """
+    phrase = folded(finding.word if is_term else text[finding.start : finding.end])
+    if len(phrase) <= LONGEST_PHRASE:
+        return phrase
+    return "sha256:" + hashlib.sha256(phrase.encode()).hexdigest()
 
 
-def term_digest(rule: str, word: str) -> str:
-    """A name for a term in tables that hold no text; empty for numbers, whose digest would give them away."""
-    if rule in KINDS or not word:
+def term_digest(rule: str, word: str, *, is_term: bool) -> str:
+    """A name for a term in tables that hold no text.
+
+    Empty for what is no term of a list: a digest of what somebody wrote would give it away to whoever guesses it.
+    """
+    if not is_term or not word:
         return ""
     return hashlib.sha256(f"{rule}\0{folded(word)}".encode()).hexdigest()[:16]
 

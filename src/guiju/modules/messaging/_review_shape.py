@@ -10,8 +10,10 @@ from guiju.kernel.live import View
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import service as groups
+from guiju.modules.inspection.service import KINDS
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _shape, review_queue
+from guiju.modules.messaging._review_rules import phrase_of
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.metrics import Measured
 from guiju.modules.messaging.review_queue import Review
@@ -61,9 +63,13 @@ def review(view: View, found: Review) -> Json:
 
 
 def opened(view: View, actor: Actor, found: Review) -> Json:
-    """A row with its context: what was said before and after, similar decisions, and what the reader may do."""
+    """A row with its context: what it quotes and completes, what was said before and after, similar decisions, and
+    what the reader may do.
+    """
     tx, may = view.tx, review_queue.choices(view.tx, actor, found)
     return review(view, found) | {
+        "quote": _shape.quote(view, found.held),
+        "earlier": _shape.items(view, review_queue.messages_completed(tx, found)),
         "before": _shape.items(view, review_queue.messages_before(tx, found)),
         "after": _shape.items(view, review_queue.messages_after(tx, found)),
         "similar": [_similar(view, each) for each in review_queue.similar_decisions(tx, found)],
@@ -128,7 +134,7 @@ def allowed(tx: ReadTx, found: Allowed) -> Json:
         "position": found.position,
         "group": _group(tx, found.group) if found.group is not None else None,
         "rule": found.rule,
-        "phrase": found.phrase,
+        "phrase": _phrase(tx, found),
         "until": found.until,
         "granted_by": _person(tx, found.granted_by),
         "granted_at": found.granted_at,
@@ -137,6 +143,22 @@ def allowed(tx: ReadTx, found: Allowed) -> Json:
         "revoked_at": found.revoked_at,
         "active": found.is_active(tx.now),
     }
+
+
+def _phrase(tx: ReadTx, found: Allowed) -> str:
+    """The phrase; a number as its finding shows it, with its middle hidden."""
+    if found.rule not in KINDS:
+        return found.phrase
+    held = tx.entry(found.held)
+    assert held is not None, "an exception names the message that showed it"
+    shown = [Finding(*each) for each in held.fact.findings]
+    same = [
+        each
+        for each in shown
+        if each.rule == found.rule
+        and phrase_of(each, held.fact.text, is_term=False) == found.phrase
+    ]
+    return same[0].word if same else "*" * len(found.phrase)
 
 
 def watch(tx: ReadTx, found: Watch) -> Json:

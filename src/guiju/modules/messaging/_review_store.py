@@ -1,6 +1,6 @@
 """The tables of the review: the queue, exceptions and pre-reviews. `apply` alone writes them.
 
-No text stands here but the phrases of exceptions, which are rules.
+No text stands here: the phrases of exceptions are opened from the ledger.
 """
 
 import json
@@ -50,6 +50,7 @@ from guiju.modules.messaging.types import (
 
 EXCEPTIONS = ("messaging", "exceptions")
 WATCHES = ("messaging", "watches")
+_GRANTED = ("messaging", "granted")
 """Keys of the lane's cache."""
 
 review = governed(
@@ -84,7 +85,6 @@ _exception = governed(
         Column("position", BigInteger, primary_key=True, autoincrement=False),
         Column("grp", String(40)),
         Column("rule", String(96), nullable=False),
-        Column("phrase", Text, nullable=False),
         Column("until", BigInteger, nullable=False),
         Column("granted_by", String(40), nullable=False),
         Column("granted_at", BigInteger, nullable=False),
@@ -179,10 +179,12 @@ def _decided(tx: WriteTx, entry: Recorded, held: int, verdict: Verdict) -> None:
 
 def _grant(tx: WriteTx, entry: Recorded, fact: ExceptionGranted) -> None:
     values = {
-        "position": entry.position, "grp": fact.group, "rule": fact.rule, "phrase": fact.phrase, "until": fact.until,
+        "position": entry.position, "grp": fact.group, "rule": fact.rule, "until": fact.until,
         "granted_by": entry.actor, "granted_at": entry.at, "held": fact.refs[0],
     }  # fmt: skip
     tx.run(insert(_exception).values(**values))
+    # The entry cannot be opened before the transaction ends, but what follows in it asks already.
+    tx.cached(_GRANTED, dict[int, str])[entry.position] = fact.phrase
 
 
 def _begin(tx: WriteTx, entry: Recorded, fact: PreReviewBegan) -> None:
@@ -276,25 +278,29 @@ def refusals(
 # ---- exceptions -------------------------------------------------------------------------------------------------
 
 
-def _to_allowed(row: Any) -> Allowed:
+def _to_allowed(tx: ReadTx, row: Any) -> Allowed:
+    entry = tx.entry(row.position)
+    phrase = entry.fact.phrase if entry is not None else tx.cached(_GRANTED, dict)[row.position]
     return Allowed(
-        row.position, row.grp, row.rule, row.phrase, row.until, row.granted_by, row.granted_at, row.held,
+        row.position, row.grp, row.rule, phrase, row.until, row.granted_by, row.granted_at, row.held,
         row.revoked_by, row.revoked_at,
     )  # fmt: skip
 
 
 def find_exception(tx: ReadTx, position: int) -> Allowed | None:
     row = tx.first(select(_exception).where(_exception.c.position == position))
-    return _to_allowed(row) if row is not None else None
+    return _to_allowed(tx, row) if row is not None else None
 
 
 def exceptions(tx: ReadTx, *, ending_after: int | None, limit: int) -> list[Allowed]:
-    """Exceptions, the newest first; with `ending_after`, those that still hold then."""
+    """Exceptions, the newest first; with `ending_after`, those that had not ended or been revoked by then."""
     found = select(_exception)
     if ending_after is not None:
-        found = found.where(_exception.c.revoked_at.is_(None), _exception.c.until > ending_after)
+        c = _exception.c
+        lasting = or_(c.revoked_at.is_(None), c.revoked_at > ending_after)
+        found = found.where(c.until > ending_after, lasting)
     ordered = found.order_by(_exception.c.position.desc()).limit(limit)
-    return [_to_allowed(row) for row in tx.all(ordered)]
+    return [_to_allowed(tx, row) for row in tx.all(ordered)]
 
 
 # ---- pre-reviews ------------------------------------------------------------------------------------------------

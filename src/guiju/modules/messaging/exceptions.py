@@ -12,10 +12,11 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
-from guiju.modules.inspection.service import DOCUMENT_CATEGORY, KINDS
+from guiju.modules.inspection.service import DOCUMENT_CATEGORY
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _review_store
 from guiju.modules.messaging._review_rules import is_covered, phrase_of
+from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.review_types import (
     Allowed,
     BadExceptionError,
@@ -29,11 +30,6 @@ from guiju.modules.messaging.types import ReasonNeededError
 from guiju.modules.policy import service as policy
 
 MOST = 500
-
-
-def is_term(rule: str) -> bool:
-    """Whether findings of a rule are known by a term; those of built-in kinds are known by their text."""
-    return rule not in KINDS
 
 
 def active_exceptions(
@@ -64,7 +60,8 @@ def allowing(
     covered = {(each.rule, each.phrase) for each in active_exceptions(tx, group, entry)}
     if not covered:
         return None
-    return lambda finding: is_covered(finding, text, covered, is_term=is_term(finding.rule))
+    terms = term_rules(tx, policy.version(tx) if entry is None else entry.policy)
+    return lambda finding: is_covered(finding, text, covered, is_term=finding.rule in terms)
 
 
 def grant(
@@ -81,7 +78,7 @@ def grant(
         raise BadExceptionError(
             "A document has no phrase: exempt a person or a group.", finding=allow.finding
         )
-    phrase = phrase_of(finding, text, is_term=is_term(finding.rule))
+    phrase = phrase_of(finding, text, is_term=finding.rule in term_rules(tx, held.policy))
     if not phrase:
         raise BadExceptionError("The finding has no phrase.", finding=allow.finding)
     group = None if allow.everywhere else held.group

@@ -53,6 +53,9 @@ Risk = Callable[[], RiskModel]
 """Where a rule set gets the model of the risk score from; asked only when a rule needs it."""
 _MOST_READY = 4
 _log = logging.getLogger("guiju.messaging")
+_earlier: dict[Key, RuleSet] = {}
+"""Rule sets of former times that were asked for last."""
+_then = threading.Lock()
 
 
 def rules_of(pack: Pack, risk: Risk = shipped_model) -> list[Rule]:
@@ -194,8 +197,18 @@ def ruleset_at(tx: ReadTx, pack: Pack, position: int) -> RuleSet:
     compiled by the engine of today and with the shipped risk model.
     """
     own = dictionaries.in_force_at(tx, position)
-    registered = [documents.rule_of(tx, each) for each in documents.in_force_at(tx, position)]
-    return _compiled_without_misfits(tx, pack, own, registered, shipped_model)
+    then = documents.in_force_at(tx, position)
+    key = pack.version, _marks(own), tuple(each.id for each in then)
+    with _then:
+        known = _earlier.get(key)
+    if known is None:
+        registered = [documents.rule_of(tx, each) for each in then]
+        known = _compiled_without_misfits(tx, pack, own, registered, shipped_model)
+        with _then:
+            _earlier[key] = known
+            while len(_earlier) > _MOST_READY:
+                del _earlier[next(iter(_earlier))]
+    return known
 
 
 def _compiled_without_misfits(

@@ -8,6 +8,7 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.modules.messaging import _hit_store
 from guiju.modules.messaging._review_rules import term_digest
+from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.review_types import BadRangeError, RuleFigures
 from guiju.modules.policy import service as policy
 
@@ -45,8 +46,9 @@ def _words(tx: ReadTx, found: list[RuleFigures]) -> dict[tuple[str, str], str]:
     positions = tuple({each.example for each in found if each.term})
     entries = tx.entries(EntryQuery(positions=positions, limit=len(positions))) if positions else []
     shown = {
-        (rule, term_digest(rule, word)): word
+        (rule, term_digest(rule, word, is_term=rule in of_lists)): word
         for entry in entries
+        for of_lists in [term_rules(tx, entry.policy)]
         for _, _, _, rule, word in getattr(entry.fact, "findings", ())
     }
     return {key: word for key, word in shown.items() if key in wanted}

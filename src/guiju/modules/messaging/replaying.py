@@ -1,5 +1,6 @@
 """A recorded decision, taken once more: the rules of that time, the sealed text, the surroundings that were recorded."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,9 +9,10 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.modules.groups import service as groups
-from guiju.modules.inspection.service import RuleSet
+from guiju.modules.inspection.service import KINDS, RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
-from guiju.modules.messaging import _store, prereview
+from guiju.modules.messaging import _review_store, _store, prereview
+from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.deciding import exempt_of, texts_before, with_quote
 from guiju.modules.messaging.inspecting import deciding_use, ruleset_at
@@ -52,10 +54,19 @@ class Replay:
 
 
 def replay(tx: ReadTx, actor: Actor, position: int) -> Replay:
-    """Decide once more on the message at `position`. Raises DecisionNotFoundError, also for those who may not ask."""
-    if not policy.may(tx, actor, "messaging.decisions"):
+    """Decide once more on the message at `position`.
+
+    Raises DecisionNotFoundError, also for those who may not ask, and for one's own message while it waits.
+    """
+    if not policy.may(tx, actor, "messaging.decisions") or _waits(tx, actor, position):
         raise DecisionNotFoundError("No decision was recorded there.", position=position)
     return replay_for_operator(tx, position)
+
+
+def _waits(tx: ReadTx, actor: Actor, position: int) -> bool:
+    """Whether it is the actor's own and not decided yet: what was hit would tell how to write around it."""
+    row = _review_store.find(tx, position)
+    return row is not None and row.verdict is None and row.sender == actor.person
 
 
 def replay_for_operator(tx: ReadTx, position: int) -> Replay:
@@ -126,8 +137,16 @@ def _stood_by_it(entry: Recorded) -> bool:
     return bool(entry.fact.imported or (basis is not None and basis.confirmed))
 
 
+def _finding(found: Finding, terms: Collection[str]) -> dict[str, Any]:
+    """A finding with its word only where that is a term of a list or a masked number, and not what was written."""
+    return finding_json(found) | (
+        {} if found.rule in terms or found.rule in KINDS else {"word": ""}
+    )
+
+
 def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
     """The answer of docs/protocol.md. It never holds the text: who may read that reads it in the review."""
+    terms = term_rules(tx, found.entry.policy)
     entry, fact = found.entry, found.entry.fact
     recorded = [Finding(*each) for each in getattr(fact, "findings", ())]
     answer: dict[str, Any] = {
@@ -138,7 +157,7 @@ def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
         "ruleset": fact.ruleset,
         "clause": dict(found.use.mark()) if found.use is not None else None,
         "controls": list(entry.uses),
-        "findings": [finding_json(each) for each in recorded],
+        "findings": [_finding(each, terms) for each in recorded],
         "rules": found.rules,
         "same": found.is_same,
         "again": None,
@@ -148,6 +167,6 @@ def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
             "state": found.state_again,
             "ruleset": found.again.ruleset,
             "clause": dict(found.use_again.mark()) if found.use_again is not None else None,
-            "findings": [finding_json(each) for each in found.again.findings],
+            "findings": [_finding(each, terms) for each in found.again.findings],
         }
     return answer

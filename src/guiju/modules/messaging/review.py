@@ -8,13 +8,15 @@ from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupClosedError, GroupState
-from guiju.modules.inspection.service import mask
+from guiju.modules.inspection.service import MAX_FINDINGS, mask
+from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _review_store, exceptions, prereview
 from guiju.modules.messaging.review_queue import (
     FIRST,
     SECOND,
     Review,
     get_review,
+    has_passed_on,
     lines_of,
     load,
     rules,
@@ -22,6 +24,7 @@ from guiju.modules.messaging.review_queue import (
 from guiju.modules.messaging.review_types import (
     CannotEscalateError,
     EscalatedError,
+    NothingToMaskError,
     NotRefusedError,
     OwnDecisionError,
     Permission,
@@ -55,6 +58,8 @@ def _own_line(tx: ReadTx, actor: Actor, position: int) -> Review:
     if review.queue.line not in lines_of(tx, actor):
         line = review.queue.line
         raise EscalatedError("The message was escalated.", position=position, line=line)
+    if has_passed_on(tx, actor, review):
+        raise OwnDecisionError("Whoever passed it on does not decide.", position=position)
     return review
 
 
@@ -77,7 +82,8 @@ def release(
     """Let a held message pass, as written or with its findings masked; it appears now, with its original time.
 
     With `allow` a phrase of it passes its rule from now on. Raises ReviewNotFoundError, OwnMessageError,
-    EscalatedError, AlreadyDecidedError, BadExceptionError, or GroupClosedError: nothing new appears in a closed group.
+    EscalatedError, OwnDecisionError, AlreadyDecidedError, NothingToMaskError, BadExceptionError, or GroupClosedError:
+    nothing new appears in a closed group.
     """
     review = _to_decide(tx, actor, position)
     _release(tx, actor, review, masked=masked, reason=reason, overturns=None)
@@ -98,7 +104,7 @@ def overturn(
     """Release what another reviewer of the same line refused; it is counted as a reversal.
 
     Raises ReviewNotFoundError, OwnMessageError, EscalatedError, NotRefusedError, OwnDecisionError, ReasonNeededError,
-    BadExceptionError or GroupClosedError.
+    NothingToMaskError, BadExceptionError or GroupClosedError.
     """
     review = _own_line(tx, actor, position)
     if review.queue.verdict is not Verdict.REFUSED:
@@ -123,15 +129,31 @@ def _release(
     group = groups.find_group(tx, fact.group)
     if group is None or group.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=fact.group)
-    findings = review.findings if masked else ()
+    text, findings = fact.text, tuple[Finding, ...]()
+    if masked:
+        findings = _to_hide(review)
+        text = mask(fact.text, findings)
+        if text == fact.text:
+            raise NothingToMaskError("Nothing in the text would be hidden.", position=position)
     released = MessageReleased(
         group=fact.group, refs=(position,), sender=review.sender, sent_at=review.held.at, mentions=fact.mentions,
         quote=fact.refs[0] if fact.refs else None, spans=tuple((f.start, f.end) for f in findings),
-        cmid=fact.cmid, text=mask(fact.text, findings) if findings else fact.text, reason=reason,
+        cmid=fact.cmid, text=text, reason=reason,
         line=line, overturns=overturns,
     )  # fmt: skip
     tx.record(_permit(tx, actor, line), released)
     tx.cancel("messaging.review", str(position))
+
+
+def _to_hide(review: Review) -> tuple[Finding, ...]:
+    """The findings of a message; where their record was cut, all that follows the last of them is one more.
+
+    They stand in the order of their places, so that what was left out lies behind.
+    """
+    findings, end = review.findings, len(review.fact.text)
+    if len(findings) < MAX_FINDINGS:
+        return findings
+    return *findings, Finding(findings[-1].start, end, "", "", "")
 
 
 def _allow(tx: WriteTx, actor: Actor, review: Review, allow: Permission, reason: str) -> None:
@@ -143,7 +165,8 @@ def _allow(tx: WriteTx, actor: Actor, review: Review, allow: Permission, reason:
 def refuse(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Review:
     """Refuse a held message; its sender reads the reason. Refused too often, the sender comes under pre-review.
 
-    Raises ReviewNotFoundError, OwnMessageError, EscalatedError, AlreadyDecidedError or ReasonNeededError.
+    Raises ReviewNotFoundError, OwnMessageError, EscalatedError, OwnDecisionError, AlreadyDecidedError or
+    ReasonNeededError.
     """
     review = _to_decide(tx, actor, position)
     if not reason:

@@ -10,6 +10,7 @@ from guiju.kernel.ids import PersonId
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _hit_store, _review_store, _store
 from guiju.modules.messaging._review_rules import term_digest
+from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.review_types import SECOND_LINES, ReviewRow, Verdict
 from guiju.modules.messaging.sending import person_of
 from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, ReviewRules, Row
@@ -145,6 +146,13 @@ def messages_before(tx: ReadTx, review: Review, limit: int = 5) -> list[Recorded
     return tx.entries(query)[::-1]
 
 
+def messages_completed(tx: ReadTx, review: Review) -> list[Recorded]:
+    """The sender's messages right before, of which the rules found the end in this one."""
+    basis = review.fact.basis
+    found = [tx.entry(position) for position in basis.earlier] if basis is not None else []
+    return [each for each in found if each is not None]
+
+
 def messages_after(tx: ReadTx, review: Review, limit: int = 3) -> list[Recorded]:
     """What was said next, without the message itself where it was released."""
     query = EntryQuery(
@@ -156,8 +164,10 @@ def messages_after(tx: ReadTx, review: Review, limit: int = 3) -> list[Recorded]
 
 def similar_decisions(tx: ReadTx, review: Review, limit: int = 5) -> list[Review]:
     """Earlier verdicts on the same term under the same rule, the latest first."""
+    of_lists = term_rules(tx, review.held.policy)
     terms = dict.fromkeys(
-        (each.rule, term_digest(each.rule, each.word)) for each in review.findings
+        (each.rule, term_digest(each.rule, each.word, is_term=each.rule in of_lists))
+        for each in review.findings
     )
     return [load(tx, row) for row in _hit_store.similar(tx, review.row.position, terms, limit)]
 
@@ -168,10 +178,17 @@ def escalation(tx: ReadTx, review: Review) -> Recorded | None:
     return tx.entry(position) if position is not None else None
 
 
+def has_passed_on(tx: ReadTx, actor: Actor, review: Review) -> bool:
+    """Whether the actor escalated the message, and so leaves the decision to another person."""
+    passed = escalation(tx, review)
+    return passed is not None and passed.actor == actor.name
+
+
 def choices(tx: ReadTx, actor: Actor, review: Review) -> Choices:
     """What the actor may do with the message now: hints for the screen, decided again when it is done."""
     named, queue = rules(tx), review.queue
-    if queue.line not in lines_of(tx, actor) or review.sender == actor.person:
+    is_own = review.sender == actor.person or has_passed_on(tx, actor, review)
+    if is_own or queue.line not in lines_of(tx, actor):
         return Choices(decide=False, escalate_to=None, overturn=False, exception_days=0)
     waits = queue.verdict is None
     to = named.escalate_to if named is not None and waits and queue.line is None else ""

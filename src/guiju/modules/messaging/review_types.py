@@ -231,9 +231,15 @@ class NotRefusedError(ConflictError):
 
 
 class OwnDecisionError(ForbiddenError):
-    """Whoever refused a message does not overturn the refusal."""
+    """Whoever refused a message does not overturn the refusal, and whoever passed it on does not decide on it."""
 
     code = "messaging.own_decision"
+
+
+class NothingToMaskError(InvalidError):
+    """A release with the findings hidden would show the text as it was written: nothing in it was found."""
+
+    code = "messaging.nothing_to_mask"
 
 
 class BadExceptionError(InvalidError):
