@@ -53,7 +53,7 @@ def test_a_warning_is_confirmed_over_http(desk: Desk) -> None:
     assert (first["state"], first["position"]) == ("warned", None)
     assert first["clause"]["id"] == "5.10" and first["findings"][0]["rule"] == "private_sale"
     assert first["note"] == first["clause"]["instead"]["zh"]
-    body = {"text": SALE, "confirm": first["ruleset"]}
+    body = {"text": SALE, "confirm": first["confirm"]}
     done = desk.post(sender, path, {"cmid": "w1", "body": body}).json()
     assert done["state"] == "delivered" and isinstance(done["position"], int)
     assert set(done) == {"type", "cmid", "state", "position", "clause", "note"}
@@ -75,7 +75,7 @@ def test_a_warning_is_confirmed_over_the_socket(desk: Desk) -> None:
         warned = ask(None)
         assert warned["state"] == "warned" and warned["position"] is None
         assert ask("older")["state"] == "warned"
-        assert ask(warned["ruleset"])["state"] == "delivered"
+        assert ask(warned["confirm"])["state"] == "delivered"
 
 
 def test_the_composer_is_told_what_the_gate_will_do_in_this_group(desk: Desk) -> None:

@@ -366,7 +366,9 @@ def test_decisions_are_the_same_when_they_are_taken_again(office: Office) -> Non
     positions.append(world.send(office.member, group, "转发", quote=positions[0]).position)
     ruleset = world.runtime.inspector.ruleset
     sale = "九成新自行车转让，300元面交"
-    positions.append(world.send(office.member, group, sale, confirm=ruleset).position)
+    warned = world.send(office.member, group, sale).warned
+    assert warned is not None
+    positions.append(world.send(office.member, group, sale, confirm=warned.confirm).position)
     world.adopt(lambda text: text.replace("[gambling, porn, drugs", "[porn, drugs"))
     for position in positions:
         found = world.read(lambda tx, at=position: replaying.replay(tx, office.reviewer, at))  # type: ignore[misc]  # bound at once

@@ -95,15 +95,28 @@ def test_a_warning_leaves_nothing_until_it_is_confirmed(office: Office) -> None:
     assert world.read(lambda tx: tx.position) == before
     assert world.send(office.member, group, SALE, cmid="w").state is MessageState.WARNED
     assert (
-        world.send(office.member, group, SALE, cmid="w", confirm="older").state
+        world.send(office.member, group, SALE, cmid="w", confirm=first.warned.ruleset).state
         is MessageState.WARNED
     )
-    done = world.send(office.member, group, SALE, cmid="w", confirm=first.warned.ruleset)
+    done = world.send(office.member, group, SALE, cmid="w", confirm=first.warned.confirm)
     (entry,) = world.entries(*KINDS)
     assert done.state is MessageState.DELIVERED and done.position == entry.position
     assert entry.uses == ("5.10/messaging.patterns",) and entry.fact.basis.confirmed
-    again = world.send(office.member, group, SALE, cmid="w", confirm=first.warned.ruleset)
+    again = world.send(office.member, group, SALE, cmid="w", confirm=first.warned.confirm)
     assert again == done, "the same message again gets the same receipt"
+
+
+def test_the_answer_to_a_warning_is_of_one_message(office: Office) -> None:
+    world, group = office.world, office.group()
+    warned = world.send(office.member, group, SALE).warned
+    assert warned is not None
+    for sender, text in ((office.owner, SALE), (office.member, f"{SALE}！")):
+        answer = world.send(sender, group, text, confirm=warned.confirm)
+        assert answer.state is MessageState.WARNED
+    ahead = world.runtime.inspector.ruleset
+    assert world.send(office.member, group, SALE, confirm=ahead).state is MessageState.WARNED
+    done = world.send(office.member, group, SALE, confirm=warned.confirm)
+    assert done.state is MessageState.DELIVERED
 
 
 def test_a_warning_does_not_stop_the_rest_of_its_batch(office: Office) -> None:
@@ -112,9 +125,9 @@ def test_a_warning_does_not_stop_the_rest_of_its_batch(office: Office) -> None:
         prepared(office, office.member, group, text, f"b{n}")
         for n, text in enumerate(("一", SALE, "三"))
     ]
-    again = prepared(
-        office, office.member, group, SALE, "b1", confirm=office.world.runtime.inspector.ruleset
-    )
+    warned = office.world.send(office.member, group, SALE, cmid="b1").warned
+    assert warned is not None
+    again = prepared(office, office.member, group, SALE, "b1", confirm=warned.confirm)
     answers = send_together(office, [*sends, again])
     assert [answer.state for answer in answers] == ["delivered", "warned", "delivered", "delivered"]
     assert [entry.fact.cmid for entry in office.world.entries(*KINDS)] == ["b0", "b2", "b1"]
@@ -127,9 +140,10 @@ def test_a_stricter_rule_is_not_confirmed_away(office: Office) -> None:
     assert (
         done.state is MessageState.HELD and done.clause is not None and done.clause["id"] == "6.7"
     )
-    masked = world.send(
-        office.member, group, f"{SALE} {ID_NUMBER}", confirm=world.runtime.inspector.ruleset
-    )
+    text = f"{SALE} {ID_NUMBER}"
+    warned = world.send(office.member, group, text).warned
+    assert warned is not None
+    masked = world.send(office.member, group, text, confirm=warned.confirm)
     assert masked.state is MessageState.MASKED
     assert ID_NUMBER not in world.entries("messaging.sent")[-1].fact.text
 

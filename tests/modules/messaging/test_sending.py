@@ -314,7 +314,7 @@ def test_a_warned_message_counts_once_it_is_sent(office: Office) -> None:
         assert world.send(office.member, group, sale, cmid=f"w{n % 2}").state == "warned"
     warned = world.send(office.member, group, sale, cmid="w0").warned
     assert warned is not None
-    done = world.send(office.member, group, sale, cmid="w0", confirm=warned.ruleset)
+    done = world.send(office.member, group, sale, cmid="w0", confirm=warned.confirm)
     assert done.state == "delivered"
     world.send(office.member, group, "大家好")
     refused(office, FloodError, office.member, group)

@@ -97,7 +97,7 @@ def confirmed(text: str) -> Act:
         group = office.group()
         warned = office.world.send(office.member, group, text).warned
         assert warned is not None
-        office.world.send(office.member, group, text, confirm=warned.ruleset)
+        office.world.send(office.member, group, text, confirm=warned.confirm)
 
     return act
 

@@ -113,7 +113,7 @@ export interface MessagePage { items: Item[]; more: boolean; position: number }
 export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
-  ruleset?: string; findings?: Finding[];
+  ruleset?: string; confirm?: string; findings?: Finding[];
 }
 export interface Finding { start: number; end: number; category: string; word: string; rule?: string }
 export interface Verdict {

@@ -12,7 +12,7 @@ export interface Waiting {
   state: "waiting" | "failed" | "warned";
   error?: { code: string; message: string; clause: ClauseMark | null };
   /** What a rule warns of; nothing was recorded, and it goes out once I stand by it. */
-  warning?: { ruleset: string; clause: ClauseMark | null; words: string[] };
+  warning?: { confirm: string; clause: ClauseMark | null; words: string[] };
   /** The rule set under whose warning I stand by it. */
   confirm?: string;
   /** It went into the socket at least once: while the link is down, nobody here knows whether it arrived. */

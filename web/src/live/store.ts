@@ -112,7 +112,7 @@ function onFrame(frame: ServerFrame): void {
     case "receipt":
       if (frame.position === null) {
         const words = [...new Set((frame.findings ?? []).map((one) => one.word).filter(Boolean))];
-        update(frame.cmid, { state: "warned", warning: { ruleset: frame.ruleset ?? "", clause: frame.clause, words } });
+        update(frame.cmid, { state: "warned", warning: { confirm: frame.confirm ?? "", clause: frame.clause, words } });
         return;
       }
       update(frame.cmid, { position: frame.position });
@@ -229,8 +229,8 @@ export function retryMessage(cmid: string): void {
   sendWaiting();
 }
 /** Stand by a message that a rule warns of: it goes out, and the record says so. */
-export function confirmMessage(cmid: string, ruleset: string): void {
-  update(cmid, { state: "waiting", confirm: ruleset });
+export function confirmMessage(cmid: string, answer: string): void {
+  update(cmid, { state: "waiting", confirm: answer });
   sendWaiting();
 }
 function sendWaiting(): void {

@@ -29,6 +29,8 @@ _ENVIRONMENT = cel.NewEnv(
 )
 _HIDING = ("//", "`", "{", "}")
 _LIST = re.compile(r"(?<![\w.])in\s*\[|(?P<other>\[)")
+_FAILURES = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+"""CEL has no class of its own for what goes wrong, and no condition may stop the messages of its scope."""
 _COMPREHENSION = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
 
 
@@ -57,14 +59,14 @@ class Condition:
             raise _refused(f"gives {self._expression.return_type()}, not true or false")
         try:
             self._ask(NOWHERE, 0)
-        except Exception as error:
+        except _FAILURES as error:
             raise _refused(_first_line(str(error))) from error
 
     def holds(self, context: Context, length: int) -> bool:
         """Whether it holds for a text of `length` code points. One that fails (a division by zero) holds: strict."""
         try:
             return self._ask(context, length) is not False
-        except Exception:  # noqa: BLE001  # CEL names no class for it, and no condition may stop the messages of its scope
+        except _FAILURES:
             return True
 
     def _ask(self, context: Context, length: int) -> Any:

@@ -86,6 +86,7 @@ def receipt_json(done: Receipt) -> dict[str, Any]:
     }
     if done.warned is not None:
         receipt["ruleset"] = done.warned.ruleset
+        receipt["confirm"] = done.warned.confirm
         receipt["findings"] = [finding_json(each) for each in done.warned.findings]
     return receipt
 

@@ -1,5 +1,9 @@
 """The hot path: many messages in one call, decided under the lane's lock, recorded in one go."""
 
+import hashlib
+import hmac
+import json
+import secrets
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +27,7 @@ from guiju.modules.groups.types import (
     Member,
 )
 from guiju.modules.inspection.service import RuleSet
-from guiju.modules.inspection.types import Disposition, Finding
+from guiju.modules.inspection.types import Disposition, Finding, Inspection
 from guiju.modules.messaging import _rules, _store, prereview
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
@@ -52,6 +56,8 @@ from guiju.modules.policy.types import PRESENT, MemberState, Pack, Use
 
 KIND = "messaging.send"
 _DEFAULT_DEADLINE_HOURS = 8
+_SECRET = secrets.token_bytes(32)
+"""Of this process: after a restart its author is warned once more."""
 Fact = MessageSent | MessageHeld | MessageBlocked
 _Place = tuple[str, PersonId, GroupId]
 """A flood limit, a person, and the group in which their messages count."""
@@ -157,7 +163,17 @@ def _must_confirm(send: Send, each: _Decided) -> bool:
     """Whether a warning stands between the message and its delivery. An import has nobody to ask: it goes on."""
     inspection = each.judged.inspection
     warned = inspection.disposition is Disposition.WARN and isinstance(each.fact, MessageSent)
-    return warned and not send.is_imported and send.confirm != inspection.ruleset
+    if not warned or send.is_imported:
+        return False
+    given = (send.confirm or "").encode()
+    return not hmac.compare_digest(given, _token(send, inspection).encode())
+
+
+def _token(send: Send, found: Inspection) -> str:
+    """What answers the warning of this message and of no other; nobody has it before they were warned."""
+    findings = [(each.start, each.end, each.rule) for each in found.findings]
+    warned = [send.person, send.group, send.text, send.quote, found.ruleset, findings]
+    return hmac.digest(_SECRET, json.dumps(warned).encode(), hashlib.sha256).hex()[:32]
 
 
 def _warning(send: Send, each: _Decided) -> Receipt:
@@ -165,7 +181,7 @@ def _warning(send: Send, each: _Decided) -> Receipt:
     state = MessageState.WARNED
     clause = dict(each.use.mark()) if each.use is not None else None
     note = _rules.note_of(state, each.use)
-    warned = Warned(found.ruleset, found.findings)
+    warned = Warned(found.ruleset, found.findings, _token(send, found))
     return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 

@@ -36,7 +36,7 @@ class Send:
     """A message on its way to the lane, inspected by the rule set that `inspection` names.
 
     An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
-    limit; its facts say `imported`. `confirm` is the rule set under whose warning its author stands by it.
+    limit; its facts say `imported`. `confirm` is what the warning gave its author, who stands by it.
     """
 
     person: PersonId
@@ -56,10 +56,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Why a message was not sent yet. Sent again with `confirm` set to this rule set, it is delivered."""
+    """Why a message was not sent yet. Sent again with this `confirm`, it is delivered."""
 
     ruleset: str
     findings: tuple[Finding, ...]
+    confirm: str
 
 
 NOWHERE = -1
