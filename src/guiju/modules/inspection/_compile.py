@@ -22,6 +22,7 @@ from guiju.modules.inspection._hosts import as_domain
 from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
+from guiju.modules.inspection._masking import RISK_RULE, hide, masked
 from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._streams import Streams
@@ -54,7 +55,6 @@ MAX_FINDINGS = 200
 LONGEST_WORD = 64
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
-RISK_RULE = "risk score"
 DOCUMENT_CATEGORY = "document"
 
 
@@ -133,7 +133,7 @@ class RuleSet:
             tuple(_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]),
             taken,
             tuple(dict.fromkeys(rules[hits[place].rule].use for _, place in acted)),
-            _masked(text, masks),
+            masked(text, masks),
             tuple(dict.fromkeys((hit.start, hit.end) for hit in masks))[:MAX_FINDINGS],
             tuple(_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]),
             tuple(dict.fromkeys(rules[hit.rule].use for hit in alerts)),
@@ -294,7 +294,7 @@ class RuleSet:
         kind, start, end, hidden = found
         if end - start > LONGEST_WORD:
             hidden = range(start, end)
-        word = _hide(text[start:end], (place - start for place in hidden))[:LONGEST_WORD]
+        word = hide(text[start:end], (place - start for place in hidden))[:LONGEST_WORD]
         for rule in self._kinds[kind]:
             yield Hit(start, end, rule, word, hidden)
 
@@ -322,41 +322,6 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
             return Finding(hit.start, hit.end, DOCUMENT_CATEGORY, rule.document, hit.word)
         case RiskRule():
             return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
-
-
-def _masked(text: str, hits: list[Hit]) -> str | None:
-    if not hits:
-        return None
-    return _hide(text, (place for hit in hits for place in hit.hidden))
-
-
-def _hide(text: str, places: Iterable[int]) -> str:
-    """The text with a star at these places; spaces stay, so that the shape does."""
-    chars = list(text)
-    for place in places:
-        if not chars[place].isspace():
-            chars[place] = "*"
-    return "".join(chars)
-
-
-def mask(text: str, findings: Iterable[Finding]) -> str:
-    """The text with these findings hidden, as a reviewer's verdict asks; never another length.
-
-    What has a kind keeps the shape of it; everything else becomes stars. A risk score is of the
-    text as a whole and hides nothing.
-    """
-    hidden: list[int] = []
-    for finding in findings:
-        if finding.rule == RISK_RULE:
-            continue
-        word = finding.word
-        shaped = finding.rule in KINDS and len(word) == finding.end - finding.start
-        hidden.extend(
-            place
-            for place in range(finding.start, finding.end)
-            if not shaped or word[place - finding.start] == "*"
-        )
-    return _hide(text, hidden)
 
 
 def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:

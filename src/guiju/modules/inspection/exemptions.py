@@ -7,7 +7,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _store, dictionaries, documents
-from guiju.modules.inspection._compile import RISK_RULE
+from guiju.modules.inspection._masking import RISK_RULE
 from guiju.modules.inspection.dictionaries import traffic
 from guiju.modules.inspection.governed import (
     BadExemptionError,

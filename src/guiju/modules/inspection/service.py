@@ -7,7 +7,6 @@ from guiju.modules.inspection._compile import (
     MAX_FINDINGS,
     RuleSet,
     compile_ruleset,
-    mask,
 )
 from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
@@ -15,6 +14,7 @@ from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
+from guiju.modules.inspection._masking import mask
 from guiju.modules.inspection._risk import read_risk_model, shipped_model
 from guiju.modules.inspection._standard import (
     STANDARD,
