@@ -18,7 +18,14 @@ from tests.support.office import open_office
 from tests.support.world import World
 
 REVISION = "20261124_review_queue"
-TABLES = ("messaging_review", "messaging_hit", "messaging_exception", "messaging_prereview")
+# Its own, and those that later revisions added.
+TABLES = (
+    "messaging_review",
+    "messaging_hit",
+    "messaging_exception",
+    "messaging_prereview",
+    "inspection_document",
+)
 SECRET = "这是核心配方"
 
 
