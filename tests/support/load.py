@@ -202,6 +202,13 @@ class Load:
         """What a client must never see, of all senders."""
         return [problem for sender in self.senders for problem in sender.problems]
 
+    async def under_way(self, seconds: float) -> None:
+        """Wait until something is not acknowledged, `seconds` at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.outstanding == 0:
+                    await asyncio.sleep(0)
+
     async def finish(self) -> None:
         """Send nothing new, and wait until everything is acknowledged and has been shown."""
         self.sending.clear()
