@@ -124,6 +124,7 @@ class Server:
         state = app.state
         state.runtime, state.gate, state.hub = self.runtime, self.gate, self.hub
         state.composer, state.new_view = self.composer, self.runtime.new_view
+        state.seen = self.socket.seen
         state.authenticate, state.me = self.guard.authenticate, me.describe
         state.session_ended = self.guard.session_ended
         state.passwords = identity.Passwords()

@@ -42,7 +42,7 @@ from guiju.modules.inspection.types import Dictionary
 from guiju.modules.messaging import _controls as messaging_controls
 from guiju.modules.messaging import _jobs as messaging_jobs
 from guiju.modules.messaging import _live as messaging_live
-from guiju.modules.messaging import composing, sending
+from guiju.modules.messaging import composing, reads, sending
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.policy import _controls as policy_controls
@@ -158,7 +158,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     log, inspector = Log(keys), Inspector(settings.data / RISK_MODEL)
     list_verbs: dict[str, ListVerb] = {
         sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
-        composing.MARK_KIND: messaging.mark_read_many,
+        composing.MARK_KIND: reads.mark_read_many,
     }
     lane = Lane(
         database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt, guard=TextGuard(inspector)

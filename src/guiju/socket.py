@@ -25,6 +25,8 @@ from guiju.kernel.live import (
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity.types import Session
 from guiju.modules.messaging.composing import Body, Composer, Draft, receipt_json
+from guiju.modules.messaging.personal_types import Marked
+from guiju.modules.messaging.seen import Seen
 from guiju.modules.messaging.service import present_groups
 from guiju.modules.messaging.types import Receipt
 from guiju.modules.policy import service as policy
@@ -91,6 +93,7 @@ class SocketEndpoint:
         self._new_view = new_view
         self._session_of = session_of
         self._origin = origin
+        self.seen = Seen(hub)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         await receive()
@@ -121,7 +124,7 @@ class SocketEndpoint:
             return
         closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         connection = await self._join(session, hello.cursor, sink, closing)
-        listener = _Listener(connection, sink, self._composer, self._hub)
+        listener = _Listener(connection, sink, self._composer, self._hub, self.seen)
         sink.take_over(listener.on_text)
         ending = asyncio.get_running_loop().create_task(_until_gone(receive))
         either: set[asyncio.Future[Any]] = {closing, ending}
@@ -193,12 +196,15 @@ class SocketEndpoint:
 class _Listener:
     """What one joined socket says. Nothing here waits: answers come from the lane."""
 
-    def __init__(self, connection: Connection, sink: Sink, composer: Composer, hub: Hub) -> None:
+    def __init__(
+        self, connection: Connection, sink: Sink, composer: Composer, hub: Hub, seen: Seen
+    ) -> None:
         self._connection = connection
         self._actor = Actor(connection.person)
         self._sink = sink
         self._composer = composer
         self._hub = hub
+        self._seen = seen
         self._pending = 0
 
     def on_text(self, data: bytes | None) -> None:
@@ -232,10 +238,13 @@ class _Listener:
 
     def _mark_read(self, group: GroupId, position: int) -> None:
         def tell_others(result: Any) -> None:
-            if result is not True:
+            if not isinstance(result, Marked) or result is Marked.UNKNOWN:
                 unknown = GroupNotFoundError("There is no such group.", group=group)
-                self._connection.push(_failure(unknown if result is False else result, None))
+                failure = unknown if result is Marked.UNKNOWN else result
+                self._connection.push(_failure(failure, None))
                 return
+            if result is Marked.SHARED:
+                self._seen.tell(group, self._connection.person, position)
             wire = text_frame(_encode({"type": "read", "group": group, "position": position}))
             for other in self._hub.of_person(self._connection.person):
                 if other is not self._connection:

@@ -24,7 +24,8 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupClosedError, GroupNotFoundError, Member
-from guiju.modules.messaging import _store, composing, review, review_queue, service
+from guiju.modules.messaging import _store, composing, reads, review, review_queue, service
+from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
@@ -237,7 +238,11 @@ def test_receipt_marks_are_ones_own_and_shown_to_nobody(office: Office) -> None:
         (office.outsider.person_id, group, position),
         (office.member.person_id, GroupId("grp_x"), position),
     ]
-    assert world.write(lambda tx: service.mark_read_many(tx, marks)) == [True, False, False]
+    assert world.write(lambda tx: reads.mark_read_many(tx, marks)) == [
+        Marked.SHARED,
+        Marked.UNKNOWN,
+        Marked.UNKNOWN,
+    ]
     assert len(ear.frames) == frames, "a mark reaches nobody else"
     assert world.read(lambda tx: service.read_positions(tx, office.owner.person_id)) == {}
 

@@ -23,7 +23,7 @@ from guiju.modules.approvals.types import RequestId, Verdict
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
-from guiju.modules.messaging import exceptions, review
+from guiju.modules.messaging import exceptions, reads, review
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.runtime import ROUTERS
@@ -116,6 +116,7 @@ class Acts:
             "released of a reviewer",
             lambda tx: review.release(tx, self.reviewer, held[3], masked=False, reason=""),
         )
+        self.verb("reminded", lambda tx: reads.remind(tx, member, self.group, first))
         shown = self.world.entries("messaging.released")[0].position
         self.send(
             "sent with a quote of a release", member, "收到", MessageState.DELIVERED, quote=shown

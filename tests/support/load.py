@@ -212,12 +212,29 @@ class Load:
     async def finish(self) -> None:
         """Send nothing new, and wait until everything is acknowledged and has been shown."""
         self.sending.clear()
-        async with asyncio.timeout(_CATCH_UP_SECONDS):
-            while self.outstanding or not self._shown_to_all():
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(_CATCH_UP_SECONDS):
+                while self.outstanding or not self._shown_to_all():
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(
+                f"not caught up with {self._last_shown()}: {self._state()}"
+            ) from None
 
-    def _shown_to_all(self) -> bool:
-        last = max(
+    def _state(self) -> list[dict[str, Any]]:
+        """How far each sender has come, for whoever looks for the reason."""
+        return [
+            {
+                "account": sender.session.account,
+                "waiting": sorted(sender.waiting),
+                "cursor": sender.cursor,
+                "problems": sender.problems[:5],
+            }
+            for sender in self.senders
+        ]
+
+    def _last_shown(self) -> int:
+        return max(
             (
                 told.position
                 for sender in self.senders
@@ -226,6 +243,9 @@ class Load:
             ),
             default=-1,
         )
+
+    def _shown_to_all(self) -> bool:
+        last = self._last_shown()
         return all(sender.cursor is not None and sender.cursor >= last for sender in self.senders)
 
 

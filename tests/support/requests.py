@@ -32,6 +32,15 @@ _STATES = {
     "resumption": AccountState.SUSPENDED,
     "closing": AccountState.CERTIFIED,
 }
+KEEPING = (
+    "/messages",
+    "/check",
+    "/read",
+    "/settings",
+    "/reminder",
+    "/saved/{kind}/{position}",
+)
+"""What changes nothing about the group that others try as well."""
 ENDING = ("DELETE /api/session", "DELETE /api/sessions")
 
 
@@ -69,13 +78,13 @@ class Things:
     def ids(self, row: Row, actor: Actor | None, *, fresh: bool) -> dict[str, Any]:
         """The ids of a row's path and body."""
         cast, changes = self.cast, fresh and not row.reads
-        found: dict[str, Any] = {"unit_id": cast.unit, "clause_id": "3.2", "position": self.message}
+        found: dict[str, Any] = {
+            "unit_id": cast.unit, "clause_id": "3.2", "position": self.message, "kind": "later",
+        }  # fmt: skip
         member = cast.people["employee", "member"]
         match row.family:
             case "group":
-                keeps = row.operation.startswith("SOCKET") or row.operation.endswith(
-                    ("/messages", "/check", "/read")
-                )
+                keeps = row.operation.startswith("SOCKET") or row.operation.endswith(KEEPING)
                 found["group"] = (
                     cast.group(*self._member(actor)) if changes and not keeps else self.group
                 )
@@ -282,6 +291,7 @@ _BODIES: dict[str, _Body] = {
     "POST /api/applications/check": _fixed(**{"name": "澄远甲甲工作群", "class": "workshop", "kind": "internal"}),
     "POST /api/applications": lambda t, r, a, i: t.application(),
     "POST /api/groups/{group}/messages": lambda t, r, a, i: {"cmid": f"h{next(t.serial)}", "body": "大家好"},
+    "PUT /api/groups/{group}/settings": _fixed(muted=True),
     "POST /api/groups/{group}/check": _fixed(text="大家好"),
     "POST /api/groups/{group}/read": lambda t, r, a, i: {"position": t.message},
     "POST /api/dictionaries": _fixed(title="清单", category="org", file="a.txt", content="5bCP6YeR5bqT"),

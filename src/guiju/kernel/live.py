@@ -215,6 +215,10 @@ class Hub:
     def of_person(self, person: PersonId) -> Sequence[Connection]:
         return tuple(self._by_person.get(person, ()))
 
+    def of_group(self, group: GroupId) -> Iterable[Connection]:
+        """Who reads the group now."""
+        return self._present(group)
+
     def all(self) -> Sequence[Connection]:
         return [connection for mine in self._by_person.values() for connection in mine]
 

@@ -8,7 +8,8 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.page import BadLimitError
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupNotFoundError
-from guiju.modules.messaging import _shape, review, service
+from guiju.modules.messaging import _shape, reads, review, service
+from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.service import Conversation
 from guiju.modules.messaging.types import MessageReleased, RulesNotSignedError
 from tests.support.office import Office
@@ -46,9 +47,9 @@ def conversation(office: Office, actor: Actor, group: GroupId) -> Conversation:
     return found
 
 
-def mark(office: Office, actor: Actor, group: GroupId, position: int) -> bool:
-    kept: list[bool] = office.world.write(
-        lambda tx: service.mark_read_many(tx, [(actor.person_id, group, position)])
+def mark(office: Office, actor: Actor, group: GroupId, position: int) -> Marked:
+    kept: list[Marked] = office.world.write(
+        lambda tx: reads.mark_read_many(tx, [(actor.person_id, group, position)])
     )
     return kept[0]
 
@@ -260,11 +261,11 @@ def test_unread_counts_what_others_wrote_since_the_mark(office: Office) -> None:
     world.send(office.member, group, "我自己的")
     assert conversation(office, office.member, group).unread == 3
     assert conversation(office, office.owner, group).unread == 1
-    assert mark(office, office.member, group, positions[1])
+    assert mark(office, office.member, group, positions[1]) is Marked.SHARED
     shown = conversation(office, office.member, group)
     assert (shown.unread, shown.read) == (1, positions[1])
     # An older mark, perhaps from a second device, changes nothing.
-    assert mark(office, office.member, group, positions[0])
+    assert mark(office, office.member, group, positions[0]) is Marked.SHARED
     assert conversation(office, office.member, group).read == positions[1]
     assert conversation(office, office.administrator, group).unread == 4, "marks are each one's own"
 
@@ -302,9 +303,9 @@ def test_a_mention_shows_however_many_came_after_it(office: Office) -> None:
 def test_marks_of_strangers_are_dropped_and_no_mark_is_a_fact(office: Office) -> None:
     world, group = office.world, office.group()
     position = world.send(office.owner, group, "第一条").position
-    assert not mark(office, office.outsider, group, position)
-    assert not mark(office, office.member, GroupId("grp_x"), position)
-    assert mark(office, office.member, group, position)
+    assert mark(office, office.outsider, group, position) is Marked.UNKNOWN
+    assert mark(office, office.member, GroupId("grp_x"), position) is Marked.UNKNOWN
+    assert mark(office, office.member, group, position) is Marked.SHARED
     assert world.read(lambda tx: tx.position) == position
     assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {
         group: position
@@ -318,7 +319,7 @@ def test_the_same_mark_from_two_devices_in_one_batch(office: Office) -> None:
     both = [(office.member.person_id, group, position)] * 2 + [
         (office.member.person_id, group, position - 1)
     ]
-    assert world.write(lambda tx: service.mark_read_many(tx, both)) == [True] * 3
+    assert world.write(lambda tx: reads.mark_read_many(tx, both)) == [Marked.SHARED] * 3
     assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {
         group: position
     }

@@ -90,6 +90,7 @@ export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: n
 export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
 export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
+export type RemindedItem = GroupItem<"messaging.reminded"> & { message: number };
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
@@ -104,9 +105,14 @@ export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | ApprovalsChangedItem | PolicyAdoptedItem;
+  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | PolicyAdoptedItem;
 
-export interface Conversation { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
+export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
+export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
+export interface Reads { on: boolean; reads: Record<string, number>; position: number }
+export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
+export type SavedKind = "favourite" | "later";
+export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }
 export interface Conversations { position: number; conversations: Conversation[] }
 export interface MessagePage { items: Item[]; more: boolean; position: number }
 
@@ -251,5 +257,8 @@ export type ServerFrame =
   | ({ type: "receipt" } & Receipt)
   | { type: "facts"; position: number; after: number; items: Item[] }
   | { type: "read"; group: string; position: number }
+  | { type: "seen"; group: string; reads: Record<string, number> }
+  | ({ type: "settings"; group: string } & RowSettings)
+  | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
   | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number } | null };

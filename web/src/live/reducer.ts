@@ -7,7 +7,7 @@
  * messages began before I could receive them: its row is read again.
  */
 import type {
-  Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, RefusedItem, ReleasedItem, SentItem, SystemItem,
+  Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
 } from "../api/types.ts";
 
 export const UNREAD_CAP = 100;
@@ -29,6 +29,8 @@ export interface ClientState {
   unsure: readonly string[];
 }
 
+/** How a row is shown that I have never changed. */
+export const PLAIN: RowSettings = { pinned: false, muted: false, marked_unread: false };
 export const EMPTY: ClientState = { position: -1, conversations: {}, timelines: {}, todo: { approvals: 0, reviews: 0 }, unsure: [] };
 
 /** The states in which a group is in my list, and those in which I read its messages. */
@@ -86,6 +88,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.review_waiting":
     case "messaging.review_done":
     case "messaging.prereview":
+    case "messaging.reminded":
     case "messaging.alert":
     case "policy.adopted":
       return state;
@@ -161,7 +164,7 @@ function withCard(state: ClientState, item: SystemItem, card: GroupCard | null |
   const [before, after] = [reads(known?.group.me?.state), reads(group.me?.state)];
   if (known !== undefined && before === after) return withRow(state, { ...known, group });
   const quiet = { last: null, unread: 0, mentioned: false };
-  const row = known === undefined ? { group, ...quiet, read: item.position - 1 } : { ...known, group, ...quiet };
+  const row = known === undefined ? { group, ...quiet, ...PLAIN, read: item.position - 1 } : { ...known, group, ...quiet };
   const begins = item.kind === "groups.registered" && after;
   const next = begins ? withTimeline(state, item) : withoutTimeline(state, item.group);
   return unsure(withRow(next, row), item.group, known === undefined || after);
@@ -206,8 +209,14 @@ export function applyRead(state: ClientState, group: string, position: number, m
   return withRow(state, { ...row, read: position, unread: Math.min(UNREAD_CAP, left.length), mentioned });
 }
 
-/** The order of the list: by what moved last. */
+/** How I want a group shown, set here or on another screen of mine. */
+export function applySettings(state: ClientState, group: string, settings: RowSettings): ClientState {
+  const row = state.conversations[group];
+  return row === undefined ? state : withRow(state, { ...row, ...settings });
+}
+
+/** The order of the list: pinned ones first, then by what moved last. */
 export function ordered(conversations: Record<string, Conversation>): Conversation[] {
   const weight = (one: Conversation): number => one.last?.position ?? one.read;
-  return Object.values(conversations).sort((a, b) => weight(b) - weight(a));
+  return Object.values(conversations).sort((a, b) => Number(b.pinned) - Number(a.pinned) || weight(b) - weight(a));
 }

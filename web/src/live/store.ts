@@ -7,8 +7,9 @@ import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
 import type { Waiting } from "./outbox.ts";
 import { watchHead } from "./headwatch.ts";
+import { applySeen } from "./reads.ts";
 import { bodyOf, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
-import { applyItem, applyRead, applyToTimeline, EMPTY, fromSnapshot, isMessage, withRows } from "./reducer.ts";
+import { applyItem, applyRead, applySettings, applyToTimeline, EMPTY, fromSnapshot, isMessage, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
 
 export const me = shallowRef<Me | null>(null);
@@ -18,6 +19,9 @@ export const ready = ref(false);
 export const startError = shallowRef<ApiError | null>(null);
 /** The position of the last item of each kind of thing; pages that show such a thing read it again when it moves. */
 export const moved = shallowRef<{ approvals: number; reviews: number; policy: number; groups: Record<string, number> }>({ approvals: 0, reviews: 0, policy: 0, groups: {} });
+
+/** Counts changes of what I put aside, on any screen of mine. */
+export const savedMoved = ref(0);
 
 export const unreadTotal = computed(() => Object.values(state.value.conversations).reduce((sum, one) => sum + one.unread, 0));
 export const myId = (): string => me.value?.person.id ?? "";
@@ -126,6 +130,14 @@ function onFrame(frame: ServerFrame): void {
       if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null } });
       return;
     }
+    case "seen":
+      return applySeen(frame.group, frame.reads);
+    case "settings":
+      state.value = applySettings(state.value, frame.group, { pinned: frame.pinned, muted: frame.muted, marked_unread: frame.marked_unread });
+      return;
+    case "saved":
+      savedMoved.value++;
+      return;
     case "pong":
       return;
     default: {

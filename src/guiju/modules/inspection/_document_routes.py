@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -89,7 +88,7 @@ async def register_document(
     await read(lambda tx: policy.require(tx, actor, "inspection.govern"))
     try:
         content = base64.b64decode(body.content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise DocumentUnreadableError("The content is not base64.", reasons=["base64"]) from error
     # A thread of its own: a file may take a minute, and no snapshot stays open for it.
     extractor: Extractor = request.app.state.extractor

@@ -19,6 +19,7 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Scope,
 )
+from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
     ContentRules,
@@ -116,6 +117,11 @@ def _check_prereview(params: PreReviewRules) -> None:
 def _check_flood(params: Flood) -> None:
     if not 1 <= params.messages <= 100_000 or not 1 <= params.seconds <= 3600:
         raise ValueError("`messages` is 1 to 100000, `seconds` is 1 to 3600")
+
+
+def _check_marks(params: ReadMarks) -> None:
+    if not 0 <= params.most_members <= MOST_MARKED:
+        raise ValueError(f"`most_members` is 0 to {MOST_MARKED}")
 
 
 def _check_risk(params: RiskScore) -> None:
@@ -254,11 +260,25 @@ CONTROLS = (
         {"messages": {"zh": "条数", "en": "Messages"}, "seconds": {"zh": "秒", "en": "Seconds"}},
         _check_flood,
     ),
+    Control(
+        "messaging.read_marks",
+        ControlKind.INFORM,
+        {"zh": "已读显示", "en": "Who has read"},
+        {
+            "zh": "小群里成员互相看到谁读过消息，作者可以提醒未读的人；大群不显示。",
+            "en": "In small groups members see who has read a message, and its author may remind the others; in large ones they do not.",
+        },
+        ReadMarks,
+        {"most_members": {"zh": "最多人数", "en": "Most members"}, "classes": _SCOPED["classes"]},
+        _check_marks,
+    ),
 )
 
 OPERATIONS = (
     Operation("messaging.send", group_roles=frozenset(GroupRole)),
     Operation("messaging.read", group_roles=frozenset(GroupRole)),
+    Operation("messaging.save", everyone=True),
+    Operation("messaging.remind", group_roles=frozenset(GroupRole)),
     Operation("messaging.review", roles=frozenset({"reviewer"}), system=True),
     Operation("messaging.alert", system=True),
     Operation(

@@ -6,6 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.messaging import _shape
+from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
     PreReviewBegan,
     PreReviewEnded,
@@ -54,6 +55,9 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             return (
                 Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_also(line)),
             )
+        case MessageReminded(refs=refs, people=people):
+            item = _shape.envelope(view, entry) | {"message": refs[0]}
+            return (Delivery(item, people=frozenset(people)),)
         case PreReviewBegan(person=person, until=until):
             return (_prereview(entry, person, until),)
         case PreReviewEnded(person=person):

@@ -9,8 +9,9 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Position
-from guiju.modules.messaging import _review_routes, _shape, replaying, service
+from guiju.modules.messaging import _personal_routes, _review_routes, _shape, replaying, service
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
+from guiju.modules.messaging.personal_types import Marked
 
 routes = APIRouter(prefix="/api", tags=["messaging"])
 
@@ -89,7 +90,9 @@ async def mark_read(
     request: Request, group: Id, body: Mark, actor: CurrentActor, read: Reader
 ) -> None:
     await read(lambda tx: service.reading_place(tx, actor, GroupId(group)))
-    await _composer(request).mark_read(actor, GroupId(group), body.position)
+    marked = await _composer(request).mark_read(actor, GroupId(group), body.position)
+    if marked is Marked.SHARED:
+        request.app.state.seen.tell(GroupId(group), actor.person_id, body.position)
 
 
 @routes.get("/decisions/{position}")
@@ -97,4 +100,5 @@ async def replay_decision(position: Position, actor: CurrentActor, read: Reader)
     return await read(lambda tx: replaying.shape(tx, replaying.replay(tx, actor, position)))
 
 
+routes.include_router(_personal_routes.routes)
 routes.include_router(_review_routes.routes)

@@ -12,9 +12,11 @@ from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition, Inspection
 from guiju.modules.messaging import service
+from guiju.modules.messaging._rules import author_of
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.inspecting import deciding_use
-from guiju.modules.messaging.sending import person_of, state_of, use_of
+from guiju.modules.messaging.personal_types import Settings
+from guiju.modules.messaging.sending import state_of, use_of
 from guiju.modules.messaging.types import (
     MessageBlocked,
     MessageHeld,
@@ -46,7 +48,7 @@ def clause_mark(view: View, entry: Recorded) -> Json | None:
 def message(view: View, entry: Recorded, row: Row | None = None) -> Json:
     """A message as it shows in a timeline. `row` tells what became of a held one."""
     fact = entry.fact
-    sender = fact.sender if isinstance(fact, MessageReleased) else person_of(entry)
+    sender = author_of(entry)
     return {
         "position": entry.position,
         "number": entry.number,
@@ -91,7 +93,7 @@ def quote(view: View, entry: Recorded) -> Json | None:
     found = service.quoted(view.tx, entry.group, quoted)
     if found is None:
         return None
-    sender = found.fact.sender if isinstance(found.fact, MessageReleased) else person_of(found)
+    sender = author_of(found)
     return {
         "position": quoted,
         "sender": {"id": sender, "name": view.name(sender)},
@@ -103,18 +105,22 @@ def item(view: View, entry: Recorded, row: Row | None = None) -> Json:
     """An item of a timeline, the same whether it arrives live or is fetched later."""
     if not isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked | MessageReleased):
         return groups_timeline.item(view, entry)
-    common: Json = {
+    made = envelope(view, entry) | {"message": message(view, entry, row)}
+    if isinstance(entry.fact, MessageReleased):
+        made["held"] = entry.fact.refs[0]
+    return made
+
+
+def envelope(view: View, entry: Recorded) -> Json:
+    """What every item of a group has."""
+    return {
         "position": entry.position,
         "at": entry.at,
         "kind": entry.kind,
         "group": entry.group,
         "number": entry.number,
         "actor": view.mark(entry.actor),
-        "message": message(view, entry, row),
     }
-    if isinstance(entry.fact, MessageReleased):
-        common["held"] = entry.fact.refs[0]
-    return common
 
 
 def refused_item(view: View, entry: Recorded) -> Json:
@@ -149,6 +155,14 @@ def items(view: View, entries: Sequence[Recorded]) -> list[Json]:
     return shown
 
 
+def settings(found: Settings) -> Json:
+    return {
+        "pinned": found.is_pinned,
+        "muted": found.is_muted,
+        "marked_unread": found.is_marked,
+    }
+
+
 def conversation(view: View, found: service.Conversation) -> Json:
     return {
         "group": cards.card(view.tx, found.group, found.member, found.members),
@@ -156,6 +170,7 @@ def conversation(view: View, found: service.Conversation) -> Json:
         "unread": found.unread,
         "mentioned": found.mentioned,
         "read": found.read,
+        **settings(found.settings),
     }
 
 

@@ -25,6 +25,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Inserts, Lookup
 from guiju.modules.messaging import _hit_store, _review_store
+from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
     ExceptionGranted,
     ExceptionRevoked,
@@ -101,8 +102,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows.append(_row(entry, entry.fact, MessageState.HELD, None, due_at))
             case MessageBlocked():
                 rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
-            case MessageAlerted():
-                pass  # reviewers read it from the ledger
+            case MessageAlerted() | MessageReminded():
+                pass  # read from the ledger
             case _:
                 tx.many(_insert, rows)
                 rows = []
@@ -252,3 +253,11 @@ def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
         .group_by(read_mark.c.grp)
     )
     return {row.grp: row.read for row in found}
+
+
+def positions_in(tx: ReadTx, group: GroupId, people: Sequence[PersonId]) -> Mapping[PersonId, int]:
+    """How far each of these people has read in a group; who has read nothing is left out."""
+    mine = read_mark.c.person.in_(people), read_mark.c.grp == group
+    found = select(read_mark.c.person, func.max(read_mark.c.position).label("read"))
+    rows = tx.all(found.where(*mine).group_by(read_mark.c.person))
+    return {row.person: row.read for row in rows}

@@ -18,6 +18,7 @@ from guiju.modules.inspection.types import Finding, Inspection
 from guiju.modules.messaging import service
 from guiju.modules.messaging.deciding import judge
 from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     LONGEST_TEXT,
@@ -175,10 +176,12 @@ class Composer:
     def submit_mark(
         self, person: PersonId, group: GroupId, position: int, answer: Callable[[Any], None]
     ) -> None:
-        """Like `mark_read`, without waiting; `answer` gets True when the place was theirs. Raises BadMessageError."""
+        """Like `mark_read`, without waiting; `answer` gets a Marked. Raises BadMessageError."""
         mark = person, check_group(group), check_position(position)
         self._gate.submit(MARK_KIND, mark, answer)
 
-    async def mark_read(self, actor: Actor, group: GroupId, position: int) -> None:
+    async def mark_read(self, actor: Actor, group: GroupId, position: int) -> Marked:
         """Remember how far the actor has read. Raises BadMessageError."""
-        await self._gate.call(MARK_KIND, (actor.person_id, group, check_position(position)))
+        mark = actor.person_id, group, check_position(position)
+        marked: Marked = await self._gate.call(MARK_KIND, mark)
+        return marked

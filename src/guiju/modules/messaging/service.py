@@ -1,20 +1,21 @@
 """What people see of messages: timelines, unread counts, conversations, and how far they have read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupNotFoundError, Member
-from guiju.modules.messaging import _store
+from guiju.modules.messaging import _personal_store, _store
+from guiju.modules.messaging.personal_types import PLAIN, Settings
 from guiju.modules.messaging.sending import raise_rules_not_signed
-from guiju.modules.messaging.types import MessageHeld, MessageState
+from guiju.modules.messaging.types import MessageHeld, MessageNotFoundError, MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, PRESENT, MemberState
 
@@ -47,6 +48,7 @@ class Conversation:
     unread: int
     mentioned: bool
     read: int
+    settings: Settings = PLAIN
 
 
 def reading_place(tx: ReadTx, actor: Actor, group: GroupId) -> Member:
@@ -61,6 +63,26 @@ def reading_place(tx: ReadTx, actor: Actor, group: GroupId) -> Member:
     if member.state not in PRESENT:
         raise_rules_not_signed(tx)
     return member
+
+
+def get_shown(tx: ReadTx, actor: Actor, position: int, group: GroupId | None = None) -> Recorded:
+    """The message that appears at `position`, in `group` where one is named, for one who may read it there.
+
+    Raises MessageNotFoundError, also for what is not theirs to see; with a `group`, what `reading_place` raises.
+    """
+    if group is not None:
+        reading_place(tx, actor, group)
+    entry = tx.entry(position)
+    missing = MessageNotFoundError("There is no such message.", position=position)
+    if entry is None or entry.group is None or group not in (None, entry.group):
+        raise missing
+    try:
+        member = reading_place(tx, actor, entry.group)
+    except GuijuError:
+        raise missing from None
+    if position < member.visible_from or _store.find_shown(tx, entry.group, position) is None:
+        raise missing
+    return entry
 
 
 def timeline(
@@ -96,9 +118,13 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     ids = list(places)
     known, counts = groups.groups(tx, ids), groups.count_present(tx, ids)
     last, read = _store.last_shown(tx, ids), _store.read_positions(tx, person)
+    settings = _personal_store.settings(tx, person)
     found = [
-        _conversation(
-            tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1)
+        replace(
+            _conversation(
+                tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1)
+            ),
+            settings=settings.get(group, PLAIN),
         )
         for group, member in places.items()
     ]
@@ -143,18 +169,6 @@ def _conversation(
         bool(unread) and _store.is_mentioned(tx, group.id, person, read),
         read,
     )
-
-
-def mark_read_many(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> list[bool]:
-    """Remember how far people have read. Not a fact; a mark for a place that is not theirs is dropped (False)."""
-    kept = []
-    for person, group, _ in marks:
-        member = groups.find_member(tx, group, person)
-        kept.append(member is not None and member.state in PRESENT)
-    newest = tx.position  # what is not there yet cannot have been read
-    known = [(person, group, min(position, newest)) for person, group, position in marks]
-    _store.save_marks(tx, [mark for mark, keep in zip(known, kept, strict=True) if keep])
-    return kept
 
 
 def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:

@@ -287,6 +287,12 @@ class CmidReusedError(ConflictError):
     code = "messaging.cmid_reused"
 
 
+class MessageNotFoundError(NotFoundError):
+    """There is no such message, or none that you may see."""
+
+    code = "messaging.message_not_found"
+
+
 class RulesNotSignedError(ForbiddenError):
     """The group's rules come before the first message."""
 

@@ -1,0 +1,81 @@
+"""What each member keeps for themselves: how their list shows a group, and the messages that they put aside."""
+
+from collections.abc import Sequence
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.page import check_limit
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import GroupNotFoundError
+from guiju.modules.messaging import _personal_store, service
+from guiju.modules.messaging.personal_types import (
+    PLAIN,
+    Saved,
+    SavedKind,
+    Settings,
+    TooMuchSavedError,
+)
+from guiju.modules.messaging.types import MessageNotFoundError
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import INSIDE
+
+MOST_SAVED = 2000
+
+
+def set_settings(
+    tx: WriteTx, actor: Actor, group: GroupId, *,
+    is_pinned: bool | None, is_muted: bool | None, is_marked: bool | None,
+) -> Settings:  # fmt: skip
+    """Change how the actor's list shows a group; what is None stays. Raises GroupNotFoundError."""
+    groups.get_group(tx, actor, group)
+    member = groups.find_member(tx, group, actor.person_id)
+    if member is None or member.state not in INSIDE:
+        raise GroupNotFoundError("There is no such group.", group=group)
+    known = _personal_store.settings(tx, actor.person_id).get(group, PLAIN)
+    wanted = Settings(
+        known.is_pinned if is_pinned is None else is_pinned,
+        known.is_muted if is_muted is None else is_muted,
+        known.is_marked if is_marked is None else is_marked,
+    )
+    _personal_store.save_settings(tx, actor.person_id, group, wanted)
+    return wanted
+
+
+def save(tx: WriteTx, actor: Actor, kind: SavedKind, position: int) -> Saved:
+    """Put a message aside; again is harmless. Raises NotAllowedError, MessageNotFoundError or TooMuchSavedError."""
+    policy.require(tx, actor, "messaging.save")
+    entry = service.get_shown(tx, actor, position)
+    assert entry.group is not None, "a message is in a group"
+    if _personal_store.count_saved(tx, actor.person_id, kind) >= MOST_SAVED:
+        raise TooMuchSavedError("The list is full.", most=MOST_SAVED)
+    saved = Saved(kind, entry.group, position, tx.now)
+    _personal_store.save(tx, actor.person_id, saved)
+    return saved
+
+
+def drop_saved(tx: WriteTx, actor: Actor, kind: SavedKind, position: int) -> None:
+    """Take a message off the list; one that is not on it is no matter. Raises NotAllowedError."""
+    policy.require(tx, actor, "messaging.save")
+    _personal_store.drop_saved(tx, actor.person_id, kind, position)
+
+
+def list_saved(
+    tx: ReadTx, actor: Actor, kind: SavedKind, *, before: int | None, limit: int
+) -> tuple[Sequence[tuple[Saved, Recorded]], bool]:
+    """What the actor put aside and may still see, the latest first; whether there is more.
+
+    Raises NotAllowedError or BadLimitError.
+    """
+    policy.require(tx, actor, "messaging.save")
+    wanted = check_limit(limit)
+    found = _personal_store.saved(tx, actor.person_id, kind, before=before, limit=wanted + 1)
+    shown = []
+    for saved in found[:wanted]:
+        try:
+            shown.append((saved, service.get_shown(tx, actor, saved.position)))
+        except MessageNotFoundError:  # the right to read it has ended since
+            continue
+    return shown, len(found) > wanted

@@ -1,0 +1,133 @@
+"""Who has read what: shown in small groups only, to members only; and reminders to those who have not."""
+
+import functools
+from collections.abc import Callable
+
+import pytest
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import HOUR
+from guiju.kernel.ids import GroupId
+from guiju.modules.groups import roster
+from guiju.modules.groups.types import GroupNotFoundError
+from guiju.modules.messaging import reads
+from guiju.modules.messaging.personal_types import (
+    AllHaveReadError,
+    Marked,
+    Readers,
+    RemindTooOftenError,
+)
+from guiju.modules.messaging.types import MessageNotFoundError
+from guiju.modules.policy.types import NotAllowedError
+from tests.support.listening import Listening
+from tests.support.office import Office
+
+SECRET = "这是核心配方"
+RULE = "    controls:\n      - use: messaging.read_marks\n        with: {{most_members: {most}}}\n"
+
+
+def mark(office: Office, actor: Actor, group: GroupId, position: int) -> Marked:
+    marks = [(actor.person_id, group, position)]
+    return office.world.write(lambda tx: reads.mark_read_many(tx, marks))[0]
+
+
+def readers(office: Office, actor: Actor, group: GroupId, position: int) -> Readers:
+    return office.world.read(lambda tx: reads.readers(tx, actor, group, position))
+
+
+def limit_to(office: Office, most: int) -> None:
+    """Adopt a pack whose clause 6.14 shows who has read in groups of at most `most` members."""
+    rule = "    rows: [NTF-03]\n"
+    office.world.adopt(lambda text: text.replace(rule, rule + RULE.format(most=most)))
+
+
+def test_members_see_who_has_read_and_who_has_not(office: Office) -> None:
+    group = office.group()
+    first = office.world.send(office.owner, group, "请看").position
+    second = office.world.send(office.owner, group, "再看").position
+    mark(office, office.member, group, first)
+    member, administrator = office.member.person_id, office.administrator.person_id
+    assert readers(office, office.owner, group, first) == Readers(True, (member,), (administrator,))
+    assert set(readers(office, office.member, group, second).unread) == {member, administrator}
+    positions = office.world.read(lambda tx: reads.read_positions(tx, office.owner, group))
+    assert positions == {member: first}
+
+
+def test_who_came_later_is_in_neither_list(office: Office) -> None:
+    group = office.group()
+    position = office.world.send(office.owner, group, "请看").position
+    office.world.write(
+        lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id])
+    )
+    found = readers(office, office.owner, group, position)
+    assert office.outsider.person_id not in (*found.read, *found.unread)
+
+
+def test_outsiders_and_hidden_messages_are_not_found(office: Office) -> None:
+    group = office.group()
+    position = office.world.send(office.owner, group, "请看").position
+    held = office.world.send(office.member, group, SECRET).position
+    for verb in (reads.readers, reads.remind):
+        _check_hidden(office, verb, group, position, (held, 10**9, position - 1))
+
+
+def _check_hidden(
+    office: Office,
+    verb: Callable[..., object],
+    group: GroupId,
+    position: int,
+    hidden: tuple[int, ...],
+) -> None:
+    """An outsider finds no group, and a member none of the `hidden` messages."""
+    office.refused(GroupNotFoundError, lambda tx: verb(tx, office.outsider, group, position))
+    for at in hidden:
+        missing = functools.partial(verb, actor=office.member, group=group, position=at)
+        office.refused(MessageNotFoundError, missing)
+
+
+@pytest.mark.parametrize(("most", "shown"), [(3, True), (2, False), (0, False)])
+def test_a_clause_says_in_which_groups_it_is_shown(office: Office, most: int, shown: bool) -> None:
+    limit_to(office, most)
+    group = office.group()
+    position = office.world.send(office.owner, group, "请看").position
+    kept = mark(office, office.member, group, position)
+    assert kept is (Marked.SHARED if shown else Marked.PRIVATE)
+    found = readers(office, office.owner, group, position)
+    assert found.is_on is shown and bool(found.read or found.unread) is shown
+    positions = office.world.read(lambda tx: reads.read_positions(tx, office.owner, group))
+    assert (positions is not None) is shown
+    if not shown:
+        office.refused(NotAllowedError, lambda tx: reads.remind(tx, office.owner, group, position))
+
+
+def test_an_author_reminds_those_who_have_not_read_once_an_hour(office: Office) -> None:
+    limit_to(office, 100)
+    group = office.group()
+    position = office.world.send(office.owner, group, "请看").position
+    mark(office, office.member, group, position)
+    listening = Listening(office.world)
+    ears = {who: listening.ear(who) for who in (office.member, office.administrator)}
+    asked = office.world.write(lambda tx: reads.remind(tx, office.owner, group, position))
+    assert asked == (office.administrator.person_id,)
+    assert [item["message"] for item in ears[office.administrator].items] == [position]
+    assert ears[office.member].items == []
+    assert office.world.entries("messaging.reminded")[-1].uses == ("6.14/messaging.read_marks",)
+    for wait, left in ((0, 3600), (HOUR - 1, 1)):
+        office.world.clock.advance(wait)
+        error = office.refused(
+            RemindTooOftenError, lambda tx: reads.remind(tx, office.owner, group, position)
+        )
+        assert error.data["retry_after"] == left
+    other = office.world.send(office.owner, group, "另一条").position
+    assert len(office.world.write(lambda tx: reads.remind(tx, office.owner, group, other))) == 2
+    office.world.clock.advance(1)
+    assert office.world.write(lambda tx: reads.remind(tx, office.owner, group, position)) == asked
+
+
+def test_only_the_author_reminds_and_only_while_somebody_has_not_read(office: Office) -> None:
+    group = office.group()
+    position = office.world.send(office.member, group, "请看").position
+    office.refused(NotAllowedError, lambda tx: reads.remind(tx, office.owner, group, position))
+    for reader in (office.owner, office.administrator):
+        mark(office, reader, group, position)
+    office.refused(AllHaveReadError, lambda tx: reads.remind(tx, office.member, group, position))
