@@ -84,8 +84,8 @@ def _has_ended(handle: int, seconds: float = 0) -> bool:
 def _serve_forked() -> None:
     """Fork a server for each line; returns in a server only, as what `guiju serve` would be at its first line."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
-    for line in sys.stdin.buffer:
-        assert len(os.listdir("/proc/self/task")) == 1, "a fork has no thread but its own"
+    while line := sys.stdin.buffer.readline():
+        assert len(list(Path("/proc/self/task").iterdir())) == 1, "a fork has no thread but its own"
         number = os.fork()
         if number == 0:
             break
