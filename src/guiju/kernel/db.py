@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    create_mock_engine,
     event,
     text,
 )
@@ -26,6 +27,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.schema import ExecutableDDLElement
 
 from guiju.kernel.errors import NotReadyError
 from guiju.kernel.facts import Recorded
@@ -205,6 +207,26 @@ def _scratch_engine() -> Engine:
     engine = create_engine("sqlite://", module=pysqlite3, creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", functools.partial(_sqlite_begin, statement="BEGIN"))
     return engine
+
+
+def make_governed_tables(empty: Connection) -> None:
+    """Make the governed tables in a `scratch` database."""
+    for statement in _making(tuple(governed_tables())):
+        empty.exec_driver_sql(statement)
+
+
+@functools.lru_cache(maxsize=1)
+def _making(tables: tuple[Table, ...]) -> tuple[str, ...]:
+    """Kept, because to compile it costs more than to run it."""
+    statements: list[str] = []
+    dialect = _scratch_engine().dialect
+
+    def keep(made: ExecutableDDLElement, *_: Any, **__: Any) -> None:
+        statements.append(str(made.compile(dialect=dialect)))
+
+    recorder = create_mock_engine("sqlite://", keep)
+    metadata.create_all(recorder, tables=tables, checkfirst=False)
+    return tuple(statements)
 
 
 @dataclass(frozen=True, slots=True)
