@@ -30,8 +30,7 @@ from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import DecisionNotFoundError, MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
-from tests.support.office import Office, open_office
-from tests.support.world import World
+from tests.support.office import Office
 
 USE = "6.7/messaging.content"
 WORDS = "小金库\n账外账\n白手套公司\n"
@@ -102,11 +101,6 @@ def test_a_list_with_a_million_lines_is_refused_clearly_and_soon() -> None:
 
 
 # ---- in an organisation -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def office(world: World) -> Office:
-    return open_office(world)
 
 
 @pytest.fixture
