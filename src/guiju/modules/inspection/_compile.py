@@ -350,9 +350,9 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     return _compiled(ordered, version)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 def _compiled(ordered: tuple[Rule, ...], version: str) -> RuleSet:
-    """Kept, because rules come back: those of no pack at every opening, those of an organisation when it is reopened."""
+    """The last two are kept: opening an organisation asks for no rules, then for those in force."""
     return RuleSet(ordered, version)
 
 
