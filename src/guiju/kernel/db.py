@@ -32,6 +32,7 @@ from sqlalchemy.schema import ExecutableDDLElement
 from guiju.kernel.errors import NotReadyError
 from guiju.kernel.facts import Recorded
 
+_SLICE = 2000
 MINIMUM_SQLITE = (3, 51, 3)  # versions from 3.7.0 to 3.51.2 have the WAL-reset corruption bug
 
 metadata = MetaData()
@@ -332,9 +333,13 @@ def rows_by_key(
     columns = ", ".join(quote(column.name) for column in table.columns)
     statement = f"SELECT {columns} FROM {quote(table.name)} ORDER BY {', '.join(order)}"
     if limit is not None:
-        statement += f" LIMIT {limit:d}"
-    found = connection.exec_driver_sql(statement, execution_options={"yield_per": 2000})
-    return (tuple(row) for row in found)
+        return map(tuple, connection.exec_driver_sql(f"{statement} LIMIT {limit:d}"))
+    if not plain:  # a cursor on the server takes four round trips, and few tables need one
+        found = connection.exec_driver_sql(f"{statement} LIMIT {_SLICE:d}").all()
+        if len(found) < _SLICE:
+            return map(tuple, found)
+    options = {"yield_per": _SLICE}
+    return map(tuple, connection.exec_driver_sql(statement, execution_options=options))
 
 
 def damaged_table(connection: Connection, table: Table) -> str | None:
