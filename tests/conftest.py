@@ -1,5 +1,6 @@
 """Fixtures that every part of the suite shares. Both databases are real servers or files, never doubles."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -138,3 +139,10 @@ def office(request: pytest.FixtureRequest, templates: Templates, world: World) -
     made = templates.get(engine, with_office=True).office
     assert made is not None and "office" in request.fixturenames, "the world was made with it"
     return replace(made, world=world)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage as rarely as the server does (`serving.py`), and never walk through what was loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
