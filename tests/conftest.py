@@ -1,18 +1,21 @@
 """Fixtures that every part of the suite shares. Both databases are real servers or files, never doubles."""
 
+import gc
 import os
 import secrets
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from bench.postgres import Cluster, cluster
 from tests.support.checks import check_ledger
+from tests.support.office import PEOPLE, Office, open_office
 from tests.support.postgres import fresh_database
 from tests.support.world import World
 
@@ -63,42 +66,83 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def sqlite_template() -> Iterator[Path]:
-    """The folder of a new organisation on SQLite; worlds begin as copies of it."""
-    folder = Path(tempfile.mkdtemp(prefix="guiju-template-", dir=FAST))
-    World(None, folder).close()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What worlds begin as copies of: a folder, on PostgreSQL a database too, and who is in it."""
+
+    folder: Path
+    database: str | None
+    office: Office | None
+
+
+class Templates:
+    """Templates with an office and without, on both databases; made when first asked for."""
+
+    def __init__(self, server: Callable[[], str]) -> None:
+        self._server = server
+        self._made: dict[tuple[str, bool], Template] = {}
+        self._stack = ExitStack()
+
+    def get(self, engine: str, *, with_office: bool) -> Template:
+        key = engine, with_office
+        if key not in self._made:
+            self._made[key] = self._make(*key)
+        return self._made[key]
+
+    def _make(self, engine: str, with_office: bool) -> Template:  # the two parts of a key
+        folder = Path(tempfile.mkdtemp(prefix="guiju-template-", dir=FAST))
+        self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        name = url = None
+        if engine == "postgresql":
+            name = f"guiju_template_{secrets.token_hex(6)}"
+            url = self._stack.enter_context(fresh_database(self._server(), name))
+        made = World(url, folder)
+        office = open_office(made) if with_office else None
+        made.close()
+        return Template(folder, name, office)
+
+    def close(self) -> None:
+        self._stack.close()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[tuple[str, Path]]:
-    """The name of a database that holds a new organisation, and the folder of its keys."""
-    name = f"guiju_template_{secrets.token_hex(6)}"
-    folder = Path(tempfile.mkdtemp(prefix="guiju-template-", dir=FAST))
-    with fresh_database(postgres_server, name) as url:
-        World(url, folder).close()
-        yield name, folder
-    shutil.rmtree(folder, ignore_errors=True)
+def templates(request: pytest.FixtureRequest) -> Iterator[Templates]:
+    """The templates of this session; no server starts for SQLite alone."""
+    made = Templates(lambda: str(request.getfixturevalue("postgres_server")))
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, templates: Templates) -> Iterator[World]:
     """An organisation; after the test its ledger must verify and equal its replay."""
+    template = templates.get(request.param, with_office="office" in request.fixturenames)
     folder = Path(tempfile.mkdtemp(prefix="guiju-test-", dir=FAST)) / "data"
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder.parent, ignore_errors=True)
+        shutil.copytree(template.folder, folder)
         url = None
-        if request.param == "sqlite":
-            shutil.copytree(request.getfixturevalue("sqlite_template"), folder)
-        else:
+        if template.database is not None:
             server = request.getfixturevalue("postgres_server")
-            template, keys = request.getfixturevalue("postgres_template")
-            shutil.copytree(keys, folder)
             name = f"guiju_{secrets.token_hex(6)}"
-            url = stack.enter_context(fresh_database(server, name, template))
-        made = World(url, folder, copied=True)
+            url = stack.enter_context(fresh_database(server, name, template.database))
+        made = World(url, folder, copied=True, people=PEOPLE if template.office else 0)
         stack.callback(made.close)
         yield made
         check_ledger(made)
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, templates: Templates, world: World) -> Office:
+    """People with parts, and no group yet."""
+    engine = "sqlite" if world.runtime.database.is_sqlite else "postgresql"
+    made = templates.get(engine, with_office=True).office
+    assert made is not None and "office" in request.fixturenames, "the world was made with it"
+    return replace(made, world=world)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage as rarely as the server does (`serving.py`), and never walk through what was loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

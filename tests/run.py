@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,20 +33,28 @@ Command = tuple[str | Path, ...]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Commands that run one after the other in `folder` until one fails; or, with `tests`, one run of pytest."""
+    """Commands that run one after the other in `folder` until one fails; or, with `tests`, one run of pytest.
+
+    A part of one `core` runs beside another one.
+    """
 
     name: str
     commands: tuple[Command, ...] = ()
     folder: Path = ROOT
     tests: Command = ()
+    cores: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a part went. A skipped test is counted, for it proved nothing."""
+    """How a part went; `processor` is the time that its processes computed, all but PostgreSQL's.
+
+    A skipped test is counted, for it proved nothing.
+    """
 
     part: Part
     seconds: float
+    processor: float
     succeeded: bool
     passed: int = 0
     failed: int = 0
@@ -63,12 +72,12 @@ def parts() -> list[Part]:
         Part("types", ((_BIN / "mypy",),)),
         Part("architecture", tests=(tests / "architecture",)),
         Part("web", _web_commands(), ROOT / "web"),
-        Part("modules", tests=(*_WORKERS, tests, *rest)),
+        Part("modules", tests=(*_WORKERS, tests, *rest), cores=2),
         # By themselves, one for each worker: a worker that drew both would keep everything else waiting.
-        Part("crashes", tests=("-n", "2", kill)),
-        Part("faults", tests=(*_WORKERS, tests / "faults", f"--ignore={kill}")),
+        Part("crashes", tests=("-n", "2", kill), cores=2),
+        Part("faults", tests=(*_WORKERS, tests / "faults", f"--ignore={kill}"), cores=2),
         # Whole files to a worker: what a file sets up is made once.
-        Part("journeys", tests=("-n", "2", "--dist", "loadfile", tests / "journeys")),
+        Part("journeys", tests=("-n", "2", "--dist", "loadfile", tests / "journeys"), cores=2),
     ]
 
 
@@ -88,31 +97,36 @@ def run_part(part: Part, environment: Mapping[str, str]) -> Outcome:
     commands = list(part.commands)
     if part.tests:
         commands.append((sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *part.tests))
-    begun = time.monotonic()
+    begun, processor, succeeded = time.monotonic(), 0.0, True
     with log.open("wb") as output:
-        succeeded = all(
-            _run(command, part.folder, environment, output.fileno()) for command in commands
-        )
+        for command in commands:
+            succeeded, used = _run(command, part.folder, environment, output.fileno())
+            processor += used
+            if not succeeded:
+                break
     seconds = time.monotonic() - begun
     if not succeeded:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        print("\n".join(lines[-_TAIL:]), flush=True)
+        print("\n".join([f"── {part.name} failed", *lines[-_TAIL:]]), flush=True)
     counts = _counts(report) if part.tests else (0, 0, 0)
-    return Outcome(part, seconds, succeeded, *counts)
+    return Outcome(part, seconds, processor, succeeded, *counts)
 
 
-def _run(command: Command, folder: Path, environment: Mapping[str, str], output: int) -> bool:
-    words = [os.fspath(word) for word in command]
-    done = subprocess.run(
-        words,
+def _run(
+    command: Command, folder: Path, environment: Mapping[str, str], output: int
+) -> tuple[bool, float]:
+    """Whether it succeeded, and how long it and its children computed."""
+    process = subprocess.Popen(
+        [os.fspath(word) for word in command],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
-        check=False,
     )
-    return done.returncode == 0
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode == 0, used.ru_utime + used.ru_stime
 
 
 def _counts(report: Path) -> tuple[int, int, int]:
@@ -144,18 +158,33 @@ def run_all(chosen: Sequence[Part]) -> list[Outcome]:
             folder.chmod(0o755)
             started = stack.enter_context(cluster(folder / "postgresql"))
             environment["GUIJU_TEST_POSTGRES"] = started.dsn("postgres")
-        return [run_part(part, environment) for part in chosen]
+        return _run_side_by_side(chosen, environment)
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
-    """The time and result of each part."""
-    lines = [f"{'part':<14}{'seconds':>8}{'passed':>8}{'failed':>8}{'skipped':>8}"]
+def _run_side_by_side(chosen: Sequence[Part], environment: Mapping[str, str]) -> list[Outcome]:
+    """Those of one core two at a time, then the others one after the other; in the order of `chosen`."""
+    with ThreadPoolExecutor(2) as beside:
+        begun = {
+            part.name: beside.submit(run_part, part, environment)
+            for part in chosen
+            if part.cores == 1
+        }
+    done = {name: each.result() for name, each in begun.items()}
+    return [done.get(part.name) or run_part(part, environment) for part in chosen]
+
+
+def table(outcomes: Sequence[Outcome], seconds: float) -> str:
+    """The time and result of each part; `seconds` is how long all took together."""
+    heads = ("seconds", "processor", "passed", "failed", "skipped")
+    lines = [f"{'part':<14}" + "".join(f"{head:>10}" for head in heads)]
     for each in outcomes:
         counts = (each.passed, each.failed, each.skipped) if each.part.tests else ("", "", "")
-        numbers = "".join(f"{count:>8}" for count in counts)
+        numbers = "".join(f"{count:>10}" for count in counts)
         mark = "" if each.succeeded else "  FAILED"
-        lines.append(f"{each.part.name:<14}{each.seconds:>8.1f}{numbers}{mark}")
-    lines.append(f"{'all':<14}{sum(each.seconds for each in outcomes):>8.1f}")
+        times = f"{each.seconds:>10.1f}{each.processor:>10.1f}"
+        lines.append(f"{each.part.name:<14}{times}{numbers}{mark}")
+    processor = sum(each.processor for each in outcomes)
+    lines.append(f"{'all':<14}{seconds:>10.1f}{processor:>10.1f}")
     return "\n".join(lines)
 
 
@@ -166,8 +195,9 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=known, help="run these parts only")
     options = parser.parse_args()
     chosen = [part for name, part in known.items() if not options.only or name in options.only]
+    begun = time.monotonic()
     outcomes = run_all(chosen)
-    print(table(outcomes))
+    print(table(outcomes, time.monotonic() - begun))
     passed, failed, skipped = (
         sum(getattr(each, name) for each in outcomes) for name in ("passed", "failed", "skipped")
     )

@@ -14,13 +14,7 @@ from guiju.modules.groups import governing, roster
 from guiju.modules.messaging import review
 from guiju.runtime import ROUTERS
 from tests.support.listening import Listening
-from tests.support.office import Office, open_office
-from tests.support.world import World
-
-
-@pytest.fixture
-def office(world: World) -> Office:
-    return open_office(world)
+from tests.support.office import Office
 
 
 def together(office: Office, *verbs: Any) -> None:

@@ -18,6 +18,7 @@ from guiju.setup import SYSTEM
 from tests.support.world import World
 
 E = TypeVar("E", bound=GuijuError)
+PEOPLE = 7
 
 
 @dataclass(frozen=True)

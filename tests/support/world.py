@@ -34,8 +34,10 @@ NO_PASSWORD = "*"
 class World:
     """An organisation with the pack `party-run-plant`, a root unit, and nobody in it."""
 
-    def __init__(self, database: str | None, folder: Path, *, copied: bool = False) -> None:
-        """Begin the organisation in `folder`, or with `copied` go on with the copy of one that lies there."""
+    def __init__(
+        self, database: str | None, folder: Path, *, copied: bool = False, people: int = 0
+    ) -> None:
+        """Begin the organisation in `folder`, or with `copied` go on with the copy of one of so many `people`."""
         self.folder = folder
         self.clock = ManualClock(MONDAY)
         environment = {"GUIJU_DATA": str(folder), "GUIJU_DATABASE": database or ""}
@@ -43,7 +45,7 @@ class World:
         if not copied:
             initialise(self.settings)
         self.runtime: Runtime = open_runtime(self.settings, self.clock)
-        self._count = 0
+        self._count = people
         self.unit = (
             UnitId(self.facts("directory.unit_added")[0].unit)
             if copied

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    create_mock_engine,
     event,
     text,
 )
@@ -26,10 +27,12 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.schema import ExecutableDDLElement
 
 from guiju.kernel.errors import NotReadyError
 from guiju.kernel.facts import Recorded
 
+_SLICE = 2000
 MINIMUM_SQLITE = (3, 51, 3)  # versions from 3.7.0 to 3.51.2 have the WAL-reset corruption bug
 
 metadata = MetaData()
@@ -207,6 +210,26 @@ def _scratch_engine() -> Engine:
     return engine
 
 
+def make_governed_tables(empty: Connection) -> None:
+    """Make the governed tables in a `scratch` database."""
+    for statement in _making(tuple(governed_tables())):
+        empty.exec_driver_sql(statement)
+
+
+@functools.lru_cache(maxsize=1)
+def _making(tables: tuple[Table, ...]) -> tuple[str, ...]:
+    """Kept, because to compile it costs more than to run it."""
+    statements: list[str] = []
+    dialect = _scratch_engine().dialect
+
+    def keep(made: ExecutableDDLElement, *_: Any, **__: Any) -> None:
+        statements.append(str(made.compile(dialect=dialect)))
+
+    recorder = create_mock_engine("sqlite://", keep)
+    metadata.create_all(recorder, tables=tables, checkfirst=False)
+    return tuple(statements)
+
+
 @dataclass(frozen=True, slots=True)
 class EntryQuery:
     """Which entries of the ledger to read. `before` and `after` are positions and exclusive.
@@ -310,9 +333,13 @@ def rows_by_key(
     columns = ", ".join(quote(column.name) for column in table.columns)
     statement = f"SELECT {columns} FROM {quote(table.name)} ORDER BY {', '.join(order)}"
     if limit is not None:
-        statement += f" LIMIT {limit:d}"
-    found = connection.exec_driver_sql(statement, execution_options={"yield_per": 2000})
-    return (tuple(row) for row in found)
+        return map(tuple, connection.exec_driver_sql(f"{statement} LIMIT {limit:d}"))
+    if not plain:  # a cursor on the server takes four round trips, and few tables need one
+        found = connection.exec_driver_sql(f"{statement} LIMIT {_SLICE:d}").all()
+        if len(found) < _SLICE:
+            return map(tuple, found)
+    options = {"yield_per": _SLICE}
+    return map(tuple, connection.exec_driver_sql(statement, execution_options=options))
 
 
 def damaged_table(connection: Connection, table: Table) -> str | None:

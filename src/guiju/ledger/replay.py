@@ -12,7 +12,14 @@ import pysqlite3
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from guiju.kernel.db import EntryQuery, ReadTx, governed_tables, metadata, rows_by_key, scratch
+from guiju.kernel.db import (
+    EntryQuery,
+    ReadTx,
+    governed_tables,
+    make_governed_tables,
+    rows_by_key,
+    scratch,
+)
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import Apply, WriteTx
@@ -45,7 +52,7 @@ def replay(
 ) -> None:
     """8. Compare the governed tables of `connection` with a replay of its ledger. Entries must have been verified."""
     with scratch() as empty:
-        metadata.create_all(empty, tables=governed_tables(), checkfirst=False)
+        make_governed_tables(empty)
         with findings.reading(8, table=tables.entry.name):
             if not _rebuild(connection, empty, log, appliers, findings):
                 return
@@ -70,7 +77,7 @@ def refill(
         return
     findings = Findings()
     with scratch() as empty:
-        metadata.create_all(empty, tables=governed_tables(), checkfirst=False)
+        make_governed_tables(empty)
         if not _rebuild(connection, empty, log, appliers, findings):
             raise LedgerError("the new tables cannot be filled: run `guiju verify --replay`")
         for table in wanted:

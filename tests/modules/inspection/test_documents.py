@@ -30,8 +30,7 @@ from guiju.modules.messaging import replaying, review
 from guiju.modules.messaging.review_types import BadExceptionError, Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy.types import NotAllowedError
-from tests.support.office import Office, open_office
-from tests.support.world import World
+from tests.support.office import Office
 
 USE = "6.7/messaging.content"
 PLAN = (
@@ -44,11 +43,6 @@ TALK = (
     "今天下午三点开会，请各车间把上周的产量和本周的排班一起带来，有困难的提前说一声，会后统一答复。",
     "好的",
 )
-
-
-@pytest.fixture
-def office(world: World) -> Office:
-    return open_office(world)
 
 
 @pytest.fixture

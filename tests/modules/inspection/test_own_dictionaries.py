@@ -10,7 +10,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
-from guiju.modules.inspection import _lexicon, dictionaries, exemptions
+from guiju.modules.inspection import _compile, _lexicon, dictionaries, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import (
     BadExemptionError,
@@ -30,8 +30,7 @@ from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import DecisionNotFoundError, MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
-from tests.support.office import Office, open_office
-from tests.support.world import World
+from tests.support.office import Office
 
 USE = "6.7/messaging.content"
 WORDS = "小金库\n账外账\n白手套公司\n"
@@ -102,11 +101,6 @@ def test_a_list_with_a_million_lines_is_refused_clearly_and_soon() -> None:
 
 
 # ---- in an organisation -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def office(world: World) -> Office:
-    return open_office(world)
 
 
 @pytest.fixture
@@ -461,6 +455,7 @@ def test_a_dictionary_that_does_not_fit_does_not_keep_the_server_from_starting(
     known = rules._terms._lexicon
     count = sum(len(known.owners(number)) for number in range(len(known.texts)))
     monkeypatch.setattr(_lexicon, "MAX_TERMS", count - 1)
+    _compile._compiled.cache_clear()  # a server that starts has compiled nothing
     fresh = inspecting.Inspector()
     world.read(fresh.follow)
     assert fresh.inspect("代持协议").findings and not fresh.inspect("小金库").findings

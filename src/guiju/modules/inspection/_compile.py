@@ -1,5 +1,6 @@
 """A rule set: rules compiled once, then asked about texts by any number of threads."""
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -346,6 +347,12 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
         [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
     )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return _compiled(ordered, version)
+
+
+@functools.lru_cache(maxsize=2)
+def _compiled(ordered: tuple[Rule, ...], version: str) -> RuleSet:
+    """The last two are kept: opening an organisation asks for no rules, then for those in force."""
     return RuleSet(ordered, version)
 
 
