@@ -16,7 +16,7 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Hot, Inserts, Upsert, begin_with
+from guiju.kernel.statements import Ahead, Hot, Inserts, Upsert, begin_with
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import Leaf, decode_leaf, encode_leaves
 from guiju.ledger.keystore import KeyStore
@@ -28,7 +28,6 @@ _insert_entries = Inserts(tables.entry, ("position", "leaf", "sealed", "kind", "
 _insert_uses = Inserts(tables.use, ("use", "position"))
 _insert_tiles = Inserts(tables.tile, ("level", "number", "hashes"))
 _HEAD = ("size", "root", "range", "at")
-_HEAD_SIZE = f"SELECT size FROM {tables.head.name} WHERE id = 1"
 _update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
 _NUMBER = ("grp", "number")
 _numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
@@ -73,9 +72,9 @@ class Log:
 
     # ---- appending, in the lane's thread ------------------------------------------------------------------------
 
-    def begin(self, connection: Connection, now: int) -> bool:
+    def begin(self, connection: Connection, now: int, ahead: Ahead | None = None) -> bool:
         """Begin a transaction by locking the head, and take that over if it moved; False when another node appended."""
-        (size,) = begin_with(connection, _HEAD_SIZE)
+        size = begin_with(connection, tables.head, "size", ahead)
         unchanged = self._head is not None and self._head.size == size
         if not unchanged:
             self._head = _load_head(connection, connection.execute(select(tables.head)).one())

@@ -83,7 +83,7 @@ def send_many(
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, NoMessagesHereError or
     FloodError.
     """
-    keys = [_store.key_of(send.person, send.cmid) for send in sends]
+    keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
     batch = _Batch(tx, inspector)
     first: dict[str, int] = {}
