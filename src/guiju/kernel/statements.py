@@ -130,10 +130,13 @@ class Lookup:
         self._form = form_of(table.c[column].type)
         self._found = tuple(form_of(table.c[name].type) for name in names)
         self._sqlite = f"{selected} IN (SELECT value FROM json_each(?))"
+        self._sqlite_one = f"{selected} = ?"
         self._postgresql = f"{selected} = ANY($1::{self._form.name}[])"
 
     def fetch(self, connection: Connection, values: Sequence[str]) -> list[tuple[Any, ...]]:
         if connection.dialect.name == "sqlite":
+            if len(values) == 1:
+                return list(_cursor(connection).execute(self._sqlite_one, values).fetchall())
             parameter = msgspec.json.encode(values).decode()
             return list(_cursor(connection).execute(self._sqlite, (parameter,)).fetchall())
         return pipeline_of(connection).ask([self.call(values)])[0]

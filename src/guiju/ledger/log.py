@@ -5,7 +5,7 @@ transactions (tree, group numbers, unfinished tiles) is dropped on an abort and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -198,7 +198,7 @@ class Log:
         _insert_tiles.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
         grown = head.tree.append(pending.hashes)
         _update_head.many(connection, [(grown.size, grown.root(), grown.encode(), self._now)])
-        self._head = replace(head, size=grown.size, at=self._now, tree=grown, edge=edge)
+        self._head = Head(head.origin, grown.size, self._now, grown, edge)
         self._numbers.update(pending.numbers)
         return pending.entries
 

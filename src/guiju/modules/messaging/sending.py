@@ -134,7 +134,8 @@ class _Batch:
         _check_flood(tx, self._floods, places, self._taken)
         if _must_confirm(send, each):
             return _warning(send, each)
-        self._taken.update(places)
+        for place in places:
+            self._taken[place] += 1
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
         piece = remember(tx, send, each.fact.text) if spoken else None
         self._decided.append((index, send, each, piece))
