@@ -14,7 +14,15 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.errors import GuijuError, InvalidError, NotReadyError, UnauthenticatedError
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId
-from guiju.kernel.live import TOO_SLOW, Connection, Hub, View, items_for, text_frame
+from guiju.kernel.live import (
+    TOO_SLOW,
+    Connection,
+    Hub,
+    View,
+    facts_frame,
+    items_for,
+    text_frame,
+)
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity.types import Session
 from guiju.modules.messaging.composing import Body, Composer, Draft, receipt_json
@@ -140,16 +148,17 @@ class SocketEndpoint:
                 break
         settle = partial(_settle, closing)
         connection = Connection(session.person, roles, session.id, position, sink, settle)
-        mode = "snapshot" if items is None else "resume"
+        after = cursor if items and cursor is not None else position
         welcome = {
             "type": "welcome",
             "position": position,
-            "mode": mode,
+            "after": after,
+            "mode": "snapshot" if items is None else "resume",
             "head": {"size": position + 1},
         }
         connection.push(text_frame(_encode(welcome)))
         if items:
-            connection.push(_facts(items, position))
+            connection.push(_facts(items, after, position))
         view = self._new_view()
         try:
             groups, later = set(places), []
@@ -160,8 +169,8 @@ class SocketEndpoint:
         finally:
             view.close()
         if later:
-            connection.push(_facts(later, missed[-1].position))
-            connection.since = missed[-1].position
+            connection.push(_facts(later, position, missed[-1].position))
+            connection.since = connection.told = missed[-1].position
         self._hub.add(connection, groups)
         return connection
 
@@ -251,8 +260,8 @@ async def _close(sink: Sink, send: Send, code: int) -> None:
         sink.abort()
 
 
-def _facts(items: list[dict[str, Any]], position: int) -> bytes:
-    return text_frame(_encode({"type": "facts", "items": items, "position": position}))
+def _facts(items: list[dict[str, Any]], after: int, position: int) -> bytes:
+    return facts_frame([_encode(item) for item in items], after, position)
 
 
 def _first(message: Message) -> "_Hello | _Send | _Read | _Ping":

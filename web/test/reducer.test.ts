@@ -30,7 +30,7 @@ describe("messages", () => {
     expect(row(state)).toMatchObject({ unread: 2, mentioned: true, last: { position: 13 } });
     expect(positions(state)).toEqual([11, 12, 13]);
   });
-  it("ignores what it has seen: applying twice changes nothing", () => {
+  it("D6: ignores what it has seen, so applying twice changes nothing", () => {
     const once = run(base(), sent(11));
     expect(applyItem(once, sent(11), ME)).toBe(once);
     expect(applyItem(once, sent(9), ME)).toBe(once);

@@ -116,9 +116,18 @@ def text_frame(payload: bytes) -> bytes:
     return b"\x81\x7f" + size.to_bytes(8, "big") + payload
 
 
+def facts_frame(items: Sequence[bytes], after: int, position: int) -> bytes:
+    """What happened up to `position`, for one who has everything up to `after`; items are encoded already."""
+    tail = b'],"after":%d,"position":%d}' % (after, position)
+    return text_frame(b'{"type":"facts","items":[' + b",".join(items) + tail)
+
+
 @dataclass(eq=False, slots=True)
 class Connection:
-    """One socket. `on_close` is called once, with the code to close it with."""
+    """One socket. `on_close` is called once, with the code to close it with.
+
+    `told` is how far its peer has everything: the next frame says so, and a peer that knows less has lost a frame.
+    """
 
     person: PersonId
     roles: frozenset[str]
@@ -128,6 +137,10 @@ class Connection:
     on_close: Callable[[int], None]
     close_code: int | None = None
     groups: set[GroupId] = field(default_factory=set)
+    told: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.told = self.since
 
     def push(self, wire: bytes) -> None:
         """Send a frame; a peer that leaves too much untaken is cut instead, and resumes with its cursor."""
@@ -228,14 +241,15 @@ class Hub:
                 for connection in self.all():
                     connection.close(TOO_SLOW)
         self.recent.extend(entries)
-        tail = b'],"position":%d}' % entries[-1].position
+        position = entries[-1].position
         frames: dict[tuple[int, ...], bytes] = {}
         for connection, runs in outgoing.items():
-            same = tuple(map(id, runs))
+            same = (connection.told, *map(id, runs))
             if same not in frames:
-                items = b",".join([item for run in runs for item in run])
-                frames[same] = text_frame(b'{"type":"facts","items":[' + items + tail)
+                items = [item for run in runs for item in run]
+                frames[same] = facts_frame(items, connection.told, position)
             connection.push(frames[same])
+            connection.told = position
 
     def _collect(self, entries: Sequence[Recorded]) -> dict[Connection, list[list[bytes]]]:
         """What each connection gets: runs of items that several share, so that a run costs each of them one step."""

@@ -247,9 +247,9 @@ export interface LedgerProof {
 export interface Setup { needed: boolean; packs: { id: string; title: Bilingual | string; clauses: number }[] }
 
 export type ServerFrame =
-  | { type: "welcome"; position: number; mode: "resume" | "snapshot"; head: { size: number } }
+  | { type: "welcome"; position: number; after: number; mode: "resume" | "snapshot"; head: { size: number } }
   | ({ type: "receipt" } & Receipt)
-  | { type: "facts"; position: number; items: Item[] }
+  | { type: "facts"; position: number; after: number; items: Item[] }
   | { type: "read"; group: string; position: number }
   | { type: "pong"; n: number }
   | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number } | null };

@@ -20,6 +20,8 @@ export class Connection {
   private beat: ReturnType<typeof setInterval> | undefined;
   private tries = 0;
   private heard = 0;
+  /** Up to where everything has come in on this socket. */
+  private told = -1;
   private closed = false;
   private readonly on: Handlers;
 
@@ -42,6 +44,10 @@ export class Connection {
         this.tries = 0;
         this.startBeat();
         this.on.state("online");
+        this.told = frame.after;
+      } else if (frame.type === "facts") {
+        if (frame.after > this.told) return this.drop(socket);
+        this.told = frame.position;
       }
       this.on.frame(frame);
     };
@@ -61,6 +67,12 @@ export class Connection {
   }
   read(group: string, position: number): boolean {
     return this.write({ type: "read", group, position });
+  }
+
+  /** A frame got lost on the way: come back with the cursor, which brings what is missing. */
+  private drop(socket: WebSocket): void {
+    this.lost(1006);
+    socket.close();
   }
 
   close(): void {
@@ -83,9 +95,7 @@ export class Connection {
     this.heard = Date.now();
     this.beat = setInterval(() => {
       if (Date.now() - this.heard > SILENCE_MS) {
-        const silent = this.socket;
-        this.lost(1006);
-        silent?.close();
+        if (this.socket) this.drop(this.socket);
       } else this.write({ type: "ping", n: Date.now() });
     }, PING_MS);
   }
