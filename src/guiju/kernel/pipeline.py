@@ -110,8 +110,8 @@ class Pipeline:
             self.ask(held)
 
     def forget(self) -> None:
-        """Drop what is held: its transaction, or its part of one, was rolled back."""
-        self._held = []
+        """Drop what is held and hold nothing more: its transaction, or its part of one, was rolled back."""
+        self._held, self._holds = [], False
 
     @contextmanager
     def committing(self) -> Iterator[None]:
