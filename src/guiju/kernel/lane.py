@@ -2,8 +2,9 @@
 
 What is waiting becomes one transaction: lock the ledger's head, run the commands in order, append their facts, commit
 once, then answer all (group commit, without a linger timer). An answer MUST NOT leave before the commit has returned.
-A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it. A transaction that
-cannot begin, or loses its connection while its commands still run, changes nothing: they are told so, and the lane goes on.
+A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it. Where a statement
+before it failed, nothing was committed, and the commands run again one by one. A transaction that cannot begin, or loses
+its connection while its commands still run, changes nothing: they are told so, and the lane goes on.
 """
 
 import logging

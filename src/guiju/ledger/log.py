@@ -322,9 +322,9 @@ def _tile(connection: Connection, level: int, number: int) -> bytes | None:
 
 
 def _leaf_hashes(connection: Connection, start: int, count: int) -> list[bytes]:
-    rows = connection.execute(
+    found = connection.execute(
         select(tables.entry.c.leaf)
         .where(tables.entry.c.position >= start, tables.entry.c.position < start + count)
         .order_by(tables.entry.c.position)
     )
-    return [tree.leaf_hash(bytes(row.leaf)) for row in rows]
+    return [tree.leaf_hash(bytes(leaf)) for leaf in found.scalars()]
