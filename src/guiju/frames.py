@@ -26,8 +26,16 @@ class Sink(Protocol):
     def buffered(self) -> int:
         """Bytes that the peer has not taken yet."""
 
-    def take_over(self, on_text: Callable[[bytes | None], None]) -> None:
-        """Have every message from now on given to `on_text`: its bytes, or None for a binary one."""
+    def take_over(
+        self, on_text: Callable[[bytes | None], None], on_gone: Callable[[], None]
+    ) -> None:
+        """Have every message from now on given to `on_text`: its bytes, or None for a binary one.
+
+        `on_gone` hears of the end of the connection; nothing more comes by ASGI.
+        """
+
+    def forget_upgrade(self) -> None:
+        """Empty the scope and let go of the rest of the handshake: it is much of what an idle socket costs."""
 
     def pause(self) -> None:
         """Read nothing more until `resume`."""
@@ -36,6 +44,19 @@ class Sink(Protocol):
 
     def abort(self) -> None:
         """Drop the connection at once, with what was not taken."""
+
+
+class _Ending:
+    """In place of the queue of a socket that was taken over, of whose events only the last one counts."""
+
+    __slots__ = ("_on_gone",)
+
+    def __init__(self, on_gone: Callable[[], None]) -> None:
+        self._on_gone = on_gone
+
+    def put_nowait(self, event: Any) -> None:
+        if event["type"] == "websocket.disconnect":
+            self._on_gone()
 
 
 class FramesProtocol(WebSocketsSansIOProtocol):
@@ -93,18 +114,24 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     def buffered(self) -> int:
         return self.transport.get_write_buffer_size()
 
-    def take_over(self, on_text: Callable[[bytes | None], None]) -> None:
+    def take_over(
+        self, on_text: Callable[[bytes | None], None], on_gone: Callable[[], None]
+    ) -> None:
         self._on_text = on_text
-        waiting = []
-        while not self.queue.empty():
-            waiting.append(self.queue.get_nowait())
-        for event in waiting:
+        queue, ending = self.queue, _Ending(on_gone)
+        self.queue = ending  # type: ignore[assignment]  # nobody receives by ASGI any more
+        while not queue.empty():
+            event = queue.get_nowait()
             if event["type"] == "websocket.receive":
                 text = event.get("text")
                 on_text(text.encode() if text is not None else None)
             else:
-                self.queue.put_nowait(event)
+                ending.put_nowait(event)
         self.resume()
+
+    def forget_upgrade(self) -> None:
+        del self.request, self.response
+        self.scope.clear()  # type: ignore[attr-defined]  # a TypedDict whose keys are all required
 
     def pause(self) -> None:
         if not self.read_paused and not self.disconnected:

@@ -161,7 +161,8 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         composing.MARK_KIND: reads.mark_read_many,
     }
     lane = Lane(
-        database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt, guard=TextGuard(inspector)
+        database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt, guard=TextGuard(inspector),
+        aheads={sending.KIND: messaging.send_ahead},
     )  # fmt: skip
     runtime = Runtime(
         settings,

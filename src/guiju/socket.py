@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -34,6 +35,9 @@ from guiju.modules.policy import service as policy
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+Closing = asyncio.Future[int | None]
+"""The code to close a socket with, or None when it is gone."""
 
 NOT_THE_PROTOCOL: Final = 4400
 SESSION_ENDED: Final = 4401
@@ -98,49 +102,43 @@ class SocketEndpoint:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        connection = HTTPConnection(scope)
-        if connection.headers.get("origin") != self._origin:
-            await send({"type": "websocket.close", "code": WRONG_ORIGIN})
-            return
-        try:
-            session = await self._session_of(connection)
-            await self._serve(session, connection, receive, send)
-        except UnauthenticatedError:
-            await send({"type": "websocket.close", "code": SESSION_ENDED})
-        except NotReadyError:
-            await send({"type": "websocket.close", "code": TOO_SLOW})
+        sink: Sink = scope["extensions"][EXTENSION]
+        code: int | None = WRONG_ORIGIN
+        if HTTPConnection(scope).headers.get("origin") == self._origin:
+            try:
+                code = await self._serve(scope, receive, sink)
+            except UnauthenticatedError:
+                code = SESSION_ENDED
+            except NotReadyError:
+                code = TOO_SLOW
+        if code is not None:
+            await _close(sink, send, code)
 
-    async def _serve(
-        self, session: Session, upgrade: HTTPConnection, receive: Receive, send: Send
-    ) -> None:
-        sink: Sink = upgrade.scope["extensions"][EXTENSION]
+    async def _serve(self, scope: Message, receive: Receive, sink: Sink) -> int | None:
+        """Serve until the code to close with is known; None when the socket is gone."""
+        session = await self._session_of(HTTPConnection(scope))
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = _first(await receive())
         except (BadFrameError, TimeoutError):
             hello = None
         if not isinstance(hello, _Hello):
-            await send({"type": "websocket.close", "code": NOT_THE_PROTOCOL})
-            return
-        closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            return NOT_THE_PROTOCOL
+        closing: Closing = asyncio.get_running_loop().create_future()
         connection = await self._join(session, hello.cursor, sink, closing)
-        listener = _Listener(connection, sink, self._composer, self._hub, self.seen)
-        sink.take_over(listener.on_text)
-        ending = asyncio.get_running_loop().create_task(_until_gone(receive))
-        either: set[asyncio.Future[Any]] = {closing, ending}
         try:
+            listener = _Listener(connection, sink, self._composer, self._hub, self.seen)
+            sink.take_over(listener.on_text, partial(_settle, closing, None))
             # The session may have ended before the hub knew of this socket.
-            await self._session_of(upgrade)
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if closing.done() and not ending.done():
-                await _close(sink, send, closing.result(), ending)
+            await self._session_of(HTTPConnection(scope))
+            sink.forget_upgrade()
+            return await closing
         finally:
-            ending.cancel()
             self._hub.remove(connection)
             connection.close(1000)
 
     async def _join(
-        self, session: Session, cursor: int | None, sink: Sink, closing: "asyncio.Future[int]"
+        self, session: Session, cursor: int | None, sink: Sink, closing: "Closing"
     ) -> Connection:
         """Catch up from the cursor, then follow: what is published meanwhile is neither lost nor sent twice."""
         while True:
@@ -151,7 +149,8 @@ class SocketEndpoint:
             missed = self._hub.since(position)
             if missed is not None:
                 break
-        connection = Connection(session.person, roles, session.id, position, sink, _setter(closing))
+        settle = partial(_settle, closing)
+        connection = Connection(session.person, roles, session.id, position, sink, settle)
         after = cursor if items and cursor is not None else position
         welcome = {
             "type": "welcome",
@@ -256,25 +255,16 @@ class _Listener:
             self._connection.push(_error(refusal, None))
 
 
-def _setter(closing: "asyncio.Future[int]") -> Callable[[int], None]:
-    def close(code: int) -> None:
-        if not closing.done():
-            closing.set_result(code)
-
-    return close
+def _settle(closing: Closing, code: int | None) -> None:
+    if not closing.done():
+        closing.set_result(code)
 
 
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
-
-
-async def _close(sink: Sink, send: Send, code: int, ending: "asyncio.Future[None]") -> None:
+async def _close(sink: Sink, send: Send, code: int) -> None:
     """Close with a code; a peer that does not even take that is dropped."""
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
             await send({"type": "websocket.close", "code": code})
-            await ending
     except TimeoutError:
         sink.abort()
 

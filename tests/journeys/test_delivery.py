@@ -7,7 +7,8 @@ frame (D4) in `web/test/connection.test.ts`.
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -26,6 +27,14 @@ from tests.support.world import World
 
 SECONDS = 10
 Json = dict[str, Any]
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return when it holds; fails after some seconds."""
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "it never held"
+        time.sleep(0.01)
 
 
 class Screen:
@@ -243,3 +252,18 @@ def test_d9_what_was_acknowledged_is_in_every_answer_from_then_on(site: Site) ->
             page = site.inside.request("GET", f"/api/groups/{site.group}/messages", token).json()
             assert page["position"] >= position
             assert page["items"][-1]["position"] == position
+
+
+def test_a_joined_socket_keeps_nothing_of_its_handshake_and_leaves_when_it_is_gone(
+    site: Site,
+) -> None:
+    hub = site.inside.server.hub
+    with site.screen(site.member) as screen:
+        (connection,) = hub.of_person(site.member.person_id)
+        sink: Any = connection.sink
+        wait_until(lambda: sink.scope == {} and not hasattr(sink, "request"))
+        position = site.say(site.owner, 1)[0]
+        assert screen.until(position)[-1]["position"] == position
+        screen.send(site.group, "after", "收到")
+        assert screen.receipt("after")["state"] == "delivered"
+    wait_until(lambda: hub.of_person(site.member.person_id) == ())

@@ -266,10 +266,14 @@ class ReadTx:
     """One snapshot of the database and the ledger. Reading verbs take this."""
 
     def __init__(self, connection: Connection, now: int, reader: EntryReader) -> None:
-        self.connection = connection
+        self._connection = connection
         self.now = now
         self.reader = reader
         self._loaded: dict[tuple[str, ...], Any] = {}
+
+    @property
+    def connection(self) -> Connection:
+        return self._connection
 
     @property
     def position(self) -> int:

@@ -2,172 +2,51 @@
 
 What is waiting becomes one transaction: lock the ledger's head, run the commands in order, append their facts, commit
 once, then answer all (group commit, without a linger timer). An answer MUST NOT leave before the commit has returned.
-A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it. A transaction that
-cannot begin, or loses its connection while its commands still run, changes nothing: they are told so, and the lane goes on.
+A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it. Where a statement
+before it failed, nothing was committed, and the commands run again one by one. A transaction that cannot begin, or loses
+its connection while its commands still run, changes nothing: they are told so, and the lane goes on.
 """
 
 import logging
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Protocol, TypeVar
-
-from sqlalchemy import Connection, Executable
-from typing_extensions import override
+from typing import Any, TypeVar
 
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import (
-    Database,
-    DatabaseUnavailableError,
-    EntryReader,
-    ReadTx,
-    Writer,
-    is_lost,
-)
+from guiju.kernel.db import Database, DatabaseUnavailableError, Writer
 from guiju.kernel.errors import ForbiddenError, GuijuError
-from guiju.kernel.facts import Recorded, schema_of
-from guiju.kernel.jobs import cancel_job, schedule_job
-from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Hot, Inserts, committing, run_raw
+from guiju.kernel.facts import Recorded
+from guiju.kernel.pipeline import UndoneError
+from guiju.kernel.statements import Ahead, committing, run_raw
+from guiju.kernel.writing import Apply, Guard, Recorder, WriteTx, unchanged
 
 _T = TypeVar("_T")
 _log = logging.getLogger("guiju.lane")
 BATCH = 512
-
-
-class Recorder(EntryReader, Protocol):
-    """The ledger as the lane sees it. All calls happen in the lane's thread, inside its transaction."""
-
-    def begin(self, connection: Connection, now: int) -> bool:
-        """Lock the head; False when another node has appended since the last time."""
-
-    def time(self) -> int:
-        """The time of this transaction: never before the last entry's."""
-
-    def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]: ...
-
-    def mark(self) -> object: ...
-
-    def rollback_to(self, mark: object) -> None: ...
-
-    def flush(self, connection: Connection) -> list[Recorded]:
-        """Write the entries recorded since `begin`."""
-
-    def abort(self) -> None:
-        """Forget everything held in memory; the transaction was rolled back."""
-
-
-Apply = Callable[["WriteTx", Sequence[Recorded]], None]
-Guard = Callable[["WriteTx", Permit, Any], Any]
-"""What a fact with inspected texts passes before it is recorded: gives the fact to record, or raises a refusal."""
-
-
-def _unchanged(tx: "WriteTx", permit: Permit, fact: Any) -> Any:
-    return fact
-
-
-class WriteTx(ReadTx):
-    """The lane's transaction as a verb sees it: it can record facts, and it has no commit."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        now: int,
-        recorder: Recorder,
-        appliers: dict[str, Apply],
-        cache: dict[Any, Any],
-        kept: dict[Any, Any] | None = None,
-        *,
-        guard: Guard = _unchanged,
-    ) -> None:
-        super().__init__(connection, now, recorder)
-        self._recorder = recorder
-        self._appliers = appliers
-        self._cache = cache
-        self._kept: dict[Any, Any] = kept if kept is not None else {}
-        self._guard = guard
-        self._depth = 0
-
-    def record(self, permit: Permit, fact: Any) -> Recorded:
-        """Append a fact and let its owner apply it to the tables. Raises what its texts are refused with."""
-        return self.record_many([(permit, fact)])[0]
-
-    def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]:
-        """Append several facts, in order, like `record`."""
-        if any(schema_of(fact).inspected for _, fact in pairs):
-            pairs = [(permit, self._guard(self, permit, fact)) for permit, fact in pairs]
-        entries = self._recorder.record_many(pairs)
-        for module, run in groupby(entries, key=lambda entry: entry.kind.partition(".")[0]):
-            self._appliers[module](self, list(run))
-        return entries
-
-    def run(self, statement: Executable) -> int:
-        """Run one statement; returns the number of rows that it changed."""
-        return self.connection.execute(statement).rowcount
-
-    def many(self, statement: Hot | Inserts, rows: Sequence[Sequence[Any]]) -> None:
-        statement.many(self.connection, rows)
-
-    @override
-    def cached(self, key: tuple[str, ...], load: Callable[[], _T]) -> _T:
-        """A value of the lane's cache. Whatever changes what was loaded MUST `forget` the key."""
-        if key not in self._cache:
-            loaded = load()
-            if (
-                loaded is None
-            ):  # what does not exist is not remembered: anybody can ask for any number of such things
-                return loaded
-            self._cache[key] = loaded
-        return self._cache[key]  # type: ignore[no-any-return]  # the cache holds what load returned
-
-    def kept(self, key: tuple[str, ...], make: Callable[[], _T]) -> _T:
-        """What this process counts beside the tables; neither a rollback nor a change of the tables undoes it."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]  # type: ignore[no-any-return]  # it holds what make returned
-
-    def forget(self, *key: str) -> None:
-        """Drop a key, and with it all keys that start with its parts."""
-        for known in [k for k in self._cache if k[: len(key)] == key]:
-            del self._cache[known]
-
-    def forget_all(self) -> None:
-        self._cache.clear()
-
-    def schedule(self, kind: str, key: str, due_at: int, **payload: str | int | None) -> None:
-        """Have the job `kind` run at `due_at` (ms); the same kind and key replaces an earlier one."""
-        schedule_job(self, kind, key, due_at, payload)
-
-    def cancel(self, kind: str, key: str) -> None:
-        cancel_job(self, kind, key)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undo everything inside on an error: tables, facts and the cache."""
-        mark = self._recorder.mark()
-        self._depth += 1
-        name = f"s{self._depth}"
-        run_raw(self.connection, f"SAVEPOINT {name}")
-        try:
-            yield
-            run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
-        except BaseException:
-            self._recorder.rollback_to(mark)
-            self._cache.clear()
-            run_raw(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
-            run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
-            raise
-        finally:
-            self._depth -= 1
-
+__all__ = [
+    "BATCH",
+    "Answer",
+    "Apply",
+    "Batch",
+    "Command",
+    "Guard",
+    "Lane",
+    "ListVerb",
+    "Recorder",
+    "Verb",
+    "WriteTx",
+    "answer_inline",
+]
 
 Verb = Callable[[WriteTx], Any]
 ListVerb = Callable[[WriteTx, Sequence[Any]], Sequence[Any]]
+AheadOf = Callable[[Sequence[Any]], Ahead]
+"""The lookup that a list verb will begin with."""
 Answer = Callable[[Any], None]
 
 
@@ -206,7 +85,8 @@ class Lane:
     list_verbs: dict[str, ListVerb]
     on_attempt: Callable[[WriteTx, ForbiddenError], None]
     deliver: Callable[[Batch], None] = answer_inline
-    guard: Guard = _unchanged
+    guard: Guard = unchanged
+    aheads: Mapping[str, AheadOf] = field(default_factory=dict)
     fatal: Callable[[int], Any] = os._exit
     _queue: "queue.SimpleQueue[list[Command] | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
@@ -276,10 +156,9 @@ class Lane:
         """One transaction for all of `commands`."""
         flushing = False
         try:
-            connection = self._run_all(commands)
+            tx = self._run_all(commands)
             flushing = True
-            with committing(connection):
-                entries = self.recorder.flush(connection)
+            entries = self._flush(tx, commands)
         except Exception as error:
             self._writer.close()
             if not flushing and isinstance(
@@ -294,9 +173,23 @@ class Lane:
             raise
         self.deliver(Batch(commands, entries))
 
-    def _begin(self) -> WriteTx:
+    def _flush(self, tx: WriteTx, commands: list[Command]) -> list[Recorded]:
+        try:
+            with committing(tx.flushing):
+                return self.recorder.flush(tx.flushing)
+        except UndoneError as error:
+            if not tx.holds:
+                raise
+            # One of the commands may have caused it, and nothing was committed: each runs again, alone.
+            _log.error("a batch is run again one by one", exc_info=error)
+            self.recorder.abort()
+            tx = self._run_alone(tx, commands)
+        with committing(tx.flushing):
+            return self.recorder.flush(tx.flushing)
+
+    def _begin(self, ahead: Ahead | None = None) -> WriteTx:
         connection = self._writer.open()
-        if not self.recorder.begin(connection, self.clock.now()):
+        if not self.recorder.begin(connection, self.clock.now(), ahead):
             self._cache.clear()
         return WriteTx(
             connection,
@@ -306,31 +199,44 @@ class Lane:
             self._cache,
             self._kept,
             guard=self.guard,
+            ahead=ahead,
         )
 
-    def _run_all(self, commands: list[Command]) -> Connection:
+    def _run_all(self, commands: list[Command]) -> WriteTx:
         """Run the commands in an open transaction, which nobody has committed yet."""
+        kind = commands[0].kind
+        if kind is not None and all(command.kind == kind for command in commands):
+            return self._run_together(kind, commands)
         tx = self._begin()
-        runs = [(kind, list(run)) for kind, run in groupby(commands, key=lambda each: each.kind)]
-        if len(runs) == 1 and runs[0][0] is not None:
-            # The transaction is its savepoint, which spares two round trips.
-            try:
-                results = self._call_list(tx, runs[0][0], commands)
-            except Exception as error:  # noqa: BLE001  # each of them runs again, alone
-                _check_connection(tx, error)
-                run_raw(tx.connection, "ROLLBACK")
-                self._cache.clear()
-                tx = self._begin()
-                runs = [(command.kind, [command]) for command in commands]
+        for each, run in groupby(commands, key=lambda command: command.kind):
+            if each is None:
+                self._run_verbs(tx, list(run))
             else:
-                _answer_all(commands, results)
-                return tx.connection
-        for kind, together in runs:
-            if kind is None:
-                self._run_verbs(tx, together)
-            else:
-                self._run_list(tx, kind, together)
-        return tx.connection
+                self._run_list(tx, each, list(run))
+        return tx
+
+    def _run_together(self, kind: str, commands: list[Command]) -> WriteTx:
+        """Run commands of one list verb; the transaction is their savepoint, which spares round trips."""
+        ahead = self.aheads.get(kind)
+        tx = self._begin(ahead([each.payload for each in commands]) if ahead is not None else None)
+        tx.hold_writes()
+        try:
+            results = self._call_list(tx, kind, commands)
+        except Exception as error:  # noqa: BLE001  # each of them runs again, alone
+            _check_connection(tx, error)
+            return self._run_alone(tx, commands)
+        _answer_all(commands, results)
+        return tx
+
+    def _run_alone(self, failed: WriteTx, commands: list[Command]) -> WriteTx:
+        """Undo a transaction and run its commands in another one, each in its own savepoint."""
+        run_raw(failed.flushing, "ROLLBACK")
+        self._cache.clear()
+        tx = self._begin()
+        for command in commands:
+            assert command.kind is not None, "verbs have their savepoint from the beginning"
+            self._run_list(tx, command.kind, [command])
+        return tx
 
     def _refuse(self, commands: list[Command], error: Exception) -> None:
         """Nothing can have been committed, so everybody can be told; what is held in memory may be stale."""
@@ -392,5 +298,5 @@ def _answer_all(commands: list[Command], results: Sequence[Any]) -> None:
 
 def _check_connection(tx: WriteTx, error: Exception) -> None:
     """Raises DatabaseUnavailableError when the transaction ended with its connection: running on would be in vain."""
-    if is_lost(tx.connection):
+    if tx.is_lost:
         raise DatabaseUnavailableError("The connection to the database was lost.") from error

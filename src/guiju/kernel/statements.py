@@ -1,27 +1,28 @@
-"""Statements for the hot path: compiled once and run on the driver's cursor, with positional rows.
+"""Statements for the hot path: their words are made once and run on the driver, with positional rows.
 
-Engine-specific SQL lives here and in `db`, and nowhere else.
+Engine-specific SQL lives here, in `pipeline` and in `db`, and nowhere else.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
-from sqlalchemy import BigInteger, Connection, Executable, Integer, LargeBinary, String, Table
+import msgspec
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
 
+from guiju.kernel.pipeline import Call, Form, array_of, form_of, pipeline_of, row_of
+
 _HOT_DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite_dialect.dialect(paramstyle="qmark"),
-    "postgresql": pg_dialect.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # untyped upstream
+    "postgresql": pg_dialect.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]  # untyped upstream
 }
 
 
 class Hot:
-    """A Core statement compiled once for each dialect and run on the driver's cursor, with positional rows.
+    """A Core statement compiled once for each dialect and run on the driver, with positional rows.
 
     `names` gives the order of the values in a row. Values MUST be str, int, bytes or None.
     """
@@ -29,68 +30,69 @@ class Hot:
     def __init__(self, statement: Executable, names: Sequence[str]) -> None:
         self._statement = statement
         self._names = tuple(names)
-        self._compiled: dict[str, str] = {}
+        self._compiled: dict[str, tuple[str, tuple[Form, ...]]] = {}
 
-    def _sql(self, dialect: str) -> str:
+    def _sql(self, dialect: str) -> tuple[str, tuple[Form, ...]]:
         if dialect not in self._compiled:
             compiled = self._statement.compile(dialect=_HOT_DIALECTS[dialect])  # type: ignore[attr-defined]  # every Executable used here compiles
             order = tuple(compiled.positiontup or ())
             assert order == self._names, f"parameters are {order}, expected {self._names}"
-            self._compiled[dialect] = str(compiled)
+            forms = tuple(form_of(compiled.binds[name].type) for name in order)
+            self._compiled[dialect] = str(compiled), forms
         return self._compiled[dialect]
 
     def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
         """Run once for each row."""
         if not rows:
             return
-        cursor = _cursor(connection)
-        try:
-            cursor.executemany(self._sql(connection.dialect.name), rows)
-        finally:
-            cursor.close()
-
-
-_ARRAYS = {BigInteger: "int8[]", Integer: "int4[]", LargeBinary: "bytea[]", String: "text[]"}
+        dialect = connection.dialect.name
+        sql, forms = self._sql(dialect)
+        if dialect == "sqlite":
+            _cursor(connection).executemany(sql, rows)
+        else:
+            pipeline_of(connection).run([Call(sql, row_of(forms, row)) for row in rows])
 
 
 class Inserts:
     """Insert many rows of `table` at once, given as sequences in the order of `names`.
 
-    On PostgreSQL the rows go as one array for each column: one statement and one round trip whatever their number. On
-    SQLite they go up to 64 in a statement, because its driver gives the interpreter lock away once for every row else;
-    powers of two keep the different statements few enough for the driver to remember them.
+    On PostgreSQL several rows go as one array for each column, one statement whatever their number. On SQLite they go up
+    to 64 in a statement, because its driver gives the interpreter lock away once for every row else; powers of two keep
+    the different statements few enough for the driver to remember them.
     """
 
     def __init__(self, table: Table, names: Sequence[str]) -> None:
         into = f"INSERT INTO {table.name} ({', '.join(names)})"
-        types = [
-            next(sql for kind, sql in _ARRAYS.items() if isinstance(table.c[name].type, kind))
-            for name in names
-        ]
         row = f"({', '.join('?' * len(names))})"
         self._rows = {
             width: f"{into} VALUES {', '.join([row] * width)}" for width in (1, 2, 4, 8, 16, 32, 64)
         }
-        # In the binary format: the driver escapes a text array item by item, with a regular expression each.
-        self._arrays = f"{into} SELECT * FROM unnest({', '.join(f'%b::{each}' for each in types)})"
+        self._forms = [form_of(table.c[name].type) for name in names]
+        # One row as it is: to unfold eight arrays costs the server more than to insert what is in them.
+        self._one = f"{into} VALUES ({_places(len(names))})"
+        arrays = ", ".join(f"${at}::{form.name}[]" for at, form in enumerate(self._forms, 1))
+        self._arrays = f"{into} SELECT * FROM unnest({arrays})"
 
     def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
         """Insert the rows; values are str, int, bytes or None."""
         if not rows:
             return
+        if connection.dialect.name != "sqlite":
+            pipeline_of(connection).run([self._call(rows)])
+            return
         cursor = _cursor(connection)
-        try:
-            if connection.dialect.name != "sqlite":
-                cursor.execute(self._arrays, [list(column) for column in zip(*rows, strict=True)])
-                return
-            start = 0
-            while start < len(rows):
-                width = min(64, 1 << ((len(rows) - start).bit_length() - 1))
-                chunk = rows[start : start + width]
-                cursor.execute(self._rows[width], [value for row in chunk for value in row])
-                start += width
-        finally:
-            cursor.close()
+        start = 0
+        while start < len(rows):
+            width = min(64, 1 << ((len(rows) - start).bit_length() - 1))
+            chunk = rows[start : start + width]
+            cursor.execute(self._rows[width], [value for row in chunk for value in row])
+            start += width
+
+    def _call(self, rows: Sequence[Sequence[Any]]) -> Call:
+        if len(rows) == 1:
+            return Call(self._one, row_of(self._forms, rows[0]))
+        columns = zip(self._forms, zip(*rows, strict=True), strict=True)
+        return Call(self._arrays, [array_of(form, column) for form, column in columns])
 
 
 class Upsert:
@@ -98,21 +100,26 @@ class Upsert:
 
     def __init__(self, table: Table, key: str, names: Sequence[str]) -> None:
         changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+        self._forms = [form_of(table.c[name].type) for name in names]
         self._sql = {
-            dialect: f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))}) "
+            dialect: f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places}) "
             f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
-            for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
+            for dialect, places in (
+                ("sqlite", ", ".join("?" * len(names))),
+                ("postgresql", _places(len(names))),
+            )
         }
 
     def many(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
         """Run once for each row."""
         if not rows:
             return
-        cursor = _cursor(connection)
-        try:
-            cursor.executemany(self._sql[connection.dialect.name], rows)
-        finally:
-            cursor.close()
+        dialect = connection.dialect.name
+        sql = self._sql[dialect]
+        if dialect == "sqlite":
+            _cursor(connection).executemany(sql, rows)
+        else:
+            pipeline_of(connection).run([Call(sql, row_of(self._forms, row)) for row in rows])
 
 
 class Lookup:
@@ -120,66 +127,100 @@ class Lookup:
 
     def __init__(self, table: Table, column: str, names: Sequence[str]) -> None:
         selected = f"SELECT {', '.join(names)} FROM {table.name} WHERE {column}"
-        self._sql = {
-            "sqlite": f"{selected} IN (SELECT value FROM json_each(?))",
-            "postgresql": f"{selected} = ANY(%b)",
-        }
+        self._form = form_of(table.c[column].type)
+        self._found = tuple(form_of(table.c[name].type) for name in names)
+        self._sqlite = f"{selected} IN (SELECT value FROM json_each(?))"
+        self._sqlite_one = f"{selected} = ?"
+        self._postgresql = f"{selected} = ANY($1::{self._form.name}[])"
 
     def fetch(self, connection: Connection, values: Sequence[str]) -> list[tuple[Any, ...]]:
-        dialect = connection.dialect.name
-        cursor = _cursor(connection)
-        try:
-            parameter = json.dumps(list(values)) if dialect == "sqlite" else list(values)
-            cursor.execute(self._sql[dialect], (parameter,))
-            return list(cursor.fetchall())
-        finally:
-            cursor.close()
+        if connection.dialect.name == "sqlite":
+            if len(values) == 1:
+                return list(_cursor(connection).execute(self._sqlite_one, values).fetchall())
+            parameter = msgspec.json.encode(values).decode()
+            return list(_cursor(connection).execute(self._sqlite, (parameter,)).fetchall())
+        return pipeline_of(connection).ask([self.call(values)])[0]
+
+    def call(self, values: Sequence[str]) -> Call:
+        """The same as one call of a pipeline."""
+        return Call(self._postgresql, [array_of(self._form, values)], self._found)
+
+
+class Ahead:
+    """A lookup that a transaction will begin with: on PostgreSQL it travels with what locks the head."""
+
+    def __init__(self, lookup: Lookup, values: Sequence[str]) -> None:
+        self.lookup = lookup
+        self.values = values
+        self.found: list[tuple[Any, ...]] | None = None
+
+
+def _places(count: int) -> str:
+    return ", ".join(f"${at}" for at in range(1, count + 1))
 
 
 def _cursor(connection: Connection) -> Any:
-    return connection.connection.cursor()
+    """The connection's cursor for hot statements, one for all of them: each is read to its end before the next."""
+    fairy = connection.connection
+    kept: dict[Any, Any] = fairy.info
+    found = kept.get("cursor")
+    if found is None:
+        found = kept["cursor"] = fairy.cursor()
+    return found
 
 
-def begin_with(connection: Connection, query: str) -> tuple[Any, ...]:
-    """Begin a transaction that writes, with a query without parameters; its first row, locked."""
-    cursor = _cursor(connection)
-    try:
-        if connection.dialect.name == "sqlite":
-            cursor.execute("BEGIN IMMEDIATE")
-            cursor.execute(query)
-        else:
-            cursor.execute(f"BEGIN; {query} FOR UPDATE")
-            cursor.nextset()
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
-    finally:
-        cursor.close()
+def begin_with(connection: Connection, table: Table, name: str, ahead: Ahead | None = None) -> Any:
+    """Begin a transaction that writes, with a column of the only row of `table`, locked; asks for `ahead` on the way."""
+    query = f"SELECT {name} FROM {table.name} WHERE id = 1"
+    if connection.dialect.name == "sqlite":
+        cursor = _cursor(connection)
+        cursor.execute("BEGIN IMMEDIATE")
+        ((value,),) = cursor.execute(query).fetchall()
+        return value
+    calls = [Call("BEGIN"), Call(f"{query} FOR UPDATE", (), (form_of(table.c[name].type),))]
+    if ahead is not None:
+        calls.append(ahead.lookup.call(ahead.values))
+    found = pipeline_of(connection).ask(calls)
+    if ahead is not None:
+        ahead.found = found[2]
+    ((value,),) = found[1]
+    return value
 
 
 @contextmanager
 def committing(connection: Connection) -> Iterator[None]:
-    """Run the hot statements inside, then commit; none of them may be read from. Raises the driver's errors.
+    """Run the hot statements inside, then commit; none of them may be read from.
 
-    PostgreSQL gets all of it at once, for one round trip instead of six. SQLite has none.
+    PostgreSQL gets all of it at once, with what was held. Raises the driver's errors, or UndoneError where it is known
+    that nothing was committed.
     """
     if connection.dialect.name == "sqlite":
         yield
         run_raw(connection, "COMMIT")
         return
-    driver: Any = connection.connection.dbapi_connection
-    with driver.cursor() as cursor:
-        with driver.pipeline():
-            yield
-            cursor.execute("COMMIT")
-        # A transaction that has failed is rolled back by COMMIT, without an error.
-        if cursor.statusmessage != "COMMIT":
-            raise psycopg.OperationalError(f"COMMIT was answered by {cursor.statusmessage}")
+    with pipeline_of(connection).committing():
+        yield
+
+
+def hold(connection: Connection) -> None:
+    """Have the hot statements that follow sent with the COMMIT, or when `release` says so. SQLite has no round trips."""
+    if connection.dialect.name != "sqlite":
+        pipeline_of(connection).hold()
+
+
+def release(connection: Connection) -> None:
+    """Run what is held; the next statement may read what it wrote."""
+    if connection.dialect.name != "sqlite":
+        pipeline_of(connection).release()
 
 
 def run_raw(connection: Connection, statement: str) -> None:
-    """Run a statement without parameters on the driver's cursor, where the toolkit's way costs more than the work."""
-    cursor = _cursor(connection)
-    try:
-        cursor.execute(statement)
-    finally:
-        cursor.close()
+    """Run a statement without parameters on the driver, where the toolkit's way costs more than the work."""
+    if connection.dialect.name == "sqlite":
+        _cursor(connection).execute(statement)
+        return
+    pipeline = pipeline_of(connection)
+    # The driver would drop everything that is prepared when it sees a rollback.
+    if statement.startswith("ROLLBACK"):
+        pipeline.forget()
+    pipeline.ask([Call(statement)])

@@ -5,7 +5,7 @@ transactions (tree, group numbers, unfinished tiles) is dropped on an abort and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Hot, Inserts, Upsert, begin_with
+from guiju.kernel.statements import Ahead, Hot, Inserts, Upsert, begin_with
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import Leaf, decode_leaf, encode_leaves
 from guiju.ledger.keystore import KeyStore
@@ -28,7 +28,6 @@ _insert_entries = Inserts(tables.entry, ("position", "leaf", "sealed", "kind", "
 _insert_uses = Inserts(tables.use, ("use", "position"))
 _insert_tiles = Inserts(tables.tile, ("level", "number", "hashes"))
 _HEAD = ("size", "root", "range", "at")
-_HEAD_SIZE = f"SELECT size FROM {tables.head.name} WHERE id = 1"
 _update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
 _NUMBER = ("grp", "number")
 _numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
@@ -73,9 +72,9 @@ class Log:
 
     # ---- appending, in the lane's thread ------------------------------------------------------------------------
 
-    def begin(self, connection: Connection, now: int) -> bool:
+    def begin(self, connection: Connection, now: int, ahead: Ahead | None = None) -> bool:
         """Begin a transaction by locking the head, and take that over if it moved; False when another node appended."""
-        (size,) = begin_with(connection, _HEAD_SIZE)
+        size = begin_with(connection, tables.head, "size", ahead)
         unchanged = self._head is not None and self._head.size == size
         if not unchanged:
             self._head = _load_head(connection, connection.execute(select(tables.head)).one())
@@ -199,7 +198,7 @@ class Log:
         _insert_tiles.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
         grown = head.tree.append(pending.hashes)
         _update_head.many(connection, [(grown.size, grown.root(), grown.encode(), self._now)])
-        self._head = replace(head, size=grown.size, at=self._now, tree=grown, edge=edge)
+        self._head = Head(head.origin, grown.size, self._now, grown, edge)
         self._numbers.update(pending.numbers)
         return pending.entries
 
@@ -323,9 +322,9 @@ def _tile(connection: Connection, level: int, number: int) -> bytes | None:
 
 
 def _leaf_hashes(connection: Connection, start: int, count: int) -> list[bytes]:
-    rows = connection.execute(
+    found = connection.execute(
         select(tables.entry.c.leaf)
         .where(tables.entry.c.position >= start, tables.entry.c.position < start + count)
         .order_by(tables.entry.c.position)
     )
-    return [tree.leaf_hash(bytes(row.leaf)) for row in rows]
+    return [tree.leaf_hash(bytes(leaf)) for leaf in found.scalars()]

@@ -24,6 +24,7 @@ from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import Apply, WriteTx
 from guiju.kernel.permit import Permit
+from guiju.kernel.statements import Ahead
 from guiju.ledger import tables
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.findings import Findings
@@ -104,7 +105,7 @@ class _Reading:
     def position(self, _tx: ReadTx) -> int:
         return self._log.position(self._live)
 
-    def begin(self, connection: Connection, now: int) -> bool:
+    def begin(self, connection: Connection, now: int, ahead: Ahead | None = None) -> bool:
         raise AssertionError("a replay has no transactions of its own")
 
     def time(self) -> int:

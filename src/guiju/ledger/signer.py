@@ -217,11 +217,12 @@ def publish(lane: Lane, state: SignedState) -> None:
 
 
 def _hashes(connection: Connection, start: int, count: int) -> list[bytes]:
-    rows = connection.execute(
+    found = connection.execute(
         select(tables.entry.c.leaf)
         .where(tables.entry.c.position >= start, tables.entry.c.position < start + count)
         .order_by(tables.entry.c.position)
-    ).all()
-    if len(rows) != count:
+    )
+    leaves = found.scalars().all()
+    if len(leaves) != count:
         raise TamperedError(f"entries are missing between {start} and {start + count - 1}")
-    return [tree.leaf_hash(bytes(row.leaf)) for row in rows]
+    return [tree.leaf_hash(bytes(leaf)) for leaf in leaves]

@@ -23,7 +23,7 @@ from guiju.kernel.db import ReadTx, governed, metadata, only_where
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.kernel.statements import Inserts, Lookup
+from guiju.kernel.statements import Ahead, Inserts, Lookup
 from guiju.modules.messaging import _hit_store, _review_store
 from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
@@ -44,6 +44,7 @@ from guiju.modules.messaging.types import (
     MessageState,
     ReviewLate,
     Row,
+    Send,
 )
 
 _message = governed(
@@ -87,6 +88,10 @@ def key_of(person: PersonId, cmid: str) -> str:
     index, whoever wrote them.
     """
     return f"{cmid}:{person}"
+
+
+def keys_of(sends: Sequence[Send]) -> list[str]:
+    return [key_of(send.person, send.cmid) for send in sends]
 
 
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
@@ -152,9 +157,14 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
         raise AlreadyDecidedError("This message has been decided already.", position=refs[0])
 
 
-def positions_by_key(tx: ReadTx, keys: Sequence[str]) -> dict[str, int]:
+def positions_by_key(tx: WriteTx, keys: Sequence[str]) -> dict[str, int]:
     """Where the messages with these keys stand, for those that exist."""
-    return dict(_by_key.fetch(tx.connection, keys))
+    return dict(tx.lookup(_by_key, keys))
+
+
+def ahead(sends: Sequence[Send]) -> Ahead:
+    """The same for messages that are about to be sent, asked for when the transaction begins."""
+    return Ahead(_by_key, keys_of(sends))
 
 
 def find(tx: ReadTx, position: int) -> Row | None:

@@ -104,7 +104,7 @@ def rule_of(dictionary: OwnDictionary, terms: tuple[str, ...]) -> TermRule:
 
 def deciding_use(pack: Pack, uses: Sequence[str]) -> Use | None:
     """The use that decided on a text, which stands first of those that acted; None when the pack has it no longer."""
-    return next((use for use in pack.uses if uses and use.id == uses[0]), None)
+    return next((use for use in pack.uses if use.id == uses[0]), None) if uses else None
 
 
 class Inspector:

@@ -83,7 +83,7 @@ def send_many(
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, NoMessagesHereError or
     FloodError.
     """
-    keys = [_store.key_of(send.person, send.cmid) for send in sends]
+    keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
     batch = _Batch(tx, inspector)
     first: dict[str, int] = {}
@@ -134,7 +134,8 @@ class _Batch:
         _check_flood(tx, self._floods, places, self._taken)
         if _must_confirm(send, each):
             return _warning(send, each)
-        self._taken.update(places)
+        for place in places:
+            self._taken[place] += 1
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
         piece = remember(tx, send, each.fact.text) if spoken else None
         self._decided.append((index, send, each, piece))

@@ -22,6 +22,7 @@ from guiju.modules.policy.types import INSIDE, PRESENT, MemberState
 apply = _store.apply
 find_row = _store.find
 rows = _store.rows
+send_ahead = _store.ahead
 
 SHOWN_KINDS = (
     "messaging.sent",

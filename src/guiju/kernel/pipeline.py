@@ -1,0 +1,249 @@
+"""Hot statements on PostgreSQL: prepared once, with binary values, many of them in one round trip.
+
+A cursor's way of doing the same cost as much CPU as everything else that the write lane does for a message, and a round
+trip for each statement. What is *held* here is sent with the next trip, at the latest with the COMMIT.
+"""
+
+import select
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
+
+import psycopg
+from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
+from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, String
+from sqlalchemy.types import TypeEngine
+
+_LONG: Final = struct.Struct(">q")
+_SHORT: Final = struct.Struct(">i")
+_ARRAY_HEAD: Final = struct.Struct(">iiIii")
+_NULL: Final = b"\xff\xff\xff\xff"
+_BINARY: Final = 1
+
+
+class UndoneError(Exception):
+    """A statement before the COMMIT failed, so that nothing was committed; it is the cause of this error."""
+
+
+class Form(NamedTuple):
+    """How the values of one type travel: the type's name and number, and its binary form both ways."""
+
+    name: str
+    oid: int
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+
+
+_FORMS: Final[tuple[tuple[type[TypeEngine[Any]], Form], ...]] = (
+    (BigInteger, Form("int8", 20, _LONG.pack, lambda data: _LONG.unpack(data)[0])),
+    (Integer, Form("int4", 23, _SHORT.pack, lambda data: _SHORT.unpack(data)[0])),
+    (LargeBinary, Form("bytea", 17, bytes, bytes)),
+    (String, Form("text", 25, str.encode, bytes.decode)),
+)
+
+
+def form_of(kind: TypeEngine[Any]) -> Form:
+    """The form of a column's type: whole numbers, bytes or text."""
+    return next(form for known, form in _FORMS if isinstance(kind, known))
+
+
+def row_of(forms: Sequence[Form], row: Sequence[Any]) -> list[bytes | None]:
+    """The values of a row in binary form."""
+    return [
+        None if value is None else form.encode(value)
+        for form, value in zip(forms, row, strict=True)
+    ]
+
+
+def array_of(form: Form, values: Sequence[Any]) -> bytes:
+    """One array of values in binary form."""
+    encode, size = form.encode, _SHORT.pack
+    parts = [_ARRAY_HEAD.pack(1, None in values, form.oid, len(values), 1)]
+    for value in values:
+        if value is None:
+            parts.append(_NULL)
+        else:
+            data = encode(value)
+            parts += (size(len(data)), data)
+    return b"".join(parts)
+
+
+class Call(NamedTuple):
+    """A statement with `$1`, `$2` … and its values; `forms` are those of the columns that it answers with."""
+
+    sql: str
+    values: Sequence[bytes | None] = ()
+    forms: tuple[Form, ...] = ()
+
+
+class Pipeline:
+    """The hot statements of one connection; for one thread at a time."""
+
+    def __init__(self, driver: "psycopg.Connection[Any]") -> None:
+        self._driver = driver
+        self._pgconn = driver.pgconn
+        # A pool takes back the names of what was prepared here when it takes back the connection.
+        self._prepares = driver.autocommit
+        self._names: dict[str, bytes] = {}
+        self._count = 0
+        self._held: list[Call] = []
+        self._holds = False
+        self._poll = select.poll()
+
+    def run(self, calls: Sequence[Call]) -> None:
+        """Run statements that are not read from: now, or with the next trip while they are held."""
+        if self._holds:
+            self._held += calls
+        else:
+            self.ask(calls)
+
+    def hold(self) -> None:
+        """Hold what is run from now on, until `release` or the COMMIT."""
+        self._holds = True
+
+    def release(self) -> None:
+        """Send what is held, and hold nothing more. Raises the driver's errors."""
+        self._holds = False
+        if self._held:
+            held, self._held = self._held, []
+            self.ask(held)
+
+    def forget(self) -> None:
+        """Drop what is held and hold nothing more: its transaction, or its part of one, was rolled back."""
+        self._held, self._holds = [], False
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Commit what was held and what is run inside, in one trip.
+
+        Raises UndoneError, or the driver's errors when it is not known whether the COMMIT came about.
+        """
+        self._holds = True
+        try:
+            yield
+        finally:
+            held, self._held, self._holds = self._held, [], False
+        try:
+            _, tags = self._trip([*held, Call("COMMIT")])
+        except psycopg.Error as error:
+            if self._pgconn.transaction_status == TransactionStatus.INERROR:
+                raise UndoneError("nothing was committed") from error
+            raise
+        # A transaction that has failed is rolled back by COMMIT, without an error.
+        if tags[-1] != b"COMMIT":
+            raise psycopg.OperationalError(f"COMMIT was answered by {tags[-1]!r}")
+
+    def ask(self, calls: Sequence[Call]) -> list[list[tuple[Any, ...]]]:
+        """Run statements in order, after what is held; the rows of each. Raises the driver's error of the first that fails."""
+        held, self._held = self._held, []
+        begins = not self._driver.autocommit and (
+            self._pgconn.transaction_status == TransactionStatus.IDLE
+        )
+        before = [Call("BEGIN"), *held] if begins else held
+        rows, _ = self._trip([*before, *calls])
+        return rows[len(before) :]
+
+    def _trip(self, calls: list[Call]) -> tuple[list[list[tuple[Any, ...]]], list[bytes]]:
+        """(rows, command tag) of each call."""
+        pgconn = self._pgconn
+        pgconn.enter_pipeline_mode()
+        try:
+            made = self._send(calls)
+            pgconn.pipeline_sync()
+            self._flush()
+            return self._receive(calls, made)
+        finally:
+            if pgconn.status == ConnStatus.OK and pgconn.pipeline_status != PipelineStatus.OFF:
+                pgconn.exit_pipeline_mode()
+
+    def _send(self, calls: list[Call]) -> dict[int, bytes]:
+        """Send the calls; the names of those that are prepared before they run, by their place."""
+        pgconn = self._pgconn
+        made: dict[int, bytes] = {}
+        for at, call in enumerate(calls):
+            formats = [_BINARY] * len(call.values)
+            if not self._prepares:
+                pgconn.send_query_params(call.sql.encode(), call.values, None, formats, _BINARY)
+                continue
+            name = self._names.get(call.sql)
+            if name is None:
+                name = made[at] = b"guiju_%d" % self._count
+                self._count += 1
+                pgconn.send_prepare(name, call.sql.encode())
+            pgconn.send_query_prepared(name, call.values, formats, _BINARY)
+        return made
+
+    def _receive(
+        self, calls: list[Call], made: dict[int, bytes]
+    ) -> tuple[list[list[tuple[Any, ...]]], list[bytes]]:
+        rows: list[list[tuple[Any, ...]]] = []
+        tags: list[bytes] = []
+        failed: Any = None
+        for at, call in enumerate(calls):
+            if at in made:
+                prepared = self._result()
+                self._result()
+                if prepared.status == ExecStatus.COMMAND_OK:
+                    self._names[call.sql] = made[at]
+                elif failed is None:
+                    failed = prepared
+            result = self._result()
+            self._result()
+            if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+                rows.append(_rows(result, call.forms))
+                tags.append(result.command_status or b"")
+            elif failed is None:
+                failed = result
+        self._result()  # of the sync
+        if failed is not None:
+            raise psycopg.errors.error_from_result(failed)
+        return rows, tags
+
+    def _flush(self) -> None:
+        pgconn = self._pgconn
+        while pgconn.flush():
+            if self._wait(select.POLLIN | select.POLLOUT) & select.POLLIN:
+                pgconn.consume_input()
+
+    def _result(self) -> Any:
+        """The next result, or None after those of a statement. Raises OperationalError when the connection is lost."""
+        pgconn = self._pgconn
+        while pgconn.is_busy():
+            self._wait(select.POLLIN)
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if pgconn.status != ConnStatus.OK:
+            if result is not None and result.status == ExecStatus.FATAL_ERROR:
+                raise psycopg.errors.error_from_result(result)
+            raise psycopg.OperationalError(pgconn.get_error_message())
+        return result
+
+    def _wait(self, events: int) -> int:
+        self._poll.register(self._pgconn.socket, events)
+        ((_, happened),) = self._poll.poll()
+        return happened
+
+
+def _rows(result: Any, forms: Sequence[Form]) -> list[tuple[Any, ...]]:
+    read = result.get_value
+    found = []
+    for row in range(result.ntuples):
+        values = [read(row, column) for column in range(len(forms))]
+        found.append(
+            tuple(
+                None if value is None else form.decode(value)
+                for form, value in zip(forms, values, strict=True)
+            )
+        )
+    return found
+
+
+def pipeline_of(connection: Connection) -> Pipeline:
+    """The pipeline of a connection, which lasts as long as the driver's connection."""
+    kept: dict[Any, Any] = connection.connection.info
+    found: Pipeline | None = kept.get("pipeline")
+    if found is None:
+        driver: Any = connection.connection.dbapi_connection
+        found = kept["pipeline"] = Pipeline(driver)
+    return found

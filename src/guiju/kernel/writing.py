@@ -1,0 +1,184 @@
+"""The lane's transaction as verbs see it, and what the ledger must offer to it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Executable
+from typing_extensions import override
+
+from guiju.kernel.db import EntryReader, ReadTx, is_lost
+from guiju.kernel.facts import Recorded, schema_of
+from guiju.kernel.jobs import cancel_job, schedule_job
+from guiju.kernel.permit import Permit
+from guiju.kernel.statements import Ahead, Hot, Inserts, Lookup, hold, release, run_raw
+
+_T = TypeVar("_T")
+
+
+class Recorder(EntryReader, Protocol):
+    """The ledger as the lane sees it. All calls happen in the lane's thread, inside its transaction."""
+
+    def begin(self, connection: Connection, now: int, ahead: Ahead | None = None) -> bool:
+        """Lock the head and ask for `ahead`; False when another node has appended since the last time."""
+
+    def time(self) -> int:
+        """The time of this transaction: never before the last entry's."""
+
+    def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]: ...
+
+    def mark(self) -> object: ...
+
+    def rollback_to(self, mark: object) -> None: ...
+
+    def flush(self, connection: Connection) -> list[Recorded]:
+        """Write the entries recorded since `begin`."""
+
+    def abort(self) -> None:
+        """Forget everything held in memory; the transaction was rolled back."""
+
+
+Apply = Callable[["WriteTx", Sequence[Recorded]], None]
+Guard = Callable[["WriteTx", Permit, Any], Any]
+"""What a fact with inspected texts passes before it is recorded: gives the fact to record, or raises a refusal."""
+
+
+def unchanged(tx: "WriteTx", permit: Permit, fact: Any) -> Any:
+    return fact
+
+
+class WriteTx(ReadTx):
+    """The lane's transaction as a verb sees it: it can record facts, and it has no commit."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        now: int,
+        recorder: Recorder,
+        appliers: dict[str, Apply],
+        cache: dict[Any, Any],
+        kept: dict[Any, Any] | None = None,
+        *,
+        guard: Guard = unchanged,
+        ahead: Ahead | None = None,
+    ) -> None:
+        super().__init__(connection, now, recorder)
+        self._ahead = ahead
+        self._holds = False
+        self._recorder = recorder
+        self._appliers = appliers
+        self._cache = cache
+        self._kept: dict[Any, Any] = kept if kept is not None else {}
+        self._guard = guard
+        self._depth = 0
+
+    def record(self, permit: Permit, fact: Any) -> Recorded:
+        """Append a fact and let its owner apply it to the tables. Raises what its texts are refused with."""
+        return self.record_many([(permit, fact)])[0]
+
+    def record_many(self, pairs: Sequence[tuple[Permit, Any]]) -> list[Recorded]:
+        """Append several facts, in order, like `record`."""
+        if not pairs:
+            return []
+        if any(schema_of(fact).inspected for _, fact in pairs):
+            pairs = [(permit, self._guard(self, permit, fact)) for permit, fact in pairs]
+        entries = self._recorder.record_many(pairs)
+        for module, run in groupby(entries, key=lambda entry: entry.kind.partition(".")[0]):
+            self._appliers[module](self, list(run))
+        return entries
+
+    def run(self, statement: Executable) -> int:
+        """Run one statement; returns the number of rows that it changed."""
+        return self.connection.execute(statement).rowcount
+
+    @property
+    @override
+    def connection(self) -> Connection:
+        if self._holds:
+            release(self._connection)
+            hold(self._connection)
+        return self._connection
+
+    def many(self, statement: Hot | Inserts, rows: Sequence[Sequence[Any]]) -> None:
+        statement.many(self._connection, rows)
+
+    def lookup(self, lookup: Lookup, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What a lookup finds, which may have been asked for when the transaction began."""
+        ahead = self._ahead
+        if ahead is not None and ahead.lookup is lookup and ahead.values == values:
+            self._ahead = None  # what is written from now on may change the answer
+            if ahead.found is not None:
+                return ahead.found
+        return lookup.fetch(self.connection, values)
+
+    def hold_writes(self) -> None:
+        """Have the hot statements sent with the commit, or before the next one that is not."""
+        hold(self._connection)
+        self._holds = True
+
+    @property
+    def flushing(self) -> Connection:
+        """The connection for what ends the transaction: what is held stays so."""
+        return self._connection
+
+    @property
+    def holds(self) -> bool:
+        return self._holds
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the transaction ended by itself, with its connection."""
+        return is_lost(self._connection)
+
+    @override
+    def cached(self, key: tuple[str, ...], load: Callable[[], _T]) -> _T:
+        """A value of the lane's cache. Whatever changes what was loaded MUST `forget` the key."""
+        if key not in self._cache:
+            loaded = load()
+            if (
+                loaded is None
+            ):  # what does not exist is not remembered: anybody can ask for any number of such things
+                return loaded
+            self._cache[key] = loaded
+        return self._cache[key]  # type: ignore[no-any-return]  # the cache holds what load returned
+
+    def kept(self, key: tuple[str, ...], make: Callable[[], _T]) -> _T:
+        """What this process counts beside the tables; neither a rollback nor a change of the tables undoes it."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]  # type: ignore[no-any-return]  # it holds what make returned
+
+    def forget(self, *key: str) -> None:
+        """Drop a key, and with it all keys that start with its parts."""
+        for known in [k for k in self._cache if k[: len(key)] == key]:
+            del self._cache[known]
+
+    def forget_all(self) -> None:
+        self._cache.clear()
+
+    def schedule(self, kind: str, key: str, due_at: int, **payload: str | int | None) -> None:
+        """Have the job `kind` run at `due_at` (ms); the same kind and key replaces an earlier one."""
+        schedule_job(self, kind, key, due_at, payload)
+
+    def cancel(self, kind: str, key: str) -> None:
+        cancel_job(self, kind, key)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo everything inside on an error: tables, facts and the cache."""
+        mark = self._recorder.mark()
+        self._depth += 1
+        name = f"s{self._depth}"
+        run_raw(self.connection, f"SAVEPOINT {name}")
+        try:
+            yield
+            run_raw(self.connection, f"RELEASE SAVEPOINT {name}")
+        except BaseException:
+            self._recorder.rollback_to(mark)
+            self._cache.clear()
+            run_raw(self._connection, f"ROLLBACK TO SAVEPOINT {name}")
+            run_raw(self._connection, f"RELEASE SAVEPOINT {name}")
+            raise
+        finally:
+            self._depth -= 1
