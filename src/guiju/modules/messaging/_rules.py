@@ -1,16 +1,19 @@
 """Pure decisions about messages."""
 
+from collections.abc import Sequence
+
 from guiju.modules.messaging.types import MessageState, Send
 from guiju.modules.policy.types import Use
 
 
 def same_message(one: Send, other: Send) -> bool:
     """Whether two sends under one cmid say the same."""
-    return (one.group, one.text, one.mentions, one.quote) == (
+    return (one.group, one.text, one.mentions, one.quote, one.thread) == (
         other.group,
         other.text,
         other.mentions,
         other.quote,
+        other.thread,
     )
 
 
@@ -19,3 +22,8 @@ def note_of(state: MessageState, use: Use | None) -> str | None:
     if state is MessageState.DELIVERED or use is None or use.instead is None:
         return None
     return use.instead.get("zh")
+
+
+def use_in(uses: Sequence[Use], group_class: str) -> Use | None:
+    """The first use that holds in groups of a class; `classes` of its parameters is empty where all are meant."""
+    return next((u for u in uses if not u.params.classes or group_class in u.params.classes), None)

@@ -13,8 +13,8 @@ from guiju.kernel.page import Page, check_limit
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupNotFoundError, Member
 from guiju.modules.messaging import _store
-from guiju.modules.messaging.sending import raise_rules_not_signed
-from guiju.modules.messaging.types import MessageHeld, MessageState
+from guiju.modules.messaging.placing import raise_rules_not_signed
+from guiju.modules.messaging.types import MessageHeld, MessageState, Row
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, PRESENT, MemberState
 
@@ -33,6 +33,12 @@ SHOWN_KINDS = (
     "groups.closed",
 )
 OWN_KINDS = ("messaging.held", "messaging.blocked")
+CHANGE_KINDS = (
+    "messaging.recalled",
+    "messaging.edited",
+    "messaging.reacted",
+    "messaging.pinned",
+)
 MOST_UNREAD = 100
 
 
@@ -75,6 +81,20 @@ def timeline(
     found = tx.entries(query)
     page = [entry for entry in found[:limit] if not _is_superseded(tx, entry)]
     return Page(page[::-1], len(found) > limit)
+
+
+def timeline_after(
+    tx: ReadTx, actor: Actor, group: GroupId, *, after: int, limit: int
+) -> Page[Recorded]:
+    """The oldest entries after `after`, in ascending order. Raises what `timeline` raises."""
+    member = reading_place(tx, actor, group)
+    query = EntryQuery(
+        group=group, kinds=SHOWN_KINDS, own_kinds=OWN_KINDS, actor=actor.name,
+        after=max(after, member.visible_from - 1), limit=check_limit(limit) + 1,
+    )  # fmt: skip
+    found = tx.entries(query)
+    page = [entry for entry in found[:limit] if not _is_superseded(tx, entry)]
+    return Page(page, len(found) > limit)
 
 
 def _is_superseded(tx: ReadTx, entry: Recorded) -> bool:
@@ -171,10 +191,19 @@ def present_groups(tx: ReadTx, actor: Actor) -> dict[GroupId, int]:
     }
 
 
-def quoted(tx: ReadTx, group: GroupId, position: int) -> Recorded | None:
-    """The entry that shows the message quoted at `position`."""
-    row = _store.find_shown(tx, group, position)
-    return tx.entry(position) if row is not None else None
+def quoted(tx: ReadTx, group: GroupId, position: int) -> tuple[Row, Recorded, Recorded] | None:
+    """The message quoted at `position`, with its entry and the entry that has its text now."""
+    row, entry = _store.find_shown(tx, group, position), tx.entry(position)
+    if row is None or entry is None:
+        return None
+    edit = tx.entry(row.edited) if row.edited is not None else None
+    return row, entry, edit if edit is not None else entry
+
+
+def wrote(actor: Actor, entry: Recorded) -> bool:
+    """Whether the actor wrote the text of an entry, whoever let it pass."""
+    writer = getattr(entry.fact, "sender", None) if entry.kind == "messaging.released" else None
+    return (writer or entry.actor) == actor.name
 
 
 def recent_texts(tx: ReadTx, limit: int) -> list[tuple[GroupId, str]]:
