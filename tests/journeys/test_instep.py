@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +201,9 @@ class Acts:
             ("root", root, True),
         ):
             self.verb(
-                f"pinned: {name}", lambda tx, s=shown, o=on: pinning.pin(tx, owner, group, s, on=o)
-            )  # type: ignore[misc]  # bound at once
+                f"pinned: {name}",
+                partial(pinning.pin, actor=owner, group_id=group, shown=shown, on=on),
+            )
         replies = [
             self.send(f"reply {n}", who, "收到", MessageState.DELIVERED, thread=root)
             for n, who in enumerate((member, owner, member, inside, self.administrator))

@@ -90,7 +90,7 @@ def _now(view: View, shown: int) -> Changed:
 def _change(view: View, entry: Recorded) -> Delivery:
     """Those who came after the message know nothing of it, and nothing of its changes."""
     shown = entry.fact.refs[0]
-    item = _shape.common(view, entry) | _change_items.of_fact(view, entry)
+    item = _shape.envelope(view, entry) | _change_items.of_fact(view, entry)
     later = frozenset(
         member.person
         for member in groups.members(view.tx, entry.fact.group)

@@ -116,13 +116,13 @@ def item(view: View, entry: Recorded, row: Row | None = None, changed: Changed =
     """An item of a timeline, the same whether it arrives live or is fetched later."""
     if not isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked | MessageReleased):
         return groups_timeline.item(view, entry)
-    made = common(view, entry) | {"message": message(view, entry, row, changed)}
+    made = envelope(view, entry) | {"message": message(view, entry, row, changed)}
     if isinstance(entry.fact, MessageReleased):
         made["held"] = entry.fact.refs[0]
     return made
 
 
-def common(view: View, entry: Recorded) -> Json:
+def envelope(view: View, entry: Recorded) -> Json:
     """What every item of a group has."""
     return {
         "position": entry.position,
