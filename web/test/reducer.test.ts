@@ -60,6 +60,44 @@ describe("messages", () => {
   });
 });
 
+describe("changes", () => {
+  const recalled = (position: number, of: number, sender = OTHER): Item =>
+    ({ position, at: position, kind: "messaging.recalled", group: "g1", actor: sender, message: of, by: sender, reason: null, thread: null, sender });
+  const edited = (position: number, of: number, text: string, mentions: string[] = []): Item =>
+    ({ position, at: position, kind: "messaging.edited", group: "g1", actor: OTHER, message: of, text, mentions, spans: [], edited_at: position, state: "delivered", clause: null });
+  const messages = (state: ClientState) => state.timelines["g1"]?.items.flatMap((one) => ("message" in one && typeof one.message === "object" ? [one.message] : []));
+  const quote = { position: 11, sender: OTHER, text: "好", recalled: false };
+
+  it("leave nothing of a recalled message, nor in a quote of it, and it is unread no more", () => {
+    const state = run(base(), sent(11, { spans: [{ start: 0, end: 1 }] }), sent(12, { quote }), recalled(13, 11));
+    expect(messages(state)).toMatchObject([
+      { text: "", mentions: [], spans: [], quote: null, reactions: [], pinned: false, recalled: { by: OTHER, at: 13 } }, { quote: { text: "", recalled: true } },
+    ]);
+    expect(row(state)).toMatchObject({ unread: 1, last: { position: 12, message: { quote: { text: "" } } } });
+    expect(messages(run(state, edited(14, 11, "又来")))?.[0]).toMatchObject({ text: "" });
+  });
+  it("count nothing down for my own message or one that I have read, and ask again where I cannot know", () => {
+    expect(row(run(base(), sent(11), sent(12, mine), recalled(13, 12, mine.sender)))?.unread).toBe(1);
+    expect(row(run(applyRead(run(base(), sent(11)), "g1", 11, ME), sent(12), recalled(13, 11)))?.unread).toBe(1);
+    expect(run(base(), sent(11, { mentions: [ME] }), recalled(12, 11)).unsure).toEqual(["g1"]);
+    expect(run(base(), sent(11), recalled(12, 11)).unsure).toEqual([]);
+  });
+  it("show the new text in the message and where it is quoted, and whom it calls", () => {
+    const state = run(base(), sent(11), sent(12, { quote }), edited(13, 11, "很好", [ME]));
+    expect(messages(state)).toMatchObject([{ text: "很好", edited_at: 13, mentions: [ME] }, { quote: { text: "很好" } }]);
+    expect(row(state)).toMatchObject({ unread: 2, mentioned: true });
+    expect(run(state, edited(14, 11, "好吧")).unsure).toEqual(["g1"]);
+  });
+  it("count the replies at the first message of a thread, with the first three people", () => {
+    const by = (id: string) => ({ thread: 11, sender: { id, name: id } });
+    const state = run(base(), sent(11), ...["a", "b", "a", "c", "d"].map((id, n) => sent(12 + n, by(id))), recalled(17, 12));
+    expect(messages(state)?.[0]?.replies).toEqual({ count: 5, last_at: 16, people: ["a", "b", "c"].map((id) => ({ id, name: id })) });
+  });
+  it("call me with everybody", () => {
+    expect(row(run(base(), sent(11, { mentions: ["all"] })))?.mentioned).toBe(true);
+  });
+});
+
 describe("reading", () => {
   const three = run(base(), sent(11), sent(12, { mentions: [ME] }), sent(13));
   it("to the end clears the count", () => {
