@@ -2,6 +2,7 @@
 
 import pytest
 
+from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import changes, pinning, reacting
@@ -15,7 +16,7 @@ from guiju.modules.messaging.change_types import (
 from guiju.modules.messaging.types import FloodError
 from guiju.modules.policy.types import NotAllowedError
 from tests.support.office import Office
-from tests.support.screens import shown
+from tests.support.screens import everything, shown
 
 
 def test_reactions_stand_in_order_of_first_use_and_once_each(office: Office) -> None:
@@ -100,6 +101,13 @@ def test_who_cannot_see_the_message_finds_nothing(office: Office) -> None:
         MessageNotFoundError, lambda tx: changes.versions(tx, office.outsider, group, sent)
     )
     assert world.read(lambda tx: changes.list_pins(tx, office.outsider, group)) == []
+    # Nor do they hear of its changes, live or by a proof.
+    world.write(lambda tx: reacting.react(tx, office.owner, group, sent, Reaction.FLOWER, on=True))
+    change = world.entries()[-1]
+    assert "messaging.reacted" in everything(world, office.member, group)
+    assert "messaging.reacted" not in everything(world, office.outsider, group)
+    assert world.read(lambda tx: sight_of(tx, office.outsider, change)) is Sight.NOTHING
+    assert world.read(lambda tx: sight_of(tx, office.member, change)) is Sight.BODY
     world.write(
         lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x")
     )

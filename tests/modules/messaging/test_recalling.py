@@ -1,8 +1,12 @@
 """Recalling: for whom, how long, and that nothing of the text is left for anybody to read."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 
 from guiju.kernel.clock import MINUTE
+from guiju.kernel.lane import WriteTx
 from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupClosedError, GroupNotFoundError
@@ -19,12 +23,14 @@ from guiju.modules.messaging import (
 )
 from guiju.modules.messaging.change_types import (
     AlreadyRecalledError,
+    MessageEdited,
     MessageNotFoundError,
     MessageRecalled,
     Reaction,
     RecallLateError,
 )
 from guiju.modules.messaging.types import BadQuoteError, ReasonNeededError
+from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
 from tests.support.office import Office
 from tests.support.screens import everything, shown
@@ -176,3 +182,19 @@ def test_the_text_is_nowhere(office: Office, way: str) -> None:
     )
     with pytest.raises(AlreadyRecalledError):
         world.edit(office.member, group, at, "新的")
+
+
+def test_of_two_at_once_one_wins(office: Office) -> None:
+    """The row settles it, whatever both had seen before."""
+    world = office.world
+    world.adopt(with_editing)
+    group = office.group()
+    sent = world.send(office.member, group, TEXT).position
+    permit = world.read(lambda tx: policy.require(tx, office.member, "messaging.recall", group))
+    world.write(lambda tx: recalling.recall(tx, office.member, group, sent))
+    late: list[Any] = [
+        MessageRecalled(group, (sent,), None),
+        MessageEdited(group, (sent,), "0" * 64, (), (), "好", None),
+    ]
+    for fact in late:
+        office.refused(AlreadyRecalledError, partial(WriteTx.record, permit=permit, fact=fact))

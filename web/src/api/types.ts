@@ -143,7 +143,7 @@ export interface MessagePage { items: Item[]; more: boolean; newer?: boolean; po
 export interface ThreadPage { root: MessageItem; items: MessageItem[]; more: boolean; position: number }
 export interface PinList { items: MessageItem[]; position: number }
 export interface RecallDone { position: number; text?: string; reedit_until?: number }
-export interface MessageVersions { versions: { at: number; text: string; position: number }[] }
+export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
 
 /** `members` is how many people a mention of `ALL` reaches, as its author confirmed. */
 export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number }

@@ -99,7 +99,8 @@ async def get_message(
 async def list_versions(group: Id, position: Position, actor: CurrentActor, read: Reader) -> Json:
     def shape(tx: ReadTx) -> Json:
         found = changes.versions(tx, actor, GroupId(group), position)
-        return {"versions": [_change_shape.version(each) for each in found]}
+        shown = [_change_shape.version(each) for each in found]
+        return {"versions": shown, "position": tx.position}
 
     return await read(shape)
 

@@ -91,11 +91,7 @@ def _change(view: View, entry: Recorded) -> Delivery:
     """Those who came after the message know nothing of it, and nothing of its changes."""
     shown = entry.fact.refs[0]
     item = _shape.envelope(view, entry) | _change_items.of_fact(view, entry)
-    later = frozenset(
-        member.person
-        for member in groups.members(view.tx, entry.fact.group)
-        if member.visible_from > shown
-    )
+    later = groups.came_after(view.tx, entry.fact.group, shown)
     return Delivery(item, group=entry.group, without=later)
 
 

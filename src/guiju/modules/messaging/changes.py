@@ -48,7 +48,7 @@ def load(
     if not places:
         return {}
     found = _store.rows(tx, list(places.values()))
-    rows = {shown: found[place] for shown, place in places.items()}
+    rows = {shown: found[place] for shown, place in places.items() if place in found}
     facts = _facts(tx, rows.values())
     shown = () if texts_only else tuple(rows)
     reactions, replies = _reactions(tx, shown), _replies(tx, shown)
