@@ -21,6 +21,10 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class Nothing(Closed):
+    """The body of what says everything in its path; it may be left out."""
+
+
 class Reason(Closed):
     reason: OptionalProse | None = None
 
@@ -58,7 +62,13 @@ async def edit(
 
 @routes.put("/messages/{position}/reactions/{reaction}", status_code=204)
 async def react(
-    group: Id, position: Position, reaction: Reaction, actor: CurrentActor, write: Writer
+    group: Id,
+    position: Position,
+    reaction: Reaction,
+    actor: CurrentActor,
+    write: Writer,
+    *,
+    body: Nothing | None = None,
 ) -> None:
     await write(lambda tx: reacting.react(tx, actor, GroupId(group), position, reaction, on=True))
 
@@ -71,7 +81,14 @@ async def take_back(
 
 
 @routes.put("/messages/{position}/pin", status_code=204)
-async def pin(group: Id, position: Position, actor: CurrentActor, write: Writer) -> None:
+async def pin(
+    group: Id,
+    position: Position,
+    actor: CurrentActor,
+    write: Writer,
+    *,
+    body: Nothing | None = None,
+) -> None:
     await write(lambda tx: pinning.pin(tx, actor, GroupId(group), position, on=True))
 
 
