@@ -25,7 +25,12 @@ TABLES = (
     "messaging_exception",
     "messaging_prereview",
     "inspection_document",
+    "messaging_reaction",
+    "messaging_pin",
+    "messaging_edit",
+    "messaging_mention_all",
 )
+COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"
 
 
@@ -38,6 +43,9 @@ def take_back(world: World) -> None:
     with database.write() as connection:
         for table in TABLES:
             connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("DROP INDEX messaging_message_thread"))
+        for column in COLUMNS:
+            connection.execute(text(f"ALTER TABLE messaging_message DROP COLUMN {column}"))
         connection.execute(
             text("CREATE INDEX messaging_message_held ON messaging_message (position)")
         )

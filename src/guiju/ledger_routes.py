@@ -16,7 +16,9 @@ from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberChanged
 from guiju.modules.identity import service as identity
+from guiju.modules.messaging import changes
 from guiju.modules.messaging import service as messaging
+from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.types import (
     MessageRefused,
     MessageReleased,
@@ -116,7 +118,7 @@ def sight_of(tx: ReadTx, actor: Actor, entry: Recorded) -> Sight:
     if not identity.is_certified(tx, actor.person_id):
         return Sight.NOTHING
     inside = _reads(tx, actor, entry)
-    if inside and _sees_body(actor, entry):
+    if inside and _sees_body(tx, actor, entry):
         return Sight.BODY
     if inside or _oversees(tx, actor, entry):
         return Sight.LEAF
@@ -133,7 +135,9 @@ def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
         place = messaging.reading_place(tx, actor, entry.group)
     except (GroupNotFoundError, RulesNotSignedError):
         return False
-    return entry.position >= place.visible_from
+    # Of a change, whoever may see the message that it changed.
+    about = entry.fact.refs[0] if entry.kind in messaging.CHANGE_KINDS else entry.position
+    return bool(about >= place.visible_from)
 
 
 def _is_shown_to(actor: Actor, entry: Recorded) -> bool:
@@ -141,13 +145,15 @@ def _is_shown_to(actor: Actor, entry: Recorded) -> bool:
         return entry.actor == actor.name
     if isinstance(entry.fact, MessageRefused):
         return entry.fact.sender == actor.person
-    return entry.kind in messaging.SHOWN_KINDS
+    return entry.kind in messaging.SHOWN_KINDS or entry.kind in messaging.CHANGE_KINDS
 
 
-def _sees_body(actor: Actor, entry: Recorded) -> bool:
-    """Whether the body holds nothing but what the actor's screen shows."""
+def _sees_body(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
+    """Whether the body holds nothing but what the actor's screen shows. Who wrote a recalled text knows it."""
+    if not messaging.wrote(actor, entry) and changes.is_recalled(tx, entry):
+        return False
     match entry.fact:
-        case MessageSent(original=original):
+        case MessageSent(original=original) | MessageEdited(original=original):
             return original is None or entry.actor == actor.name
         case MessageReleased(reason=reason):
             return not reason or entry.actor == actor.name

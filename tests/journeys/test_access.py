@@ -26,6 +26,7 @@ from tests.support.inside import Inside, served_world, session_for
 from tests.support.matrix import CELLS, EXPECTED, OPERATIONS, ROWS, Row, cells, match
 from tests.support.postgres import fresh_database
 from tests.support.requests import ENDING, FAR, Things
+from tests.support.sending import with_editing
 from tests.support.world import World
 
 WORDS = {
@@ -72,6 +73,7 @@ class Stage:
 
     def __init__(self, inside: Inside, world: World) -> None:
         self.inside, self.world = inside, world
+        world.adopt(with_editing)
         self.cast = Cast(world)
         self.things = Things(self.cast)
         self._tokens: dict[str, str] = {}

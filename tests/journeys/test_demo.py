@@ -28,7 +28,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupKind, GroupState
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
-from guiju.modules.messaging import review_queue, service
+from guiju.modules.messaging import changes, review_queue, service
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import MemberState
 from guiju.runtime import Runtime, open_runtime
@@ -108,6 +108,17 @@ def test_the_ledger_verifies_with_replay_and_every_entry_is_signed(built: Demo) 
         == built.runtime.signer.signed
         == built.runtime.read(lambda tx: tx.position) + 1
     )
+
+
+def test_messages_were_answered_pinned_and_recalled(built: Demo) -> None:
+    group, owner = built.groups()["assembly1"].id, built.actor("zhaotiejun")
+    (pinned,) = built.runtime.read(lambda tx: changes.list_pins(tx, owner, group))
+    now = built.runtime.read(lambda tx: changes.load(tx, [pinned]))[pinned.position]
+    assert [len(people) for _, people in now.reactions] == [2, 1, 1]
+    recalled = built.entries("messaging.recalled")
+    assert [bool(entry.fact.reason) for entry in recalled] == [False, True]
+    replies = [entry.fact.thread for entry in built.entries("messaging.sent") if entry.fact.thread]
+    assert len(replies) == 4 and len(set(replies)) == 1
 
 
 def test_sixty_people_in_three_levels_and_a_name_that_says_what_this_is(built: Demo) -> None:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,15 @@ from guiju.modules.approvals.types import RequestId, Verdict
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
-from guiju.modules.messaging import exceptions, reads, review
+from guiju.modules.messaging import exceptions, pinning, reacting, reads, recalling, review
+from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.runtime import ROUTERS
 from guiju.setup import SYSTEM
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, Cast
+from tests.support.sending import with_editing
 from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -168,6 +171,69 @@ class Acts:
         )
         self.until("the pre-review ends", "messaging.prereview_ended")
         self.send("sent after the pre-review", member, "又见面了", MessageState.DELIVERED)
+
+    def changes(self) -> None:
+        """What may happen to messages: their authors, those who run the group and an auditor outside act on them."""
+        member, owner, group = self.member, self.owner, self.group
+        inside = self.cast.people["reviewer", "member"]
+        first = self.send("sent to be changed", member, "开工", MessageState.DELIVERED)
+        root = self.send(
+            "sent to all", owner, "请大家回复", MessageState.DELIVERED, mentions=[ALL], members=True
+        )
+        named = [owner.person_id]
+        quoting = self.send(
+            "sent with a quote of what changes", owner, "引用", MessageState.DELIVERED, quote=first
+        )
+        self.edit("edited", member, first, "明天开工", mentions=named)
+        self.edit("edited and masked", member, first, f"找{ID_NUMBER}", mentions=named)
+        self.edit("edited without the mention", member, first, "后天开工")
+        for who, name, reaction in (
+            (owner, "the owner", Reaction.OK),
+            (member, "the member", Reaction.OK),
+            (inside, "the reviewer", Reaction.FLOWER),
+        ):
+            self.react(f"{name} reacts", who, first, reaction, on=True)
+        self.react("the owner takes it back", owner, first, Reaction.OK, on=False)
+        self.react("the owner reacts again", owner, first, Reaction.OK, on=True)
+        for name, shown, on in (
+            ("pinned", first, True),
+            ("off", first, False),
+            ("again", first, True),
+            ("root", root, True),
+        ):
+            self.verb(
+                f"pinned: {name}",
+                partial(pinning.pin, actor=owner, group_id=group, shown=shown, on=on),
+            )
+        replies = [
+            self.send(f"reply {n}", who, "收到", MessageState.DELIVERED, thread=root)
+            for n, who in enumerate((member, owner, member, inside, self.administrator))
+        ]
+        held = self.send("reply held", member, HELD_TEXT, MessageState.HELD, thread=root)
+        self.verb(
+            "reply released",
+            lambda tx: review.release(tx, self.reviewer, held, masked=True, reason=""),
+        )
+        self.recall("recalled with its quote", member, first)
+        self.recall("a reply recalled", member, replies[0])
+        auditor = self.cast.people["audit_admin", "outsider"]
+        self.recall(
+            "taken down by the owner",
+            owner,
+            self.world.entries("messaging.released")[-1].position,
+            "跑题",
+        )
+        self.recall("taken down by the auditor", auditor, quoting, "违规")
+        self.send("sent after all that", member, "继续", MessageState.DELIVERED, thread=root)
+
+    def edit(self, name: str, actor: Actor, shown: int, text: str, **extra: Any) -> None:
+        self.do(name, lambda: self.world.edit(actor, self.group, shown, text, **extra))
+
+    def react(self, name: str, actor: Actor, shown: int, reaction: Reaction, *, on: bool) -> None:
+        self.verb(name, lambda tx: reacting.react(tx, actor, self.group, shown, reaction, on=on))
+
+    def recall(self, name: str, actor: Actor, shown: int, reason: str | None = None) -> None:
+        self.verb(name, lambda tx: recalling.recall(tx, actor, self.group, shown, reason=reason))
 
     def members(self, mover: Actor) -> None:
         group, owner, number = self.group, self.owner, self.cast.filing_number(self.group)
@@ -324,7 +390,7 @@ def compared(recordings: list[Json], folder: Path) -> subprocess.CompletedProces
 def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> None:
     def edited(text: str) -> str:
         text = text.replace("history: none", f"history: {history}")
-        return text.replace("on_timeout: remind", "on_timeout: escalate", 1)
+        return with_editing(text.replace("on_timeout: remind", "on_timeout: escalate", 1))
 
     world.adopt(edited)
     above = world.person("总经理")
@@ -337,6 +403,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts = Acts(audience, cast, group)
     acts.messages()
     acts.reviews()
+    acts.changes()
     acts.members(cast.spare)
     acts.approvals()
     acts.governing()

@@ -88,6 +88,9 @@ class Things:
                 found["group"] = (
                     cast.group(*self._member(actor)) if changes and not keeps else self.group
                 )
+                found["reaction"] = "good"
+                if changes and "/messages/{position}" in row.operation:
+                    found["position"] = cast.world.send(member, found["group"], "大家好").position
                 joins = row.operation.endswith("/members/{person}/decision")
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
@@ -292,6 +295,8 @@ _BODIES: dict[str, _Body] = {
     "POST /api/applications": lambda t, r, a, i: t.application(),
     "POST /api/groups/{group}/messages": lambda t, r, a, i: {"cmid": f"h{next(t.serial)}", "body": "大家好"},
     "PUT /api/groups/{group}/settings": _fixed(muted=True),
+    "POST /api/groups/{group}/messages/{position}/recall": _fixed(reason="x"),
+    "PUT /api/groups/{group}/messages/{position}": lambda t, r, a, i: {"text": f"大家好{next(t.serial)}"},
     "POST /api/groups/{group}/check": _fixed(text="大家好"),
     "POST /api/groups/{group}/read": lambda t, r, a, i: {"position": t.message},
     "POST /api/dictionaries": _fixed(title="清单", category="org", file="a.txt", content="5bCP6YeR5bqT"),

@@ -30,6 +30,8 @@ def prepared(
         extra.get("quote"),
         found,
         confirm=extra.get("confirm"),
+        thread=extra.get("thread"),
+        members=extra.get("members"),
     )
 
 
@@ -56,3 +58,12 @@ def refused(
     assert type(answer) is error
     assert office.world.read(lambda tx: tx.position) == before
     return answer
+
+
+def with_editing(text: str, minutes: int = 60) -> str:
+    """A pack that lets authors change their messages, under the clause on flooding."""
+    use = "      - use: messaging.flood\n"
+    assert use in text
+    return text.replace(
+        use, f"      - use: messaging.editing\n        with: {{minutes: {minutes}}}\n{use}", 1
+    )

@@ -18,6 +18,7 @@ from guiju.modules.directory.types import UnitId
 from guiju.modules.groups import applying, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import ApplicationInput, Group, GroupKind
+from guiju.modules.messaging import editing
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import Receipt, Send
 from guiju.modules.policy import service as policy
@@ -190,10 +191,33 @@ class World:
             extra.get("quote"),
             self.runtime.inspector.inspect(text),
             confirm=extra.get("confirm"),
+            thread=extra.get("thread"),
+            members=self.count(group) if extra.get("members") is True else extra.get("members"),
         )
         result = self.runtime.lane.call(KIND, send)
         assert isinstance(result, Receipt)
         return result
+
+    def count(self, group: GroupId) -> int:
+        """How many people read a group."""
+        return self.read(lambda tx: groups.count_present(tx, [group]))[group]
+
+    def edit(
+        self,
+        actor: Actor,
+        group: GroupId,
+        shown: int,
+        text: str,
+        *,
+        mentions: tuple[PersonId, ...] | list[PersonId] = (),
+        confirm: str | None = None,
+    ) -> Receipt:
+        """Edit through the lane as the server does; raises a refusal."""
+        inspector = self.runtime.inspector
+        send = Send(
+            actor.person_id, "", group, text, tuple(mentions), None, inspector.inspect(text), confirm=confirm,
+        )  # fmt: skip
+        return self.write(lambda tx: editing.edit(tx, inspector, shown, send))
 
     def find_group(self, group: GroupId) -> Group:
         found = self.read(lambda tx: groups.find_group(tx, group))

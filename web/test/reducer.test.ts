@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GroupCard, Item, Message } from "../src/api/types.ts";
-import { applyItem, applyRead, EMPTY, fromSnapshot, withRows } from "../src/live/reducer.ts";
+import { applyItem, applyRead, EMPTY, fromSnapshot, PLAIN, withRows } from "../src/live/reducer.ts";
 import type { ClientState } from "../src/live/reducer.ts";
 import { compare } from "./instep.ts";
 
@@ -18,7 +18,7 @@ const sent = (position: number, by: Partial<Message> = {}): Item => ({ position,
 const mine = { sender: { id: ME, name: "顾南枝" } };
 const held = (position: number): Item => ({ position, at: position, kind: "messaging.held", group: "g1", actor: mine.sender, message: message(position, { ...mine, state: "held" }) });
 const base = (): ClientState => fromSnapshot(
-  { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10 }] }, { g1: { items: [], more: false } }, EMPTY.todo,
+  { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10, ...PLAIN }] }, { g1: { items: [], more: false } }, EMPTY.todo,
 );
 const run = (state: ClientState, ...items: Item[]): ClientState => items.reduce((now, one) => applyItem(now, one, ME), state);
 const row = (state: ClientState) => state.conversations["g1"];
@@ -60,6 +60,44 @@ describe("messages", () => {
   });
 });
 
+describe("changes", () => {
+  const recalled = (position: number, of: number, sender = OTHER): Item =>
+    ({ position, at: position, kind: "messaging.recalled", group: "g1", actor: sender, message: of, by: sender, reason: null, thread: null, sender });
+  const edited = (position: number, of: number, text: string, mentions: string[] = []): Item =>
+    ({ position, at: position, kind: "messaging.edited", group: "g1", actor: OTHER, message: of, text, mentions, spans: [], edited_at: position, state: "delivered", clause: null });
+  const messages = (state: ClientState) => state.timelines["g1"]?.items.flatMap((one) => ("message" in one && typeof one.message === "object" ? [one.message] : []));
+  const quote = { position: 11, sender: OTHER, text: "好", recalled: false };
+
+  it("leave nothing of a recalled message, nor in a quote of it, and it is unread no more", () => {
+    const state = run(base(), sent(11, { spans: [{ start: 0, end: 1 }] }), sent(12, { quote }), recalled(13, 11));
+    expect(messages(state)).toMatchObject([
+      { text: "", mentions: [], spans: [], quote: null, reactions: [], pinned: false, recalled: { by: OTHER, at: 13 } }, { quote: { text: "", recalled: true } },
+    ]);
+    expect(row(state)).toMatchObject({ unread: 1, last: { position: 12, message: { quote: { text: "" } } } });
+    expect(messages(run(state, edited(14, 11, "又来")))?.[0]).toMatchObject({ text: "" });
+  });
+  it("count nothing down for my own message or one that I have read, and ask again where I cannot know", () => {
+    expect(row(run(base(), sent(11), sent(12, mine), recalled(13, 12, mine.sender)))?.unread).toBe(1);
+    expect(row(run(applyRead(run(base(), sent(11)), "g1", 11, ME), sent(12), recalled(13, 11)))?.unread).toBe(1);
+    expect(run(base(), sent(11, { mentions: [ME] }), recalled(12, 11)).unsure).toEqual(["g1"]);
+    expect(run(base(), sent(11), recalled(12, 11)).unsure).toEqual([]);
+  });
+  it("show the new text in the message and where it is quoted, and whom it calls", () => {
+    const state = run(base(), sent(11), sent(12, { quote }), edited(13, 11, "很好", [ME]));
+    expect(messages(state)).toMatchObject([{ text: "很好", edited_at: 13, mentions: [ME] }, { quote: { text: "很好" } }]);
+    expect(row(state)).toMatchObject({ unread: 2, mentioned: true });
+    expect(run(state, edited(14, 11, "好吧")).unsure).toEqual(["g1"]);
+  });
+  it("count the replies at the first message of a thread, with the first three people", () => {
+    const by = (id: string) => ({ thread: 11, sender: { id, name: id } });
+    const state = run(base(), sent(11), ...["a", "b", "a", "c", "d"].map((id, n) => sent(12 + n, by(id))), recalled(17, 12));
+    expect(messages(state)?.[0]?.replies).toEqual({ count: 5, last_at: 16, people: ["a", "b", "c"].map((id) => ({ id, name: id })) });
+  });
+  it("call me with everybody", () => {
+    expect(row(run(base(), sent(11, { mentions: ["all"] })))?.mentioned).toBe(true);
+  });
+});
+
 describe("reading", () => {
   const three = run(base(), sent(11), sent(12, { mentions: [ME] }), sent(13));
   it("to the end clears the count", () => {
@@ -95,11 +133,11 @@ describe("membership", () => {
     expect(state.unsure).toEqual([]);
   });
   it("after signing, the row is read again and later items count from there", () => {
-    const signed = run(fromSnapshot({ position: 10, conversations: [{ group: card("must_sign"), last: null, unread: 0, mentioned: false, read: 3 }] }, {}, EMPTY.todo), change(11, ME, "active"));
+    const signed = run(fromSnapshot({ position: 10, conversations: [{ group: card("must_sign"), last: null, unread: 0, mentioned: false, read: 3, ...PLAIN }] }, {}, EMPTY.todo), change(11, ME, "active"));
     expect(signed.unsure).toEqual(["g1"]);
     const late = run(signed, sent(12));
     expect(withRows(late, { position: 11, conversations: [] })).toBe(late);
-    const fresh = { group: card(), last: sent(12), unread: 5, mentioned: false, read: 3 };
+    const fresh = { group: card(), last: sent(12), unread: 5, mentioned: false, read: 3, ...PLAIN };
     const settled = withRows(late, { position: 13, conversations: [fresh] });
     expect(settled.unsure).toEqual([]);
     expect(row(run(settled, sent(13)))?.unread).toBe(5);
@@ -119,8 +157,8 @@ describe("membership", () => {
 });
 
 describe("the comparison itself", () => {
-  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10 }], timelines: { g1: [] } };
-  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, read: 10 }], timelines: { g1: [sent(11)] } };
+  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [] } };
+  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [sent(11)] } };
   it("finds nothing where all is equal", () => {
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh })).toEqual({ differences: [], compared: 2 });
   });

@@ -120,11 +120,23 @@ class ReviewRow(Closed, frozen=True):
     reason: str
 
 
+class ChangeRow(Closed, frozen=True):
+    """What becomes of the message of that label, `after` minutes."""
+
+    label: str
+    after: int
+    by: str
+    act: Literal["react", "pin", "recall"]
+    reaction: str = "ok"
+    reason: str | None = None
+
+
 class Scene(Moment, frozen=True):
     """Some lines said in one go. `held` names those that go on waiting for a reviewer."""
 
     lines: str
     decisions: tuple[ReviewRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
     held: tuple[str, ...] = ()
 
 

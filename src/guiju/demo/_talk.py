@@ -8,18 +8,20 @@ from functools import partial
 from typing import Any
 
 from guiju.demo import _data
-from guiju.demo._data import ReviewRow, Scene
+from guiju.demo._data import ChangeRow, ReviewRow, Scene
 from guiju.demo._stage import MINUTE, Stage
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Command, WriteTx
 from guiju.modules.groups import service as groups
-from guiju.modules.messaging import review
+from guiju.modules.messaging import pinning, reacting, recalling, review
+from guiju.modules.messaging.change_types import Reaction
 from guiju.modules.messaging.composing import MARK_KIND
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import MessageState, Receipt, Send
 from guiju.modules.policy.types import PRESENT
 
-_LINE = re.compile(r"(?:\+(\d+) )?(?:#(\w+) )?([^ :>]+)(?: >(\w+))?: (.+)")
+_LINE = re.compile(r"(?:\+(\d+) )?(?:#(\w+) )?([^ :>]+)(?: >(\w+))?(?: \^(\w+))?: (.+)")
+"""`+minutes #label name >what it quotes ^the thread it belongs to: text`, all but name and text if need be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,13 @@ class Line:
     label: str | None
     name: str
     quote: str | None
+    thread: str | None
     text: str
+
+    @property
+    def needs(self) -> set[str | None]:
+        """The labels of messages that must have been sent before it."""
+        return {self.quote, self.thread} - {None}
 
 
 def lines_of(scene: Scene) -> Iterator[Line]:
@@ -39,10 +47,11 @@ def lines_of(scene: Scene) -> Iterator[Line]:
         found = _LINE.fullmatch(raw)
         if found is None:
             raise ValueError(f"not a line of a scene: {raw!r}")
-        gap, label, name, quote, text = found.groups()
+        gap, label, name, quote, thread, text = found.groups()
         # People type about five characters a second after having read; the odd seconds keep lines apart.
         typed = 9_000 + len(text) * 200 + (len(raw) * 7 + number * 13) % 23 * 1000
-        yield Line(int(gap) * MINUTE + typed % MINUTE if gap else typed, label, name, quote, text)
+        wait = int(gap) * MINUTE + typed % MINUTE if gap else typed
+        yield Line(wait, label, name, quote, thread, text)
 
 
 def plan(stage: Stage) -> None:
@@ -60,8 +69,8 @@ def _plan_scene(stage: Stage, group: str, name: str, scene: Scene) -> None:
     started = 0
     for number, line in enumerate(lines_of(scene)):
         moment += line.wait if number else 0
-        quotes_burst = line.quote is not None and line.quote in {said.label for _, said in burst}
-        if not burst or moment - started >= MINUTE or quotes_burst:
+        needs_burst = not line.needs.isdisjoint({said.label for _, said in burst})
+        if not burst or moment - started >= MINUTE or needs_burst:
             burst, started = [], moment
             stage.at(moment, partial(_say, stage, group, burst, labels))
         burst.append((f"demo-{name}-{number}", line))
@@ -70,6 +79,9 @@ def _plan_scene(stage: Stage, group: str, name: str, scene: Scene) -> None:
     for decision in scene.decisions:
         at = due[decision.label] + decision.after * MINUTE
         stage.at(at, partial(_review, stage, group, decision, labels))
+    for change in scene.changes:
+        at = due[change.label] + change.after * MINUTE
+        stage.at(at, partial(_change, stage, group, change, labels))
 
 
 def _say(stage: Stage, group: str, burst: list[tuple[str, Line]], labels: dict[str, int]) -> None:
@@ -78,11 +90,13 @@ def _say(stage: Stage, group: str, burst: list[tuple[str, Line]], labels: dict[s
     commands, answers = [], []
     for cmid, line in burst:
         quote = labels[line.quote] if line.quote is not None else None
+        thread = labels[line.thread] if line.thread is not None else None
         inspection = stage.runtime.inspector.inspect(line.text)
         mentions = _mentioned(names, line)
         send = Send(
-            names[line.name], cmid, stage.groups[group], line.text, mentions, quote, inspection
-        )
+            names[line.name], cmid, stage.groups[group], line.text, mentions, quote, inspection,
+            thread=thread,
+        )  # fmt: skip
         answer: Future[Any] = Future()
         commands.append(Command(KIND, send, answer.set_result))
         answers.append(answer)
@@ -148,6 +162,19 @@ def _review(stage: Stage, group: str, decision: ReviewRow, labels: dict[str, int
     shown = stage.write(decide)
     if shown is not None:
         stage.shown.setdefault(group, []).append(shown)
+
+
+def _change(stage: Stage, group: str, change: ChangeRow, labels: dict[str, int]) -> None:
+    """Somebody reacts to a message, puts it on top of the group, or recalls it."""
+    actor, place, shown = stage.actor(change.by), stage.groups[group], labels[change.label]
+    match change.act:
+        case "react":
+            reaction = Reaction(change.reaction)
+            stage.write(lambda tx: reacting.react(tx, actor, place, shown, reaction, on=True))
+        case "pin":
+            stage.write(lambda tx: pinning.pin(tx, actor, place, shown, on=True))
+        case "recall":
+            stage.write(lambda tx: recalling.recall(tx, actor, place, shown, reason=change.reason))
 
 
 def mark_read(stage: Stage) -> None:

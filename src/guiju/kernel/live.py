@@ -39,6 +39,8 @@ class View:
         self._open_tx = open_tx
         self._opened: AbstractContextManager[ReadTx] | None = None
         self._tx = tx
+        self.rendered: Sequence[Recorded] = ()
+        """What is told again to one who was away: much may have become of it since. Empty for what has just happened."""
 
     @property
     def tx(self) -> ReadTx:
@@ -324,13 +326,14 @@ class Hub:
 def items_for(
     routers: Mapping[str, Router],
     view: View,
-    entries: Iterable[Recorded],
+    entries: Sequence[Recorded],
     person: PersonId,
     roles: frozenset[str],
     visible_from: Mapping[GroupId, int],
 ) -> list[dict[str, Any]]:
     """What `person` gets of `entries`, by what they may see now: `visible_from` of the groups that they read."""
     found = []
+    view.rendered = entries
     for entry in entries:
         router = routers.get(entry.kind.partition(".")[0])
         start = visible_from.get(entry.group) if entry.group is not None else None

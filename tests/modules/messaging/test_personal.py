@@ -10,6 +10,7 @@ from guiju.kernel.ids import GroupId
 from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import personal, service
+from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.personal_types import (
     PLAIN,
     Saved,
@@ -17,7 +18,6 @@ from guiju.modules.messaging.personal_types import (
     Settings,
     TooMuchSavedError,
 )
-from guiju.modules.messaging.types import MessageNotFoundError
 from tests.support.office import Office
 
 SECRET = "这是核心配方"

@@ -11,13 +11,13 @@ from guiju.kernel.ids import GroupId
 from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import reads
+from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.personal_types import (
     AllHaveReadError,
     Marked,
     Readers,
     RemindTooOftenError,
 )
-from guiju.modules.messaging.types import MessageNotFoundError
 from guiju.modules.policy.types import NotAllowedError
 from tests.support.listening import Listening
 from tests.support.office import Office

@@ -257,7 +257,8 @@ def test_quotes_are_messages_of_this_group_that_the_sender_may_see(office: Offic
     world.send(office.member, group, "引用", quote=first)
     entry = world.entries(*KINDS)[-1]
     assert entry.fact.refs == (first,)
-    assert world.read(lambda tx: service.quoted(tx, group, first)) == world.entries()[first]
+    found = world.read(lambda tx: service.quoted(tx, group, first))
+    assert found is not None and found[1] == found[2] == world.entries()[first]
     assert world.read(lambda tx: service.quoted(tx, group, held)) is None
     # What came before one's time cannot be quoted either.
     world.write(lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id]))

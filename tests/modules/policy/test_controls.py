@@ -12,7 +12,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupKind
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import review
+from guiju.modules.messaging import pinning, recalling, review
 from guiju.modules.messaging.types import FloodError
 from guiju.modules.policy import service as policy
 from guiju.runtime import wire
@@ -118,6 +118,24 @@ def reviewed(office: Office) -> None:
     )
 
 
+def recalled(office: Office) -> None:
+    group = office.group()
+    sent = office.world.send(office.member, group, "大家好").position
+    office.world.write(lambda tx: recalling.recall(tx, office.member, group, sent))
+
+
+def taken_down(office: Office) -> None:
+    group = office.group()
+    sent = office.world.send(office.member, group, "卖房").position
+    office.world.write(lambda tx: recalling.recall(tx, office.owner, group, sent, reason="跑题"))
+
+
+def pinned(office: Office) -> None:
+    group = office.group()
+    sent = office.world.send(office.member, group, "大家好").position
+    office.world.write(lambda tx: pinning.pin(tx, office.owner, group, sent, on=True))
+
+
 def registered(office: Office) -> GroupId:
     return office.group()
 
@@ -145,11 +163,15 @@ ACTS: dict[str, Act] = {
     "messaging.links": say("看看 lucky-bet.example/a"),
     "messaging.review": reviewed,
     "messaging.prereview": refused_thrice,
+    "messaging.recall": recalled,
+    "messaging.taking_down": taken_down,
+    "messaging.pins": pinned,
 }
 # A record of every refused message would be a flood itself; the refusal still names the clause.
-WITHOUT_EVIDENCE = {"messaging.flood"}
-# Off unless an organisation asks for it: tests/modules/messaging/test_risk.py shows it acting.
-OFF_BY_DEFAULT = {"messaging.risk"}
+# Of mentions of all the messages themselves tell: tests/modules/messaging/test_addressing.py.
+WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all"}
+# Off unless an organisation asks for it: tests/modules/messaging/test_risk.py and test_editing.py show them acting.
+OFF_BY_DEFAULT = {"messaging.risk", "messaging.editing"}
 
 
 def test_every_control_is_shown_acting() -> None:

@@ -48,6 +48,7 @@ BY_ROLE = {
     "groups.hand_over": {"registrar"},
     "groups.close": {"registrar"},
     "messaging.review": {"reviewer"},
+    "messaging.recall": {"audit_admin"},
     "messaging.decisions": {"reviewer", "security_admin", "audit_admin"},
     "inspection.govern": {"security_admin"},
     "inspection.read": {"security_admin", "audit_admin", "reviewer"},
@@ -71,6 +72,10 @@ BY_PLACE = {
     "groups.close": ({OWNER}, PRESENT),
     "messaging.send": (ALL, PRESENT),
     "messaging.read": (ALL, PRESENT),
+    "messaging.recall": (ALL, PRESENT),
+    "messaging.edit": (ALL, PRESENT),
+    "messaging.react": (ALL, PRESENT),
+    "messaging.pin": ({OWNER, ADMINISTRATOR}, PRESENT),
 }
 BY_SYSTEM_ONLY = {"directory.name", "messaging.alert"}
 

@@ -61,7 +61,17 @@ export interface Member { person: PersonMark; role: MemberRole; state: MemberSta
 
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }
-export interface Quote { position: number; sender: Named; text: string }
+/** `text` is empty when what is quoted was `recalled`. */
+export interface Quote { position: number; sender: Named; text: string; recalled?: boolean }
+export type ReactionName =
+  | "ok" | "good" | "received" | "thanks" | "smile" | "cheer" | "flower" | "strong" | "done" | "watching" | "question" | "sorry";
+/** `people` are the first twenty of `count`. */
+export interface ReactionCount { reaction: ReactionName; people: Named[]; count: number }
+/** Of the first message of a thread; `people` are the first three who wrote in it. */
+export interface Replies { count: number; last_at: number; people: Named[] }
+export interface Recalled { by: Named | null; at: number; reason: string | null }
+/** Among the mentions of a message: everybody in the group. */
+export const ALL = "all";
 export interface Message {
   position: number;
   number: number;
@@ -77,6 +87,14 @@ export interface Message {
   cmid?: string | null;
   due_at?: number | null;
   imported?: boolean;
+  /** Then nothing of what it said is left: no text, mentions, quote, spans or reactions. */
+  recalled?: Recalled | null;
+  edited_at?: number | null;
+  reactions?: ReactionCount[];
+  pinned?: boolean;
+  /** The first message of the thread that it is a reply in. */
+  thread?: number | null;
+  replies?: Replies | null;
 }
 
 interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; number?: number | null; actor: Named | null }
@@ -86,6 +104,18 @@ export type HeldItem = GroupItem<"messaging.held"> & { message: Message };
 export type BlockedItem = GroupItem<"messaging.blocked"> & { message: Message };
 export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message; held: number };
 export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
+export type RecalledItem = GroupItem<"messaging.recalled"> & {
+  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named;
+};
+export type EditedItem = GroupItem<"messaging.edited"> & {
+  message: number; text: string; mentions: string[]; spans: Span[]; edited_at: number; state: MessageState; clause: ClauseMark | null;
+};
+/** `reactions` are all that the message has, `person` and `on` what has just changed. */
+export type ReactedItem = GroupItem<"messaging.reacted"> & {
+  message: number; person: Named; reaction: ReactionName; on: boolean; reactions: ReactionCount[];
+};
+export type PinnedItem = GroupItem<"messaging.pinned"> & { message: number; on: boolean };
+export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem;
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
 export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
@@ -105,7 +135,7 @@ export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | PolicyAdoptedItem;
+  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | PolicyAdoptedItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
@@ -114,9 +144,15 @@ export interface Readers { on: boolean; read: Named[]; unread: Named[]; position
 export type SavedKind = "favourite" | "later";
 export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }
 export interface Conversations { position: number; conversations: Conversation[] }
-export interface MessagePage { items: Item[]; more: boolean; position: number }
+/** `newer` is there for a page around a position: newer items exist. */
+export interface MessagePage { items: Item[]; more: boolean; newer?: boolean; position: number }
+export interface ThreadPage { root: MessageItem; items: MessageItem[]; more: boolean; position: number }
+export interface PinList { items: MessageItem[]; position: number }
+export interface RecallDone { position: number; text?: string; reedit_until?: number }
+export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
 
-export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string }
+/** `members` is how many people a mention of `ALL` reaches, as its author confirmed. */
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
   ruleset?: string; confirm?: string; findings?: Finding[];

@@ -6,8 +6,9 @@
  * fetched when it is opened (it becomes absent when what I may see of it changes), and a group in `unsure` is one whose unread
  * messages began before I could receive them: its row is read again.
  */
+import { ALL } from "../api/types.ts";
 import type {
-  Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
+  ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
 } from "../api/types.ts";
 
 export const UNREAD_CAP = 100;
@@ -77,6 +78,11 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.blocked":
     case "messaging.refused":
       return onTimeline(state, item);
+    case "messaging.recalled":
+    case "messaging.edited":
+    case "messaging.reacted":
+    case "messaging.pinned":
+      return withChange(onTimeline(state, item), item, me);
     case "groups.registered":
     case "groups.changed":
     case "groups.rules_published":
@@ -106,7 +112,7 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
   if (items.some((one) => one.position === item.position)) return items;
   switch (item.kind) {
     case "messaging.released":
-      return append(items.filter((one) => one.position !== item.held), item);
+      return append(withReply(items.filter((one) => one.position !== item.held), item), item);
     case "messaging.refused":
       return items.map((one) => (one.position === item.held && isMessage(one) ? { ...one, message: refused(one.message, item) } : one));
     case "groups.member_changed":
@@ -116,12 +122,69 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
     case "groups.rules_published":
       return append(items, { ...item, card: null });
     case "messaging.sent":
+      return append(withReply(items, item), item);
     case "messaging.held":
     case "messaging.blocked":
       return append(items, item);
+    case "messaging.recalled":
+    case "messaging.edited":
+    case "messaging.reacted":
+    case "messaging.pinned":
+      return changed(items, item);
     default:
       return items;
   }
+}
+
+/** How a change of one message shows in any items: those of a timeline, a thread, or the pinned ones. */
+export function changed<T extends Item>(items: T[], item: ChangeItem): T[] {
+  return items.map((one) => {
+    if (!isMessage(one)) return one;
+    const message = one.message.position === item.message ? changedMessage(one.message, item) : withQuote(one.message, item);
+    return message === one.message ? one : { ...one, message };
+  });
+}
+
+/** A recalled message stays as it is: what was told of it before arrives again on reconnecting. */
+function changedMessage(message: Message, item: ChangeItem): Message {
+  if (item.kind === "messaging.recalled") {
+    const recalled = { by: item.by, at: item.at, reason: item.reason };
+    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], reactions: [], pinned: false };
+  }
+  if (message.recalled) return message;
+  switch (item.kind) {
+    case "messaging.edited": {
+      const { text, mentions, spans, edited_at, state, clause } = item;
+      return { ...message, text, mentions, spans, edited_at, state, clause };
+    }
+    case "messaging.reacted":
+      return { ...message, reactions: item.reactions };
+    case "messaging.pinned":
+      return { ...message, pinned: item.on };
+  }
+}
+
+const LONGEST_QUOTE = 200;
+
+function withQuote(message: Message, item: ChangeItem): Message {
+  const quote = message.quote;
+  if (!quote || quote.position !== item.message || quote.recalled) return message;
+  if (item.kind === "messaging.recalled") return { ...message, quote: { ...quote, text: "", recalled: true } };
+  if (item.kind === "messaging.edited") return { ...message, quote: { ...quote, text: [...item.text].slice(0, LONGEST_QUOTE).join("") } };
+  return message;
+}
+
+/** The first message of a thread counts the replies, recalled ones too, for they keep their places. */
+function withReply(items: Item[], item: SentItem | ReleasedItem): Item[] {
+  const root = item.message.thread;
+  if (root === undefined || root === null) return items;
+  return items.map((one) => {
+    if (!isMessage(one) || one.message.position !== root) return one;
+    const before = one.message.replies ?? { count: 0, last_at: 0, people: [] };
+    const who = item.message.sender;
+    const people = before.people.length < 3 && !before.people.some((each) => each.id === who.id) ? [...before.people, who] : before.people;
+    return { ...one, message: { ...one.message, replies: { count: before.count + 1, last_at: item.at, people } } };
+  });
 }
 
 function append(items: Item[], item: Item): Item[] {
@@ -151,8 +214,29 @@ function withLast(state: ClientState, item: SentItem | ReleasedItem, me: string)
   const row = state.conversations[item.group];
   if (row === undefined || (row.at !== undefined && item.position <= row.at)) return state;
   const own = item.message.sender.id === me;
-  const mentioned = row.mentioned || (!own && item.message.mentions.includes(me));
+  const mentioned = row.mentioned || (!own && calls(item.message.mentions, me));
   return withRow(state, { ...row, last: item, mentioned, unread: own ? row.unread : Math.min(UNREAD_CAP, row.unread + 1) });
+}
+
+function calls(mentions: string[], me: string): boolean {
+  return mentions.includes(me) || mentions.includes(ALL);
+}
+
+/** What of the unread messages was the last to call me, or how many there are beyond the cap, only the server knows. */
+function withChange(state: ClientState, item: ChangeItem, me: string): ClientState {
+  const row = state.conversations[item.group];
+  if (row === undefined || (row.at !== undefined && item.position <= row.at)) return state;
+  const [last] = row.last === null ? [null] : changed([row.last], item);
+  const next: Row = { ...row, last: last ?? null };
+  const author = item.kind === "messaging.recalled" ? item.sender.id : item.actor?.id;
+  if (item.message <= row.read || author === me) return withRow(state, next);
+  if (item.kind === "messaging.recalled") {
+    const known = row.unread > 0 && row.unread < UNREAD_CAP && !row.mentioned;
+    return known ? withRow(state, { ...next, unread: row.unread - 1 }) : unsure(withRow(state, next), item.group, true);
+  }
+  if (item.kind !== "messaging.edited") return withRow(state, next);
+  if (calls(item.mentions, me)) return withRow(state, { ...next, mentioned: true });
+  return unsure(withRow(state, next), item.group, row.mentioned);
 }
 
 /** A card that came without my part in it keeps the one I know. */
@@ -204,8 +288,8 @@ export function applyRead(state: ClientState, group: string, position: number, m
   const items = state.timelines[group]?.items;
   if (items === undefined) return unsure(withRow(state, { ...row, read: position }), group, true);
   const left = items.filter((one): one is SentItem | ReleasedItem =>
-    (one.kind === "messaging.sent" || one.kind === "messaging.released") && one.position > position && one.message.sender.id !== me);
-  const mentioned = left.some((one) => one.message.mentions.includes(me));
+    (one.kind === "messaging.sent" || one.kind === "messaging.released") && one.position > position && one.message.sender.id !== me && !one.message.recalled);
+  const mentioned = left.some((one) => calls(one.message.mentions, me));
   return withRow(state, { ...row, read: position, unread: Math.min(UNREAD_CAP, left.length), mentioned });
 }
 

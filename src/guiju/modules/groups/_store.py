@@ -295,6 +295,11 @@ def members(tx: ReadTx, group: GroupId) -> list[Member]:
     ]
 
 
+def came_after(tx: ReadTx, group: GroupId, position: int) -> frozenset[PersonId]:
+    c = _member.c
+    return frozenset(tx.scalars(select(c.person).where(c.grp == group, c.visible_from > position)))
+
+
 def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
     rows = tx.all(select(_member).where(_member.c.person == person))
     return {row.grp: _to_member(row) for row in rows}

@@ -103,6 +103,11 @@ def members(tx: ReadTx, group: GroupId) -> list[Member]:
     return _store.members(tx, group)
 
 
+def came_after(tx: ReadTx, group: GroupId, position: int) -> frozenset[PersonId]:
+    """Members, former ones included, who may not see what happened in the group at `position`."""
+    return _store.came_after(tx, group, position)
+
+
 def list_members(tx: ReadTx, actor: Actor, group: GroupId) -> list[Member]:
     """The roster as a member or overseer sees it. Raises GroupNotFoundError."""
     get_group(tx, actor, group)

@@ -19,6 +19,7 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Scope,
 )
+from guiju.modules.messaging import _change_controls
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
@@ -272,6 +273,7 @@ CONTROLS = (
         {"most_members": {"zh": "最多人数", "en": "Most members"}, "classes": _SCOPED["classes"]},
         _check_marks,
     ),
+    *_change_controls.CONTROLS,
 )
 
 OPERATIONS = (
@@ -290,4 +292,5 @@ OPERATIONS = (
     Operation(
         "messaging.read_metrics", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
     ),
+    *_change_controls.OPERATIONS,
 )

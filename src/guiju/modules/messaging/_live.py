@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
-from guiju.modules.messaging import _shape
+from guiju.modules.groups import service as groups
+from guiju.modules.messaging import _change_items, _shape, changes
+from guiju.modules.messaging.change_types import (
+    UNCHANGED,
+    Changed,
+    MessageEdited,
+    MessagePinned,
+    MessageReacted,
+    MessageRecalled,
+)
 from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
     PreReviewBegan,
@@ -29,7 +38,7 @@ _REVIEWERS = frozenset({"reviewer"})
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     match entry.fact:
         case MessageSent():
-            return (Delivery(_shape.item(view, entry), group=entry.group),)
+            return (Delivery(_message(view, entry), group=entry.group),)
         case MessageHeld():
             sender = frozenset({person_of(entry)})
             return (
@@ -40,9 +49,11 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             return (Delivery(_shape.item(view, entry), people=frozenset({person_of(entry)})),)
         case MessageReleased(line=line):
             return (
-                Delivery(_shape.item(view, entry), group=entry.group),
+                Delivery(_message(view, entry), group=entry.group),
                 Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_also(line)),
             )
+        case MessageRecalled() | MessageEdited() | MessageReacted() | MessagePinned():
+            return (_change(view, entry),)
         case MessageRefused(sender=sender_id, line=line):
             return (
                 Delivery(_shape.refused_item(view, entry), people=frozenset({sender_id})),
@@ -64,6 +75,28 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             return (_prereview(entry, person, None),)
         case _:
             return ()
+
+
+def _message(view: View, entry: Recorded) -> dict[str, object]:
+    """A message as it was sent, for its changes follow; but no text of it that nobody may read any more."""
+    if not view.rendered:
+        return _shape.item(view, entry)
+    return _shape.item(view, entry, None, _now(view, entry.position))
+
+
+def _now(view: View, shown: int) -> Changed:
+    """What has become of the text of a message that is told again; asked for once for all of them."""
+    key = "messaging", "told again", str(view.rendered[0].position)
+    found = view.tx.cached(key, lambda: changes.load(view.tx, view.rendered, texts_only=True))
+    return found.get(shown, UNCHANGED)  # type: ignore[no-any-return]  # what load returned
+
+
+def _change(view: View, entry: Recorded) -> Delivery:
+    """Those who came after the message know nothing of it, and nothing of its changes."""
+    shown = entry.fact.refs[0]
+    item = _shape.envelope(view, entry) | _change_items.of_fact(view, entry)
+    later = groups.came_after(view.tx, entry.fact.group, shown)
+    return Delivery(item, group=entry.group, without=later)
 
 
 def _also(line: str | None) -> frozenset[str]:

@@ -9,7 +9,15 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Position
-from guiju.modules.messaging import _personal_routes, _review_routes, _shape, replaying, service
+from guiju.modules.messaging import (
+    _change_routes,
+    _personal_routes,
+    _review_routes,
+    _shape,
+    changes,
+    replaying,
+    service,
+)
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 from guiju.modules.messaging.personal_types import Marked
 
@@ -45,7 +53,7 @@ async def list_conversations(request: Request, actor: CurrentActor, read: Reader
         found = service.list_conversations(tx, actor)
         return {
             "position": tx.position,
-            "conversations": [_shape.conversation(view, each) for each in found],
+            "conversations": _shape.conversations(view, found),
         }
 
     return await read(shape)
@@ -57,10 +65,17 @@ async def list_messages(
     group: Id,
     actor: CurrentActor,
     read: Reader,
+    *,
     before: Position | None = None,
+    around: Position | None = None,
     limit: int = 50,
 ) -> Json:
     def shape(tx: ReadTx) -> Json:
+        if around is not None:
+            near = changes.around(tx, actor, GroupId(group), around, limit=limit)
+            shown = _shape.items(request.app.state.new_view(tx), near.items)
+            ends = {"more": near.older, "newer": near.newer}
+            return {"items": shown, **ends, "position": tx.position}
         page = service.timeline(tx, actor, GroupId(group), before=before, limit=limit)
         items = _shape.items(request.app.state.new_view(tx), page.items)
         return {"items": items, "more": page.more, "position": tx.position}
@@ -101,4 +116,5 @@ async def replay_decision(position: Position, actor: CurrentActor, read: Reader)
 
 
 routes.include_router(_personal_routes.routes)
+routes.include_router(_change_routes.routes)
 routes.include_router(_review_routes.routes)

@@ -1,18 +1,19 @@
 """Pure decisions about messages."""
 
-from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import PersonId
-from guiju.modules.messaging.types import MessageReleased, MessageState, Send
+from collections.abc import Sequence
+
+from guiju.modules.messaging.types import MessageState, Send
 from guiju.modules.policy.types import Use
 
 
 def same_message(one: Send, other: Send) -> bool:
     """Whether two sends under one cmid say the same."""
-    return (one.group, one.text, one.mentions, one.quote) == (
+    return (one.group, one.text, one.mentions, one.quote, one.thread) == (
         other.group,
         other.text,
         other.mentions,
         other.quote,
+        other.thread,
     )
 
 
@@ -23,8 +24,6 @@ def note_of(state: MessageState, use: Use | None) -> str | None:
     return use.instead.get("zh")
 
 
-def author_of(entry: Recorded) -> PersonId:
-    """Who wrote the message that an entry shows; for a released one that is not who let it pass."""
-    fact, actor = entry.fact, entry.actor
-    assert actor is not None, "messages have authors, and reviewers are people"
-    return fact.sender if isinstance(fact, MessageReleased) else PersonId(actor)
+def use_in(uses: Sequence[Use], group_class: str) -> Use | None:
+    """The first use that holds in groups of a class; `classes` of its parameters is empty where all are meant."""
+    return next((u for u in uses if not u.params.classes or group_class in u.params.classes), None)

@@ -11,12 +11,12 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition, Inspection
-from guiju.modules.messaging import service
-from guiju.modules.messaging._rules import author_of
+from guiju.modules.messaging import _change_shape, changes, service
+from guiju.modules.messaging.change_types import UNCHANGED, Changed, MessageEdited
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.inspecting import deciding_use
 from guiju.modules.messaging.personal_types import Settings
-from guiju.modules.messaging.sending import state_of, use_of
+from guiju.modules.messaging.sending import author_of, state_of, use_of
 from guiju.modules.messaging.types import (
     MessageBlocked,
     MessageHeld,
@@ -35,7 +35,7 @@ def clause_mark(view: View, entry: Recorded) -> Json | None:
     """The clause that decided, as the pack of that time words it; for a verdict, as the pack in force does."""
     if not entry.uses:
         return None
-    if isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked):
+    if isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked | MessageEdited):
         use = use_of(view.tx, entry)
         return dict(use.mark()) if use is not None else None
     clause_id = getattr(entry.fact, "clause", None) or entry.uses[0].partition("/")[0]
@@ -45,26 +45,35 @@ def clause_mark(view: View, entry: Recorded) -> Json | None:
     return dict(named[0].mark()) if named else None
 
 
-def message(view: View, entry: Recorded, row: Row | None = None) -> Json:
-    """A message as it shows in a timeline. `row` tells what became of a held one."""
-    fact = entry.fact
-    sender = author_of(entry)
-    return {
+def message(
+    view: View, entry: Recorded, row: Row | None = None, changed: Changed = UNCHANGED
+) -> Json:
+    """A message as it shows in a timeline. `row` tells what became of a held one, `changed` of any other."""
+    fact, sender = entry.fact, author_of(entry)
+    told = changed.edit if changed.edit is not None else entry
+    made = {
         "position": entry.position,
         "number": entry.number,
         "sender": {"id": sender, "name": view.name(sender)},
         "at": fact.sent_at if isinstance(fact, MessageReleased) else entry.at,
-        "text": fact.text,
-        "mentions": list(fact.mentions),
-        "quote": quote(view, entry),
-        "state": _state(entry, row),
-        "spans": [{"start": start, "end": end} for start, end in getattr(fact, "spans", ())],
-        "clause": clause_mark(view, entry),
+        "text": told.fact.text,
+        "mentions": list(told.fact.mentions),
+        "quote": quote(view, entry) if changed.recall is None else None,
+        "state": _state(entry, row) if told is entry else edited_state(told),
+        "spans": [{"start": start, "end": end} for start, end in getattr(told.fact, "spans", ())],
+        "clause": clause_mark(view, told),
         "note": None,
         "cmid": fact.cmid,
         "due_at": fact.due_at if isinstance(fact, MessageHeld) else None,
         "imported": _imported(view, fact),
+        "thread": fact.thread,
     }
+    return made | _change_shape.of_message(view, changed)
+
+
+def edited_state(edit: Recorded) -> MessageState:
+    """The state of a message since its last edit."""
+    return MessageState.DELIVERED if edit.fact.original is None else MessageState.MASKED
 
 
 def _imported(view: View, fact: Any) -> bool:
@@ -93,19 +102,22 @@ def quote(view: View, entry: Recorded) -> Json | None:
     found = service.quoted(view.tx, entry.group, quoted)
     if found is None:
         return None
-    sender = author_of(found)
+    row, shown, told = found
+    sender = author_of(shown)
+    is_recalled = row.recalled is not None
     return {
         "position": quoted,
         "sender": {"id": sender, "name": view.name(sender)},
-        "text": found.fact.text[:200],
+        "text": "" if is_recalled else told.fact.text[:200],
+        "recalled": is_recalled,
     }
 
 
-def item(view: View, entry: Recorded, row: Row | None = None) -> Json:
+def item(view: View, entry: Recorded, row: Row | None = None, changed: Changed = UNCHANGED) -> Json:
     """An item of a timeline, the same whether it arrives live or is fetched later."""
     if not isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked | MessageReleased):
         return groups_timeline.item(view, entry)
-    made = envelope(view, entry) | {"message": message(view, entry, row)}
+    made = envelope(view, entry) | {"message": message(view, entry, row, changed)}
     if isinstance(entry.fact, MessageReleased):
         made["held"] = entry.fact.refs[0]
     return made
@@ -143,10 +155,11 @@ def items(view: View, entries: Sequence[Recorded]) -> list[Json]:
     """A page of a timeline; a refused message carries the reviewer's reason."""
     held = [entry.position for entry in entries if isinstance(entry.fact, MessageHeld)]
     rows: Mapping[int, Row] = service.rows(view.tx, held) if held else {}
+    now = changes.load(view.tx, entries)
     shown = []
     for entry in entries:
         row = rows.get(entry.position)
-        made = item(view, entry, row)
+        made = item(view, entry, row, now.get(entry.position, UNCHANGED))
         if row is not None and row.state is MessageState.REFUSED and row.decision is not None:
             decision = view.tx.entry(row.decision)
             assert decision is not None, "the row names the decision"
@@ -163,10 +176,24 @@ def settings(found: Settings) -> Json:
     }
 
 
+def conversations(view: View, found: Sequence[service.Conversation]) -> list[Json]:
+    """Rows of the list; what has become of their last messages is asked for once."""
+    now = changes.load(view.tx, [each.last for each in found if each.last is not None])
+    return [_conversation(view, each, now) for each in found]
+
+
 def conversation(view: View, found: service.Conversation) -> Json:
+    (row,) = conversations(view, [found])
+    return row
+
+
+def _conversation(view: View, found: service.Conversation, now: Mapping[int, Changed]) -> Json:
+    last = found.last
     return {
         "group": cards.card(view.tx, found.group, found.member, found.members),
-        "last": item(view, found.last) if found.last is not None else None,
+        "last": item(view, last, None, now.get(last.position, UNCHANGED))
+        if last is not None
+        else None,
         "unread": found.unread,
         "mentioned": found.mentioned,
         "read": found.read,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    or_,
     select,
     update,
 )  # fmt: skip
@@ -24,7 +25,15 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Ahead, Inserts, Lookup
-from guiju.modules.messaging import _hit_store, _review_store
+from guiju.modules.messaging import _change_store, _hit_store, _review_store
+from guiju.modules.messaging.change_types import (
+    ALL,
+    AlreadyRecalledError,
+    MessageEdited,
+    MessagePinned,
+    MessageReacted,
+    MessageRecalled,
+)
 from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
     ExceptionGranted,
@@ -60,12 +69,16 @@ _message = governed(
         Column("mentions", Text),
         Column("due_at", BigInteger),
         Column("decision", BigInteger),
+        Column("thread", BigInteger),
+        Column("recalled", BigInteger),
+        Column("edited", BigInteger),
         Index("messaging_message_shown", "grp", "shown"),
         # Few messages mention anybody, so whether one is among a great many unread ones is found at once.
         Index("messaging_message_mentions", "grp", "shown", **only_where("mentions IS NOT NULL")),
+        Index("messaging_message_thread", "thread", "shown", **only_where("thread IS NOT NULL")),
     )
 )
-_COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at")
+_COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at", "thread")
 _insert = Inserts(_message, _COLUMNS)
 _by_key = Lookup(_message, "key", ("key", "position"))
 
@@ -116,6 +129,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     tx.many(_insert, rows)
     _review_store.apply(tx, entries)
     _hit_store.apply(tx, entries)
+    _change_store.apply(tx, entries)
 
 
 def _row(
@@ -123,9 +137,15 @@ def _row(
     due_at: int | None,
 ) -> tuple[Any, ...]:  # fmt: skip
     assert entry.actor is not None
-    mentions = json.dumps(list(fact.mentions)) if fact.mentions else None
     key = key_of(PersonId(entry.actor), fact.cmid)
-    return entry.position, key, fact.group, entry.actor, str(state), shown, mentions, due_at
+    return (
+        entry.position, key, fact.group, entry.actor, str(state), shown, _listed(fact.mentions), due_at,
+        fact.thread,
+    )  # fmt: skip
+
+
+def _listed(mentions: Sequence[PersonId]) -> str | None:
+    return json.dumps(list(mentions)) if mentions else None
 
 
 def _decide(tx: WriteTx, entry: Recorded) -> None:
@@ -147,7 +167,15 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
             | ExceptionRevoked()
             | PreReviewBegan()
             | PreReviewEnded()
+            | MessageReacted()
+            | MessagePinned()
         ):
+            return
+        case MessageRecalled(refs=refs):
+            _change(tx, entry, refs[0], recalled=entry.position)
+            return
+        case MessageEdited(refs=refs, mentions=mentions):
+            _change(tx, entry, refs[0], edited=entry.position, mentions=_listed(mentions))
             return
         case other:
             raise AssertionError(f"messaging does not know {other!r}")
@@ -155,6 +183,14 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
     waiting = _message.c.position == refs[0], _message.c.state == before
     if tx.run(update(_message).where(*waiting).values(**values)) == 0:
         raise AlreadyDecidedError("This message has been decided already.", position=refs[0])
+
+
+def _change(tx: WriteTx, entry: Recorded, shown: int, **values: Any) -> None:
+    """The WHERE settles whoever changes a message while another recalls it."""
+    c = _message.c
+    standing = c.grp == entry.group, c.shown == shown, c.recalled.is_(None)
+    if tx.run(update(_message).where(*standing).values(**values)) == 0:
+        raise AlreadyRecalledError("This message was recalled.", position=shown)
 
 
 def positions_by_key(tx: WriteTx, keys: Sequence[str]) -> dict[str, int]:
@@ -178,6 +214,29 @@ def find_shown(tx: ReadTx, group: GroupId, shown: int) -> Row | None:
     return _to_row(row) if row is not None else None
 
 
+def thread(tx: ReadTx, root: int, before: int | None, limit: int) -> list[int]:
+    """Where the newest replies of a thread appear, oldest first."""
+    c = _message.c
+    inside = [c.thread == root, c.shown.is_not(None)]
+    if before is not None:
+        inside.append(c.shown < before)
+    newest = select(c.shown).where(*inside).order_by(c.shown.desc()).limit(limit)
+    return tx.scalars(newest)[::-1]
+
+
+def writers_of_threads(tx: ReadTx, roots: Sequence[int]) -> list[tuple[int, PersonId, int, int]]:
+    """(root, person, where they replied last, how often), in the order in which people first replied."""
+    c = _message.c
+    first = func.min(c.shown)
+    found = tx.all(
+        select(c.thread, c.sender, func.max(c.shown).label("last"), func.count().label("times"))
+        .where(c.thread.in_(roots), c.shown.is_not(None))
+        .group_by(c.thread, c.sender)
+        .order_by(first)
+    )
+    return [(row.thread, row.sender, row.last, row.times) for row in found]
+
+
 def rows(tx: ReadTx, positions: Sequence[int]) -> Mapping[int, Row]:
     found = tx.all(select(_message).where(_message.c.position.in_(positions)))
     return {row.position: _to_row(row) for row in found}
@@ -192,6 +251,9 @@ def _to_row(row: Any) -> Row:
         row.shown,
         row.due_at,
         row.decision,
+        row.thread,
+        row.recalled,
+        row.edited,
     )
 
 
@@ -214,6 +276,24 @@ def last_sent(tx: ReadTx, group: GroupId, person: PersonId, limit: int) -> list[
     return tx.scalars(mine.order_by(newest.c.position.desc()).limit(limit))[::-1]
 
 
+def sent_near(
+    tx: ReadTx, group: GroupId, person: PersonId, shown: int
+) -> list[tuple[int, int | None]]:
+    """(where it appears, its last edit) of a person's messages around one of theirs, in order, without it.
+
+    Only as far as they are among those of the group that stand next to it.
+    """
+    c = _message.c
+    wanted = select(c.shown, c.edited, c.sender, c.recalled).where(c.grp == group).limit(_AMONG)
+    before = tx.all(wanted.where(c.shown < shown).order_by(c.shown.desc()))
+    after = tx.all(wanted.where(c.shown > shown).order_by(c.shown))
+    return [
+        (row.shown, row.edited)
+        for row in (*before[::-1], *after)
+        if row.sender == person and row.recalled is None
+    ]
+
+
 def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> int:
     """How many messages that others wrote are shown after `after`, counted up to `limit`."""
     found = select(_message.c.position).where(*_unread(group, person, after)).limit(limit)
@@ -221,15 +301,16 @@ def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit
 
 
 def is_mentioned(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> bool:
-    """Whether one of those messages mentions the person."""
-    some = _message.c.mentions.is_not(None)
-    named = _message.c.mentions.contains(f'"{person}"', autoescape=True)
+    """Whether one of those messages mentions the person, or everybody."""
+    some, mentions = _message.c.mentions.is_not(None), _message.c.mentions
+    named = or_(*(mentions.contains(f'"{each}"', autoescape=True) for each in (person, ALL)))
     found = select(_message.c.position).where(*_unread(group, person, after), some, named).limit(1)
     return tx.first(found) is not None
 
 
 def _unread(group: GroupId, person: PersonId, after: int) -> tuple[ColumnElement[bool], ...]:
-    return _message.c.grp == group, _message.c.shown > after, _message.c.sender != person
+    c = _message.c
+    return c.grp == group, c.shown > after, c.sender != person, c.recalled.is_(None)
 
 
 def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:

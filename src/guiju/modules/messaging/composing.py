@@ -15,7 +15,7 @@ from guiju.kernel.text import check_text
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import Finding, Inspection
-from guiju.modules.messaging import service
+from guiju.modules.messaging import editing, service
 from guiju.modules.messaging.deciding import judge
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.personal_types import Marked
@@ -37,12 +37,16 @@ _CMID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is written: a text, whom it mentions, what it quotes; `confirm` answers a warning."""
+    """What is written: a text, whom it mentions, what it quotes, the thread that it belongs to; `confirm` answers a
+    warning, `members` says how many people a mention of all reaches.
+    """
 
     text: str
     mentions: tuple[str, ...] = ()
     quote: int | None = None
     confirm: str | None = None
+    thread: int | None = None
+    members: int | None = None
 
 
 class Draft(NamedTuple):
@@ -73,6 +77,17 @@ def check_position(position: object) -> int:
     ):
         raise BadMessageError("A position is a whole number.")
     return position
+
+
+def read_text(typed: str) -> str:
+    """A text as it comes from outside. Raises BadMessageError."""
+    try:
+        text = check_text(typed)
+    except ValueError as error:
+        raise BadMessageError(str(error)) from error
+    if not text.strip() or len(text) > LONGEST_TEXT:
+        raise BadMessageError(f"A text has 1 to {LONGEST_TEXT} characters.", length=len(text))
+    return text
 
 
 def receipt_json(done: Receipt) -> dict[str, Any]:
@@ -124,21 +139,17 @@ class Composer:
         if _CMID.fullmatch(cmid) is None:
             raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
         check_group(group)
-        try:
-            text = check_text(body.text)
-        except ValueError as error:
-            raise BadMessageError(str(error)) from error
-        if not text.strip() or len(text) > LONGEST_TEXT:
-            raise BadMessageError(f"A text has 1 to {LONGEST_TEXT} characters.", length=len(text))
+        text = read_text(body.text)
         if len(body.mentions) > MOST_MENTIONS or not all(
             _CMID.fullmatch(person) for person in body.mentions
         ):
             raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned, by their ids.")
         quote = check_position(body.quote) if body.quote is not None else None
+        thread = check_position(body.thread) if body.thread is not None else None
         mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
         return Send(
             actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text),
-            confirm=body.confirm,
+            confirm=body.confirm, thread=thread, members=body.members,
         )  # fmt: skip
 
     def submit(self, draft: Draft, answer: Callable[[Any], None]) -> None:
@@ -152,6 +163,22 @@ class Composer:
             raise result
         assert isinstance(result, Receipt)
         return result
+
+    async def edit(
+        self,
+        actor: Actor,
+        group: GroupId,
+        position: int,
+        *,
+        text: str,
+        mentions: tuple[PersonId, ...],
+        confirm: str | None,
+    ) -> Receipt:
+        """Change a message. Raises what `editing.edit` raises, and BadMessageError."""
+        new = read_text(text)
+        found = self._inspector.inspect(new)
+        send = Send(actor.person_id, "", group, new, mentions, None, found, confirm=confirm)
+        return await self._gate.write(lambda tx: editing.edit(tx, self._inspector, position, send))
 
     def check(self, actor: Actor, text: str) -> str:
         """A text that may be looked at while it is written. Raises BadMessageError or CheckTooOftenError."""

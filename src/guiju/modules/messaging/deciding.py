@@ -14,7 +14,8 @@ from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection import exemptions
 from guiju.modules.inspection.service import REACH, SHORT, RuleSet
 from guiju.modules.inspection.types import Context, Finding, Inspection
-from guiju.modules.messaging import _store, exceptions
+from guiju.modules.messaging import _change_store, _store, exceptions
+from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.types import MessageReleased, MessageSent, Send
 from guiju.modules.policy.types import PRESENT
 
@@ -49,15 +50,27 @@ class Judged:
     is_open: bool
 
 
-def judge(tx: ReadTx, ruleset: RuleSet, send: Send, group: Group, member: Member) -> Judged:
-    """What the rules say of a message in its group. In the lane the caches make this cheap."""
+def judge(
+    tx: ReadTx,
+    ruleset: RuleSet,
+    send: Send,
+    group: Group,
+    member: Member,
+    *,
+    before: Sequence[Piece] | None = None,
+) -> Judged:
+    """What the rules say of a message in its group. In the lane the caches make this cheap.
+
+    It is read after its sender's latest messages, or after the pieces `before`.
+    """
     inspection = send.inspection
     if inspection.ruleset != ruleset.version:
         inspection = ruleset.inspect(send.text)
     earlier: tuple[Piece, ...] = ()
     told: tuple[Piece, ...] = ()
     if not send.is_imported:  # an import comes at once, whenever its lines were written
-        inspection, earlier, told = _with_pieces(tx, ruleset, send, inspection)
+        pieces = pieces_of(tx, send.person, send.group) if before is None else before
+        inspection, earlier, told = _with_pieces(tx, ruleset, send, inspection, pieces)
     if send.quote is not None:
         inspection = with_quote(tx, ruleset, send.text, inspection, send.quote)
     if not inspection.hits:
@@ -73,13 +86,20 @@ def judge(tx: ReadTx, ruleset: RuleSet, send: Send, group: Group, member: Member
 
 
 def with_quote(
-    tx: ReadTx, ruleset: RuleSet, text: str, inspection: Inspection, quote: int
+    tx: ReadTx,
+    ruleset: RuleSet,
+    text: str,
+    inspection: Inspection,
+    quote: int,
+    *,
+    before: int | None = None,
 ) -> Inspection:
-    """The inspection with what the quoted excerpt holds, which travels with the message.
+    """The inspection with what the quoted excerpt holds, now or as it was at `before`; it travels with the message.
 
     What a reviewer has released may be quoted: a person has decided on it.
     """
-    quoted = tx.entry(quote)
+    edits = [at for at in _change_store.edits(tx, quote) if before is None or at < before]
+    quoted = tx.entry(edits[-1] if edits else quote)
     assert quoted is not None, "the quote was checked"
     if isinstance(quoted.fact, MessageReleased):
         return inspection
@@ -127,9 +147,10 @@ def pieces_of(tx: ReadTx, person: PersonId, group: GroupId) -> deque[Piece]:
 
 
 def _load_pieces(tx: ReadTx, person: PersonId, group: GroupId) -> deque[Piece]:
-    """The same from the tables, where the cache was lost: those that stand among the newest of the group."""
+    """The same from the tables, where the cache was lost: those that stand among the newest of the group, and edits."""
     pieces: deque[Piece] = deque(maxlen=MOST_PIECES)
-    for position in _store.last_sent(tx, group, person, MOST_PIECES):
+    sent = _store.last_sent(tx, group, person, MOST_PIECES)
+    for position in sorted(sent + _change_store.last_edits(tx, group, person, MOST_PIECES)):
         entry = tx.entry(position)
         if entry is not None and entry.at > tx.now - WINDOW:
             pieces.append(Piece(entry.at, entry.fact.text[-REACH:], position))
@@ -144,9 +165,12 @@ def remember(tx: ReadTx, send: Send, text: str) -> Piece:
 
 
 def _with_pieces(
-    tx: ReadTx, ruleset: RuleSet, send: Send, inspection: Inspection
+    tx: ReadTx,
+    ruleset: RuleSet,
+    send: Send,
+    inspection: Inspection,
+    pieces: Sequence[Piece],
 ) -> tuple[Inspection, tuple[Piece, ...], tuple[Piece, ...]]:
-    pieces = pieces_of(tx, send.person, send.group)
     if not pieces or pieces[-1].at <= tx.now - WINDOW:
         return inspection, (), ()
     if len(send.text) > SHORT and len(pieces[-1].text) > SHORT:
@@ -169,6 +193,6 @@ def texts_before(tx: ReadTx, positions: Sequence[int]) -> list[str]:
     found = []
     for position in positions:
         entry = tx.entry(position)
-        if entry is not None and isinstance(entry.fact, MessageSent):
+        if entry is not None and isinstance(entry.fact, MessageSent | MessageEdited):
             found.append(entry.fact.text[-REACH:])
     return found

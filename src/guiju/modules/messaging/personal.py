@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import check_limit
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
-from guiju.modules.messaging import _personal_store, service
+from guiju.modules.messaging import _personal_store, changes
+from guiju.modules.messaging.change_types import UNCHANGED, MessageNotFoundError
 from guiju.modules.messaging.personal_types import (
     PLAIN,
     Saved,
@@ -18,7 +20,6 @@ from guiju.modules.messaging.personal_types import (
     Settings,
     TooMuchSavedError,
 )
-from guiju.modules.messaging.types import MessageNotFoundError
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE
 
@@ -47,7 +48,7 @@ def set_settings(
 def save(tx: WriteTx, actor: Actor, kind: SavedKind, position: int) -> Saved:
     """Put a message aside; again is harmless. Raises NotAllowedError, MessageNotFoundError or TooMuchSavedError."""
     policy.require(tx, actor, "messaging.save")
-    entry = service.get_shown(tx, actor, position)
+    entry = _get_message(tx, actor, position)
     assert entry.group is not None, "a message is in a group"
     if _personal_store.count_saved(tx, actor.person_id, kind) >= MOST_SAVED:
         raise TooMuchSavedError("The list is full.", most=MOST_SAVED)
@@ -75,7 +76,20 @@ def list_saved(
     shown = []
     for saved in found[:wanted]:
         try:
-            shown.append((saved, service.get_shown(tx, actor, saved.position)))
+            shown.append((saved, _get_message(tx, actor, saved.position)))
         except MessageNotFoundError:  # the right to read it has ended since
             continue
     return shown, len(found) > wanted
+
+
+def _get_message(tx: ReadTx, actor: Actor, position: int) -> Recorded:
+    """The message at `position`, wherever it is, unless it was recalled. Raises MessageNotFoundError, whatever the reason."""
+    entry = tx.entry(position)
+    try:
+        if entry is not None and entry.group is not None:
+            found = changes.get_message(tx, actor, entry.group, position)
+            if changes.load(tx, [found]).get(position, UNCHANGED).recall is None:
+                return found
+    except GuijuError as refusal:
+        raise MessageNotFoundError("There is no such message.", position=position) from refusal
+    raise MessageNotFoundError("There is no such message.", position=position)

@@ -9,8 +9,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
-from guiju.modules.messaging import _store, service
-from guiju.modules.messaging._rules import author_of
+from guiju.modules.messaging import _store, changes, service
 from guiju.modules.messaging.personal_types import (
     MOST_MARKED,
     AllHaveReadError,
@@ -20,6 +19,7 @@ from guiju.modules.messaging.personal_types import (
     ReadMarks,
     RemindTooOftenError,
 )
+from guiju.modules.messaging.sending import author_of
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT, NotAllowedError
 
@@ -59,7 +59,7 @@ def read_positions(tx: ReadTx, actor: Actor, group: GroupId) -> Mapping[PersonId
 
 def readers(tx: ReadTx, actor: Actor, group: GroupId, position: int) -> Readers:
     """Who has read the message at `position`. Raises what `reading_place` raises, MessageNotFoundError."""
-    entry = service.get_shown(tx, actor, position, group)
+    entry = changes.get_message(tx, actor, group, position)
     if not are_shown(tx, group):
         return Readers(is_on=False)
     asked = [
@@ -80,7 +80,10 @@ def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[Pe
     """
     found = readers(tx, actor, group, position)
     permit = policy.require(tx, actor, "messaging.remind", group)
-    if not found.is_on or author_of(service.get_shown(tx, actor, position, group)) != actor.person:
+    if (
+        not found.is_on
+        or author_of(changes.get_message(tx, actor, group, position)) != actor.person
+    ):
         raise NotAllowedError("This is not yours to do.", operation="messaging.remind")
     query = EntryQuery(
         group=group, kinds=("messaging.reminded",), after=position, limit=100, newest_first=True

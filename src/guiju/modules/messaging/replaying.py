@@ -100,7 +100,7 @@ def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
         before = texts_before(tx, fact.basis.earlier)
         found = ruleset.inspect_after(before, text, found).inspection
     if fact.refs and _store.find_shown(tx, fact.group, fact.refs[0]) is not None:
-        found = with_quote(tx, ruleset, text, found, fact.refs[0])
+        found = with_quote(tx, ruleset, text, found, fact.refs[0], before=entry.position)
     exempt = exempt_of(tx, person_of(entry), fact.group, text, entry)
     return ruleset.decide(text, found, _context(tx, entry), exempt)
 

@@ -11,6 +11,7 @@ from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _hit_store, _review_store, _store
 from guiju.modules.messaging._review_rules import term_digest
 from guiju.modules.messaging._term_rules import term_rules
+from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.review_types import SECOND_LINES, ReviewRow, Verdict
 from guiju.modules.messaging.sending import person_of
 from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, ReviewRules, Row
@@ -150,7 +151,12 @@ def messages_completed(tx: ReadTx, review: Review) -> list[Recorded]:
     """The sender's messages right before, of which the rules found the end in this one."""
     basis = review.fact.basis
     found = [tx.entry(position) for position in basis.earlier] if basis is not None else []
-    return [each for each in found if each is not None]
+    # An edit stands for the message that it changed.
+    shown = [
+        tx.entry(each.fact.refs[0]) if each and isinstance(each.fact, MessageEdited) else each
+        for each in found
+    ]
+    return list({each.position: each for each in shown if each is not None}.values())
 
 
 def messages_after(tx: ReadTx, review: Review, limit: int = 3) -> list[Recorded]:

@@ -18,19 +18,14 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import (
-    Group,
-    GroupClosedError,
-    GroupKind,
-    GroupNotFoundError,
-    GroupState,
-    Member,
-)
+from guiju.modules.groups.types import Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
-from guiju.modules.messaging import _rules, _store, prereview
+from guiju.modules.messaging import _rules, _store, addressing, prereview
+from guiju.modules.messaging.change_types import ALL, MessageEdited
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
+from guiju.modules.messaging.placing import SEND, sender_place
 from guiju.modules.messaging.types import (
     NOWHERE,
     BadMentionError,
@@ -42,19 +37,18 @@ from guiju.modules.messaging.types import (
     MessageAlerted,
     MessageBlocked,
     MessageHeld,
+    MessageReleased,
     MessageSent,
     MessageState,
-    NoMessagesHereError,
     Receipt,
     ReviewRules,
-    RulesNotSignedError,
     Send,
     Warned,
 )
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, MemberState, Pack, Use
+from guiju.modules.policy.types import PRESENT, Pack, Use
 
-KIND = "messaging.send"
+KIND = SEND
 _DEFAULT_DEADLINE_HOURS = 8
 _SECRET = secrets.token_bytes(32)
 """Of this process: after a restart its author is warned once more."""
@@ -80,8 +74,8 @@ def send_many(
 
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
     warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
-    GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, NoMessagesHereError or
-    FloodError.
+    GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, BadThreadError,
+    NoMessagesHereError, FloodError, or what mentioning all is refused with.
     """
     keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
@@ -126,14 +120,17 @@ class _Batch:
     def take(self, index: int, send: Send) -> Receipt | None:
         """Decide on a message, to be recorded; the receipt of one that its sender must confirm first."""
         tx = self._tx
+        if ALL in send.mentions:
+            self.record()  # so that those before it count
         each = _decide(tx, self._ruleset, self._pack, send)
         if any(piece.position is None for piece in each.judged.earlier):
             self.record()  # so that the fact can say where the earlier ones stand
             each = _decide(tx, self._ruleset, self._pack, send)
         places = _flood_places(self._floods, send)
         _check_flood(tx, self._floods, places, self._taken)
-        if _must_confirm(send, each):
-            return _warning(send, each)
+        stands = isinstance(each.fact, MessageSent)
+        if stands and must_confirm(send, each.judged.inspection):
+            return warning_of(send, each.judged.inspection, each.use)
         for place in places:
             self._taken[place] += 1
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
@@ -152,19 +149,17 @@ class _Batch:
             if isinstance(entry.fact, MessageHeld):
                 tx.schedule("messaging.review", str(entry.position), entry.fact.due_at)
             if each.judged.inspection.alerts:
-                alerts.append(_alert(tx, send, each.judged, entry.position))
-            self.receipts.append((index, _receipt(send.cmid, entry, each.use)))
+                alerts.append(alert_of(tx, send, each.judged, entry.position))
+            self.receipts.append((index, receipt_of(send.cmid, entry, each.use)))
         tx.record_many(alerts)
         for place, count in self._taken.items():
             _recent(tx, place).extend([tx.now] * count)
         self._decided, self._taken = [], Counter()
 
 
-def _must_confirm(send: Send, each: _Decided) -> bool:
-    """Whether a warning stands between the message and its delivery. An import has nobody to ask: it goes on."""
-    inspection = each.judged.inspection
-    warned = inspection.disposition is Disposition.WARN and isinstance(each.fact, MessageSent)
-    if not warned or send.is_imported:
+def must_confirm(send: Send, inspection: Inspection) -> bool:
+    """Whether a warning stands between the text and its delivery. An import has nobody to ask: it goes on."""
+    if inspection.disposition is not Disposition.WARN or send.is_imported:
         return False
     given = (send.confirm or "").encode()
     return not hmac.compare_digest(given, _token(send, inspection).encode())
@@ -177,16 +172,18 @@ def _token(send: Send, found: Inspection) -> str:
     return hmac.digest(_SECRET, json.dumps(warned).encode(), hashlib.sha256).hex()[:32]
 
 
-def _warning(send: Send, each: _Decided) -> Receipt:
-    found = each.judged.inspection
+def warning_of(send: Send, found: Inspection, use: Use | None) -> Receipt:
+    """The receipt of a text that its author must confirm first."""
     state = MessageState.WARNED
-    clause = dict(each.use.mark()) if each.use is not None else None
-    note = _rules.note_of(state, each.use)
+    clause = dict(use.mark()) if use is not None else None
+    note = _rules.note_of(state, use)
     warned = Warned(found.ruleset, found.findings, _token(send, found))
     return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 
-def _alert(tx: ReadTx, send: Send, judged: Judged, position: int) -> tuple[Permit, MessageAlerted]:
+def alert_of(
+    tx: ReadTx, send: Send, judged: Judged, position: int
+) -> tuple[Permit, MessageAlerted]:
     """What only the reviewers are told. The system tells them: nothing that the sender may read names it."""
     permit = policy.require(tx, system("inspection"), "messaging.alert")
     inspection, context = judged.inspection, judged.context
@@ -219,10 +216,13 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     policy.require_certified(tx, send.person)
     group, member, permit = tx.cached(
         ("group", send.group, "sender", send.person),
-        lambda: _place(tx, Actor(send.person), send.group),
+        lambda: sender_place(tx, Actor(send.person), send.group),
     )
     if send.mentions:
-        _check_mentions(tx, send)
+        check_mentions(tx, send)
+        addressing.check_all(tx, send, group, member)
+    if send.thread is not None:
+        addressing.check_thread(tx, send.group, send.thread, member)
     if send.quote is not None:
         _check_quote(tx, send.group, send.quote, member)
     judged = judge(tx, ruleset, send, group, member)
@@ -238,14 +238,14 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     fact: Fact = MessageSent(
         send.group, refs, inspection.ruleset, send.mentions, inspection.spans, send.cmid,
         send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
-        _basis(judged, send),
+        basis_of(judged, send), send.thread,
     )  # fmt: skip
     use = deciding_use(pack, inspection.uses)
     acted = permit.under(*inspection.uses) if inspection.uses else permit
     return _Decided(acted, fact, use, judged)
 
 
-def _basis(judged: Judged, send: Send) -> Basis | None:
+def basis_of(judged: Judged, send: Send) -> Basis | None:
     """What the message's leaf says, which its sender may read: nothing of what only alerts."""
     if judged.context is None or not judged.is_open:
         return None
@@ -258,7 +258,7 @@ def _stopped(
     tx: ReadTx, pack: Pack, send: Send, permit: Permit, judged: Judged, refs: tuple[int, ...]
 ) -> _Decided:
     """Block, or hold: for what was found, or because the permit names a pre-review."""
-    inspection, basis = judged.inspection, _basis(judged, send)
+    inspection, basis = judged.inspection, basis_of(judged, send)
     acted = permit.under(*inspection.uses)
     use = deciding_use(pack, acted.uses)
     clause = use.clause.id if use is not None else None
@@ -266,13 +266,13 @@ def _stopped(
     if inspection.disposition is Disposition.BLOCK:
         blocked = MessageBlocked(
             send.group, refs, inspection.ruleset, send.mentions, clause, send.cmid, send.text, findings,
-            send.is_imported, basis,
+            send.is_imported, basis, send.thread,
         )  # fmt: skip
         return _Decided(acted, blocked, use, judged)
     due_at = add_working_hours(tx.now, _review_hours(tx), pack.calendar)
     held = MessageHeld(
         send.group, refs, inspection.ruleset, send.mentions, due_at, clause, send.cmid, send.text, findings,
-        send.is_imported, basis,
+        send.is_imported, basis, send.thread,
     )  # fmt: skip
     acted = acted.under(*policy.use_ids(tx, "messaging.review"))
     return _Decided(acted, held, use, judged)
@@ -286,41 +286,19 @@ def _review_hours(tx: ReadTx) -> int:
     return use.params.deadline.working_hours
 
 
-def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member, Permit]:
-    """The sender's place in an open group, and leave to write there; outsiders learn nothing.
-
-    It depends on the group and its members only, so whatever changes either forgets it. A refusal is not remembered.
-    """
-    group = groups.find_group(tx, group_id)
-    member = groups.find_member(tx, group_id, actor.person_id)
-    if group is None or member is None or member.state not in PRESENT | {MemberState.MUST_SIGN}:
-        raise GroupNotFoundError("There is no such group.", group=group_id)
-    if group.state is not GroupState.ACTIVE:
-        raise GroupClosedError("The group is closed.", group=group_id)
-    if group.kind is not GroupKind.INTERNAL:
-        raise NoMessagesHereError("This group lives on another tool.", group=group_id)
-    if member.state is MemberState.MUST_SIGN or groups.has_new_rules(tx, group, member):
-        raise_rules_not_signed(tx)
-    return group, member, policy.require(tx, actor, KIND, group_id)
-
-
-def raise_rules_not_signed(tx: ReadTx) -> None:
-    """Raises RulesNotSignedError with the clause that wants the signature."""
-    uses = policy.uses(tx, "groups.rules")
-    raise RulesNotSignedError(
-        "Sign the group's rules first.", clause=uses[0].mark() if uses else None
-    )
-
-
-def _check_mentions(tx: ReadTx, send: Send) -> None:
+def check_mentions(tx: ReadTx, send: Send) -> None:
+    """Raises BadMentionError."""
     for person in send.mentions:
+        if person == ALL:
+            continue
         member = groups.find_member(tx, send.group, person)
         if member is None or member.state not in PRESENT:
             raise BadMentionError("Somebody who is mentioned is not a member.", person=person)
 
 
 def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None:
-    if _store.find_shown(tx, group, quote) is None or quote < member.visible_from:
+    row = _store.find_shown(tx, group, quote)
+    if row is None or row.recalled is not None or quote < member.visible_from:
         raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
@@ -353,7 +331,17 @@ def _recent(tx: WriteTx, place: _Place) -> deque[int]:
     return found
 
 
-def _receipt(cmid: str, entry: Recorded, use: Use | None) -> Receipt:
+def count_change(tx: WriteTx, person: PersonId, group: GroupId) -> None:
+    """Count a change of a message, which everybody in the group is told, by the flood limits. Raises FloodError."""
+    floods = policy.uses(tx, "messaging.flood")
+    places = [(f"change {use.id}", person, group) for use in floods]
+    _check_flood(tx, floods, places, Counter())
+    for place in places:
+        _recent(tx, place).append(tx.now)
+
+
+def receipt_of(cmid: str, entry: Recorded, use: Use | None) -> Receipt:
+    """What the gate did with the message of an entry."""
     state = state_of(entry)
     note = _rules.note_of(state, use)
     return Receipt(cmid, state, entry.position, dict(use.mark()) if use is not None else None, note)
@@ -362,10 +350,12 @@ def _receipt(cmid: str, entry: Recorded, use: Use | None) -> Receipt:
 def state_of(entry: Recorded) -> MessageState:
     """The state that the entry gave its message."""
     match entry.fact:
-        case MessageSent(original=None):
+        case MessageSent(original=None) | MessageEdited(original=None):
             return MessageState.DELIVERED
-        case MessageSent():
+        case MessageSent() | MessageEdited():
             return MessageState.MASKED
+        case MessageReleased():
+            return MessageState.RELEASED
         case MessageHeld():
             return MessageState.HELD
         case _:
@@ -378,11 +368,11 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     assert entry is not None, "the table names the entry"
     fact: Any = entry.fact
     written = getattr(fact, "original", None) or fact.text
-    earlier = (fact.group, written, tuple(fact.mentions), fact.refs)
+    earlier = (fact.group, written, tuple(fact.mentions), fact.refs, fact.thread)
     refs = (send.quote,) if send.quote is not None else ()
-    if earlier != (send.group, send.text, send.mentions, refs):
+    if earlier != (send.group, send.text, send.mentions, refs, send.thread):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)
-    return _receipt(send.cmid, entry, use_of(tx, entry))
+    return receipt_of(send.cmid, entry, use_of(tx, entry))
 
 
 def use_of(tx: ReadTx, entry: Recorded) -> Use | None:
@@ -395,3 +385,9 @@ def person_of(entry: Recorded) -> PersonId:
     """Who wrote the message of an entry."""
     assert entry.actor is not None, "messages have authors"
     return PersonId(entry.actor)
+
+
+def author_of(entry: Recorded) -> PersonId:
+    """Who wrote the message that an entry shows; for a released one that is not who let it pass."""
+    fact = entry.fact
+    return fact.sender if isinstance(fact, MessageReleased) else person_of(entry)

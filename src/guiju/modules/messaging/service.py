@@ -6,7 +6,6 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
@@ -14,8 +13,8 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupNotFoundError, Member
 from guiju.modules.messaging import _personal_store, _store
 from guiju.modules.messaging.personal_types import PLAIN, Settings
-from guiju.modules.messaging.sending import raise_rules_not_signed
-from guiju.modules.messaging.types import MessageHeld, MessageNotFoundError, MessageState
+from guiju.modules.messaging.placing import raise_rules_not_signed
+from guiju.modules.messaging.types import MessageHeld, MessageState, Row
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, PRESENT, MemberState
 
@@ -35,6 +34,12 @@ SHOWN_KINDS = (
     "groups.closed",
 )
 OWN_KINDS = ("messaging.held", "messaging.blocked")
+CHANGE_KINDS = (
+    "messaging.recalled",
+    "messaging.edited",
+    "messaging.reacted",
+    "messaging.pinned",
+)
 MOST_UNREAD = 100
 
 
@@ -66,26 +71,6 @@ def reading_place(tx: ReadTx, actor: Actor, group: GroupId) -> Member:
     return member
 
 
-def get_shown(tx: ReadTx, actor: Actor, position: int, group: GroupId | None = None) -> Recorded:
-    """The message that appears at `position`, in `group` where one is named, for one who may read it there.
-
-    Raises MessageNotFoundError, also for what is not theirs to see; with a `group`, what `reading_place` raises.
-    """
-    if group is not None:
-        reading_place(tx, actor, group)
-    entry = tx.entry(position)
-    missing = MessageNotFoundError("There is no such message.", position=position)
-    if entry is None or entry.group is None or group not in (None, entry.group):
-        raise missing
-    try:
-        member = reading_place(tx, actor, entry.group)
-    except GuijuError:
-        raise missing from None
-    if position < member.visible_from or _store.find_shown(tx, entry.group, position) is None:
-        raise missing
-    return entry
-
-
 def timeline(
     tx: ReadTx, actor: Actor, group: GroupId, *, before: int | None, limit: int
 ) -> Page[Recorded]:
@@ -98,6 +83,20 @@ def timeline(
     found = tx.entries(query)
     page = [entry for entry in found[:limit] if not _is_superseded(tx, entry)]
     return Page(page[::-1], len(found) > limit)
+
+
+def timeline_after(
+    tx: ReadTx, actor: Actor, group: GroupId, *, after: int, limit: int
+) -> Page[Recorded]:
+    """The oldest entries after `after`, in ascending order. Raises what `timeline` raises."""
+    member = reading_place(tx, actor, group)
+    query = EntryQuery(
+        group=group, kinds=SHOWN_KINDS, own_kinds=OWN_KINDS, actor=actor.name,
+        after=max(after, member.visible_from - 1), limit=check_limit(limit) + 1,
+    )  # fmt: skip
+    found = tx.entries(query)
+    page = [entry for entry in found[:limit] if not _is_superseded(tx, entry)]
+    return Page(page, len(found) > limit)
 
 
 def _is_superseded(tx: ReadTx, entry: Recorded) -> bool:
@@ -186,10 +185,19 @@ def present_groups(tx: ReadTx, actor: Actor) -> dict[GroupId, int]:
     }
 
 
-def quoted(tx: ReadTx, group: GroupId, position: int) -> Recorded | None:
-    """The entry that shows the message quoted at `position`."""
-    row = _store.find_shown(tx, group, position)
-    return tx.entry(position) if row is not None else None
+def quoted(tx: ReadTx, group: GroupId, position: int) -> tuple[Row, Recorded, Recorded] | None:
+    """The message quoted at `position`, with its entry and the entry that has its text now."""
+    row, entry = _store.find_shown(tx, group, position), tx.entry(position)
+    if row is None or entry is None:
+        return None
+    edit = tx.entry(row.edited) if row.edited is not None else None
+    return row, entry, edit if edit is not None else entry
+
+
+def wrote(actor: Actor, entry: Recorded) -> bool:
+    """Whether the actor wrote the text of an entry, whoever let it pass."""
+    writer = getattr(entry.fact, "sender", None) if entry.kind == "messaging.released" else None
+    return (writer or entry.actor) == actor.name
 
 
 def recent_texts(tx: ReadTx, limit: int) -> list[tuple[GroupId, str]]:

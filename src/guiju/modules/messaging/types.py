@@ -36,7 +36,8 @@ class Send:
     """A message on its way to the lane, inspected by the rule set that `inspection` names.
 
     An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
-    limit; its facts say `imported`. `confirm` is what the warning gave its author, who stands by it.
+    limit; its facts say `imported`. `confirm` is what the warning gave its author, who stands by it, `members` how many
+    they know to be there when they mention all.
     """
 
     person: PersonId
@@ -48,6 +49,8 @@ class Send:
     inspection: Inspection
     origin: Literal["typed", "import"] = "typed"
     confirm: str | None = None
+    thread: int | None = None
+    members: int | None = None
 
     @property
     def is_imported(self) -> bool:
@@ -92,6 +95,9 @@ class Row:
     shown: int | None
     due_at: int | None
     decision: int | None
+    thread: int | None = None
+    recalled: int | None = None
+    edited: int | None = None
 
 
 # ---- parameters of controls -------------------------------------------------------------------------------------
@@ -162,6 +168,7 @@ class MessageSent:
     original: Sealed[str | None]
     imported: bool = False
     basis: Basis | None = None
+    thread: int | None = None
 
 
 @fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -179,6 +186,7 @@ class MessageHeld:
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
     imported: bool = False
     basis: Basis | None = None
+    thread: int | None = None
 
 
 @fact("messaging.blocked", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -195,6 +203,7 @@ class MessageBlocked:
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
     imported: bool = False
     basis: Basis | None = None
+    thread: int | None = None
 
 
 @fact(
@@ -237,6 +246,7 @@ class MessageReleased:
     reason: Sealed[str]
     line: str | None = None
     overturns: int | None = None
+    thread: int | None = None
 
 
 @fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})
@@ -285,12 +295,6 @@ class CmidReusedError(ConflictError):
     """The same `cmid` was used for another message."""
 
     code = "messaging.cmid_reused"
-
-
-class MessageNotFoundError(NotFoundError):
-    """There is no such message, or none that you may see."""
-
-    code = "messaging.message_not_found"
 
 
 class RulesNotSignedError(ForbiddenError):

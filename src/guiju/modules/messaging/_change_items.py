@@ -1,0 +1,41 @@
+"""The items by which clients learn of changes (docs/protocol.md)."""
+
+from typing import Any
+
+from guiju.kernel.facts import Recorded
+from guiju.kernel.live import View
+from guiju.modules.messaging import _change_shape, _shape, changes
+from guiju.modules.messaging.change_types import (
+    MessageEdited,
+    MessagePinned,
+    MessageReacted,
+    MessageRecalled,
+)
+
+Json = dict[str, Any]
+
+
+def of_fact(view: View, entry: Recorded) -> Json:
+    """What the item of a change says beside what every item has. Nothing tells a text of a recalled message."""
+    fact, shown = entry.fact, entry.fact.refs[0]
+    now = changes.get_changed(view.tx, fact.group, shown)
+    made: Json = {"message": shown}
+    match fact:
+        case MessageRecalled(reason=reason):
+            assert now.row is not None, "what was recalled appeared"
+            sender = {"id": now.row.sender, "name": view.name(now.row.sender)}
+            by = view.mark(entry.actor)
+            made |= {"by": by, "reason": reason, "thread": now.row.thread, "sender": sender}
+        case MessageEdited():
+            spans = [{"start": start, "end": end} for start, end in fact.spans]
+            made |= {"text": fact.text, "mentions": list(fact.mentions), "spans": spans}
+            made |= {"edited_at": entry.at, "clause": _shape.clause_mark(view, entry)}
+            made["state"] = _shape.edited_state(entry)
+            if now.recall is not None:
+                made |= {"text": "", "mentions": [], "spans": []}
+        case MessageReacted(reaction=reaction, on=on):
+            made |= {"person": view.mark(entry.actor), "reaction": reaction, "on": on}
+            made["reactions"] = _change_shape.reactions(view, now.reactions)
+        case MessagePinned(on=on):
+            made["on"] = on
+    return made

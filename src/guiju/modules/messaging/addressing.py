@@ -1,0 +1,58 @@
+"""Whom a message is for: everybody, by those who may and know how many people that is, or the readers of a thread."""
+
+from guiju.kernel.clock import DAY, MINUTE
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import Group, Member
+from guiju.modules.messaging import _change_store, _rules, _store
+from guiju.modules.messaging.change_types import (
+    ALL,
+    AllRules,
+    BadThreadError,
+    ConfirmMembersError,
+    MentionAllLimitError,
+    MentionAllNotAllowedError,
+)
+from guiju.modules.messaging.types import Send
+from guiju.modules.policy import service as policy
+
+CONTROL = "messaging.mention_all"
+_WITHOUT_A_CLAUSE = AllRules(per_day=10)
+
+
+def check_all(tx: ReadTx, send: Send, group: Group, member: Member) -> None:
+    """Raises MentionAllNotAllowedError, MentionAllLimitError or ConfirmMembersError for a message that mentions all."""
+    if ALL not in send.mentions or send.is_imported:
+        return
+    use = _rules.use_in(policy.uses(tx, CONTROL), group.group_class)
+    rules, clause = (
+        use.params if use is not None else _WITHOUT_A_CLAUSE,
+        use.mark() if use else None,
+    )
+    if member.role not in rules.roles:
+        raise MentionAllNotAllowedError("You cannot mention everybody here.", clause=clause)
+    day = _begin_of_day(tx)
+    if _change_store.count_mentions_of_all(tx, group.id, day) >= rules.per_day:
+        wait = (day + DAY - tx.now + 999) // 1000
+        raise MentionAllLimitError(
+            "Everybody was mentioned often enough today.", retry_after=wait, clause=clause
+        )
+    members = groups.count_present(tx, [group.id]).get(group.id, 0)
+    if send.members != members:
+        raise ConfirmMembersError("Confirm how many people you mention.", members=members)
+
+
+def _begin_of_day(tx: ReadTx) -> int:
+    """When today began (ms) where the organisation works."""
+    offset = policy.get_pack(tx).calendar.utc_offset * MINUTE
+    return (tx.now + offset) // DAY * DAY - offset
+
+
+def check_thread(tx: ReadTx, group: GroupId, root: int, member: Member) -> None:
+    """Raises BadThreadError unless a thread begins, or may begin, at `root`."""
+    row = _store.find_shown(tx, group, root)
+    if row is None or row.recalled is not None or root < member.visible_from:
+        raise BadThreadError("There is no such message to reply to.", thread=root)
+    if row.thread is not None:
+        raise BadThreadError("Reply to the first message of the thread.", thread=root)

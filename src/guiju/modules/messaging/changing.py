@@ -1,0 +1,46 @@
+"""What every change of a message asks first: one's place in an open group, and a message there that one may see."""
+
+from dataclasses import dataclass
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId
+from guiju.modules.groups.types import Group, Member
+from guiju.modules.messaging import _store
+from guiju.modules.messaging.change_types import AlreadyRecalledError, MessageNotFoundError
+from guiju.modules.messaging.placing import sender_place
+from guiju.modules.messaging.types import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A message as somebody meets it who is about to change it."""
+
+    group: Group
+    member: Member
+    row: Row
+    entry: Recorded
+
+
+def find_target(tx: ReadTx, actor: Actor, group_id: GroupId, shown: int) -> Target:
+    """The message that appears at `shown`.
+
+    Raises GroupNotFoundError, GroupClosedError, NoMessagesHereError, RulesNotSignedError, NotAllowedError,
+    MessageNotFoundError or AlreadyRecalledError.
+    """
+    group, member, _ = sender_place(tx, actor, group_id)
+    row = find_standing(tx, group_id, shown, visible_from=member.visible_from)
+    entry = tx.entry(shown)
+    assert entry is not None, "the table names the entry"
+    return Target(group, member, row, entry)
+
+
+def find_standing(tx: ReadTx, group: GroupId, shown: int, *, visible_from: int) -> Row:
+    """The row of a message that was not recalled. Raises MessageNotFoundError or AlreadyRecalledError."""
+    row = _store.find_shown(tx, group, shown)
+    if row is None or shown < visible_from:
+        raise MessageNotFoundError("There is no such message.", position=shown)
+    if row.recalled is not None:
+        raise AlreadyRecalledError("This message was recalled.", position=shown)
+    return row

@@ -1,0 +1,90 @@
+"""Recalling: authors take back what they wrote, for a while; whoever runs the group takes down what must not stand.
+
+The sealed original stays in the ledger and provable; nobody is shown it any more.
+"""
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import MINUTE
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import Group, GroupClosedError, GroupState, Member
+from guiju.modules.messaging import _rules
+from guiju.modules.messaging.change_types import (
+    MessageRecalled,
+    Recall,
+    RecallLateError,
+    RecallRules,
+    TakingDown,
+)
+from guiju.modules.messaging.changing import find_standing
+from guiju.modules.messaging.placing import sender_place
+from guiju.modules.messaging.types import ReasonNeededError, Row
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import PRESENT, NotAllowedError, Use
+
+OWN, OTHERS = "messaging.recall", "messaging.taking_down"
+REEDIT = 5 * MINUTE
+_OVERSEER = "audit_admin"
+
+
+def recall(
+    tx: WriteTx, actor: Actor, group_id: GroupId, shown: int, *, reason: str | None = None
+) -> Recall:
+    """Take a message back; its author gets the text, to write it anew.
+
+    Raises GroupNotFoundError, GroupClosedError, NoMessagesHereError, RulesNotSignedError, MessageNotFoundError,
+    AlreadyRecalledError, RecallLateError, ReasonNeededError or NotAllowedError.
+    """
+    group, member = _place(tx, actor, group_id)
+    visible_from = member.visible_from if member is not None else 0
+    row = find_standing(tx, group_id, shown, visible_from=visible_from)
+    permit = policy.require(tx, actor, OWN, group_id)
+    use = _leave(tx, actor, group, member, row, reason)
+    acted = permit.under(use.id) if use is not None else permit
+    text = _written(tx, row) if row.sender == actor.person else None
+    entry = tx.record(acted, MessageRecalled(group_id, (shown,), reason))
+    return Recall(entry.position, text, tx.now + REEDIT if text is not None else None)
+
+
+def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member | None]:
+    """The actor's place in the group; None for the auditor, who takes messages down without reading the group."""
+    group = groups.find_group(tx, group_id)
+    if group is not None and _OVERSEER in policy.roles_of(tx, actor):
+        member = groups.find_member(tx, group_id, actor.person_id)
+        if member is None or member.state not in PRESENT:
+            if group.state is not GroupState.ACTIVE:
+                raise GroupClosedError("The group is closed.", group=group_id)
+            return group, None
+    group, member, _ = sender_place(tx, actor, group_id)
+    return group, member
+
+
+def _leave(
+    tx: ReadTx, actor: Actor, group: Group, member: Member | None, row: Row, reason: str | None
+) -> Use | None:
+    """The use under which the message goes; None where no clause speaks of it. Raises what `recall` refuses with."""
+    own = _rules.use_in(policy.uses(tx, OWN), group.group_class)
+    minutes = (own.params if own is not None else RecallRules()).minutes
+    is_author, appeared = row.sender == actor.person, tx.entry(row.shown or 0)
+    assert appeared is not None, "the table names the entry"
+    if is_author and minutes and tx.now <= appeared.at + minutes * MINUTE:
+        return own
+    others = _rules.use_in(policy.uses(tx, OTHERS), group.group_class)
+    roles = (others.params if others is not None else TakingDown()).roles
+    if member is None or member.role in roles or _OVERSEER in policy.roles_of(tx, actor):
+        if not reason:
+            raise ReasonNeededError("To take a message down needs a reason.")
+        return others
+    if is_author:
+        clause = own.mark() if own is not None else None
+        raise RecallLateError("It is too late to recall it.", minutes=minutes, clause=clause)
+    raise NotAllowedError("You do not have this right.", operation=OWN)
+
+
+def _written(tx: ReadTx, row: Row) -> str:
+    """The text as its author last wrote it."""
+    entry = tx.entry(row.edited if row.edited is not None else row.shown or 0)
+    assert entry is not None, "the table names the entry"
+    return str(getattr(entry.fact, "original", None) or entry.fact.text)
