@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.kills import WHOLE_STARTS, kill_again_and_again, make_load, make_place
+from tests.support.kills import kill_again_and_again, make_load, make_place
 
 KILLS = int(os.environ.get("GUIJU_KILLS") or 50)
 SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
@@ -24,6 +24,5 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, database_url: st
     assert report.acknowledged > 10 * KILLS
     # A kill while nothing is under way would prove nothing.
     assert report.caught >= 0.8 * KILLS
-    assert len(report.ready) > KILLS // WHOLE_STARTS
-    assert max(report.ready + report.ready_forked) <= READY_SECONDS
+    assert max(report.ready) <= READY_SECONDS
     assert "Traceback" not in place.log.read_text(encoding="utf-8")

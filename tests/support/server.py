@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,17 +91,13 @@ class Place:
         """Serve until the end of the block. Raises BenchError when the server ends before it is ready."""
         begun = time.monotonic()
         with running((_GUIJU, "serve"), self.log, self.environment) as process:
-            yield Serving(process, self.ready(begun, lambda: process.poll() is not None))
-
-    def ready(self, begun: float, has_ended: Callable[[], bool]) -> float:
-        """How long after `begun` the server is ready. Raises BenchError when it ends before, or takes too long."""
-        while not self._ready():
-            if has_ended():
-                raise BenchError(f"it ended before it was ready:\n{tail(self.log)}")
-            if time.monotonic() - begun > _START_SECONDS:
-                raise BenchError(f"not ready in {_START_SECONDS:.0f} s:\n{tail(self.log)}")
-            time.sleep(0.02)
-        return time.monotonic() - begun
+            while not self._ready():
+                if process.poll() is not None:
+                    raise BenchError(f"it ended with {process.returncode}:\n{tail(self.log)}")
+                if time.monotonic() - begun > _START_SECONDS:
+                    raise BenchError(f"not ready in {_START_SECONDS:.0f} s:\n{tail(self.log)}")
+                time.sleep(0.02)
+            yield Serving(process, time.monotonic() - begun)
 
     def _ready(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=_START_SECONDS)
