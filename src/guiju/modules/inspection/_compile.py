@@ -88,10 +88,10 @@ class RuleSet:
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
         )
-        self._documents = DocumentIndex(
-            [(n, r) for n, r in enumerate(rules) if isinstance(r, DocumentRule)]
-        )
-        self._risk = RiskIndex([(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)])
+        documents = [(n, r) for n, r in enumerate(rules) if isinstance(r, DocumentRule)]
+        self._documents = DocumentIndex(documents) if documents else None
+        risks = [(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)]
+        self._risk = RiskIndex(risks) if risks else None
         # Several clauses may ask for the same kind: each counts, it is looked for once.
         self._kinds: dict[str, list[int]] = {}
         for kind in KINDS:
@@ -109,34 +109,40 @@ class RuleSet:
     def inspect(self, text: str) -> Inspection:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
         hits = self._hits(text)
-        if self._risk:
+        if self._risk is not None:
             hits.extend(self._risk_hits(text))
         return self._weigh(text, hits) if hits else self._clean
 
     def _weigh(self, text: str, hits: list[Hit]) -> Inspection:
         """The answer for a text with these hits: the strictest of what their rules ask for."""
         rules = self._rules
-        hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
-        asked = [self._asked(hit) for hit in hits]
-        taken = Disposition.strictest(d for d in asked if d is not Disposition.ALERT)
-        secret = Disposition.ALERT
-        shown = [hit for hit, each in zip(hits, asked, strict=True) if each is not secret]
-        alerts = [hit for hit, each in zip(hits, asked, strict=True) if each is secret]
-        masks = [hit for hit, d in zip(hits, asked, strict=True) if d is Disposition.MASK]
-        acted = sorted(
-            (each is not taken, place)
-            for place, each in enumerate(asked)
-            if each > Disposition.ALERT
-        )
+        if len(hits) > 1:
+            hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
+        shown: list[Hit] = []
+        alerts: list[Hit] = []
+        masks: list[Hit] = []
+        acted: list[tuple[Disposition, str]] = []
+        for hit in hits:
+            asked = self._asked(hit)
+            if asked is Disposition.ALERT:
+                alerts.append(hit)
+                continue
+            shown.append(hit)
+            if asked is not Disposition.DELIVER:
+                acted.append((asked, rules[hit.rule].use))
+                if asked is Disposition.MASK:
+                    masks.append(hit)
+        taken = Disposition.strictest(asked for asked, _ in acted)
+        strictest = [use for asked, use in acted if asked is taken]
         return Inspection(
             self.version,
-            tuple(_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]),
+            tuple([_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]]),
             taken,
-            tuple(dict.fromkeys(rules[hits[place].rule].use for _, place in acted)),
+            tuple(dict.fromkeys([*strictest, *[use for _, use in acted]])),
             masked(text, masks),
-            tuple(dict.fromkeys((hit.start, hit.end) for hit in masks))[:MAX_FINDINGS],
-            tuple(_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]),
-            tuple(dict.fromkeys(rules[hit.rule].use for hit in alerts)),
+            tuple(dict.fromkeys([(hit.start, hit.end) for hit in masks]))[:MAX_FINDINGS],
+            tuple([_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]]),
+            tuple(dict.fromkeys([rules[hit.rule].use for hit in alerts])),
             tuple(hits),
         )
 
@@ -221,12 +227,14 @@ class RuleSet:
         streams = Streams(text)
         hits = self._term_hits(streams)
         gated = self._finders.gate(streams.stripped)
-        formed = [*self._formed(Passage(streams), gated)] if gated else []
-        hits.extend(formed)
-        if streams.decoded is not None:
-            hits.extend(self._encoded(streams.decoded, formed))
-        hits.extend(self._expressed(streams, encoded))
-        if self._documents:
+        if gated or streams.is_odd:
+            formed = [*self._formed(Passage(streams), gated)] if gated else []
+            hits.extend(formed)
+            if streams.decoded is not None:
+                hits.extend(self._encoded(streams.decoded, formed))
+        if self._expressions.may_match(streams, encoded):
+            hits.extend(self._expressed(streams, encoded))
+        if self._documents is not None:
             hits.extend(self._documents.find(streams))
         return hits
 
@@ -240,14 +248,15 @@ class RuleSet:
 
     def _risk_hits(self, text: str) -> Iterator[Hit]:
         """A score is of one message: what other messages or a quote add is not scored with it."""
+        assert self._risk is not None, "asked only where there are risk rules"
         for rule, score in self._risk.find(text):
             yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
 
     def _term_hits(self, streams: Streams) -> list[Hit]:
         found = self._terms.find(streams)
-        decoded = streams.decoded
-        if not found and decoded is None:
-            return []
+        decoded = streams.decoded if streams.is_odd else None
+        if decoded is None and not (found and found[-1].is_overflow):
+            return [*map(_hit_of, found)]
         hits = {hit[:4]: _hit_of(hit) for hit in found}
         if found and found[-1].is_overflow:
             # It is held whatever else it has.
@@ -300,12 +309,10 @@ class RuleSet:
 
 
 def _hit_of(hit: TermHit) -> Hit:
-    return Hit(
-        hit.start, hit.end, hit.rule, hit.word, range(hit.start, hit.end),
-        floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
-        cap=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
-        way=hit.way,
-    )  # fmt: skip
+    start, end, rule, word, way, is_doubtful, is_overflow = hit
+    floor = Disposition.HOLD if is_overflow else Disposition.DELIVER
+    cap = Disposition.HOLD if is_doubtful else Disposition.BLOCK
+    return Hit(start, end, rule, word, range(start, end), floor, cap, way)
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

@@ -57,21 +57,22 @@ class EchoIndex:
 
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every hit; a pattern written plainly is not one."""
-        has_latin, pairs = streams.has_latin, self._sounds.pairs
-        tokens = tokens_of(streams.sounds) if has_latin else [streams.sounds]
-        sounds = spelled(tokens) if has_latin else streams.sounds
         found: list[Echo] = []
-        reports = self._sounds.find(sounds)
-        if reports or (pairs and len(tokens) > 1 and self._may_pair(tokens, sounds)):
-            units = Units(streams.stripped, tokens)
-            found.extend(self._by_sound(streams, units, sounds, reports, budget))
+        if streams.has_latin:
+            found.extend(self._spelled(streams, budget))
+        else:
+            reports = self._sounds.find(streams.sounds)
+            if reports:
+                found.extend(self._by_sound(streams, reports, budget))
         reports = self._shapes.find(streams.shapes)
         if reports:
             found.extend(self._by_shape(streams, reports, budget))
         # In a text without signs nothing but the whole of it is alone.
         size = len(streams.text)
-        if pairs and (len(streams.stripped) < size or size == PAIR):
-            found.extend(self._alone(streams, budget))
+        if self._sounds.pairs and (len(streams.stripped) < size or size == PAIR):
+            pairs = _ALONE.findall(streams.text)
+            if pairs:
+                found.extend(self._alone(streams, pairs, budget))
         return found
 
     def _may_pair(self, tokens: list[str], sounds: str) -> bool:
@@ -80,10 +81,40 @@ class EchoIndex:
         return few or not self._sounds.pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))
 
     def _by_sound(
-        self, streams: Streams, units: Units, sounds: str, reports: list[tuple[int, int, int]],
-        budget: Budget,
-    ) -> Iterator[Echo]:  # fmt: skip
+        self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
+    ) -> Iterator[Echo]:
+        """In a text without Latin letters, so that its units are its characters."""
         stripped, texts = streams.stripped, self._texts
+        for start, end, entry in reports:
+            written = stripped[start:end]
+            size = end - start
+            for number in self._sounds.numbers(entry):
+                term = texts[number]
+                if term == written:
+                    continue
+                wanted = term if len(term) == size else units_of(term)
+                if len(wanted) != size:
+                    budget.take_hit(number)
+                    continue
+                other = [i for i in range(size) if written[i] != wanted[i]]
+                if not other or not budget.take_hit(number) or 2 * len(other) > size:
+                    continue
+                place = _altered(streams, start, end, other, budget)
+                if place is not None:
+                    yield Echo(number, place, Way.HOMOPHONE, True)
+            if budget.is_spent:
+                return
+
+    def _spelled(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
+        """In a text with Latin letters, which may be syllables."""
+        stripped, texts = streams.stripped, self._texts
+        tokens = tokens_of(streams.sounds)
+        sounds = spelled(tokens)
+        reports = self._sounds.find(sounds)
+        pairs = self._sounds.pairs
+        if not reports and not (pairs and len(tokens) > 1 and self._may_pair(tokens, sounds)):
+            return
+        units = Units(stripped, tokens)
         for start, end, entry in reports:
             written = stripped[units.first(start) : units.first(end)]
             for number in self._sounds.numbers(entry):
@@ -119,35 +150,37 @@ class EchoIndex:
                 yield Echo(number, place, Way.PINYIN, len(written) == PAIR)
         elif latin == 0 and PAIR < len(written) >= 2 * len(other):
             changed = [streams.offsets[units.first(start + i)] for i in other]
-            if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
+            if place.is_unbroken() and not _boundary.is_ordinary(
+                place.folded, place.start, place.end, changed, budget
+            ):
                 yield Echo(number, place, Way.HOMOPHONE, True)
 
     def _by_shape(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
     ) -> Iterator[Echo]:
-        stripped = streams.stripped
+        stripped, texts = streams.stripped, self._texts
         for start, end, entry in reports:
             written = stripped[start:end]
+            size = end - start
             for number in self._shapes.numbers(entry):
-                term = self._texts[number]
+                term = texts[number]
                 if term == written:
                     continue
-                other = [i for i, char in enumerate(term, start) if stripped[i] != char]
-                if 3 * len(other) > len(term) or not budget.take_hit(number):
+                other = [i for i in range(size) if written[i] != term[i]]
+                if 3 * len(other) > size or not budget.take_hit(number):
                     continue
-                place = Place(streams.folded, streams.offsets, start, end - 1)
-                changed = [place.offsets[i] for i in other]
-                if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
+                place = _altered(streams, start, end, other, budget)
+                if place is not None:
                     yield Echo(number, place, Way.LOOK_ALIKE, True)
             if budget.is_spent:
                 return
 
-    def _alone(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
+    def _alone(self, streams: Streams, pairs: list[str], budget: Budget) -> Iterator[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
         sounding, shaped = self._sounds.pairs, self._shapes.pairs
         alike = {
             pair: (sounding.get(sounds, ()), shaped.get(shapes, ()))
-            for pair in set(_ALONE.findall(streams.text))
+            for pair in set(pairs)
             for sounds, shapes in (codes_of_pair(pair),)
             if sounds in sounding or shapes in shaped
         }
@@ -167,8 +200,27 @@ class EchoIndex:
                         continue
                     if not budget.take_hit(number):
                         return
-                    if not _boundary.is_ordinary(place, range(*match.span()), budget):
+                    start, end = match.span()
+                    changed = range(start, end)
+                    if not _boundary.is_ordinary(place.folded, start, end, changed, budget):
                         yield Echo(number, place, way, True)
+
+
+def _altered(
+    streams: Streams, start: int, end: int, other: list[int], budget: Budget
+) -> Place | None:
+    """The place of these characters if they are not ordinary words; those at `other` are not the term's."""
+    folded, offsets = streams.folded, streams.offsets
+    first, last = offsets[start], offsets[end - 1]
+    place = None
+    if last - first != end - start - 1:
+        place = Place(folded, offsets, start, end - 1)
+        if not place.is_unbroken():
+            return None
+    changed = [offsets[start + i] for i in other]
+    if _boundary.is_ordinary(folded, first, last + 1, changed, budget):
+        return None
+    return place or Place(folded, offsets, start, end - 1)
 
 
 def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:

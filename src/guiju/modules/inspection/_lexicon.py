@@ -2,9 +2,10 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from operator import eq
 from typing import NamedTuple
 
 import daachorse
@@ -29,15 +30,17 @@ class Lexicon:
     `texts[i]` is pattern i without noise. The patterns in `signed` have signs of their own wherever
     they are a term. A pattern with doubled characters is also known with single ones, for texts
     whose repeats have been squeezed; `squeezed` leads from there to the pattern. `find` gives start,
-    end and number of the longest pattern at each end; `chain` has the shorter ones.
+    end and number of the longest pattern at each end; `shorter` the next one that ends there, or -1.
+    The patterns in `marked` have signs in some rule at least.
     """
 
     __slots__ = (
         "_more",
         "_rules",
-        "_shorter",
         "_words",
         "find",
+        "marked",
+        "shorter",
         "signed",
         "squeezed",
         "texts",
@@ -52,6 +55,7 @@ class Lexicon:
         found: dict[str, int] = {}
         self.texts: list[str] = []
         self.signed: set[int] = set()
+        self.marked: set[int] = set()
         # One rule and one term a pattern in flat lists, the rare others beside them: large lists
         # stay small.
         self._rules = array("i")
@@ -67,16 +71,19 @@ class Lexicon:
                 self._words.append(word)
                 if len(text) != len(word) and signs_of(word):
                     self.signed.add(number)
+                    self.marked.add(number)
             else:
                 self._add_owner(number, rule, word)
         self.squeezed = array("i")
         texts = [*self.texts, *self._squeezed_texts(found)]
-        self._shorter = _chain(texts, found)
+        self.shorter = _chain(texts, found)
         self.find = finder_of(texts)
 
     def _squeezed_texts(self, found: dict[str, int]) -> Iterator[str]:
-        single = _REPEATED.sub(r"\1", _PARTING.join(self.texts)).split(_PARTING)
-        for number, (text, once) in enumerate(zip(self.texts, single, strict=False)):
+        for number, text in enumerate(self.texts):
+            if not any(map(eq, text, text[1:])):
+                continue
+            once = _REPEATED.sub(r"\1", text)
             if MIN_TERM <= len(once) < len(text) and once not in found:
                 found[once] = len(self.texts) + len(self.squeezed)
                 self.squeezed.append(number)
@@ -86,18 +93,22 @@ class Lexicon:
         """A reported pattern and the shorter ones that end with it, longest first."""
         while number >= 0:
             yield number
-            number = self._shorter[number]
+            number = self.shorter[number]
 
     def _add_owner(self, number: int, rule: int, word: str) -> None:
         if (rule, word) in self.owners(number):
             return
         self._more.setdefault(number, []).append((rule, word))
-        if not signs_of(word):
+        if signs_of(word):
+            self.marked.add(number)
+        else:
             self.signed.discard(number)
 
-    def owners(self, number: int) -> list[tuple[int, str]]:
+    def owners(self, number: int) -> Sequence[tuple[int, str]]:
         """The rules that have this pattern, each with the term as the rule has it."""
-        return [(self._rules[number], self._words[number]), *self._more.get(number, ())]
+        owner = self._rules[number], self._words[number]
+        more = self._more.get(number)
+        return (owner, *more) if more else (owner,)
 
 
 def finder_of(patterns: list[str]) -> Finder:

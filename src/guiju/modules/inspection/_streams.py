@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from guiju.modules.inspection._fold import fold, kept_offsets
+from guiju.modules.inspection._fold import INVISIBLE, class_of, fold, kept_offsets
 from guiju.modules.inspection._tables import weave
 
 # A reference inside a reference is common in copied web pages; deeper nesting is not.
@@ -21,6 +21,12 @@ _CODED = re.compile(
     r"|(?:%[0-9a-f]{2})+|\\u[0-9a-f]{4}|\\u\{[0-9a-f]{1,6}\}|\\x[0-9a-f]{2}"
 )
 _LETTER = re.compile("[a-z]")
+# Signs that cover a character of a term, as a character class has them.
+COVERING = re.escape("*×○●□■#_")
+# Strokes are noise elsewhere, and parts of characters that somebody takes apart.
+STROKES = "丶丨㇀-㇣"
+# What only some of the finders care for, and few texts have: one look tells whether they are asked.
+_ODD = re.compile(rf"[{COVERING}{STROKES}&%＆％\\{class_of(INVISIBLE)}]")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -29,7 +35,8 @@ class Streams:
     """One text in the forms that finders share. Not for use by several threads at once.
 
     `sounds` and `shapes` are as long as `stripped`: the codes of its syllables and of the parts that
-    its characters share. `has_latin` says that `stripped` has Latin letters.
+    its characters share. `has_latin` says that `stripped` has Latin letters, `is_odd` that `text` may
+    have references, characters that take no room, signs that cover a character, or strokes.
     """
 
     __slots__ = (
@@ -40,6 +47,7 @@ class Streams:
         "_offsets",
         "_origin",
         "has_latin",
+        "is_odd",
         "shapes",
         "sounds",
         "stripped",
@@ -53,12 +61,13 @@ class Streams:
         self.text = text
         self.stripped, self.sounds, self.shapes = weave(text)
         self.has_latin = _LETTER.search(self.stripped) is not None
+        self.is_odd = _ODD.search(text) is not None
         self._origin = origin
         self._depth = depth
         self._folded: str | None = None
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
-        self._is_decoded = False
+        self._is_decoded = not self.is_odd
 
     @property
     def folded(self) -> str:

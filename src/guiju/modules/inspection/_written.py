@@ -12,15 +12,24 @@ def find_written(
     budget: Budget,
 ) -> Iterator[tuple[int, int, int, str]]:  # fmt: skip
     """Start and end of each term in the folded text, its rule and the term as the rule has it."""
+    texts, shorter, marked = lexicon.texts, lexicon.shorter, lexicon.marked
+    count = len(texts)
     for _, end, reported in reports:
-        for number in lexicon.chain(reported):
-            if number >= len(lexicon.texts):
-                continue
-            if not budget.take_hit(number):
-                return
-            text = lexicon.texts[number]
-            place = Place(folded, offsets, end - len(text), end - 1)
-            yield from _owned(lexicon, number, place, budget)
+        number = reported
+        while number >= 0:
+            if number < count:
+                if not budget.take_hit(number):
+                    return
+                text = texts[number]
+                size = len(text)
+                place = Place(folded, offsets, end - size, end - 1)
+                if size > MIN_TERM or number in marked or text.isascii():
+                    yield from _owned(lexicon, number, place, budget)
+                elif place.end - place.start <= size + MAX_GAP and is_meant(place, budget):
+                    # Nearly all hits are of two characters, and most of them meant as something else.
+                    for rule, word in lexicon.owners(number):
+                        yield place.start, place.end, rule, word
+            number = shorter[number]
 
 
 def _owned(
