@@ -81,6 +81,11 @@ def stripped_char(code: int) -> str | None:
     return _STRIP.get(code, chr(code))
 
 
+def folded_char(code: int) -> str:
+    """What `fold` makes of one code point."""
+    return _TABLE.fold.get(code, chr(code))
+
+
 def class_of(folded: Iterable[str]) -> str:
     """The inside of a character class: these characters, and all that are folded into one of them.
 
