@@ -12,7 +12,7 @@ from itertools import accumulate
 
 import rjieba
 
-from guiju.modules.inspection._places import Place, is_natural
+from guiju.modules.inspection._places import is_alone, is_natural
 
 _CONTEXT = 12
 _PAIR = 2
@@ -27,9 +27,13 @@ MAX_HITS = 500
 
 
 class Budget:
-    """Counts the work that one text has caused. `last` is the pattern that was looked at last."""
+    """Counts the work that one text has caused.
 
-    __slots__ = ("_checks", "_cuts", "_hits", "_separators", "last")
+    `last` is the pattern that was looked at last. `is_spent` says that the text has more places that could be terms than
+    are looked at.
+    """
+
+    __slots__ = ("_checks", "_cuts", "_hits", "_separators", "is_spent", "last")
 
     def __init__(self) -> None:
         # Several terms may be meant by the same characters.
@@ -38,6 +42,7 @@ class Budget:
         self._checks = MAX_CHECKS
         self._hits = MAX_HITS
         self.last = -1
+        self.is_spent = False
 
     def take_check(self) -> bool:
         """One more segmentation may run."""
@@ -69,24 +74,19 @@ class Budget:
         """One more place that could be this pattern may be looked at."""
         self._hits -= 1
         self.last = number
-        return self._hits >= 0
-
-    @property
-    def is_spent(self) -> bool:
-        """The text has more such places than are looked at."""
-        return self._hits < 0
+        self.is_spent = self._hits < 0
+        return not self.is_spent
 
 
-def is_meant(place: Place, budget: Budget) -> bool:
-    """A term of two Chinese characters stands here on purpose."""
-    folded, start, end = place.folded, place.start, place.end
-    if end - start == _PAIR:
+def is_meant(folded: str, start: int, end: int, budget: Budget) -> bool:
+    """A term of two Chinese characters stands here on purpose: the first and the last of `folded[start:end]`."""
+    gap = folded[start + 1 : end - 1]
+    if not gap:
         if not budget.take_check():
             return True
         edges = budget.edges(folded, start, end, guess=True)
         return start in edges and end in edges and not _parts_others(folded, start, end)
-    (gap,) = place.inner_gaps()
-    if not is_natural(gap) or place.is_alone():
+    if not is_natural(gap) or is_alone(folded, start, end):
         return True
     if gap.strip("\r\n") or not budget.take_check():
         return False

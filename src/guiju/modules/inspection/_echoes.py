@@ -12,7 +12,8 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 
 import re
 from collections.abc import Iterator
-from operator import add
+from itertools import compress
+from operator import add, ne
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
@@ -63,10 +64,10 @@ class EchoIndex:
         else:
             reports = self._sounds.find(streams.sounds)
             if reports:
-                found.extend(self._by_sound(streams, reports, budget))
+                found += self._by_sound(streams, reports, budget)
         reports = self._shapes.find(streams.shapes)
         if reports:
-            found.extend(self._by_shape(streams, reports, budget))
+            found += self._by_shape(streams, reports, budget)
         # In a text without signs nothing but the whole of it is alone.
         size = len(streams.text)
         if self._sounds.pairs and (len(streams.stripped) < size or size == PAIR):
@@ -82,28 +83,29 @@ class EchoIndex:
 
     def _by_sound(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
-    ) -> Iterator[Echo]:
+    ) -> list[Echo]:
         """In a text without Latin letters, so that its units are its characters."""
         stripped, texts = streams.stripped, self._texts
+        firsts, shared = self._sounds.firsts, self._sounds.shared
+        found: list[Echo] = []
         for start, end, entry in reports:
             written = stripped[start:end]
-            size = end - start
-            for number in self._sounds.numbers(entry):
+            for number in shared.get(entry) or (firsts[entry],):
                 term = texts[number]
                 if term == written:
                     continue
-                wanted = term if len(term) == size else units_of(term)
-                if len(wanted) != size:
+                wanted = term if len(term) == end - start else units_of(term)
+                if len(wanted) != end - start:
                     budget.take_hit(number)
                     continue
-                other = [i for i in range(size) if written[i] != wanted[i]]
-                if not other or not budget.take_hit(number) or 2 * len(other) > size:
-                    continue
-                place = _altered(streams, start, end, other, budget)
-                if place is not None:
-                    yield Echo(number, place, Way.HOMOPHONE, True)
+                other = [*compress(range(start, end), map(ne, written, wanted))]
+                if other and budget.take_hit(number) and 2 * len(other) <= end - start:
+                    place = _altered(streams, start, end, other, budget)
+                    if place is not None:
+                        found.append(Echo(number, place, Way.HOMOPHONE, True))
             if budget.is_spent:
-                return
+                break
+        return found
 
     def _spelled(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         """In a text with Latin letters, which may be syllables."""
@@ -117,7 +119,7 @@ class EchoIndex:
         units = Units(stripped, tokens)
         for start, end, entry in reports:
             written = stripped[units.first(start) : units.first(end)]
-            for number in self._sounds.numbers(entry):
+            for number in self._sounds.shared.get(entry) or (self._sounds.firsts[entry],):
                 if texts[number] == written:
                     continue
                 yield from self._sounding(streams, units, number, (start, end), budget)
@@ -157,23 +159,24 @@ class EchoIndex:
 
     def _by_shape(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
-    ) -> Iterator[Echo]:
+    ) -> list[Echo]:
         stripped, texts = streams.stripped, self._texts
+        firsts, shared = self._shapes.firsts, self._shapes.shared
+        found: list[Echo] = []
         for start, end, entry in reports:
             written = stripped[start:end]
-            size = end - start
-            for number in self._shapes.numbers(entry):
+            for number in shared.get(entry) or (firsts[entry],):
                 term = texts[number]
                 if term == written:
                     continue
-                other = [i for i in range(size) if written[i] != term[i]]
-                if 3 * len(other) > size or not budget.take_hit(number):
-                    continue
-                place = _altered(streams, start, end, other, budget)
-                if place is not None:
-                    yield Echo(number, place, Way.LOOK_ALIKE, True)
+                other = [*compress(range(start, end), map(ne, written, term))]
+                if 3 * len(other) <= end - start and budget.take_hit(number):
+                    place = _altered(streams, start, end, other, budget)
+                    if place is not None:
+                        found.append(Echo(number, place, Way.LOOK_ALIKE, True))
             if budget.is_spent:
-                return
+                break
+        return found
 
     def _alone(self, streams: Streams, pairs: list[str], budget: Budget) -> Iterator[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
@@ -209,18 +212,15 @@ class EchoIndex:
 def _altered(
     streams: Streams, start: int, end: int, other: list[int], budget: Budget
 ) -> Place | None:
-    """The place of these characters if they are not ordinary words; those at `other` are not the term's."""
+    """The place of these characters, unless one of the `other` belongs to an ordinary word."""
     folded, offsets = streams.folded, streams.offsets
     first, last = offsets[start], offsets[end - 1]
-    place = None
-    if last - first != end - start - 1:
-        place = Place(folded, offsets, start, end - 1)
-        if not place.is_unbroken():
-            return None
-    changed = [offsets[start + i] for i in other]
+    if last - first != end - start - 1 and not Place(folded, offsets, start, end - 1).is_unbroken():
+        return None
+    changed = map(offsets.__getitem__, other)
     if _boundary.is_ordinary(folded, first, last + 1, changed, budget):
         return None
-    return place or Place(folded, offsets, start, end - 1)
+    return Place(folded, offsets, start, end - 1)
 
 
 def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:
