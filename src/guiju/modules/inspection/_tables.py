@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import product
 from typing import NamedTuple
 
-from guiju.modules.inspection._fold import BEYOND, folded_char, stripped_char
+from guiju.modules.inspection._fold import folded_char, stripped_char
 
 # Private code points are noise, so a stripped text has none of its own.
 _FIRST_SYLLABLE = 0xE000
@@ -77,6 +77,7 @@ def _threads_of(code: int) -> str:
 
 # A list is read in half the time of a mapping, and nearly all characters lie in the first plane.
 _PLANE = 0x10000
+_THREADS = 4
 _WOVEN = [_threads_of(code) for code in range(_PLANE)]
 
 
@@ -98,7 +99,10 @@ def codes_of_pair(pair: str) -> tuple[str, str]:
 
 def unweave(text: str) -> tuple[str, str, str, str]:
     """The folded text, the same with gaps for noise, and without these its sounds and its shapes."""
-    woven = text.translate(_WOVEN if BEYOND.search(text) is None else _WOVEN_BEYOND)
+    woven = text.translate(_WOVEN)
+    if len(woven) != _THREADS * len(text):
+        # What the list lacks was left as it is.
+        woven = text.translate(_WOVEN_BEYOND)
     return (
         woven[::4],
         woven[1::4],
