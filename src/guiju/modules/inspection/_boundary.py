@@ -74,8 +74,10 @@ class Budget:
         """One more place that could be this pattern may be looked at."""
         self._hits -= 1
         self.last = number
-        self.is_spent = self._hits < 0
-        return not self.is_spent
+        if self._hits >= 0:
+            return True
+        self.is_spent = True
+        return False
 
 
 def is_meant(folded: str, start: int, end: int, budget: Budget) -> bool:

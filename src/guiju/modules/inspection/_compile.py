@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import assert_never
 
 from guiju.modules.inspection._across import (
@@ -53,6 +54,7 @@ ENGINE_REVISION = 4
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 DOCUMENT_CATEGORY = "document"
@@ -132,7 +134,7 @@ class RuleSet:
                 acted.append((asked, rules[hit.rule].use))
                 if asked is Disposition.MASK:
                     masks.append(hit)
-        taken = Disposition.strictest(asked for asked, _ in acted)
+        taken = max([asked for asked, _ in acted], default=Disposition.DELIVER)
         strictest = [use for asked, use in acted if asked is taken]
         return Inspection(
             self.version,
@@ -140,9 +142,9 @@ class RuleSet:
             taken,
             tuple(dict.fromkeys([*strictest, *[use for _, use in acted]])),
             masked(text, masks),
-            tuple(dict.fromkeys([(hit.start, hit.end) for hit in masks]))[:MAX_FINDINGS],
-            tuple([_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]]),
-            tuple(dict.fromkeys([rules[hit.rule].use for hit in alerts])),
+            tuple(dict.fromkeys([(hit.start, hit.end) for hit in masks]))[:MAX_FINDINGS] if masks else (),
+            tuple([_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]]) if alerts else (),
+            tuple(dict.fromkeys([rules[hit.rule].use for hit in alerts])) if alerts else (),
             tuple(hits),
         )
 
@@ -338,7 +340,8 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     `BadDomainError`, `BadExpressionError`, `BadConditionError` and `BadThresholdError`. Takes
     about 0.2 s for 10,000 terms: call it outside the write lane.
     """
-    ordered = tuple(sorted(set(rules), key=_canonical))
+    named = sorted([(_canonical(rule), rule) for rule in set(rules)], key=itemgetter(0))
+    ordered = tuple(rule for _, rule in named)
     for rule in ordered:
         check_scope(rule.scope)
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
@@ -350,16 +353,17 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
                 "a threshold lies between 0 and 1", threshold=str(rule.threshold)
             )
     content = "\n".join(
-        [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
+        [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *[name for name, _ in named]]
     )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return RuleSet(ordered, version)
 
 
 def _canonical(rule: Rule) -> str:
+    """One line of JSON; different for different rules."""
     match rule:
         case TermRule():
-            name = [rule.dictionary, rule.category, sorted(set(rule.terms))]
+            name = [rule.dictionary, rule.category]
         case PatternRule():
             name = [rule.kind]
         case ExpressionRule():
@@ -375,4 +379,16 @@ def _canonical(rule: Rule) -> str:
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]
     if rule.scope != EVERYWHERE:
         fields += [sorted(rule.scope.classes), rule.scope.when]
-    return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+    parts = [_encode(field) for field in fields]
+    if isinstance(rule, TermRule):
+        parts.insert(3, f"[{','.join(_encoded(rule.terms))}]")
+    return f"[{','.join(parts)}]"
+
+
+def _encoded(terms: Iterable[str]) -> Iterator[str]:
+    """The terms in order as parts of a JSON list: in small steps, so that no other thread waits for all of them."""
+    groups: dict[str, set[str]] = {}
+    for term in terms:
+        groups.setdefault(term[:1], set()).add(term)
+    for _, group in sorted(groups.items()):
+        yield _encode(sorted(group))[1:-1]

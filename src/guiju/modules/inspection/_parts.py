@@ -27,7 +27,10 @@ class PartIndex:
         self._lexicon = lexicon
         whole: dict[str, str] = {}
         unsigned = (t for n, t in enumerate(lexicon.texts) if n not in lexicon.signed)
-        for char in sorted(set().union(*unsigned)):
+        chars: set[str] = set()
+        for text in unsigned:
+            chars.update(text)
+        for char in sorted(chars):
             for parts in decompositions(char):
                 whole.setdefault(parts, char)
         self._whole = [*whole.values()]

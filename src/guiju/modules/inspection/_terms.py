@@ -64,18 +64,19 @@ class TermIndex:
 
     def find(self, streams: Streams) -> list[TermHit]:
         """Every term in the text. Terms inside a longer one of the same rule are left out."""
-        if not self._lexicon.texts:
+        lexicon = self._lexicon
+        if not lexicon.texts:
             return []
         budget = Budget()
-        reports = self._lexicon.find(streams.stripped)
-        hits = [*self._written(streams, reports, budget)] if reports else []
+        reports = lexicon.find(streams.stripped)
+        hits = self._written(streams, reports, budget) if reports else []
         echoes = [] if budget.is_spent else self._disguised(streams, budget)
         if not hits and not echoes and not budget.is_spent:
             return hits
         for number, place, way, is_doubtful in echoes:
             start, end = place.start, place.end
-            for rule, word in self._lexicon.owners(number):
-                if number not in self._lexicon.marked or signs_of(word) is None:
+            for rule, word in lexicon.owners(number):
+                if number not in lexicon.marked or signs_of(word) is None:
                     hits.append(TermHit(start, end, rule, word, way, is_doubtful))
         found = _outermost(hits) if len(hits) > 1 else hits
         if budget.is_spent:
@@ -96,11 +97,12 @@ class TermIndex:
 
     def _written(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
-    ) -> Iterator[TermHit]:
+    ) -> list[TermHit]:
         found = find_written(self._lexicon, streams.folded, streams.offsets, reports, budget)
-        for start, end, rule, word in found:
-            way = Way.PARTED if end - start > len(word) else Way.PLAIN
-            yield TermHit(start, end, rule, word, way)
+        return [
+            TermHit(start, end, rule, word, Way.PARTED if end - start > len(word) else Way.PLAIN)
+            for start, end, rule, word in found
+        ]
 
     def _disguised(self, streams: Streams, budget: Budget) -> list[Echo]:
         stripped = streams.stripped
