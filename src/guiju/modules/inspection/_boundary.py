@@ -105,17 +105,12 @@ def _parts_others(folded: str, start: int, end: int) -> bool:
     return all(len(pair) == _PAIR and rjieba.cut(pair, False) == [pair] for pair in (left, right))
 
 
-def is_ordinary(
-    folded: str, start: int, end: int, changed: Iterable[int], budget: Budget
-) -> bool:
+def is_ordinary(folded: str, start: int, end: int, changed: Iterable[int], budget: Budget) -> bool:
     """One of the characters at `changed` belongs to a word of the dictionary: it is meant as it stands."""
     if not budget.take_check():
         return False
     edges = budget.edges(folded, start, end, guess=False)
-    for one in changed:
-        if one not in edges or one + 1 not in edges:
-            return True
-    return False
+    return any(one not in edges or one + 1 not in edges for one in changed)
 
 
 def warm() -> None:

@@ -142,8 +142,12 @@ class RuleSet:
             taken,
             tuple(dict.fromkeys([*strictest, *[use for _, use in acted]])),
             masked(text, masks),
-            tuple(dict.fromkeys([(hit.start, hit.end) for hit in masks]))[:MAX_FINDINGS] if masks else (),
-            tuple([_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]]) if alerts else (),
+            tuple(dict.fromkeys([(hit.start, hit.end) for hit in masks]))[:MAX_FINDINGS]
+            if masks
+            else (),
+            tuple([_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]])
+            if alerts
+            else (),
             tuple(dict.fromkeys([rules[hit.rule].use for hit in alerts])) if alerts else (),
             tuple(hits),
         )
@@ -361,6 +365,7 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
 
 def _canonical(rule: Rule) -> str:
     """One line of JSON; different for different rules."""
+    name: list[str | list[str]]
     match rule:
         case TermRule():
             name = [rule.dictionary, rule.category]

@@ -73,7 +73,7 @@ class ExpressionIndex:
             return False
         if self._joint is None or streams.is_odd:
             return True
-        matched = self._joint.Match(b"%b\n%b" % (encoded, streams.folded.encode()))
+        matched = self._joint.Match(encoded + b"\n" + streams.folded.encode())
         # The sentinel alone; without it the set ran out of memory.
         return matched is None or len(matched) > 1 or matched[0] != len(self._rules)
 

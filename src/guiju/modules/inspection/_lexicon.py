@@ -141,8 +141,10 @@ def woven(texts: list[str]) -> Threads:
     """How each of the texts is written, sounds and looks; many are folded in one pass."""
     found = Threads([], [], [])
     for first in range(0, len(texts), _AT_ONCE):
-        for thread, part in zip(found, weave(_PARTING.join(texts[first : first + _AT_ONCE])), strict=True):
-            thread += part.split(_PARTING)
+        for thread, part in zip(
+            found, weave(_PARTING.join(texts[first : first + _AT_ONCE])), strict=True
+        ):
+            thread.extend(part.split(_PARTING))
     return found
 
 

@@ -40,7 +40,11 @@ class PartIndex:
         """Every term with at least one character in parts."""
         stream = streams.stripped
         offsets: list[int] | None = None
-        if streams.is_odd and len(stream) < len(streams.text) and _STROKE.search(streams.text) is not None:
+        if (
+            streams.is_odd
+            and len(stream) < len(streams.text)
+            and _STROKE.search(streams.text) is not None
+        ):
             folded = streams.folded
             offsets = [
                 i for i, char in enumerate(folded) if char not in NOISE or _STROKE.match(char)

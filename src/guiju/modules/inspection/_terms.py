@@ -69,8 +69,10 @@ class TermIndex:
             return []
         budget = Budget()
         reports = lexicon.find(streams.stripped)
+        # Right after, while the processor still has the automaton at hand.
+        backwards = lexicon.find(streams.stripped[::-1])
         hits = self._written(streams, reports, budget) if reports else []
-        echoes = [] if budget.is_spent else self._disguised(streams, budget)
+        echoes = [] if budget.is_spent else self._disguised(streams, backwards, budget)
         if not hits and not echoes and not budget.is_spent:
             return hits
         for number, place, way, is_doubtful in echoes:
@@ -104,13 +106,15 @@ class TermIndex:
             for start, end, rule, word in found
         ]
 
-    def _disguised(self, streams: Streams, budget: Budget) -> list[Echo]:
+    def _disguised(
+        self, streams: Streams, backwards: list[tuple[int, int, int]], budget: Budget
+    ) -> list[Echo]:
+        """`backwards` are the reports of the text read from its end."""
         stripped = streams.stripped
         echoes = self._echoes.find(streams, budget)
         echoes += self._parts.find(streams, budget)
         if streams.is_odd:
             echoes.extend(self._holes.find(streams, budget))
-        backwards = self._lexicon.find(stripped[::-1])
         if backwards:
             echoes += self._reversed(streams, backwards, budget)
         if _REPEATED.search(stripped) is not None or (
