@@ -16,10 +16,21 @@ from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import GAP, codes_of_pair, unweave, weave
 from guiju.modules.inspection.types import Disposition, ExpressionRule, TermRule
 
-WRITTEN = st.text(
-    st.sampled_from("我们在北京天安门广场看到了机密文件手洗钱包一套现场abc12.%#&+-_" + SEPARATORS),
-    max_size=60,
+WORDS = (
+    "北京天安门广场",
+    "我们",
+    "机密文件",
+    "手洗",
+    "钱包",
+    "一套",
+    "现场",
+    "abc",
+    "12",
+    "%",
+    "+",
+    "-",
 )
+WRITTEN = st.lists(st.sampled_from([*WORDS, *SEPARATORS]), max_size=20).map("".join)
 ANY = st.one_of(st.text(), st.text(st.sampled_from("博彩Ａ１繁體😀🅰\0\u200b\u0301，~ a")))
 
 
