@@ -5,15 +5,21 @@ hit count (0 of 31,465 real short messages in the study behind the engine). The 
 twelve characters on each side. Its number in one text is bounded.
 """
 
-from collections.abc import Collection
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from itertools import accumulate
 
 import rjieba
 
-from guiju.modules.inspection._places import Place, is_natural
+from guiju.modules.inspection._places import is_alone, is_natural
 
 _CONTEXT = 12
 _PAIR = 2
+# What the segmenter never has in a word with others. It reads what lies between two of them by
+# itself, so a context may end at the nearest: shorter to read, and hits in one phrase share it.
+SEPARATORS = " \t\n\r,!?;:'\"()<>[]{}/\\|~*=@$^`、。·…—～“”‘’《》〈〉「」『』【】〔〕"
+_SEPARATOR = re.compile(f"[{re.escape(SEPARATORS)}]")
 # Beyond this many segmentations in one text hits count without one: strict, and bounded.
 MAX_CHECKS = 100
 # A text with more places that could be a term is held, and the rest of it is not looked at.
@@ -21,65 +27,76 @@ MAX_HITS = 500
 
 
 class Budget:
-    """Counts the work that one text has caused. `last` is the pattern that was looked at last."""
+    """Counts the work that one text has caused.
 
-    __slots__ = ("_checks", "_cuts", "_hits", "last")
+    `last` is the pattern that was looked at last. `is_spent` says that the text has more places that could be terms than
+    are looked at.
+    """
+
+    __slots__ = ("_checks", "_cuts", "_hits", "_separators", "is_spent", "last")
 
     def __init__(self) -> None:
         # Several terms may be meant by the same characters.
-        self._cuts: dict[tuple[str, bool], list[int]] = {}
+        self._cuts: dict[tuple[int, int, bool], list[int]] = {}
+        self._separators: list[int] | None = None
         self._checks = MAX_CHECKS
         self._hits = MAX_HITS
         self.last = -1
+        self.is_spent = False
 
     def take_check(self) -> bool:
         """One more segmentation may run."""
         self._checks -= 1
         return self._checks >= 0
 
-    def ends(self, context: str, *, guess: bool) -> list[int]:
-        """Where the words of a context end; `guess` also takes likely words that no dictionary has."""
-        key = context, guess
-        ends = self._cuts.get(key)
-        if ends is None:
-            ends = self._cuts[key] = list(accumulate(map(len, rjieba.cut(context, guess))))
-        return ends
+    def edges(self, folded: str, start: int, end: int, *, guess: bool) -> list[int]:
+        """The edges of the words around a part of the text, both ends of what was read included.
+
+        `folded` is the same whenever it is asked. `guess` also takes likely words that no dictionary has.
+        """
+        separators = self._separators
+        if separators is None:
+            found = [match.start() for match in _SEPARATOR.finditer(folded)]
+            separators = self._separators = [-1, *found, len(folded)]
+        after = bisect_left(separators, start)
+        first = max(separators[after - 1] + 1, start - _CONTEXT)
+        if separators[after] < end:
+            after = bisect_left(separators, end)
+        last = min(separators[after], end + _CONTEXT)
+        key = first, last, guess
+        edges = self._cuts.get(key)
+        if edges is None:
+            words = rjieba.cut(folded[first:last], guess)
+            edges = self._cuts[key] = list(accumulate(map(len, words), initial=first))
+        return edges
 
     def take_hit(self, number: int) -> bool:
         """One more place that could be this pattern may be looked at."""
         self._hits -= 1
         self.last = number
-        return self._hits >= 0
-
-    @property
-    def is_spent(self) -> bool:
-        """The text has more such places than are looked at."""
-        return self._hits < 0
+        if self._hits >= 0:
+            return True
+        self.is_spent = True
+        return False
 
 
-def is_meant(place: Place, budget: Budget) -> bool:
-    """A term of two Chinese characters stands here on purpose."""
-    folded, start, end = place.folded, place.start, place.end
-    if not place.is_parted:
-        return not budget.take_check() or (
-            _is_word(folded, start, end, budget) and not _parts_others(folded, start, end)
-        )
-    (gap,) = place.inner_gaps()
-    if not is_natural(gap) or place.is_alone():
+def is_meant(folded: str, start: int, end: int, budget: Budget) -> bool:
+    """A term of two Chinese characters stands here on purpose: the first and the last of `folded[start:end]`."""
+    gap = folded[start + 1 : end - 1]
+    if not gap:
+        if not budget.take_check():
+            return True
+        edges = budget.edges(folded, start, end, guess=True)
+        return start in edges and end in edges and not _parts_others(folded, start, end)
+    if not is_natural(gap) or is_alone(folded, start, end):
         return True
     if gap.strip("\r\n") or not budget.take_check():
         return False
     # A line may end inside a word, but more often between two: read it as if it did not end.
     left = folded[max(0, start - _CONTEXT) : start]
     joined = left + folded[start] + folded[end - 1 :][: _CONTEXT + 1]
-    return _is_word(joined, len(left), len(left) + 2, budget)
-
-
-def _is_word(folded: str, start: int, end: int, budget: Budget) -> bool:
-    """The segmentation of the context lets the hit be a word or a row of whole words."""
-    first = max(0, start - _CONTEXT)
-    ends = budget.ends(folded[first : end + _CONTEXT], guess=True)
-    return (start == first or start - first in ends) and end - first in ends
+    edges = Budget().edges(joined, len(left), len(left) + _PAIR, guess=True)
+    return len(left) in edges and len(left) + _PAIR in edges
 
 
 def _parts_others(folded: str, start: int, end: int) -> bool:
@@ -88,18 +105,12 @@ def _parts_others(folded: str, start: int, end: int) -> bool:
     return all(len(pair) == _PAIR and rjieba.cut(pair, False) == [pair] for pair in (left, right))
 
 
-def is_ordinary(place: Place, changed: Collection[int], budget: Budget) -> bool:
+def is_ordinary(folded: str, start: int, end: int, changed: Iterable[int], budget: Budget) -> bool:
     """One of the characters at `changed` belongs to a word of the dictionary: it is meant as it stands."""
     if not budget.take_check():
         return False
-    first = max(0, place.start - _CONTEXT)
-    ends = budget.ends(place.folded[first : place.end + _CONTEXT], guess=False)
-    before = 0
-    for after in ends:
-        if after - before > 1 and any(before <= one - first < after for one in changed):
-            return True
-        before = after
-    return False
+    edges = budget.edges(folded, start, end, guess=False)
+    return any(one not in edges or one + 1 not in edges for one in changed)
 
 
 def warm() -> None:

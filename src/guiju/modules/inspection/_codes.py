@@ -25,9 +25,10 @@ class CodeIndex:
     """Patterns by their codes: `pairs` in a table, longer ones in an automaton.
 
     `find` gives start, end and entry of every hit of three codes and more, the longest at each end.
+    An entry stands for the patterns in `shared`, or else for that in `firsts`.
     """
 
-    __slots__ = ("_numbers", "_packed", "_shared", "find", "pairs")
+    __slots__ = ("_packed", "find", "firsts", "pairs", "shared")
 
     def __init__(self, coded: Iterable[tuple[str, int]]) -> None:
         """`coded` are codes and the number of the pattern that has them; `unpack` has to follow."""
@@ -39,9 +40,9 @@ class CodeIndex:
                 shared.setdefault(codes, [first]).append(number)
         longer = [codes for codes in found if len(codes) > PAIR]
         self.find = finder_of(longer)
-        self._numbers = array("i", (found[codes] for codes in longer))
-        self._shared = {
-            entry: shared[codes] for entry, codes in enumerate(longer) if codes in shared
+        self.firsts = array("i", (found[codes] for codes in longer))
+        self.shared = {
+            entry: tuple(shared[codes]) for entry, codes in enumerate(longer) if codes in shared
         }
         coupled = [
             (codes, number)
@@ -62,10 +63,6 @@ class CodeIndex:
             pair = codes[PAIR * place : PAIR * (place + 1)]
             self.pairs[pair] = (*self.pairs.get(pair, ()), number)
         self._packed = ("", array("i"))
-
-    def numbers(self, entry: int) -> Sequence[int]:
-        """The patterns that an entry stands for."""
-        return self._shared.get(entry) or (self._numbers[entry],)
 
 
 def readings(threads: Threads, number: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import assert_never
 
 from guiju.modules.inspection._across import (
@@ -54,6 +55,7 @@ ENGINE_REVISION = 4
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 DOCUMENT_CATEGORY = "document"
@@ -89,10 +91,10 @@ class RuleSet:
         self._expressions = ExpressionIndex(
             [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, ExpressionRule)]
         )
-        self._documents = DocumentIndex(
-            [(n, r) for n, r in enumerate(rules) if isinstance(r, DocumentRule)]
-        )
-        self._risk = RiskIndex([(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)])
+        documents = [(n, r) for n, r in enumerate(rules) if isinstance(r, DocumentRule)]
+        self._documents = DocumentIndex(documents) if documents else None
+        risks = [(n, r) for n, r in enumerate(rules) if isinstance(r, RiskRule)]
+        self._risk = RiskIndex(risks) if risks else None
         # Several clauses may ask for the same kind: each counts, it is looked for once.
         self._kinds: dict[str, list[int]] = {}
         for kind in KINDS:
@@ -110,34 +112,44 @@ class RuleSet:
     def inspect(self, text: str) -> Inspection:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
         hits = self._hits(text)
-        if self._risk:
+        if self._risk is not None:
             hits.extend(self._risk_hits(text))
         return self._weigh(text, hits) if hits else self._clean
 
     def _weigh(self, text: str, hits: list[Hit]) -> Inspection:
         """The answer for a text with these hits: the strictest of what their rules ask for."""
         rules = self._rules
-        hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
-        asked = [self._asked(hit) for hit in hits]
-        taken = Disposition.strictest(d for d in asked if d is not Disposition.ALERT)
-        secret = Disposition.ALERT
-        shown = [hit for hit, each in zip(hits, asked, strict=True) if each is not secret]
-        alerts = [hit for hit, each in zip(hits, asked, strict=True) if each is secret]
-        masks = [hit for hit, d in zip(hits, asked, strict=True) if d is Disposition.MASK]
-        acted = sorted(
-            (each is not taken, place)
-            for place, each in enumerate(asked)
-            if each > Disposition.ALERT
-        )
+        if len(hits) > 1:
+            hits.sort(key=lambda hit: (hit.start, -hit.end, hit.rule, hit.word))
+        shown: list[Hit] = []
+        alerts: list[Hit] = []
+        masks: list[Hit] = []
+        acted: list[tuple[Disposition, str]] = []
+        for hit in hits:
+            asked = self._asked(hit)
+            if asked is Disposition.ALERT:
+                alerts.append(hit)
+                continue
+            shown.append(hit)
+            if asked is not Disposition.DELIVER:
+                acted.append((asked, rules[hit.rule].use))
+                if asked is Disposition.MASK:
+                    masks.append(hit)
+        taken = max([asked for asked, _ in acted], default=Disposition.DELIVER)
+        strictest = [use for asked, use in acted if asked is taken]
         return Inspection(
             self.version,
-            tuple(_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]),
+            tuple([_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]]),
             taken,
-            tuple(dict.fromkeys(rules[hits[place].rule].use for _, place in acted)),
+            tuple(dict.fromkeys([*strictest, *[use for _, use in acted]])),
             masked(text, masks),
-            tuple(dict.fromkeys((hit.start, hit.end) for hit in masks))[:MAX_FINDINGS],
-            tuple(_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]),
-            tuple(dict.fromkeys(rules[hit.rule].use for hit in alerts)),
+            tuple(dict.fromkeys([(hit.start, hit.end) for hit in masks]))[:MAX_FINDINGS]
+            if masks
+            else (),
+            tuple([_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]])
+            if alerts
+            else (),
+            tuple(dict.fromkeys([rules[hit.rule].use for hit in alerts])) if alerts else (),
             tuple(hits),
         )
 
@@ -222,12 +234,14 @@ class RuleSet:
         streams = Streams(text)
         hits = self._term_hits(streams)
         gated = self._finders.gate(streams.stripped)
-        formed = [*self._formed(Passage(streams), gated)] if gated else []
-        hits.extend(formed)
-        if streams.decoded is not None:
-            hits.extend(self._encoded(streams.decoded, formed))
-        hits.extend(self._expressed(streams, encoded))
-        if self._documents:
+        if gated or streams.is_odd:
+            formed = [*self._formed(Passage(streams), gated)] if gated else []
+            hits.extend(formed)
+            if streams.decoded is not None:
+                hits.extend(self._encoded(streams.decoded, formed))
+        if self._expressions.may_match(streams, encoded):
+            hits.extend(self._expressed(streams, encoded))
+        if self._documents is not None:
             hits.extend(self._documents.find(streams))
         return hits
 
@@ -241,14 +255,15 @@ class RuleSet:
 
     def _risk_hits(self, text: str) -> Iterator[Hit]:
         """A score is of one message: what other messages or a quote add is not scored with it."""
+        assert self._risk is not None, "asked only where there are risk rules"
         for rule, score in self._risk.find(text):
             yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
 
     def _term_hits(self, streams: Streams) -> list[Hit]:
         found = self._terms.find(streams)
-        decoded = streams.decoded
-        if not found and decoded is None:
-            return []
+        decoded = streams.decoded if streams.is_odd else None
+        if decoded is None and not (found and found[-1].is_overflow):
+            return [*map(_hit_of, found)]
         hits = {hit[:4]: _hit_of(hit) for hit in found}
         if found and found[-1].is_overflow:
             # It is held whatever else it has.
@@ -301,12 +316,10 @@ class RuleSet:
 
 
 def _hit_of(hit: TermHit) -> Hit:
-    return Hit(
-        hit.start, hit.end, hit.rule, hit.word, range(hit.start, hit.end),
-        floor=Disposition.HOLD if hit.is_overflow else Disposition.DELIVER,
-        cap=Disposition.HOLD if hit.is_doubtful else Disposition.BLOCK,
-        way=hit.way,
-    )  # fmt: skip
+    start, end, rule, word, way, is_doubtful, is_overflow = hit
+    floor = Disposition.HOLD if is_overflow else Disposition.DELIVER
+    cap = Disposition.HOLD if is_doubtful else Disposition.BLOCK
+    return Hit(start, end, rule, word, range(start, end), floor, cap, way)
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:
@@ -332,7 +345,8 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     `BadDomainError`, `BadExpressionError`, `BadConditionError` and `BadThresholdError`. Takes
     about 0.2 s for 10,000 terms: call it outside the write lane.
     """
-    ordered = tuple(sorted(set(rules), key=_canonical))
+    named = sorted([(_canonical(rule), rule) for rule in set(rules)], key=itemgetter(0))
+    ordered = tuple(rule for _, rule in named)
     for rule in ordered:
         check_scope(rule.scope)
         if isinstance(rule, PatternRule) and rule.kind not in KINDS:
@@ -344,7 +358,7 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
                 "a threshold lies between 0 and 1", threshold=str(rule.threshold)
             )
     content = "\n".join(
-        [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *map(_canonical, ordered)]
+        [str(ENGINE_REVISION), TABLE_DIGEST, WRITING_DIGEST, *[name for name, _ in named]]
     )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return _compiled(ordered, version)
@@ -357,9 +371,11 @@ def _compiled(ordered: tuple[Rule, ...], version: str) -> RuleSet:
 
 
 def _canonical(rule: Rule) -> str:
+    """One line of JSON; different for different rules."""
+    name: list[str | list[str]]
     match rule:
         case TermRule():
-            name = [rule.dictionary, rule.category, sorted(set(rule.terms))]
+            name = [rule.dictionary, rule.category]
         case PatternRule():
             name = [rule.kind]
         case ExpressionRule():
@@ -375,4 +391,16 @@ def _canonical(rule: Rule) -> str:
     fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]
     if rule.scope != EVERYWHERE:
         fields += [sorted(rule.scope.classes), rule.scope.when]
-    return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+    parts = [_encode(field) for field in fields]
+    if isinstance(rule, TermRule):
+        parts.insert(3, f"[{','.join(_encoded(rule.terms))}]")
+    return f"[{','.join(parts)}]"
+
+
+def _encoded(terms: Iterable[str]) -> Iterator[str]:
+    """The terms in order as parts of a JSON list: in small steps, so that no other thread waits for all of them."""
+    groups: dict[str, set[str]] = {}
+    for term in terms:
+        groups.setdefault(term[:1], set()).add(term)
+    for _, group in sorted(groups.items()):
+        yield _encode(sorted(group))[1:-1]

@@ -12,7 +12,8 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 
 import re
 from collections.abc import Iterator
-from operator import add
+from itertools import compress
+from operator import add, ne
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
@@ -57,21 +58,22 @@ class EchoIndex:
 
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every hit; a pattern written plainly is not one."""
-        has_latin, pairs = streams.has_latin, self._sounds.pairs
-        tokens = tokens_of(streams.sounds) if has_latin else [streams.sounds]
-        sounds = spelled(tokens) if has_latin else streams.sounds
         found: list[Echo] = []
-        reports = self._sounds.find(sounds)
-        if reports or (pairs and len(tokens) > 1 and self._may_pair(tokens, sounds)):
-            units = Units(streams.stripped, tokens)
-            found.extend(self._by_sound(streams, units, sounds, reports, budget))
+        if streams.has_latin:
+            found.extend(self._spelled(streams, budget))
+        else:
+            reports = self._sounds.find(streams.sounds)
+            if reports:
+                found += self._by_sound(streams, reports, budget)
         reports = self._shapes.find(streams.shapes)
         if reports:
-            found.extend(self._by_shape(streams, reports, budget))
+            found += self._by_shape(streams, reports, budget)
         # In a text without signs nothing but the whole of it is alone.
         size = len(streams.text)
-        if pairs and (len(streams.stripped) < size or size == PAIR):
-            found.extend(self._alone(streams, budget))
+        if self._sounds.pairs and (len(streams.stripped) < size or size == PAIR):
+            pairs = _ALONE.findall(streams.text)
+            if pairs:
+                found.extend(self._alone(streams, pairs, budget))
         return found
 
     def _may_pair(self, tokens: list[str], sounds: str) -> bool:
@@ -80,13 +82,44 @@ class EchoIndex:
         return few or not self._sounds.pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))
 
     def _by_sound(
-        self, streams: Streams, units: Units, sounds: str, reports: list[tuple[int, int, int]],
-        budget: Budget,
-    ) -> Iterator[Echo]:  # fmt: skip
+        self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
+    ) -> list[Echo]:
+        """In a text without Latin letters, so that its units are its characters."""
         stripped, texts = streams.stripped, self._texts
+        firsts, shared = self._sounds.firsts, self._sounds.shared
+        found: list[Echo] = []
+        for start, end, entry in reports:
+            written = stripped[start:end]
+            for number in shared.get(entry) or (firsts[entry],):
+                term = texts[number]
+                if term == written:
+                    continue
+                wanted = term if len(term) == end - start else units_of(term)
+                if len(wanted) != end - start:
+                    budget.take_hit(number)
+                    continue
+                other = [*compress(range(start, end), map(ne, written, wanted))]
+                if other and budget.take_hit(number) and 2 * len(other) <= end - start:
+                    place = _altered(streams, start, end, other, budget)
+                    if place is not None:
+                        found.append(Echo(number, place, Way.HOMOPHONE, True))
+            if budget.is_spent:
+                break
+        return found
+
+    def _spelled(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
+        """In a text with Latin letters, which may be syllables."""
+        stripped, texts = streams.stripped, self._texts
+        tokens = tokens_of(streams.sounds)
+        sounds = spelled(tokens)
+        reports = self._sounds.find(sounds)
+        pairs = self._sounds.pairs
+        if not reports and not (pairs and len(tokens) > 1 and self._may_pair(tokens, sounds)):
+            return
+        units = Units(stripped, tokens)
         for start, end, entry in reports:
             written = stripped[units.first(start) : units.first(end)]
-            for number in self._sounds.numbers(entry):
+            for number in self._sounds.shared.get(entry) or (self._sounds.firsts[entry],):
                 if texts[number] == written:
                     continue
                 yield from self._sounding(streams, units, number, (start, end), budget)
@@ -119,35 +152,38 @@ class EchoIndex:
                 yield Echo(number, place, Way.PINYIN, len(written) == PAIR)
         elif latin == 0 and PAIR < len(written) >= 2 * len(other):
             changed = [streams.offsets[units.first(start + i)] for i in other]
-            if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
+            if place.is_unbroken() and not _boundary.is_ordinary(
+                place.folded, place.start, place.end, changed, budget
+            ):
                 yield Echo(number, place, Way.HOMOPHONE, True)
 
     def _by_shape(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
-    ) -> Iterator[Echo]:
-        stripped = streams.stripped
+    ) -> list[Echo]:
+        stripped, texts = streams.stripped, self._texts
+        firsts, shared = self._shapes.firsts, self._shapes.shared
+        found: list[Echo] = []
         for start, end, entry in reports:
             written = stripped[start:end]
-            for number in self._shapes.numbers(entry):
-                term = self._texts[number]
+            for number in shared.get(entry) or (firsts[entry],):
+                term = texts[number]
                 if term == written:
                     continue
-                other = [i for i, char in enumerate(term, start) if stripped[i] != char]
-                if 3 * len(other) > len(term) or not budget.take_hit(number):
-                    continue
-                place = Place(streams.folded, streams.offsets, start, end - 1)
-                changed = [place.offsets[i] for i in other]
-                if place.is_unbroken() and not _boundary.is_ordinary(place, changed, budget):
-                    yield Echo(number, place, Way.LOOK_ALIKE, True)
+                other = [*compress(range(start, end), map(ne, written, term))]
+                if 3 * len(other) <= end - start and budget.take_hit(number):
+                    place = _altered(streams, start, end, other, budget)
+                    if place is not None:
+                        found.append(Echo(number, place, Way.LOOK_ALIKE, True))
             if budget.is_spent:
-                return
+                break
+        return found
 
-    def _alone(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
+    def _alone(self, streams: Streams, pairs: list[str], budget: Budget) -> Iterator[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
         sounding, shaped = self._sounds.pairs, self._shapes.pairs
         alike = {
             pair: (sounding.get(sounds, ()), shaped.get(shapes, ()))
-            for pair in set(_ALONE.findall(streams.text))
+            for pair in set(pairs)
             for sounds, shapes in (codes_of_pair(pair),)
             if sounds in sounding or shapes in shaped
         }
@@ -167,8 +203,24 @@ class EchoIndex:
                         continue
                     if not budget.take_hit(number):
                         return
-                    if not _boundary.is_ordinary(place, range(*match.span()), budget):
+                    start, end = match.span()
+                    changed = range(start, end)
+                    if not _boundary.is_ordinary(place.folded, start, end, changed, budget):
                         yield Echo(number, place, way, True)
+
+
+def _altered(
+    streams: Streams, start: int, end: int, other: list[int], budget: Budget
+) -> Place | None:
+    """The place of these characters, unless one of the `other` belongs to an ordinary word."""
+    folded, offsets = streams.folded, streams.offsets
+    first, last = offsets[start], offsets[end - 1]
+    if last - first != end - start - 1 and not Place(folded, offsets, start, end - 1).is_unbroken():
+        return None
+    changed = map(offsets.__getitem__, other)
+    if _boundary.is_ordinary(folded, first, last + 1, changed, budget):
+        return None
+    return Place(folded, offsets, start, end - 1)
 
 
 def _is_pinyin(place: Place, written: list[str], breaks: set[int]) -> bool:

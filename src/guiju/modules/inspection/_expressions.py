@@ -25,6 +25,8 @@ _BUDGET = 1_000_000
 _MATCH_COST = 1_000
 _MEMORY = 8 << 20
 _SENTINEL = ""
+# What holds at the edges of a text, and with `(?m)` not at the edges of its lines.
+_EDGE = re.compile(r"\\[Az]|\(\?[a-zA-Z]*-")
 # What is no counted repetition although it may hold braces, and then the repetitions.
 _TOKEN = re.compile(
     r"\\Q.*?(?:\\E|$)|\\[pPxN]\{[^}]*\}|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\[pPx]\{[^}]*\}|\\.|[^\]\\])*\]"
@@ -59,7 +61,21 @@ class ExpressionIndex:
             _Expression(number, compile_expression(rule), _width(rule.expression))
             for number, rule in rules
         ]
-        self._gate = _gate_of([relaxed(rule.expression) for _, rule in rules]) if rules else None
+        gates = [relaxed(rule.expression) for _, rule in rules]
+        self._gate = _gate_of(gates) if rules else None
+        # Looks at two forms of a text at once, as lines of one; an edge of a line is then one of a text.
+        joint = rules and not any(map(_EDGE.search, gates))
+        self._joint = _gate_of([f"(?m){gate}" for gate in gates]) if joint else None
+
+    def may_match(self, streams: Streams, encoded: bytes) -> bool:
+        """Whether it is worth to look closely; for nearly all texts the answer is no."""
+        if self._gate is None:
+            return False
+        if self._joint is None or streams.is_odd:
+            return True
+        matched = self._joint.Match(encoded + b"\n" + streams.folded.encode())
+        # The sentinel alone; without it the set ran out of memory.
+        return matched is None or len(matched) > 1 or matched[0] != len(self._rules)
 
     def search(self, streams: Streams, encoded: bytes) -> Iterator[ExpressionHit]:
         """What matches the text as it was sent, `encoded` in UTF-8; then, elsewhere, what matches it folded and without

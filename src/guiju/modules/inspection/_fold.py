@@ -7,7 +7,9 @@ version. Offsets into the folded text are offsets into the original.
 
 import hashlib
 import re
+import unicodedata
 from array import array
+from collections.abc import Iterable
 from importlib import resources
 from typing import NamedTuple
 
@@ -40,6 +42,11 @@ def _load() -> _Table:
 _TABLE = _load()
 TABLE_DIGEST = _TABLE.digest
 NOISE = _TABLE.noise
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+# Noise that takes no room.
+INVISIBLE = frozenset(
+    char for char in NOISE if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
+)
 # Both steps at once, for the pass that every text takes.
 _STRIP: dict[int, str | None] = {
     **{ord(char): None for char in NOISE},
@@ -72,6 +79,24 @@ def strip(text: str) -> str:
 def stripped_char(code: int) -> str | None:
     """What `strip` leaves of one code point; None for noise."""
     return _STRIP.get(code, chr(code))
+
+
+def folded_char(code: int) -> str:
+    """What `fold` makes of one code point."""
+    return _TABLE.fold.get(code, chr(code))
+
+
+def class_of(folded: Iterable[str]) -> str:
+    """The inside of a character class: these characters, and all that are folded into one of them.
+
+    Beyond the first plane also some that are not: there `re` tries what a class has one by one.
+    """
+    wanted = {*folded}
+    wanted.update([chr(code) for code, char in _TABLE.fold.items() if char in wanted])
+    near = sorted(char for char in wanted if ord(char) < _PLANE)
+    far = sorted({ord(char) >> 12 for char in wanted if ord(char) >= _PLANE})
+    ranges = [f"{chr(block << 12)}-{chr((block << 12) + 0xFFF)}" for block in far]
+    return "".join([*map(re.escape, near), *ranges])
 
 
 def kept_offsets(folded: str) -> list[int]:

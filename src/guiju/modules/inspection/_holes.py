@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._lexicon import Lexicon
 from guiju.modules.inspection._places import Echo, Place
-from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._streams import COVERING, Streams
 from guiju.modules.inspection._tables import is_han
 from guiju.modules.inspection.types import Way
 
-_SIGNS = "*×○●□■#_"
 # Two characters of a term at least must stand, and one on either side of the sign.
 _LEAST = 3
 _LONGEST = 8
 # In larger dictionaries the rests of terms are so many that ordinary words are among them.
 _MAX_TERMS = 20_000
-_HOLE = re.compile(f"(?<=[一-龥])[{re.escape(_SIGNS)}](?=[一-龥])")
+_HOLE = re.compile(f"(?<=[一-龥])[{COVERING}](?=[一-龥])")
 
 
 class HoleIndex:
@@ -35,7 +34,7 @@ class HoleIndex:
 
     def find(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         """Every hit in the folded text."""
-        if not self._rests or not any(sign in streams.text for sign in _SIGNS):
+        if not self._rests:
             return
         folded = streams.folded
         for match in _HOLE.finditer(folded):

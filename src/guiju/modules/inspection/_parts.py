@@ -13,12 +13,11 @@ from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._fold import NOISE
 from guiju.modules.inspection._lexicon import Finder, Lexicon, finder_of
 from guiju.modules.inspection._places import Echo, Place
-from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._streams import STROKES, Streams
 from guiju.modules.inspection._tables import decompositions
 from guiju.modules.inspection.types import Way
 
-# Strokes are noise elsewhere, and parts here.
-_STROKE = re.compile("[丶丨㇀-㇣]")
+_STROKE = re.compile(f"[{STROKES}]")
 
 
 class PartIndex:
@@ -28,7 +27,10 @@ class PartIndex:
         self._lexicon = lexicon
         whole: dict[str, str] = {}
         unsigned = (t for n, t in enumerate(lexicon.texts) if n not in lexicon.signed)
-        for char in sorted(set().union(*unsigned)):
+        chars: set[str] = set()
+        for text in unsigned:
+            chars.update(text)
+        for char in sorted(chars):
             for parts in decompositions(char):
                 whole.setdefault(parts, char)
         self._whole = [*whole.values()]
@@ -38,7 +40,11 @@ class PartIndex:
         """Every term with at least one character in parts."""
         stream = streams.stripped
         offsets: list[int] | None = None
-        if len(stream) < len(streams.text) and _STROKE.search(streams.text) is not None:
+        if (
+            streams.is_odd
+            and len(stream) < len(streams.text)
+            and _STROKE.search(streams.text) is not None
+        ):
             folded = streams.folded
             offsets = [
                 i for i, char in enumerate(folded) if char not in NOISE or _STROKE.match(char)

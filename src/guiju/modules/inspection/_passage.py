@@ -6,20 +6,14 @@ without any noise, signs and spaces included. Every form is made when it is firs
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from guiju.modules.inspection._fold import NOISE
+from guiju.modules.inspection._fold import INVISIBLE
 from guiju.modules.inspection._streams import Streams
 
-_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
-INVISIBLE = frozenset(
-    char for char in NOISE if unicodedata.category(char) in {"Cf", "Mn", "Me"} or char in _FILLERS
-)
 _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
-
 
 # What one text may cost, in units of about five microseconds. A text that costs more is no text that
 # people write; it is held, because it was not read to its end.
@@ -83,7 +77,7 @@ class Passage:
     def visible(self) -> View:
         """The folded text without what takes no room."""
         folded = self.folded
-        if INVISIBLE.isdisjoint(folded):
+        if not self._streams.is_odd or INVISIBLE.isdisjoint(folded):
             return View(folded, range(len(folded)))
         visible = folded.translate(_VISIBLE)
         places = [place for place, char in enumerate(folded) if char not in INVISIBLE]

@@ -59,11 +59,7 @@ class Place(NamedTuple):
 
     def is_alone(self) -> bool:
         """Neither a letter nor a Chinese character touches the hit."""
-        before, after = (
-            self.folded[self.start - 1 : self.start],
-            self.folded[self.end : self.end + 1],
-        )
-        return not (before.isalnum() if self.start else False) and not after.isalnum()
+        return is_alone(self.folded, self.start, self.end)
 
     def is_spelled_out(self, breaks: Collection[int] = ()) -> bool:
         """The gaps hide the hit or are its own: all gaps hold something, or none but the `breaks`
@@ -100,6 +96,15 @@ class Echo(NamedTuple):
     is_doubtful: bool
 
 
+def is_alone(folded: str, start: int, end: int) -> bool:
+    """Neither a letter nor a Chinese character touches `folded[start:end]`."""
+    if start and folded[start - 1].isalnum():
+        return False
+    return not folded[end : end + 1].isalnum()
+
+
 def is_natural(gap: str) -> bool:
     """One space, or punctuation of up to three characters with at most one space in it."""
+    if len(gap) == 1:
+        return gap in _NATURAL
     return len(gap) <= 3 and gap.count(" ") <= 1 and _NATURAL.issuperset(gap)

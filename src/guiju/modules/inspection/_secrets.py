@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import log2
 
-from guiju.modules.inspection._passage import INVISIBLE, Found, Passage, View
+from guiju.modules.inspection._fold import INVISIBLE
+from guiju.modules.inspection._passage import Found, Passage, View
 
 _B64 = "[0-9A-Za-z_-]"
 _VENDORS = (

@@ -3,7 +3,7 @@ r"""The forms of one text that finders read, each with exact offsets into the or
 `folded` is as long as the text: its offsets are the text's. `stripped` leaves out the noise;
 `offsets[i]` is the place of `stripped[i]` in the folded text. `decoded` is the text with character
 references (`&#21338;`, `%E5%8D%9A`, `\u535a`) resolved, as streams of its own; `original` leads
-from there to the text that was sent. Each form is made when it is first asked for.
+from there to the text that was sent.
 """
 
 import html
@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from guiju.modules.inspection._fold import fold, kept_offsets
-from guiju.modules.inspection._tables import weave
+from guiju.modules.inspection._fold import INVISIBLE, class_of
+from guiju.modules.inspection._tables import GAP, kept_places, unweave
 
 # A reference inside a reference is common in copied web pages; deeper nesting is not.
 _MAX_DECODING = 2
@@ -21,6 +21,12 @@ _CODED = re.compile(
     r"|(?:%[0-9a-f]{2})+|\\u[0-9a-f]{4}|\\u\{[0-9a-f]{1,6}\}|\\x[0-9a-f]{2}"
 )
 _LETTER = re.compile("[a-z]")
+# Signs that cover a character of a term, as a character class has them.
+COVERING = re.escape("*×○●□■#_")
+# Strokes are noise elsewhere, and parts of characters that somebody takes apart.
+STROKES = "丶丨㇀-㇣"
+# What only some of the finders care for, and few texts have: one look tells whether they are asked.
+_ODD = re.compile(rf"[{COVERING}{STROKES}&%＆％\\{class_of(INVISIBLE)}]")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -28,18 +34,22 @@ _SURROGATES = range(0xD800, 0xE000)
 class Streams:
     """One text in the forms that finders share. Not for use by several threads at once.
 
+    `folded` is simplified, lower-case, half-width and without look-alikes, as long as `text`.
     `sounds` and `shapes` are as long as `stripped`: the codes of its syllables and of the parts that
-    its characters share. `has_latin` says that `stripped` has Latin letters.
+    its characters share. `has_latin` says that `stripped` has Latin letters, `is_odd` that `text` may
+    have references, characters that take no room, signs that cover a character, or strokes.
     """
 
     __slots__ = (
         "_decoded",
         "_depth",
-        "_folded",
+        "_gapped",
         "_is_decoded",
         "_offsets",
         "_origin",
+        "folded",
         "has_latin",
+        "is_odd",
         "shapes",
         "sounds",
         "stripped",
@@ -51,28 +61,22 @@ class Streams:
     ) -> None:
         """`origin` is, for a decoded text, where each character starts and ends in the original."""
         self.text = text
-        self.stripped, self.sounds, self.shapes = weave(text)
+        self.folded, self._gapped, self.sounds, self.shapes = unweave(text)
+        self.stripped = self._gapped.replace(GAP, "")
         self.has_latin = _LETTER.search(self.stripped) is not None
+        self.is_odd = _ODD.search(text) is not None
         self._origin = origin
         self._depth = depth
-        self._folded: str | None = None
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
-        self._is_decoded = False
-
-    @property
-    def folded(self) -> str:
-        """Simplified, lower-case, half-width, without look-alikes; as long as `text`."""
-        if self._folded is None:
-            self._folded = fold(self.text)
-        return self._folded
+        self._is_decoded = not self.is_odd
 
     @property
     def offsets(self) -> Sequence[int]:
         """For every character of `stripped` its place in `folded` and `text`."""
         if self._offsets is None:
             noisy = len(self.stripped) != len(self.text)
-            self._offsets = kept_offsets(self.folded) if noisy else range(len(self.text))
+            self._offsets = kept_places(self._gapped) if noisy else range(len(self.text))
         return self._offsets
 
     @property

@@ -1,8 +1,8 @@
 """How characters sound, look and fall apart, as codes that an automaton can read.
 
-`weave` gives three streams of one text in one pass, equally long: the stripped text, its sounds
-(one private code point a syllable) and its shapes (the part that characters share). The tables are
-data made by `tools/make_writing_tables.py`; their digest is part of a rule set's version.
+`unweave` gives the streams of one text in one pass: the folded text, and equally long the stripped
+text, its sounds (one private code point a syllable) and its shapes (the part that characters share).
+The tables are data made by `tools/make_writing_tables.py`; their digest is part of a rule set's version.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import product
 from typing import NamedTuple
 
-from guiju.modules.inspection._fold import BEYOND, stripped_char
+from guiju.modules.inspection._fold import folded_char, stripped_char
 
 # Private code points are noise, so a stripped text has none of its own.
 _FIRST_SYLLABLE = 0xE000
@@ -63,21 +63,28 @@ _PARTS = {char: found for char, *found in _lines("parts_table.txt")}
 WRITING_DIGEST = _digest.hexdigest()
 
 
-def _threads_of(code: int) -> str | None:
-    """The stripped form of a code point, its sound and its shape; None for noise."""
+# Stands for noise in the streams that leave it out; noise itself, so no text has it there.
+GAP = "\0"
+
+
+def _threads_of(code: int) -> str:
+    """A code point folded, then its stripped form, its sound and its shape, which are gaps for noise."""
     char = stripped_char(code)
-    return char and char + SOUNDS.codes.get(char, char) + _SHAPES.get(char, char)
+    if char is None:
+        return folded_char(code) + 3 * GAP
+    return char + char + SOUNDS.codes.get(char, char) + _SHAPES.get(char, char)
 
 
 # A list is read in half the time of a mapping, and nearly all characters lie in the first plane.
 _PLANE = 0x10000
+_THREADS = 4
 _WOVEN = [_threads_of(code) for code in range(_PLANE)]
 
 
 class _WovenBeyond:
     """The same for every plane."""
 
-    def __getitem__(self, code: int) -> str | None:
+    def __getitem__(self, code: int) -> str:
         return _WOVEN[code] if code < _PLANE else _threads_of(code)
 
 
@@ -86,14 +93,40 @@ _WOVEN_BEYOND = _WovenBeyond()
 
 def codes_of_pair(pair: str) -> tuple[str, str]:
     """The sounds and the shapes of two characters that are no noise; cheaper than to weave them."""
-    first, second = _WOVEN[ord(pair[0])] or "   ", _WOVEN[ord(pair[1])] or "   "
-    return first[1] + second[1], first[2] + second[2]
+    first, second = _WOVEN[ord(pair[0])], _WOVEN[ord(pair[1])]
+    return first[2] + second[2], first[3] + second[3]
+
+
+def unweave(text: str) -> tuple[str, str, str, str]:
+    """The folded text, the same with gaps for noise, and without these its sounds and its shapes."""
+    woven = text.translate(_WOVEN)
+    if len(woven) != _THREADS * len(text):
+        # What the list lacks was left as it is.
+        woven = text.translate(_WOVEN_BEYOND)
+    return (
+        woven[::4],
+        woven[1::4],
+        woven[2::4].replace(GAP, ""),
+        woven[3::4].replace(GAP, ""),
+    )
 
 
 def weave(text: str) -> tuple[str, str, str]:
     """The stripped text, its sounds and its shapes."""
-    woven = text.translate(_WOVEN if BEYOND.search(text) is None else _WOVEN_BEYOND)
-    return woven[::3], woven[1::3], woven[2::3]
+    _, gapped, sounds, shapes = unweave(text)
+    return gapped.replace(GAP, ""), sounds, shapes
+
+
+def kept_places(gapped: str) -> list[int]:
+    """For every character of the stripped text its place in the folded text."""
+    places: list[int] = []
+    start = 0
+    for part in gapped.split(GAP):
+        end = start + len(part)
+        if part:
+            places += range(start, end)
+        start = end + 1
+    return places
 
 
 # `lü` and `nü` are typed with v.

@@ -64,21 +64,23 @@ class TermIndex:
 
     def find(self, streams: Streams) -> list[TermHit]:
         """Every term in the text. Terms inside a longer one of the same rule are left out."""
-        if not self._lexicon.texts:
+        lexicon = self._lexicon
+        if not lexicon.texts:
             return []
         budget = Budget()
-        reports = self._lexicon.find(streams.stripped)
-        hits = [*self._written(streams, reports, budget)] if reports else []
-        echoes = [] if budget.is_spent else self._disguised(streams, budget)
+        reports = lexicon.find(streams.stripped)
+        # Right after, while the processor still has the automaton at hand.
+        backwards = lexicon.find(streams.stripped[::-1])
+        hits = self._written(streams, reports, budget) if reports else []
+        echoes = [] if budget.is_spent else self._disguised(streams, backwards, budget)
         if not hits and not echoes and not budget.is_spent:
             return hits
         for number, place, way, is_doubtful in echoes:
-            hits.extend(
-                TermHit(place.start, place.end, rule, word, way, is_doubtful)
-                for rule, word in self._lexicon.owners(number)
-                if signs_of(word) is None
-            )
-        found = _outermost(hits)
+            start, end = place.start, place.end
+            for rule, word in lexicon.owners(number):
+                if number not in lexicon.marked or signs_of(word) is None:
+                    hits.append(TermHit(start, end, rule, word, way, is_doubtful))
+        found = _outermost(hits) if len(hits) > 1 else hits
         if budget.is_spent:
             rule, word = self._lexicon.owners(budget.last)[0]
             found.append(TermHit(0, len(streams.text), rule, word, is_overflow=True))
@@ -97,21 +99,24 @@ class TermIndex:
 
     def _written(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
-    ) -> Iterator[TermHit]:
+    ) -> list[TermHit]:
         found = find_written(self._lexicon, streams.folded, streams.offsets, reports, budget)
-        for start, end, rule, word in found:
-            way = Way.PARTED if end - start > len(word) else Way.PLAIN
-            yield TermHit(start, end, rule, word, way)
+        return [
+            TermHit(start, end, rule, word, Way.PARTED if end - start > len(word) else Way.PLAIN)
+            for start, end, rule, word in found
+        ]
 
-    def _disguised(self, streams: Streams, budget: Budget) -> list[Echo]:
+    def _disguised(
+        self, streams: Streams, backwards: list[tuple[int, int, int]], budget: Budget
+    ) -> list[Echo]:
+        """`backwards` are the reports of the text read from its end."""
         stripped = streams.stripped
         echoes = self._echoes.find(streams, budget)
         echoes += self._parts.find(streams, budget)
-        if len(streams.stripped) != len(streams.text):
+        if streams.is_odd:
             echoes.extend(self._holes.find(streams, budget))
-        backwards = self._lexicon.find(stripped[::-1])
         if backwards:
-            echoes.extend(self._reversed(streams, backwards, budget))
+            echoes += self._reversed(streams, backwards, budget)
         if _REPEATED.search(stripped) is not None or (
             streams.has_latin and _REPEATED_LETTER.search(stripped) is not None
         ):
@@ -123,17 +128,21 @@ class TermIndex:
     def _reversed(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
     ) -> Iterator[Echo]:
+        texts, folded, offsets = self._lexicon.texts, streams.folded, streams.offsets
         size = len(streams.stripped)
         is_bare = size == len(streams.text)
         for start, end, number in reports:
-            if number >= len(self._lexicon.texts):
+            # In ordinary talk these are many, so the cheapest is asked first: a pair has to be alone, and
+            # in a text without signs nothing but the whole of it is.
+            is_pair = end - start == MIN_TERM
+            if number >= len(texts) or (is_pair and is_bare and size > MIN_TERM):
                 continue
-            text = self._lexicon.texts[number]
-            # In a text without signs nothing but the whole of it is alone.
-            if text == text[::-1] or (is_bare and len(text) == MIN_TERM < size):
+            first = offsets[size - end]
+            if is_pair and first and folded[first - 1].isalnum():
                 continue
-            place = Place(streams.folded, streams.offsets, size - end, size - start - 1)
-            if len(text) == MIN_TERM and not place.is_alone():
+            text = texts[number]
+            place = Place(folded, offsets, size - end, size - start - 1)
+            if text == text[::-1] or (is_pair and not place.is_alone()):
                 continue
             if not budget.take_hit(number):
                 return
@@ -142,7 +151,8 @@ class TermIndex:
             else:
                 changed = range(place.start, place.end)
                 meant = place.is_unbroken() and (
-                    len(text) > MIN_TERM or not _boundary.is_ordinary(place, changed, budget)
+                    len(text) > MIN_TERM
+                    or not _boundary.is_ordinary(folded, place.start, place.end, changed, budget)
                 )
             if meant:
                 yield Echo(number, place, Way.REVERSED, True)

@@ -12,21 +12,32 @@ def find_written(
     budget: Budget,
 ) -> Iterator[tuple[int, int, int, str]]:  # fmt: skip
     """Start and end of each term in the folded text, its rule and the term as the rule has it."""
+    texts, shorter, marked = lexicon.texts, lexicon.shorter, lexicon.marked
+    count = len(texts)
     for _, end, reported in reports:
-        for number in lexicon.chain(reported):
-            if number >= len(lexicon.texts):
-                continue
-            if not budget.take_hit(number):
-                return
-            text = lexicon.texts[number]
-            place = Place(folded, offsets, end - len(text), end - 1)
-            yield from _owned(lexicon, number, place, budget)
+        number = reported
+        while number >= 0:
+            if number < count:
+                if not budget.take_hit(number):
+                    return
+                text = texts[number]
+                size = len(text)
+                if size > MIN_TERM or number in marked or text.isascii():
+                    place = Place(folded, offsets, end - size, end - 1)
+                    yield from _owned(lexicon, number, place, budget)
+                else:
+                    # Nearly all hits are of two characters, and most of them meant as something else.
+                    first, after = offsets[end - 2], offsets[end - 1] + 1
+                    if after - first <= size + MAX_GAP and is_meant(folded, first, after, budget):
+                        for rule, word in lexicon.owners(number):
+                            yield first, after, rule, word
+            number = shorter[number]
 
 
 def _owned(
     lexicon: Lexicon, number: int, place: Place, budget: Budget
 ) -> Iterator[tuple[int, int, int, str]]:
-    text = lexicon.texts[number]
+    text, folded = lexicon.texts[number], place.folded
     is_latin = text.isascii()
     if not is_latin and place.is_parted and any(len(gap) > MAX_GAP for gap in place.inner_gaps()):
         return
@@ -44,7 +55,7 @@ def _owned(
                 yield place.start, place.end, rule, word
         else:
             if meant is None:
-                meant = len(text) > MIN_TERM or is_meant(place, budget)
+                meant = len(text) > MIN_TERM or is_meant(folded, place.start, place.end, budget)
             if meant:
                 yield place.start, place.end, rule, word
 
