@@ -1,5 +1,6 @@
 """What every module's routes share: who asks, how to read and write, and the checks before a handler runs."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -15,6 +16,10 @@ T = TypeVar("T")
 BODY_LIMIT = 2 * 1024 * 1024
 LARGE_BODIES = {"/api/dictionaries": 16 * 1024 * 1024, "/api/documents": 16 * 1024 * 1024}
 """The paths whose bodies may be larger: they bring whole files."""
+RAW_BODIES = re.compile(r"/api/uploads/[A-Za-z0-9_]{1,64}/\d{1,6}")
+"""The paths whose bodies are no JSON but bytes, read only for somebody who is signed in."""
+RAW_LIMIT = 256 * 1024
+RAW_TYPE = "application/octet-stream"
 
 
 class SessionRequiredError(UnauthenticatedError):
@@ -30,7 +35,7 @@ class WrongOriginError(ForbiddenError):
 
 
 class NotJsonError(InvalidError):
-    """A body that is not `application/json` (415)."""
+    """A body that is not of the type that its path takes, nearly always `application/json` (415)."""
 
     code = "http.not_json"
 

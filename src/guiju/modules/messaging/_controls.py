@@ -19,6 +19,7 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Scope,
 )
+from guiju.modules.messaging._file_controls import FILES
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
     ContentRules,
@@ -254,6 +255,7 @@ CONTROLS = (
         {"messages": {"zh": "条数", "en": "Messages"}, "seconds": {"zh": "秒", "en": "Seconds"}},
         _check_flood,
     ),
+    FILES,
 )
 
 OPERATIONS = (

@@ -9,7 +9,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Position
-from guiju.modules.messaging import _review_routes, _shape, replaying, service
+from guiju.modules.messaging import _file_routes, _review_routes, _shape, replaying, service
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 
 routes = APIRouter(prefix="/api", tags=["messaging"])
@@ -98,3 +98,4 @@ async def replay_decision(position: Position, actor: CurrentActor, read: Reader)
 
 
 routes.include_router(_review_routes.routes)
+routes.include_router(_file_routes.routes)

@@ -11,7 +11,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition, Inspection
-from guiju.modules.messaging import service
+from guiju.modules.messaging import _file_shape, service
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.inspecting import deciding_use
 from guiju.modules.messaging.sending import person_of, state_of, use_of
@@ -62,6 +62,7 @@ def message(view: View, entry: Recorded, row: Row | None = None) -> Json:
         "cmid": fact.cmid,
         "due_at": fact.due_at if isinstance(fact, MessageHeld) else None,
         "imported": _imported(view, fact),
+        "files": _file_shape.of_message(entry),
     }
 
 

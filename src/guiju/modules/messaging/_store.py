@@ -24,7 +24,8 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Inserts, Lookup
-from guiju.modules.messaging import _hit_store, _review_store
+from guiju.modules.messaging import _file_store, _hit_store, _review_store
+from guiju.modules.messaging.file_types import FileOpened
 from guiju.modules.messaging.review_types import (
     ExceptionGranted,
     ExceptionRevoked,
@@ -101,8 +102,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows.append(_row(entry, entry.fact, MessageState.HELD, None, due_at))
             case MessageBlocked():
                 rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
-            case MessageAlerted():
-                pass  # reviewers read it from the ledger
+            case MessageAlerted() | FileOpened():
+                pass  # who oversees reads it from the ledger
             case _:
                 tx.many(_insert, rows)
                 rows = []
@@ -110,6 +111,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     tx.many(_insert, rows)
     _review_store.apply(tx, entries)
     _hit_store.apply(tx, entries)
+    _file_store.apply(tx, entries)
 
 
 def _row(

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guiju.kernel.actor import Actor, system
@@ -18,19 +18,13 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import (
-    Group,
-    GroupClosedError,
-    GroupKind,
-    GroupNotFoundError,
-    GroupState,
-    Member,
-)
+from guiju.modules.groups.types import Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
-from guiju.modules.messaging import _rules, _store, prereview
+from guiju.modules.messaging import _rules, _store, attaching, prereview
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
+from guiju.modules.messaging.placing import SEND, sender_place
 from guiju.modules.messaging.types import (
     NOWHERE,
     BadMentionError,
@@ -44,17 +38,15 @@ from guiju.modules.messaging.types import (
     MessageHeld,
     MessageSent,
     MessageState,
-    NoMessagesHereError,
     Receipt,
     ReviewRules,
-    RulesNotSignedError,
     Send,
     Warned,
 )
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, MemberState, Pack, Use
+from guiju.modules.policy.types import PRESENT, Pack, Use
 
-KIND = "messaging.send"
+KIND = SEND
 _DEFAULT_DEADLINE_HOURS = 8
 _SECRET = secrets.token_bytes(32)
 """Of this process: after a restart its author is warned once more."""
@@ -120,6 +112,7 @@ class _Batch:
         self._ruleset = inspector.in_force(tx)
         self._floods = policy.uses(tx, "messaging.flood")
         self._taken: Counter[_Place] = Counter()
+        self._files = attaching.Taken()
         self._decided: list[tuple[int, Send, _Decided, Piece | None]] = []
         self.receipts: list[tuple[int, Receipt]] = []
 
@@ -134,9 +127,11 @@ class _Batch:
         _check_flood(tx, self._floods, places, self._taken)
         if _must_confirm(send, each):
             return _warning(send, each)
+        if send.files:
+            each = replace(each, fact=self._files.take(tx, send, each.fact))
         self._taken.update(places)
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
-        piece = remember(tx, send, each.fact.text) if spoken else None
+        piece = remember(tx, send, each.fact.text) if spoken and each.fact.text else None
         self._decided.append((index, send, each, piece))
         return None
 
@@ -150,7 +145,7 @@ class _Batch:
                 piece.position = entry.position
             if isinstance(entry.fact, MessageHeld):
                 tx.schedule("messaging.review", str(entry.position), entry.fact.due_at)
-            if each.judged.inspection.alerts:
+            if each.judged.inspection.alert_uses:
                 alerts.append(_alert(tx, send, each.judged, entry.position))
             self.receipts.append((index, _receipt(send.cmid, entry, each.use)))
         tx.record_many(alerts)
@@ -172,7 +167,8 @@ def _must_confirm(send: Send, each: _Decided) -> bool:
 def _token(send: Send, found: Inspection) -> str:
     """What answers the warning of this message and of no other; nobody has it before they were warned."""
     findings = [(each.start, each.end, each.rule) for each in found.findings]
-    warned = [send.person, send.group, send.text, send.quote, found.ruleset, findings]
+    files = [each.stored.id for each in send.files]
+    warned = [send.person, send.group, send.text, send.quote, found.ruleset, findings, files]
     return hmac.digest(_SECRET, json.dumps(warned).encode(), hashlib.sha256).hex()[:32]
 
 
@@ -181,7 +177,9 @@ def _warning(send: Send, each: _Decided) -> Receipt:
     state = MessageState.WARNED
     clause = dict(each.use.mark()) if each.use is not None else None
     note = _rules.note_of(state, each.use)
-    warned = Warned(found.ruleset, found.findings, _token(send, found))
+    warned = Warned(
+        found.ruleset, found.findings, _token(send, found), attaching.found_in(send.files)
+    )
     return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 
@@ -193,7 +191,7 @@ def _alert(tx: ReadTx, send: Send, judged: Judged, position: int) -> tuple[Permi
     earlier = tuple(piece.position for piece in judged.earlier if piece.position is not None)
     fact = MessageAlerted(
         send.group, (position,), inspection.ruleset, send.person, _told(inspection.alerts),
-        Basis(context, earlier),
+        Basis(context, earlier), attaching.found_in(send.files, alerts=True),
     )  # fmt: skip
     return permit.under(*inspection.alert_uses), fact
 
@@ -218,13 +216,15 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     policy.require_certified(tx, send.person)
     group, member, permit = tx.cached(
         ("group", send.group, "sender", send.person),
-        lambda: _place(tx, Actor(send.person), send.group),
+        lambda: sender_place(tx, Actor(send.person), send.group),
     )
     if send.mentions:
         _check_mentions(tx, send)
     if send.quote is not None:
         _check_quote(tx, send.group, send.quote, member)
     judged = judge(tx, ruleset, send, group, member)
+    if send.files:
+        judged = attaching.weigh(tx, ruleset, send, group, member, judged)
     inspection = judged.inspection
     refs = (send.quote,) if send.quote is not None else ()
     if inspection.disposition in (Disposition.HOLD, Disposition.BLOCK):
@@ -283,32 +283,6 @@ def _review_hours(tx: ReadTx) -> int:
         return _DEFAULT_DEADLINE_HOURS
     assert isinstance(use.params, ReviewRules)
     return use.params.deadline.working_hours
-
-
-def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member, Permit]:
-    """The sender's place in an open group, and leave to write there; outsiders learn nothing.
-
-    It depends on the group and its members only, so whatever changes either forgets it. A refusal is not remembered.
-    """
-    group = groups.find_group(tx, group_id)
-    member = groups.find_member(tx, group_id, actor.person_id)
-    if group is None or member is None or member.state not in PRESENT | {MemberState.MUST_SIGN}:
-        raise GroupNotFoundError("There is no such group.", group=group_id)
-    if group.state is not GroupState.ACTIVE:
-        raise GroupClosedError("The group is closed.", group=group_id)
-    if group.kind is not GroupKind.INTERNAL:
-        raise NoMessagesHereError("This group lives on another tool.", group=group_id)
-    if member.state is MemberState.MUST_SIGN or groups.has_new_rules(tx, group, member):
-        raise_rules_not_signed(tx)
-    return group, member, policy.require(tx, actor, KIND, group_id)
-
-
-def raise_rules_not_signed(tx: ReadTx) -> None:
-    """Raises RulesNotSignedError with the clause that wants the signature."""
-    uses = policy.uses(tx, "groups.rules")
-    raise RulesNotSignedError(
-        "Sign the group's rules first.", clause=uses[0].mark() if uses else None
-    )
 
 
 def _check_mentions(tx: ReadTx, send: Send) -> None:
@@ -377,9 +351,11 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     assert entry is not None, "the table names the entry"
     fact: Any = entry.fact
     written = getattr(fact, "original", None) or fact.text
-    earlier = (fact.group, written, tuple(fact.mentions), fact.refs)
+    files = tuple(each.id for each in fact.files)
+    earlier = (fact.group, written, tuple(fact.mentions), fact.refs, files)
     refs = (send.quote,) if send.quote is not None else ()
-    if earlier != (send.group, send.text, send.mentions, refs):
+    wanted = tuple(each.stored.id for each in send.files)
+    if earlier != (send.group, send.text, send.mentions, refs, wanted):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)
     return _receipt(send.cmid, entry, use_of(tx, entry))
 

@@ -13,7 +13,7 @@ from guiju.kernel.page import Page, check_limit
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupNotFoundError, Member
 from guiju.modules.messaging import _store
-from guiju.modules.messaging.sending import raise_rules_not_signed
+from guiju.modules.messaging.placing import raise_rules_not_signed
 from guiju.modules.messaging.types import MessageHeld, MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, PRESENT, MemberState

@@ -1,0 +1,46 @@
+"""Who may write in a group, and what keeps them from it."""
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId
+from guiju.kernel.permit import Permit
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import (
+    Group,
+    GroupClosedError,
+    GroupKind,
+    GroupNotFoundError,
+    GroupState,
+    Member,
+)
+from guiju.modules.messaging.types import NoMessagesHereError, RulesNotSignedError
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import PRESENT, MemberState
+
+SEND = "messaging.send"
+
+
+def sender_place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member, Permit]:
+    """The sender's place in an open group, and leave to write there; outsiders learn nothing.
+
+    It depends on the group and its members only, so whatever changes either forgets it. A refusal is not remembered.
+    """
+    group = groups.find_group(tx, group_id)
+    member = groups.find_member(tx, group_id, actor.person_id)
+    if group is None or member is None or member.state not in PRESENT | {MemberState.MUST_SIGN}:
+        raise GroupNotFoundError("There is no such group.", group=group_id)
+    if group.state is not GroupState.ACTIVE:
+        raise GroupClosedError("The group is closed.", group=group_id)
+    if group.kind is not GroupKind.INTERNAL:
+        raise NoMessagesHereError("This group lives on another tool.", group=group_id)
+    if member.state is MemberState.MUST_SIGN or groups.has_new_rules(tx, group, member):
+        raise_rules_not_signed(tx)
+    return group, member, policy.require(tx, actor, SEND, group_id)
+
+
+def raise_rules_not_signed(tx: ReadTx) -> None:
+    """Raises RulesNotSignedError with the clause that wants the signature."""
+    uses = policy.uses(tx, "groups.rules")
+    raise RulesNotSignedError(
+        "Sign the group's rules first.", clause=uses[0].mark() if uses else None
+    )
