@@ -6,7 +6,14 @@ from pathlib import Path
 
 from tests.support.cast import OFFICES, PLACES, ROLES
 
-_GROUP_PATHS = ("{group}", "/api/join", "/api/ledger/proof/", "SOCKET send", "SOCKET read")
+_GROUP_PATHS = (
+    "{group}",
+    "/api/join",
+    "/api/ledger/proof/",
+    "/api/uploads",
+    "SOCKET send",
+    "SOCKET read",
+)
 
 
 @dataclass(frozen=True)

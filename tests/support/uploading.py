@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,16 @@ import httpx2
 from PIL import Image
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId
 from guiju.ledger.vault import PART
+from guiju.modules.inspection.extraction.reading import Extractor
+from guiju.modules.messaging.file_types import Attached, FileKind
+from guiju.modules.messaging.uploading import Uploads
 from tests.support.inside import Inside, session_for
 from tests.support.world import World
 
+_INSPECTED_SECONDS = 60.0
 BYTES = {"Content-Type": "application/octet-stream"}
 
 
@@ -49,6 +55,11 @@ class Sender:
         for index in range(-(-len(data) // PART)):
             assert self.put(upload, index, data).status_code == 200
         done = self.complete(upload, data)
+        deadline = time.monotonic() + _INSPECTED_SECONDS
+        while done.status_code == 200 and done.json()["state"] == "inspecting":
+            assert time.monotonic() < deadline, "the inspection did not end"
+            time.sleep(0.1)
+            done = self.request("GET", f"/uploads/{upload}")
         assert done.status_code == 200 and done.json()["state"] == "ready", done.text
         return upload
 
@@ -67,6 +78,35 @@ class Sender:
     def get(self, position: int, file: str, **extra: Any) -> httpx2.Response:
         path = f"/groups/{self.group}/messages/{position}/files/{file}"
         return self.request("GET", path, **extra)
+
+
+def uploads_of(world: World) -> Uploads:
+    """Uploads without a server, in this process."""
+    runtime = world.runtime
+    door = Gate(runtime.lane, runtime.database, runtime.log, runtime.clock)
+    return Uploads(door, runtime.vault, runtime.inspector, Extractor(), runtime.clock)
+
+
+def close_uploads(uploads: Uploads) -> None:
+    """End its processes."""
+    uploads.close()
+    uploads._extractor.close()
+
+
+def begin(uploads: Uploads, actor: Actor, group: GroupId, name: str, data: bytes) -> str:
+    """An upload whose first part has come; its id."""
+    made = uploads.open(actor, group, name=name, size=len(data), kind=FileKind.FILE, seconds=None)
+    uploads.receive(actor, made.id, 0, data[:PART])
+    return made.id
+
+
+def attached(
+    uploads: Uploads, actor: Actor, group: GroupId, name: str, data: bytes
+) -> tuple[Attached, ...]:
+    """A small file that is ready to go with a message."""
+    made = begin(uploads, actor, group, name, data)
+    uploads.complete(actor, made, hashlib.sha256(data).hexdigest())
+    return uploads.attached(actor, "new", (made,))
 
 
 def sender(world: World, inside: Inside, person: Actor, group: GroupId) -> Sender:

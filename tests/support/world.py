@@ -188,6 +188,7 @@ class World:
             extra.get("quote"),
             self.runtime.inspector.inspect(text),
             confirm=extra.get("confirm"),
+            files=tuple(extra.get("files", ())),
         )
         result = self.runtime.lane.call(KIND, send)
         assert isinstance(result, Receipt)

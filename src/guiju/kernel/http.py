@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, TypeVar
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
@@ -90,3 +91,10 @@ CurrentActor = Annotated[Actor, Depends(_actor)]
 Writer = Annotated[Write, Depends(_writer)]
 Reader = Annotated[Read, Depends(_reader)]
 Json = dict[str, Any]
+
+
+def disposition(name: str, *, inline: bool) -> str:
+    """The header that names a file (RFC 6266): a plain name for old programs, and the real one beside it."""
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name).strip() or "file"
+    shown = "inline" if inline else "attachment"
+    return f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

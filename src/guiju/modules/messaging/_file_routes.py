@@ -5,14 +5,13 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response, StreamingResponse
 
 from guiju.kernel.db import ReadTx
-from guiju.kernel.http import CurrentActor, Json, Reader, Writer
+from guiju.kernel.http import CurrentActor, Json, Reader, Writer, disposition
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Line, Position
 from guiju.ledger.errors import LedgerError
@@ -204,18 +203,18 @@ def _range(header: str | None, size: int) -> tuple[int, int] | None:
         return None
     if not found[1]:
         return max(0, size - int(found[2])), size
-    start, last = int(found[1]), int(found[2]) if found[2] else size - 1
-    return None if last < start else (start, min(last + 1, size))
+    start, last = int(found[1]), int(found[2]) if found[2] else None
+    if last is not None and last < start:
+        return None
+    return start, size if last is None else min(last + 1, size)
 
 
 def _headers(media: str, name: str, *, inline: bool) -> dict[str, str]:
-    """Names by RFC 6266: a plain one, and the real one beside it."""
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name).strip() or "file"
-    shown = "inline" if inline else "attachment"
+    """What keeps a file from being more than its bytes."""
     known = media if inline or media in _SOUNDS or media.startswith("application/") else PLAIN
     return {
         "Content-Type": known,
-        "Content-Disposition": f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": disposition(name, inline=inline),
         "Content-Security-Policy": CLOSED,
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
