@@ -260,8 +260,6 @@ def _try_socket(
     stage.check_unchanged(before)
     if expected == "not_found":
         absent = _absent(ids)
-        if body is not None and "group" in body:
-            body = body | {"group": absent.get("group")}
         other = _say(stage, cell, actor, absent)
         assert _blind(json.dumps(other), absent) == _blind(json.dumps(answer), ids)
 

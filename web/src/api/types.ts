@@ -62,6 +62,17 @@ export interface Member { person: PersonMark; role: MemberRole; state: MemberSta
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }
 export interface Quote { position: number; sender: Named; text: string }
+export type FileKind = "file" | "image" | "voice";
+export interface FileMark {
+  id: string; name: string; size: number; type: string; kind: FileKind; width?: number | null; height?: number | null; seconds?: number | null;
+  thumbnail: boolean; reasons?: { code: string; where: string }[]; findings?: { part: string; category: string; rule: string; word: string }[];
+  /** Only of one that waits to be sent: the hash of the whole, to have it inspected again. */
+  sha256?: string;
+}
+export interface Upload {
+  id: string; chunk: number; size: number; received: number; missing: number[]; state: "receiving" | "inspecting" | "ready" | "refused";
+  reason: string | null; file: FileMark | null;
+}
 export interface Message {
   position: number;
   number: number;
@@ -77,6 +88,7 @@ export interface Message {
   cmid?: string | null;
   due_at?: number | null;
   imported?: boolean;
+  files?: FileMark[];
 }
 
 interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; number?: number | null; actor: Named | null }
@@ -110,10 +122,10 @@ export interface Conversation { group: GroupCard; last: Item | null; unread: num
 export interface Conversations { position: number; conversations: Conversation[] }
 export interface MessagePage { items: Item[]; more: boolean; position: number }
 
-export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string }
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; files?: string[] }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
-  ruleset?: string; confirm?: string; findings?: Finding[];
+  ruleset?: string; confirm?: string; findings?: Finding[]; found?: { file: number; part: string; word: string }[];
 }
 export interface Finding { start: number; end: number; category: string; word: string; rule?: string }
 export interface Verdict {
@@ -163,7 +175,7 @@ export interface ReviewGroup { id: string; name: string; level: GroupCard["level
 export interface Review {
   position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string;
   findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
-  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean;
+  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[];
   reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
 }
 export interface SimilarReview {
