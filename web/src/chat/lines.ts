@@ -1,7 +1,7 @@
 /** The words of one line: of a system line in the timeline, and of the last message in the list. */
 import type { Conversation, Item, SystemItem } from "../api/types.ts";
 import { c } from "../i18n/chat.ts";
-import { fileLine } from "./files/marks.ts";
+import { fileLine } from "../ui/files/marks.ts";
 import { isMessage } from "../live/reducer.ts";
 
 const MEMBER_LINE = {

@@ -228,7 +228,7 @@ export function sendMessage(group: string, text: string, mentions: string[], quo
 /** The rules have changed since its files were inspected: have that done again, then it goes. */
 async function lookAgain(cmid: string): Promise<void> {
   const files = outbox.value.find((one) => one.cmid === cmid)?.files ?? [];
-  const { inspectAgain } = await import("../chat/files/upload.ts");
+  const { inspectAgain } = await import("./stale.ts");
   const ready = await inspectAgain(files).catch(() => false);
   if (ready) retryMessage(cmid);
   else update(cmid, { state: "failed", error: { code: "messaging.file_not_ready", message: "", clause: null } });

@@ -97,16 +97,3 @@ export async function upload(one: Pending): Promise<void> {
   }
   one.state = "failed";
 }
-
-/** Has files inspected once more, by rules that have changed since; true when all of them may go now. */
-export async function inspectAgain(files: readonly { id: string; sha256?: string }[]): Promise<boolean> {
-  for (const file of files) {
-    let found = await post<Upload>(`/uploads/${file.id}/completion`, { sha256: file.sha256 ?? "" });
-    while (found.state === "inspecting") {
-      await wait(POLL_MS);
-      found = await get<Upload>(`/uploads/${file.id}`);
-    }
-    if (found.state !== "ready") return false;
-  }
-  return true;
-}
