@@ -186,7 +186,7 @@ export interface OpenedReview extends Review {
   escalation: { at: number; by: PersonMark | null; to: Role; proposal: ReviewVerdict | null; reason: string } | null;
   may: { decide: boolean; escalate_to: Role | null; overturn: boolean; exception_days: number };
 }
-export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; clauses: ClauseMark[] }
+export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; files?: FileMark[]; clauses: ClauseMark[] }
 export interface ExceptionRow {
   position: number; group: ReviewGroup | null; rule: string; phrase: string; until: number; granted_by: PersonMark; granted_at: number;
   held: number; revoked_by: PersonMark | null; revoked_at: number | null; active: boolean;
