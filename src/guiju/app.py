@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from starlette.staticfiles import StaticFiles
 
 from guiju import ledger_routes, me, setup_routes
 from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
+from guiju.kernel.blobs import BlobsUnavailableError
 from guiju.kernel.db import DatabaseUnavailableError, ReadTx
 from guiju.kernel.errors import GuijuError, NotFoundError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Gate
 from guiju.kernel.http import BadRequestError
 from guiju.kernel.live import Hub
+from guiju.kernel.malware import Scanner
 from guiju.migrations import schema
 from guiju.modules.approvals import _routes as approvals_routes
 from guiju.modules.directory import _routes as directory_routes
@@ -36,6 +39,7 @@ from guiju.modules.inspection.governed import OwnDictionary
 from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
+from guiju.modules.messaging.uploading import Uploads
 from guiju.modules.policy import _routes as policy_routes
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack
@@ -88,7 +92,14 @@ class Server:
         self.gate = Gate(runtime.lane, runtime.database, runtime.log, runtime.clock)
         self.hub = Hub(ROUTERS, PRESENCE, runtime.new_view)
         self.guard = SessionGuard(self.gate, self.hub, runtime.settings)
-        self.composer = Composer(self.gate, runtime.inspector)
+        self.extractor = Extractor()
+        self.uploads = Uploads(
+            self.gate, runtime.vault, runtime.inspector, self.extractor, runtime.clock,
+            scanner=Scanner(runtime.settings.clamd) if runtime.settings.clamd else None,
+        )  # fmt: skip
+        # Few at a time: each of them holds a whole file in memory.
+        self._inspecting = ThreadPoolExecutor(2, thread_name_prefix="inspect")
+        self.composer = Composer(self.gate, runtime.inspector, self.uploads)
         self.socket = SocketEndpoint(
             self.gate,
             self.hub,
@@ -97,7 +108,6 @@ class Server:
             self.guard.session_of,
             runtime.settings.origin,
         )
-        self.extractor = Extractor()
         self.http = self._build()
         self._edge = Edge(self.http, runtime.settings.origin, self.guard.authenticate)
         self._stopping = threading.Event()
@@ -129,7 +139,8 @@ class Server:
         state.session_ended = self.guard.session_ended
         state.passwords = identity.Passwords()
         state.session_cookie = identity.cookie_name(is_https=self.runtime.settings.is_https)
-        state.extractor = self.extractor
+        state.extractor, state.uploads = self.extractor, self.uploads
+        state.inspecting = self._inspecting
         state.load_dictionaries = load_dictionaries
         state.prepare_rules, state.prepare_pack = self._prepare_rules, self._prepare_pack
         state.check_pack = _check_pack
@@ -165,7 +176,9 @@ class Server:
                 task.cancel()
             self._stopping.set()
             await asyncio.to_thread(jobs.join)
+            await asyncio.to_thread(self._inspecting.shutdown, cancel_futures=True)
             await asyncio.to_thread(self.extractor.close)
+            await asyncio.to_thread(self.uploads.close)
             await asyncio.to_thread(runtime.close)
             self.gate.close()
 
@@ -173,7 +186,11 @@ class Server:
         while not self._stopping.wait(1.0):
             try:
                 self.runtime.run_due()
-            except DatabaseUnavailableError:  # logged by the lane; what is due stays due
+                self.uploads.sweep()
+            except (
+                DatabaseUnavailableError,
+                BlobsUnavailableError,
+            ):  # what is due stays due
                 continue
 
     def _forget_names(self, entries: Sequence[Recorded]) -> None:

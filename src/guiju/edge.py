@@ -22,6 +22,9 @@ from guiju.kernel.errors import (
 from guiju.kernel.http import (
     BODY_LIMIT,
     LARGE_BODIES,
+    RAW_BODIES,
+    RAW_LIMIT,
+    RAW_TYPE,
     Authenticator,
     BadRequestError,
     BodyTooLargeError,
@@ -50,13 +53,14 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; "
         "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(), microphone=(self), geolocation=()",
 }
 
 
@@ -107,7 +111,7 @@ class Edge:
         if body is None:
             await _refuse(with_headers, BodyTooLargeError("The body is too large.", limit=limit))
             return
-        if not _is_utf8(body):
+        if not _is_raw(scope) and not _is_utf8(body):
             await _refuse(with_headers, BadRequestError("The body is not JSON in UTF-8."))
             return
         await self._app(scope, _replay(body, receive), with_headers)
@@ -115,6 +119,8 @@ class Edge:
     async def _limit(self, scope: Message) -> int:
         """How many bytes the body may have. Raises SessionRequiredError."""
         large = LARGE_BODIES.get(scope["path"])
+        if _is_raw(scope):
+            large = RAW_LIMIT
         if large is None or scope["method"] in SAFE_METHODS:
             return BODY_LIMIT
         await self._authenticate(HTTPConnection(scope))
@@ -147,12 +153,15 @@ class Edge:
         if headers.get("origin") != self._origin:
             return WrongOriginError("The request must come from this site.", expected=self._origin)
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        if (
-            has_body
-            and headers.get("content-type", "").partition(";")[0].strip() != "application/json"
-        ):
-            return NotJsonError("A body is application/json.")
+        wanted = RAW_TYPE if _is_raw(scope) else "application/json"
+        if has_body and headers.get("content-type", "").partition(";")[0].strip() != wanted:
+            return NotJsonError(f"A body is {wanted} here.")
         return None
+
+
+def _is_raw(scope: Message) -> bool:
+    """Whether the request brings bytes as they are."""
+    return scope["method"] == "PUT" and RAW_BODIES.fullmatch(scope["path"]) is not None
 
 
 def _adding_headers(scope: Message, send: Send) -> Send:

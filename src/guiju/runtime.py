@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from guiju.guarding import TextGuard
+from guiju.kernel.blobs import open_blobs
 from guiju.kernel.clock import Clock, SystemClock
 from guiju.kernel.db import Database, ReadTx, open_database
 from guiju.kernel.ids import GroupId, PersonId
@@ -19,6 +20,7 @@ from guiju.ledger import tables
 from guiju.ledger.keystore import KeyStore, open_keystore
 from guiju.ledger.log import Log
 from guiju.ledger.signer import Signer
+from guiju.ledger.vault import Vault
 from guiju.modules.approvals import _controls as approvals_controls
 from guiju.modules.approvals import _jobs as approvals_jobs
 from guiju.modules.approvals import _live as approvals_live
@@ -107,6 +109,7 @@ class Runtime:
     inspector: Inspector
     lane: Lane
     signer: Signer
+    vault: Vault
     names: dict[PersonId, str] = field(default_factory=dict)
 
     def write(self, verb: Callable[[WriteTx], T]) -> T:
@@ -173,6 +176,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         inspector,
         lane,
         Signer(database, settings.keys, clock),
+        Vault(open_blobs(settings.files), keys),
     )
     if runtime.read(policy.find_pack) is not None:
         runtime.read(inspector.follow)

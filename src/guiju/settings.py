@@ -20,6 +20,8 @@ class Settings:
     listen: str
     public_url: str
     trusted_proxies: str
+    files: str
+    clamd: str
 
     @property
     def host(self) -> str:
@@ -56,6 +58,9 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
     database = environment.get("GUIJU_DATABASE") or f"sqlite:///{data / 'guiju.db'}"
     if not database.startswith(("sqlite:///", "postgresql://")):
         raise SettingsError("GUIJU_DATABASE must begin with sqlite:/// or postgresql://")
+    clamd = environment.get("GUIJU_CLAMD") or ""
+    if clamd and not (clamd.rpartition(":")[0] and clamd.rpartition(":")[2].isdigit()):
+        raise SettingsError(f"GUIJU_CLAMD must be host:port, not {clamd!r}")
     return Settings(
         data=data,
         keys=Path(environment.get("GUIJU_KEYS") or data / "keys").absolute(),
@@ -63,4 +68,13 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
         listen=listen,
         public_url=public_url,
         trusted_proxies=environment.get("GUIJU_TRUSTED_PROXIES") or "",
+        files=_files(environment.get("GUIJU_FILES") or str(data / "files")),
+        clamd=clamd,
     )
+
+
+def _files(place: str) -> str:
+    """A folder by its path, or a bucket. Raises SettingsError."""
+    if "://" in place and not place.startswith("s3://"):
+        raise SettingsError(f"GUIJU_FILES must be a folder or s3://bucket, not {place!r}")
+    return place if "://" in place else str(Path(place).absolute())

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from guiju.kernel.blobs import open_blobs
 from guiju.kernel.db import Database, database_bytes, open_database
 from guiju.ledger.errors import CheckpointError, LedgerError
 from guiju.ledger.findings import Findings, Verification
@@ -13,6 +14,7 @@ from guiju.ledger.keystore import KeyStore, read_keystore
 from guiju.ledger.log import Log
 from guiju.ledger.replay import replay as replay_facts
 from guiju.ledger.signer import KEY, STATE, SignedState, StateError, read_public_key, read_state
+from guiju.ledger.vault import Vault
 from guiju.ledger.verify import Trusted, parse_head, verify_ledger
 from guiju.migrations import schema
 from guiju.runtime import APPLIERS, wire
@@ -44,7 +46,8 @@ def verify_organisation(
         database.close()
         raise CannotVerifyError(str(error)) from error
     try:
-        return verify_opened(database, keys, settings.keys, replay=replay, heads=heads)
+        vault = Vault(open_blobs(settings.files), keys)
+        return verify_opened(database, vault, keys, settings.keys, replay=replay, heads=heads)
     finally:
         keys.close()
         database.close()
@@ -79,7 +82,13 @@ def open_existing(settings: Settings) -> Database:
 
 
 def verify_opened(
-    database: Database, keys: KeyStore, folder: Path, *, replay: bool, heads: Sequence[str] = ()
+    database: Database,
+    vault: Vault,
+    keys: KeyStore,
+    folder: Path,
+    *,
+    replay: bool,
+    heads: Sequence[str] = (),
 ) -> Verification:
     """Like `verify_organisation`, with what is open already. `keys` MUST be new: what it remembers is not read again.
 
@@ -91,7 +100,9 @@ def verify_opened(
         with database.read() as connection:
             newer = _state(folder, Findings())
             signed = newer.size if newer is not None else 0
-            done = verify_ledger(connection, Trusted(keys, public, state, signed, heads), findings)
+            done = verify_ledger(
+                connection, Trusted(keys, public, state, signed, heads, vault), findings
+            )
             if done and replay:
                 _replay(connection, keys, findings)
     except SQLAlchemyError as error:

@@ -1,7 +1,9 @@
 """What must hold after every test."""
 
+from guiju.kernel.blobs import open_blobs
 from guiju.ledger.findings import Verification
 from guiju.ledger.keystore import ROOT, KeyStore
+from guiju.ledger.vault import Vault
 from guiju.verification import verify_opened
 from tests.support.world import World
 
@@ -21,4 +23,5 @@ def verify_stored(world: World, *heads: str, replay: bool = True) -> Verificatio
     keys = KeyStore(
         world.runtime.keys._database, (folder / ROOT).read_bytes()
     )  # the same store, read again
-    return verify_opened(world.runtime.database, keys, folder, replay=replay, heads=heads)
+    vault = Vault(open_blobs(world.settings.files), keys)
+    return verify_opened(world.runtime.database, vault, keys, folder, replay=replay, heads=heads)

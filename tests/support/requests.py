@@ -1,6 +1,7 @@
 """A valid request for each operation, and the things that it is about: new ones where it will change them."""
 
 import base64
+import hashlib
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
 from tests.support.matrix import Row
+from tests.support.uploading import BYTES, attached, begin, close_uploads, uploads_of
 
 NEW_PASSWORD = "battery staple 8"
 FAR = 10_000_000
@@ -51,6 +53,7 @@ class Things:
         self.cast = cast
         self._shared: dict[tuple[str, ...], Any] = {}
         self.serial = itertools.count(1)
+        self._uploads = uploads_of(cast.world)
         self.group = cast.group()
         self.message = cast.world.send(
             cast.people["employee", "member"], self.group, "大家好"
@@ -84,7 +87,8 @@ class Things:
         member = cast.people["employee", "member"]
         match row.family:
             case "group":
-                keeps = row.operation.startswith("SOCKET") or row.operation.endswith(KEEPING)
+                keeps = "/uploads" in row.operation or row.operation.startswith("SOCKET")
+                keeps = keeps or row.operation.endswith(KEEPING)
                 found["group"] = (
                     cast.group(*self._member(actor)) if changes and not keeps else self.group
                 )
@@ -95,6 +99,16 @@ class Things:
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
                 ).person
+                if "{upload}" in row.operation:
+                    own = actor if actor is not None and fresh else member
+                    found |= {
+                        "index": "0",
+                        "upload": self._make(fresh, ("upload",), lambda: self._upload(own)),
+                    }
+                if "{file}" in row.operation:
+                    found["position"], found["file"] = self._make(
+                        False, ("file",), lambda: self._send_file(member, PLAN)
+                    )
             case "request":
                 applicant = actor if row.relation == "own" and actor is not None else member
                 made: Application = self._make(
@@ -109,6 +123,13 @@ class Things:
                 found["exemption"] = self._make(changes, ("exemption",), self._exemption)
             case "review":
                 sender = actor if row.relation == "own" and actor is not None else member
+                if "{file}" in row.operation:
+                    found["position"], found["file"] = self._make(
+                        False,
+                        ("held file", sender.name),
+                        lambda: self._send_file(sender, HELD_TEXT),
+                    )
+                    return found
                 refused = row.operation.endswith("/overturning")
                 found["position"] = self._make(
                     changes,
@@ -186,6 +207,20 @@ class Things:
             )
         ).id
 
+    def close(self) -> None:
+        """End the processes that read files."""
+        close_uploads(self._uploads)
+
+    def _upload(self, owner: Actor) -> str:
+        return begin(self._uploads, owner, self.group, "a.txt", PLAN.encode())
+
+    def _send_file(self, sender: Actor, text: str) -> tuple[int, str]:
+        """(position, file) of a message with a file that holds this text."""
+        files = attached(self._uploads, sender, self.group, "a.txt", text.encode())
+        return self.cast.world.send(sender, self.group, "", files=files).position, files[
+            0
+        ].stored.id
+
     def _hold(self, sender: Actor) -> int:
         return self.cast.world.send(sender, self.group, f"{HELD_TEXT}{next(self.serial)}").position
 
@@ -214,8 +249,16 @@ class Things:
         """A body that is valid, so that a refusal is about who asks."""
         if row.reads or row.operation.startswith("DELETE "):
             return None
+        if self.raw(row):
+            return None
         make = _BODIES.get(row.operation)
         return make(self, row, actor, ids) if make is not None else {}
+
+    def raw(self, row: Row) -> dict[str, Any]:
+        """What a request brings that is no JSON."""
+        if row.operation != "PUT /api/uploads/{upload}/{index}":
+            return {}
+        return {"content": PLAN.encode(), "headers": BYTES}
 
     def sign_in(self, row: Row, actor: Actor | None) -> dict[str, Any]:
         person = actor or self.cast.spare
@@ -297,6 +340,8 @@ _BODIES: dict[str, _Body] = {
     "PUT /api/groups/{group}/settings": _fixed(muted=True),
     "POST /api/groups/{group}/messages/{position}/recall": _fixed(reason="x"),
     "PUT /api/groups/{group}/messages/{position}": lambda t, r, a, i: {"text": f"大家好{next(t.serial)}"},
+    "POST /api/uploads": lambda t, r, a, i: {"group": i["group"], "name": "a.txt", "size": 9},
+    "POST /api/uploads/{upload}/completion": _fixed(sha256=hashlib.sha256(PLAN.encode()).hexdigest()),
     "POST /api/groups/{group}/check": _fixed(text="大家好"),
     "POST /api/groups/{group}/read": lambda t, r, a, i: {"position": t.message},
     "POST /api/dictionaries": _fixed(title="清单", category="org", file="a.txt", content="5bCP6YeR5bqT"),

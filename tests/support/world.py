@@ -193,6 +193,7 @@ class World:
             confirm=extra.get("confirm"),
             thread=extra.get("thread"),
             members=self.count(group) if extra.get("members") is True else extra.get("members"),
+            files=tuple(extra.get("files", ())),
         )
         result = self.runtime.lane.call(KIND, send)
         assert isinstance(result, Receipt)

@@ -205,6 +205,10 @@ class Gate:
                 "The database cannot be reached; try again.", retry_after=1
             ) from error
 
+    def write_now(self, verb: Callable[[WriteTx], T]) -> T:
+        """Run one verb in the write lane and wait for its commit, in a thread that may wait."""
+        return self._lane.write(verb)
+
     def close(self) -> None:
         self._threads.shutdown(wait=True)
 

@@ -1,7 +1,9 @@
 """What every module's routes share: who asks, how to read and write, and the checks before a handler runs."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, TypeVar
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
@@ -15,6 +17,10 @@ T = TypeVar("T")
 BODY_LIMIT = 2 * 1024 * 1024
 LARGE_BODIES = {"/api/dictionaries": 16 * 1024 * 1024, "/api/documents": 16 * 1024 * 1024}
 """The paths whose bodies may be larger: they bring whole files."""
+RAW_BODIES = re.compile(r"/api/uploads/[A-Za-z0-9_]{1,64}/\d{1,6}")
+"""The paths whose bodies are no JSON but bytes, read only for somebody who is signed in."""
+RAW_LIMIT = 256 * 1024
+RAW_TYPE = "application/octet-stream"
 
 
 class SessionRequiredError(UnauthenticatedError):
@@ -30,7 +36,7 @@ class WrongOriginError(ForbiddenError):
 
 
 class NotJsonError(InvalidError):
-    """A body that is not `application/json` (415)."""
+    """A body that is not of the type that its path takes, nearly always `application/json` (415)."""
 
     code = "http.not_json"
 
@@ -85,3 +91,10 @@ CurrentActor = Annotated[Actor, Depends(_actor)]
 Writer = Annotated[Write, Depends(_writer)]
 Reader = Annotated[Read, Depends(_reader)]
 Json = dict[str, Any]
+
+
+def disposition(name: str, *, inline: bool) -> str:
+    """The header that names a file (RFC 6266): a plain name for old programs, and the real one beside it."""
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name).strip() or "file"
+    shown = "inline" if inline else "attachment"
+    return f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -18,6 +18,7 @@ STEPS: Final = {
     6: "signatures",
     7: "heads",
     8: "replay",
+    9: "files",
 }
 
 Place = dict[str, Any]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    delete,
     insert,
     select,
     text,
@@ -36,6 +37,8 @@ wrapped_key = Table(
 )
 SCHEMA = "guiju_keys"
 ROOT, _FILE = "root.key", "keys.db"
+FILE_KEYS = "f:"
+"""Begins the ids of keys of single files. There are as many as files, so they are not kept in memory."""
 
 
 class KeyStoreError(LedgerError):
@@ -82,8 +85,22 @@ class KeyStore:
                 connection.execute(
                     insert(wrapped_key).values(id=key_id, wrapped=wrapped, made_at=now)
                 )
-            self._opened[key_id] = AESGCM(plain)
-            return self._opened[key_id]
+            return self._remembered(key_id, AESGCM(plain))
+
+    def destroy(self, key_id: str) -> None:
+        """Remove a key: what is sealed under it is gone for good. Harmless when it is gone already.
+
+        Raises DatabaseUnavailableError.
+        """
+        with self._lock:
+            with self._reaching(), self._database.write() as connection:
+                connection.execute(delete(wrapped_key).where(wrapped_key.c.id == key_id))
+            self._opened.pop(key_id, None)
+
+    def _remembered(self, key_id: str, cipher: AESGCM) -> AESGCM:
+        if not key_id.startswith(FILE_KEYS):
+            self._opened[key_id] = cipher
+        return cipher
 
     def _load(self, key_id: str) -> AESGCM | None:
         with self._lock, self._reaching(), self._database.read() as connection:
@@ -98,14 +115,13 @@ class KeyStore:
                 plain = self._root.decrypt(
                     row.wrapped[:12], row.wrapped[12:], _associated(key_id, row.made_at)
                 )
-                self._opened[key_id] = AESGCM(plain)
             except (
                 InvalidTag,
                 TypeError,
                 ValueError,
             ) as error:  # the latter two: not even of the right shape
                 raise KeyAlteredError(key_id) from error
-            return self._opened[key_id]
+            return self._remembered(key_id, AESGCM(plain))
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:

@@ -18,8 +18,23 @@ from guiju.ledger.seal import commitment, open_body
 SLICE: Final = 2000
 
 
+Stated = tuple[str, int, str]
+"""A file as a leaf states it: its id, its size, and the hash of what is stored."""
+
+
+def stated_files(leaf: Leaf) -> Iterator[Stated]:
+    """The files that a leaf vouches for: what any kind of fact has as `files`, with these three fields."""
+    files = leaf.m.get("files")
+    for each in files if isinstance(files, list) else []:
+        match each:
+            case {"id": str(file), "size": int(size), "digest": str(digest)}:
+                yield file, size, digest
+
+
 class Scan:
-    """Reads every entry once. Afterwards `tree` is recomputed, and `roots` has its root at each wanted size."""
+    """Reads every entry once. Afterwards `tree` is recomputed, `roots` has its root at each wanted size, and `files`
+    what the leaves vouch for, by file, with the first entry that does.
+    """
 
     def __init__(
         self,
@@ -45,6 +60,7 @@ class Scan:
         self._tiles = self._opened = self._at = 0
         self.tree = tree.CompactRange.empty()
         self.roots: dict[int, bytes] = {0: tree.EMPTY_ROOT}
+        self.files: dict[str, tuple[int, Stated]] = {}
 
     def run(self) -> None:
         """2 to 5. Everything but the comparison with the head row."""
@@ -106,6 +122,8 @@ class Scan:
             self._findings.bad(2, f"entry {n}: {error}", entry=n)
         else:
             self._check_leaf(row, leaf)
+            for file in stated_files(leaf):
+                self.files.setdefault(file[0], (n, file))
             if self._is_sealed_as_stated(row, leaf):
                 self._check_body(row, leaf)
         return tree.leaf_hash(row.leaf)

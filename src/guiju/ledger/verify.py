@@ -12,6 +12,7 @@ The steps, which the code carries as numbers; each goes on to its end, so that t
                signer's own state is a head of this tree too, so that a shorter or older copy is noticed
 7 heads        the heads that clients or witnesses kept are heads of this tree
 8 replay       the governed tables are what the facts make of them (`replay.py`)
+9 files        every file that a leaf vouches for is stored with that hash, or its key was destroyed
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.engine import Row
 
+from guiju.kernel.blobs import BlobsUnavailableError
 from guiju.kernel.db import damaged_table, governed_tables, rows_by_key
 from guiju.ledger import tables
 from guiju.ledger.checkpoint import (
@@ -35,6 +37,7 @@ from guiju.ledger.findings import Findings
 from guiju.ledger.keystore import KeyAlteredError, KeyStore
 from guiju.ledger.scan import SLICE, Scan
 from guiju.ledger.signer import NO_HEADS, STATE, SignedState, chained
+from guiju.ledger.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Trusted:
     state: SignedState | None
     newest_signed: int
     heads: Sequence[str]
+    vault: Vault
 
 
 def parse_head(note: str) -> Checkpoint:
@@ -57,7 +61,7 @@ def parse_head(note: str) -> Checkpoint:
 
 
 def verify_ledger(connection: Connection, trusted: Trusted, findings: Findings) -> bool:
-    """Steps 1 to 7 on one snapshot. False when there is no head, so that nothing else could be looked at."""
+    """Steps 1 to 7 and 9 on one snapshot. False when there is no head, so that nothing else could be looked at."""
     head = check_tables(connection, findings)
     if head is None:
         return False
@@ -75,6 +79,7 @@ def verify_ledger(connection: Connection, trusted: Trusted, findings: Findings) 
     with findings.reading(5, table=tables.tile.name):
         scan.check_head(head)
     check_keys(trusted.keys, findings)
+    check_files(trusted.vault, scan, findings)
     judge = _Judge(head.origin, log, scan)
     _Signatures(connection, trusted, judge, findings).check()
     check_heads(trusted.heads, judge, findings)
@@ -129,6 +134,18 @@ def check_keys(keys: KeyStore, findings: Findings) -> None:
                 keys.cipher(key)
             except KeyAlteredError as error:
                 findings.bad(4, str(error), table="wrapped_key", row=key)
+
+
+def check_files(vault: Vault, scan: Scan, findings: Findings) -> None:
+    """9. Every file is stored as its leaf says."""
+    for file, (entry, (_, size, digest)) in scan.files.items():
+        try:
+            fault = vault.fault(file, size, digest)
+        except (BlobsUnavailableError, KeyAlteredError) as error:
+            fault = f"it cannot be read: {error}"
+        if fault is not None:
+            findings.bad(9, f"the file {file} of entry {entry}: {fault}", entry=entry, file=file)
+    findings.done(9, f"{len(scan.files)} files")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,17 @@ export interface Replies { count: number; last_at: number; people: Named[] }
 export interface Recalled { by: Named | null; at: number; reason: string | null }
 /** Among the mentions of a message: everybody in the group. */
 export const ALL = "all";
+export type FileKind = "file" | "image" | "voice";
+export interface FileMark {
+  id: string; name: string; size: number; type: string; kind: FileKind; width?: number | null; height?: number | null; seconds?: number | null;
+  thumbnail: boolean; reasons?: { code: string; where: string }[]; findings?: { part: string; category: string; rule: string; word: string }[];
+  /** Only of one that waits to be sent: the hash of the whole, to have it inspected again. */
+  sha256?: string;
+}
+export interface Upload {
+  id: string; chunk: number; size: number; received: number; missing: number[]; state: "receiving" | "inspecting" | "ready" | "refused";
+  reason: string | null; file: FileMark | null;
+}
 export interface Message {
   position: number;
   number: number;
@@ -95,6 +106,7 @@ export interface Message {
   /** The first message of the thread that it is a reply in. */
   thread?: number | null;
   replies?: Replies | null;
+  files?: FileMark[];
 }
 
 interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; number?: number | null; actor: Named | null }
@@ -152,10 +164,10 @@ export interface RecallDone { position: number; text?: string; reedit_until?: nu
 export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
 
 /** `members` is how many people a mention of `ALL` reaches, as its author confirmed. */
-export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number }
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[] }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
-  ruleset?: string; confirm?: string; findings?: Finding[];
+  ruleset?: string; confirm?: string; findings?: Finding[]; found?: { file: number; part: string; word: string }[];
 }
 export interface Finding { start: number; end: number; category: string; word: string; rule?: string }
 export interface Verdict {
@@ -205,7 +217,7 @@ export interface ReviewGroup { id: string; name: string; level: GroupCard["level
 export interface Review {
   position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string;
   findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
-  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean;
+  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[];
   reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
 }
 export interface SimilarReview {
@@ -216,7 +228,7 @@ export interface OpenedReview extends Review {
   escalation: { at: number; by: PersonMark | null; to: Role; proposal: ReviewVerdict | null; reason: string } | null;
   may: { decide: boolean; escalate_to: Role | null; overturn: boolean; exception_days: number };
 }
-export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; clauses: ClauseMark[] }
+export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; files?: FileMark[]; clauses: ClauseMark[] }
 export interface ExceptionRow {
   position: number; group: ReviewGroup | null; rule: string; phrase: string; until: number; granted_by: PersonMark; granted_at: number;
   held: number; revoked_by: PersonMark | null; revoked_at: number | null; active: boolean;

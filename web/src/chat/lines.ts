@@ -1,6 +1,7 @@
 /** The words of one line: of a system line in the timeline, and of the last message in the list. */
 import type { Conversation, Item, SystemItem } from "../api/types.ts";
 import { c } from "../i18n/chat.ts";
+import { fileLine } from "../ui/files/marks.ts";
 import { isMessage } from "../live/reducer.ts";
 
 const MEMBER_LINE = {
@@ -32,5 +33,5 @@ export function lastLine(conversation: Conversation, me: string): string {
   if (last === null) return c("cv.nothing");
   if (!isMessage(last)) return "";
   const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;
-  return who + c("colon") + last.message.text.replace(/\s+/g, " ");
+  return who + c("colon") + (last.message.text.replace(/\s+/g, " ") || fileLine(last.message));
 }

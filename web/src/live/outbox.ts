@@ -1,6 +1,6 @@
 /** What I have written and the server has not confirmed yet. Kept across reloads; a retry carries the same cmid, so nothing is sent twice. */
 import { shallowRef } from "vue";
-import type { Body, ClauseMark, Quote } from "../api/types.ts";
+import type { Body, ClauseMark, FileMark, Quote } from "../api/types.ts";
 
 export interface Waiting {
   cmid: string;
@@ -8,6 +8,7 @@ export interface Waiting {
   text: string;
   mentions: string[];
   quote: Quote | null;
+  files?: FileMark[];
   at: number;
   state: "waiting" | "failed" | "warned";
   error?: { code: string; message: string; clause: ClauseMark | null };
@@ -28,6 +29,7 @@ export function bodyOf(one: Waiting): Body {
   const body: Body = { text: one.text };
   if (one.mentions.length > 0) body.mentions = one.mentions;
   if (one.quote !== null) body.quote = one.quote.position;
+  if (one.files?.length) body.files = one.files.map((file) => file.id);
   if (one.confirm !== undefined) body.confirm = one.confirm;
   return body;
 }

@@ -1,7 +1,7 @@
 /** What the server knows and this page shows: who I am, my conversations, the open timelines, the link. Changes only through the reducer. */
 import { computed, ref, shallowRef } from "vue";
 import { ApiError, get, post, whenSignedOut } from "../api/client.ts";
-import type { Conversations, Item, Me, MessagePage, Quote, ServerFrame } from "../api/types.ts";
+import type { Conversations, FileMark, Item, Me, MessagePage, Quote, ServerFrame } from "../api/types.ts";
 import { randomId } from "../lib/text.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
@@ -115,7 +115,7 @@ function onFrame(frame: ServerFrame): void {
       return onFacts(frame.items, frame.position);
     case "receipt":
       if (frame.position === null) {
-        const words = [...new Set((frame.findings ?? []).map((one) => one.word).filter(Boolean))];
+        const words = [...new Set([...(frame.findings ?? []), ...(frame.found ?? [])].map((one) => one.word).filter(Boolean))];
         update(frame.cmid, { state: "warned", warning: { confirm: frame.confirm ?? "", clause: frame.clause, words } });
         return;
       }
@@ -127,6 +127,7 @@ function onFrame(frame: ServerFrame): void {
       return;
     case "error": {
       const { cmid, clause } = frame.data ?? {};
+      if (cmid && frame.code === "messaging.file_stale") return void lookAgain(cmid);
       if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null } });
       return;
     }
@@ -231,10 +232,18 @@ export async function loadOlder(group: string): Promise<void> {
   state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
 }
 
-export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null): void {
-  const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const };
+export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = []): void {
+  const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }) };
   put(one);
   sendOne(one);
+}
+/** The rules have changed since its files were inspected: have that done again, then it goes. */
+async function lookAgain(cmid: string): Promise<void> {
+  const files = outbox.value.find((one) => one.cmid === cmid)?.files ?? [];
+  const { inspectAgain } = await import("./stale.ts");
+  const ready = await inspectAgain(files).catch(() => false);
+  if (ready) retryMessage(cmid);
+  else update(cmid, { state: "failed", error: { code: "messaging.file_not_ready", message: "", clause: null } });
 }
 export function retryMessage(cmid: string): void {
   retry(cmid);

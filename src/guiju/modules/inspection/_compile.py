@@ -2,10 +2,8 @@
 
 import functools
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import assert_never
 
 from guiju.modules.inspection._across import (
     NEAR,
@@ -16,6 +14,7 @@ from guiju.modules.inspection._across import (
     tail_of,
     without_fillers,
 )
+from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
@@ -55,7 +54,6 @@ ENGINE_REVISION = 4
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 DOCUMENT_CATEGORY = "document"
@@ -345,7 +343,7 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     `BadDomainError`, `BadExpressionError`, `BadConditionError` and `BadThresholdError`. Takes
     about 0.2 s for 10,000 terms: call it outside the write lane.
     """
-    named = sorted([(_canonical(rule), rule) for rule in set(rules)], key=itemgetter(0))
+    named = sorted([(canonical(rule), rule) for rule in set(rules)], key=itemgetter(0))
     ordered = tuple(rule for _, rule in named)
     for rule in ordered:
         check_scope(rule.scope)
@@ -368,39 +366,3 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
 def _compiled(ordered: tuple[Rule, ...], version: str) -> RuleSet:
     """The last two are kept: opening an organisation asks for no rules, then for those in force."""
     return RuleSet(ordered, version)
-
-
-def _canonical(rule: Rule) -> str:
-    """One line of JSON; different for different rules."""
-    name: list[str | list[str]]
-    match rule:
-        case TermRule():
-            name = [rule.dictionary, rule.category]
-        case PatternRule():
-            name = [rule.kind]
-        case ExpressionRule():
-            name = [rule.id, rule.category, rule.expression]
-        case LinkRule():
-            name = [rule.type, sorted(set(rule.domains))]
-        case DocumentRule():
-            name = [rule.document, rule.title, rule.digest]
-        case RiskRule():
-            name = [rule.model.digest, repr(rule.threshold)]
-        case _:
-            assert_never(rule)
-    fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]
-    if rule.scope != EVERYWHERE:
-        fields += [sorted(rule.scope.classes), rule.scope.when]
-    parts = [_encode(field) for field in fields]
-    if isinstance(rule, TermRule):
-        parts.insert(3, f"[{','.join(_encoded(rule.terms))}]")
-    return f"[{','.join(parts)}]"
-
-
-def _encoded(terms: Iterable[str]) -> Iterator[str]:
-    """The terms in order as parts of a JSON list: in small steps, so that no other thread waits for all of them."""
-    groups: dict[str, set[str]] = {}
-    for term in terms:
-        groups.setdefault(term[:1], set()).add(term)
-    for _, group in sorted(groups.items()):
-        yield _encode(sorted(group))[1:-1]

@@ -20,6 +20,7 @@ from guiju.modules.inspection.types import (
     Scope,
 )
 from guiju.modules.messaging import _change_controls
+from guiju.modules.messaging._file_controls import FILES
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
@@ -274,6 +275,7 @@ CONTROLS = (
         _check_marks,
     ),
     *_change_controls.CONTROLS,
+    FILES,
 )
 
 OPERATIONS = (

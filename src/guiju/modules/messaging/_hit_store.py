@@ -60,26 +60,32 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case MessageSent(original=original):
                 if entry.uses:
                     rows += _hits(tx, entry, (), "delivered" if original is None else "masked")
-            case MessageHeld(findings=findings):
-                rows += _hits(tx, entry, findings, "held")
-            case MessageBlocked(findings=findings):
-                rows += _hits(tx, entry, findings, "blocked")
-            case MessageAlerted(findings=findings):
-                rows += _hits(tx, entry, findings, "delivered")
+            case MessageHeld():
+                rows += _hits(tx, entry, _found(entry.fact), "held")
+            case MessageBlocked():
+                rows += _hits(tx, entry, _found(entry.fact), "blocked")
+            case MessageAlerted():
+                rows += _hits(tx, entry, _found(entry.fact), "delivered")
             case _:
                 continue
     tx.many(_new_hit, rows)
 
 
+def _found(fact: MessageHeld | MessageBlocked | MessageAlerted) -> list[tuple[str, str]]:
+    """(rule, word) of what was found in the text and in the files."""
+    in_text = [(rule, word) for _, _, _, rule, word in fact.findings]
+    return in_text + [(each.rule, each.word) for each in fact.found]
+
+
 def _hits(
-    tx: ReadTx, entry: Recorded, findings: Collection[tuple[int, int, str, str, str]], outcome: str
+    tx: ReadTx, entry: Recorded, findings: Collection[tuple[str, str]], outcome: str
 ) -> list[tuple[Any, ...]]:
     """A row for each control use that acted, each list and each term: a term twice in one message is one hit."""
     uses = [use for use in entry.uses if not use.endswith("/messaging.review")]
     lists: dict[str, None] = {}
     terms: dict[tuple[str, str], None] = {}
     of_lists = term_rules(tx, entry.policy) if findings else ()
-    for _, _, _, rule, word in findings:
+    for rule, word in findings:
         lists[rule] = None
         terms[rule, term_digest(rule, word, is_term=rule in of_lists)] = None
     place = entry.at, outcome

@@ -1,11 +1,11 @@
-"""The deadline of held messages, and the end of pre-reviews."""
+"""The deadline of held messages, the end of pre-reviews, and uploads that nobody sent."""
 
 from typing import Any
 
 from guiju.kernel.actor import system
 from guiju.kernel.jobs import on_job
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging import prereview, review
+from guiju.modules.messaging import attaching, prereview, review
 
 
 @on_job("messaging.review")
@@ -16,3 +16,8 @@ def review_is_late(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
 @on_job(prereview.CONTROL)
 def prereview_ends(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
     prereview.end(tx, system("review"), int(key))
+
+
+@on_job(attaching.JOB)
+def upload_expires(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
+    attaching.expire_upload(tx, key)

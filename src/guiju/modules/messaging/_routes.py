@@ -11,6 +11,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Position
 from guiju.modules.messaging import (
     _change_routes,
+    _file_routes,
     _personal_routes,
     _review_routes,
     _shape,
@@ -118,3 +119,4 @@ async def replay_decision(position: Position, actor: CurrentActor, read: Reader)
 routes.include_router(_personal_routes.routes)
 routes.include_router(_change_routes.routes)
 routes.include_router(_review_routes.routes)
+routes.include_router(_file_routes.routes)

@@ -8,13 +8,12 @@ from guiju.modules.policy.types import Use
 
 def same_message(one: Send, other: Send) -> bool:
     """Whether two sends under one cmid say the same."""
-    return (one.group, one.text, one.mentions, one.quote, one.thread) == (
-        other.group,
-        other.text,
-        other.mentions,
-        other.quote,
-        other.thread,
-    )
+    return _said(one) == _said(other)
+
+
+def _said(send: Send) -> tuple[object, ...]:
+    files = tuple(each.stored.id for each in send.files)
+    return send.group, send.text, send.mentions, send.quote, send.thread, files
 
 
 def note_of(state: MessageState, use: Use | None) -> str | None:

@@ -11,7 +11,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition, Inspection
-from guiju.modules.messaging import _change_shape, changes, service
+from guiju.modules.messaging import _change_shape, _file_shape, changes, service
 from guiju.modules.messaging.change_types import UNCHANGED, Changed, MessageEdited
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.inspecting import deciding_use
@@ -67,6 +67,7 @@ def message(
         "due_at": fact.due_at if isinstance(fact, MessageHeld) else None,
         "imported": _imported(view, fact),
         "thread": fact.thread,
+        "files": _file_shape.of_message(entry),
     }
     return made | _change_shape.of_message(view, changed)
 

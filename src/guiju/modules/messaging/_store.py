@@ -25,7 +25,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Ahead, Inserts, Lookup
-from guiju.modules.messaging import _change_store, _hit_store, _review_store
+from guiju.modules.messaging import _change_store, _file_store, _hit_store, _review_store
 from guiju.modules.messaging.change_types import (
     ALL,
     AlreadyRecalledError,
@@ -34,6 +34,7 @@ from guiju.modules.messaging.change_types import (
     MessageReacted,
     MessageRecalled,
 )
+from guiju.modules.messaging.file_types import FileOpened
 from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
     ExceptionGranted,
@@ -120,8 +121,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows.append(_row(entry, entry.fact, MessageState.HELD, None, due_at))
             case MessageBlocked():
                 rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
-            case MessageAlerted() | MessageReminded():
-                pass  # read from the ledger
+            case MessageAlerted() | MessageReminded() | FileOpened():
+                pass  # who oversees reads it from the ledger
             case _:
                 tx.many(_insert, rows)
                 rows = []
@@ -130,6 +131,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _review_store.apply(tx, entries)
     _hit_store.apply(tx, entries)
     _change_store.apply(tx, entries)
+    _file_store.apply(tx, entries)
 
 
 def _row(
@@ -196,6 +198,11 @@ def _change(tx: WriteTx, entry: Recorded, shown: int, **values: Any) -> None:
 def positions_by_key(tx: WriteTx, keys: Sequence[str]) -> dict[str, int]:
     """Where the messages with these keys stand, for those that exist."""
     return dict(tx.lookup(_by_key, keys))
+
+
+def find_by_key(tx: ReadTx, key: str) -> int | None:
+    """Where the message with this key stands, outside the lane."""
+    return dict(_by_key.fetch(tx.connection, [key])).get(key)
 
 
 def ahead(sends: Sequence[Send]) -> Ahead:

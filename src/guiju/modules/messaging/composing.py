@@ -1,5 +1,7 @@
 """From a typed body to the lane: checked, inspected outside the lane, sent; the same for the socket and HTTP."""
 
+import asyncio
+import logging
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,6 +11,7 @@ import msgspec
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import GuijuError
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import check_text
@@ -17,6 +20,7 @@ from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import Finding, Inspection
 from guiju.modules.messaging import editing, service
 from guiju.modules.messaging.deciding import judge
+from guiju.modules.messaging.file_types import Attached
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.sending import KIND
@@ -29,16 +33,19 @@ from guiju.modules.messaging.types import (
     Receipt,
     Send,
 )
+from guiju.modules.messaging.uploading import Uploads
 
 MARK_KIND = "messaging.mark_read"
 CHECKS = limits.parse("10/second")
 LARGEST_POSITION = 2**53
+_log = logging.getLogger("guiju.messaging")
 _CMID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is written: a text, whom it mentions, what it quotes, the thread that it belongs to; `confirm` answers a
-    warning, `members` says how many people a mention of all reaches.
+    warning, `members` says how many people a mention of all reaches. `files` are uploads that are ready; beside them
+    the text may be empty.
     """
 
     text: str
@@ -47,15 +54,17 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm: str | None = None
     thread: int | None = None
     members: int | None = None
+    files: tuple[str, ...] = ()
 
 
 class Draft(NamedTuple):
-    """A message as it came in, not looked at yet."""
+    """A message as it came in, not looked at yet, but for its files."""
 
     actor: Actor
     group: GroupId
     cmid: str
     body: Body
+    files: tuple[Attached, ...] = ()
 
 
 def read_body(body: object) -> Body:
@@ -79,13 +88,13 @@ def check_position(position: object) -> int:
     return position
 
 
-def read_text(typed: str) -> str:
-    """A text as it comes from outside. Raises BadMessageError."""
+def read_text(typed: str, *, is_needed: bool = True) -> str:
+    """A text as it comes from outside; beside files it may be empty. Raises BadMessageError."""
     try:
         text = check_text(typed)
     except ValueError as error:
         raise BadMessageError(str(error)) from error
-    if not text.strip() or len(text) > LONGEST_TEXT:
+    if (is_needed and not text.strip()) or len(text) > LONGEST_TEXT:
         raise BadMessageError(f"A text has 1 to {LONGEST_TEXT} characters.", length=len(text))
     return text
 
@@ -104,6 +113,9 @@ def receipt_json(done: Receipt) -> dict[str, Any]:
         receipt["ruleset"] = done.warned.ruleset
         receipt["confirm"] = done.warned.confirm
         receipt["findings"] = [finding_json(each) for each in done.warned.findings]
+        receipt["found"] = [
+            {"file": each.file, "part": each.part, "word": each.word} for each in done.warned.found
+        ]
     return receipt
 
 
@@ -128,18 +140,20 @@ def check_group(group: GroupId) -> GroupId:
 class Composer:
     """Turns what people type into commands."""
 
-    def __init__(self, gate: Gate, inspector: Inspector) -> None:
+    def __init__(self, gate: Gate, inspector: Inspector, uploads: Uploads) -> None:
         self._gate = gate
         self._inspector = inspector
+        self._uploads = uploads
+        self._tasks: set[asyncio.Task[None]] = set()
         self._checks = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
 
     def prepare(self, draft: Draft) -> Send:
         """A Send with its inspection. Raises BadMessageError and GroupNotFoundError."""
-        actor, group, cmid, body = draft
+        actor, group, cmid, body, files = draft
         if _CMID.fullmatch(cmid) is None:
             raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
         check_group(group)
-        text = read_text(body.text)
+        text = read_text(body.text, is_needed=not files)
         if len(body.mentions) > MOST_MENTIONS or not all(
             _CMID.fullmatch(person) for person in body.mentions
         ):
@@ -149,16 +163,47 @@ class Composer:
         mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
         return Send(
             actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text),
-            confirm=body.confirm, thread=thread, members=body.members,
+            confirm=body.confirm, thread=thread, members=body.members, files=files,
         )  # fmt: skip
 
     def submit(self, draft: Draft, answer: Callable[[Any], None]) -> None:
         """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
+        if draft.body.files:
+            task = asyncio.get_running_loop().create_task(self._submit_with_files(draft, answer))
+            self._tasks.add(task)
+            task.add_done_callback(lambda done: self._looked_up(done, answer))
+            return
         self._gate.submit(KIND, draft, answer, self.prepare)
+
+    async def _submit_with_files(self, draft: Draft, answer: Callable[[Any], None]) -> None:
+        try:
+            found = await self._with_files(draft)
+        except GuijuError as refusal:
+            answer(refusal)
+            return
+        self._gate.submit(KIND, found, answer, self.prepare)
+
+    def _looked_up(self, task: "asyncio.Task[None]", answer: Callable[[Any], None]) -> None:
+        """Whatever broke, its sender is answered."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("the files of a message could not be looked up", exc_info=error)
+            answer(error)
+
+    async def _with_files(self, draft: Draft) -> Draft:
+        """The draft with its files, which are looked up off the loop. Raises FileNotReadyError or BadMessageError."""
+        files = draft.body.files
+        if _CMID.fullmatch(draft.cmid) is None or not all(_CMID.fullmatch(each) for each in files):
+            raise BadMessageError("A cmid, and the id of a file, has 1 to 64 plain characters.")
+        found = await asyncio.to_thread(self._uploads.attached, draft.actor, draft.cmid, files)
+        return draft._replace(files=found)
 
     async def send(self, actor: Actor, group: GroupId, cmid: str, body: Body) -> Receipt:
         """Send and wait. Raises what the lane answers, and BadMessageError."""
-        result = await self._gate.call(KIND, Draft(actor, group, cmid, body), self.prepare)
+        draft = Draft(actor, group, cmid, body)
+        if body.files:
+            draft = await self._with_files(draft)
+        result = await self._gate.call(KIND, draft, self.prepare)
         if isinstance(result, BaseException):
             raise result
         assert isinstance(result, Receipt)

@@ -31,12 +31,12 @@ from guiju.modules.messaging.deciding import (
     judge,
     pieces_of,
 )
+from guiju.modules.messaging.flooding import count_change
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.sending import (
     alert_of,
     basis_of,
     check_mentions,
-    count_change,
     must_confirm,
     receipt_of,
     warning_of,

@@ -6,7 +6,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.messaging import _change_store, _rules
 from guiju.modules.messaging.change_types import MessagePinned, PinRules, TooManyPinsError
 from guiju.modules.messaging.changing import find_target
-from guiju.modules.messaging.sending import count_change
+from guiju.modules.messaging.flooding import count_change
 from guiju.modules.policy import service as policy
 
 CONTROL = "messaging.pins"

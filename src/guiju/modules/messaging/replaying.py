@@ -84,12 +84,20 @@ def replay_for_operator(tx: ReadTx, position: int) -> Replay:
     use_again, state_again = deciding_use(pack, again.uses), _state(entry, again)
     if state_again not in (MessageState.HELD, MessageState.BLOCKED) and _is_watched(use):
         use_again, state_again = use, MessageState.HELD
+    elif _was_stopped_by_files(entry) and state_again is not state:
+        use_again, state_again = use, state
     return Replay(entry, state, use, rules, again, state_again, use_again)
 
 
 def _is_watched(use: Use | None) -> bool:
     """Whether a pre-review decided: that is on record by itself, and no text can be asked for it."""
     return use is not None and use.control == prereview.CONTROL
+
+
+def _was_stopped_by_files(entry: Recorded) -> bool:
+    """Whether files had a part in it: what was found in them is on record, and they are not read once more."""
+    fact = entry.fact
+    return not isinstance(fact, MessageSent) and bool(fact.found or fact.unread)
 
 
 def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:

@@ -139,7 +139,7 @@ def _release(
         group=fact.group, refs=(position,), sender=review.sender, sent_at=review.held.at, mentions=fact.mentions,
         quote=fact.refs[0] if fact.refs else None, spans=tuple((f.start, f.end) for f in findings),
         cmid=fact.cmid, text=text, reason=reason,
-        line=line, overturns=overturns, thread=fact.thread,
+        line=line, overturns=overturns, thread=fact.thread, files=fact.files, notes=fact.notes,
     )  # fmt: skip
     tx.record(_permit(tx, actor, line), released)
     tx.cancel("messaging.review", str(position))

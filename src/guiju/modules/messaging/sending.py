@@ -4,9 +4,9 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guiju.kernel.actor import Actor, system
@@ -21,7 +21,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
-from guiju.modules.messaging import _rules, _store, addressing, prereview
+from guiju.modules.messaging import _rules, _store, addressing, attaching, flooding, prereview
 from guiju.modules.messaging.change_types import ALL, MessageEdited
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
@@ -32,8 +32,6 @@ from guiju.modules.messaging.types import (
     BadQuoteError,
     Basis,
     CmidReusedError,
-    Flood,
-    FloodError,
     MessageAlerted,
     MessageBlocked,
     MessageHeld,
@@ -53,8 +51,6 @@ _DEFAULT_DEADLINE_HOURS = 8
 _SECRET = secrets.token_bytes(32)
 """Of this process: after a restart its author is warned once more."""
 Fact = MessageSent | MessageHeld | MessageBlocked
-_Place = tuple[str, PersonId, GroupId]
-"""A flood limit, a person, and the group in which their messages count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,8 @@ class _Batch:
         self._pack = policy.get_pack(tx)
         self._ruleset = inspector.in_force(tx)
         self._floods = policy.uses(tx, "messaging.flood")
-        self._taken: Counter[_Place] = Counter()
+        self._taken: Counter[flooding.Place] = Counter()
+        self._files = attaching.Taken()
         self._decided: list[tuple[int, Send, _Decided, Piece | None]] = []
         self.receipts: list[tuple[int, Receipt]] = []
 
@@ -126,15 +123,17 @@ class _Batch:
         if any(piece.position is None for piece in each.judged.earlier):
             self.record()  # so that the fact can say where the earlier ones stand
             each = _decide(tx, self._ruleset, self._pack, send)
-        places = _flood_places(self._floods, send)
-        _check_flood(tx, self._floods, places, self._taken)
+        places = flooding.places_of(self._floods, send)
+        flooding.check(tx, self._floods, places, self._taken)
         stands = isinstance(each.fact, MessageSent)
         if stands and must_confirm(send, each.judged.inspection):
             return warning_of(send, each.judged.inspection, each.use)
+        if send.files:
+            each = replace(each, fact=self._files.take(tx, send, each.fact))
         for place in places:
             self._taken[place] += 1
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
-        piece = remember(tx, send, each.fact.text) if spoken else None
+        piece = remember(tx, send, each.fact.text) if spoken and each.fact.text else None
         self._decided.append((index, send, each, piece))
         return None
 
@@ -148,12 +147,12 @@ class _Batch:
                 piece.position = entry.position
             if isinstance(entry.fact, MessageHeld):
                 tx.schedule("messaging.review", str(entry.position), entry.fact.due_at)
-            if each.judged.inspection.alerts:
+            if each.judged.inspection.alert_uses:
                 alerts.append(alert_of(tx, send, each.judged, entry.position))
             self.receipts.append((index, receipt_of(send.cmid, entry, each.use)))
         tx.record_many(alerts)
         for place, count in self._taken.items():
-            _recent(tx, place).extend([tx.now] * count)
+            flooding.recent(tx, place).extend([tx.now] * count)
         self._decided, self._taken = [], Counter()
 
 
@@ -168,7 +167,8 @@ def must_confirm(send: Send, inspection: Inspection) -> bool:
 def _token(send: Send, found: Inspection) -> str:
     """What answers the warning of this message and of no other; nobody has it before they were warned."""
     findings = [(each.start, each.end, each.rule) for each in found.findings]
-    warned = [send.person, send.group, send.text, send.quote, found.ruleset, findings]
+    files = [each.stored.id for each in send.files]
+    warned = [send.person, send.group, send.text, send.quote, found.ruleset, findings, files]
     return hmac.digest(_SECRET, json.dumps(warned).encode(), hashlib.sha256).hex()[:32]
 
 
@@ -177,7 +177,9 @@ def warning_of(send: Send, found: Inspection, use: Use | None) -> Receipt:
     state = MessageState.WARNED
     clause = dict(use.mark()) if use is not None else None
     note = _rules.note_of(state, use)
-    warned = Warned(found.ruleset, found.findings, _token(send, found))
+    warned = Warned(
+        found.ruleset, found.findings, _token(send, found), attaching.found_in(send.files)
+    )
     return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 
@@ -191,7 +193,7 @@ def alert_of(
     earlier = tuple(piece.position for piece in judged.earlier if piece.position is not None)
     fact = MessageAlerted(
         send.group, (position,), inspection.ruleset, send.person, _told(inspection.alerts),
-        Basis(context, earlier),
+        Basis(context, earlier), attaching.found_in(send.files, alerts=True),
     )  # fmt: skip
     return permit.under(*inspection.alert_uses), fact
 
@@ -226,6 +228,8 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     if send.quote is not None:
         _check_quote(tx, send.group, send.quote, member)
     judged = judge(tx, ruleset, send, group, member)
+    if send.files:
+        judged = attaching.weigh(tx, ruleset, send, group, member, judged)
     inspection = judged.inspection
     refs = (send.quote,) if send.quote is not None else ()
     if inspection.disposition in (Disposition.HOLD, Disposition.BLOCK):
@@ -302,44 +306,6 @@ def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None
         raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
-def _flood_places(floods: Sequence[Use], send: Send) -> list[_Place]:
-    """Where a message counts for the flood limits; an import counts nowhere."""
-    return [] if send.is_imported else [(use.id, send.person, send.group) for use in floods]
-
-
-def _check_flood(
-    tx: WriteTx, floods: Sequence[Use], places: Sequence[_Place], taken: Counter[_Place]
-) -> None:
-    """Raises FloodError. `taken` is what this batch adds: only what is recorded counts, a warning does not."""
-    for use, place in zip(floods, places, strict=bool(places)):
-        assert isinstance(use.params, Flood)
-        window = use.params.seconds * 1000
-        recent = _recent(tx, place)
-        while recent and recent[0] <= tx.now - window:
-            recent.popleft()
-        if len(recent) + taken[place] >= use.params.messages:
-            oldest = recent[0] if recent else tx.now
-            wait = (oldest + window - tx.now + 999) // 1000
-            raise FloodError(
-                "Too many messages in a short time.", retry_after=wait, clause=use.mark()
-            )
-
-
-def _recent(tx: WriteTx, place: _Place) -> deque[int]:
-    """When somebody wrote in a group lately, as one limit counts it."""
-    found: deque[int] = tx.kept(("flood", *place), deque)
-    return found
-
-
-def count_change(tx: WriteTx, person: PersonId, group: GroupId) -> None:
-    """Count a change of a message, which everybody in the group is told, by the flood limits. Raises FloodError."""
-    floods = policy.uses(tx, "messaging.flood")
-    places = [(f"change {use.id}", person, group) for use in floods]
-    _check_flood(tx, floods, places, Counter())
-    for place in places:
-        _recent(tx, place).append(tx.now)
-
-
 def receipt_of(cmid: str, entry: Recorded, use: Use | None) -> Receipt:
     """What the gate did with the message of an entry."""
     state = state_of(entry)
@@ -368,9 +334,11 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     assert entry is not None, "the table names the entry"
     fact: Any = entry.fact
     written = getattr(fact, "original", None) or fact.text
-    earlier = (fact.group, written, tuple(fact.mentions), fact.refs, fact.thread)
+    files = tuple(each.id for each in fact.files)
+    earlier = (fact.group, written, tuple(fact.mentions), fact.refs, fact.thread, files)
     refs = (send.quote,) if send.quote is not None else ()
-    if earlier != (send.group, send.text, send.mentions, refs, send.thread):
+    wanted = tuple(each.stored.id for each in send.files)
+    if earlier != (send.group, send.text, send.mentions, refs, send.thread, wanted):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)
     return receipt_of(send.cmid, entry, use_of(tx, entry))
 

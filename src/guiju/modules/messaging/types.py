@@ -14,6 +14,13 @@ from guiju.kernel.errors import (
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.inspection.types import Context, Finding, Inspection
+from guiju.modules.messaging.file_types import (
+    Attached,
+    FileFinding,
+    FileGap,
+    FileNote,
+    StoredFile,
+)
 
 LONGEST_TEXT = 10_000
 MOST_MENTIONS = 50
@@ -51,6 +58,7 @@ class Send:
     confirm: str | None = None
     thread: int | None = None
     members: int | None = None
+    files: tuple[Attached, ...] = ()
 
     @property
     def is_imported(self) -> bool:
@@ -64,6 +72,7 @@ class Warned:
     ruleset: str
     findings: tuple[Finding, ...]
     confirm: str
+    found: tuple[FileFinding, ...] = ()
 
 
 NOWHERE = -1
@@ -148,7 +157,7 @@ class Basis:
 
 
 _BY_THE_GATE = dict.fromkeys(
-    ("cmid", "text", "original", "findings"),
+    ("cmid", "text", "original", "findings", "notes", "found", "unread"),
     "the gate of messages inspects it, with what the message quotes and completes",
 )
 _BY_A_REVIEWER = "a reviewer names what was found, and only the sender reads it"
@@ -156,7 +165,10 @@ _BY_A_REVIEWER = "a reviewer names what was found, and only the sender reads it"
 
 @fact("messaging.sent", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageSent:
-    """A message was delivered; when `masked`, `text` is what others see and `original` what was written."""
+    """A message was delivered; when `masked`, `text` is what others see and `original` what was written.
+
+    `files` are what the ledger vouches for, `notes` what people are shown of each.
+    """
 
     group: GroupId
     refs: tuple[int, ...]
@@ -169,11 +181,16 @@ class MessageSent:
     imported: bool = False
     basis: Basis | None = None
     thread: int | None = None
+    files: tuple[StoredFile, ...] = ()
+    notes: Sealed[tuple[FileNote, ...]] = ()
 
 
 @fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
 class MessageHeld:
-    """A message waits for a reviewer. `findings` are (start, end, category, rule, word)."""
+    """A message waits for a reviewer. `findings` are (start, end, category, rule, word), `found` those in its files.
+
+    `unread` is what of its files nobody could read.
+    """
 
     group: GroupId
     refs: tuple[int, ...]
@@ -187,6 +204,10 @@ class MessageHeld:
     imported: bool = False
     basis: Basis | None = None
     thread: int | None = None
+    files: tuple[StoredFile, ...] = ()
+    notes: Sealed[tuple[FileNote, ...]] = ()
+    found: Sealed[tuple[FileFinding, ...]] = ()
+    unread: Sealed[tuple[FileGap, ...]] = ()
 
 
 @fact("messaging.blocked", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -204,12 +225,20 @@ class MessageBlocked:
     imported: bool = False
     basis: Basis | None = None
     thread: int | None = None
+    files: tuple[StoredFile, ...] = ()
+    notes: Sealed[tuple[FileNote, ...]] = ()
+    found: Sealed[tuple[FileFinding, ...]] = ()
+    unread: Sealed[tuple[FileGap, ...]] = ()
 
 
 @fact(
     "messaging.alerted",
     Content.CONTENT,
-    uninspected={"findings": "what inspection found", "basis": "what inspection asked of"},
+    uninspected={
+        "findings": "what inspection found",
+        "found": "what inspection found",
+        "basis": "what inspection asked of",
+    },
     confidential=True,
 )
 class MessageAlerted:
@@ -225,6 +254,7 @@ class MessageAlerted:
     sender: PersonId
     findings: Sealed[tuple[tuple[int, int, str, str, str], ...]]
     basis: Sealed[Basis | None] = None
+    found: Sealed[tuple[FileFinding, ...]] = ()
 
 
 @fact("messaging.released", Content.CONTENT, uninspected={**_BY_THE_GATE, "reason": _BY_A_REVIEWER})
@@ -247,6 +277,8 @@ class MessageReleased:
     line: str | None = None
     overturns: int | None = None
     thread: int | None = None
+    files: tuple[StoredFile, ...] = ()
+    notes: Sealed[tuple[FileNote, ...]] = ()
 
 
 @fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})

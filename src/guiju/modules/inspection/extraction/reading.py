@@ -3,6 +3,7 @@
 import importlib.util
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -18,6 +19,7 @@ from guiju.modules.inspection.extraction._walk import (
     Request,
     TypeFrame,
 )
+from guiju.modules.inspection.extraction.previews import SIDES
 from guiju.modules.inspection.extraction.types import (
     FILE_NAME,
     Bounds,
@@ -30,6 +32,7 @@ from guiju.modules.inspection.extraction.types import (
 
 _PACKAGE = "guiju.modules.inspection.extraction"
 _FILES = Limits(memory=1 << 30, cpu=20, wall=30, answer=256 << 20)
+_PREVIEWS = Limits(memory=1 << 30, cpu=15, wall=20, answer=8 << 20)
 _PICTURES = Limits(memory=2 << 30, cpu=30, wall=90, answer=4 << 20)
 # For the pictures of one file together; a picture that was begun is read to its end.
 _PICTURES_SECONDS = 120.0
@@ -138,3 +141,31 @@ def _distinct(items: Iterable[_T]) -> tuple[_T, ...]:
 
 def _unread(name: str, problem: Problem) -> Reading:
     return Reading("unknown", False, (Part(FILE_NAME, name),), (Gap(problem),), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """A picture as it is shown: its size upright, and small copies by name."""
+
+    width: int
+    height: int
+    images: dict[str, bytes]
+
+
+class Previewer:
+    """Makes small copies of pictures, one after the other, in a limited process. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._sandboxes = Sandboxes(f"{_PACKAGE}.previews", _PREVIEWS, 1)
+
+    def close(self) -> None:
+        """Ends the process; a later picture starts it again."""
+        self._sandboxes.close()
+
+    def copies(self, data: bytes) -> Copies | None:
+        """The size of a picture and its copies; None for what is no picture, or none that can be shown."""
+        answer = self._sandboxes.ask(data)
+        if answer.end is not End.DONE or len(answer.frames) != 1 + len(SIDES):
+            return None
+        width, height = (int(side) for side in answer.frames[0].split())
+        return Copies(width, height, dict(zip(SIDES, answer.frames[1:], strict=True)))

@@ -1,0 +1,310 @@
+"""The way of a file's bytes: sealed part by part as they arrive, joined, inspected, and made ready for a message.
+
+Everything here waits for storage and sandboxes, so it runs in threads, off the event loop and off the write lane.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import Clock
+from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import GroupId, new_id
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.malware import Scan, Scanner
+from guiju.ledger.errors import LedgerError
+from guiju.ledger.vault import PART, FileLostError, Vault
+from guiju.modules.inspection.extraction.reading import Extractor, Previewer
+from guiju.modules.messaging import _file_store, _store, attaching, looking
+from guiju.modules.messaging.file_types import (
+    DECIDED,
+    MOST_FILES,
+    Attached,
+    BadUploadError,
+    FileKind,
+    FileNote,
+    FileNotReadyError,
+    Look,
+    StoredFile,
+    Upload,
+    UploadDamagedError,
+    UploadIncompleteError,
+    UploadState,
+    paired,
+)
+from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.messaging.placing import sender_place
+
+T = TypeVar("T")
+_encode, _about = msgspec.json.encode, "about"
+_MALWARE, _NOT_SCANNED, _NO_VOICE = "malware", "not_scanned", "not_a_recording"
+_RESULT = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What stands sealed in the row of an upload that was inspected; `refused` is why it can never be sent."""
+
+    note: FileNote
+    look: Look | None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An upload as its owner sees it."""
+
+    upload: Upload
+    received: frozenset[int]
+    result: Result | None
+    is_busy: bool
+
+    @property
+    def state(self) -> UploadState:
+        return UploadState.INSPECTING if self.is_busy else self.upload.state
+
+    @property
+    def parts(self) -> int:
+        return -(-self.upload.size // PART)
+
+    @property
+    def missing(self) -> list[int]:
+        """The parts that have not come; none once the file was joined."""
+        if self.upload.state is not UploadState.RECEIVING:
+            return []
+        return [index for index in range(self.parts) if index not in self.received]
+
+    @property
+    def bytes_in_order(self) -> int:
+        """How many bytes have come without a gap."""
+        first = self.missing[0] if self.missing else self.parts
+        return min(first * PART, self.upload.size)
+
+
+class Door(Protocol):
+    """The lane and the readers, for a thread that may wait."""
+
+    def write_now(self, verb: Callable[[WriteTx], T]) -> T: ...
+
+    def read_now(self, verb: Callable[[ReadTx], T]) -> T: ...
+
+
+class Uploads:
+    """Takes files in. Its methods wait: call them from threads."""
+
+    def __init__(
+        self, door: Door, vault: Vault, inspector: Inspector, extractor: Extractor, clock: Clock,
+        *, scanner: Scanner | None = None,
+    ) -> None:  # fmt: skip
+        self._door = door
+        self.vault = vault
+        self._inspector = inspector
+        self._clock = clock
+        self._scanner = scanner
+        self._extractor = extractor
+        self._previewer = Previewer()
+        self._busy: set[str] = set()
+
+    def close(self) -> None:
+        self._previewer.close()
+
+    # ---- arriving ----------------------------------------------------------------------------------------------
+
+    def open(
+        self,
+        actor: Actor,
+        group: GroupId,
+        *,
+        name: str,
+        size: int,
+        kind: FileKind,
+        seconds: int | None,
+    ) -> Upload:
+        """Begin an upload. Raises what `attaching.open_upload` raises."""
+        self._door.read_now(lambda tx: sender_place(tx, actor, group))
+        now = self._clock.now()
+        file = new_id("fil", now)
+        self.vault.begin(file, now)
+        about = self.vault.seal_note(file, _about, name.encode())
+        wanted = Upload(
+            file,
+            actor.person_id,
+            group,
+            kind,
+            size,
+            seconds,
+            UploadState.RECEIVING,
+            about,
+            None,
+            None,
+            0,
+        )
+        try:
+            return self._door.write_now(
+                lambda tx: attaching.open_upload(tx, actor, wanted, name=name)
+            )
+        except BaseException:
+            self.vault.destroy(file, 0)
+            raise
+
+    def receive(self, actor: Actor, file: str, index: int, data: bytes) -> Progress:
+        """Keep one part. Raises UploadNotFoundError or BadUploadError."""
+        found = self._door.read_now(lambda tx: attaching.get_upload(tx, actor, file))
+        expected = min(PART, found.size - index * PART)
+        if expected <= 0 or len(data) != expected:
+            raise BadUploadError(
+                "A part has another length than was said.", index=index, expected=max(0, expected)
+            )
+        if found.state is UploadState.RECEIVING and file not in self._busy:
+            self.vault.receive(file, found.size, index, data)
+        return self._progress(found)
+
+    def progress(self, actor: Actor, file: str) -> Progress:
+        """Where an upload stands. Raises UploadNotFoundError."""
+        return self._progress(self._door.read_now(lambda tx: attaching.get_upload(tx, actor, file)))
+
+    def _progress(self, found: Upload) -> Progress:
+        receiving = found.state is UploadState.RECEIVING
+        received = self.vault.received(found.id, found.size) if receiving else set[int]()
+        return Progress(found, frozenset(received), self._result(found), found.id in self._busy)
+
+    def drop(self, actor: Actor, file: str) -> None:
+        """Give an upload up. Raises UploadNotFoundError."""
+        self._door.write_now(lambda tx: attaching.drop_upload(tx, actor, file))
+
+    # ---- complete ----------------------------------------------------------------------------------------------
+
+    def complete(self, actor: Actor, file: str, digest: str) -> Progress:
+        """Join what has come, inspect it and make it ready; again when the rules have changed since.
+
+        `digest` is the SHA-256 of the whole. Raises UploadNotFoundError, UploadIncompleteError or UploadDamagedError.
+        """
+        found = self._door.read_now(lambda tx: attaching.get_upload(tx, actor, file))
+        if file in self._busy or found.state is UploadState.REFUSED:
+            return self._progress(found)
+        self._busy.add(file)
+        try:
+            self._complete(actor, found, digest)
+        finally:
+            self._busy.discard(file)
+        return self.progress(actor, file)
+
+    def _complete(self, actor: Actor, found: Upload, digest: str) -> None:
+        if found.digest is None:
+            missing = self._progress(found).missing
+            if missing:
+                raise UploadIncompleteError(
+                    "Parts of the file are missing.", missing=[*missing[:1000]]
+                )
+        # Joined first: what is inspected is what is stored, whatever may still arrive.
+        stored = found.digest or self._stored(found)
+        data = b"".join(self.vault.read(found.id, stored, found.size))
+        if not hmac.compare_digest(hashlib.sha256(data).hexdigest(), digest.lower()):
+            if found.digest is None:
+                self.vault.forget_parts(found.id, found.size)
+            raise UploadDamagedError("What arrived is not what was sent.")
+        result = self._inspected(actor, found, stored, data)
+        sealed = self.vault.seal_note(found.id, _RESULT, _encode(result))
+        state = UploadState.READY if result.refused is None else UploadState.REFUSED
+        self._door.write_now(
+            lambda tx: attaching.settle_upload(tx, found.id, state, digest=stored, result=sealed)
+        )
+        self.vault.forget_parts(found.id, found.size)
+
+    def _stored(self, found: Upload) -> str:
+        try:
+            return self.vault.store(found.id, found.size)
+        except FileLostError as error:
+            raise UploadIncompleteError("Parts of the file are missing.", missing=[]) from error
+
+    def _inspected(self, actor: Actor, found: Upload, stored: str, data: bytes) -> Result:
+        """What is shown of the file, and what the rules say of it."""
+        name = self._name(found)
+        scan = self._scanner.scan(data) if self._scanner is not None else Scan.CLEAN
+        if scan is Scan.INFECTED:
+            return Result(FileNote(name, looking.PLAIN, FileKind.FILE), None, _MALWARE)
+        reading = self._extractor.extract_bytes(name, data)
+        media, kind = looking.type_of(reading, data, found.kind)
+        if found.kind is FileKind.VOICE and kind is not FileKind.VOICE:
+            return Result(FileNote(name, media, FileKind.FILE), None, _NO_VOICE)
+
+        def where(tx: ReadTx) -> looking.Surroundings:
+            group, member, _ = sender_place(tx, actor, found.group)
+            return looking.surroundings(tx, self._inspector.in_force(tx), group, member)
+
+        more = [_NOT_SCANNED] if scan is Scan.UNKNOWN else []
+        look = looking.look(reading, self._door.read_now(where), kind, more)
+        seconds = found.seconds if kind is FileKind.VOICE else None
+        copies = self._previewer.copies(data) if kind is FileKind.IMAGE else None
+        if copies is None:
+            return Result(FileNote(name, media, kind, seconds=seconds), look)
+        for copy, image in copies.images.items():
+            self.vault.keep(found.id, stored, copy, image)
+        return Result(
+            FileNote(name, media, kind, copies.width, copies.height, None, thumbnail=True), look
+        )
+
+    def _name(self, found: Upload) -> str:
+        return self.vault.open_note(found.id, _about, found.about).decode()
+
+    def _result(self, found: Upload) -> Result | None:
+        if found.result is None:
+            return None
+        return msgspec.json.decode(
+            self.vault.open_note(found.id, _RESULT, found.result), type=Result
+        )
+
+    # ---- going with a message ----------------------------------------------------------------------------------
+
+    def attached(self, actor: Actor, cmid: str, files: tuple[str, ...]) -> tuple[Attached, ...]:
+        """The files of a message that is about to be sent, or was sent before. Raises FileNotReadyError."""
+        if len(files) > MOST_FILES or len(set(files)) < len(files):
+            raise FileNotReadyError(
+                f"A message takes at most {MOST_FILES} files, each of them once."
+            )
+        found, sent = self._door.read_now(
+            lambda tx: (_file_store.uploads(tx, files), _sent(tx, actor, cmid))
+        )
+        return tuple(sent.get(file) or self._ready(actor, found.get(file), file) for file in files)
+
+    def _ready(self, actor: Actor, found: Upload | None, file: str) -> Attached:
+        try:
+            own = found is not None and found.person == actor.person
+            result = self._result(found) if own and found is not None else None
+        except LedgerError:
+            result = None
+        if found is None or result is None or result.look is None or found.digest is None:
+            raise FileNotReadyError("A file is not ready to be sent.", file=file)
+        return Attached(StoredFile(file, found.size, found.digest), result.note, result.look)
+
+    # ---- what nobody wants any more ----------------------------------------------------------------------------
+
+    def sweep(self) -> int:
+        """Destroy dropped uploads with their keys; how many there were."""
+        found = self._door.read_now(lambda tx: _file_store.dropped(tx, 100))
+        for each in found:
+            if each.id not in self._busy:
+                self._destroy(each)
+        return len(found)
+
+    def _destroy(self, dropped: Upload) -> None:
+        """The row goes last: whatever ends this process, another sweep goes on."""
+        self.vault.destroy(dropped.id, dropped.size)
+        self._door.write_now(lambda tx: _file_store.remove_uploads(tx, [dropped.id]))
+
+
+def _sent(tx: ReadTx, actor: Actor, cmid: str) -> dict[str, Attached]:
+    """The files of the message that was sent under this cmid, so that sending it once more gives its receipt."""
+    position = _store.find_by_key(tx, _store.key_of(actor.person_id, cmid))
+    entry = tx.entry(position) if position is not None else None
+    if entry is None:
+        return {}
+    return {
+        stored.id: Attached(stored, note, DECIDED)
+        for stored, note in paired(entry.fact.files, entry.fact.notes)
+    }

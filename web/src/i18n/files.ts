@@ -1,0 +1,50 @@
+import { lookup } from "./index.ts";
+import type { Triple } from "./index.ts";
+
+/** Files, pictures and voice notes. */
+const FILES = {
+  "attach": ["发送文件或图片", "傳送檔案或圖片", "Attach files or pictures"],
+  "voice": ["录语音", "錄語音", "Record a voice note"],
+  "drop": ["松开即可添加", "放開即可加入", "Drop to add"],
+  "tray": ["待发的文件", "待傳的檔案", "Files to send"],
+  "sending": ["正在上传 {n}%", "正在上傳 {n}%", "Uploading {n}%"],
+  "paused": ["断开了，连上后接着传", "連線中斷，恢復後接著傳", "Paused; goes on once connected"],
+  "inspecting": ["正在检查", "正在檢查", "Being inspected"],
+  "ready": ["已上传", "已上傳", "Ready"],
+  "cancel": ["不发 {name}", "不傳 {name}", "Remove {name}"],
+  "again": ["重新上传", "重新上傳", "Try again"],
+  "wait": ["文件传完才能发。", "檔案傳完才能送出。", "Send once the files have arrived."],
+  "many": ["一条消息最多带 9 个文件。", "一則訊息最多帶 9 個檔案。", "A message takes at most 9 files."],
+  "refused.malware": ["发现恶意程序，不能发送。", "發現惡意程式，不能傳送。", "Malware was found; it cannot be sent."],
+  "refused.not_a_recording": ["这不是录音，不能作为语音发送。", "這不是錄音，不能作為語音傳送。", "This is no recording."],
+  "image": ["[图片]", "[圖片]", "[Picture]"],
+  "file": ["[文件] {name}", "[檔案] {name}", "[File] {name}"],
+  "note": ["[语音]", "[語音]", "[Voice note]"],
+  "open": ["查看图片 {name}", "查看圖片 {name}", "Open the picture {name}"],
+  "download": ["下载 {name}", "下載 {name}", "Download {name}"],
+  "download.short": ["下载原图", "下載原圖", "Save the original"],
+  "gone": ["图片打不开", "圖片打不開", "Cannot be shown"],
+  "close": ["关闭", "關閉", "Close"],
+  "before": ["上一张", "上一張", "Previous"],
+  "after": ["下一张", "下一張", "Next"],
+  "play": ["播放语音，{n} 秒", "播放語音，{n} 秒", "Play the voice note, {n} seconds"],
+  "pause": ["暂停", "暫停", "Pause"],
+  "rec.title": ["录语音", "錄語音", "Voice note"],
+  "rec.help": ["最长 5 分钟，录完可以先听再发。", "最長 5 分鐘，錄完可以先聽再傳。", "Up to 5 minutes. Listen to it before you send it."],
+  "rec.start": ["开始录音", "開始錄音", "Start recording"],
+  "rec.stop": ["停止", "停止", "Stop"],
+  "rec.redo": ["重录", "重錄", "Record again"],
+  "rec.send": ["发送", "傳送", "Send"],
+  "rec.denied": ["不能使用麦克风，请在浏览器里允许。", "無法使用麥克風，請在瀏覽器允許。", "The microphone is not available; allow it in the browser."],
+  "rec.none": ["这个浏览器不能录音，或者没有用 https 打开。", "這個瀏覽器不能錄音，或者沒有用 https 開啟。", "This browser cannot record, or the page is not on https."],
+  "why": ["{name}：{reasons}", "{name}：{reasons}", "{name}: {reasons}"],
+  "found": ["命中“{word}”", "命中「{word}」", "found “{word}”"],
+  "r.disguised": ["内容和后缀名不符", "內容和副檔名不符", "not what its name says"],
+  "r.encrypted": ["加了密，打不开", "已加密，無法開啟", "encrypted"],
+  "r.images_not_read": ["图里的字读不出来", "圖裡的字讀不出來", "words in pictures cannot be read here"],
+  "r.not_scanned": ["没有查毒", "沒有掃毒", "not scanned for malware"],
+  "r.other": ["内容读不全", "內容讀不全", "cannot be read completely"],
+} as const satisfies Record<string, Triple>;
+
+export const f = lookup(FILES);
+export type FileWord = keyof typeof FILES;

@@ -1,0 +1,34 @@
+/** Small things that both the composer and the timeline need of files. */
+import type { FileMark, Message } from "../../api/types.ts";
+import { f } from "../../i18n/files.ts";
+
+export function bytes(size: number): string {
+  const units = ["B", "KB", "MB", "GB"];
+  let n = size;
+  let unit = 0;
+  while (n >= 1024 && unit < units.length - 1) {
+    n /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${units[unit]}`;
+}
+export const extension = (name: string): string => (name.includes(".") ? (name.split(".").pop() ?? "").slice(0, 5).toUpperCase() : "");
+export const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+export const address = (group: string, position: number, file: string, as?: "thumbnail" | "preview"): string =>
+  `/api/groups/${group}/messages/${position}/files/${file}${as ? `?as=${as}` : ""}`;
+
+/** What stands for the files of a message where only a line has room. */
+export function fileLine(message: Pick<Message, "files">): string {
+  const first = message.files?.[0];
+  if (first === undefined) return "";
+  return first.kind === "image" ? f("image") : first.kind === "voice" ? f("note") : f("file", { name: first.name });
+}
+
+/** Why a file stopped its message, in words. */
+export function reasonsOf(file: FileMark): string {
+  const known = { disguised: "r.disguised", encrypted: "r.encrypted", images_not_read: "r.images_not_read", not_scanned: "r.not_scanned" } as const;
+  const gaps = (file.reasons ?? []).map((one) => f(known[one.code as keyof typeof known] ?? "r.other"));
+  const words = (file.findings ?? []).map((one) => f("found", { word: one.word || one.rule }));
+  return [...new Set([...words, ...gaps])].join("、");
+}
