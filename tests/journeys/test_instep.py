@@ -24,7 +24,7 @@ from guiju.modules.approvals.types import RequestId, Verdict
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
-from guiju.modules.messaging import exceptions, pinning, reacting, reads, recalling, review
+from guiju.modules.messaging import exceptions, opening, pinning, reacting, reads, recalling, review
 from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
@@ -33,6 +33,7 @@ from guiju.setup import SYSTEM
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, Cast
 from tests.support.sending import with_editing
+from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +124,26 @@ class Acts:
         shown = self.world.entries("messaging.released")[0].position
         self.send(
             "sent with a quote of a release", member, "收到", MessageState.DELIVERED, quote=shown
+        )
+
+    def files(self) -> None:
+        """Messages that take files along, and a reviewer who opens one."""
+        uploads = uploads_of(self.world)
+        held, file = -1, ""
+        for name, text, state in (
+            ("sent with a file", "计划", MessageState.DELIVERED),
+            ("held for its file", HELD_TEXT, MessageState.HELD),
+            ("blocked for its file", BLOCKED_TEXT, MessageState.BLOCKED),
+        ):
+            found = attached(uploads, self.member, self.group, "a.txt", text.encode())
+            at = self.send(name, self.member, "", state, files=found)
+            if state is MessageState.HELD:
+                held, file = at, found[0].stored.id
+        close_uploads(uploads)
+        self.verb("file opened", lambda tx: opening.open_for_review(tx, self.reviewer, held, file))
+        self.verb(
+            "released with its file",
+            lambda tx: review.release(tx, self.reviewer, held, masked=False, reason=""),
         )
 
     def reviews(self) -> None:
@@ -402,6 +423,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     audience.join()
     acts = Acts(audience, cast, group)
     acts.messages()
+    acts.files()
     acts.reviews()
     acts.changes()
     acts.members(cast.spare)

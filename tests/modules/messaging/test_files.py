@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import socket
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from typing_extensions import override
 
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import answer_inline
+from guiju.kernel.malware import Scan, Scanner
 from guiju.ledger.vault import PART
 from guiju.modules.groups import roster
 from guiju.modules.messaging import review
@@ -362,6 +365,32 @@ class TestRules:
         done = member.complete(upload, PLAN).json()
         assert (done["state"], done["reason"]) == ("refused", "not_a_recording")
         assert code(member.send(upload)) == (409, "messaging.file_not_ready")
+
+    def test_what_the_malware_scanner_says(self, office: Office, member: Sender) -> None:
+        uploads = member.inside.server.uploads
+        uploads._scanner = SaysInfected()
+        upload = member.open("a.txt", PLAN).json()["id"]
+        member.put(upload, 0, PLAN)
+        done = member.complete(upload, PLAN).json()
+        assert (done["state"], done["reason"], done["file"]) == ("refused", "malware", None)
+        assert code(member.send(upload)) == (409, "messaging.file_not_ready")
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            uploads._scanner = Scanner(f"127.0.0.1:{nobody.getsockname()[1]}")
+            member.sent(member.upload("b.txt", PLAN), state="held")
+        (fact,) = office.world.facts("messaging.held")
+        assert [each.problem for each in fact.unread] == ["not_scanned"]
+
+
+class SaysInfected(Scanner):
+    """A scanner that finds something in everything."""
+
+    def __init__(self) -> None:
+        """It asks nobody."""
+
+    @override
+    def scan(self, data: bytes) -> Scan:
+        return Scan.INFECTED
 
 
 class TestSend:
