@@ -25,6 +25,8 @@ TABLES = (
     "messaging_exception",
     "messaging_prereview",
     "inspection_document",
+    "messaging_setting",
+    "messaging_saved",
     "messaging_reaction",
     "messaging_pin",
     "messaging_edit",

@@ -16,6 +16,7 @@ from guiju.modules.messaging import (
     changes,
     pinning,
     reacting,
+    reads,
     recalling,
     review,
     review_queue,
@@ -182,6 +183,7 @@ def test_the_text_is_nowhere(office: Office, way: str) -> None:
     )
     with pytest.raises(AlreadyRecalledError):
         world.edit(office.member, group, at, "新的")
+    office.refused(AlreadyRecalledError, lambda tx: reads.remind(tx, office.member, group, at))
 
 
 def test_of_two_at_once_one_wins(office: Office) -> None:

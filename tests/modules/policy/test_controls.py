@@ -170,8 +170,9 @@ ACTS: dict[str, Act] = {
 # A record of every refused message would be a flood itself; the refusal still names the clause.
 # Of mentions of all the messages themselves tell: tests/modules/messaging/test_addressing.py.
 WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all"}
-# Off unless an organisation asks for it: tests/modules/messaging/test_risk.py and test_editing.py show them acting.
-OFF_BY_DEFAULT = {"messaging.risk", "messaging.editing"}
+# Off unless an organisation asks for it: tests/modules/messaging/test_risk.py, test_editing.py and test_reads.py
+# show them acting.
+OFF_BY_DEFAULT = {"messaging.risk", "messaging.editing", "messaging.read_marks"}
 
 
 def test_every_control_is_shown_acting() -> None:

@@ -28,7 +28,7 @@ ROLES = (
 # Everything that is not said here is refused. Written by hand: when an operation is added or widened, this fails.
 EVERYONE = {
     "policy.read", "identity.own", "directory.read", "approvals.open", "approvals.decide", "groups.apply",
-    "groups.join",
+    "groups.join", "messaging.save",
 }  # fmt: skip
 BY_ROLE = {
     "policy.adopt": {"security_admin"},
@@ -75,6 +75,7 @@ BY_PLACE = {
     "messaging.recall": (ALL, PRESENT),
     "messaging.edit": (ALL, PRESENT),
     "messaging.react": (ALL, PRESENT),
+    "messaging.remind": (ALL, PRESENT),
     "messaging.pin": ({OWNER, ADMINISTRATOR}, PRESENT),
 }
 BY_SYSTEM_ONLY = {"directory.name", "messaging.alert"}

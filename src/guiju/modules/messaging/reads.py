@@ -10,6 +10,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.messaging import _store, changes, service
+from guiju.modules.messaging.changing import find_standing
 from guiju.modules.messaging.personal_types import (
     MOST_MARKED,
     AllHaveReadError,
@@ -76,7 +77,7 @@ def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[Pe
     """Ask those who have not read the actor's own message to do so; gives whom.
 
     Raises what `readers` raises, NotAllowedError for somebody else's message and where the rules do not show who has
-    read, AllHaveReadError, and RemindTooOftenError within an hour of the last time.
+    read, AlreadyRecalledError, AllHaveReadError, and RemindTooOftenError within an hour of the last time.
     """
     found = readers(tx, actor, group, position)
     permit = policy.require(tx, actor, "messaging.remind", group)
@@ -85,6 +86,7 @@ def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[Pe
         or author_of(changes.get_message(tx, actor, group, position)) != actor.person
     ):
         raise NotAllowedError("This is not yours to do.", operation="messaging.remind")
+    find_standing(tx, group, position, visible_from=0)
     query = EntryQuery(
         group=group, kinds=("messaging.reminded",), after=position, limit=100, newest_first=True
     )
