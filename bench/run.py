@@ -24,18 +24,19 @@ import msgspec
 from bench import inspection
 from bench.load import Result
 from bench.machine import commit, filesystem, machine, syncs_per_second
-from bench.postgres import cluster
+from bench.postgres import Cluster, cluster
 from bench.process import BenchError, tail
 from bench.report import Report, Row, short, table
-from bench.scenarios import SCENARIOS, SEATS, Scenario
+from bench.scenarios import LARGE, SCENARIOS, Scenario, by_size
 from bench.servers import FLOOR, PRODUCT, Server, floor, product, serving
+from bench.world import World
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _WARM: Final = 1.0
 _SYNC_SECONDS: Final = 0.5
 _SLACK_SECONDS: Final = 90.0
 _BUSY_LOAD: Final = 0.5
-_FILES: Final = 8192
+_FILES: Final = 20_000
 _VOLATILE: Final = ("tmpfs", "ramfs")
 
 
@@ -52,7 +53,7 @@ def load(scenario: Scenario, server: Server, watch: list[int], seconds: float) -
     plan = scenario.plan(server, watch, _WARM, seconds)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "bench.load"],
+            [sys.executable, "-m", server.load],
             cwd=_ROOT,
             input=msgspec.json.encode(plan),
             capture_output=True,
@@ -124,7 +125,7 @@ def rows(
             yield Row(
                 name=figure.name if servers[-1] == PRODUCT else f"floor:{figure.name}",
                 database=database,
-                params={**scenario.params(SEATS, seconds)},
+                params={**scenario.params(seconds)},
                 unit=figure.unit,
                 runs=len(main),
                 median=short(statistics.median(main)),
@@ -152,27 +153,36 @@ def bench(options: argparse.Namespace, folder: Path) -> Report:
             place = (
                 stack.enter_context(cluster(home / "cluster")) if database == "postgresql" else None
             )
-            servers = [
-                make(home / name, place.create(name) if place else None, SEATS)
-                for name, make in ((FLOOR, floor), (PRODUCT, product))
-                if options.only in (None, name)
-            ]
-            processes = [place.process] if place else []
-            measured = measure(servers, scenarios, processes, options)
-            names = [server.name for server in servers]
-            found += rows(database, scenarios, names, measured, options.seconds)
-            syncs += measured.syncs
+            for size, some in by_size(scenarios).items():
+                servers = _servers(home, place, size, options.only)
+                processes = [place.process] if place else []
+                measured = measure(servers, some, processes, options)
+                names = [server.name for server in servers]
+                found += rows(database, some, names, measured, options.seconds)
+                syncs += measured.syncs
     return Report(commit(_ROOT), machine(folder), short(statistics.median(syncs)), found)
+
+
+def _servers(home: Path, place: Cluster | None, size: int, only: str | None) -> list[Server]:
+    def dsn(name: str) -> str | None:
+        return place.create(f"{name}{size}") if place else None
+
+    servers = []
+    if only in (None, FLOOR):
+        servers.append(floor(home / f"{FLOOR}{size}", dsn(FLOOR), size))
+    if only in (None, PRODUCT):
+        servers.append(product(home / f"{PRODUCT}{size}", dsn(PRODUCT), World(online=size)))
+    return servers
 
 
 def _chosen(words: str) -> tuple[list[Scenario], bool]:
     """The scenarios of messages, and whether inspection is to be measured."""
     names = words.replace(",", " ").split()
-    known = [inspection.NAME, *(scenario.name for scenario in SCENARIOS)]
+    known = [inspection.NAME, *(one.name for one in (*SCENARIOS, *LARGE))]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise BenchError(f"no scenario {' '.join(unknown)}; there are {' '.join(known)}")
-    chosen = [scenario for scenario in SCENARIOS if not names or scenario.name in names]
+    chosen = [one for one in (*SCENARIOS, *LARGE) if one.name in names] if names else [*SCENARIOS]
     return chosen, not names or inspection.NAME in names
 
 
