@@ -61,6 +61,7 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True):
     watch: list[int]
     settle: int = 0
     herd: bool = False
+    idle: list[Target] = []
 
 
 class Result(msgspec.Struct):
@@ -118,6 +119,7 @@ class Run:
         self.plan = plan
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.seats: list[Seat] = []
+        self.idlers: list[Seat] = []
         self.sent_late: list[float] = []
         self.acks: list[tuple[float, float]] = []
         self.starts: dict[int, float] = {}
@@ -160,6 +162,7 @@ class Run:
     async def measure(self) -> Result:
         """Run the plan; raises `LoadError`."""
         plan = self.plan
+        self.idlers = await self._connect(plan.idle)
         self.seats = await self._connect(plan.targets)
         senders = self.seats[: plan.senders]
         first = time.perf_counter() + 0.05
@@ -272,9 +275,14 @@ class Run:
             raise LoadError(f"{len(self._outstanding)} messages were never answered")
         expected = sorted(self.starts)
         for number, seat in enumerate(self.seats):
-            wrong = differences(expected, [one for _, news in seat.arrivals for one in news])
+            got = self.order([one for _, news in seat.arrivals for one in news])
+            wrong = differences(expected, got)
             if wrong:
                 raise LoadError(f"connection {number}: {wrong}")
+
+    def order(self, positions: list[int]) -> list[int]:
+        """What a connection received, as it is compared with what was sent; the order counts."""
+        return positions
 
     def _result(self, server: float, load: float) -> Result:
         opened, closed = self.window
@@ -323,7 +331,7 @@ async def perform(plan: Plan) -> Result:
     try:
         return await (run.measure() if plan.senders else run.idle())
     finally:
-        for seat in run.seats:
+        for seat in (*run.seats, *run.idlers):
             seat.close()
         if not run.over.cancel():
             run.over.exception()

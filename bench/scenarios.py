@@ -43,6 +43,7 @@ class Scenario:
             watch=watch if self.senders else watch[:1],
             settle=extra,
             herd=self.herd,
+            idle=[server.outside[one % len(server.outside)] for one in range(server.idle)],
         )
 
     def params(self, seconds: float) -> dict[str, int | float]:
@@ -112,6 +113,9 @@ LARGE: Final = (
     Scenario("herd1000", connections=1000, senders=5, rate=50, members=1000, herd=True),
 )
 SEATS: Final = 40
+PEERED: Final = tuple(
+    one for one in (*SCENARIOS, *LARGE) if one.name in ("closed1", "closed32", "rate50", "fan200")
+)
 
 
 def by_size(scenarios: list[Scenario]) -> dict[int, list[Scenario]]:

@@ -32,7 +32,8 @@ _HTTP_SECONDS: Final = 30.0
 class Server:
     """A server that `serving` can start: its group, and one signed-in seat for each member.
 
-    `outside` are seats of people without a group; `ready`: it answers `/readyz`; `load` drives it.
+    `outside` are seats of people without a group; `ready`: it answers `/readyz`; `load` drives it; `idle`
+    sockets of those outside stay open during a load.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Server:
     outside: tuple[Target, ...] = ()
     ready: bool = False
     load: str = "bench.load"
+    idle: int = 0
 
 
 @contextlib.contextmanager
@@ -113,7 +115,9 @@ def _run(command: tuple[str, ...], environment: dict[str, str], said: bytes) -> 
         timeout=_INIT_SECONDS,
     )
     if done.returncode:
-        raise BenchError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr.decode()[-2000:]}")
+        raise BenchError(
+            f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr.decode()[-2000:]}"
+        )
     return done.stdout
 
 
@@ -182,4 +186,3 @@ class Session:
             said = answer.read()
         cookies = {name: morsel.value for name, morsel in jar.items()}
         return Answer(answer.status, cookies, json.loads(said) if said else None)
-
