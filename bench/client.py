@@ -287,7 +287,7 @@ async def connect(
             await asyncio.wait_for(seat.ready, seconds)
             return seat
 
-    places = cursors or [None] * len(targets)
+    places: list[int | None] = [*cursors] if cursors else [None] * len(targets)
     try:
         return await asyncio.gather(*map(one, targets, places))
     except (TimeoutError, OSError) as error:

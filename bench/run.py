@@ -179,9 +179,9 @@ def peer_rows(
     """The product beside the peers of this database; `floor` is the peer's median."""
     found: list[Row] = []
     syncs: list[float] = []
-    for size, scenarios in by_size(list(PEERED)).items():
+    for (size, _), scenarios in by_size(list(PEERED)).items():
         others = peers(home, place, size)
-        servers = [*others, *_servers(home, place, size, None)]
+        servers = [*others, *_servers(home, place, size, None, PEERS)]
         processes = [place.process] if place else []
         measured = measure(servers, scenarios, processes, options)
         found += rows(database, scenarios, [FLOOR, PRODUCT], measured, options.seconds)
@@ -217,8 +217,10 @@ def bench(options: argparse.Namespace, folder: Path) -> Report:
             place = (
                 stack.enter_context(cluster(home / "cluster")) if database == "postgresql" else None
             )
-            for size, some in by_size(scenarios).items():
-                servers = _servers(home, place, size, options.only)
+            for (size, herd), some in by_size(scenarios).items():
+                # The floor keeps no history that a cursor could resume from.
+                only = PRODUCT if herd else options.only
+                servers = _servers(home, place, size, only, "herd" if herd else "")
                 processes = [place.process] if place else []
                 measured = measure(servers, some, processes, options)
                 names = [server.name for server in servers]
@@ -231,15 +233,21 @@ def bench(options: argparse.Namespace, folder: Path) -> Report:
     return Report(commit(_ROOT), machine(folder), short(statistics.median(syncs)), found)
 
 
-def _servers(home: Path, place: Cluster | None, size: int, only: str | None) -> list[Server]:
+def _servers(
+    home: Path, place: Cluster | None, size: int, only: str | None, mark: str
+) -> list[Server]:
+    """The floor and the product for a group of `size`; `mark` tells their folders from others."""
+
     def dsn(name: str) -> str | None:
-        return place.create(f"{name}{size}") if place else None
+        return place.create(name) if place else None
 
     servers = []
     if only in (None, FLOOR):
-        servers.append(floor(home / f"{FLOOR}{size}", dsn(FLOOR), size))
+        name = f"{FLOOR}{size}{mark}"
+        servers.append(floor(home / name, dsn(name), size))
     if only in (None, PRODUCT):
-        servers.append(product(home / f"{PRODUCT}{size}", dsn(PRODUCT), World(online=size)))
+        name = f"{PRODUCT}{size}{mark}"
+        servers.append(product(home / name, dsn(name), World(online=size)))
     return servers
 
 

@@ -118,9 +118,9 @@ PEERED: Final = tuple(
 )
 
 
-def by_size(scenarios: list[Scenario]) -> dict[int, list[Scenario]]:
-    """The scenarios by the size of their group, which servers share."""
-    sizes: dict[int, list[Scenario]] = {}
+def by_size(scenarios: list[Scenario]) -> dict[tuple[int, bool], list[Scenario]]:
+    """The scenarios by the size of their group and whether they are a herd; each part shares servers."""
+    sizes: dict[tuple[int, bool], list[Scenario]] = {}
     for scenario in scenarios:
-        sizes.setdefault(scenario.members, []).append(scenario)
+        sizes.setdefault((scenario.members, scenario.herd), []).append(scenario)
     return sizes

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.ids import PersonId
+from guiju.kernel.ids import PersonId, UnitId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Verdict
@@ -104,7 +104,7 @@ def _slices(people: list[PersonId]) -> list[list[PersonId]]:
 def _people(runtime: Runtime, world: World) -> list[PersonId]:
     text, dictionaries = pack(world.terms)
 
-    def first(tx: WriteTx) -> str:
+    def first(tx: WriteTx) -> UnitId:
         policy.adopt(tx, SYSTEM, text=text, dictionaries=dictionaries)
         directory.name_organisation(tx, SYSTEM, name="澄远装备")
         return directory.add_unit(tx, SYSTEM, name="总装车间").id

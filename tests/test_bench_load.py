@@ -49,9 +49,10 @@ class TestChosen:
 
     def test_scenarios_of_one_size_share_their_servers(self) -> None:
         assert {size: len(some) for size, some in by_size(list(LARGE)).items()} == {
-            40: 1,
-            200: 2,
-            1000: 2,
+            (40, False): 1,
+            (200, False): 2,
+            (1000, False): 1,
+            (1000, True): 1,
         }
 
 

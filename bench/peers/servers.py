@@ -101,7 +101,7 @@ def ejabberd(folder: Path, dsn: str) -> Server:
     folder.mkdir()
     port, sql = free_port(), urlsplit(dsn)
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(_SCHEMA.read_text(encoding="utf-8"))  # type: ignore[arg-type]  # the package's own file
+        connection.execute(_SCHEMA.read_text(encoding="utf-8"))
     config = folder / "ejabberd.yml"
     config.write_text(_EJABBERD.format(sql=sql, database=sql.path[1:], port=port), encoding="utf-8")
     config.chmod(0o600)

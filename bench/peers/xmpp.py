@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from array import array
+from functools import partial
 from typing import Final, cast
 
 import msgspec
@@ -133,11 +134,8 @@ class XmppRun(Run):
         loop = asyncio.get_running_loop()
         seats = []
         for number, target in enumerate(targets):
-            _, seat = await loop.create_connection(
-                lambda number=number: Seat(number, self),
-                target.host,
-                target.port,  # type: ignore[misc]  # bound at once
-            )
+            seat = Seat(number, self)
+            await loop.create_connection(partial(_same, seat), target.host, target.port)
             await seat.join(self._room)
             seats.append(seat)
         # What the later members' arrival tells the earlier ones must be over.
@@ -164,6 +162,10 @@ class XmppRun(Run):
     def order(self, positions: list[int]) -> list[int]:
         # The room, not the load, says the order; that all see the same one is not asked of a peer.
         return sorted(positions)
+
+
+def _same(seat: Seat) -> Seat:
+    return seat
 
 
 async def perform(plan: Plan) -> bytes:
