@@ -163,6 +163,12 @@ class Session:
         if not self.cookie:
             raise BenchError(f"signing in as {self.account} set no cookie")
 
+    def active_groups(self) -> list[str]:
+        """The groups in which this account is an active member."""
+        answer = self.expect("GET", "/api/conversations")
+        cards = [one["group"] for one in answer.said["conversations"]]
+        return [card["id"] for card in cards if card["me"]["state"] == "active"]
+
     def expect(self, method: str, path: str, body: object = None) -> Answer:
         """The answer, which MUST be 200; raises `BenchError`."""
         answer = self.ask(method, path, body)

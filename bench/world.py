@@ -8,11 +8,12 @@ from typing import Final
 import msgspec
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.ids import PersonId, UnitId
+from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Verdict
 from guiju.modules.directory import service as directory
+from guiju.modules.directory.types import UnitId
 from guiju.modules.groups import applying, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import ApplicationInput, GroupKind
