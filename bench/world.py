@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import sys
 from typing import Final
 
@@ -23,7 +24,8 @@ from guiju.runtime import Runtime, load_pack, open_runtime
 from guiju.settings import read_settings
 from guiju.setup import SYSTEM, initialise, open_account
 
-FLOOD, NO_FLOOD = "{messages: 20, seconds: 10}", "{messages: 100000, seconds: 1}"
+_FLOOD: Final = re.compile(r"\{messages: \d+, seconds: \d+\}")
+_NO_FLOOD: Final = "{messages: 100000, seconds: 1}"
 _SLICE: Final = 50
 # An application states no more; the owner admits the others.
 _STATED: Final = 40
@@ -66,16 +68,15 @@ def pack(terms: int) -> tuple[str, dict[str, str]]:
     if terms < 0:
         text, dictionaries = load_pack("plain-office")
         empty = {name: _emptied(body) for name, body in dictionaries.items()}
-        return text, empty
+        return _FLOOD.sub(_NO_FLOOD, text), empty
     text, dictionaries = load_pack("party-run-plant")
-    if FLOOD not in text:
-        raise AssertionError("the pack limits floods")
+    assert _FLOOD.search(text), "the pack limits floods"
     grown = dict(dictionaries)
     name = "ads"
     grown[name] = (
         grown[name].rstrip() + "".join(f"\n  - {term}" for term in made_terms(terms)) + "\n"
     )
-    return text.replace(FLOOD, NO_FLOOD), grown
+    return _FLOOD.sub(_NO_FLOOD, text), grown
 
 
 def _emptied(body: str) -> str:
