@@ -114,12 +114,13 @@ class Seat(asyncio.Protocol):
     Each entry is one frame of facts: `time.perf_counter()` in seconds, and its messages' positions.
     """
 
-    def __init__(self, target: Target, watcher: Watcher) -> None:
-        """`ready` is set when the server has welcomed the connection."""
+    def __init__(self, target: Target, watcher: Watcher, resume: int | None = None) -> None:
+        """`resume`: the cursor of the connection before. `ready` is set when the server has welcomed the connection."""
         self.ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.arrivals: list[tuple[float, array[int]]] = []
         self._target = target
         self._watcher = watcher
+        self._resume = resume
         self._key = base64.b64encode(os.urandom(16))
         self._open = False
         self._closing = False
@@ -154,6 +155,18 @@ class Seat(asyncio.Protocol):
         self._closing = True
         self._transport.close()
 
+    def cut(self) -> None:
+        """Drop the connection as a dead network does, with whatever is under way."""
+        self._closing = True
+        self._transport.abort()
+
+    @property
+    def cursor(self) -> int:
+        """The last position that it received, or began with; -1 before any."""
+        seen = (news[-1] for _, news in reversed(self.arrivals) if news)
+        began = self.ready.result() if self.ready.done() and self._resume is None else self._resume
+        return next(seen, -1 if began is None else began)
+
     def send(self, payload: bytes) -> None:
         """Write one frame made by `masked`."""
         self._transport.write(payload)
@@ -161,6 +174,8 @@ class Seat(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         """Take what arrived: first the answer to the upgrade, then frames."""
+        if self._closing:
+            return
         now = time.perf_counter()
         known = _decoded.get(len(data))
         if known and known[0] == data and not self._rest:
@@ -176,7 +191,7 @@ class Seat(asyncio.Protocol):
             if self._closing:
                 return
             self._open = True
-            hello = json.dumps({"type": "hello", "cursor": None}).encode()
+            hello = json.dumps({"type": "hello", "cursor": self._resume}).encode()
             self._transport.write(masked(_TEXT, hello))
         self._rest = data[self._frames(data, now) :]
 
@@ -251,21 +266,29 @@ class Seat(asyncio.Protocol):
         self._transport.close()
 
 
-async def connect(targets: list[Target], watcher: Watcher, seconds: float) -> list[Seat]:
+async def connect(
+    targets: list[Target],
+    watcher: Watcher,
+    seconds: float,
+    cursors: list[int] | None = None,
+) -> list[Seat]:
     """Open all connections, 64 at a time, each welcomed within `seconds`; raises `LoadError`."""
     loop = asyncio.get_running_loop()
     gate = asyncio.Semaphore(64)
 
-    async def one(target: Target) -> Seat:
+    async def one(target: Target, cursor: int | None) -> Seat:
         async with gate:
             _, seat = await asyncio.wait_for(
-                loop.create_connection(lambda: Seat(target, watcher), target.host, target.port),
+                loop.create_connection(
+                    lambda: Seat(target, watcher, cursor), target.host, target.port
+                ),
                 seconds,
             )
             await asyncio.wait_for(seat.ready, seconds)
             return seat
 
+    places: list[int | None] = [*cursors] if cursors else [None] * len(targets)
     try:
-        return await asyncio.gather(*(one(target) for target in targets))
+        return await asyncio.gather(*map(one, targets, places))
     except (TimeoutError, OSError) as error:
         raise LoadError(f"cannot connect: {str(error) or 'no welcome in time'}") from error

@@ -42,6 +42,7 @@ _LABEL: Final = str.maketrans("0123456789", "甲乙丙丁戊己庚辛壬癸")
 _FRACTION: Final = 0.99
 _CONNECT_SECONDS: Final = 30.0
 _DRAIN_SECONDS: Final = 15.0
+_AWAY_SECONDS: Final = 0.2
 
 
 class Plan(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,6 +60,8 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True):
     seconds: float
     watch: list[int]
     settle: int = 0
+    herd: bool = False
+    idle: list[Target] = []
 
 
 class Result(msgspec.Struct):
@@ -78,6 +81,8 @@ class Result(msgspec.Struct):
     cpu_us_per_message: float = 0.0
     late_p99: float = 0.0
     kib_per_socket: float = 0.0
+    process_mib: float = 0.0
+    herd_seconds: float = 0.0
     sync_per_s: float = 0.0
 
 
@@ -93,6 +98,19 @@ def text(number: int) -> str:
     return f"{_TEXTS[number % len(_TEXTS)]}（{str(number).translate(_LABEL)}）"
 
 
+def differences(expected: list[int], received: list[int]) -> str:
+    """What is wrong with the positions that a connection received; empty when nothing is."""
+    if received == expected:
+        return ""
+    once = set(received)
+    lost = len(set(expected) - once)
+    twice = len(received) - len(once)
+    strange = len(once - set(expected))
+    if not lost and not twice and not strange:
+        return "all messages, but not in the order of the ledger"
+    return f"of {len(expected)} messages {lost} lost, {twice} doubled, {strange} never sent"
+
+
 class Run:
     """State of one load run; the connections call `received` and `failed`."""
 
@@ -101,6 +119,7 @@ class Run:
         self.plan = plan
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.seats: list[Seat] = []
+        self.idlers: list[Seat] = []
         self.sent_late: list[float] = []
         self.acks: list[tuple[float, float]] = []
         self.starts: dict[int, float] = {}
@@ -143,6 +162,7 @@ class Run:
     async def measure(self) -> Result:
         """Run the plan; raises `LoadError`."""
         plan = self.plan
+        self.idlers = await self._connect(plan.idle)
         self.seats = await self._connect(plan.targets)
         senders = self.seats[: plan.senders]
         first = time.perf_counter() + 0.05
@@ -155,13 +175,36 @@ class Run:
         with pace:
             await self._sleep(plan.warm)
             server, load, opened = cpu_seconds(plan.watch), _own_cpu(), time.perf_counter()
+            herd = await self._herd() if plan.herd else 0.0
             await self._sleep(plan.seconds)
             closed = time.perf_counter()
             server, load = cpu_seconds(plan.watch) - server, _own_cpu() - load
         self._sending = False
         self.window = (opened, closed)
         await self._drain()
-        return self._result(server, load)
+        result = self._result(server, load)
+        result.herd_seconds = herd
+        return result
+
+    async def _herd(self) -> float:
+        """Cut all but the senders at once; seconds until each has what was sent before the cut and meanwhile."""
+        cut = self.seats[self.plan.senders :]
+        began = time.perf_counter()
+        for seat in cut:
+            seat.cut()
+        await self._sleep(_AWAY_SECONDS)
+        targets = self.plan.targets[self.plan.senders :]
+        back = await connect(targets, self, _CONNECT_SECONDS, [seat.cursor for seat in cut])
+        for old, new in zip(cut, back, strict=True):
+            new.arrivals[:0] = old.arrivals
+        self.seats[self.plan.senders :] = back
+        current = max(self.starts, default=-1)
+        deadline = began + _DRAIN_SECONDS + _CONNECT_SECONDS
+        while any(seat.cursor < current for seat in back):
+            if self.over.done() or time.perf_counter() > deadline:
+                raise LoadError("the cut connections did not become current")
+            await self._sleep(0.01)
+        return time.perf_counter() - began
 
     async def idle(self) -> Result:
         """Open the idle connections and read what they cost the server."""
@@ -171,8 +214,11 @@ class Run:
         before = private_bytes(plan.watch)
         self.seats += await self._connect(plan.targets[plan.settle :])
         await self._sleep(plan.seconds)
-        grown = private_bytes(plan.watch) - before
-        return Result(kib_per_socket=grown / 1024 / (len(plan.targets) - plan.settle))
+        whole = private_bytes(plan.watch)
+        opened = len(plan.targets) - plan.settle
+        return Result(
+            kib_per_socket=(whole - before) / 1024 / opened, process_mib=whole / 1024 / 1024
+        )
 
     async def _connect(self, targets: list[Target]) -> list[Seat]:
         seats = await connect(targets, self, _CONNECT_SECONDS)
@@ -229,11 +275,14 @@ class Run:
             raise LoadError(f"{len(self._outstanding)} messages were never answered")
         expected = sorted(self.starts)
         for number, seat in enumerate(self.seats):
-            if [position for _, news in seat.arrivals for position in news] != expected:
-                raise LoadError(
-                    f"connection {number} received {_count(seat)} messages of {len(expected)},"
-                    " or not in the order of the ledger"
-                )
+            got = self.order([one for _, news in seat.arrivals for one in news])
+            wrong = differences(expected, got)
+            if wrong:
+                raise LoadError(f"connection {number}: {wrong}")
+
+    def order(self, positions: list[int]) -> list[int]:
+        """What a connection received, as it is compared with what was sent; the order counts."""
+        return positions
 
     def _result(self, server: float, load: float) -> Result:
         opened, closed = self.window
@@ -282,7 +331,7 @@ async def perform(plan: Plan) -> Result:
     try:
         return await (run.measure() if plan.senders else run.idle())
     finally:
-        for seat in run.seats:
+        for seat in (*run.seats, *run.idlers):
             seat.close()
         if not run.over.cancel():
             run.over.exception()

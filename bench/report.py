@@ -54,3 +54,18 @@ def table(report: Report) -> str:
             f"{row.name:{wide}}{row.database:12}{row.unit:12}{numbers}{below:>10}{ratio:>8}{note}"
         )
     return "\n".join(lines)
+
+
+def markdown(report: Report) -> str:
+    """The report as the manual shows it."""
+    lines = [
+        f"Commit `{report.commit}`; {report.machine}; fdatasync {report.sync_per_s:,.0f}/s.",
+        "",
+        "| row | database | unit | runs | median | min | max | floor | ratio |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in report.rows:
+        numbers = (row.median, row.min, row.max, row.floor, row.ratio)
+        shown = " | ".join("-" if value is None else f"{value:,.4g}" for value in numbers)
+        lines.append(f"| `{row.name}` | {row.database} | {row.unit} | {row.runs} | {shown} |")
+    return "\n".join([*lines, ""])

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -24,18 +24,21 @@ import msgspec
 from bench import inspection
 from bench.load import Result
 from bench.machine import commit, filesystem, machine, syncs_per_second
-from bench.postgres import cluster
+from bench.pairs import PAIRS
+from bench.peers.servers import PEERS, peers
+from bench.postgres import Cluster, cluster
 from bench.process import BenchError, tail
-from bench.report import Report, Row, short, table
-from bench.scenarios import SCENARIOS, SEATS, Scenario
+from bench.report import Report, Row, markdown, short, table
+from bench.scenarios import LARGE, PEERED, SCENARIOS, Figure, Scenario, by_size
 from bench.servers import FLOOR, PRODUCT, Server, floor, product, serving
+from bench.world import World
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _WARM: Final = 1.0
 _SYNC_SECONDS: Final = 0.5
 _SLACK_SECONDS: Final = 90.0
 _BUSY_LOAD: Final = 0.5
-_FILES: Final = 8192
+_FILES: Final = 20_000
 _VOLATILE: Final = ("tmpfs", "ramfs")
 
 
@@ -52,7 +55,7 @@ def load(scenario: Scenario, server: Server, watch: list[int], seconds: float) -
     plan = scenario.plan(server, watch, _WARM, seconds)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "bench.load"],
+            [sys.executable, "-m", server.load],
             cwd=_ROOT,
             input=msgspec.json.encode(plan),
             capture_output=True,
@@ -112,39 +115,101 @@ def rows(
     """The table of one database. With both servers the row is the product's."""
     for scenario in scenarios:
         for figure in scenario.figures():
-            values = {
-                server: [figure.read(one) for one in measured.results[scenario.name, server]]
-                for server in servers
-            }
-            main = values[servers[-1]]
-            both = len(servers) > 1
-            pairs = zip(main, values[servers[0]], strict=True)
-            # CPU time comes in ticks of 10 ms: a short window may count none.
-            ratios = [above / below for above, below in pairs if below]
-            yield Row(
-                name=figure.name if servers[-1] == PRODUCT else f"floor:{figure.name}",
-                database=database,
-                params={**scenario.params(SEATS, seconds)},
-                unit=figure.unit,
-                runs=len(main),
-                median=short(statistics.median(main)),
-                min=short(min(main)),
-                max=short(max(main)),
-                floor=short(statistics.median(values[servers[0]])) if both else None,
-                ratio=short(statistics.median(ratios)) if both and ratios else None,
+            name = figure.name if servers[-1] == PRODUCT else f"floor:{figure.name}"
+            params = scenario.params(seconds)
+            yield _row(
+                name,
+                database,
+                params,
+                figure,
+                [measured.results[scenario.name, one] for one in servers],
             )
+
+
+def _row(
+    name: str,
+    database: str,
+    params: Mapping[str, int | float | str],
+    figure: Figure,
+    results: list[list[Result]],
+) -> Row:
+    """A row of the last of `results` beside the first."""
+    values = [[figure.read(one) for one in some] for some in results]
+    main, both = values[-1], len(values) > 1
+    # CPU time comes in ticks of 10 ms: a short window may count none.
+    ratios = [above / below for above, below in zip(main, values[0], strict=True) if below]
+    return Row(
+        name=name,
+        database=database,
+        params=dict(params),
+        unit=figure.unit,
+        runs=len(main),
+        median=short(statistics.median(main)),
+        min=short(min(main)),
+        max=short(max(main)),
+        floor=short(statistics.median(values[0])) if both else None,
+        ratio=short(statistics.median(ratios)) if both and ratios else None,
+    )
+
+
+def pair_rows(
+    database: str, home: Path, place: Cluster | None, options: argparse.Namespace
+) -> tuple[list[Row], list[float]]:
+    """The pairs that were asked for; `floor` is the small side's median."""
+    found: list[Row] = []
+    syncs: list[float] = []
+    for pair in options.pairs:
+        small, large = pair.servers(home, place)
+        processes = [place.process] if place else []
+        measured = measure([small, large], [pair.scenario], processes, options)
+        figure = next(one for one in pair.scenario.figures() if one.name == pair.figure)
+        results = [measured.results[pair.scenario.name, one.name] for one in (small, large)]
+        params: dict[str, int | float | str] = {
+            **pair.scenario.params(options.seconds), "small": str(pair.small),
+            "large": str(pair.large), "idle": pair.idle, "floor_is": "the small side",
+        }  # fmt: skip
+        found.append(_row(pair.name, database, params, figure, results))
+        syncs += measured.syncs
+    return found, syncs
+
+
+def peer_rows(
+    database: str, home: Path, place: Cluster | None, options: argparse.Namespace
+) -> tuple[list[Row], list[float]]:
+    """The product beside the peers of this database; `floor` is the peer's median."""
+    found: list[Row] = []
+    syncs: list[float] = []
+    for (size, _), scenarios in by_size(list(PEERED)).items():
+        others = peers(home, place, size)
+        servers = [*others, *_servers(home, place, size, None, PEERS)]
+        processes = [place.process] if place else []
+        measured = measure(servers, scenarios, processes, options)
+        found += rows(database, scenarios, [FLOOR, PRODUCT], measured, options.seconds)
+        for peer in others:
+            for scenario in scenarios:
+                results = [measured.results[scenario.name, one] for one in (peer.name, PRODUCT)]
+                params = scenario.params(options.seconds)
+                notes = {"floor_is": peer.name, "client": "Python, raw sockets, uvloop"}
+                for figure in scenario.figures():
+                    name = f"peer.{peer.name}.{figure.name}"
+                    found.append(_row(name, database, {**params, **notes}, figure, results))
+        syncs += measured.syncs
+    return found, syncs
 
 
 def bench(options: argparse.Namespace, folder: Path) -> Report:
     """Measure everything that `options` asks for, in `folder`."""
     scenarios, with_inspection = _chosen(options.name)
+    words = options.name.replace(",", " ").split()
+    options.pairs = [pair for pair in PAIRS if pair.name in words]
+    options.peers = PEERS in words
     found: list[Row] = []
     syncs: list[float] = []
     if with_inspection:
         print("inspection:", flush=True)
         found += inspection.rows(options.runs, folder)
         syncs.append(syncs_per_second(folder, _SYNC_SECONDS))
-    for database in options.database if scenarios else ():
+    for database in options.database if scenarios or options.pairs or options.peers else ():
         print(f"{database}:", flush=True)
         with contextlib.ExitStack() as stack:
             home = folder / database
@@ -152,27 +217,48 @@ def bench(options: argparse.Namespace, folder: Path) -> Report:
             place = (
                 stack.enter_context(cluster(home / "cluster")) if database == "postgresql" else None
             )
-            servers = [
-                make(home / name, place.create(name) if place else None, SEATS)
-                for name, make in ((FLOOR, floor), (PRODUCT, product))
-                if options.only in (None, name)
-            ]
-            processes = [place.process] if place else []
-            measured = measure(servers, scenarios, processes, options)
-            names = [server.name for server in servers]
-            found += rows(database, scenarios, names, measured, options.seconds)
-            syncs += measured.syncs
+            for (size, herd), some in by_size(scenarios).items():
+                # The floor keeps no history that a cursor could resume from.
+                only = PRODUCT if herd else options.only
+                servers = _servers(home, place, size, only, "herd" if herd else "")
+                processes = [place.process] if place else []
+                measured = measure(servers, some, processes, options)
+                names = [server.name for server in servers]
+                found += rows(database, some, names, measured, options.seconds)
+                syncs += measured.syncs
+            for more in (pair_rows, peer_rows) if options.peers else (pair_rows,):
+                made, speeds = more(database, home, place, options)
+                found += made
+                syncs += speeds
     return Report(commit(_ROOT), machine(folder), short(statistics.median(syncs)), found)
+
+
+def _servers(
+    home: Path, place: Cluster | None, size: int, only: str | None, mark: str
+) -> list[Server]:
+    """The floor and the product for a group of `size`; `mark` tells their folders from others."""
+
+    def dsn(name: str) -> str | None:
+        return place.create(name) if place else None
+
+    servers = []
+    if only in (None, FLOOR):
+        name = f"{FLOOR}{size}{mark}"
+        servers.append(floor(home / name, dsn(name), size))
+    if only in (None, PRODUCT):
+        name = f"{PRODUCT}{size}{mark}"
+        servers.append(product(home / name, dsn(name), World(online=size)))
+    return servers
 
 
 def _chosen(words: str) -> tuple[list[Scenario], bool]:
     """The scenarios of messages, and whether inspection is to be measured."""
     names = words.replace(",", " ").split()
-    known = [inspection.NAME, *(scenario.name for scenario in SCENARIOS)]
+    known = [inspection.NAME, PEERS, *(one.name for one in (*SCENARIOS, *LARGE, *PAIRS))]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise BenchError(f"no scenario {' '.join(unknown)}; there are {' '.join(known)}")
-    chosen = [scenario for scenario in SCENARIOS if not names or scenario.name in names]
+    chosen = [one for one in (*SCENARIOS, *LARGE) if one.name in names] if names else [*SCENARIOS]
     return chosen, not names or inspection.NAME in names
 
 
@@ -180,6 +266,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the product against the floor.")
     parser.add_argument("--name", default="", help="scenarios, separated by spaces; none: all")
     parser.add_argument("--json", default="", help="file for the result")
+    parser.add_argument("--markdown", default="", help="file for the table of the manual")
     parser.add_argument("--runs", type=int, default=3, help="3 or more give a usable median")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a window")
     parser.add_argument("--database", action="append", choices=("sqlite", "postgresql"))
@@ -218,6 +305,8 @@ def main() -> int:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     print(table(report))
+    if options.markdown:
+        Path(options.markdown).write_text(markdown(report), encoding="utf-8")
     if options.json:
         Path(options.json).write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
     return 0

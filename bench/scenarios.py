@@ -15,12 +15,15 @@ class Scenario:
     """One kind of load: `connections` online members, of whom `senders` send.
 
     `rate` in messages a second over all senders; 0 is a closed loop. Without senders all idle.
+    `members`: of the group. `herd`: all but the senders are cut at once and come back.
     """
 
     name: str
     connections: int
     senders: int
     rate: float = 0
+    members: int = 40
+    herd: bool = False
 
     def plan(self, server: Server, watch: list[int], warm: float, seconds: float) -> Plan:
         """The load's plan for `server`. `watch`: the server's process, then a database's.
@@ -39,12 +42,14 @@ class Scenario:
             seconds=seconds,
             watch=watch if self.senders else watch[:1],
             settle=extra,
+            herd=self.herd,
+            idle=[server.outside[one % len(server.outside)] for one in range(server.idle)],
         )
 
-    def params(self, seats: int, seconds: float) -> dict[str, int | float]:
+    def params(self, seconds: float) -> dict[str, int | float]:
         """What a reader needs to repeat it."""
         params: dict[str, int | float] = {
-            "members": seats,
+            "members": self.members,
             "online": self.connections,
             "senders": self.senders,
             "seconds": seconds,
@@ -54,7 +59,12 @@ class Scenario:
     def figures(self) -> tuple["Figure", ...]:
         """The figures of the result; the first bears the scenario's own name."""
         if not self.senders:
-            return (Figure(self.name, "KiB/socket", lambda result: result.kib_per_socket),)
+            return (
+                Figure(self.name, "KiB/socket", lambda result: result.kib_per_socket),
+                Figure(f"{self.name}.process", "MiB", lambda result: result.process_mib),
+            )
+        if self.herd:
+            return (Figure(self.name, "s", lambda result: result.herd_seconds),)
         cpu = Figure(f"{self.name}.cpu", "us/msg", lambda result: result.cpu_us_per_message)
         if self.rate:
             return (
@@ -67,6 +77,7 @@ class Scenario:
             Figure(
                 f"{self.name}.per_sync", "ratio", lambda one: one.acked_per_s / one.sync_per_s, True
             ),
+            Figure(f"{self.name}.delivered", "deliveries/s", lambda one: one.delivered_per_s),
             Figure(f"{self.name}.ack_p50", "ms", lambda result: result.ack_p50),
             Figure(f"{self.name}.ack_p99", "ms", lambda result: result.ack_p99),
             cpu,
@@ -93,4 +104,23 @@ SCENARIOS: Final = (
     Scenario("rate50", connections=10, senders=5, rate=50),
     Scenario("rate500", connections=10, senders=5, rate=500),
 )
-SEATS: Final = max(one.connections for one in SCENARIOS if one.senders)
+# Each of these makes an organisation of its own size, or takes minutes: they run by name only.
+LARGE: Final = (
+    Scenario("idle10000", connections=10_000, senders=0),
+    Scenario("fan200", connections=200, senders=4, members=200),
+    Scenario("held2000x200", connections=200, senders=20, rate=2000, members=200),
+    Scenario("held500x1000", connections=1000, senders=20, rate=500, members=1000),
+    Scenario("herd1000", connections=1000, senders=5, rate=50, members=1000, herd=True),
+)
+SEATS: Final = 40
+PEERED: Final = tuple(
+    one for one in (*SCENARIOS, *LARGE) if one.name in ("closed1", "closed32", "rate50", "fan200")
+)
+
+
+def by_size(scenarios: list[Scenario]) -> dict[tuple[int, bool], list[Scenario]]:
+    """The scenarios by the size of their group and whether they are a herd; each part shares servers."""
+    sizes: dict[tuple[int, bool], list[Scenario]] = {}
+    for scenario in scenarios:
+        sizes.setdefault((scenario.members, scenario.herd), []).append(scenario)
+    return sizes

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from bench.client import Target
 from bench.floor import GROUP
 from bench.process import BenchError, free_port, running, tail, wait_for_port
+from bench.world import Made, World
 
 HOST: Final = "127.0.0.1"
 FLOOR: Final = "floor"
@@ -27,7 +30,11 @@ _HTTP_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that `serving` can start: its group, and one signed-in seat for each member."""
+    """A server that `serving` can start: its group, and one signed-in seat for each member.
+
+    `outside` are seats of people without a group; `ready`: it answers `/readyz`; `load` drives it; `idle`
+    sockets of those outside stay open during a load.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -36,6 +43,10 @@ class Server:
     log: Path
     group: str = ""
     seats: tuple[Target, ...] = ()
+    outside: tuple[Target, ...] = ()
+    ready: bool = False
+    load: str = "bench.load"
+    idle: int = 0
 
 
 @contextlib.contextmanager
@@ -43,7 +54,7 @@ def serving(server: Server) -> Iterator[int]:
     """Run the server until the end of the block; gives its process id when it is ready."""
     with running(server.command, server.log, server.environment) as process:
         wait_for_port(process, server.port, server.log, _START_SECONDS)
-        if server.name == PRODUCT:
+        if server.ready:
             _wait_until_ready(server)
         yield process.pid
 
@@ -60,11 +71,10 @@ def floor(folder: Path, dsn: str | None, seats: int) -> Server:
     return Server(FLOOR, tuple(command), environment, port, folder / "log", GROUP, places)
 
 
-def product(folder: Path, dsn: str | None, seats: int) -> Server:
-    """The product with the organisation of `bench.world`, on SQLite in `folder` or on the database `dsn`.
+def product(folder: Path, dsn: str | None, world: World, name: str = PRODUCT) -> Server:
+    """The product with the organisation `world`, on SQLite in `folder` or on the database `dsn`.
 
-    The sessions opened here outlive a restart. Raises `BenchError` when the product does not start,
-    or no group has `seats` members that can sign in.
+    Its sessions outlive a restart. Raises `BenchError` when the organisation cannot be made.
     """
     folder.mkdir()
     port = free_port()
@@ -76,18 +86,16 @@ def product(folder: Path, dsn: str | None, seats: int) -> Server:
         "GUIJU_PUBLIC_URL": origin,
         "GUIJU_DATABASE": dsn or "",
     }
-    accounts = json.loads(_run((sys.executable, "-m", "bench.world"), environment))
-    server = Server(PRODUCT, (_command(), "serve"), environment, port, folder / "log")
-    with serving(server):
-        sessions = [Session(port, one["account"], one["password"]) for one in accounts]
-        group, members = _largest_group(sessions)
-    if len(members) < seats:
-        raise BenchError(
-            f"the load needs a group with {seats} members that can sign in; of"
-            f" {len(accounts)} accounts at most {len(members)} are active in one group"
-        )
-    places = tuple(Target(HOST, port, "/ws", origin, one.cookie) for one in members[:seats])
-    return replace(server, group=group, seats=places)
+    said = _run((sys.executable, "-m", "bench.world"), environment, msgspec.json.encode(world))
+    made = msgspec.json.decode(said, type=Made)
+
+    def seats(tokens: list[str]) -> tuple[Target, ...]:
+        return tuple(Target(HOST, port, "/ws", origin, f"guiju={token}") for token in tokens)
+
+    return Server(
+        name, (_command(), "serve"), environment, port, folder / "log", made.group,
+        seats(made.members), seats(made.outside), ready=True,
+    )  # fmt: skip
 
 
 def _command() -> str:
@@ -97,18 +105,19 @@ def _command() -> str:
     return str(command)
 
 
-def _run(command: tuple[str, ...], environment: dict[str, str]) -> str:
+def _run(command: tuple[str, ...], environment: dict[str, str], said: bytes) -> bytes:
     done = subprocess.run(
         command,
-        stdin=subprocess.DEVNULL,
+        input=said,
         capture_output=True,
-        text=True,
         check=False,
         env={**os.environ, **environment},
         timeout=_INIT_SECONDS,
     )
     if done.returncode:
-        raise BenchError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
+        raise BenchError(
+            f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr.decode()[-2000:]}"
+        )
     return done.stdout
 
 
@@ -183,13 +192,3 @@ class Session:
             said = answer.read()
         cookies = {name: morsel.value for name, morsel in jar.items()}
         return Answer(answer.status, cookies, json.loads(said) if said else None)
-
-
-def _largest_group(sessions: list[Session]) -> tuple[str, list[Session]]:
-    members: dict[str, list[Session]] = {}
-    for session in sessions:
-        for group in session.active_groups():
-            members.setdefault(group, []).append(session)
-    if not members:
-        raise BenchError("no account is an active member of a group")
-    return max(members.items(), key=lambda pair: len(pair[1]))

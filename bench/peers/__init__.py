@@ -1,0 +1,1 @@
+"""Other messengers that do the same work beside the product: set up, started, loaded."""
