@@ -31,6 +31,8 @@ TABLES = (
     "messaging_pin",
     "messaging_edit",
     "messaging_mention_all",
+    "messaging_file",
+    "messaging_upload",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"
