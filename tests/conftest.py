@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,26 +76,25 @@ class Template:
 
 
 class Templates:
-    """Templates with an office and without, on both databases; made when first asked for."""
+    """Templates with an office and without, on SQLite or on the PostgreSQL `server`; made when first asked for."""
 
-    def __init__(self, server: Callable[[], str]) -> None:
+    def __init__(self, server: str | None) -> None:
         self._server = server
-        self._made: dict[tuple[str, bool], Template] = {}
+        self._made: dict[bool, Template] = {}
         self._stack = ExitStack()
 
-    def get(self, engine: str, *, with_office: bool) -> Template:
-        key = engine, with_office
-        if key not in self._made:
-            self._made[key] = self._make(*key)
-        return self._made[key]
+    def get(self, *, with_office: bool) -> Template:
+        if with_office not in self._made:
+            self._made[with_office] = self._make(with_office=with_office)
+        return self._made[with_office]
 
-    def _make(self, engine: str, with_office: bool) -> Template:  # the two parts of a key
+    def _make(self, *, with_office: bool) -> Template:
         folder = Path(tempfile.mkdtemp(prefix="guiju-template-", dir=FAST))
         self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
         name = url = None
-        if engine == "postgresql":
+        if self._server is not None:
             name = f"guiju_template_{secrets.token_hex(6)}"
-            url = self._stack.enter_context(fresh_database(self._server(), name))
+            url = self._stack.enter_context(fresh_database(self._server, name))
         made = World(url, folder)
         office = open_office(made) if with_office else None
         made.close()
@@ -106,17 +105,26 @@ class Templates:
 
 
 @pytest.fixture(scope="session")
-def templates(request: pytest.FixtureRequest) -> Iterator[Templates]:
-    """The templates of this session; no server starts for SQLite alone."""
-    made = Templates(lambda: str(request.getfixturevalue("postgres_server")))
+def sqlite_templates() -> Iterator[Templates]:
+    """The templates of this session on SQLite."""
+    made = Templates(None)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_templates(postgres_server: str) -> Iterator[Templates]:
+    """The same on PostgreSQL; a fixture of their own, so that they are dropped before the server ends."""
+    made = Templates(postgres_server)
     yield made
     made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest, templates: Templates) -> Iterator[World]:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """An organisation; after the test its ledger must verify and equal its replay."""
-    template = templates.get(request.param, with_office="office" in request.fixturenames)
+    templates: Templates = request.getfixturevalue(f"{request.param}_templates")
+    template = templates.get(with_office="office" in request.fixturenames)
     folder = Path(tempfile.mkdtemp(prefix="guiju-test-", dir=FAST)) / "data"
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder.parent, ignore_errors=True)
@@ -133,10 +141,11 @@ def world(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Worl
 
 
 @pytest.fixture
-def office(request: pytest.FixtureRequest, templates: Templates, world: World) -> Office:
+def office(request: pytest.FixtureRequest, world: World) -> Office:
     """People with parts, and no group yet."""
     engine = "sqlite" if world.runtime.database.is_sqlite else "postgresql"
-    made = templates.get(engine, with_office=True).office
+    templates: Templates = request.getfixturevalue(f"{engine}_templates")
+    made = templates.get(with_office=True).office
     assert made is not None and "office" in request.fixturenames, "the world was made with it"
     return replace(made, world=world)
 
