@@ -105,9 +105,9 @@ def test_an_alert_shows_to_nobody_but_those_who_oversee(desk: Desk) -> None:
     sent = {"cmid": "a1", "body": PRESS}
     receipt = desk.post(sender, f"/api/groups/{desk.group}/messages", sent).json()
     assert (receipt["state"], receipt["clause"]) == ("delivered", None)
-    page = desk.call(sender, "GET", "/api/clauses/5.11").json()
+    page = desk.call(sender, "GET", "/api/clauses/5.13").json()
     assert page["evidence"] == []
-    seen = desk.call(desk.office.reviewer, "GET", "/api/clauses/5.11").json()
+    seen = desk.call(desk.office.reviewer, "GET", "/api/clauses/5.13").json()
     assert [one["kind"] for one in seen["evidence"]] == ["messaging.alerted"]
     position = seen["evidence"][0]["position"]
     assert desk.call(sender, "GET", f"/api/ledger/proof/{position}").status_code == 404

@@ -184,7 +184,7 @@ class LinkIndex:
     def _types_of(self, match: re.Match[str], host: str, written: str) -> Iterator[str]:
         schemed = match[1] is not None
         if _hosts.parse_address(host) is not None:
-            if schemed and "ip_host" in self._types:
+            if schemed and "ip_host" in self._types and not _hosts.is_inside(host):
                 yield "ip_host"
             return
         top = host.rpartition(".")[2]
