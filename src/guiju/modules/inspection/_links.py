@@ -103,14 +103,17 @@ class LinkIndex:
     def __init__(
         self, listed: Iterable[str], own: Iterable[str] = (), types: Iterable[str] = ()
     ) -> None:
-        """`listed` and `own` are domains (`_hosts.as_domain`), `types` some of `LINK_TYPES`."""
+        """`listed` and `own` are domains (`_hosts.as_domain`), `types` some of `LINK_TYPES`.
+
+        `tops` are the last labels of hosts that are known.
+        """
         self._listed = frozenset(listed)
         self._own = frozenset(own) | self._listed
         self._types = frozenset(types)
         self._lasts = {domain.rpartition(".")[2] for domain in self._listed}
         self._depths = sorted({domain.count(".") + 1 for domain in self._listed})
         every = "|".join(sorted({*_TOPS.split("|"), *map(re.escape, self._lasts)}))
-        self._tops = re.compile(every)
+        self.tops = re.compile(every)
         # The host goes on: evil.com.example.org belongs to example.org.
         self._longer = re.compile(rf"(?:\.[0-9a-z-]+)*\.(?:{every})(?![0-9a-z-])")
         # For the gate over the text without signs.
@@ -188,7 +191,7 @@ class LinkIndex:
                 yield "ip_host"
             return
         top = host.rpartition(".")[2]
-        if not schemed and self._tops.fullmatch(top) is None:
+        if not schemed and self.tops.fullmatch(top) is None:
             return
         if "shortener" in self._types and (
             host in SHORTENERS or _hosts.registered_domain(host) in SHORTENERS
