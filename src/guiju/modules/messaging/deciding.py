@@ -15,7 +15,7 @@ from guiju.modules.inspection import exemptions
 from guiju.modules.inspection.service import REACH, SHORT, RuleSet
 from guiju.modules.inspection.types import Context, Finding, Inspection
 from guiju.modules.messaging import _store, exceptions
-from guiju.modules.messaging.types import MessageReleased, MessageSent, Send
+from guiju.modules.messaging.types import BadQuoteError, MessageReleased, MessageSent, Send
 from guiju.modules.policy.types import PRESENT
 
 WINDOW = 10 * MINUTE
@@ -70,6 +70,12 @@ def judge(tx: ReadTx, ruleset: RuleSet, send: Send, group: Group, member: Member
     return Judged(
         decided, context, earlier if decided.hits else (), told if decided.uses else (), is_open
     )
+
+
+def check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None:
+    """Raises BadQuoteError for what the member may not see in this group."""
+    if _store.find_shown(tx, group, quote) is None or quote < member.visible_from:
+        raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
 def with_quote(

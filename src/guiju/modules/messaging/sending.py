@@ -29,12 +29,11 @@ from guiju.modules.groups.types import (
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
 from guiju.modules.messaging import _rules, _store, prereview
-from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
+from guiju.modules.messaging.deciding import Judged, Piece, check_quote, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.types import (
     NOWHERE,
     BadMentionError,
-    BadQuoteError,
     Basis,
     CmidReusedError,
     Flood,
@@ -223,7 +222,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     if send.mentions:
         _check_mentions(tx, send)
     if send.quote is not None:
-        _check_quote(tx, send.group, send.quote, member)
+        check_quote(tx, send.group, send.quote, member)
     judged = judge(tx, ruleset, send, group, member)
     inspection = judged.inspection
     refs = (send.quote,) if send.quote is not None else ()
@@ -316,11 +315,6 @@ def _check_mentions(tx: ReadTx, send: Send) -> None:
         member = groups.find_member(tx, send.group, person)
         if member is None or member.state not in PRESENT:
             raise BadMentionError("Somebody who is mentioned is not a member.", person=person)
-
-
-def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None:
-    if _store.find_shown(tx, group, quote) is None or quote < member.visible_from:
-        raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
 def _flood_places(floods: Sequence[Use], send: Send) -> list[_Place]:
