@@ -80,6 +80,24 @@ class TestListed:
             ("url", "listed", "evil.org")
         ]
 
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "bad\u2010site7.top", "bad\u2011site7.top", "bad\u2012site7.top", "bad\u2013site7.top", "bad\u2212site7.top", "b a d - s i t e 7 . t o p", "bad-site7.t0p",
+            "BAD-SITE7点T0P", "bad-site7丶top", "bad-site7 丶 t0p", "w w w . e v i l . c o m . c n",
+        ],
+    )  # fmt: skip
+    def test_a_listed_domain_is_found_in_disguise(self, link: str) -> None:
+        assert listed(link) == [link]
+        assert listed(f"看 {link}，好") == [link]
+
+    @pytest.mark.parametrize(
+        "text",
+        ["bad site7 t0p", "a b c d - e f g . t o p", "bad-site8.t0p", "my‑bad-site7.top", "这是 a b c d e f 选项", "bad-site7.t00p"],
+    )  # fmt: skip
+    def test_another_domain_in_disguise_passes(self, text: str) -> None:
+        assert listed(text) == []
+
 
 class TestTypes:
     @pytest.mark.parametrize(
