@@ -1,10 +1,8 @@
 """A rule set: rules compiled once, then asked about texts by any number of threads."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import assert_never
 
 from guiju.modules.inspection._across import (
     REACH,
@@ -13,6 +11,7 @@ from guiju.modules.inspection._across import (
     tail_of,
     without_fillers,
 )
+from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
@@ -53,7 +52,6 @@ ENGINE_REVISION = 5
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
 RISK_CATEGORY = "risk"
 DOCUMENT_CATEGORY = "document"
@@ -156,6 +154,11 @@ class RuleSet:
 
     def _asked(self, hit: Hit) -> Disposition:
         return min(max(self._rules[hit.rule].disposition, hit.floor), hit.cap)
+
+    def masking_uses(self, inspection: Inspection) -> tuple[str, ...]:
+        """The controls for which an inspection by this rule set masked something, in the order of the text."""
+        masks = [hit for hit in inspection.hits if self._asked(hit) is Disposition.MASK]
+        return tuple(dict.fromkeys([self._rules[hit.rule].use for hit in masks]))
 
     def decide(
         self,
@@ -353,7 +356,7 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     `BadDomainError`, `BadExpressionError`, `BadConditionError` and `BadThresholdError`. Takes
     about 0.2 s for 10,000 terms: call it outside the write lane.
     """
-    named = sorted([(_canonical(rule), rule) for rule in set(rules)], key=itemgetter(0))
+    named = sorted([(canonical(rule), rule) for rule in set(rules)], key=itemgetter(0))
     ordered = tuple(rule for _, rule in named)
     for rule in ordered:
         check_scope(rule.scope)
@@ -370,39 +373,3 @@ def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:
     )
     version = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return RuleSet(ordered, version)
-
-
-def _canonical(rule: Rule) -> str:
-    """One line of JSON; different for different rules."""
-    name: list[str | list[str]]
-    match rule:
-        case TermRule():
-            name = [rule.dictionary, rule.category]
-        case PatternRule():
-            name = [rule.kind]
-        case ExpressionRule():
-            name = [rule.id, rule.category, rule.expression]
-        case LinkRule():
-            name = [rule.type, sorted(set(rule.domains))]
-        case DocumentRule():
-            name = [rule.document, rule.title, rule.digest]
-        case RiskRule():
-            name = [rule.model.digest, repr(rule.threshold)]
-        case _:
-            assert_never(rule)
-    fields = [type(rule).__name__, *name, rule.disposition.word, rule.use]
-    if rule.scope != EVERYWHERE:
-        fields += [sorted(rule.scope.classes), rule.scope.when]
-    parts = [_encode(field) for field in fields]
-    if isinstance(rule, TermRule):
-        parts.insert(3, f"[{','.join(_encoded(rule.terms))}]")
-    return f"[{','.join(parts)}]"
-
-
-def _encoded(terms: Iterable[str]) -> Iterator[str]:
-    """The terms in order as parts of a JSON list: in small steps, so that no other thread waits for all of them."""
-    groups: dict[str, set[str]] = {}
-    for term in terms:
-        groups.setdefault(term[:1], set()).add(term)
-    for _, group in sorted(groups.items()):
-        yield _encode(sorted(group))[1:-1]
