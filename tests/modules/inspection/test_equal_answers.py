@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guiju.modules.inspection import service
 from guiju.modules.inspection._boundary import SEPARATORS, Budget
-from guiju.modules.inspection._compile import _canonical
+from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._fold import INVISIBLE, NOISE, fold, kept_offsets
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import GAP, codes_of_pair, unweave, weave
@@ -113,4 +113,4 @@ def test_an_expression_on_the_edges_of_a_text_finds_it_plain_and_folded(
 def test_a_version_is_that_of_the_terms_in_order(terms: list[str]) -> None:
     rule = TermRule("字典", "类", tuple(terms), Disposition.HOLD, "-/test")
     fields = ["TermRule", "字典", "类", sorted(set(terms)), "hold", "-/test"]
-    assert _canonical(rule) == json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+    assert canonical(rule) == json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
