@@ -88,7 +88,7 @@ export const WORK = {
   "mine.none": ["还没有申请", "還沒有申請", "No applications yet"],
   "mine.open": ["进群", "進群", "Open the group"],
   "mine.flow": ["看流程", "看流程", "See the flow"],
-  "join.help": ["备案号可以问群主，或在台账里查。群主或群管理员核验后入群。", "備案號可以問群主，或在台帳裡查。群主或群管理員核驗後入群。", "Ask the owner for the filing number. The owner or an administrator checks you in."],
+  "join.help": ["备案号可以问群主或群里的同事，群资料里有。群主或群管理员核验后入群。", "備案號可以問群主或群裡的同仁，群資料裡有。群主或群管理員核驗後入群。", "Ask the owner or a member for the filing number; it stands in “About this group”. The owner or an administrator checks you in."],
   "join.no": ["备案号", "備案號", "Filing number"],
   "join.do": ["申请入群", "申請入群", "Ask to join"],
   "join.done": ["已申请加入备案号 {no} 的工作群，等群主或群管理员核验。", "已申請加入備案號 {no} 的工作群，等群主或群管理員核驗。", "Asked to join the group filed as {no}; its owner or an administrator will check."],
