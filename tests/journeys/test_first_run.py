@@ -116,6 +116,18 @@ def build_up(people: Screens) -> None:
     page.locator("form select").select_option("总装一车间")
     page.locator("main").get_by_role("button", name="新增人员").click()
     expect(page.get_by_text("已新增 顾远")).to_be_visible()
+    page.get_by_role("tab", name="批量导入").click()
+    for encoding in ("gbk", "utf-16"):
+        table = "工号,姓名,部门\r\nX102,于清,总装一车间\r\n".encode(encoding)
+        page.locator("input[type=file]").set_input_files(
+            {"name": f"{encoding}.csv", "mimeType": "text/csv", "buffer": table}
+        )
+        expect(page.get_by_text(f"{encoding}.csv")).to_be_visible()
+        expect(page.get_by_role("status").filter(has_text="新增 1")).to_contain_text("错误 0")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "照片.csv", "mimeType": "text/csv", "buffer": b"\xff\xd8\xff\xe0"}
+    )
+    expect(page.get_by_role("alert")).to_contain_text("读不出它的编码")
     choose(screen, "顾远")
     expect(page.get_by_role("button", name="改职责")).to_have_count(0)
     screen.press("改资料")

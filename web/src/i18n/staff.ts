@@ -40,7 +40,7 @@ export const STAFF = {
   "dir.person.email": ["邮箱", "電子郵件", "E-mail"],
   "dir.person.added": ["已新增 {name}。", "已新增 {name}。", "{name} added."],
   "dir.import": ["批量导入", "批次匯入", "Import"],
-  "dir.import.help": ["先下载模板，填好存成 CSV（UTF-8），选文件试算，没有错误再导入。", "先下載範本，填好存成 CSV（UTF-8），選檔案試算，沒有錯誤再匯入。", "Download the template, fill it in, save as CSV (UTF-8), try it, then import."],
+  "dir.import.help": ["先下载模板，填好存成 CSV，选文件试算，没有错误再导入。编码 UTF-8、UTF-16、GB18030 都可以。", "先下載範本，填好存成 CSV，選檔案試算，沒有錯誤再匯入。編碼 UTF-8、UTF-16、GB18030 都可以。", "Download the template, fill it in, save as CSV in UTF-8, UTF-16 or GB18030, try it, then import."],
   "dir.import.template": ["下载模板", "下載範本", "Template"],
   "dir.import.file": ["选 CSV 文件", "選 CSV 檔案", "Choose a CSV file"],
   "dir.import.try": ["试算", "試算", "Dry run"],
