@@ -48,6 +48,13 @@ describe("messages", () => {
     expect(simplifiedIn("消息列表里的设置", "消息列表里的设置")).toContain("设");
     expect(simplifiedIn("消息列表里的设置", "訊息列表裡的設定")).toEqual([]);
   });
+  it("every kind of fact has words, and only those", () => {
+    const page = readFileSync(join(folder, "../../../docs/facts.md"), "utf8");
+    const kinds = [...page.matchAll(/^\| `([a-z]+\.[a-z_]+)` \|/gm)].map((one) => one[1] ?? "");
+    expect(kinds.length).toBeGreaterThan(50);
+    const known = tables.filter(([file]) => file === "kinds.ts").map(([, table]) => Object.keys(table)).find((keys) => keys.includes("policy.adopted"));
+    expect([...(known ?? [])].sort()).toEqual(kinds.sort());
+  });
   it("every key is used somewhere", () => {
     const source = readdirSync(join(folder, ".."), { recursive: true, encoding: "utf8" })
       .filter((one) => /\.(vue|ts)$/.test(one) && !one.startsWith("i18n")).map((one) => readFileSync(join(folder, "..", one), "utf8")).join("\n");

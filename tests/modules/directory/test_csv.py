@@ -20,14 +20,9 @@ class TestGoodFiles:
         2, "CY1", "王小明", ("总部", "生产部", "一车间"), "班长", "13800138000", "wang@example.com"
     )
 
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-    def test_in_the_encodings_of_spreadsheets(self, encoding: str) -> None:
-        text = _csv.decode((HEADER + GOOD).encode(encoding))
-        assert text is not None
-        assert _csv.parse(text) == ([self.ROW], [])
-
-    def test_what_is_neither_is_no_text(self) -> None:
-        assert _csv.decode(b"\xff\xff\xff") is None
+    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    def test_with_and_without_the_mark_of_a_spreadsheet(self, mark: str) -> None:
+        assert _csv.parse(mark + HEADER + GOOD) == ([self.ROW], [])
 
     def test_the_template_is_a_good_heading(self) -> None:
         assert _csv.parse(_csv.TEMPLATE + GOOD) == ([self.ROW], [])

@@ -34,7 +34,7 @@ export const DOOR = {
   "back_login": ["回到登录", "回到登入", "Back to sign-in"],
   "setup": ["首次设置", "首次設定", "First run"],
   "setup.step": ["第 {n} 步，共 {all} 步", "第 {n} 步，共 {all} 步", "Step {n} of {all}"],
-  "setup.foot": ["约 5 分钟。以后都可以再改，改动会留痕。", "約 5 分鐘。以後都可以再改，改動會留痕。", "About 5 minutes. Everything can be changed later, on record."],
+  "setup.foot": ["约 5 分钟。单位全称定下后不能再改；三员和制度可以更换，更换会留痕。", "約 5 分鐘。單位全稱定下後不能再改；三員和制度可以更換，更換會留痕。", "About 5 minutes. The name stays; administrators and rule book can be changed later, on record."],
   "s1": ["单位与令牌", "單位與權杖", "Organisation and token"],
   "s1.head": ["这是哪个单位？", "這是哪個單位？", "Which organisation is this?"],
   "s1.help": ["令牌在启动服务的终端里，证明您能管理这台服务器。", "權杖在啟動服務的終端機裡，證明您能管理這台伺服器。", "The token is in the terminal that started the server: it shows that you run this machine."],
@@ -56,7 +56,7 @@ export const DOOR = {
   "prev": ["上一步", "上一步", "Back"],
   "finish": ["采用并完成", "採用並完成", "Adopt and finish"],
   "done.head": ["设置好了", "設定完成", "All set"],
-  "done.help": ["请三员分别登录。下一步由人事导入部门与人员。", "請三員分別登入。下一步由人事匯入部門與人員。", "The three administrators can sign in. Next, HR imports units and people."],
+  "done.help": ["请三员分别登录。先由安全管理员在通讯录里授予人事、信息职责，再由人事新增部门与人员。", "請三員分別登入。先由安全管理員在通訊錄裡授予人事、資訊職責，再由人事新增部門與人員。", "The three administrators can sign in. The security administrator gives somebody the roles HR and IT; then HR adds units and people."],
   "already": ["本单位已经设置过了。", "本單位已經設定過了。", "This organisation is already set up."],
 } as const satisfies Record<string, Triple>;
 

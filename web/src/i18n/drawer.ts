@@ -40,8 +40,7 @@ export const DRAWER = {
   "owner": ["移交群主", "移交群主", "Hand over ownership"],
   "owner.help": ["移交后，您不再是群主。", "移交後，您不再是群主。", "After this you are no longer the owner."],
   "leave": ["申请退群", "申請退群", "Ask to leave"],
-  "leave.help": ["由群主或群管理员批准后退群。", "由群主或群管理員核准後退群。", "The owner or an administrator approves it."],
-  
+  "leave.help": ["由群主批准后退群。", "由群主核准後退群。", "The owner approves it."],
   "close_group.do": ["结项", "結項", "Close the group"],
   "close_group.help": ["结项后不能再发消息，记录按制度保留。", "結項後不能再傳訊息，紀錄依制度保留。", "Nothing more can be sent; the record is kept."],
   "confirm": ["确认", "確認", "Confirm"],

@@ -12,7 +12,7 @@ export const ERRORS: Record<string, Triple> = {
   "approvals.reminded_recently": ["一小时内已经催办过。", "一小時內已經催辦過。", "The approvers were reminded within the hour."],
   "directory.bad_staff_no": ["工号要用 1 至 32 位字母、数字或 . _ -。", "工號要用 1 至 32 位字母、數字或 . _ -。", "A staff number is 1 to 32 letters, digits or . _ -."],
   "directory.bad_unit_name": ["部门名称要 1 至 60 个字，不含斜线。", "部門名稱要 1 至 60 個字，不含斜線。", "A unit's name has 1 to 60 characters without a slash."],
-  "directory.csv_not_csv": ["不是 CSV 文件，或不是 UTF-8 编码。", "不是 CSV 檔案，或不是 UTF-8 編碼。", "Not a CSV file in UTF-8."],
+  "directory.csv_not_csv": ["不是 CSV 文件，或读不出它的编码。", "不是 CSV 檔案，或讀不出它的編碼。", "Not a CSV file, or in an unknown encoding."],
   "directory.csv_too_many_rows": ["行数太多，请分几次导入。", "列數太多，請分幾次匯入。", "Too many rows; import them in parts."],
   "directory.csv_no_rows": ["文件里没有人员。", "檔案裡沒有人員。", "The file has no rows."],
   "directory.csv_column_missing": ["缺少这一列。", "缺少這一欄。", "This column is missing."],

@@ -62,6 +62,8 @@ export const REVIEW = {
   "fig.term": ["按词", "按詞", "By term"],
   "fig.days": ["近 {n} 天", "近 {n} 天", "Last {n} days"],
   "fig.range": ["时间", "時間", "Range"],
+  "fig.sort": ["排序", "排序", "Order"],
+  "fig.sort.by": ["按{what}", "依{what}", "By {what}"],
   "fig.none": ["这段时间没有命中", "這段時間沒有命中", "Nothing was hit"],
   "fig.rule": ["规则", "規則", "Rule"],
   "fig.word": ["词", "詞", "Term"],

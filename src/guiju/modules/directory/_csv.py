@@ -45,16 +45,6 @@ _PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,18}")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
 
-def decode(raw: bytes) -> str | None:
-    """The text of a file in UTF-8, with or without a mark, or GB18030; None when it is neither."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
 def parse(text: str) -> tuple[list[ImportRow], list[RowError]]:
     """The good rows and everything that is wrong with the others."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)

@@ -22,7 +22,6 @@ JOB = "directory.import"
 SLICE = 50  # rows that are stored and scheduled together
 STEP = 5  # rows that one command applies: each costs the lane several milliseconds
 TEMPLATE = _csv.TEMPLATE
-decode_csv = _csv.decode
 _log = logging.getLogger("guiju.directory")
 
 
