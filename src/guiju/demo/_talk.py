@@ -16,6 +16,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.messaging import pinning, reacting, recalling, review
 from guiju.modules.messaging.change_types import Reaction
 from guiju.modules.messaging.composing import MARK_KIND
+from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import MessageState, Receipt, Send
 from guiju.modules.policy.types import PRESENT
@@ -198,6 +199,6 @@ def mark_read(stage: Stage) -> None:
             for mark, answer in zip(marks, answers, strict=True)
         ]
     )
-    assert all(answer.result() is True for answer in answers), (
+    assert all(answer.result() is not Marked.UNKNOWN for answer in answers), (
         "everybody marks a place of their own"
     )
