@@ -32,6 +32,7 @@ export function lastLine(conversation: Conversation, me: string): string {
   const last: Item | null = conversation.last;
   if (last === null) return c("cv.nothing");
   if (!isMessage(last)) return "";
+  if (last.message.recalled) return c("m.recalled", { who: last.message.recalled.by?.name ?? "" });
   const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;
   return who + c("colon") + (last.message.text.replace(/\s+/g, " ") || fileLine(last.message));
 }
