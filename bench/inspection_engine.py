@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,7 @@ from bench.inspection_texts import (
     real_messages,
 )
 from bench.process import BenchError
-from guiju.modules.inspection.service import KINDS, Engine, compile_ruleset, shipped_model
+from guiju.modules.inspection.service import KINDS, compile_ruleset, shipped_model
 from guiju.modules.inspection.types import (
     Disposition,
     ExpressionRule,
@@ -38,6 +39,10 @@ from guiju.modules.inspection.types import (
     Rule,
     TermRule,
 )
+from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Pack
+from guiju.runtime import wire
 
 SIZES: Final = {"1k": 1_000, "10k": 10_000, "100k": 100_000}
 _USE: Final = "-/bench"
@@ -58,6 +63,31 @@ def rules(terms: list[str], patterns: tuple[str, ...] = PATTERNS) -> list[Rule]:
             for n, pattern in enumerate(patterns)
         ),
     ]
+
+
+def pack(terms: list[str]) -> Pack:
+    """A pack that asks for the terms, every built-in kind, and an organisation's own patterns."""
+    wire()
+    patterns = [{"id": f"p{n}", "category": "pattern", "regex": p} for n, p in enumerate(PATTERNS)]
+    asked = (
+        ("messaging.content", {"dictionaries": ["made"], "disposition": "hold"}),
+        ("messaging.personal_data", {"kinds": list(KINDS), "disposition": "mask"}),
+        ("messaging.patterns", {"patterns": patterns, "disposition": "hold"}),
+    )
+    written = {
+        "pack": "made", "version": 1, "title": {"zh": "测"}, "prefix": "",
+        "levels": [{"id": "open", "rank": 1, "title": {"zh": "公开"}}],
+        "classes": [{"id": "team", "title": {"zh": "群"}, "history": "all"}],
+        "clauses": [
+            {"id": "1", "title": {"zh": "一"}, "text": {"zh": "一"}, "controls": [{"use": use, "with": params} for use, params in asked]}
+        ],
+        "calendar": {"start": "08:30", "end": "17:30", "lunch": ["12:00", "13:00"], "holidays": []},
+        "dictionaries": ["made"],
+    }  # fmt: skip
+    few = {"made": "{id: made, category: made, title: {zh: 测}, terms: [百家乐]}"}
+    read = policy.read_pack(json.dumps(written, ensure_ascii=False), few)
+    made = replace(read.dictionaries["made"], terms=tuple(terms))
+    return replace(read, dictionaries={"made": made})
 
 
 def product(terms: list[str]) -> Inspect:
@@ -108,8 +138,10 @@ def reload(texts: list[str], terms: list[str]) -> dict[str, float]:
     """
     known, half = terms[0], len(terms) // 100
     old, new = terms, [known, *(f"{term}者" for term in terms[:half]), *terms[half:]]
-    engine = Engine(compile_ruleset(rules(old)))
-    versions = {engine.ruleset.version}
+    inspector = Inspector()
+    inspector.load(pack(old))
+    versions = {inspector.ruleset}
+    coming = pack(new)
     asked = [f"{text[:60]}，{known}。" for text in texts[:2000]]
     answers: list[tuple[str, bool]] = []
     pause = 0.0
@@ -121,7 +153,7 @@ def reload(texts: list[str], terms: list[str]) -> dict[str, float]:
             for text in asked:
                 time.sleep(_BETWEEN)
                 last = time.perf_counter()
-                answer = engine.inspect(text)
+                answer = inspector.inspect(text)
                 answers.append((answer.ruleset, bool(answer.findings)))
                 pause = max(pause, time.perf_counter() - last)
                 if ended.is_set():
@@ -131,12 +163,12 @@ def reload(texts: list[str], terms: list[str]) -> dict[str, float]:
     asking.start()
     time.sleep(0.2)
     started = time.perf_counter()
-    engine.ruleset = compile_ruleset(rules(new))
+    inspector.load(coming)
     seconds = time.perf_counter() - started
     time.sleep(0.2)
     ended.set()
     asking.join()
-    versions.add(engine.ruleset.version)
+    versions.add(inspector.ruleset)
     wrong = sum(version not in versions or not hit for version, hit in answers)
     return {
         "reload": seconds,

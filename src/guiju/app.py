@@ -159,7 +159,7 @@ class Server:
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         runtime = self.runtime
         self.gate.attach(asyncio.get_running_loop())
-        self.gate.subscribe(self._forget_names)
+        self.gate.subscribe(runtime.forget_names)
         self.gate.subscribe(self.guard.on_entries)
         self.gate.subscribe(self.hub.publish)
         self.gate.subscribe(self._swap_rules)
@@ -192,11 +192,6 @@ class Server:
                 BlobsUnavailableError,
             ):  # what is due stays due
                 continue
-
-    def _forget_names(self, entries: Sequence[Recorded]) -> None:
-        for entry in entries:
-            if entry.kind == "directory.person_changed":
-                self.runtime.names.pop(entry.fact.person, None)
 
     def _swap_rules(self, entries: Sequence[Recorded]) -> None:
         """Inspect by the new pack from now on, wherever it was adopted; compiled off the loop and off the lane."""

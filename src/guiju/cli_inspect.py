@@ -18,8 +18,8 @@ Write = Callable[[str], object]
 def inspect_files(files: Sequence[Path], documents: Sequence[Path], *, write: Write = print) -> int:
     """A line of JSON for each file. `documents` are looked for in the files by their fingerprints.
 
-    The exit code is MAY_PASS when every file may be delivered, MAY_NOT_PASS when one may not,
-    NOT_OPENED when one could not be opened.
+    The exit code is MAY_PASS when every file may be delivered, if only with an alert, MAY_NOT_PASS when one may
+    not, NOT_OPENED when one could not be opened.
     """
     ruleset = standard_ruleset(shipped_dictionaries(*all_dictionaries()))
     code = MAY_PASS

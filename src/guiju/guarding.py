@@ -2,7 +2,7 @@
 it records them, so that no verb can forget to.
 
 Nobody reviews such a text: what would be held is refused like what is blocked, with the clause. What asks for a mask is
-masked; what only warns or alerts passes.
+masked, and the entry names the controls that asked; what only warns or alerts passes.
 """
 
 from dataclasses import replace
@@ -26,27 +26,31 @@ class TextGuard:
     def __init__(self, inspector: Inspector) -> None:
         self._inspector = inspector
 
-    def __call__(self, tx: WriteTx, permit: Permit, fact: Any) -> Any:
-        """The fact, perhaps with masked texts. Raises TextRefusedError."""
+    def __call__(self, tx: WriteTx, permit: Permit, fact: Any) -> tuple[Permit, Any]:
+        """The fact, perhaps with masked texts, and then a permit that names what masked. Raises TextRefusedError."""
         person, pack = permit.actor.person, policy.find_pack(tx)
         if (
             person is None or pack is None
         ):  # the system's own words, or an organisation without rules yet
-            return fact
+            return permit, fact
         schema, changed = schema_of(fact), {}
         for name in schema.inspected:
             text = getattr(fact, name)
             if text:
-                shown = self._inspected(tx, person, fact, name, text)
+                shown, uses = self._inspected(tx, person, fact, name, text)
                 if shown != text:
                     changed[name] = shown
-        return replace(fact, **changed) if changed else fact
+                    permit = permit.under(*uses)
+        return permit, replace(fact, **changed) if changed else fact
 
-    def _inspected(self, tx: ReadTx, person: PersonId, fact: Any, name: str, text: str) -> str:
+    def _inspected(
+        self, tx: ReadTx, person: PersonId, fact: Any, name: str, text: str
+    ) -> tuple[str, tuple[str, ...]]:
+        """The text as it may stand, and the control uses that masked it."""
         ruleset = self._inspector.in_force(tx)
         found = ruleset.inspect(text)
         if not found.hits:
-            return text
+            return text, ()
         group: GroupId | None = getattr(fact, "group", None)
         exempt = exempt_of(tx, person, group or GroupId(""), text)
         found = ruleset.decide(text, found, _context(tx, person, fact), exempt)
@@ -59,7 +63,9 @@ class TextGuard:
                 words=[finding.word for finding in found.findings[:5]],
                 clause=use.mark() if use is not None else None,
             )
-        return text if found.masked is None else found.masked
+        if found.masked is None:
+            return text, ()
+        return found.masked, ruleset.masking_uses(found)
 
 
 def _context(tx: ReadTx, person: PersonId, fact: Any) -> Context:

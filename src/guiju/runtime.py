@@ -1,6 +1,6 @@
 """One organisation, opened: database, key store, ledger, lane and rule set. The only list of modules."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from guiju.guarding import TextGuard
 from guiju.kernel.blobs import open_blobs
 from guiju.kernel.clock import Clock, SystemClock
 from guiju.kernel.db import Database, ReadTx, open_database
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.jobs import run_due
 from guiju.kernel.lane import Apply, Lane, ListVerb, WriteTx
@@ -28,6 +29,7 @@ from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Kind
 from guiju.modules.directory import _controls as directory_controls
 from guiju.modules.directory import _jobs as directory_jobs
+from guiju.modules.directory import _live as directory_live
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import _controls as groups_controls
 from guiju.modules.groups import _jobs as groups_jobs
@@ -75,6 +77,7 @@ CONTROLS = (
 )
 ROUTERS: Mapping[str, Router] = {
     "policy": policy_live.deliveries,
+    "directory": directory_live.deliveries,
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
     "messaging": messaging_live.deliveries,
@@ -130,6 +133,12 @@ class Runtime:
     def new_view(self, tx: ReadTx | None = None) -> View:
         """A view for rendering, on `tx` or on a snapshot that it opens when it needs one."""
         return View(self.names, directory.person_name, _group_name, self.reading, tx)
+
+    def forget_names(self, entries: Sequence[Recorded]) -> None:
+        """Look names up again that `entries` changed; before anything is rendered for them."""
+        for entry in entries:
+            if entry.kind == "directory.person_changed":
+                self.names.pop(entry.fact.person, None)
 
     def run_due(self) -> int:
         """Run the jobs that are due."""

@@ -10,6 +10,8 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
+from guiju.modules.messaging import review
+from guiju.modules.messaging.types import MessageState
 from guiju.runtime import load_pack
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
@@ -100,14 +102,50 @@ def test_the_composer_is_told_what_the_gate_will_do_in_this_group(desk: Desk) ->
     assert check("网站")["disposition"] == "block", "with what was said right before"
 
 
+def test_the_check_counts_the_quote_and_a_pre_review(desk: Desk) -> None:
+    world, office = desk.world, desk.office
+    group = office.group()
+    path, writer = f"/api/groups/{group}/check", office.member
+
+    def check(text: str, **more: Any) -> Any:
+        return desk.post(writer, path, {"text": text, **more})
+
+    now = load_pack("party-run-plant")[0]
+    world.adopt(
+        lambda text: text.replace(
+            "[business_secret], disposition: hold", "[rumour], disposition: hold"
+        )
+    )
+    quoted = world.send(office.owner, group, "这是核心配方").position
+    world.adopt(lambda _: now)
+    assert check("同意").json()["disposition"] == "deliver"
+    found = check("同意", quote=quoted).json()
+    assert (found["disposition"], found["clause"]["id"]) == ("hold", "6.7")
+    assert [(each["start"], each["end"]) for each in found["findings"]] == [(0, 0)]
+    assert check("同意", quote=quoted + 1).status_code == check("同意", quote=0).status_code == 422
+    assert check("同意", quote="x").status_code == 422
+    assert desk.post(office.outsider, path, {"text": "同意", "quote": quoted}).status_code == 404
+    for _ in range(3):
+        held = world.send(writer, group, "这是核心配方").position
+        world.write(lambda tx, held=held: review.refuse(tx, office.reviewer, held, reason="涉密"))  # type: ignore[misc]  # bound at once
+    watched = check("同意").json()
+    assert (watched["disposition"], watched["clause"]["id"], watched["findings"]) == (
+        "hold",
+        "6.3",
+        [],
+    )
+    assert watched["reviewers"] and check("赌博网站").json()["disposition"] == "block"
+    assert world.send(writer, group, "同意").state is MessageState.HELD
+
+
 def test_an_alert_shows_to_nobody_but_those_who_oversee(desk: Desk) -> None:
     sender = desk.office.administrator
     sent = {"cmid": "a1", "body": PRESS}
     receipt = desk.post(sender, f"/api/groups/{desk.group}/messages", sent).json()
     assert (receipt["state"], receipt["clause"]) == ("delivered", None)
-    page = desk.call(sender, "GET", "/api/clauses/5.11").json()
+    page = desk.call(sender, "GET", "/api/clauses/5.13").json()
     assert page["evidence"] == []
-    seen = desk.call(desk.office.reviewer, "GET", "/api/clauses/5.11").json()
+    seen = desk.call(desk.office.reviewer, "GET", "/api/clauses/5.13").json()
     assert [one["kind"] for one in seen["evidence"]] == ["messaging.alerted"]
     position = seen["evidence"][0]["position"]
     assert desk.call(sender, "GET", f"/api/ledger/proof/{position}").status_code == 404

@@ -51,6 +51,7 @@ class Audience:
 
     def _deliver(self, batch: Batch) -> None:
         if batch.entries:
+            self.world.runtime.forget_names(batch.entries)
             self._hub.publish(batch.entries)
         answer_inline(batch)
 

@@ -51,6 +51,17 @@ describe("messages", () => {
     expect(state.timelines["g1"]?.items).toMatchObject([{ position: 11, message: { state: "refused", note: "金额请走审批" } }]);
     expect(row(state)?.last).toBeNull();
   });
+  it("gives a person the new name in messages, quotes, acts and the list, and leaves everything else alone", () => {
+    const renaming: Item = { position: 20, at: 20, kind: "directory.person_changed", group: null, actor: null, person: { id: OTHER.id, name: "欧阳致远" } };
+    const before = run(base(), sent(11, mine), sent(12), sent(13, { ...mine, quote: { position: 12, sender: OTHER, text: "好" } }));
+    const after = run(before, renaming);
+    const [first, second, third] = after.timelines["g1"]?.items ?? [];
+    expect(second).toMatchObject({ actor: { name: "欧阳致远" }, message: { sender: { name: "欧阳致远" } } });
+    expect(third).toMatchObject({ message: { sender: mine.sender, quote: { sender: { name: "欧阳致远" } } } });
+    expect((first as { message: Message }).message).toBe((before.timelines["g1"]?.items[0] as { message: Message }).message);
+    expect(row(after)?.group).toBe(row(before)?.group);
+    expect(row(run(before, sent(14), { ...renaming, position: 21 }))?.last).toMatchObject({ message: { sender: { name: "欧阳致远" } } });
+  });
   it("passes over kinds it does not know, and goes on behind them", () => {
     const strange = { position: 11, at: 11, kind: "training.started", group: null, actor: null } as unknown as Item;
     const state = run(base(), strange);

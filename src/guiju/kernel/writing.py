@@ -40,12 +40,12 @@ class Recorder(EntryReader, Protocol):
 
 
 Apply = Callable[["WriteTx", Sequence[Recorded]], None]
-Guard = Callable[["WriteTx", Permit, Any], Any]
-"""What a fact with inspected texts passes before it is recorded: gives the fact to record, or raises a refusal."""
+Guard = Callable[["WriteTx", Permit, Any], tuple[Permit, Any]]
+"""What a fact with inspected texts passes before it is recorded: gives what to record, or raises a refusal."""
 
 
-def unchanged(tx: "WriteTx", permit: Permit, fact: Any) -> Any:
-    return fact
+def unchanged(tx: "WriteTx", permit: Permit, fact: Any) -> tuple[Permit, Any]:
+    return permit, fact
 
 
 class WriteTx(ReadTx):
@@ -82,7 +82,7 @@ class WriteTx(ReadTx):
         if not pairs:
             return []
         if any(schema_of(fact).inspected for _, fact in pairs):
-            pairs = [(permit, self._guard(self, permit, fact)) for permit, fact in pairs]
+            pairs = [self._guard(self, permit, fact) for permit, fact in pairs]
         entries = self._recorder.record_many(pairs)
         for module, run in groupby(entries, key=lambda entry: entry.kind.partition(".")[0]):
             self._appliers[module](self, list(run))

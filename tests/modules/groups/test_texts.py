@@ -11,6 +11,7 @@ from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import GroupApplied
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection.types import TextRefusedError
+from guiju.modules.policy import service as policy
 from tests.support.office import Office
 
 BLOCKED, HELD = "去赌博网站玩", "这是核心配方"
@@ -44,6 +45,22 @@ def test_a_number_in_a_purpose_is_masked(office: Office) -> None:
     assert office.world.find_group(group).purpose == "联系人证件110101********889X"
     (fact,) = office.world.facts("groups.applied")
     assert isinstance(fact, GroupApplied) and ID_NUMBER not in fact.purpose
+
+
+def test_what_masked_a_text_is_evidence(office: Office) -> None:
+    world, use = office.world, "6.9/messaging.personal_data"
+
+    def count() -> int:
+        uses = world.read(lambda tx: policy.uses(tx, "messaging.personal_data"))
+        (found,) = [each for each in uses if each.id == use]
+        return world.read(lambda tx: policy.evidence_of(tx, found).count)
+
+    office.group(purpose="生产协调")
+    assert count() == 0
+    office.group(purpose=f"二手车转让300元，联系人证件{ID_NUMBER}", name="澄远第三工作群")
+    plain, masked = world.entries("groups.applied")
+    assert masked.uses == (*plain.uses, use), "and nothing that only warned"
+    assert count() == 1
 
 
 def test_rules_for_a_class_hold_for_what_is_applied_for_there(office: Office) -> None:

@@ -319,6 +319,28 @@ def test_one_old_encoding_alone_is_sure(extractor: Extractor, text: str, encodin
     assert (reading.parts[1].text, reading.gaps) == (text, ())
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<html><p>机<span style="display:none">x</span>密★10年</p>', "<html><p>机<b hidden>甲<b>乙</b>丙</b>密★10年</p>", '<html><p>机<i style="font-size: 0px">x</i>密★10年</p>',
+        '<html><style>p{color:red} span.q, .z {visibility: hidden}</style><p>机<u class="a z">x</u>密★<span class="q">甲</span>10年</p>',
+        '<html><style>#n{display:none}</style><p>机<u id="n">x<br>y</u>密★10年</p>', "<html><p>机<template>x</template>密★10年</p>",
+    ],
+)  # fmt: skip
+def test_a_page_is_also_read_without_what_it_hides(extractor: Extractor, page: str) -> None:
+    parts = {
+        part.name: part.text for part in extractor.extract_bytes("a.html", page.encode()).parts
+    }
+    assert parts["visible text"].strip() == "机密★10年"
+    assert parts["text"].strip() != "机密★10年", "what is hidden is read as well"
+
+
+def test_a_page_that_hides_nothing_is_read_once(extractor: Extractor) -> None:
+    page = '<html><style>p{opacity:0.5;width:05px}</style><p class="x" style="font-size:0.8em">机密</p>'
+    names = [part.name for part in extractor.extract_bytes("a.html", page.encode()).parts]
+    assert "visible text" not in names and "text" in names
+
+
 def test_html_json_and_xml(extractor: Extractor) -> None:
     page = '<html><body><p>机<i>密</i></p><a href="http://x.example/领奖">x</a><script>var a="隐"</script></body></html>'
     reading = extractor.extract_bytes("a.html", page.encode())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from guiju.cli_inspect import MAY_NOT_PASS, MAY_PASS, NOT_OPENED, inspect_files
+from guiju.modules.inspection.cases import inspect_cases
 from guiju.modules.inspection.extraction.types import FILE_NAME, Gap, Part, Problem, Reading
 from guiju.modules.inspection.files import inspect_reading
 from guiju.modules.inspection.service import compile_ruleset
@@ -76,6 +77,16 @@ def test_long_texts_are_inspected_without_a_seam(place: int) -> None:
     assert found.disposition is Disposition.HOLD
 
 
+def test_what_only_alerts_is_told_apart() -> None:
+    rules = compile_ruleset([PatternRule("contract_amount", Disposition.ALERT, "1/c")])
+    text = "平" * 7500 + "合同金额300万元"
+    found = inspect_reading(reading(("text", text)), rules.inspect)
+    (alert,) = found.parts[1].alerts
+    assert "300" in text[alert.start : alert.end] and found.parts[1].findings == ()
+    assert found.disposition is Disposition.DELIVER
+    assert found.to_json("a.txt")["disposition"] == "alert"
+
+
 def test_many_hits_are_counted_once_each() -> None:
     text = "绝密资料，" * 3000
     found = inspect_reading(reading(("text", text)), RULES.inspect)
@@ -111,6 +122,16 @@ def test_a_line_a_file(tmp_path: Path) -> None:
     assert lines[1]["reasons"] == [{"code": "broken", "where": ""}]
     assert lines[1]["disposition"] == "hold"
     assert run(good)[0] == MAY_PASS
+
+
+def test_a_file_says_alert_like_a_case(tmp_path: Path) -> None:
+    path, cases = tmp_path / "a.txt", tmp_path / "cases.jsonl"
+    path.write_text("合同金额300万", encoding="utf-8")
+    cases.write_text('{"id": "1", "text": "合同金额300万"}\n', encoding="utf-8")
+    (case,) = inspect_cases(None, cases)
+    code, (line,) = run(path)
+    assert (code, line["disposition"]) == (MAY_PASS, "alert") == (MAY_PASS, case["disposition"])
+    assert line["parts"][1]["hits"] == case["hits"] != []
 
 
 def test_a_marking_in_a_header_is_found(tmp_path: Path) -> None:

@@ -80,12 +80,30 @@ class TestListed:
             ("url", "listed", "evil.org")
         ]
 
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "bad\u2010site7.top", "bad\u2011site7.top", "bad\u2012site7.top", "bad\u2013site7.top", "bad\u2212site7.top", "b a d - s i t e 7 . t o p", "bad-site7.t0p",
+            "BAD-SITE7点T0P", "bad-site7丶top", "bad-site7 丶 t0p", "w w w . e v i l . c o m . c n",
+        ],
+    )  # fmt: skip
+    def test_a_listed_domain_is_found_in_disguise(self, link: str) -> None:
+        assert listed(link) == [link]
+        assert listed(f"看 {link}，好") == [link]
+
+    @pytest.mark.parametrize(
+        "text",
+        ["bad site7 t0p", "a b c d - e f g . t o p", "bad-site8.t0p", "my‑bad-site7.top", "这是 a b c d e f 选项", "bad-site7.t00p"],
+    )  # fmt: skip
+    def test_another_domain_in_disguise_passes(self, text: str) -> None:
+        assert listed(text) == []
+
 
 class TestTypes:
     @pytest.mark.parametrize(
         ("text", "type_"),
         [
-            ("看https://t.cn/A6xyz", "shortener"), ("bit.ly/3abc", "shortener"), ("http://1.2.3.4/a", "ip_host"), ("http://0x7f.1/", "ip_host"),
+            ("看https://t.cn/A6xyz", "shortener"), ("bit.ly/3abc", "shortener"), ("http://1.2.3.4/a", "ip_host"), ("http://0x7f.1/", "ip_host"), ("http://172.32.0.1", "ip_host"), ("http://167772161/", "ip_host"),
             ("http://2130706433/", "ip_host"), ("http://0177.0.0.1", "ip_host"), ("http://[::1]/", "ip_host"), ("https://bank.com@1.example.net/", "userinfo"),
             ("https://xn--gui-works-11a.com", "lookalike"), ("guiju-w0rks.com", "lookalike"), ("guiju-work.com", "lookalike"), ("http://guijuworks.com", "lookalike"),
             ("exаmple.com", "lookalike"), ("example.com.cn.login.top", "lookalike"), ("https://example-verify.top/", "lookalike"), ("exmaple.com.cn", "lookalike"),
@@ -97,7 +115,8 @@ class TestTypes:
     @pytest.mark.parametrize(
         "text",
         ["https://docs.python.org/3/", "www.gov.cn公告", "guiju-works.com", "http://a.example.com.cn/x", "版本v6.3.76，IP 10.243.128.149", "node.js 和 vue.js",
-         "zhang@example.com.cn", "3.14", "e.g. this", "ｗｗｗ．ｇｏｖ．ｃｎ", "不错.好的.谢谢", "readme.md", "1.2.3"],
+         "zhang@example.com.cn", "3.14", "e.g. this", "ｗｗｗ．ｇｏｖ．ｃｎ", "不错.好的.谢谢", "readme.md", "1.2.3",
+         "http://10.1.2.3:8080/mes", "https://192.168.0.1/a", "http://172.31.0.9", "http://127.0.0.1:5000/x"],
     )  # fmt: skip
     def test_ordinary_links_pass(self, text: str) -> None:
         assert types(text) == []

@@ -131,3 +131,28 @@ def test_two_numbers_in_a_row_are_two_findings() -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(UnknownKindError):
         service.compile_ruleset([PatternRule("shoe_size", Disposition.MASK, "1/x")])
+
+
+@pytest.mark.parametrize("sign", ["\n", "，", ",", "、", "|", "：", ":", "；", " ，\n"])
+def test_an_id_with_a_check_character_is_found_over_signs_that_list(sign: str) -> None:
+    text = sign.join([ID[:6], ID[6:14], ID[14:]])
+    assert found(text) == [("cn_id", text)]
+    assert ID[6:14] not in str(RULESET.inspect(text).masked)
+    wrong = sign.join([ID[:6], ID[6:14], "0135"])
+    assert "cn_id" not in {kind for kind, _ in found(wrong)}
+
+
+@pytest.mark.parametrize("cross", ["×", "✕", "✖", "叉", " ✕", "，叉"])
+def test_a_cross_stands_for_the_x_of_an_id(cross: str) -> None:
+    text = f"证件11010119900307889{cross}号"
+    assert found(text) == [("cn_id", text[2:-1])]
+    assert found(f"证件11010119900307888{cross}号") == []
+
+
+def test_numbers_in_a_list_are_no_id() -> None:
+    for text in (
+        "440103\n19880101\n1234",
+        "1，2，3，4，5，6，7，8，9，10，11，12，13",
+        f"9{ID[:6]}，{ID[6:]}",
+    ):
+        assert "cn_id" not in {kind for kind, _ in found(text)}

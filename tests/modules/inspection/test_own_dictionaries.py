@@ -481,7 +481,7 @@ def test_a_decision_repeats_nothing_of_what_an_expression_found(office: Office) 
     uses = "      - use: messaging.personal_data"
     rule = "with: {patterns: [{id: contract, regex: 'HT-[0-9]+'}], disposition: hold}"
     asked = f"      - use: messaging.patterns\n        {rule}\n{uses}"
-    world.adopt(lambda text: text.replace(uses, asked))
+    world.adopt(lambda text: text.replace(uses, asked, 1))
     held = world.send(office.member, group, "合同HT-20240117").position
     (entry,) = world.entries("messaging.held")
     assert entry.fact.findings[0][4] == "HT-20240117"

@@ -158,7 +158,7 @@ def test_an_alert_tells_the_reviewers_and_nobody_else(office: Office) -> None:
     sent, alerted = world.entries("messaging.sent", "messaging.alerted")
     assert isinstance(sent.fact, MessageSent) and sent.uses == ()
     assert isinstance(alerted.fact, MessageAlerted) and alerted.fact.refs == (sent.position,)
-    assert alerted.uses == ("5.11/messaging.patterns",) and alerted.actor == "system:inspection"
+    assert alerted.uses == ("5.13/messaging.patterns",) and alerted.actor == "system:inspection"
     assert alerted.fact.findings[0][2:] == ("outside_coverage", "outside_coverage", "记者采访")
     assert (
         world.read(

@@ -218,7 +218,7 @@ PATTERNS = """      - use: messaging.patterns
 
 def with_patterns(office: Office) -> None:
     before = "      - use: messaging.personal_data"
-    office.world.adopt(lambda text: text.replace(before, PATTERNS + before))
+    office.world.adopt(lambda text: text.replace(before, PATTERNS + before, 1))
 
 
 def test_an_exception_for_a_link_is_for_this_link(office: Office) -> None:
@@ -250,7 +250,8 @@ def test_a_number_stands_in_no_table_and_is_shown_masked(office: Office) -> None
     world = office.world
     world.adopt(
         lambda text: text.replace(
-            "{kinds: [cn_id], disposition: mask}", "{kinds: [cn_id], disposition: hold}"
+            "passport, bank_card], disposition: standard}",
+            "passport, bank_card], disposition: hold}",
         )
     )
     group = office.group()

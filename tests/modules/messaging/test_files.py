@@ -475,6 +475,18 @@ class TestOpen:
         assert owner.get(released.position, upload).content == SECRET
         assert code(owner.get(position, upload)) == (404, "messaging.file_not_found")
 
+    def test_a_recalled_file_is_gone_for_everybody(
+        self, office: Office, member: Sender, owner: Sender
+    ) -> None:
+        upload = member.upload("a.txt", PLAN)
+        position = member.sent(upload)
+        path = f"/groups/{member.group}/messages/{position}/recall"
+        assert member.request("POST", path, {}).status_code == 200
+        for person in (member, owner):
+            assert code(person.get(position, upload)) == (404, "messaging.file_not_found")
+            shown = person.request("GET", f"/groups/{member.group}/messages").json()["items"]
+            assert all(not each["message"]["files"] for each in shown if "message" in each)
+
     def test_a_refused_file_stays_shut(self, office: Office, member: Sender, owner: Sender) -> None:
         upload = member.upload("配方.txt", SECRET)
         position = member.sent(upload, state="held")

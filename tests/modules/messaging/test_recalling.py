@@ -77,7 +77,7 @@ def test_late_it_is_for_those_who_run_the_group(office: Office) -> None:
         lambda tx: recalling.recall(tx, office.administrator, group, sent, reason="跑题")
     )
     assert done.text is None and done.reedit_until is None
-    assert world.entries()[done.position].uses == ("5.11/messaging.taking_down",)
+    assert world.entries()[done.position].uses == ("5.14/messaging.taking_down",)
     assert shown(world, group, sent, office.member)["recalled"]["reason"] == "跑题"
 
 

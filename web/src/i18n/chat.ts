@@ -75,6 +75,7 @@ export const CHAT = {
   "sys.closed": ["本群已结项，不能再发消息", "本群已結項，不能再傳訊息", "The group is closed; nothing more can be sent"],
   "sys.owner": ["群主已更换", "群主已更換", "The group has a new owner"],
   "sys.administrators": ["群管理员已更换", "群管理員已更換", "The group's administrators changed"],
+  "cp.placeholder.phone": ["发消息", "傳訊息", "Message"],
   "cp.placeholder": ["发消息，发前会按群规检查", "傳訊息，傳送前會依群規檢查", "Write a message; it is checked before it is sent"],
   "cp.label": ["消息", "訊息", "Message"],
   "cp.tools": ["输入工具", "輸入工具", "Input tools"],

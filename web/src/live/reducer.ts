@@ -8,7 +8,7 @@
  */
 import { ALL } from "../api/types.ts";
 import type {
-  ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
+  ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, Named, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
 } from "../api/types.ts";
 
 export const UNREAD_CAP = 100;
@@ -91,6 +91,8 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
       return item.person.id === me && !LISTED.includes(item.state) ? withoutGroup(state, item.group) : withMember(onTimeline(state, item), item, me);
     case "approvals.changed":
       return { ...state, todo: { ...state.todo, approvals: item.todo } };
+    case "directory.person_changed":
+      return withName(state, item.person);
     case "messaging.review_waiting":
     case "messaging.review_done":
     case "messaging.prereview":
@@ -105,6 +107,27 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
       return state;
     }
   }
+}
+
+/** Wherever a mark of this person stands in what is shown, it has the new name. What does not hold one stays the same object. */
+export function renamed<T>(shown: T, person: Named): T {
+  if (typeof shown !== "object" || shown === null) return shown;
+  if (Array.isArray(shown)) {
+    const all = shown.map((one: unknown) => renamed(one, person));
+    return all.some((one, n) => one !== shown[n]) ? (all as T) : shown;
+  }
+  const before = shown as Record<string, unknown>;
+  const after: Record<string, unknown> = {};
+  let same = true;
+  for (const [key, value] of Object.entries(before)) {
+    after[key] = key === "name" && before["id"] === person.id ? person.name : renamed(value, person);
+    same &&= after[key] === value;
+  }
+  return same ? shown : (after as T);
+}
+
+function withName(state: ClientState, person: Named): ClientState {
+  return { ...state, conversations: renamed(state.conversations, person), timelines: renamed(state.timelines, person) };
 }
 
 /** How one item changes the items of its group's timeline. Also used to bring a fetched page up to the state's position. */

@@ -9,7 +9,7 @@ import type { Waiting } from "./outbox.ts";
 import { watchHead } from "./headwatch.ts";
 import { applySeen } from "./reads.ts";
 import { bodyOf, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
-import { applyItem, applyRead, applySettings, applyToTimeline, EMPTY, fromSnapshot, isMessage, withRows } from "./reducer.ts";
+import { applyItem, applyRead, applySettings, applyToTimeline, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
 
 export const me = shallowRef<Me | null>(null);
@@ -166,6 +166,11 @@ function onFacts(items: Item[], position: number): void {
     if (item.kind === "approvals.changed") marks.approvals = item.position;
     if (REVIEW_KINDS.includes(item.kind)) marks.reviews = item.position;
     if (item.kind === "policy.adopted") marks.policy = item.position;
+    if (item.kind === "directory.person_changed") {
+      // Rosters show the name too, and so does what is mine.
+      for (const group of Object.keys(next.conversations)) marks.groups[group] = item.position;
+      if (me.value) me.value = renamed(me.value, item.person);
+    }
   }
   recent = [...recent, ...items].slice(-RECENT);
   state.value = next.position < position ? { ...next, position } : next;
@@ -215,7 +220,9 @@ export async function openTimeline(group: string): Promise<void> {
   const page = await get<MessagePage>(`/groups/${group}/messages?limit=60`);
   let items = page.items;
   for (const item of recent) {
-    if (item.group === group && item.position > page.position && item.position <= state.value.position) items = applyToTimeline(items, item);
+    if (item.position <= page.position || item.position > state.value.position) continue;
+    if (item.kind === "directory.person_changed") items = renamed(items, item.person);
+    else if (item.group === group) items = applyToTimeline(items, item);
   }
   state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
 }

@@ -5,7 +5,8 @@ nothing to do with one another meet there too, so a place counts only when it en
 it, and either takes up whole messages or is long enough that chance does not make it.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -14,19 +15,20 @@ from guiju.modules.inspection.types import Hit, Inspection, PatternRule, Rule
 
 REACH = 64
 """How many code points before and after the joint are looked at: no term is longer."""
-NEAR = 16
-"""How many of them decide whether a closer look is worth it."""
 SHORT = 16
 """Only where one of two messages is at most as long as this are they joined."""
 FILLER = 2
 """Messages of at most so many characters are also skipped, to see whether those around them belong together."""
+_CHATTER = frozenset(map(strip, ["好的", "好吧", "好呀", "好嘞", "好滴", "收到", "明白", "知道了", "知道", "了解", "是的", "是啊", "对的", "对啊", "可以", "行吧", "行的", "没事", "谢谢", "多谢", "辛苦了", "不客气", "在吗", "在的", "在不在", "稍等", "等等", "等下", "等一下", "来了", "马上", "真的", "真的吗", "是吗", "然后", "那个", "这个", "早上好", "下午好", "晚上好", "你好", "您好", "再见", "拜拜", "晚安", "ok", "okay", "okok", "yes", "no", "yeah", "hi", "hello", "haha", "lol", "hmm", "mm"]))  # fmt: skip
+_INTERJECTION = re.compile("[嗯哦噢喔啊呀哈呵嘿额呃唉哎诶欸哼嘻哇嘛呢吧]+|k")
+"""What people say between two messages, of any length: it is skipped, and single characters of another kind are not."""
 LONG_ENOUGH = 4
 """A term of this many letters or characters counts wherever it is cut."""
-_CHECKED = frozenset({"cn_id", "tw_id", "hk_id", "bank_card", "uscc"})
-"""Kinds of numbers whose check digit tells them from digits that meet by chance."""
+_CHECKED = frozenset({"cn_id", "tw_id", "hk_id", "bank_card", "uscc", "api_key", "email"})
+"""Kinds whose check digit or form tells them from what meets by chance."""
 _PHONES = frozenset({"cn_phone", "tw_phone", "hk_phone"})
 _PHONE_DIGITS = 10
-"""A phone number of so many digits counts where it is cut between two short messages."""
+"""A phone number of so many digits counts where it is cut between two short messages; so does a plate."""
 
 
 class Crossing(NamedTuple):
@@ -55,18 +57,26 @@ class Completed(NamedTuple):
         return self._replace(messages=messages, told=told)
 
 
-def without_fillers(earlier: Sequence[str]) -> list[int]:
-    """The places of the messages that are no mere "mm" or "ok"; empty where there is nothing to leave out."""
-    kept = [place for place, text in enumerate(earlier) if len(strip(text)) > FILLER]
-    return kept if len(kept) < len(earlier) else []
+def without_fillers(earlier: Sequence[str]) -> Iterator[list[int]]:
+    """The places of the messages that are no fillers: no chatter; then also none of two characters; then none shorter.
+
+    Empty where there is nothing left, or nothing to leave out.
+    """
+    texts = [strip(text) if len(text) <= SHORT else text for text in earlier]
+    said = [place for place, text in enumerate(texts) if not _is_chatter(text)]
+    tried = len(texts)
+    for kept in (
+        said,
+        [place for place in said if len(texts[place]) != FILLER],
+        [place for place in said if len(texts[place]) > FILLER],
+    ):
+        if kept and len(kept) < tried:
+            tried = len(kept)
+            yield kept
 
 
-def goes_on(tail: str, head: str) -> bool:
-    """Whether a number may be cut at the joint, whatever signs stand there and however its digits are written."""
-    if not strip(tail)[-1:].isdigit():
-        return False
-    following = strip(head)[:1]
-    return following.isdigit() or following == "x"
+def _is_chatter(stripped: str) -> bool:
+    return not stripped or stripped in _CHATTER or _INTERJECTION.fullmatch(stripped) is not None
 
 
 def tail_of(earlier: Sequence[str]) -> list[str]:
@@ -104,6 +114,6 @@ def crossing(
 
 def _is_no_chance(hit: Hit, rule: Rule, *, is_short: bool) -> bool:
     if isinstance(rule, PatternRule):
-        is_phone = rule.kind in _PHONES and is_short and len(hit.word) >= _PHONE_DIGITS
-        return is_phone or rule.kind in _CHECKED
+        is_phone = rule.kind in _PHONES and len(hit.word) >= _PHONE_DIGITS
+        return (is_short and (is_phone or rule.kind == "plate")) or rule.kind in _CHECKED
     return len(strip(hit.word)) >= LONG_ENOUGH

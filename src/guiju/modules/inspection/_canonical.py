@@ -1,4 +1,4 @@
-"""Rules as lines of text, from which the version of a rule set is made."""
+"""Rules as lines of JSON: what a version of a rule set is made from."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from guiju.modules.inspection._across import (
-    NEAR,
     REACH,
     Completed,
     crossing,
-    goes_on,
     tail_of,
     without_fillers,
 )
@@ -18,8 +16,9 @@ from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
-from guiju.modules.inspection._fold import TABLE_DIGEST
+from guiju.modules.inspection._fold import TABLE_DIGEST, strip
 from guiju.modules.inspection._hosts import as_domain
+from guiju.modules.inspection._joints import NEAR, Joints
 from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
@@ -50,7 +49,7 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 4
+ENGINE_REVISION = 5
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
@@ -68,6 +67,7 @@ class RuleSet:
         "_expressions",
         "_finders",
         "_formal",
+        "_joints",
         "_kinds",
         "_links",
         "_risk",
@@ -105,6 +105,8 @@ class RuleSet:
         # They hold a text that has too much of what they look for to be read to its end.
         self._formal = [n for n, r in enumerate(rules) if isinstance(r, PatternRule | LinkRule)][:1]
         self._finders = KindIndex(self._kinds, self._links.index)
+        has_terms = any(isinstance(rule, TermRule) for rule in rules)
+        self._joints = Joints(self._kinds, self._links.index, has_terms=has_terms)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
 
     def inspect(self, text: str) -> Inspection:
@@ -154,6 +156,11 @@ class RuleSet:
     def _asked(self, hit: Hit) -> Disposition:
         return min(max(self._rules[hit.rule].disposition, hit.floor), hit.cap)
 
+    def masking_uses(self, inspection: Inspection) -> tuple[str, ...]:
+        """The controls for which an inspection by this rule set masked something, in the order of the text."""
+        masks = [hit for hit in inspection.hits if self._asked(hit) is Disposition.MASK]
+        return tuple(dict.fromkeys([self._rules[hit.rule].use for hit in masks]))
+
     def decide(
         self,
         text: str,
@@ -184,14 +191,16 @@ class RuleSet:
     def inspect_after(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
         """The inspection of a text with what it completes of the same person's messages right before it.
 
-        Terms as they are written and numbers count, in no other disguise.
+        Chatter in between is skipped where nothing is found with it.
         """
         found = self._complete(earlier, text, inspection)
-        kept = without_fillers(earlier)
-        if found.messages or not kept:
+        if found.messages:
             return found
-        again = self._complete([earlier[place] for place in kept], text, inspection)
-        return again.among(kept, len(earlier))
+        for kept in without_fillers(earlier):
+            found = self._complete([earlier[place] for place in kept], text, inspection)
+            if found.messages:
+                return found.among(kept, len(earlier))
+        return found
 
     def _complete(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
         tail, head = tail_of(earlier), text[:REACH]
@@ -207,7 +216,12 @@ class RuleSet:
 
     def _may_cross(self, tail: str, head: str) -> bool:
         """Whether it is worth to look closely: ordinary talk, which nearly always says no, asks after every message."""
-        return goes_on(tail, head) or self._terms.crosses(tail[-NEAR:], head[:NEAR])
+        before, after = strip(tail[-NEAR:]), strip(head[:NEAR])
+        return (
+            self._joints.may_meet(tail, head, before, after)
+            or self._terms.crosses(before, after)
+            or self._expressions.may_cross(tail, head)
+        )
 
     def inspect_quote(self, text: str, inspection: Inspection, excerpt: str) -> Inspection:
         """The inspection of a text with what the excerpt that it quotes holds.

@@ -7,6 +7,9 @@ import yaml
 
 from guiju.modules.inspection.types import BadDictionaryError, Dictionary, Title
 
+_UNREADABLE = (yaml.YAMLError, ValueError, RecursionError, AttributeError, LookupError)
+"""What is not UTF-8 is a ValueError; a date that does not exist, or a tag on what it does not fit, fails like a bug."""
+
 
 def dictionary_of(value: object, source: str) -> Dictionary:
     """A dictionary from parsed YAML or JSON. Raises `BadDictionaryError` that names `source`."""
@@ -32,7 +35,7 @@ def read_dictionary(path: Path) -> Dictionary:
     """A dictionary from a YAML file. Raises `BadDictionaryError`, `OSError`."""
     try:
         value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as reason:
+    except _UNREADABLE as reason:
         raise BadDictionaryError(
             "the file is not YAML in UTF-8", source=path.name, reason=str(reason)[:200]
         ) from reason

@@ -8,11 +8,12 @@ of the text is within a budget that all expressions share; else the text is held
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import re2
 
+from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._passage import Passage, View
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
@@ -73,9 +74,27 @@ class ExpressionIndex:
             return False
         if self._joint is None or streams.is_odd:
             return True
-        matched = self._joint.Match(encoded + b"\n" + streams.folded.encode())
-        # The sentinel alone; without it the set ran out of memory.
-        return matched is None or len(matched) > 1 or matched[0] != len(self._rules)
+        return not self._is_nothing(self._joint.Match(encoded + b"\n" + streams.folded.encode()))
+
+    def may_cross(self, before: str, after: str) -> bool:
+        """Whether something may match the two texts as one that matches neither of them."""
+        if self._gate is None or not (before and after):
+            return False
+        joined = before + after
+        encoded, folded = joined.encode(), fold(joined).encode()
+        if self._joint is not None and self._is_nothing(
+            self._joint.Match(encoded + b"\n" + folded)
+        ):
+            return False
+        both = {*self.gate(encoded), *self.gate(folded)}
+        return bool(both) and not both <= self._matching(before) | self._matching(after)
+
+    def _matching(self, text: str) -> set[int]:
+        return {*self.gate(text.encode()), *self.gate(fold(text).encode())}
+
+    def _is_nothing(self, matched: Sequence[int] | None) -> bool:
+        """The sentinel alone; without it the set ran out of memory."""
+        return matched is not None and len(matched) == 1 and matched[0] == len(self._rules)
 
     def search(self, streams: Streams, encoded: bytes) -> Iterator[ExpressionHit]:
         """What matches the text as it was sent, `encoded` in UTF-8; then, elsewhere, what matches it folded and without

@@ -84,6 +84,7 @@ _LOCAL_TOPS = frozenset(
         "consul",
     }
 )
+_INSIDE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8")))
 # Metadata services of clouds that stand at addresses which are public by registration.
 _METADATA = frozenset(
     {ip_address("168.63.129.16"), ip_address("100.100.100.200"), ip_address("192.0.0.192")}
@@ -195,6 +196,19 @@ def _number(part: str) -> int | None:
         return int(part, 8) if part.startswith("0") and len(part) > 1 else int(part)
     except ValueError:
         return None
+
+
+def is_inside(host: str) -> bool:
+    """Whether a host is an address of the organisation's own network, written as people write it.
+
+    RFC 1918 and loopback addresses lead nobody astray. One that is written as a single number or in octal or
+    hexadecimal is disguised, wherever it leads.
+    """
+    try:
+        address = IPv4Address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in _INSIDE)
 
 
 def is_public_address(address: str) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from guiju.modules.inspection import _cues
-from guiju.modules.inspection._digits import AS_DIGITS, Run
-from guiju.modules.inspection._passage import Found
+from guiju.modules.inspection._digits import AS_DIGITS, Run, to_digits
+from guiju.modules.inspection._passage import Found, Passage
 
 _PROVINCES = (
     "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91"  # 91: foreign permanent residents
@@ -23,6 +23,11 @@ _CN_ID = re.compile(
     f"(?=((?:{_PROVINCES})[0-9]{{4}}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}[0-9x]))"
 )
 _OLD_CN_ID = re.compile(f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))")
+# With a check character so much has to agree that also signs which list numbers may stand inside, and signs for its X.
+_GAP = r"(?:[^0-9a-z\u2e80-\ud7ff]|[\u3000-\u303f]){0,3}"
+_PARTED_CN_ID = re.compile(f"(?<![0-9a-z])(?=([1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9x×✕✖⨯╳叉]))")
+_CROSS = re.compile("[×✕✖⨯╳叉]$")
+_PROVINCE = re.compile(_PROVINCES)
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10x98765432"
 
@@ -98,6 +103,26 @@ def find_cn_ids(run: Run) -> Iterator[Found]:
             and _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8))
         ):
             yield run.found("cn_id", start, end, range(6, 12))
+
+
+def find_parted_cn_ids(passage: Passage) -> Iterator[Found]:
+    """Resident identity cards with any signs or new lines inside, and with a cross for the X."""
+    view = passage.visible
+    text = to_digits(view.text)
+    for match in _PARTED_CN_ID.finditer(text):
+        # What has nothing inside was looked at with its run.
+        if match[1].isascii() and match[1].isalnum():
+            continue
+        if not passage.spend(2):
+            return
+        start, end = match.span(1)
+        spots = [at for at in range(start, end) if text[at].isascii() and text[at].isalnum()]
+        code = "".join(text[at] for at in spots)
+        if _CROSS.search(match[1]) is not None:
+            code += "x"
+        is_alone = text[end : end + 1] == "" or not (text[end].isascii() and text[end].isalnum())
+        if is_alone and _PROVINCE.match(code) is not None and is_resident_id(code):
+            yield view.found("cn_id", start, end, spots[6:14])
 
 
 def find_credit_codes(run: Run) -> Iterator[Found]:

@@ -16,7 +16,7 @@ from guiju.modules.inspection import (
     _secrets,
 )
 from guiju.modules.inspection._digits import CONNECTIVES, NUMERALS, runs_of
-from guiju.modules.inspection._ids import ID_FINDERS
+from guiju.modules.inspection._ids import ID_FINDERS, find_parted_cn_ids
 from guiju.modules.inspection._links import Link, LinkIndex
 from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._phones import CARD_FINDERS, PHONE_FINDERS
@@ -108,13 +108,19 @@ class KindIndex:
     def _find_numbers(self, passage: Passage) -> Iterator[Found]:
         found: list[Found] = []
         taken = bytearray(len(passage.text))
+
+        def take(numbers: Iterable[Found]) -> None:
+            for number in numbers:
+                if any(taken[number.start : number.end]):
+                    continue
+                taken[number.start : number.end] = b"\1" * (number.end - number.start)
+                found.append(number)
+
         for run in runs_of(passage):
             for _, find in self._numbers:
-                for number in find(run):
-                    if any(taken[number.start : number.end]):
-                        continue
-                    taken[number.start : number.end] = b"\1" * (number.end - number.start)
-                    found.append(number)
+                take(find(run))
+        if "cn_id" in self._kinds:
+            take(find_parted_cn_ids(passage))
         yield from (number for number in found if number.kind in self._kinds)
         if "customer_list" in self._kinds:
             phones = sorted((n for n in found if n.kind in _PHONES), key=lambda n: n.start)

@@ -2,7 +2,9 @@
 
 A host is a row of labels parted by dots; a dot is also written 。 ． 点 dot [.] or with spaces around.
 Read in the folded text without what takes no room, %-encoding undone. A listed domain is found with
-every subdomain, by labels, so that example.com is not found in myexample.com.
+every subdomain, by labels, so that example.com is not found in myexample.com. It is also known with any
+dash, with its letters spaced out, with figures for letters of its last label, and with 丶 for a dot:
+nobody writes the very domain so by chance.
 """
 
 import re
@@ -30,7 +32,7 @@ _TOPS = (
 )
 _SPACE = r"[^\S\n]"
 _DOT = (
-    rf"(?:{_SPACE}{{0,2}}[.·‧・∙˙,、_|*~^]{_SPACE}{{0,2}}|{_SPACE}{{0,2}}[\[({{<【「]{_SPACE}?(?:\.|dot|点){_SPACE}?[\])}}>】」]{_SPACE}{{0,2}}"
+    rf"(?:{_SPACE}{{0,2}}[.·‧・∙˙,、丶_|*~^]{_SPACE}{{0,2}}|{_SPACE}{{0,2}}[\[({{<【「]{_SPACE}?(?:\.|dot|点){_SPACE}?[\])}}>】」]{_SPACE}{{0,2}}"
     rf"|{_SPACE}{{0,2}}点{_SPACE}{{0,2}}|{_SPACE}{{1,2}}dot{_SPACE}{{1,2}})"
 )
 _HOST = re.compile(rf"[0-9a-z]{_DOT}[a-z]|%[0-9a-f]{{2}}|[/@]{{1,2}}[\[0-9]")
@@ -48,6 +50,12 @@ _URL = re.compile(
     r"(?::[0-9]{1,5})?(?:[/?#\\][!-~]*)?"
 )
 _PERCENT = re.compile("(?:%[0-9a-f]{2})+")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
+_FIGURES = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
+_LETTERS = str.maketrans(_FIGURES)
+_PASSING = {letter: f"[{letter}{figure}]" for figure, letter in _FIGURES.items()}
+# Letters, dashes and dots with spaces between all of them.
+_SPACED = re.compile(rf"(?<![0-9a-z])(?:[0-9a-z.点丶-]{_SPACE}{{1,2}}){{5,80}}[0-9a-z](?![0-9a-z])")
 _MOST_LABELS = 6
 _FARTHEST = 300
 _WIDE = re.compile("[\uff00-\uffef\U0001d400-\U0001d7ff\u2460-\u24ff]")
@@ -68,6 +76,23 @@ class _Stream(NamedTuple):
     text: str
     firsts: Sequence[int]
     lasts: Sequence[int]
+
+    def closed_up(self) -> "_Stream | None":
+        """The same with spaced-out letters set together; None where there are none."""
+        gone = {
+            place
+            for run in _SPACED.finditer(self.text)
+            for place in range(run.start(), run.end())
+            if self.text[place].isspace()
+        }
+        if not gone:
+            return None
+        kept = [place for place in range(len(self.text)) if place not in gone]
+        return _Stream(
+            "".join(self.text[place] for place in kept),
+            [self.firsts[place] for place in kept],
+            [self.lasts[place] for place in kept],
+        )
 
     def link(self, kind: str, start: int, end: int, domain: str) -> Link:
         return Link(kind, self.firsts[start], self.lasts[end - 1] + 1, domain)
@@ -103,18 +128,24 @@ class LinkIndex:
     def __init__(
         self, listed: Iterable[str], own: Iterable[str] = (), types: Iterable[str] = ()
     ) -> None:
-        """`listed` and `own` are domains (`_hosts.as_domain`), `types` some of `LINK_TYPES`."""
+        """`listed` and `own` are domains (`_hosts.as_domain`), `types` some of `LINK_TYPES`.
+
+        `tops` are the last labels of hosts that are known.
+        """
         self._listed = frozenset(listed)
         self._own = frozenset(own) | self._listed
         self._types = frozenset(types)
         self._lasts = {domain.rpartition(".")[2] for domain in self._listed}
         self._depths = sorted({domain.count(".") + 1 for domain in self._listed})
         every = "|".join(sorted({*_TOPS.split("|"), *map(re.escape, self._lasts)}))
-        self._tops = re.compile(every)
+        self.tops = re.compile(every)
         # The host goes on: evil.com.example.org belongs to example.org.
         self._longer = re.compile(rf"(?:\.[0-9a-z-]+)*\.(?:{every})(?![0-9a-z-])")
         # For the gate over the text without signs.
-        self.gate = f"[0-9a-z](?:点|dot)?(?:{every})|h[tx]{{0,2}}ps?[0-9a-z]"
+        disguised = "|".join(sorted(map(_in_figures, self._lasts)))
+        self.gate = f"[0-9a-z](?:[点丶]|dot)?(?:{every})|h[tx]{{0,2}}ps?[0-9a-z]"
+        if disguised:
+            self.gate += f"|[0-9a-z](?:[点丶]|dot)?(?:{disguised})"
         self._owners: dict[str, str] = {}
         self._looks: dict[str, set[str]] = {}
         if "lookalike" in self._types:
@@ -142,7 +173,11 @@ class LinkIndex:
             return
         stream = _stream(passage)
         if self._listed:
-            yield from self._find_listed(stream, passage)
+            plain = stream._replace(text=stream.text.translate(_DASHES))
+            yield from self._find_listed(plain, passage)
+            closed = plain.closed_up()
+            if closed is not None:
+                yield from self._find_listed(closed, passage)
         if self._types - {"listed"}:
             yield from self._find_types(stream, passage)
 
@@ -157,10 +192,11 @@ class LinkIndex:
                 row = []
             row.append(label)
             row = row[-_MOST_LABELS:]
-            if label[0] not in self._lasts:
+            last = label[0] if label[0] in self._lasts else label[0].translate(_LETTERS)
+            if last not in self._lasts:
                 continue
             for depth in self._depths:
-                domain = ".".join(part[0] for part in row[-depth:])
+                domain = ".".join([*(part[0] for part in row[-depth:-1]), last])
                 if depth <= len(row) and domain in self._listed:
                     if not passage.spend(4):
                         return
@@ -184,11 +220,11 @@ class LinkIndex:
     def _types_of(self, match: re.Match[str], host: str, written: str) -> Iterator[str]:
         schemed = match[1] is not None
         if _hosts.parse_address(host) is not None:
-            if schemed and "ip_host" in self._types:
+            if schemed and "ip_host" in self._types and not _hosts.is_inside(host):
                 yield "ip_host"
             return
         top = host.rpartition(".")[2]
-        if not schemed and self._tops.fullmatch(top) is None:
+        if not schemed and self.tops.fullmatch(top) is None:
             return
         if "shortener" in self._types and (
             host in SHORTENERS or _hosts.registered_domain(host) in SHORTENERS
@@ -220,6 +256,11 @@ class LinkIndex:
         return any(_hosts.resembles(name, label) for label in near) or any(
             part in self._owners for part in name.split("-")[:_MOST_LABELS]
         )
+
+
+def _in_figures(label: str) -> str:
+    """A pattern for a label with figures for some of its letters."""
+    return "".join(_PASSING.get(char, re.escape(char)) for char in label)
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:

@@ -18,7 +18,6 @@ from typing import NamedTuple
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
-from guiju.modules.inspection._fold import strip
 from guiju.modules.inspection._holes import HoleIndex
 from guiju.modules.inspection._latin import LatinIndex
 from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of
@@ -87,11 +86,11 @@ class TermIndex:
         return found
 
     def crosses(self, before: str, after: str) -> bool:
-        """Whether a term as it is written begins in `before` and ends in `after`."""
-        reports = self._lexicon.find(strip(before + after)) if self._lexicon.texts else []
+        """Whether a term as it is written begins in `before` and ends in `after`, both stripped."""
+        reports = self._lexicon.find(before + after) if self._lexicon.texts else []
         if not reports:
             return False
-        joint = len(strip(before))
+        joint = len(before)
         return any(
             start < joint < end and number < len(self._lexicon.texts)
             for start, end, number in reports

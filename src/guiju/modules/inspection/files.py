@@ -1,7 +1,7 @@
 """Inspecting files: every part by the engine that inspects messages."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guiju.modules.inspection._compile import MAX_FINDINGS
@@ -17,23 +17,32 @@ _OVERLAP = 1000
 
 @dataclass(frozen=True, slots=True)
 class PartInspection:
-    """A part of a file and what was found in it; offsets are code points of the part's text."""
+    """A part of a file and what was found in it; offsets are code points of the part's text.
+
+    What rules that only alert have found stands in `alerts` and nowhere else, as in an `Inspection`.
+    """
 
     part: Part
     findings: tuple[Finding, ...]
     excerpts: tuple[Match, ...]
+    alerts: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FileInspection:
-    """The answer for one file. The disposition is never milder than HOLD for what was not read."""
+    """The answer for one file. The disposition is never milder than HOLD for what was not read; alerts are no part of it."""
 
     reading: Reading
     parts: tuple[PartInspection, ...]
     disposition: Disposition
 
     def to_json(self, name: str) -> dict[str, Any]:
-        """The line that `guiju inspect FILE` prints; the shape is in docs/operator/files.md."""
+        """The line that `guiju inspect FILE` prints; the shape is in docs/operator/files.md.
+
+        Alerts count in it: here nobody has to be kept from learning of them.
+        """
+        is_alert = any(each.alerts for each in self.parts)
+        strictest = max(self.disposition, Disposition.ALERT) if is_alert else self.disposition
         return {
             "file": name,
             "type": self.reading.type,
@@ -44,7 +53,7 @@ class FileInspection:
             ],
             "marks": [mark.value for mark in self.reading.marks],
             "parts": [_part_json(each) for each in self.parts],
-            "disposition": self.disposition.word,
+            "disposition": strictest.word,
         }
 
 
@@ -55,7 +64,7 @@ def _part_json(each: PartInspection) -> dict[str, Any]:
         "flags": [flag.value for flag in each.part.flags],
         "hits": [
             {"kind": found.category, "start": found.start, "end": found.end}
-            for found in each.findings
+            for found in (*each.findings, *each.alerts)
         ]
         + [
             {
@@ -86,31 +95,37 @@ def inspect_reading(
     parts: list[PartInspection] = []
     for part in reading.parts:
         findings: list[Finding] = []
-        for found, strictness in _pieces(part.text, inspect):
+        alerts: list[Finding] = []
+        for found, alerted, strictness in _pieces(part.text, inspect):
             findings.extend(found)
+            alerts.extend(alerted)
             disposition = max(disposition, strictness)
         excerpts = known.find(part.text) if known is not None else ()
         if excerpts:
             disposition = max(disposition, Disposition.HOLD)
-        parts.append(PartInspection(part, tuple(findings), excerpts))
+        parts.append(PartInspection(part, tuple(findings), excerpts, tuple(alerts)))
     return FileInspection(reading, tuple(parts), disposition)
 
 
 def _pieces(
     text: str, inspect: Callable[[str], Inspection]
-) -> Iterator[tuple[list[Finding], Disposition]]:
+) -> Iterator[tuple[list[Finding], list[Finding], Disposition]]:
+    """Findings, alerts and the disposition of each piece."""
     for begin in range(0, max(len(text) - _OVERLAP, 1), _PIECE - _OVERLAP):
         end = begin + _PIECE
         inspection = inspect(text[begin:end])
         first = begin + _OVERLAP // 2 if begin else 0
         last = end - _OVERLAP // 2 if end < len(text) else len(text)
-        found = [
-            Finding(each.start + begin, each.end + begin, each.category, each.rule, each.word)
-            for each in inspection.findings
-            if first <= each.start + begin < last
-        ]
+        found, alerted = (
+            [
+                replace(each, start=each.start + begin, end=each.end + begin)
+                for each in some
+                if first <= each.start + begin < last
+            ]
+            for some in (inspection.findings, inspection.alerts)
+        )
         # Of more findings than are listed, the first may all belong to the piece before.
-        if not found and len(inspection.findings) < MAX_FINDINGS:
-            continue
+        is_told = bool(found) or len(inspection.findings) >= MAX_FINDINGS
         masks = inspection.disposition is Disposition.MASK
-        yield found, Disposition.HOLD if masks else inspection.disposition
+        asked = Disposition.HOLD if masks else inspection.disposition
+        yield found, alerted, asked if is_told else Disposition.DELIVER

@@ -1,4 +1,4 @@
-"""What other modules call: the engine, the compiling of rules, conditions, dictionaries and masking."""
+"""What other modules call: rule sets, the compiling of rules, conditions, dictionaries and masking."""
 
 from guiju.modules.inspection._across import REACH, SHORT
 from guiju.modules.inspection._compile import (
@@ -22,7 +22,6 @@ from guiju.modules.inspection._standard import (
     disposition_of_kind,
     disposition_of_link,
 )
-from guiju.modules.inspection.types import Inspection
 
 __all__ = [
     "DOCUMENT_CATEGORY",
@@ -34,7 +33,6 @@ __all__ = [
     "REACH",
     "SHORT",
     "STANDARD",
-    "Engine",
     "RuleSet",
     "check_scope",
     "compile_expression",
@@ -53,24 +51,3 @@ __all__ = [
 
 LINK_KINDS = tuple(kind for kind in LINK_TYPES if kind != "listed")
 """What a link can be known by without a list of domains."""
-
-
-class Engine:
-    """The rule set in force. Assigning `ruleset` swaps it for the next text; nothing waits.
-
-    A text is inspected by one rule set from beginning to end, and the answer names it. Compile the
-    new rule set before assigning it, outside the write lane.
-    """
-
-    __slots__ = ("ruleset",)
-
-    def __init__(self, ruleset: RuleSet) -> None:
-        self.ruleset = ruleset
-
-    def current(self) -> RuleSet:
-        """The rule set in force now; keep it to ask several things of the same rules."""
-        return self.ruleset
-
-    def inspect(self, text: str) -> Inspection:
-        """What the rules in force find in the text. Raises `TextNotUnicodeError`."""
-        return self.ruleset.inspect(text)

@@ -34,8 +34,9 @@ class Post(Closed):
     body: dict[str, Any] | Annotated[str, StringConstraints(max_length=20_000)]
 
 
-class Text(Closed):
+class Written(Closed):
     text: Annotated[str, StringConstraints(max_length=20_000)]
+    quote: Position | None = None
 
 
 class Mark(Closed):
@@ -91,11 +92,13 @@ async def send(request: Request, group: Id, body: Post, actor: CurrentActor) -> 
 
 
 @routes.post("/groups/{group}/check")
-async def check(request: Request, group: Id, body: Text, actor: CurrentActor, read: Reader) -> Json:
+async def check(
+    request: Request, group: Id, body: Written, actor: CurrentActor, read: Reader
+) -> Json:
     text = _composer(request).check(actor, body.text)
 
     def shape(tx: ReadTx) -> Json:
-        found = _composer(request).preview(tx, actor, GroupId(group), text)
+        found = _composer(request).preview(tx, actor, GroupId(group), text, body.quote)
         return _shape.verdict(tx, actor, found)
 
     return await read(shape)

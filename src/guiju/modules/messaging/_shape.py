@@ -10,10 +10,10 @@ from guiju.kernel.live import View
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
-from guiju.modules.inspection.types import Disposition, Inspection
-from guiju.modules.messaging import _change_shape, _file_shape, changes, service
+from guiju.modules.inspection.types import Disposition
+from guiju.modules.messaging import _change_shape, _file_shape, changes, prereview, service
 from guiju.modules.messaging.change_types import UNCHANGED, Changed, MessageEdited
-from guiju.modules.messaging.composing import finding_json
+from guiju.modules.messaging.composing import Preview, finding_json
 from guiju.modules.messaging.inspecting import deciding_use
 from guiju.modules.messaging.personal_types import Settings
 from guiju.modules.messaging.sending import author_of, state_of, use_of
@@ -202,18 +202,21 @@ def _conversation(view: View, found: service.Conversation, now: Mapping[int, Cha
     }
 
 
-def verdict(tx: ReadTx, actor: Actor, inspection: Inspection) -> Json:
+def verdict(tx: ReadTx, actor: Actor, preview: Preview) -> Json:
     """What the gate would do with a text, for the composer."""
+    inspection = preview.inspection
+    disposition = inspection.disposition
     use = deciding_use(policy.get_pack(tx), inspection.uses)
-    held = inspection.disposition is Disposition.HOLD
+    if preview.is_watched and disposition < Disposition.HOLD:
+        disposition, use = Disposition.HOLD, policy.first_use(tx, prereview.CONTROL)
     return {
-        "disposition": inspection.disposition.word,
+        "disposition": disposition.word,
         "ruleset": inspection.ruleset,
         "findings": [finding_json(found) for found in inspection.findings],
         "clause": dict(use.mark()) if use is not None else None,
         "note": (use.instead or {}).get("zh") if use is not None else None,
-        "preview": inspection.masked if inspection.disposition is Disposition.MASK else None,
-        "reviewers": _reviewers(tx, actor) if held else None,
+        "preview": inspection.masked if disposition is Disposition.MASK else None,
+        "reviewers": _reviewers(tx, actor) if disposition is Disposition.HOLD else None,
     }
 
 

@@ -18,8 +18,8 @@ from guiju.kernel.text import check_text
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import Finding, Inspection
-from guiju.modules.messaging import editing, service
-from guiju.modules.messaging.deciding import judge
+from guiju.modules.messaging import editing, prereview, service
+from guiju.modules.messaging.deciding import check_quote, judge
 from guiju.modules.messaging.file_types import Attached
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.personal_types import Marked
@@ -65,6 +65,13 @@ class Draft(NamedTuple):
     cmid: str
     body: Body
     files: tuple[Attached, ...] = ()
+
+
+class Preview(NamedTuple):
+    """What the gate would find; with `is_watched` the message waits for a reviewer whatever that is."""
+
+    inspection: Inspection
+    is_watched: bool
 
 
 def read_body(body: object) -> Body:
@@ -234,16 +241,22 @@ class Composer:
         except ValueError as error:
             raise BadMessageError(str(error)) from error
 
-    def preview(self, tx: ReadTx, actor: Actor, group_id: GroupId, text: str) -> Inspection:
-        """What the gate would find in `text` in this group. Raises what `reading_place` raises.
+    def preview(
+        self, tx: ReadTx, actor: Actor, group_id: GroupId, text: str, quote: int | None = None
+    ) -> Preview:
+        """What the gate would find in `text`, with what it quotes, in this group.
 
-        What only alerts the reviewers is left out: its author must not learn of it.
+        What only alerts the reviewers is left out: its author must not learn of it. Raises what `reading_place` raises,
+        and BadQuoteError.
         """
         member = service.reading_place(tx, actor, group_id)
         group = groups.get_group(tx, actor, group_id)
+        if quote is not None:
+            check_quote(tx, group_id, quote, member)
         ruleset = self._inspector.in_force(tx)
-        send = Send(actor.person_id, "", group_id, text, (), None, ruleset.inspect(text))
-        return judge(tx, ruleset, send, group, member).inspection
+        send = Send(actor.person_id, "", group_id, text, (), quote, ruleset.inspect(text))
+        inspection = judge(tx, ruleset, send, group, member).inspection
+        return Preview(inspection, prereview.is_watched(tx, actor.person_id, group_id))
 
     def submit_mark(
         self, person: PersonId, group: GroupId, position: int, answer: Callable[[Any], None]

@@ -16,7 +16,7 @@ from guiju.modules.inspection.service import REACH, SHORT, RuleSet
 from guiju.modules.inspection.types import Context, Finding, Inspection
 from guiju.modules.messaging import _change_store, _store, exceptions
 from guiju.modules.messaging.change_types import MessageEdited
-from guiju.modules.messaging.types import MessageReleased, MessageSent, Send
+from guiju.modules.messaging.types import BadQuoteError, MessageReleased, MessageSent, Send
 from guiju.modules.policy.types import PRESENT
 
 WINDOW = 10 * MINUTE
@@ -83,6 +83,13 @@ def judge(
     return Judged(
         decided, context, earlier if decided.hits else (), told if decided.uses else (), is_open
     )
+
+
+def check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None:
+    """Raises BadQuoteError for what the member may not see in this group."""
+    row = _store.find_shown(tx, group, quote)
+    if row is None or row.recalled is not None or quote < member.visible_from:
+        raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
 def with_quote(

@@ -13,23 +13,21 @@ from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
 from guiju.modules.messaging import _rules, _store, addressing, attaching, flooding, prereview
 from guiju.modules.messaging.change_types import ALL, MessageEdited
-from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
+from guiju.modules.messaging.deciding import Judged, Piece, check_quote, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.placing import SEND, sender_place
 from guiju.modules.messaging.types import (
     NOWHERE,
     BadMentionError,
-    BadQuoteError,
     Basis,
     CmidReusedError,
     MessageAlerted,
@@ -226,7 +224,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     if send.thread is not None:
         addressing.check_thread(tx, send.group, send.thread, member)
     if send.quote is not None:
-        _check_quote(tx, send.group, send.quote, member)
+        check_quote(tx, send.group, send.quote, member)
     judged = judge(tx, ruleset, send, group, member)
     if send.files:
         judged = attaching.weigh(tx, ruleset, send, group, member, judged)
@@ -298,12 +296,6 @@ def check_mentions(tx: ReadTx, send: Send) -> None:
         member = groups.find_member(tx, send.group, person)
         if member is None or member.state not in PRESENT:
             raise BadMentionError("Somebody who is mentioned is not a member.", person=person)
-
-
-def _check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None:
-    row = _store.find_shown(tx, group, quote)
-    if row is None or row.recalled is not None or quote < member.visible_from:
-        raise BadQuoteError("There is no such message to quote.", quote=quote)
 
 
 def receipt_of(cmid: str, entry: Recorded, use: Use | None) -> Receipt:

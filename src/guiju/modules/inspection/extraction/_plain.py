@@ -31,6 +31,18 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 
 
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+)  # fmt: skip
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:font-size|opacity|(?:max-)?(?:width|height))\s*:\s*0(?![.0-9]*[1-9])",
+    re.IGNORECASE,
+)
+_STYLE = re.compile(r"<style\b[^>]{0,200}>(.*?)</style", re.IGNORECASE | re.DOTALL)
+_RULE = re.compile(r"([^{}]{1,1000})\{([^{}]{0,5000})\}")
+_SELECTOR = re.compile(r"\s*(?:[a-z0-9]*(?=[.#]))?([.#]?[\w-]+)\s*", re.IGNORECASE)
+
+
 def kind_of(text: str) -> str:
     """`mail`, `html`, `xml`, `json` or `text`."""
     head = text[:_HEAD].lstrip("\ufeff \t\r\n")
@@ -78,12 +90,32 @@ def _xml(decoded: Decoded, data: bytes, walk: Walk) -> Iterator[Frame]:
         yield from walk.part("comments", "\n".join(comments), Flag.HIDDEN)
 
 
-class _Page(HTMLParser):
-    """Text as a browser runs it together, and beside it what a browser does not show."""
+def _hidden_by_style(text: str) -> frozenset[str]:
+    """The classes (`.x`), ids (`#x`) and tags that a page's own styles hide, of selectors that are no more than that."""
+    hidden: set[str] = set()
+    for style in _STYLE.finditer(text):
+        for rule in _RULE.finditer(style[1]):
+            if _HIDING.search(rule[2]) is not None:
+                chosen = map(_SELECTOR.fullmatch, rule[1].split(","))
+                hidden.update(each[1] for each in chosen if each is not None)
+    return frozenset(hidden)
 
-    def __init__(self) -> None:
+
+class _Page(HTMLParser):
+    """Text as a browser runs it together, and beside it what a browser does not show.
+
+    `shown` has all text; `visible` leaves out what stands in hidden elements, so that a word which hiding cuts in two
+    is whole there.
+    """
+
+    def __init__(self, hidden: frozenset[str]) -> None:
+        """`hidden` is what the page's styles hide: classes with a dot, ids with a #, tags."""
         super().__init__(convert_charrefs=True)
         self.shown: list[str] = []
+        self.visible: list[str] = []
+        self.hides = False
+        self._hidden = hidden
+        self._inside: tuple[str, int] | None = None
         self.scripts: list[str] = []
         self.comments: list[str] = []
         self.attributes: list[str] = []
@@ -94,23 +126,47 @@ class _Page(HTMLParser):
         if tag in ("script", "style"):
             self._silent += 1
         elif tag in _BLOCKS:
-            self.shown.append("\n")
+            self._say("\n")
         elif tag in ("td", "th"):
-            self.shown.append("\t")
+            self._say("\t")
         self.attributes.extend(
             value for name, value in attrs if value and (name in _LINKS or name in SPOKEN)
         )
+        if tag in _VOID:
+            return
+        if self._inside is not None:
+            if tag == self._inside[0]:
+                self._inside = tag, self._inside[1] + 1
+        elif self._is_hidden(tag, dict(attrs)):
+            self._inside, self.hides = (tag, 1), True
+
+    def _is_hidden(self, tag: str, attrs: dict[str, str | None]) -> bool:
+        if "hidden" in attrs or tag == "template" or _HIDING.search(attrs.get("style") or ""):
+            return True
+        names = [f".{name}" for name in (attrs.get("class") or "").split()]
+        return not self._hidden.isdisjoint([tag, f"#{attrs.get('id')}", *names])
 
     @override
     def handle_endtag(self, tag: str) -> None:
+        if self._inside is not None and tag == self._inside[0]:
+            left = self._inside[1] - 1
+            self._inside = (tag, left) if left else None
         if tag in ("script", "style"):
             self._silent = max(self._silent - 1, 0)
         elif tag in _BLOCKS:
-            self.shown.append("\n")
+            self._say("\n")
 
     @override
     def handle_data(self, data: str) -> None:
-        (self.scripts if self._silent else self.shown).append(data)
+        if self._silent:
+            self.scripts.append(data)
+        else:
+            self._say(data)
+
+    def _say(self, data: str) -> None:
+        self.shown.append(data)
+        if self._inside is None:
+            self.visible.append(data)
 
     @override
     def handle_comment(self, data: str) -> None:
@@ -119,10 +175,12 @@ class _Page(HTMLParser):
 
 def read_html(text: str, walk: Walk) -> Iterator[Frame]:
     """The text, the attributes and comments, and the scripts of a page."""
-    page = _Page()
+    page = _Page(_hidden_by_style(text))
     page.feed(text)
     page.close()
     yield from walk.part("text", "".join(page.shown))
+    if page.hides:
+        yield from walk.part("visible text", "".join(page.visible))
     yield from walk.part("attributes", "\n".join(dict.fromkeys(page.attributes)))
     yield from walk.part("comments", "\n".join(page.comments), Flag.HIDDEN)
     if page.scripts:

@@ -1,0 +1,70 @@
+"""The rule set in force is swapped between two texts, never inside one."""
+
+import threading
+
+import pytest
+
+from guiju.modules.inspection.types import Disposition
+from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Pack
+from guiju.runtime import load_pack, wire
+
+TEXT = "去赌 博 网 站玩"
+
+
+@pytest.fixture(scope="module")
+def packs() -> tuple[Pack, Pack]:
+    """The same dictionary under two dispositions."""
+    wire()
+    text, dictionaries = load_pack("plain-office")
+    asked = "[gambling, porn], disposition: block"
+    assert asked in text
+    other = text.replace(asked, "[gambling, porn], disposition: hold")
+    return policy.read_pack(text, dictionaries), policy.read_pack(other, dictionaries)
+
+
+def test_a_swap_counts_for_the_next_text_and_answers_name_their_rules(
+    packs: tuple[Pack, Pack],
+) -> None:
+    inspector = Inspector()
+    nothing = inspector.inspect(TEXT)
+    inspector.load(packs[0])
+    before, kept = inspector.inspect(TEXT), inspector.current()
+    assert before.ruleset == inspector.ruleset == kept.version != nothing.ruleset
+    inspector.load(packs[1])
+    after = inspector.inspect(TEXT)
+    assert [each.disposition for each in (nothing, before, after)] == [
+        Disposition.DELIVER, Disposition.BLOCK, Disposition.HOLD
+    ]  # fmt: skip
+    assert after.ruleset == inspector.ruleset != before.ruleset
+    assert kept.inspect(TEXT).ruleset == before.ruleset
+
+
+def test_threads_never_see_half_a_swap(packs: tuple[Pack, Pack]) -> None:
+    inspector = Inspector()
+    expected: dict[str, Disposition] = {}
+    for pack, disposition in zip(packs, (Disposition.BLOCK, Disposition.HOLD), strict=True):
+        inspector.load(pack)
+        expected[inspector.ruleset] = disposition
+    wrong: list[object] = []
+    seen: set[str] = set()
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            answer = inspector.inspect(TEXT)
+            seen.add(answer.ruleset)
+            if answer.disposition is not expected.get(answer.ruleset) or not answer.findings:
+                wrong.append(answer)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for turn in range(6):
+        inspector.load(packs[turn % 2])
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert seen == set(expected)
