@@ -136,7 +136,7 @@ def build_up(people: Screens) -> None:
     screen.press("保存")
     expect(page.locator(".one")).to_contain_text("工段长")
     screen.open("/directory").page.get_by_role("tab", name="部门").click()
-    screen.press("总装一车间 的负责人")
+    screen.press("更换 总装一车间 的负责人")
     page.get_by_role("combobox", name="负责人").last.fill("顾")
     page.get_by_role("option", name=re.compile("顾远")).click()
     screen.check_access("the head of a unit")

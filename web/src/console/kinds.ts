@@ -25,6 +25,7 @@ export const KINDS: Record<string, Triple> = {
   "messaging.prereview_began": ["开始先审后发", "開始先審後發", "pre-review began"],
   "messaging.prereview_ended": ["结束先审后发", "結束先審後發", "pre-review ended"],
   "messaging.reminded": ["提醒未读的人", "提醒未讀的人", "reminded those who had not read"],
+  "messaging.file_opened": ["打开待审文件", "開啟待審檔案", "held file opened"],
   "messaging.refused": ["消息没有放行", "訊息沒有放行", "message refused"],
   "groups.registered": ["群组备案", "群組備案", "group registered"],
   "groups.member_changed": ["成员变动", "成員變動", "membership changed"],

@@ -29,6 +29,7 @@ export const STAFF = {
   "dir.unit.parent": ["上级部门", "上級部門", "Parent"],
   "dir.unit.head": ["负责人", "負責人", "Head"],
   "dir.unit.head.edit": ["更换", "更換", "Change"],
+  "dir.unit.head.edit.of": ["更换 {name} 的负责人", "更換 {name} 的負責人", "Change the head of {name}"],
   "dir.unit.head.of": ["{name} 的负责人", "{name} 的負責人", "Head of {name}"],
   "dir.unit.head.help": ["负责人参与审批。不选就是空缺。", "負責人參與審核。不選就是空缺。", "Heads take part in approvals. Empty means vacant."],
   "dir.unit.none": ["还没有部门", "還沒有部門", "No units yet"],

@@ -1,0 +1,135 @@
+"""The pages of those who look after groups and accounts, at both widths, on the demonstration."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.support.browser import PHONE, Screen, Screens, screens
+from tests.support.server import Place
+
+pytestmark = pytest.mark.timeout(180)
+WAITING = ("待登记", "待激活", "待认证")
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    folder = Path(tempfile.mkdtemp(prefix="guiju-console-"))
+    made = Place(folder, None)
+    try:
+        made.guiju("init", "--demo")
+        with made.serving():
+            yield made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def people(browser: Browser, place: Place) -> Iterator[Screens]:
+    with screens(browser, place) as made:
+        yield made
+
+
+def card_of(screen: Screen, name: str) -> Locator:
+    """Open a group's card from its line in the register."""
+    row = screen.page.get_by_role("row").filter(has_text=name)
+    row.get_by_role("button", name=re.compile("的群资料$")).click()
+    card = screen.page.get_by_role("dialog")
+    expect(card.locator("dl")).to_be_visible()
+    return card
+
+
+def test_the_register_office_hands_over_and_closes(people: Screens) -> None:
+    name = "澄远采购物流部工作群"
+    screen = people.signed_in("fangxiaotang").open("/register")
+    card = card_of(screen, name)
+    expect(card).to_contain_text("丁文博")
+    screen.check_access("the card of a group")
+    screen.press("移交群主")
+    heir = card.get_by_role(
+        "radio"
+    ).last  # the first are administrators, whom the group cannot spare
+    new_owner = heir.locator(".nowrap").inner_text()
+    heir.click()
+    screen.check_access("handing a group over")
+    card.get_by_role("button", name="移交群主").click()
+    expect(card.locator("dd", has_text=new_owner).first).to_be_visible()
+    row = screen.page.locator("tr", has_text=name)
+    expect(row.locator(".own")).to_contain_text(new_owner)
+    screen.press("结项")
+    card.get_by_label("理由").fill("任务已经完成")
+    card.get_by_role("button", name="结项").click()
+    expect(card.locator(".tag", has_text="已结项")).to_be_visible()
+    expect(card.get_by_role("button", name="结项")).to_have_count(0)
+    expect(row).to_contain_text("已结项")
+
+
+def test_who_oversees_reads_the_card_and_changes_nothing(people: Screens) -> None:
+    screen = people.signed_in("ouyangjing").open("/register")
+    card = card_of(screen, "澄远设备搬迁")
+    expect(card.get_by_role("button", name="移交群主")).to_have_count(0)
+    card = card_of(screen.open("/register"), "澄远员工培训")
+    expect(card.get_by_role("button", name="结项")).to_have_count(0)
+
+
+def test_accounts_that_wait_stand_first(people: Screens) -> None:
+    for account, first in (("xuzhixing", "待登记"), ("tangli", "待认证")):
+        screen = people.signed_in(account).open("/accounts")
+        marks = screen.page.locator("td .mark")
+        expect(marks.first).to_have_text(first)
+        states = marks.all_inner_texts()
+        waits = [one.strip() in WAITING for one in states]
+        assert waits == sorted(waits, reverse=True) and 0 < sum(waits) < len(waits), states
+
+
+@pytest.mark.parametrize(
+    ("account", "path", "inside"),
+    [
+        ("xuzhixing", "/accounts", ("td .mark", "td button")),
+        ("fangxiaotang", "/register", ("td .mark", "td button")),
+        ("linjingwen", "/figures", ("td.num:not(.zero)",)),
+    ],
+)
+def test_nothing_of_a_table_is_cut_off_on_a_phone(
+    people: Screens, account: str, path: str, inside: tuple[str, ...]
+) -> None:
+    screen = people.signed_in(account, size=PHONE).open(path)
+    screen.settle()
+    screen.check_access(f"{path} on a phone")
+    for part in inside:
+        found = screen.page.locator(part)
+        expect(found).not_to_have_count(0)
+        for box in (one.bounding_box() for one in found.all()):
+            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE[0], part
+
+
+def test_the_search_of_a_phone_keeps_its_margin(people: Screens) -> None:
+    screen = people.signed_in("zhouxiaoyu", size=PHONE)
+    screen.settle()
+    box = screen.page.locator(".srch").bounding_box()
+    assert box is not None
+    assert box["x"] >= 10 and box["x"] + box["width"] <= PHONE[0] - 10, box
+
+
+def test_an_applicant_reminds_and_withdraws_with_two_buttons(people: Screens) -> None:
+    screen = people.signed_in("jiangnan").open("/applications")
+    screen.check_access("my applications")
+    screen.press("催办")
+    expect(screen.page.get_by_role("button", name="已催办")).to_be_disabled()
+    expect(screen.page.get_by_text("审批中").first).to_be_visible()
+    screen.press("撤回申请")
+    expect(screen.page.get_by_text("已撤回")).to_be_visible()
+    expect(screen.page.get_by_role("button", name="撤回申请")).to_have_count(0)
+
+
+def test_only_the_owner_is_offered_new_rules(people: Screens) -> None:
+    for account, count in (("zhaotiejun", 1), ("wanghaitao", 0)):
+        screen = people.signed_in(account)
+        screen.row("总装一车间").click()
+        expect(screen.page.locator(".dr .kv")).to_be_visible()
+        expect(screen.page.locator(".dr").get_by_role("heading", name="群务")).to_be_visible()
+        expect(screen.page.get_by_role("button", name="发布新一版")).to_have_count(count)
