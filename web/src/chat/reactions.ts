@@ -1,12 +1,11 @@
-/** The twelve reactions: a sign and words for each, and what is done with them. */
+/** The twelve reactions, as words: they read alike on every screen, whatever fonts it has. */
 import { at, del, put } from "../api/client.ts";
 import type { MessageItem, ReactionName } from "../api/types.ts";
 import { c } from "../i18n/chat.ts";
 
-export const SIGNS: Record<ReactionName, string> = {
-  received: "🫡", ok: "👌", good: "👍", thanks: "🙏", done: "✅", strong: "💪", cheer: "🎉", flower: "🌹", smile: "😊", watching: "👀", question: "❓", sorry: "🙇",
-};
-export const REACTIONS = Object.keys(SIGNS) as ReactionName[];
+export const REACTIONS: readonly ReactionName[] = [
+  "received", "ok", "good", "thanks", "done", "strong", "cheer", "flower", "smile", "watching", "question", "sorry",
+];
 export const wordOf = (reaction: ReactionName): string => c(`re.${reaction}`);
 
 /** Gives a reaction or takes it back; the screen changes when the fact arrives. Throws ApiError. */
