@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.support.kills import (
     make_place,
 )
 
+Json = dict[str, Any]
 KILLS = int(os.environ.get("GUIJU_KILLS") or 50)
 SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
 
@@ -32,15 +34,16 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, database_url: st
 def test_a_run_is_judged_by_all_that_it_shows(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("started", encoding="utf-8")
-    good = {"kills": 10, "caught": 8, "acknowledged": 101, "ready": [1.0, READY_SECONDS]}
-    assert Report(**good).judge(log) == []  # type: ignore[arg-type]  # as named
-    for changed in (
+    good: Json = {"kills": 10, "caught": 8, "acknowledged": 101, "ready": [1.0, READY_SECONDS]}
+    assert Report(**good).judge(log) == []
+    worse: tuple[Json, ...] = (
         {"caught": 7},
         {"acknowledged": 100},
         {"ready": [READY_SECONDS + 0.1]},
         {"ready": []},
         {"problems": ["one was lost"]},
-    ):
-        assert len(Report(**(good | changed)).judge(log)) == 1, changed  # type: ignore[arg-type]  # as named
+    )
+    for changed in worse:
+        assert len(Report(**(good | changed)).judge(log)) == 1, changed
     log.write_text("Traceback (most recent call last):", encoding="utf-8")
-    assert len(Report(**good).judge(log)) == 1  # type: ignore[arg-type]  # as named
+    assert len(Report(**good).judge(log)) == 1

@@ -111,6 +111,7 @@ def test_a_database_that_was_set_back(people: Screens, site: Site) -> None:
         expect(screen.page.locator("article.wait")).to_have_count(0, timeout=40_000)
     position = screen.get("/me")["position"]
     screen.open("/ledger")
+    kept: Json = {"size": "0"}
     for _ in range(20):
         screen.press("现在比对")
         expect(screen.page.locator("p.k-passed")).to_be_visible()
