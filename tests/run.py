@@ -6,6 +6,7 @@ All parts run, whatever an earlier one found. The last line is "N passed, N fail
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ OUT: Final = ROOT / "tests" / "out"
 PYTHON: Final = ("src", "tests", "bench", "tools")
 _BIN: Final = Path(sys.executable).parent
 _TAIL: Final = 80
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _WORKERS: Final = ("-n", "2", "--dist", "worksteal")
 Command = tuple[str | Path, ...]
 
@@ -108,7 +110,11 @@ def run_part(part: Part, environment: Mapping[str, str]) -> Outcome:
     if not succeeded:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         print("\n".join([f"── {part.name} failed", *lines[-_TAIL:]]), flush=True)
-    counts = _counts(report) if part.tests else (0, 0, 0)
+    text = log.read_text(encoding="utf-8", errors="replace")
+    why = [*left_out(text), *(_reasons(report) if part.tests else ())]
+    for line in dict.fromkeys(why):
+        print(f"── {part.name}: {line}", flush=True)
+    counts = _counts(report) if part.tests else (0, 0, skipped_by_vitest(text))
     return Outcome(part, seconds, processor, succeeded, *counts)
 
 
@@ -127,6 +133,35 @@ def _run(
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode == 0, used.ru_utime + used.ru_stime
+
+
+def left_out(text: str) -> list[str]:
+    """The lines of a log that say which checks were left out, each once."""
+    plain = _COLOURS.sub("", text)
+    found = (line.strip(" *") for line in plain.splitlines() if "CORPUS MISSING" in line)
+    return list(dict.fromkeys(found))
+
+
+def skipped_by_vitest(text: str) -> int:
+    """How many tests the summary of vitest counts as skipped or to do."""
+    plain = _COLOURS.sub("", text)
+    summary = [line for line in plain.splitlines() if re.match(r"\s*Tests\s+\d", line)]
+    return sum(int(n) for line in summary for n in re.findall(r"(\d+) (?:skipped|todo)", line))
+
+
+def _reasons(report: Path) -> list[str]:
+    """What a JUnit report says of each test that was skipped; with a reason that many share, once."""
+    if not report.exists():
+        return []
+    tests: dict[str, list[str]] = {}
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314  # pytest wrote it a moment ago
+        for skipped in case.iter("skipped"):
+            name = f"{case.get('classname')}.{case.get('name')}"
+            tests.setdefault(skipped.get("message") or "no reason given", []).append(name)
+    return [
+        f"LEFT OUT: {', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}: {why}"
+        for why, names in tests.items()
+    ]
 
 
 def _counts(report: Path) -> tuple[int, int, int]:
@@ -178,7 +213,9 @@ def table(outcomes: Sequence[Outcome], seconds: float) -> str:
     heads = ("seconds", "processor", "passed", "failed", "skipped")
     lines = [f"{'part':<14}" + "".join(f"{head:>10}" for head in heads)]
     for each in outcomes:
-        counts = (each.passed, each.failed, each.skipped) if each.part.tests else ("", "", "")
+        counts = (
+            (each.passed, each.failed, each.skipped) if each.part.tests else ("", "", each.skipped)
+        )
         numbers = "".join(f"{count:>10}" for count in counts)
         mark = "" if each.succeeded else "  FAILED"
         times = f"{each.seconds:>10.1f}{each.processor:>10.1f}"
@@ -202,7 +239,7 @@ def main() -> int:
         sum(getattr(each, name) for each in outcomes) for name in ("passed", "failed", "skipped")
     )
     if skipped:
-        print(f"{skipped} skipped; the logs in {OUT.relative_to(ROOT)} say why")
+        print(f"{skipped} skipped; the lines LEFT OUT above say why")
     print(f"{passed} passed, {failed} failed")
     return int(not all(each.succeeded for each in outcomes) or (skipped > 0 and "CI" in os.environ))
 

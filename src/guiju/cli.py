@@ -15,6 +15,7 @@ from rich.progress import Progress
 from guiju import cli_inspect, cli_risk, cli_verify, demo, setup_routes
 from guiju.importing import import_chat
 from guiju.kernel.errors import GuijuError
+from guiju.ledger.keystore import ROOT
 from guiju.migrations.schema import SchemaError
 from guiju.modules.inspection.cases import inspect_cases
 from guiju.modules.messaging import replaying
@@ -68,6 +69,14 @@ def _open(settings: Settings) -> Runtime:
     return open_runtime(settings)
 
 
+def _losing_root(path: Path) -> str:
+    return (
+        f"内容的总钥匙在 {path}。丢了它，所有正文永远无法读出；请现在另存一份，与数据备份分开放。\n"
+        f"The root key of all content is {path}. Losing it loses all content for good. "
+        "Keep a copy now, apart from the backups of the data."
+    )
+
+
 @cli.command()
 def init(
     demo_: Annotated[bool, typer.Option("--demo", help="A lively demo organisation.")] = False,
@@ -81,7 +90,10 @@ def init(
 
 def _created(settings: Settings, *, with_demo: bool) -> Runtime:
     """The organisation, made first where there is none."""
+    is_new = not (settings.keys / ROOT).is_file()
     runtime = _open(settings)
+    if is_new:
+        console.print(_losing_root(settings.keys / ROOT), soft_wrap=True)
     if not with_demo or not runtime.read(needs_setup):
         return runtime
     runtime.close()

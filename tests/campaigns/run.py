@@ -41,7 +41,7 @@ def kill(folder: Path, url: str | None, seed: int) -> Json:
     with place.serving():
         load = make_load(place, accounts, seed)
     report = asyncio.run(kill_again_and_again(place, load, kills, seed))
-    return report.summary()
+    return report.summary() | {"problems": report.judge(place.log)[:20]}
 
 
 def fuzz(folder: Path, url: str | None, seed: int) -> Json:

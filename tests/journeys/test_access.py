@@ -6,11 +6,13 @@ The table is written by hand from what the rules mean; nothing of it comes from 
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
+from fastapi import APIRouter, FastAPI
+from starlette.routing import Route
 from websockets.exceptions import ConnectionClosed
 
 from guiju.edge import status_of
@@ -119,13 +121,56 @@ def stage_on_postgresql(postgres_server: str) -> Iterator[Stage]:
         made.things.close()
 
 
+OPEN: dict[str, str] = {
+    "GET /healthz": "whether the process lives, for whoever watches it",
+    "GET /readyz": "whether it is ready, for whoever watches it",
+    "GET /api/openapi.json": "the description of the operations, the same for everybody",
+    "GET /{path:path}": "the files of the client, the same for everybody",
+}
+"""Routes that know no person, each with the reason why the table has no row for it."""
+
+
+def operations_of(routes: Iterable[Any], prefix: str = "") -> tuple[set[str], set[str]]:
+    """The operations that an application really answers, hidden ones too; and what is not one operation."""
+    found: set[str] = set()
+    other: set[str] = set()
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            inner, beside = operations_of(included.routes, prefix + route.include_context.prefix)
+            found |= inner
+            other |= beside
+        elif isinstance(route, Route):
+            found |= {
+                f"{method} {prefix}{route.path}"
+                for method in (route.methods or ())
+                if method != "HEAD"
+            }
+        else:
+            other.add(f"{type(route).__name__} {getattr(route, 'path', '')}")
+    return found, other
+
+
+def test_a_hidden_route_does_not_escape() -> None:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_api_route("/hidden", lambda: None, methods=["POST"], include_in_schema=False)
+    app.mount("/below", FastAPI())
+    inside = APIRouter(prefix="/inside")
+    inside.add_api_route("/hidden", lambda: None, methods=["PUT"], include_in_schema=False)
+    app.include_router(inside)
+    assert operations_of(app.routes) == (
+        {"POST /hidden", "PUT /inside/hidden"},
+        {"Mount /below"},
+    )
+
+
 def test_every_operation_is_in_the_table(stage: Stage) -> None:
-    document = stage.inside.request("GET", "/api/openapi.json").json()
-    http = {
-        f"{method.upper()} {path}"
-        for path, methods in document["paths"].items()
-        for method in methods
-    }
+    http, other = operations_of(stage.inside.server.http.routes)
+    assert other == {"Mount /assets"}, (
+        "the files of the client, and nothing else that has operations"
+    )
+    assert set(OPEN) <= http
+    http -= set(OPEN)
     frames = msgspec.inspect.type_info(FRAMES)
     assert isinstance(frames, msgspec.inspect.UnionType)
     socket = {

@@ -1,19 +1,15 @@
 """What people do, in real browsers on a real server: from an application to a proof, and what must hold on every page."""
 
-import contextlib
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.support.browser import PHONE, Screen, Screens, screens, violations
-from tests.support.server import Place, Serving
+from tests.support.site import Site, demo_site
 
 NAME = "澄远涂胶质量攻关工作群"
 SHORT = "涂胶质量攻关"
@@ -24,37 +20,10 @@ RULES_SIGNED = "我已读，愿意遵守"
 pytestmark = pytest.mark.timeout(180)
 
 
-class Site:
-    """The demonstration on a server that can be killed and started again."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self._running = contextlib.ExitStack()
-        self._serving: Serving | None = None
-
-    def start(self) -> None:
-        self._serving = self._running.enter_context(self.place.serving())
-
-    def kill(self) -> None:
-        assert self._serving is not None
-        self._serving.kill()
-        self.stop()
-
-    def stop(self) -> None:
-        self._running.close()
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    folder = Path(tempfile.mkdtemp(prefix="guiju-browser-"))
-    made = Site(Place(folder, None))
-    try:
-        made.place.guiju("init", "--demo")
-        made.start()
+    with demo_site() as made:
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +19,8 @@ from tests.support.server import Place, Serving
 
 SENDERS = 6
 FIRST_SENDER = 4  # who comes before has a part in the organisation
+CAUGHT_SHARE = 0.8
+READY_SECONDS = float(os.environ.get("GUIJU_READY_SECONDS") or 5)
 _SOONEST, _LATEST = 0.05, 0.6
 
 
@@ -31,6 +34,21 @@ class Report:
     repeated: int = 0
     ready: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    def judge(self, log: Path) -> list[str]:
+        """Everything that must not be: what was found on the way, and what the whole run shows. `log` is the servers'."""
+        found = list(self.problems)
+        if self.acknowledged <= 10 * self.kills:
+            found.append(f"only {self.acknowledged} messages were acknowledged")
+        if self.caught < CAUGHT_SHARE * self.kills:
+            # A kill while nothing is under way would prove nothing.
+            found.append(f"only {self.caught} of {self.kills} kills caught sends under way")
+        slow = [seconds for seconds in self.ready if seconds > READY_SECONDS]
+        if slow or not self.ready:
+            found.append(f"{len(slow)} of {len(self.ready)} starts took over {READY_SECONDS} s")
+        if "Traceback" in log.read_text(encoding="utf-8"):
+            found.append("the servers' log has a traceback")
+        return found
 
     def summary(self) -> dict[str, Any]:
         """The report as JSON."""

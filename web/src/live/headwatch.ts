@@ -36,28 +36,54 @@ export async function compareHead(): Promise<HeadResult> {
   busy = true;
   lastRun = Date.now();
   try {
-    const before = kept();
-    const { judgeHead, smallerAlarm } = await import("../lib/proof/head.ts");
-    let result: HeadResult;
-    try {
-      const [{ vkey }, head] = await Promise.all([
-        get<{ vkey: string }>("/ledger/key"),
-        get<LedgerHead>(`/ledger/head${before ? `?since=${before.size}` : ""}`),
-      ]);
-      result = judgeHead(before, vkey, head, Date.now());
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "ledger.smaller_than_kept") throw error;
-      result = { ok: false, alarm: smallerAlarm(before, `${before?.size ?? "?"} -> ${String(error.data["size"] ?? "?")}`, Date.now()) };
-    }
+    const result = await judged(kept());
     if (result.ok) localStorage.setItem(KEPT, JSON.stringify(result.kept));
-    else {
-      localStorage.setItem(ALARM, JSON.stringify(result.alarm));
-      alarm.value = result.alarm;
-    }
+    else raise(result.alarm);
     return result;
   } finally {
     busy = false;
   }
+}
+
+/** What the server's head of this moment is to a head that was seen `before`. */
+async function judged(before: Kept | null): Promise<HeadResult> {
+  const { judgeHead, smallerAlarm } = await import("../lib/proof/head.ts");
+  try {
+    const [{ vkey }, head] = await Promise.all([
+      get<{ vkey: string }>("/ledger/key"),
+      get<LedgerHead>(`/ledger/head${before ? `?since=${before.size}` : ""}`),
+    ]);
+    return judgeHead(before, vkey, head, Date.now());
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "ledger.smaller_than_kept") throw error;
+    return { ok: false, alarm: smallerAlarm(before, `${before?.size ?? "?"} -> ${String(error.data["size"] ?? "?")}`, Date.now()) };
+  }
+}
+
+function raise(one: Alarm): void {
+  localStorage.setItem(ALARM, JSON.stringify(one));
+  alarm.value = one;
+}
+
+const TRIES = 8;
+
+/**
+ * Judges a signed head that came with a proof: one tree must begin with all of it and with all of the kept head. Raises the alarm when
+ * none does. Throws ApiError when it cannot be settled, for the ledger grew between every two questions.
+ */
+export async function compareShown(shown: Kept): Promise<HeadResult> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const [now, from] = await Promise.all([compareHead(), judged(shown)]);
+    if (!now.ok) return now;
+    const forked = from.ok && from.kept.size === now.kept.size && from.kept.root !== now.kept.root;
+    if (from.ok && !forked && from.kept.size === now.kept.size) return now;
+    if (from.ok && !forked) continue;
+    const why = from.ok ? { reason: "inconsistent" as const, detail: `${from.kept.root} / ${now.kept.root}` } : from.alarm;
+    const found: Alarm = { reason: why.reason, detail: why.detail, kept: now.kept, shown: shown.note, at: Date.now() };
+    raise(found);
+    return { ok: false, alarm: found };
+  }
+  throw new ApiError(503, "ledger.unsettled", "The ledger grew between every two questions.", {});
 }
 
 /** Forgets the kept head and the alarm: the next head is taken as a first one. */

@@ -4,7 +4,8 @@ import type { LedgerProof } from "../../api/types.ts";
 import type { Checked } from "../../lib/proof/check.ts";
 import { checkProof, unchanged } from "../../lib/proof/check.ts";
 import type { HeadResult } from "../../lib/proof/head.ts";
-import { alarm, compareHead, kept } from "../../live/headwatch.ts";
+import { keep } from "../../lib/proof/head.ts";
+import { alarm, compareHead, compareShown, kept } from "../../live/headwatch.ts";
 
 export interface Verdict { ok: boolean; proof: LedgerProof; checked: Checked; head: HeadResult; before: string | null; vkey: string }
 
@@ -18,14 +19,16 @@ export function useProof() {
     error.value = null;
     try {
       const before = kept();
-      const head = await compareHead();
+      let head = await compareHead();
       const [proof, { vkey: shown }] = await Promise.all([get<LedgerProof>(`/ledger/proof/${position}`), get<{ vkey: string }>("/ledger/key")]);
       const vkey = before?.vkey ?? shown;
       const checked = checkProof(position, proof, vkey);
-      // The proof's own head may be older than the one just compared, never newer and never another root for the same size.
-      const now = head.ok ? head.kept : null;
-      const same = now === null || checked.head === null || checked.head.size !== BigInt(now.size) || hexOf(checked.head.root) === now.root;
-      verdict.value = { ok: unchanged(checked) && head.ok && same && alarm.value === null, proof, checked, head, before: before?.size ?? null, vkey };
+      // The proof has a head of its own, of another size perhaps: signed as it is, it must be of the ledger that this browser knows.
+      if (head.ok && checked.head !== null) {
+        const shown = await compareShown(keep(vkey, proof.checkpoint, checked.head, Date.now()));
+        if (!shown.ok) head = shown;
+      }
+      verdict.value = { ok: unchanged(checked) && head.ok && alarm.value === null, proof, checked, head, before: before?.size ?? null, vkey };
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
       error.value = problem;
@@ -33,5 +36,3 @@ export function useProof() {
   }
   return { verdict, error, load };
 }
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");

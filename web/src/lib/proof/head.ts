@@ -9,7 +9,8 @@ export type AlarmReason = "smaller" | "inconsistent" | "key_changed" | "bad_sign
 export interface Alarm { reason: AlarmReason; detail: string; kept: Kept | null; shown: string; at: number }
 export type HeadResult = { ok: true; kept: Kept; compared: boolean; grew: bigint } | { ok: false; alarm: Alarm };
 
-function keep(vkey: string, note: string, head: Checkpoint, at: number): Kept {
+/** A head in the form in which it is kept. */
+export function keep(vkey: string, note: string, head: Checkpoint, at: number): Kept {
   return { vkey, origin: head.origin, size: String(head.size), root: hex(head.root), note, seen_at: at };
 }
 

@@ -1,0 +1,54 @@
+"""The demonstration on a server that can be killed, set back and started again."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.server import Place, Serving
+
+
+class Site:
+    """One demonstration; `start` and `stop` as often as a test wants."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._running = contextlib.ExitStack()
+        self._serving: Serving | None = None
+
+    def start(self) -> None:
+        self._serving = self._running.enter_context(self.place.serving())
+
+    def kill(self) -> None:
+        assert self._serving is not None
+        self._serving.kill()
+        self.stop()
+
+    def stop(self) -> None:
+        self._running.close()
+
+    def keep(self, name: str) -> None:
+        """Keep a copy of everything that a stopped server has stored."""
+        for part in ("data", "keys"):
+            shutil.copytree(self.place.folder / part, self.place.folder / name / part)
+
+    def put_back(self, name: str) -> None:
+        """Put a kept copy in place of what is stored."""
+        for part in ("data", "keys"):
+            shutil.rmtree(self.place.folder / part)
+            shutil.copytree(self.place.folder / name / part, self.place.folder / part)
+
+
+@contextlib.contextmanager
+def demo_site() -> Iterator[Site]:
+    """A demonstration on SQLite, served."""
+    folder = Path(tempfile.mkdtemp(prefix="guiju-browser-"))
+    made = Site(Place(folder, None))
+    try:
+        made.place.guiju("init", "--demo")
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
