@@ -23,7 +23,7 @@ export const moved = shallowRef<{ approvals: number; reviews: number; policy: nu
 /** Counts changes of what I put aside, on any screen of mine. */
 export const savedMoved = ref(0);
 
-export const unreadTotal = computed(() => Object.values(state.value.conversations).reduce((sum, one) => sum + one.unread, 0));
+export const unreadTotal = computed(() => Object.values(state.value.conversations).reduce((sum, one) => sum + (one.muted ? 0 : one.unread), 0));
 export const myId = (): string => me.value?.person.id ?? "";
 export const can = (...names: string[]): boolean => names.some((one) => me.value?.capabilities.includes(one) || me.value?.roles.includes(one as never));
 
