@@ -68,7 +68,7 @@ class Report:
 def make_place(folder: Path, url: str | None) -> tuple[Place, list[dict[str, str]]]:
     """An organisation with one group of forty people; (place, accounts)."""
     place = Place(folder, url)
-    accounts = json.loads(place.run(sys.executable, "-m", "bench.world"))
+    accounts = json.loads(place.run(sys.executable, "-m", "tests.support.crowd"))
     return place, accounts
 
 

@@ -22,11 +22,14 @@ from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
 from tests.support.matrix import Row
+from tests.support.sending import with_editing
 from tests.support.uploading import BYTES, attached, begin, close_uploads, uploads_of
 
 NEW_PASSWORD = "battery staple 8"
 FAR = 10_000_000
 PLAN = "三号厂房的设备在下个季度分两批迁往新址，第一批是冲压线，第二批是涂装线，停产的日子由各车间自己报上来，汇总后另行通知。"
+MENU = "周一到周五的食堂菜单"
+"""No document that somebody registers meanwhile, as PLAN is."""
 _STATES = {
     "registration": AccountState.REQUESTED,
     "certification": AccountState.ACTIVATED,
@@ -107,7 +110,7 @@ class Things:
                     }
                 if "{file}" in row.operation:
                     found["position"], found["file"] = self._make(
-                        False, ("file",), lambda: self._send_file(member, PLAN)
+                        False, ("file",), lambda: self._send_file(member, MENU)
                     )
             case "request":
                 applicant = actor if row.relation == "own" and actor is not None else member
@@ -274,7 +277,7 @@ class Things:
 
     def pack(self) -> dict[str, Any]:
         text, _ = load_pack("party-run-plant")
-        return {"yaml": f"{text}\n# edition {next(self.serial)}\n", "dry_run": False}
+        return {"yaml": f"{with_editing(text)}\n# edition {next(self.serial)}\n", "dry_run": False}
 
     def people_file(self) -> dict[str, Any]:
         return {"csv": f"工号,姓名,部门\nI{next(self.serial)},王新,澄远装备\n", "dry_run": False}

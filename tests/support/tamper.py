@@ -15,6 +15,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.db import Database, governed_tables
+from guiju.kernel.ids import GroupId
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import decode_leaf, encode_leaf
 from guiju.ledger.keystore import wrapped_key
@@ -24,11 +25,14 @@ from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import DocumentPrints
-from guiju.modules.messaging import review
+from guiju.modules.messaging import pinning, reacting, review
+from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.review_types import Permission
 from guiju.setup import SYSTEM
 from tests.support.checks import check_ledger, verify_stored
 from tests.support.postgres import fresh_database
+from tests.support.sending import with_editing
+from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import World
 
 Row = dict[str, Any]
@@ -157,6 +161,7 @@ def settle(world: World) -> None:
     group = world.group(owner, [deputy], members, rules="一、守纪律", end_date="2027-03-31")
     _govern(world, security, members[0])
     _talk(world, group, members, reviewer)
+    _change(world, group, owner, members[0])
     world.write(lambda tx: governing.publish_rules(tx, owner, group, text="一、守纪律；二、不外传"))
     world.write(lambda tx: roster.ask_to_leave(tx, members[2], group, reason="调岗"))
     world.group(owner, [deputy], members[:1])
@@ -209,6 +214,19 @@ def _talk(world: World, group: Any, members: list[Actor], reviewer: Actor) -> No
     for position in held[1:4]:  # as many as switch a pre-review on
         world.write(lambda tx, at=position: review.refuse(tx, reviewer, at, reason="涉密"))  # type: ignore[misc]  # bound at once
     world.runtime.signer.sign_now(world.runtime.lane)
+
+
+def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
+    """What may become of a message, and one with a file."""
+    world.adopt(with_editing)
+    shown = world.send(member, group, "明天开工").position
+    world.edit(member, group, shown, "后天开工")
+    world.write(lambda tx: reacting.react(tx, owner, group, shown, Reaction.OK, on=True))
+    world.write(lambda tx: pinning.pin(tx, owner, group, shown, on=True))
+    world.send(owner, group, "请大家看", mentions=(ALL,), members=True)
+    uploads = uploads_of(world)
+    world.send(member, group, "", files=attached(uploads, member, group, "a.txt", b"plan"))
+    close_uploads(uploads)
 
 
 def fill_tiles(world: World) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
@@ -13,6 +13,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.live import Hub, text_frame
 from guiju.kernel.text import Id, Position
 from guiju.modules.messaging import _shape, personal, reads
+from guiju.modules.messaging._change_routes import Nothing
 from guiju.modules.messaging.personal_types import SavedKind
 
 routes = APIRouter()
@@ -21,11 +22,19 @@ Kind = Literal["favourite", "later"]
 
 
 class SettingsBody(BaseModel):
+    """At least one of them; what is left out stays."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
     pinned: bool | None = None
     muted: bool | None = None
     marked_unread: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "SettingsBody":
+        if not self.model_fields_set or None in self.model_dump(exclude_unset=True).values():
+            raise ValueError("say what changes, and how")
+        return self
 
 
 def _tell_own(request: Request, actor: Actor, frame: Json) -> None:
@@ -55,7 +64,12 @@ async def set_settings(
 
 @routes.put("/saved/{kind}/{position}", status_code=204)
 async def save(
-    request: Request, kind: Kind, position: Position, actor: CurrentActor, write: Writer
+    request: Request,
+    kind: Kind,
+    position: Position,
+    actor: CurrentActor,
+    write: Writer,
+    body: Nothing | None = None,
 ) -> None:
     await write(lambda tx: personal.save(tx, actor, SavedKind(kind), position))
     _tell_own(request, actor, {"type": "saved", "kind": kind, "position": position, "on": True})
@@ -119,6 +133,8 @@ async def readers(
 
 
 @routes.post("/groups/{group}/messages/{position}/reminder")
-async def remind(group: Id, position: Position, actor: CurrentActor, write: Writer) -> Json:
+async def remind(
+    group: Id, position: Position, actor: CurrentActor, write: Writer, body: Nothing | None = None
+) -> Json:
     people = await write(lambda tx: reads.remind(tx, actor, GroupId(group), position))
     return {"people": len(people)}
