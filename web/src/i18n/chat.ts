@@ -91,7 +91,7 @@ export const CHAT = {
   "re.done": ["完成", "完成", "Done"],
   "re.watching": ["在看", "在看", "Watching"],
   "re.question": ["疑问", "疑問", "Unclear"],
-  "re.sorry": ["抱歉", "抱歉", "My mistake"],
+  "re.sorry": ["不好意思", "不好意思", "My mistake"],
   "m.quote": ["引用", "引用", "Quote"],
   "m.copy": ["复制文字", "複製文字", "Copy text"],
   "m.proof": ["查看证明", "查看證明", "See the proof"],
