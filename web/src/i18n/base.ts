@@ -73,6 +73,8 @@ export const BASE = {
   "page.apply": ["申请建群", "申請建群", "Apply for a group"],
   "page.applications": ["我的申请", "我的申請", "My applications"],
   "page.join": ["凭备案号入群", "憑備案號入群", "Join by filing number"],
+  "page.later": ["稍后处理", "稍後處理", "Later"],
+  "page.favourites": ["收藏", "收藏", "Kept messages"],
   "page.reviews": ["审核队列", "審核佇列", "Review queue"],
   "page.exceptions": ["例外与先审", "例外與先審", "Exceptions, pre-review"],
   "page.figures": ["规则成效", "規則成效", "How rules do"],

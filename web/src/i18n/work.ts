@@ -151,6 +151,12 @@ export const WORK = {
   "hl.near": ["临近", "臨近", "near"],
   "hl.wrong": ["不符", "不符", "wrong"],
   "hl.none": ["不适用", "不適用", "not applicable"],
+  "sv.none": ["这里还没有消息", "這裡還沒有訊息", "Nothing here yet"],
+  "sv.none.more": ["在消息的菜单里收藏，或放进稍后处理。", "在訊息的選單裡收藏，或放進稍後處理。", "Keep a message, or put it aside, from its menu."],
+  "sv.open": ["到原消息", "到原訊息", "Go to the message"],
+  "sv.off.later": ["处理完了", "處理完了", "Done"],
+  "sv.off.favourite": ["取消收藏", "取消收藏", "Take off"],
+  "sv.files": ["文件：{names}", "檔案：{names}", "Files: {names}"],
 } as const satisfies Record<string, Triple>;
 
 export const w = lookup(WORK);

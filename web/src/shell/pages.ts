@@ -11,6 +11,8 @@ export const PAGES: readonly Page[] = [
   { to: "/apply", icon: "plus", label: "page.apply", group: "nav.desk", roles: null },
   { to: "/applications", icon: "flow", label: "page.applications", group: "nav.desk", roles: null },
   { to: "/join", icon: "user-plus", label: "page.join", group: "nav.desk", roles: null },
+  { to: "/saved/later", icon: "clock", label: "page.later", group: "nav.desk", roles: null },
+  { to: "/saved/favourite", icon: "archive", label: "page.favourites", group: "nav.desk", roles: null },
   { to: "/register", icon: "table", label: "page.register", group: "group.govern", roles: ["registrar", "audit_admin", "security_admin", "head"] },
   { to: "/reviews", icon: "shield", label: "page.reviews", group: "group.govern", roles: ["reviewer"], may: "messaging.review_escalated" },
   { to: "/exceptions", icon: "hourglass", label: "page.exceptions", group: "group.govern", roles: ["reviewer", "security_admin", "hr"] },
