@@ -53,7 +53,9 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
             server = request.getfixturevalue("postgres_server")
             url = stack.enter_context(fresh_database(server, f"guiju_{secrets.token_hex(6)}"))
         world, inside = stack.enter_context(served_world(url))
-        yield Desk(inside, Things(Cast(world)))
+        things = Things(Cast(world))
+        stack.callback(things.close)
+        yield Desk(inside, things)
 
 
 def refused(answer: httpx2.Response, *codes: str) -> str:
@@ -132,7 +134,7 @@ def test_values_that_do_not_fit(desk: Desk, operation: str) -> None:
         if path[-1] == "dry_run" or path[0] in SECRETS:
             continue
         for name, raw in BAD_VALUES.items():
-            if (path[-1], name) == ("body", "object") or (path[-1], name) == ("dry_run", "true"):
+            if (path[-1], name) in (("body", "object"), ("muted", "true")):
                 continue
             refused(desk.call(operation, replaced(body, path, raw)))
     assert desk.position() == before
