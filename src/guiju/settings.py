@@ -2,8 +2,11 @@
 
 import os
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class SettingsError(Exception):
@@ -34,12 +37,11 @@ class Settings:
     @property
     def origin(self) -> str:
         """The one Origin that unsafe requests and sockets must name."""
-        parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return _origin(self.public_url)
 
     @property
     def is_https(self) -> bool:
-        return self.public_url.startswith("https://")
+        return self.origin.startswith("https://")
 
 
 ENVIRONMENT = {field.name: f"GUIJU_{field.name.upper()}" for field in fields(Settings)}
@@ -53,8 +55,11 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
     if not host or not port.isdigit() or int(port) > 65535:
         raise SettingsError(f"GUIJU_LISTEN must be host:port, not {listen!r}")
     public_url = (environment.get("GUIJU_PUBLIC_URL") or f"http://{listen}").rstrip("/")
-    if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).netloc:
-        raise SettingsError(f"GUIJU_PUBLIC_URL must be an http(s) address, not {public_url!r}")
+    try:
+        _origin(public_url)
+    except ValueError:
+        problem = f"GUIJU_PUBLIC_URL must be an http(s) address, not {public_url!r}"
+        raise SettingsError(problem) from None
     database = environment.get("GUIJU_DATABASE") or f"sqlite:///{data / 'guiju.db'}"
     if not database.startswith(("sqlite:///", "postgresql://")):
         raise SettingsError("GUIJU_DATABASE must begin with sqlite:/// or postgresql://")
@@ -71,6 +76,18 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
         files=_files(environment.get("GUIJU_FILES") or str(data / "files")),
         clamd=clamd,
     )
+
+
+def _origin(address: str) -> str:
+    """The origin of an address as browsers write it: small letters, Punycode, no usual port. Raises ValueError."""
+    parts = urlsplit(address)
+    if parts.scheme not in _USUAL_PORTS or not parts.hostname or parts.username is not None:
+        raise ValueError(f"{address!r} has no origin")
+    host = parts.hostname.encode("idna").decode().lower()
+    if ":" in host:
+        host = f"[{ip_address(host).compressed}]"
+    usual = parts.port in (None, _USUAL_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" + ("" if usual else f":{parts.port}")
 
 
 def _files(place: str) -> str:
