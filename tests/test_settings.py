@@ -14,7 +14,7 @@ from guiju.settings import SettingsError, read_settings
         ("http://guiju.example:80", "http://guiju.example"),
         ("https://guiju.example:80", "https://guiju.example:80"),
         ("HTTPS://Guiju.Example:8443", "https://guiju.example:8443"),
-        ("https://规矩.example", "https://xn--gxtw67j.example"),
+        ("https://规矩.example", "https://xn--o7yv49a.example"),
         ("http://[::1]:8000", "http://[::1]:8000"),
         ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
     ],

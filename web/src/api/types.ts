@@ -265,8 +265,9 @@ export interface Unit { id: string; name: string; parent_id: string | null; head
 export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number }
 export interface ImportResult {
   new: number | unknown[]; moved: number | unknown[]; unchanged: number | unknown[];
-  errors: { line: number; column: string | null; code: string; message: string }[]; applied: boolean;
+  errors: { line: number; column: string | null; code: string; message: string }[]; started: string | null;
 }
+export interface ImportProgress { rows: number; applied: number; refused: { line: number; code: string }[]; done: boolean }
 
 export interface OwnDictionary {
   id: string; title: string; category: string; count: number; state: "off" | "on" | "ended"; disposition: string | null; classes: string[];
