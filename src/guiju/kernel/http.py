@@ -94,6 +94,7 @@ def _reader(request: Request, response: Response) -> Read:
         def noting(tx: ReadTx) -> tuple[T, int]:
             return verb(tx), tx.position
 
+        answer: T
         answer, position = await gate.read(noting)
         response.headers[POSITION_HEADER] = str(position)
         if request.method == "GET" and isinstance(answer, dict):

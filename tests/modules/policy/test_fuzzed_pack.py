@@ -67,7 +67,9 @@ def places(pack_id: str) -> tuple[str, list[tuple[int, int]]]:
             for each in item if isinstance(item, tuple) else (item,):
                 walk(each)
 
-    walk(yaml.compose(text, Loader=yaml.SafeLoader))
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert root is not None, "the pack is not empty"
+    walk(root)
     return text, found
 
 

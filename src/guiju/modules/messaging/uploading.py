@@ -164,9 +164,9 @@ class Uploads:
             self.vault.receive(file, found.size, index, data)
         return self._progress(found)
 
-    def progress(self, actor: Actor, file: str) -> Progress:
+    def progress(self, tx: ReadTx, actor: Actor, file: str) -> Progress:
         """Where an upload stands. Raises UploadNotFoundError."""
-        return self._progress(self._door.read_now(lambda tx: attaching.get_upload(tx, actor, file)))
+        return self._progress(attaching.get_upload(tx, actor, file))
 
     def _progress(self, found: Upload) -> Progress:
         receiving = found.state is UploadState.RECEIVING
