@@ -89,11 +89,10 @@ class Units:
     lies between the syllables costs nothing.
     """
 
-    __slots__ = ("_places", "_starts", "_stripped", "_tokens", "size")
+    __slots__ = ("_places", "_starts", "_stripped", "size")
 
     def __init__(self, stripped: str, tokens: list[str]) -> None:
         self._stripped = stripped
-        self._tokens = tokens
         self._starts = [
             *accumulate([1 if token in SPELLED else len(token) for token in tokens], initial=0)
         ]
@@ -113,17 +112,6 @@ class Units:
         """What the text has for these units."""
         edges = [self.first(unit) for unit in range(start, end + 1)]
         return [self._stripped[first:after] for first, after in pairwise(edges)]
-
-    def pairs(self) -> Iterator[int]:
-        """Where two units with a syllable in Latin letters among them begin."""
-        before = -1
-        for unit, token in zip(self._starts, self._tokens, strict=False):
-            if token not in SPELLED:
-                continue
-            if unit - 1 > before:
-                yield unit - 1
-            yield unit
-            before = unit
 
 
 def units_of(term: str) -> Sequence[str]:

@@ -8,7 +8,7 @@ of the text is within a budget that all expressions share; else the text is held
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import re2
@@ -66,7 +66,9 @@ class ExpressionIndex:
         self._gate = _gate_of(gates) if rules else None
         # Looks at two forms of a text at once, as lines of one; an edge of a line is then one of a text.
         joint = rules and not any(map(_EDGE.search, gates))
-        self._joint = _gate_of([f"(?m){gate}" for gate in gates]) if joint else None
+        self._joint = matcher_of(_gate_of([f"(?m){gate}" for gate in gates])) if joint else None
+        # The sentinel alone; without it the set ran out of memory.
+        self._nothing = [len(rules)]
 
     def may_match(self, streams: Streams, encoded: bytes) -> bool:
         """Whether it is worth to look closely; for nearly all texts the answer is no."""
@@ -74,7 +76,9 @@ class ExpressionIndex:
             return False
         if self._joint is None or streams.is_odd:
             return True
-        return not self._is_nothing(self._joint.Match(encoded + b"\n" + streams.folded.encode()))
+        folded = streams.folded
+        both = encoded if folded == streams.text else encoded + b"\n" + folded.encode()
+        return self._joint(both) != self._nothing
 
     def may_cross(self, before: str, after: str) -> bool:
         """Whether something may match the two texts as one that matches neither of them."""
@@ -82,19 +86,13 @@ class ExpressionIndex:
             return False
         joined = before + after
         encoded, folded = joined.encode(), fold(joined).encode()
-        if self._joint is not None and self._is_nothing(
-            self._joint.Match(encoded + b"\n" + folded)
-        ):
+        if self._joint is not None and self._joint(encoded + b"\n" + folded) == self._nothing:
             return False
         both = {*self.gate(encoded), *self.gate(folded)}
         return bool(both) and not both <= self._matching(before) | self._matching(after)
 
     def _matching(self, text: str) -> set[int]:
         return {*self.gate(text.encode()), *self.gate(fold(text).encode())}
-
-    def _is_nothing(self, matched: Sequence[int] | None) -> bool:
-        """The sentinel alone; without it the set ran out of memory."""
-        return matched is not None and len(matched) == 1 and matched[0] == len(self._rules)
 
     def search(self, streams: Streams, encoded: bytes) -> Iterator[ExpressionHit]:
         """What matches the text as it was sent, `encoded` in UTF-8; then, elsewhere, what matches it folded and without
@@ -176,6 +174,16 @@ def _size(expression: str) -> int:
     options.encoding = re2.Options.Encoding.LATIN1
     narrow = _WIDE.sub("z", _PROPERTY.sub("[a-z]", expression))
     return int(re2.compile(narrow.encode("latin-1"), options).programsize)
+
+
+def matcher_of(gate: "re2.Set") -> Callable[[bytes], list[int] | None]:
+    """Which expressions of a set match a text in UTF-8, and nothing where it ran out of memory.
+
+    Every text comes by: what wraps the set takes as long as a short text, so it is left out where it can be.
+    """
+    inner = getattr(gate, "_set", gate)
+    found: Callable[[bytes], list[int] | None] = inner.Match
+    return found
 
 
 def candidates(gate: "re2.Set", text: str | bytes, count: int) -> list[int]:
