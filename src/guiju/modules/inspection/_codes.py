@@ -16,9 +16,10 @@ _MAX_READINGS = 4
 _LETTER = re.compile("[a-z]")
 # What makes a term readable in several ways: letters, polyphones, and syllables that begin with a
 # vowel, for they may be read together with the one before (fang an, fan gan).
-_SEVERAL = frozenset(string.ascii_lowercase).union(
-    SOUNDS.others, (char for char, code in SOUNDS.codes.items() if SYLLABLES[code][0] in "aeo")
+_JOINED = frozenset(string.ascii_lowercase).union(
+    char for char, code in SOUNDS.codes.items() if SYLLABLES[code][0] in "aeo"
 )
+_SEVERAL = _JOINED.union(SOUNDS.others)
 
 
 class CodeIndex:
@@ -40,7 +41,7 @@ class CodeIndex:
                 shared.setdefault(codes, [first]).append(number)
         longer = [codes for codes in found if len(codes) > PAIR]
         self.find = finder_of(longer)
-        self.firsts = array("i", (found[codes] for codes in longer))
+        self.firsts = array("i", map(found.__getitem__, longer))
         self.shared = {
             entry: tuple(shared[codes]) for entry, codes in enumerate(longer) if codes in shared
         }
@@ -65,18 +66,28 @@ class CodeIndex:
         self._packed = ("", array("i"))
 
 
-def readings(threads: Threads, number: int) -> Iterator[str]:
+def read(threads: Threads, fit: Iterable[int]) -> list[tuple[str, int]]:
+    """All readings of the terms with these numbers, each with its number."""
+    found: list[tuple[str, int]] = []
+    stripped, sounds = threads.stripped, threads.sounds
+    for number in fit:
+        if _SEVERAL.isdisjoint(stripped[number]):
+            found.append((sounds[number], number))
+        else:
+            found += [(codes, number) for codes in _readings(stripped[number], sounds[number])]
+    return found
+
+
+def _readings(text: str, sounds: str) -> Iterator[str]:
     """The codes of a term, and of its other readings; as a text would be read, letters included."""
-    text, sounds = threads.stripped[number], threads.sounds[number]
-    if _SEVERAL.isdisjoint(text):
-        yield sounds
-        return
     has_latin = _LETTER.search(text) is not None
     yield spell(sounds) if has_latin else sounds
     if not SOUNDS.others.keys().isdisjoint(text):
         choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
         for other in map("".join, islice(product(*choices), 1, _MAX_READINGS)):
             yield spell(other) if has_latin else other
+    if _JOINED.isdisjoint(text):
+        return
     codes = spell("".join([SYLLABLES.get(code, code) for code in sounds]))
     if codes != sounds:
         yield codes

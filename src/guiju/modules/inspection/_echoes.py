@@ -21,7 +21,7 @@ from guiju.modules.inspection._codes import (
     PAIR,
     CodeIndex,
     Units,
-    readings,
+    read,
     syllable_ends,
     units_of,
 )
@@ -50,14 +50,9 @@ class EchoIndex:
             for number, text in enumerate(lexicon.texts)
             if not text.isascii() and number not in lexicon.signed
         ]
-        self._sounds = CodeIndex(
-            (codes, number) for number in fit for codes in readings(threads, number)
-        )
-        self._shapes = CodeIndex(
-            (threads.shapes[number], number)
-            for number in fit
-            if len(lexicon.texts[number]) >= self._least
-        )
+        self._sounds = CodeIndex(read(threads, fit))
+        long = [number for number in fit if len(lexicon.texts[number]) >= self._least]
+        self._shapes = CodeIndex([(threads.shapes[number], number) for number in long])
         del threads
         self._sounds.unpack()
         self._shapes.unpack()

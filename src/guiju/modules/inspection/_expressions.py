@@ -1,10 +1,10 @@
 """Regular expressions that an organisation writes. Only RE2 runs them: linear time, any pattern.
 
 Linear is not cheap: `a[ab]{900}b` makes RE2 build a new state for each character of a text of a and b,
-as large as the count is high. So the gate looks with the *relaxed* expression, in which every
-counted repetition is + or *: it finds at least what the expression finds, and is small. An
-expression that passes the gate runs if its width (how much the counts add to it) times the length
-of the text is within a budget that all expressions share; else the text is held.
+as large as the count is high. So the gate looks with the *relaxed* expression (`_relaxed.py`): it finds
+at least what the expression finds, and is small. An expression that passes the gate runs if its width
+(how much larger it is than the relaxed one) times the bytes of the text is within a budget that all
+expressions share; else the text is held.
 """
 
 import re
@@ -15,25 +15,20 @@ import re2
 
 from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._passage import Passage, View
+from guiju.modules.inspection._relaxed import relaxed
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
 
 MAX_PROGRAM = 2000
 MAX_EXPRESSION = 1000
 MAX_MATCHES = 50
-# One unit is about 15 ns; together 15 ms.
-_BUDGET = 1_000_000
+# One unit is 15 to 25 ns; together about 10 ms.
+_BUDGET = 500_000
 _MATCH_COST = 1_000
 _MEMORY = 8 << 20
 _SENTINEL = ""
 # What holds at the edges of a text, and with `(?m)` not at the edges of its lines.
 _EDGE = re.compile(r"\\[Az]|\(\?[a-zA-Z]*-")
-# What is no counted repetition although it may hold braces, and then the repetitions.
-_TOKEN = re.compile(
-    r"\\Q.*?(?:\\E|$)|\\[pPxN]\{[^}]*\}|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\[pPx]\{[^}]*\}|\\.|[^\]\\])*\]"
-    r"|\{(?P<least>[0-9]+)(?:,[0-9]*)?\}",
-    re.DOTALL,
-)
 _PROPERTY = re.compile(r"\\[pP](?:\{[^}]*\}|[A-Z])")
 _WIDE = re.compile("[^\x00-\x7f]")
 
@@ -131,7 +126,7 @@ class ExpressionIndex:
         budget = _BUDGET
         for index in indexes:
             rule, compiled, width = self._rules[index]
-            budget -= len(text) * (1 + width)
+            budget -= len(encoded) * (1 + width)
             if budget < 0:
                 yield ExpressionHit(0, len(text), rule, overflow=True)
                 return
@@ -149,20 +144,8 @@ class ExpressionIndex:
                     break
 
 
-def relaxed(expression: str) -> str:
-    """The expression with + and * for counted repetitions: it matches whatever that one matches."""
-
-    def _relax(match: re.Match[str]) -> str:
-        least = match["least"]
-        if least is None:
-            return match[0]
-        return "*" if int(least) == 0 else "+"
-
-    return _TOKEN.sub(_relax, expression)
-
-
 def _width(expression: str) -> int:
-    """How much the counted repetitions add, a character counting one whatever its encoding is."""
+    """How much larger it is than the relaxed one, a character counting one whatever its encoding is."""
     try:
         return max(0, _size(expression) - _size(relaxed(expression)))
     except re2.error:

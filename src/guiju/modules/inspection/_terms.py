@@ -8,6 +8,7 @@ syllables in Latin letters) is *doubtful*: it never does more than hold a text f
 """
 
 import ctypes
+import gc
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,13 +54,20 @@ class TermIndex:
 
     def __init__(self, terms: Iterable[tuple[int, str]]) -> None:
         """`terms` are (rule, term) pairs. Raises `BadTermError`, `TooManyTermsError`."""
-        self._lexicon = Lexicon(terms)
+        # What is made here stays: to look through it for garbage over and over takes a sixth of the time.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            self._lexicon = Lexicon(terms)
+            self._echoes = EchoIndex(self._lexicon)
+            self._latin = LatinIndex(self._lexicon)
+            self._parts = PartIndex(self._lexicon)
+            self._holes = HoleIndex(self._lexicon)
+        finally:
+            if collects:
+                gc.enable()
         self._find = self._lexicon.find
         self._reads_backwards = not self._lexicon.is_large
-        self._echoes = EchoIndex(self._lexicon)
-        self._latin = LatinIndex(self._lexicon)
-        self._parts = PartIndex(self._lexicon)
-        self._holes = HoleIndex(self._lexicon)
         _boundary.warm()
         _give_back()
 
