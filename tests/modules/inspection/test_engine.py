@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guiju.modules.inspection import service
-from guiju.modules.inspection._expressions import candidates, relaxed
+from guiju.modules.inspection._expressions import candidates
+from guiju.modules.inspection._relaxed import relaxed
 from guiju.modules.inspection.types import (
     BadExpressionError,
     Disposition,
