@@ -15,10 +15,22 @@ _TOKEN = re.compile(
     rf"\\Q.*?(?:\\E|$)|\\[pPxN]\{{[^}}]*\}}|\\.|{_CLASS}|\{{(?P<least>[0-9]+)(?:,[0-9]*)?\}}",
     re.DOTALL,
 )
-# A choice of characters, a group of plain alternatives, or one character, with what repeats it; or anything else.
+_OPENING = r"\((?:\?[a-zA-Z]*:|(?!\?))"
+
+
+def _group(depth: int) -> str:
+    """A group that holds groups of fewer levels, and nothing of which the end is hard to see."""
+    inner = (
+        rf"[^()\\\[\]]|\[[^()\\\[\]]*\]|\\[dwsDWSnrt.\-/]{f'|{_group(depth - 1)}' if depth else ''}"
+    )
+    return rf"{_OPENING}(?:{inner})*\)"
+
+
+_LEVELS = 3
+# A choice of characters, a group, or one character, with what repeats it; or anything else.
 _STEP = re.compile(
     rf"(?:(?P<choice>{_CLASS}|\.|\\[dwsDWS]|\\[pP](?:\{{[^}}]*\}}|[A-Z])"
-    r"|\((?:\?[a-zA-Z]*:|(?!\?))(?:[^()\\\[\]]|\[[^()\\\[\]]*\])*\))"
+    rf"|{_group(_LEVELS)})"
     r"|(?P<one>[^\\\[\](){}|^$*+?.]|\\[nrt.\-/+*?()\[\]{}|]))(?P<repeat>[*+?]\??)?"
     r"|\\Q.*?(?:\\E|$)|\\[pPxN]\{[^}]*\}|\\.|.",
     re.DOTALL,
@@ -52,7 +64,15 @@ def _rows(expression: str) -> Iterator[str]:
 def _relaxed_row(row: list[re.Match[str]]) -> str:
     choices = sum(step["choice"] is not None or step["repeat"] is not None for step in row)
     if choices <= LONGEST_ROW:
-        return "".join([step[0] for step in row])
-    steps = dict.fromkeys(step["choice"] or step["one"] for step in row)
+        return "".join([_relaxed_step(step) + (step["repeat"] or "") for step in row])
+    steps = dict.fromkeys(map(_relaxed_step, row))
     optional = all((step["repeat"] or "").startswith(("?", "*")) for step in row)
     return f"(?:{'|'.join(steps)}){'*' if optional else '+'}"
+
+
+def _relaxed_step(step: re.Match[str]) -> str:
+    choice: str | None = step["choice"]
+    opening = re.match(_OPENING, choice) if choice else None
+    if choice is None or opening is None:
+        return str(step["one"] if choice is None else choice)
+    return f"{opening[0]}{''.join(_rows(choice[opening.end() : -1]))})"
