@@ -65,12 +65,12 @@ def line() -> Iterator[Line]:
 
 
 def next_of(socket: ClientConnection, *types: str) -> dict[str, Any]:
-    """The next frame of one of these types; facts are passed over."""
+    """The next frame of one of these types; facts, and who has read them, are passed over."""
     while True:
         frame: dict[str, Any] = json.loads(socket.recv(SECONDS))
         if frame["type"] in types:
             return frame
-        assert frame["type"] == "facts", frame
+        assert frame["type"] in ("facts", "seen"), frame
 
 
 def closed(socket: ClientConnection) -> int:
