@@ -381,7 +381,7 @@ _BODIES: dict[str, _Body] = {
     "POST /api/reviews/{position}/overturning": _fixed(verdict="release", reason="x"),
     "POST /api/groups/{group}/bots": lambda t, r, a, i: {"name": f"告警{next(t.serial)}", "purpose": "转发告警"},
     "POST /api/webhooks": lambda t, r, a, i: {
-        "name": "工单", "url": "http://127.0.0.1:9/x", "kinds": ["groups.closed"],
+        "name": "工单", "url": "https://93.184.216.34/x", "kinds": ["groups.end_reminded"],
     },
     "POST /api/exceptions/{position}/revocation": _fixed(reason="x"),
 }  # fmt: skip

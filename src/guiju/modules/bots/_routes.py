@@ -13,6 +13,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.text import Id, Position
 from guiju.modules.bots import _shape, _wecom_routes, service, webhooks
 from guiju.modules.bots.dispatching import Dispatcher
+from guiju.modules.bots.types import Bot
 from guiju.modules.bots.webhook_types import WebhookId
 
 routes = APIRouter()
@@ -56,13 +57,13 @@ async def list_bots(group: Id, actor: CurrentActor, read: Reader) -> Json:
     return await read(shape)
 
 
-@api.post("/groups/{group}/bots", status_code=201)
-async def ask(group: Id, body: Asked, actor: CurrentActor, write: Writer) -> Json:
-    def verb(tx: WriteTx) -> Json:
-        made = service.ask(tx, actor, GroupId(group), name=body.name, purpose=body.purpose)
-        return _shape.bot(tx, made)
+@api.post("/groups/{group}/bots")
+async def ask(group: Id, body: Asked, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+    def verb(tx: WriteTx) -> Bot:
+        return service.ask(tx, actor, GroupId(group), name=body.name, purpose=body.purpose)
 
-    return await write(verb)
+    made = await write(verb)
+    return await read(lambda tx: _shape.bot(tx, made))  # its purpose stands in the entry
 
 
 @api.post("/groups/{group}/bots/{bot}/key")
@@ -109,7 +110,7 @@ async def list_webhooks(actor: CurrentActor, read: Reader) -> Json:
     return await read(shape)
 
 
-@api.post("/webhooks", status_code=201)
+@api.post("/webhooks")
 async def add_webhook(request: Request, body: Added, actor: CurrentActor, read: Reader) -> Json:
     await read(lambda tx: webhooks.require_management(tx, actor))  # before any name is looked up
     dispatcher = _dispatcher(request)
