@@ -221,7 +221,7 @@ export interface ApprovalRequest {
 export type ReviewVerdict = "released" | "masked" | "refused";
 export interface ReviewGroup { id: string; name: string; level: GroupCard["level"] }
 export interface Review {
-  position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string;
+  position: number; group: ReviewGroup; sender: PersonMark & { bot?: Named | null }; at: number; text: string;
   findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
   line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[];
   reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
@@ -320,6 +320,8 @@ export type ServerFrame =
 export interface Bot {
   id: string; name: string; purpose: string; responsible: PersonMark; state: "waiting" | "active" | "ended"; request: string | null; asked_at: number; has_key: boolean;
 }
+export type BotEnd = "removed" | "refused" | "withdrawn" | "expired" | "responsible_left" | "responsible_suspended" | "group_closed";
+export interface RegisteredBot extends Bot { group: { id: string; name: string; filing_number: string }; ended: BotEnd | null }
 export interface BotList { bots: Bot[]; may: { ask: boolean; key: boolean; remove: boolean }; position: number }
 export interface BotKey { key: string; url: string }
 export interface Webhook {
