@@ -316,10 +316,14 @@ class Acts:
         send("bot was blocked", text=BLOCKED_TEXT, state=MessageState.BLOCKED)
         self.verb("bot removed", lambda tx: bots.remove(tx, owner, self.group, made.id))
         webhook = WebhookId("whk_instep")
-        told = {"name": "工单", "url": "http://127.0.0.1:9/x", "kinds": ["groups.closed"]}
-        self.verb(
-            "webhook added", lambda tx: webhooks.add(tx, SYSTEM, webhook, secret=b"x", **told)
-        )
+
+        def add(tx: WriteTx) -> None:
+            webhooks.add(
+                tx, SYSTEM, webhook, name="工单", url="http://127.0.0.1:9/x", kinds=["groups.closed"],
+                secret=b"x",
+            )  # fmt: skip
+
+        self.verb("webhook added", add)
         self.verb("secret issued", lambda tx: webhooks.issue_secret(tx, SYSTEM, webhook, b"y"))
         failed = [Delivery(0, 0, "groups.closed", 0, webhooks.GONE, None, 1)]
         (waits,) = self.world.read(lambda tx: webhooks.waiting(tx, {}))

@@ -167,8 +167,10 @@ def receiving(port: int = 0, receiver: Receiver | None = None) -> Iterator[Recei
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            named = [self.headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature")]
-            found.events.append(Event(*named, body))
+            event, timestamp, signed = (
+                self.headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature")
+            )
+            found.events.append(Event(event, timestamp, signed, body))
             self.send_response(found.statuses.pop(0) if found.statuses else 204)
             self.send_header("location", f"http://127.0.0.1:{found.port}/elsewhere")
             self.send_header("content-length", "0")

@@ -4,6 +4,7 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import RequestId, Verdict
 from guiju.modules.bots import service
@@ -95,12 +96,20 @@ def test_only_the_owner_asks_and_outsiders_find_nothing(office: Office) -> None:
     office.world.adopt(free_bots)
     group = office.group()
     bot = make_bot(office.world, office.owner, group)
-    for who, error in ((office.member, NotAllowedError), (office.administrator, NotAllowedError), (office.outsider, GroupNotFoundError)):  # fmt: skip
-        office.refused(
-            error, lambda tx, who=who: service.ask(tx, who, group, name="x", purpose="x")
-        )  # type: ignore[misc]  # bound at once
-        office.refused(error, lambda tx, who=who: service.issue_key(tx, who, group, bot.id))  # type: ignore[misc]  # bound at once
-        office.refused(error, lambda tx, who=who: service.remove(tx, who, group, bot.id))  # type: ignore[misc]  # bound at once
+    insiders = [(office.member, NotAllowedError), (office.administrator, NotAllowedError)]
+    for who, error in (*insiders, (office.outsider, GroupNotFoundError)):
+
+        def asks(tx: WriteTx, who: Actor = who) -> None:
+            service.ask(tx, who, group, name="x", purpose="x")
+
+        def issues(tx: WriteTx, who: Actor = who) -> None:
+            service.issue_key(tx, who, group, bot.id)
+
+        def removes(tx: WriteTx, who: Actor = who) -> None:
+            service.remove(tx, who, group, bot.id)
+
+        for verb in (asks, issues, removes):
+            office.refused(error, verb)
     with pytest.raises(GroupNotFoundError):
         office.world.read(lambda tx: service.list_bots(tx, office.outsider, group))
     other = office.group(name="澄远第900号工作群")
