@@ -34,6 +34,11 @@ TABLES = (
     "messaging_mention_all",
     "messaging_file",
     "messaging_upload",
+    "bots_bot",
+    "bots_key",
+    "bots_webhook",
+    "bots_progress",
+    "bots_delivery",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

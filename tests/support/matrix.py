@@ -27,13 +27,17 @@ class Row:
 
     @property
     def family(self) -> str:
-        """What the relation is one to: a group, a request, one's own record, a held message, a rule, or nothing."""
+        """What the relation is one to: a group, a request, one's own record, a held message, a rule, a webhook, or
+        nothing.
+        """
         if any(part in self.operation for part in _GROUP_PATHS):
             return "group"
         if "{request_id}" in self.operation or "{application}" in self.operation:
             return "request"
         if any(part in self.operation for part in ("{session_id}", "{account_id}", "{person_id}")):
             return "record"
+        if "{webhook}" in self.operation:
+            return "webhook"
         if any(part in self.operation for part in ("{dictionary}", "{document}", "{exemption}")):
             return "rule"
         return "review" if "/reviews/{position}" in self.operation else "plain"

@@ -8,6 +8,7 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
+from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import importing
 from guiju.modules.groups.types import Application
@@ -23,6 +24,7 @@ from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
 from tests.support.matrix import Row
+from tests.support.robots import make_bot, new_webhook
 from tests.support.sending import with_editing
 from tests.support.uploading import BYTES, attached, begin, close_uploads, uploads_of
 
@@ -103,6 +105,10 @@ class Things:
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
                 ).person
+                if "{bot}" in row.operation:
+                    found["bot"] = self._make(
+                        changes, ("bot",), lambda: self._bot(GroupId(found["group"]))
+                    )
                 if "{upload}" in row.operation:
                     own = actor if actor is not None and fresh else member
                     found |= {
@@ -142,6 +148,11 @@ class Things:
                 )
             case "plain" if "{import_id}" in row.operation:
                 found["import_id"] = self._make(changes, ("import",), self._import)
+            case "webhook":
+                key = ("webhook", str(row.operation.endswith("/resumption")))
+                found["webhook"], found["position"] = self._make(
+                    changes, key, lambda: self._webhook(key[1] == "True")
+                )
             case "plain" if "/exceptions/{position}" in row.operation:
                 found["position"] = self._make(changes, ("exception",), self._allow)
         return found
@@ -211,6 +222,14 @@ class Things:
             return documents.register(tx, admin, to=to).id
 
         return self.cast.world.write(make)
+
+    def _bot(self, group: GroupId) -> str:
+        return make_bot(self.cast.world, self.cast.people["employee", "owner"], group).id
+
+    def _webhook(self, is_disabled: bool) -> tuple[str, int]:
+        """(a webhook, the position of an event that it is told of); nobody listens at its address."""
+        made, position = new_webhook(self.cast.world, next(self.serial), is_disabled=is_disabled)
+        return made, position
 
     def _exemption(self) -> str:
         admin = self.cast.people["security_admin", "outsider"]
@@ -373,5 +392,9 @@ _BODIES: dict[str, _Body] = {
     "POST /api/reviews/{position}/decision": _fixed(verdict="release", reason=""),
     "POST /api/reviews/{position}/escalation": _fixed(proposal="refuse", reason="x"),
     "POST /api/reviews/{position}/overturning": _fixed(verdict="release", reason="x"),
+    "POST /api/groups/{group}/bots": lambda t, r, a, i: {"name": f"告警{next(t.serial)}", "purpose": "转发告警"},
+    "POST /api/webhooks": lambda t, r, a, i: {
+        "name": "工单", "url": "https://93.184.216.34/x", "kinds": ["groups.end_reminded"],
+    },
     "POST /api/exceptions/{position}/revocation": _fixed(reason="x"),
 }  # fmt: skip

@@ -85,6 +85,7 @@ export const BASE = {
   "page.ledger": ["账本与证明", "帳本與證明", "Ledger and proofs"],
   "page.directory": ["人员管理", "人員管理", "Staff records"],
   "page.accounts": ["账号管理", "帳號管理", "Accounts"],
+  "page.webhooks": ["系统接入", "系統接入", "Webhooks"],
   "page.rules": ["词库与豁免", "詞庫與豁免", "Dictionaries"],
   "page.pack": ["制度包", "制度包", "Policy pack"],
   "page.me": ["我的账户", "我的帳號", "My account"],

@@ -97,6 +97,8 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.review_done":
     case "messaging.prereview":
     case "messaging.reminded":
+    case "bots.changed":
+    case "bots.webhook_disabled":
     case "messaging.alert":
     case "policy.adopted":
       return state;

@@ -162,7 +162,7 @@ function onFacts(items: Item[], position: number): void {
   for (const item of items) {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
-    if (item.kind.startsWith("groups.") && item.group) marks.groups[item.group] = item.position;
+    if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
     if (item.kind === "approvals.changed") marks.approvals = item.position;
     if (REVIEW_KINDS.includes(item.kind)) marks.reviews = item.position;
     if (item.kind === "policy.adopted") marks.policy = item.position;

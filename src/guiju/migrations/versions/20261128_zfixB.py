@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_zfixB"
-down_revision = "20261128_signed"
+down_revision = "20261128_zbots"
 branch_labels = None
 depends_on = None
 

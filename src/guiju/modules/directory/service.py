@@ -303,6 +303,15 @@ def has_person(tx: ReadTx, person: PersonId) -> bool:
     return _store.find_person(tx, person) is not None
 
 
+def people_by_number(
+    tx: ReadTx, *, staff_nos: Collection[str], phones: Collection[str]
+) -> list[Person]:
+    """The people with these staff numbers and telephone numbers, each once; unknown numbers are left out."""
+    found = _store.by_staff_no(tx, staff_nos) if staff_nos else {}
+    named = [found[number.lower()] for number in staff_nos if number.lower() in found]
+    return list(dict.fromkeys([*named, *_store.by_phone(tx, phones)]))
+
+
 def people_outside(tx: ReadTx) -> frozenset[PersonId]:
     """The people who belong to no unit of the organisation: guests from outside. The lane remembers them."""
     found: frozenset[PersonId] = tx.cached(
