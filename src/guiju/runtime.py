@@ -49,6 +49,10 @@ from guiju.modules.messaging import _live as messaging_live
 from guiju.modules.messaging import composing, reads, sending
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.notices import _controls as notices_controls
+from guiju.modules.notices import _jobs as notices_jobs
+from guiju.modules.notices import _live as notices_live
+from guiju.modules.notices import service as notices
 from guiju.modules.policy import _controls as policy_controls
 from guiju.modules.policy import _live as policy_live
 from guiju.modules.policy import service as policy
@@ -65,6 +69,7 @@ APPLIERS: Mapping[str, Apply] = {
     "approvals": approvals.apply,
     "groups": groups.apply,
     "messaging": messaging.apply,
+    "notices": notices.apply,
 }
 CONTROLS = (
     policy_controls,
@@ -74,6 +79,7 @@ CONTROLS = (
     approvals_controls,
     groups_controls,
     messaging_controls,
+    notices_controls,
 )
 ROUTERS: Mapping[str, Router] = {
     "policy": policy_live.deliveries,
@@ -81,11 +87,12 @@ ROUTERS: Mapping[str, Router] = {
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
     "messaging": messaging_live.deliveries,
+    "notices": notices_live.deliveries,
 }
 PRESENCE: Mapping[str, Presence] = groups_live.PRESENCE
 # The organisation's own risk model, in its data folder; `guiju train-risk --decisions` writes it.
 RISK_MODEL = "risk_model.bin"
-JOBS = (approvals_jobs, directory_jobs, groups_jobs, identity_jobs, messaging_jobs)
+JOBS = (approvals_jobs, directory_jobs, groups_jobs, identity_jobs, messaging_jobs, notices_jobs)
 
 
 def wire() -> None:
