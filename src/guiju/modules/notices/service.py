@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.modules.directory import service as directory
 from guiju.modules.notices import _store
@@ -77,6 +78,17 @@ def get_notice(tx: ReadTx, actor: Actor, notice_id: NoticeId) -> Notice:
     ):
         raise NoticeNotFoundError("There is no such notice.", notice=notice_id)
     return found
+
+
+def shows_entry(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
+    """Whether a screen of the actor's own shows the entry: a text that asks them, what they did, or their notice."""
+    notice = _store.find(tx, NoticeId(entry.fact.notice))
+    if notice is None:
+        return False
+    if actor.name in (notice.issuer, entry.actor):
+        return True
+    is_text = isinstance(entry.fact, NoticePublished | NoticeRevised)
+    return is_text and _store.find_recipient(tx, notice.id, actor.person) is not None
 
 
 def _oversees(tx: ReadTx, actor: Actor, notice_id: NoticeId) -> bool:
