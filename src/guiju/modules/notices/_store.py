@@ -23,6 +23,7 @@ from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.statements import Inserts
 from guiju.modules.notices.types import (
     AlreadyAcknowledgedError,
     DeadlinePassed,
@@ -94,6 +95,10 @@ _recipient = governed(
     )
 )
 
+_insert_recipients = Inserts(
+    _recipient, ("notice", "person", "unit", "acknowledged", "late", "tries")
+)
+
 
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     for entry in entries:
@@ -101,14 +106,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case NoticePublished() as fact:
                 _publish(tx, entry, fact)
             case NoticeAddressed() as fact:
-                fresh: dict[str, Any] = {
-                    "unit": fact.unit,
-                    "acknowledged": 0,
-                    "late": False,
-                    "tries": 0,
-                }
-                rows = [{"notice": fact.notice, "person": one} | fresh for one in fact.people]
-                tx.run(insert(_recipient).values(rows))
+                rows = [(fact.notice, one, fact.unit, 0, 0, 0) for one in fact.people]
+                tx.many(_insert_recipients, rows)
             case NoticeRevised() as fact:
                 _revise(tx, entry, fact)
             case QuizTried() as fact:
