@@ -33,6 +33,9 @@ TABLES = (
     "messaging_mention_all",
     "messaging_file",
     "messaging_upload",
+    "notices_notice",
+    "notices_version",
+    "notices_recipient",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

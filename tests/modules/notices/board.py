@@ -1,6 +1,6 @@
 """A workshop with a head, and people who issue notices to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,7 +85,7 @@ class Board:
 
     def acknowledging(
         self, who: str, notice: NoticeId, answers: Sequence[Sequence[int]] = (), version: int = 0
-    ) -> Any:
+    ) -> Callable[[WriteTx], Answered]:
         def verb(tx: WriteTx) -> Answered:
             read = version or service.get(tx, notice).version
             return acknowledging.acknowledge(tx, self[who], notice, version=read, answers=answers)

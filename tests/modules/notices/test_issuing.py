@@ -1,6 +1,7 @@
 """Publishing, changing, reminding, withdrawing: what is recorded, who is asked, and what is refused without a trace."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -364,7 +365,7 @@ class TestReading:
         notice = board.publish()
         for each in (notice, NoticeId("ntc_none")):
             with pytest.raises(NoticeNotFoundError):
-                board.world.read(lambda tx, e=each: service.get_notice(tx, board["sun"], e))
+                board.world.read(partial(service.get_notice, actor=board["sun"], notice_id=each))
 
     def test_the_boxes(self, board: Board) -> None:
         first, second = board.publish(hours=16), board.publish(Wording("二", "x"))

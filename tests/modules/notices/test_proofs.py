@@ -1,5 +1,6 @@
 """Who may see the entries of a notice, and of which the sealed text."""
 
+from guiju.kernel.db import ReadTx
 from guiju.ledger_routes import sight_of
 from tests.modules.notices.board import RIGHT, WITH_QUIZ, Board
 
@@ -7,10 +8,13 @@ from tests.modules.notices.board import RIGHT, WITH_QUIZ, Board
 def sights(board: Board, kind: str) -> dict[str, str]:
     """What each person may see of the last entry of a kind."""
     entry = board.world.entries(kind)[-1]
-    return {
-        name: board.world.read(lambda tx, a=actor: sight_of(tx, a, entry)).name.lower()
-        for name, actor in board.people.items()
-    }
+
+    def look(tx: ReadTx) -> dict[str, str]:
+        return {
+            name: sight_of(tx, actor, entry).name.lower() for name, actor in board.people.items()
+        }
+
+    return board.world.read(look)
 
 
 def test_whom_it_asks_sees_the_text(board: Board) -> None:
