@@ -36,14 +36,8 @@ def people(browser: Browser, place: Place) -> Iterator[Screens]:
         yield made
 
 
-def badge(screen: Screen, where: str = "rail") -> int:
-    """The number beside 通知 in the navigation."""
-    link = screen.page.locator(f"nav.{where} a[href='/notices']")
-    count = link.locator(".count > span").first
-    return int(count.inner_text()) if count.count() else 0
-
-
 def expect_badge(screen: Screen, number: int, where: str = "rail") -> None:
+    """So many stand beside 通知 in the navigation."""
     link = screen.page.locator(f"nav.{where} a[href='/notices'] .count > span").first
     expect(link).to_have_text(str(number))
 
@@ -67,8 +61,8 @@ def publish(screen: Screen, text: str) -> None:
 
 def test_from_the_issuer_to_everybody_and_asked_again(people: Screens) -> None:
     issuer, reader = people.signed_in("tangli"), people.signed_in("zhouxiaoyu", size=PHONE)
-    before = badge(reader, "tabbar")
-    assert before == 2, "two notices of the demonstration wait"
+    before = 2  # those of the demonstration that wait
+    expect_badge(reader, before, "tabbar")
     publish(issuer, "下班前关闭工位电源。")
     expect_badge(reader, before + 1, "tabbar")
     expect(issuer.page.locator(".sum")).to_contain_text("0 / 6 已知悉")
@@ -129,7 +123,7 @@ def test_questions_are_passed_before_it_counts(people: Screens) -> None:
     screen.page.locator(".choice", has_text="走业务系统").click()
     send.click()
     expect(screen.page.get_by_text("请再读一遍，稍后再答。")).to_be_visible()
-    assert badge(screen) == 1
+    expect_badge(screen, 1)
 
 
 def test_who_oversees_reads_along_and_exports(people: Screens) -> None:

@@ -9,10 +9,11 @@ import pytest
 from guiju.kernel.clock import DAY, HOUR, MINUTE
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.directory.types import UnitNotFoundError
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import TextRefusedError
-from guiju.modules.notices import issuing, service
+from guiju.modules.notices import _shape, issuing, service
 from guiju.modules.notices.types import (
     SLICE,
     Audience,
@@ -343,6 +344,24 @@ class TestWithdraw:
         refused(board, WithdrawnError, board.acknowledging("li", notice))
         board.world.later(2 * DAY)
         assert not board.world.facts("notices.deadline_passed", "notices.reminded")
+
+    def test_its_text_is_for_the_issuer_and_overseers_alone(self, board: Board) -> None:
+        notice = board.publish()
+
+        def seen(who: str) -> dict[str, Any]:
+            return board.world.read(
+                lambda tx: _shape.notice(tx, board[who], service.get_notice(tx, board[who], notice))
+            )
+
+        assert seen("li")["text"] == WORDING.text and seen("li")["withdrawn"] is None
+        board.world.write(lambda tx: issuing.withdraw(tx, board["hr"], notice, reason="发错了"))
+        for who in ("li", "chen"):
+            assert (seen(who)["text"], seen(who)["versions"]) == ("", []), who
+            assert seen(who)["withdrawn"]["reason"] == "发错了"
+        for who in ("hr", "auditor"):
+            assert seen(who)["text"] == WORDING.text
+        (entry,) = board.world.entries("notices.published")
+        assert board.world.read(lambda tx: sight_of(tx, board["li"], entry)) is Sight.NOTHING
 
     def test_it_needs_a_reason(self, board: Board) -> None:
         notice = board.publish()

@@ -308,6 +308,7 @@ export interface Notice {
 export interface NoticeQuestion { text: string; choices: string[]; several: boolean; right?: number[] }
 export interface OpenedNotice extends Notice {
   text: string; questions: NoticeQuestion[]; clause: ClauseMark | null; remind_from: number | null;
+  withdrawn: { at: number; reason: string } | null;
   versions: { version: number; at: number; position: number; editorial: boolean; reason: string; title: string; text: string }[];
   may: { acknowledge: boolean; manage: boolean; roster: boolean };
 }

@@ -29,6 +29,7 @@ export const NOTICES = {
   "again": ["正文改过，请重新阅读并确认。", "正文改過，請重新閱讀並確認。", "The text has changed: please read it and acknowledge it again."],
   "again.reason": ["改动说明：{reason}", "改動說明：{reason}", "What changed: {reason}"],
   "withdrawn.note": ["这条通知已经撤下，不用再确认。", "這則通知已經撤下，不用再確認。", "This notice was withdrawn; nothing more is asked of you."],
+  "withdrawn.why": ["撤下理由：{reason}", "撤下理由：{reason}", "Reason: {reason}"],
   "quiz": ["问答", "問答", "Questions"],
   "quiz.n": ["{n} 题", "{n} 題", "{n} questions"],
   "quiz.several": ["多选", "複選", "several"],

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("reminded_at", sa.BigInteger(), nullable=True),
         sa.Column("due_people", sa.Integer(), nullable=True),
         sa.Column("due_acknowledged", sa.Integer(), nullable=True),
+        sa.Column("withdrawn", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("notices_notice_issuer", "notices_notice", ["issuer", "published_at"])

@@ -49,10 +49,12 @@ def notice(tx: ReadTx, actor: Actor, shown: Notice) -> dict[str, Any]:
     is_open = shown.state is NoticeState.OPEN
     rule = service.acknowledgement_rule(tx)
     use = policy.first_use(tx, service.ACKNOWLEDGEMENT)
+    reads, withdrawn = service.may_read_text(tx, actor, shown), service.withdrawal(tx, shown)
     return _row(tx, shown, wording, mine, counted) | {
-        "text": wording.text,
-        "questions": [_question(one, with_right=own) for one in wording.questions],
-        "versions": [_version(*each) for each in said],
+        "text": wording.text if reads else "",
+        "questions": [_question(one, with_right=own) for one in wording.questions] if reads else [],
+        "versions": [_version(*each) for each in said] if reads else [],
+        "withdrawn": {"at": withdrawn[0], "reason": withdrawn[1]} if withdrawn else None,
         "clause": use.mark() if use is not None else None,
         "remind_from": _rules.next_reminder(shown.reminded_at, rule) if own else None,
         "may": {

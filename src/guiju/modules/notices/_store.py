@@ -63,6 +63,7 @@ _notice = governed(
         Column("reminded_at", BigInteger),
         Column("due_people", Integer),
         Column("due_acknowledged", Integer),
+        Column("withdrawn", BigInteger),
         Index("notices_notice_issuer", "issuer", "published_at"),
         Index("notices_notice_published", "published_at"),
     )
@@ -121,7 +122,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 counted = {"due_people": fact.people, "due_acknowledged": fact.acknowledged}
                 _set(tx, fact.notice, **counted)
             case NoticeWithdrawn(notice):
-                _set(tx, notice, state=NoticeState.WITHDRAWN.value)
+                _set(tx, notice, state=NoticeState.WITHDRAWN.value, withdrawn=entry.position)
 
 
 def _publish(tx: WriteTx, entry: Recorded, fact: NoticePublished) -> None:
@@ -316,6 +317,7 @@ def _to_notice(row: Row[Any]) -> Notice:
         row.reminded_at,
         row.due_people,
         row.due_acknowledged,
+        row.withdrawn,
     )
 
 

@@ -17,6 +17,8 @@ from guiju.modules.notices.types import (
     NoticeNotFoundError,
     NoticePublished,
     NoticeRevised,
+    NoticeState,
+    NoticeWithdrawn,
     Quiz,
     Recipient,
     StaleVersionError,
@@ -88,12 +90,29 @@ def shows_entry(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
     if actor.name in (notice.issuer, entry.actor):
         return True
     is_text = isinstance(entry.fact, NoticePublished | NoticeRevised)
+    if is_text and notice.state is NoticeState.WITHDRAWN:
+        return False
     return is_text and _store.find_recipient(tx, notice.id, actor.person) is not None
 
 
 def _oversees(tx: ReadTx, actor: Actor, notice_id: NoticeId) -> bool:
     units = overseen_units(tx, actor)
     return units is None or bool(_store.figures(tx, [notice_id], units) if units else {})
+
+
+def may_read_text(tx: ReadTx, actor: Actor, notice: Notice) -> bool:
+    """Whether the actor, who sees the notice, reads its texts: of a withdrawn one only its issuer and the overseers do."""
+    is_open = notice.state is NoticeState.OPEN
+    return is_open or notice.issuer == actor.person or policy.may(tx, actor, READ_ALL)
+
+
+def withdrawal(tx: ReadTx, notice: Notice) -> tuple[int, str] | None:
+    """(time in ms, reason) of the withdrawal; None while the notice is open."""
+    entry = tx.entry(notice.withdrawn) if notice.withdrawn is not None else None
+    if entry is None:
+        return None
+    assert isinstance(entry.fact, NoticeWithdrawn), "the notice names the entry that withdrew it"
+    return entry.at, entry.fact.reason
 
 
 def roster_units(tx: ReadTx, actor: Actor, notice: Notice) -> frozenset[str] | None:

@@ -72,7 +72,8 @@ class Notice:
     """A notice as its facts have left it. Times in ms.
 
     `version` is the newest, `position` its entry, `asked_version` the newest that asked; `quiz` counts its questions.
-    `due_people` and `due_acknowledged` are the figures at the deadline, once it has passed.
+    `due_people` and `due_acknowledged` are the figures at the deadline, once it has passed, and
+    `withdrawn` is the entry that withdrew it.
     """
 
     id: NoticeId
@@ -89,6 +90,7 @@ class Notice:
     reminded_at: int | None
     due_people: int | None
     due_acknowledged: int | None
+    withdrawn: int | None
 
 
 @dataclass(frozen=True, slots=True)
