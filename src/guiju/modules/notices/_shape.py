@@ -49,12 +49,12 @@ def notice(tx: ReadTx, actor: Actor, shown: Notice) -> dict[str, Any]:
     is_open = shown.state is NoticeState.OPEN
     rule = service.acknowledgement_rule(tx)
     use = policy.first_use(tx, service.ACKNOWLEDGEMENT)
-    reads, withdrawn = service.may_read_text(tx, actor, shown), service.withdrawal(tx, shown)
+    reads = service.may_read_text(tx, actor, shown)
     return _row(tx, shown, wording, mine, counted) | {
         "text": wording.text if reads else "",
         "questions": [_question(one, with_right=own) for one in wording.questions] if reads else [],
         "versions": [_version(*each) for each in said] if reads else [],
-        "withdrawn": {"at": withdrawn[0], "reason": withdrawn[1]} if withdrawn else None,
+        "withdrawn": _withdrawn(tx, shown),
         "clause": use.mark() if use is not None else None,
         "remind_from": _rules.next_reminder(shown.reminded_at, rule) if own else None,
         "may": {
@@ -108,6 +108,11 @@ def _figures(counted: Figures | None) -> dict[str, int] | None:
         "acknowledged": counted.acknowledged,
         "late": counted.late,
     }
+
+
+def _withdrawn(tx: ReadTx, shown: Notice) -> dict[str, Any] | None:
+    found = service.withdrawal(tx, shown)
+    return {"at": found[0], "reason": found[1]} if found is not None else None
 
 
 def _question(one: Question, *, with_right: bool) -> dict[str, Any]:
