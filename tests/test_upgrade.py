@@ -39,6 +39,9 @@ TABLES = (
     "bots_webhook",
     "bots_progress",
     "bots_delivery",
+    "notices_notice",
+    "notices_version",
+    "notices_recipient",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

@@ -45,6 +45,7 @@ from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.uploading import Uploads
+from guiju.modules.notices import _routes as notices_routes
 from guiju.modules.policy import _routes as policy_routes
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack
@@ -70,6 +71,7 @@ ROUTES = (
     groups_routes,
     messaging_routes,
     bots_routes,
+    notices_routes,
     ledger_routes,
     me,
     setup_routes,

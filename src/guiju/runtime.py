@@ -54,6 +54,10 @@ from guiju.modules.messaging import _live as messaging_live
 from guiju.modules.messaging import composing, reads, sending, writers
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.notices import _controls as notices_controls
+from guiju.modules.notices import _jobs as notices_jobs
+from guiju.modules.notices import _live as notices_live
+from guiju.modules.notices import service as notices
 from guiju.modules.policy import _controls as policy_controls
 from guiju.modules.policy import _live as policy_live
 from guiju.modules.policy import service as policy
@@ -71,6 +75,7 @@ APPLIERS: Mapping[str, Apply] = {
     "groups": groups.apply,
     "messaging": messaging.apply,
     "bots": bots.apply,
+    "notices": notices.apply,
 }
 CONTROLS = (
     policy_controls,
@@ -81,6 +86,7 @@ CONTROLS = (
     groups_controls,
     messaging_controls,
     bots_controls,
+    notices_controls,
 )
 ROUTERS: Mapping[str, Router] = {
     "policy": policy_live.deliveries,
@@ -89,11 +95,20 @@ ROUTERS: Mapping[str, Router] = {
     "groups": groups_live.deliveries,
     "messaging": messaging_live.deliveries,
     "bots": bots_live.deliveries,
+    "notices": notices_live.deliveries,
 }
 PRESENCE: Mapping[str, Presence] = groups_live.PRESENCE
 # The organisation's own risk model, in its data folder; `guiju train-risk --decisions` writes it.
 RISK_MODEL = "risk_model.bin"
-JOBS = (approvals_jobs, bots_jobs, directory_jobs, groups_jobs, identity_jobs, messaging_jobs)
+JOBS = (
+    approvals_jobs,
+    bots_jobs,
+    directory_jobs,
+    groups_jobs,
+    identity_jobs,
+    messaging_jobs,
+    notices_jobs,
+)
 
 
 def wire() -> None:

@@ -471,6 +471,11 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     staffing.inspection(
         cast.people["security_admin", "outsider"], cast.people["employee", "member"]
     )
+    staffing.notices(
+        cast.people["hr", "outsider"],
+        cast.people["employee", "member"],
+        cast.people["head", "member"],
+    )
     acts.other_groups(utc(world.clock.now() + 7 * DAY).date().isoformat(), edited)
     audience.whole()
     missing = set(all_kinds()) - audience.kinds

@@ -20,6 +20,8 @@ from guiju.modules.inspection.fingerprints import fingerprints
 from guiju.modules.inspection.governed import DocumentPrints, Trial
 from guiju.modules.messaging import exceptions, review
 from guiju.modules.messaging.review_types import Permission
+from guiju.modules.notices import issuing
+from guiju.modules.notices.types import Audience, Wording
 from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
@@ -127,6 +129,11 @@ class Things:
                 found |= {"request_id": made.request, "application": made.id}
             case "record":
                 found |= self._record(row, actor, fresh=changes)
+            case "notice":
+                asked = actor if row.relation == "own" and actor is not None else cast.spare
+                found["notice_id"] = self._make(
+                    changes, ("notice", asked.name), lambda: self._publish(asked)
+                )
             case "rule":
                 found["dictionary"] = self._make(changes, ("dictionary",), self._dictionary)
                 found["document"] = self._make(changes, ("document",), self._document)
@@ -197,6 +204,15 @@ class Things:
         assert started is not None, "the plan adds somebody"
         world.later(1_000)
         return started
+
+    def _publish(self, asked: Actor) -> str:
+        """A notice of the office for human resources that asks one person."""
+        issuer, to = self.cast.people["hr", "outsider"], Audience(people=(asked.person_id,))
+        return self.cast.world.write(
+            lambda tx: issuing.publish(
+                tx, issuer, wording=Wording("放假安排", MENU), audience=to, hours=8, people=1
+            )
+        )
 
     def _dictionary(self) -> str:
         """One that is off and was tried."""
@@ -389,6 +405,15 @@ _BODIES: dict[str, _Body] = {
     "POST /api/exemptions": lambda t, r, a, i: {
         "person_id": t.cast.spare.person, "rule": "abuse", "until": t.cast.world.clock.now() + DAY, "reason": "x",
     },
+    "POST /api/notices/preview": lambda t, r, a, i: {"to": {"person_ids": [t.cast.spare.person]}, "deadline_hours": 8},
+    "POST /api/notices": lambda t, r, a, i: {
+        "title": "放假安排", "text": MENU, "deadline_hours": 8, "to": {"person_ids": [t.cast.spare.person]}, "people": 1,
+    },
+    "POST /api/notices/{notice_id}/versions": lambda t, r, a, i: {
+        "title": f"放假安排{next(t.serial)}", "text": MENU, "deadline_hours": 8,
+    },
+    "POST /api/notices/{notice_id}/acknowledgement": _fixed(version=1),
+    "POST /api/notices/{notice_id}/withdrawal": _fixed(reason="x"),
     "POST /api/reviews/{position}/decision": _fixed(verdict="release", reason=""),
     "POST /api/reviews/{position}/escalation": _fixed(proposal="refuse", reason="x"),
     "POST /api/reviews/{position}/overturning": _fixed(verdict="release", reason="x"),

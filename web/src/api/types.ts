@@ -15,7 +15,7 @@ export interface Me {
   capabilities: string[];
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
-  todo: { approvals: number; reviews: number };
+  todo: { approvals: number; reviews: number; notices: number };
   /** Where my messages wait for a reviewer at present; `group` null is everywhere. */
   prereviews: { group: string | null; until: number }[];
   position: number;
@@ -144,6 +144,10 @@ export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard |
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
   request: { id: string; kind: string; title: Bilingual | string; state: RequestState }; todo: number;
 };
+export type NoticesChangedItem = ItemBase<"notices.changed"> & {
+  notice: { id: string; title: string; version: number }; todo: number;
+  what: "published" | "asked" | "revised" | "acknowledged" | "reminded" | "late" | "withdrawn";
+};
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type BotsChangedItem = GroupItem<"bots.changed"> & { bot: string };
 export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook: string };
@@ -152,7 +156,7 @@ export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person:
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | PolicyAdoptedItem
+  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
   | PersonChangedItem | BotsChangedItem | WebhookDisabledItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
@@ -296,6 +300,36 @@ export interface Trial { messages: number; hits: number | null; terms: { term: s
 export interface Exemption {
   id: string; person: Named | null; group: Named | null; rule: string; until: number; reason: string; granted_at: number; granted_by: Named | null;
   ended_at: number | null;
+}
+
+export interface Notice {
+  id: string; title: string; version: number; asked_version: number; issuer: PersonMark; state: "open" | "withdrawn"; published_at: number;
+  asked_at: number; due_at: number; reminded_at: number | null; quiz: number;
+  /** `again`: an earlier version was acknowledged. */
+  mine: { acknowledged_at: number | null; late: boolean; again: boolean; tries: number } | null;
+  figures: { people: number; acknowledged: number; late: number } | null;
+  at_deadline: { people: number; acknowledged: number } | null;
+}
+export interface NoticeQuestion { text: string; choices: string[]; several: boolean; right?: number[] }
+export interface OpenedNotice extends Notice {
+  text: string; questions: NoticeQuestion[]; clause: ClauseMark | null; remind_from: number | null;
+  withdrawn: { at: number; reason: string } | null;
+  versions: { version: number; at: number; position: number; editorial: boolean; reason: string; title: string; text: string }[];
+  may: { acknowledge: boolean; manage: boolean; roster: boolean };
+}
+export interface NoticeList { notices: Notice[]; position: number }
+export interface NoticeAudience { unit_ids: string[]; posts: string[]; group_ids: string[]; person_ids: string[] }
+export interface NoticePreview { people: number; left_out: number; due_at: number; units: { unit: Named | null; people: Named[] }[] }
+export interface NoticeOptions {
+  units: { id: string; name: string; parent_id: string | null; people: number }[]; posts: { title: string; people: number }[];
+  groups: { id: string; name: string; people: number }[]; hours: { usual: number; most: number }; pass_percent: number;
+}
+export interface NoticeAnswered { acknowledged: boolean; questions: number; wrong: number[] }
+export interface NoticeRoster {
+  units: {
+    unit: Named | null; people: number; acknowledged: number; missing: { person: PersonMark; tries: number }[];
+    done: { person: PersonMark; at: number; late: boolean; tries: number }[];
+  }[];
 }
 
 export interface LedgerHead { size: number; checkpoint: string; consistency?: string[] | null }

@@ -13,6 +13,7 @@ export const PAGES: readonly Page[] = [
   { to: "/join", icon: "user-plus", label: "page.join", group: "nav.desk", roles: null },
   { to: "/saved/later", icon: "clock", label: "page.later", group: "nav.desk", roles: null },
   { to: "/saved/favourite", icon: "archive", label: "page.favourites", group: "nav.desk", roles: null },
+  { to: "/issued", icon: "mega", label: "page.issued", group: "group.govern", roles: ["audit_admin", "security_admin", "head"], may: "notices.issue" },
   { to: "/register", icon: "table", label: "page.register", group: "group.govern", roles: ["registrar", "audit_admin", "security_admin", "head"] },
   { to: "/reviews", icon: "shield", label: "page.reviews", group: "group.govern", roles: ["reviewer"], may: "messaging.review_escalated" },
   { to: "/exceptions", icon: "hourglass", label: "page.exceptions", group: "group.govern", roles: ["reviewer", "security_admin", "hr"] },

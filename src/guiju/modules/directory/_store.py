@@ -295,6 +295,30 @@ def people_outside(tx: ReadTx) -> list[PersonId]:
     return tx.scalars(select(_person.c.id).where(_person.c.unit.is_(None)))
 
 
+def people_in_units(tx: ReadTx, units: Collection[UnitId]) -> list[PersonId]:
+    """The people right in these units, by staff number."""
+    query = select(_person.c.id).where(_person.c.unit.in_(units)).order_by(_person.c.staff_no)
+    return [PersonId(person) for person in tx.scalars(query)]
+
+
+def people_with(tx: ReadTx, ids: Sequence[PersonId]) -> dict[PersonId, Person]:
+    """The people with these ids; unknown ones are left out."""
+    found: dict[PersonId, Person] = {}
+    for start in range(0, len(ids), 500):
+        part = select(_person).where(_person.c.id.in_(ids[start : start + 500]))
+        found |= {PersonId(row.id): _to_person(row) for row in tx.all(part)}
+    return found
+
+
+def posts(tx: ReadTx) -> list[tuple[str, int]]:
+    """Every post with the number of its holders, the most frequent first."""
+    counted = func.count().label("people")
+    query = select(_person.c.post, counted).where(_person.c.post != "").group_by(_person.c.post)
+    return [
+        (row.post, row.people) for row in tx.all(query.order_by(counted.desc(), _person.c.post))
+    ]
+
+
 def people_in_post(tx: ReadTx, title: str) -> list[PersonId]:
     found = select(_person.c.id).where(_person.c.post == title).order_by(_person.c.staff_no)
     return [PersonId(person) for person in tx.scalars(found)]

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261128_zfixB"
-down_revision = "20261128_zbots"
+revision = "20261128_zzfixB"
+down_revision = "20261128_znotices"
 branch_labels = None
 depends_on = None
 
