@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Screen, Screens, screens
+from tests.support.browser import PHONE, Screen, Screens, screens
 from tests.support.site import Site, demo_site
 
 GROUP = "总装一车间"
 EDITING = "      - use: messaging.editing\n        with: {minutes: 60}\n"
+NOT_NEEDED = "万里"
 BEFORE = "      - use: messaging.mention_all\n"
 pytestmark = pytest.mark.timeout(180)
 
@@ -98,6 +99,170 @@ class TestEditing:
         author.page.get_by_role("textbox", name="编辑消息").press("Escape")
         expect(author.message("报价按公开的来")).to_be_visible()
         assert len(versions(author, "报价按公开的来")) == 1
+
+
+class TestThreads:
+    def test_a_thread_is_talked_in_live_and_its_root_counts(self, people: Screens) -> None:
+        first, second = in_group(people, "zhouxiaoyu"), in_group(people, "wanghaitao")
+        first.send("六号机台的扭力又报警")
+        second.menu("六号机台的扭力又报警", "在话题中回复")
+        panel = second.page.get_by_role("complementary", name="话题")
+        expect(panel).to_contain_text("六号机台的扭力又报警")
+        expect(panel).to_contain_text("还没有回复")
+        panel.get_by_role("textbox", name="消息").fill("先停，工艺马上到")
+        second.page.keyboard.press("Enter")
+        expect(panel.locator("article.m", has_text="工艺马上到")).to_be_visible()
+        # The other sees the count at the root, opens the thread from it, and gets what follows by itself.
+        root = first.page.locator(
+            "article.m", has=first.page.get_by_role("button", name="1 条回复")
+        )
+        expect(root).to_contain_text("六号机台的扭力又报警")
+        root.get_by_role("button", name="1 条回复").click()
+        theirs = first.page.get_by_role("complementary", name="话题")
+        expect(theirs).to_contain_text("工艺马上到")
+        first.check_access("a thread beside the timeline")
+        panel.get_by_role("textbox", name="消息").fill("换了传感器，好了")
+        second.page.keyboard.press("Enter")
+        expect(theirs).to_contain_text("换了传感器")
+        expect(theirs.locator(".day")).to_have_text("2 条回复")
+        # In the timeline a reply says where it belongs, and leads there.
+        reply = first.page.locator(".main article.m", has_text="换了传感器")
+        expect(reply.locator(".th")).to_contain_text("六号机台的扭力又报警")
+        kept = first.get(f"{group_path(first)}/messages/{root_of(first)}/thread")
+        assert [one["message"]["text"] for one in kept["items"]] == [
+            "先停，工艺马上到",
+            "换了传感器，好了",
+        ]
+        # Edited and recalled replies change in the open thread too.
+        reply_in = panel.locator("article.m", has_text="换了传感器")
+        reply_in.hover()
+        reply_in.get_by_role("button", name="更多").click()
+        second.page.get_by_role("menuitem", name="撤回").click()
+        expect(theirs).not_to_contain_text("换了传感器")
+        expect(theirs).to_contain_text("王海涛 撤回了一条消息")
+        first.page.get_by_role("button", name="关闭话题").click()
+        expect(theirs).to_have_count(0)
+
+    def test_on_a_phone_a_thread_is_a_page_and_back_leads_to_the_talk(
+        self, people: Screens
+    ) -> None:
+        desk = in_group(people, "wanghaitao")
+        desk.send("下周排班表在谁手里")
+        desk.menu("下周排班表在谁手里", "在话题中回复")
+        desk.page.get_by_role("complementary", name="话题").get_by_role("textbox").fill("在我这")
+        desk.page.keyboard.press("Enter")
+        phone = in_group(people, "zhouxiaoyu", size=PHONE)
+        phone.page.get_by_role("button", name="1 条回复").last.tap()
+        panel = phone.page.get_by_role("complementary", name="话题")
+        expect(panel.locator("article.m", has_text="在我这")).to_be_visible()
+        expect(phone.page.locator(".main")).to_be_hidden()
+        phone.check_access("a thread on a phone")
+        panel.get_by_role("textbox", name="消息").fill("收到，我来取")
+        panel.get_by_role("button", name="发送", exact=True).tap()
+        expect(desk.page.get_by_role("complementary", name="话题")).to_contain_text("我来取")
+        phone.page.go_back()
+        expect(panel).to_have_count(0)
+        expect(phone.page.locator(".main")).to_be_visible()
+
+
+class TestPins:
+    def test_what_is_pinned_stands_above_and_leads_to_the_message(self, people: Screens) -> None:
+        owner, member = in_group(people, "zhaotiejun"), in_group(people, "zhouxiaoyu")
+        pins = member.page.get_by_role("region", name="置顶消息")
+        early = member.page.locator("article.m .tx").first.inner_text()
+        count = pins.get_by_role("button", name=re.compile("条置顶"))
+        before = len(member.get(f"{group_path(member)}/pins")["items"])
+        owner.send("本周五下午停线保养")
+        owner.menu("本周五下午停线保养", "置顶")
+        expect(pins).to_contain_text("本周五下午停线保养")
+        owner.page.get_by_role("log").evaluate("one => { one.scrollTop = 0 }")
+        target = owner.page.locator("article.m", has_text=early).first
+        target.hover()
+        target.get_by_role("button", name="更多").click()
+        owner.page.get_by_role("menuitem", name="置顶", exact=True).click()
+        expect(count).to_have_text(f"{before + 2} 条置顶")
+        count.click()
+        member.check_access("the pinned messages")
+        pins.locator("li", has_text=early[:12]).get_by_role("button").first.click()
+        expect(member.page.locator("article.m.flash")).to_contain_text(early[:12])
+        # A member takes nothing off; the owner does, and a recalled one is gone by itself.
+        count.click()
+        expect(pins.get_by_role("button", name="取消置顶")).to_have_count(0)
+        theirs = owner.page.get_by_role("region", name="置顶消息")
+        theirs.get_by_role("button", name=re.compile("条置顶")).click()
+        theirs.locator("li", has_text=early[:12]).get_by_role("button", name="取消置顶").click()
+        expect(count).to_have_text(f"{before + 1} 条置顶")
+        owner.page.keyboard.press("Escape")
+        owner.menu("本周五下午停线保养", "撤回")
+        expect(pins.get_by_text("本周五下午停线保养")).to_have_count(0)
+
+
+def call_everybody(screen: Screen, text: str) -> None:
+    """Choose 所有人 behind an @ and confirm; the text goes on behind it and is not sent."""
+    field = screen.page.get_by_role("textbox", name="消息")
+    field.press_sequentially("@")
+    screen.page.get_by_role("option", name=re.compile("所有人")).click()
+    asked = screen.page.get_by_role("dialog")
+    expect(asked).to_contain_text(re.compile(r"将通知 \d+ 人"))
+    asked.get_by_role("button", name="确定").click()
+    expect(field).to_have_value("@所有人 ")
+    field.press_sequentially(text)
+
+
+class TestMentionOfAll:
+    def test_it_asks_how_many_and_again_when_the_number_has_changed(self, people: Screens) -> None:
+        writer, reader = in_group(people, "sunli"), in_group(people, "zhouxiaoyu")
+        members = writer.get(group_path(writer))["members"]
+        call_everybody(writer, "十点开会")
+        writer.page.keyboard.press("Enter")
+        expect(reader.message("十点开会").locator(".ment-me")).to_have_text("@所有人")
+        call_everybody(writer, "会议改到十一点")
+        owner = people.signed_in("zhaotiejun")
+        place = next(
+            one["person"]["id"]
+            for one in owner.get(f"{group_path(writer)}/members")["members"]
+            if one["person"]["name"] == NOT_NEEDED
+        )
+        gone = owner.post(f"{group_path(writer)}/members/{place}/removal", {"reason": "调岗"})
+        assert gone.ok, gone.text()
+        expect(writer.page.get_by_role("log")).to_contain_text(f"把 {NOT_NEEDED} 移出群")
+        writer.page.keyboard.press("Enter")
+        failed = writer.page.locator("article.wait")
+        expect(failed).to_contain_text(f"群里现在有 {members - 1} 人")
+        expect(reader.message("会议改到十一点")).to_have_count(0)
+        failed.get_by_role("button", name=f"通知 {members - 1} 人并发送").click()
+        expect(reader.message("会议改到十一点")).to_be_visible()
+        expect(failed).to_have_count(0)
+
+    def test_who_may_not_is_told_the_clause_and_so_is_who_did_it_often(
+        self, people: Screens
+    ) -> None:
+        member, writer = in_group(people, "zhouxiaoyu"), in_group(people, "sunli")
+        call_everybody(member, "有空的来搭把手")
+        member.page.keyboard.press("Enter")
+        refused = member.page.locator("article.wait")
+        expect(refused).to_contain_text("您不能在本群提到所有人")
+        expect(refused.get_by_role("button", name="第 6.6 条")).to_be_visible()
+        refused.get_by_role("button", name="不发了").click()
+        expect(refused).to_have_count(0)
+        late = writer.page.locator("article.wait")
+        for turn in range(4):
+            call_everybody(writer, f"第{turn}次提醒")
+            writer.page.keyboard.press("Enter")
+            expect(writer.message(f"第{turn}次提醒")).to_be_visible()
+            writer.page.wait_for_timeout(200)
+            if late.locator(".stop").count():
+                break
+        expect(late).to_contain_text("今天提到所有人的次数已用完")
+        expect(late.get_by_role("button", name="第 6.6 条")).to_be_visible()
+        late.get_by_role("button", name="不发了").click()
+
+
+def root_of(screen: Screen) -> int:
+    """The first message of the thread that is open."""
+    found = re.search(r"thread=(\d+)", screen.page.url)
+    assert found is not None
+    return int(found.group(1))
 
 
 def shown(screen: Screen, text: str) -> int:
