@@ -258,6 +258,107 @@ class TestMentionOfAll:
         late.get_by_role("button", name="不发了").click()
 
 
+class TestReaders:
+    def test_the_author_watches_the_message_being_read(self, people: Screens) -> None:
+        author = in_group(people, "sunli")
+        author.send("质检单在文件柜第二格")
+        mark = author.message("质检单在文件柜第二格").locator(".seen")
+        expect(mark).to_contain_text("人未读")
+        total = int(re.sub(r"\D", "", mark.inner_text()))
+        assert total > 1
+        to_end(in_group(people, "zhouxiaoyu"))
+        expect(mark).to_have_text(f"已读 1 · {total - 1} 人未读")
+        mark.click()
+        expect(author.page.get_by_role("dialog")).to_contain_text("周小雨")
+        author.page.keyboard.press("Escape")
+        # The rest reads it: no number is left.
+        read_by_all(people, author, "质检单在文件柜第二格")
+        expect(mark).to_have_text("全部已读")
+
+
+def to_end(screen: Screen) -> None:
+    screen.page.get_by_role("log").evaluate("one => { one.scrollTop = one.scrollHeight }")
+
+
+def read_by_all(people: Screens, author: Screen, text: str) -> None:
+    """Have everybody who has not read a message do so, on a screen of theirs that shows nothing."""
+    path, position = group_path(author), shown(author, text)
+    logins = {
+        "赵铁军": "zhaotiejun",
+        "王海涛": "wanghaitao",
+        "马超": "machao",
+        "陈思源": "chensiyuan",
+    }
+    logins |= {"钟灵": "zhongling", "孟瑶": "mengyao", "万里": "wanli", "侯亮": "houliang"}
+    for one in author.get(f"{path}/messages/{position}/readers")["unread"]:
+        reader = people.signed_in(logins[one["name"]])
+        answer = reader.post(f"{path}/read", {"position": position})
+        assert answer.ok, answer.text()
+        reader.page.close()
+
+
+LOOK_AWAY = "document.hasFocus = () => false; dispatchEvent(new Event('blur'))"
+LOOK_BACK = "document.hasFocus = () => true; dispatchEvent(new Event('focus'))"
+
+
+class TestSeen:
+    def test_only_what_was_on_screen_counts_as_read(self, people: Screens) -> None:
+        """What comes while nobody looks, or below the edge of the screen, stays unread."""
+        reader, writer = in_group(people, "zhongling"), in_group(people, "wanghaitao")
+        to_end(reader)
+        count = reader.row(GROUP).locator(".count")
+        expect(count).to_have_count(0)
+        reader.page.evaluate(LOOK_AWAY)
+        lines = [f"第{n}项：" + "先看图纸再动手，" * 8 for n in range(1, 13)]
+        for line in lines:
+            writer.send(line)
+            expect(writer.message(line[:4]).locator(".bub")).to_be_visible()
+            writer.page.wait_for_timeout(600)  # slower than the rule against floods
+        expect(count).to_contain_text("12")
+        unread_at = read_position(reader)
+        expect(reader.page.locator(".newline")).to_be_in_viewport()
+        reader.page.evaluate(LOOK_BACK)
+        expect(count).not_to_contain_text("12")
+        first = int(re.sub(r"\D.*", "", count.inner_text()))
+        assert 0 < first < 12, first
+        down = reader.page.get_by_role("button", name=re.compile("条新消息"))
+        expect(down).to_have_text(f"{first} 条新消息")
+        assert unread_at < read_position(reader) < shown(writer, lines[-1][:5])
+        # The author sees the same: the first was read, the last was not.
+        expect(writer.message(lines[0][:4]).locator(".seen")).to_contain_text("已读")
+        last = read_by(writer, lines[-1][:5])
+        assert "钟灵" not in last
+        down.click()
+        expect(count).to_have_count(0)
+        expect(down).to_have_count(0)
+        reader.page.wait_for_timeout(500)
+        assert "钟灵" in read_by(writer, lines[-1][:5])
+
+    def test_the_check_can_fail(self, people: Screens) -> None:
+        """With the window in front, what comes is read at once, and no line is drawn."""
+        reader, writer = in_group(people, "zhongling"), in_group(people, "wanghaitao")
+        to_end(reader)
+        writer.send("看到请回一声")
+        expect(reader.message("看到请回一声")).to_be_visible()
+        reader.page.wait_for_timeout(800)
+        expect(reader.row(GROUP).locator(".count")).to_have_count(0)
+        expect(reader.page.locator(".newline")).to_have_count(0)
+        assert "钟灵" in read_by(writer, "看到请回一声")
+
+
+def read_position(screen: Screen) -> int:
+    """How far the server says that this person has read the group that they look at."""
+    rows = screen.get("/conversations")["conversations"]
+    [found] = [one["read"] for one in rows if f"/groups/{one['group']['id']}" == group_path(screen)]
+    return int(found)
+
+
+def read_by(screen: Screen, text: str) -> list[str]:
+    """Who has read the message, by name."""
+    found = screen.get(f"{group_path(screen)}/messages/{shown(screen, text)}/readers")
+    return [one["name"] for one in found["read"]]
+
+
 def root_of(screen: Screen) -> int:
     """The first message of the thread that is open."""
     found = re.search(r"thread=(\d+)", screen.page.url)

@@ -153,7 +153,8 @@ export type Item =
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
-export interface Reads { on: boolean; reads: Record<string, number>; position: number }
+/** `since`: from where on each present member sees messages. */
+export interface Reads { on: boolean; reads: Record<string, number>; since: Record<string, number>; position: number }
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
 export type SavedKind = "favourite" | "later";
 export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }

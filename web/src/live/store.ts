@@ -291,11 +291,11 @@ function sendOne(one: Waiting): void {
   if (connection?.send(one.cmid, one.group, bodyOf(one)) && !one.tried) update(one.cmid, { tried: true });
 }
 
-/** Marks `group` read up to what is shown. */
-export function markRead(group: string): void {
+/** Marks `group` read up to `position`, or to its last message when that comes earlier. */
+export function markRead(group: string, upTo: number): void {
   const conversation = state.value.conversations[group];
-  const position = conversation?.last?.position;
-  if (conversation === undefined || position === undefined || position <= conversation.read) return;
+  const position = Math.min(conversation?.last?.position ?? -1, upTo);
+  if (conversation === undefined || position <= conversation.read) return;
   state.value = applyRead(state.value, group, position, myId());
   if (!connection?.read(group, position)) void post(`/groups/${group}/read`, { position }).catch(() => undefined);
 }
