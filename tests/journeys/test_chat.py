@@ -359,6 +359,121 @@ def read_by(screen: Screen, text: str) -> list[str]:
     return [one["name"] for one in found["read"]]
 
 
+class TestChoosing:
+    def test_several_messages_are_copied_and_kept(self, people: Screens) -> None:
+        screen = in_group(people, "zhouxiaoyu")
+        screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        for text in ("甲班三十五台", "乙班四十台", "丙班三十八台"):
+            screen.send(text)
+            expect(screen.message(text).locator(".bub")).to_be_visible()
+        screen.menu("甲班三十五台", "多选")
+        bar = screen.page.get_by_role("toolbar", name="已选的消息")
+        expect(bar).to_contain_text("已选 1 条")
+        expect(screen.page.get_by_role("textbox", name="消息")).to_be_hidden()
+        screen.page.get_by_role("checkbox", name=re.compile("丙班三十八台")).click()
+        screen.page.get_by_role("checkbox", name=re.compile("乙班四十台")).click()
+        screen.page.get_by_role("checkbox", name=re.compile("乙班四十台")).click()
+        expect(bar).to_contain_text("已选 2 条")
+        screen.check_access("choosing messages")
+        bar.get_by_role("button", name="复制文字").click()
+        expect(bar).to_contain_text("已复制 2 条")
+        copied = screen.page.evaluate("navigator.clipboard.readText()")
+        line = r"周小雨  \d{4}-\d\d-\d\d \d\d:\d\d\n"
+        assert re.fullmatch(f"{line}甲班三十五台\n\n{line}丙班三十八台", copied), copied
+        expect(bar).to_have_count(0)
+        screen.menu("乙班四十台", "多选")
+        bar.get_by_role("button", name="收藏").click()
+        expect(bar).to_contain_text("已收藏 1 条")
+        kept = screen.get("/saved/favourite")["saved"]
+        assert [one["item"]["message"]["text"] for one in kept] == ["乙班四十台"]
+        expect(bar).to_have_count(0)
+        # Escape leaves, and nothing is chosen any more.
+        screen.menu("乙班四十台", "多选")
+        screen.page.keyboard.press("Escape")
+        expect(bar).to_have_count(0)
+        expect(screen.page.get_by_role("textbox", name="消息")).to_be_visible()
+
+
+class TestLongPress:
+    def test_a_finger_that_rests_opens_the_menu_and_one_that_moves_does_not(
+        self, people: Screens
+    ) -> None:
+        phone = in_group(people, "zhouxiaoyu", size=PHONE)
+        phone.send("手机上长按试试")
+        said = phone.page.locator("article.m[data-item]", has_text="手机上长按试试")
+        bubble = said.locator(".bub")
+        box = bubble.bounding_box()
+        assert box is not None
+        finger = phone.page.context.new_cdp_session(phone.page)
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+
+        def touch(kind: str, *points: dict[str, float]) -> None:
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+        menu = phone.page.get_by_role("menu")
+        touch("touchStart", at)
+        touch("touchMove", {"x": at["x"], "y": at["y"] - 40})
+        phone.page.wait_for_timeout(700)
+        touch("touchEnd")
+        expect(menu).to_have_count(0)
+        touch("touchStart", at)
+        touch("touchMove", {"x": at["x"] + 3, "y": at["y"] + 2})
+        expect(menu).to_be_visible()
+        touch("touchEnd")
+        phone.page.wait_for_timeout(300)
+        expect(menu).to_be_visible()
+        assert phone.page.evaluate("document.getSelection().toString()") == ""
+        phone.check_width("a menu on a phone")
+
+    def test_the_right_button_opens_it_too_but_not_over_marked_text(self, people: Screens) -> None:
+        desk = in_group(people, "zhouxiaoyu")
+        desk.send("右键菜单在这里")
+        text = desk.page.locator("article.m[data-item]", has_text="右键菜单在这里").locator(".tx")
+        text.click(button="right")
+        expect(desk.page.get_by_role("menu")).to_be_visible()
+        desk.page.keyboard.press("Escape")
+        expect(desk.page.get_by_role("menu")).to_have_count(0)
+        text.evaluate("one => document.getSelection().selectAllChildren(one)")
+        text.click(button="right")
+        desk.page.wait_for_timeout(300)
+        expect(desk.page.get_by_role("menu")).to_have_count(0)
+
+
+class TestMarkdown:
+    def test_marks_are_shown_and_nothing_becomes_html(self, people: Screens) -> None:
+        writer, reader = in_group(people, "zhouxiaoyu"), in_group(people, "wanghaitao")
+        writer.write(
+            "**务必** *今天* ~~昨天~~ `x=1`\n> 上次\n- 一号线\n[手册](https://wiki.example.cn/a) <img src=x>"
+        )
+        writer.page.keyboard.press("Enter")
+        said = reader.message("务必").locator(".tx")
+        expect(said.locator("strong")).to_have_text("务必")
+        expect(said.locator("em")).to_have_text("今天")
+        expect(said.locator("s")).to_have_text("昨天")
+        expect(said.locator("code")).to_have_text("x=1")
+        expect(said.locator(".md-q")).to_have_text("上次")
+        expect(said.locator(".md-li")).to_contain_text("一号线")
+        link = said.get_by_role("link")
+        expect(link).to_have_text("手册 (wiki.example.cn)")
+        assert link.get_attribute("rel") == "noopener noreferrer"
+        expect(said).to_contain_text("<img src=x>")
+        expect(said.locator("img")).to_have_count(0)
+        reader.check_access("a message with marks")
+
+    def test_masks_and_mentions_keep_their_places(self, people: Screens) -> None:
+        writer, reader = in_group(people, "zhouxiaoyu"), in_group(people, "wanghaitao")
+        writer.page.get_by_role("textbox", name="消息").press_sequentially("**急** @王海")
+        writer.page.keyboard.press("Enter")
+        field = writer.page.get_by_role("textbox", name="消息")
+        field.press_sequentially("证件 11010119900307889X 请 **登记**")
+        writer.page.keyboard.press("Enter")
+        said = reader.message("登记").last.locator(".tx")
+        expect(said.locator(".ment-me")).to_have_text("@王海涛")
+        expect(said.locator(".msk")).to_have_count(1)
+        expect(said.locator("strong")).to_have_text(["急", "登记"])
+        assert "11010119900307889X" not in said.inner_text()
+
+
 def root_of(screen: Screen) -> int:
     """The first message of the thread that is open."""
     found = re.search(r"thread=(\d+)", screen.page.url)
