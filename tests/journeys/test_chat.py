@@ -474,6 +474,54 @@ class TestMarkdown:
         assert "11010119900307889X" not in said.inner_text()
 
 
+class TestKeys:
+    def test_the_list_is_walked_by_keys(self, people: Screens) -> None:
+        screen, writer = people.signed_in("zhouxiaoyu"), people.signed_in("wanghaitao")
+        rows = screen.page.locator("a.cv")
+        rows.first.focus()
+        screen.page.keyboard.press("ArrowDown")
+        expect(rows.nth(1)).to_be_focused()
+        screen.page.keyboard.press("ArrowUp")
+        screen.page.keyboard.press("Enter")
+        expect(rows.first).to_have_class(re.compile(r"\bon\b"))
+        # Alt with an arrow leads to what is unread, from wherever one is.
+        screen.row("安全生产").click()
+        writer.row(GROUP).click()
+        writer.send("键盘也能走到这里")
+        expect(screen.row(GROUP).locator(".count")).to_be_visible()
+        for _ in range(rows.count()):
+            screen.page.keyboard.press("Alt+ArrowDown")
+            if "on" in (screen.row(GROUP).get_attribute("class") or "").split():
+                break
+        expect(screen.row(GROUP)).to_have_class(re.compile(r"\bon\b"))
+
+    def test_a_question_mark_shows_the_keys_but_not_while_writing(self, people: Screens) -> None:
+        screen = in_group(people, "zhouxiaoyu")
+        field = screen.page.get_by_role("textbox", name="消息")
+        field.press_sequentially("真的?")
+        sheet = screen.page.get_by_role("dialog", name="快捷键")
+        expect(sheet).to_have_count(0)
+        field.fill("")
+        screen.row(GROUP).focus()
+        screen.page.keyboard.press("?")
+        expect(sheet).to_contain_text("下一个、上一个有未读的会话")
+        screen.check_access("the shortcuts")
+
+    def test_what_is_read_stays_in_the_unread_list_until_one_leaves_it(
+        self, people: Screens
+    ) -> None:
+        screen, writer = people.signed_in("zhouxiaoyu"), in_group(people, "wanghaitao")
+        writer.send("未读的一条")
+        screen.page.get_by_role("button", name=re.compile("^未读")).click()
+        screen.row(GROUP).click()
+        to_end(screen)
+        expect(screen.row(GROUP).locator(".count")).to_have_count(0)
+        expect(screen.row(GROUP)).to_be_visible()
+        screen.page.get_by_role("button", name="全部", exact=True).click()
+        screen.page.get_by_role("button", name=re.compile("^未读")).click()
+        expect(screen.row(GROUP)).to_have_count(0)
+
+
 def root_of(screen: Screen) -> int:
     """The first message of the thread that is open."""
     found = re.search(r"thread=(\d+)", screen.page.url)

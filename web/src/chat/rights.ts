@@ -1,9 +1,10 @@
 /** What the rules in force let members do with their messages; hints for what to offer, the server decides. */
 import { shallowRef, watch } from "vue";
 import { ApiError, get } from "../api/client.ts";
-import type { ClauseList, Control, GroupCard, Item, MessageItem } from "../api/types.ts";
+import type { ClauseList, Control, Item, MessageItem } from "../api/types.ts";
 import { isMessage } from "../live/reducer.ts";
 import { moved, myId, state } from "../live/store.ts";
+import { editingTime } from "./controls.ts";
 
 const controls = shallowRef<readonly Control[] | null>(null);
 let asked: Promise<void> | null = null;
@@ -18,21 +19,6 @@ export function loadRights(): Promise<void> {
       if (!(error instanceof ApiError)) throw error;
     });
   return asked;
-}
-
-const MINUTE_MS = 60_000;
-const named = (control: Control, name: string): unknown => control.with.find((one) => one.name === name)?.value;
-
-/** For how long an author may change a message in this group, or null. Pure. */
-export function editingTime(all: readonly Control[], group: GroupCard): number | null {
-  for (const one of all) {
-    if (!one.use.endsWith("/messaging.editing")) continue;
-    const classes = named(one, "classes");
-    if (Array.isArray(classes) && classes.length > 0 && !classes.includes(group.class.id)) continue;
-    const minutes = named(one, "minutes");
-    return (typeof minutes === "number" ? minutes : 10) * MINUTE_MS;
-  }
-  return null;
 }
 
 /** Whether to offer editing this message now. */
