@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -37,7 +38,7 @@ def people(browser: Browser, site: Site) -> Iterator[Screens]:
         yield made
 
 
-def in_group(people: Screens, account: str, **how: object) -> Screen:
+def in_group(people: Screens, account: str, **how: Any) -> Screen:
     """Somebody who looks at the group."""
     screen = people.signed_in(account, **how)
     screen.row(GROUP).click()
