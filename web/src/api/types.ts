@@ -161,7 +161,8 @@ export type Item =
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
-export interface Reads { on: boolean; reads: Record<string, number>; position: number }
+/** `since`: from where on each present member sees messages. */
+export interface Reads { on: boolean; reads: Record<string, number>; since: Record<string, number>; position: number }
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
 export type SavedKind = "favourite" | "later";
 export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }
@@ -350,7 +351,7 @@ export type ServerFrame =
   | ({ type: "settings"; group: string } & RowSettings)
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
-  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number } | null };
+  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number } | null };
 
 export interface Bot {
   id: string; name: string; purpose: string; responsible: PersonMark; state: "waiting" | "active" | "ended"; request: string | null; asked_at: number; has_key: boolean;
