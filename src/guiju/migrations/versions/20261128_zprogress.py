@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261128_zzfixB"
+revision = "20261128_zprogress"
 down_revision = "20261128_znotices"
 branch_labels = None
 depends_on = None
