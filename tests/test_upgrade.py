@@ -33,6 +33,9 @@ TABLES = (
     "messaging_mention_all",
     "messaging_file",
     "messaging_upload",
+    "messaging_forward",
+    "messaging_draft",
+    "messaging_scheduled",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

@@ -11,7 +11,14 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition
-from guiju.modules.messaging import _change_shape, _file_shape, changes, prereview, service
+from guiju.modules.messaging import (
+    _change_shape,
+    _file_shape,
+    _forward_shape,
+    changes,
+    prereview,
+    service,
+)
 from guiju.modules.messaging.change_types import UNCHANGED, Changed, MessageEdited
 from guiju.modules.messaging.composing import Preview, finding_json
 from guiju.modules.messaging.inspecting import deciding_use
@@ -68,7 +75,10 @@ def message(
         "imported": _imported(view, fact),
         "thread": fact.thread,
         "files": _file_shape.of_message(entry),
+        "forward": None,
     }
+    if fact.forward is not None:
+        made |= _forward_shape.of_message(entry)
     return made | _change_shape.of_message(view, changed)
 
 

@@ -25,7 +25,13 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Ahead, Inserts, Lookup
-from guiju.modules.messaging import _change_store, _file_store, _hit_store, _review_store
+from guiju.modules.messaging import (
+    _change_store,
+    _file_store,
+    _forward_store,
+    _hit_store,
+    _review_store,
+)
 from guiju.modules.messaging.change_types import (
     ALL,
     AlreadyRecalledError,
@@ -132,6 +138,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _hit_store.apply(tx, entries)
     _change_store.apply(tx, entries)
     _file_store.apply(tx, entries)
+    _forward_store.apply(tx, entries)
 
 
 def _row(
