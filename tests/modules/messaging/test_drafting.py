@@ -24,7 +24,7 @@ def drafts(office: Office) -> Drafts:
 
 
 def texts(drafts: Drafts, actor: Actor) -> dict[GroupId, str]:
-    return {draft.group: written.text for draft, written in drafts.all_of(actor)}
+    return {draft.group: written.text for draft, written in drafts.all_of(actor) if written.text}
 
 
 def rows(office: Office) -> list[bytes]:
@@ -53,6 +53,8 @@ def test_what_was_written_last_counts_whatever_arrives_last(office: Office, draf
     assert texts(drafts, who) == {group: "新"}
     assert drafts.keep(who, group, Written("  "), now) == now
     assert texts(drafts, who) == {}
+    ((row, given_up),) = drafts.all_of(who)
+    assert (row.at, given_up) == (now, Written("")), "so that other screens give it up too"
     assert drafts.keep(who, group, Written("旧"), now - 1) is None, "given up it stays"
     assert texts(drafts, who) == {}
 

@@ -41,7 +41,7 @@ def keep(tx: WriteTx, actor: Actor, draft: DraftRow) -> bool:
 
 
 def list_drafts(tx: ReadTx, actor: Actor) -> Sequence[DraftRow]:
-    """The actor's drafts in groups that they are still in. Raises NotAllowedError."""
+    """The actor's drafts in groups that they are still in, also those that were given up. Raises NotAllowedError."""
     policy.require(tx, actor, "messaging.save")
     inside = {
         group
@@ -49,7 +49,7 @@ def list_drafts(tx: ReadTx, actor: Actor) -> Sequence[DraftRow]:
         if member.state in INSIDE
     }
     found = _unsent_store.drafts(tx, actor.person_id)
-    return [draft for draft in found if draft.sealed and draft.group in inside]
+    return [draft for draft in found if draft.group in inside]
 
 
 def forget(tx: WriteTx, entries: Sequence[Recorded]) -> None:
@@ -90,9 +90,12 @@ class Drafts:
         return draft.at if kept else None
 
     def all_of(self, actor: Actor) -> list[tuple[DraftRow, Written]]:
-        """The actor's drafts. Raises NotAllowedError."""
+        """The actor's drafts; the text of one that was given up is empty. Raises NotAllowedError."""
         found = []
         for draft in self._door.read_now(lambda tx: list_drafts(tx, actor)):
+            if not draft.sealed:
+                found.append((draft, Written("")))
+                continue
             plain = self._notes.open(actor.person_id, _label(draft.group), draft.sealed)
             if plain is not None:
                 found.append((draft, msgspec.json.decode(plain, type=Written)))

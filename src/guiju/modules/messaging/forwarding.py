@@ -106,6 +106,7 @@ def forward(
 
 def texts(tx: ReadTx, actor: Actor, wanted: Wanted) -> list[str]:
     """What is going to be inspected, so that this can be done outside the lane. Raises what `forward` raises."""
+    sender_place(tx, actor, wanted.target)
     return [
         compose(tx, actor, wanted, part)[0]
         for part in parts_of(wanted)
