@@ -164,6 +164,11 @@ class Acts:
             "a forwarded one is released",
             lambda tx: review.release(tx, self.reviewer, held, masked=True, reason=""),
         )
+        shown = self.world.entries("messaging.released")[-1].position
+        self.verb(
+            "a forwarded one is recalled",
+            lambda tx: recalling.recall(tx, self.owner, self.group, shown, reason="跑题"),
+        )
 
     def files(self) -> None:
         """Messages that take files along, and a reviewer who opens one."""

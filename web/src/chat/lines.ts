@@ -34,7 +34,8 @@ export function lastLine(conversation: Conversation, me: string): string {
   if (last === null) return c("cv.nothing");
   if (!isMessage(last)) return "";
   if (last.message.recalled) return c("m.recalled", { who: last.message.recalled.by?.name ?? "" });
-  const carried = last.message.forward ? u("fw.line") : "";
+  const items = last.message.forward?.items ?? [];
+  const carried = items.length > 1 ? u("fw.line") : (items[0]?.text ?? "");
   const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;
-  return who + c("colon") + carried + (last.message.text.replace(/\s+/g, " ") || fileLine(last.message));
+  return who + c("colon") + ((carried + last.message.text).replace(/\s+/g, " ") || fileLine(last.message));
 }

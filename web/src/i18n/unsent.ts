@@ -16,6 +16,7 @@ const UNSENT = {
   "fw.done": ["已转发到“{group}”。", "已轉傳到「{group}」。", "Forwarded to {group}."],
   "fw.held": ["待审，通过后才会出现在“{group}”。", "待審，通過後才會出現在「{group}」。", "Held for review; it appears in {group} once it is released."],
   "fw.blocked": ["没有转发到“{group}”。", "沒有轉傳到「{group}」。", "Not forwarded to {group}."],
+  "fw.by": ["转自 {group}，原话出自 {who}", "轉自 {group}，原話出自 {who}", "From {group}, the words of {who}"],
   "fw.from": ["转自 {group}", "轉自 {group}", "From {group}"],
   "fw.record": ["{group}的聊天记录", "{group}的聊天紀錄", "Chat history of {group}"],
   "fw.line": ["[聊天记录]", "[聊天紀錄]", "[Chat history]"],

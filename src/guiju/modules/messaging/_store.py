@@ -228,6 +228,12 @@ def find_shown(tx: ReadTx, group: GroupId, shown: int) -> Row | None:
     return _to_row(row) if row is not None else None
 
 
+def shown_among(tx: ReadTx, group: GroupId, shown: Sequence[int]) -> Mapping[int, Row]:
+    """Those messages of a group that appear at these positions, by where they appear."""
+    found = tx.all(select(_message).where(_message.c.grp == group, _message.c.shown.in_(shown)))
+    return {row.shown: _to_row(row) for row in found}
+
+
 def thread(tx: ReadTx, root: int, before: int | None, limit: int) -> list[int]:
     """Where the newest replies of a thread appear, oldest first."""
     c = _message.c

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.db import ReadTx
+from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
@@ -61,6 +61,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Originals:
+    """The group that messages are taken from, and by where they appear their entries and those that have their texts."""
+
+    group: Group
+    entries: Mapping[int, tuple[Recorded, Recorded]]
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """A message that carries the copy of another one."""
 
@@ -93,9 +101,22 @@ def forward(
         if part.positions and _key(actor, part) in known
     }
     fresh = [part for part in parts if part.cmid not in again]
+    composed: dict[str, tuple[str, Carried | None]] = {}
     if any(part.positions for part in fresh):
-        _check_way(tx, actor, wanted, target, member)
-    sends = [_send(tx, inspector, actor, wanted, part, inspected or {}) for part in fresh]
+        originals = load(tx, actor, wanted, fresh)
+        _check_way(tx, actor, wanted, originals.group, target, member)
+        composed = {part.cmid: compose(tx, part, wanted.merged, originals) for part in fresh}
+    sends = [
+        _send(
+            inspector,
+            actor,
+            wanted,
+            part,
+            composed.get(part.cmid, (part.comment, None)),
+            inspected or {},
+        )
+        for part in fresh
+    ]
     _check_flood(tx, sends)
     for send, answer in zip(sends, send_many(tx, inspector, sends), strict=True):
         if isinstance(answer, GuijuError):
@@ -107,11 +128,15 @@ def forward(
 def texts(tx: ReadTx, actor: Actor, wanted: Wanted) -> list[str]:
     """What is going to be inspected, so that this can be done outside the lane. Raises what `forward` raises."""
     sender_place(tx, actor, wanted.target)
-    return [
-        compose(tx, actor, wanted, part)[0]
+    parts = [
+        part
         for part in parts_of(wanted)
-        if _store.find_by_key(tx, _key(actor, part)) is None
+        if part.positions and _store.find_by_key(tx, _key(actor, part)) is None
     ]
+    if not parts:
+        return []
+    originals = load(tx, actor, wanted, parts)
+    return [compose(tx, part, wanted.merged, originals)[0] for part in parts]
 
 
 def parts_of(wanted: Wanted) -> list[Part]:
@@ -130,16 +155,40 @@ def parts_of(wanted: Wanted) -> list[Part]:
     return [*parts, Part(f"{wanted.cmid}.c", (), wanted.comment)] if wanted.comment else parts
 
 
-def compose(tx: ReadTx, actor: Actor, wanted: Wanted, part: Part) -> tuple[str, Carried | None]:
-    """The whole text of a message, and what stands where in it. Raises what `forward` raises of the source."""
-    if not part.positions:
-        return part.comment, None
+def load(tx: ReadTx, actor: Actor, wanted: Wanted, parts: Sequence[Part]) -> Originals:
+    """What is forwarded, in two queries however much it is.
+
+    Raises what `reading_place` raises, MessageNotFoundError whatever the reason, and ForwardHasFilesError.
+    """
     member = service.reading_place(tx, actor, wanted.source)
     source = groups.find_group(tx, wanted.source)
     assert source is not None, "the actor reads it"
+    positions = [position for part in parts for position in part.positions]
+    rows = _store.shown_among(tx, wanted.source, positions)
+    for position in positions:
+        row = rows.get(position)
+        if row is None or row.recalled is not None or position < member.visible_from:
+            raise MessageNotFoundError("There is no such message.", position=position)
+    told = {shown: row.edited if row.edited is not None else shown for shown, row in rows.items()}
+    places = tuple({*told, *told.values()})
+    found = {
+        each.position: each for each in tx.entries(EntryQuery(positions=places, limit=len(places)))
+    }
+    for position in positions:
+        if found[position].fact.files:
+            raise ForwardHasFilesError("A message with files is not forwarded.", position=position)
+    return Originals(source, {shown: (found[shown], found[at]) for shown, at in told.items()})
+
+
+def compose(
+    tx: ReadTx, part: Part, merged: bool, originals: Originals
+) -> tuple[str, Carried | None]:
+    """The whole text of a message, and what stands where in it. Raises ForwardTooLongError."""
+    if not part.positions:
+        return part.comment, None
     text, items = part.comment, list[Copied]()
     for position in part.positions:
-        shown, told = _original(tx, wanted.source, position, member)
+        shown, told = originals.entries[position]
         start = len(text) + 1 if text else 0
         copy = _words(told)
         text = f"{text}\n{copy}" if text else copy
@@ -148,24 +197,8 @@ def compose(tx: ReadTx, actor: Actor, wanted: Wanted, part: Part) -> tuple[str, 
         items.append(Copied(name, at, start, len(text)))
         if len(text) > LONGEST_FORWARD:
             raise ForwardTooLongError("So much is not forwarded at once.", most=LONGEST_FORWARD)
-    merged = wanted.merged and len(items) > 1
-    return text, Carried(part.positions, Forward(source.name, merged, tuple(items)))
-
-
-def _original(
-    tx: ReadTx, group: GroupId, position: int, member: Member
-) -> tuple[Recorded, Recorded]:
-    """A message that the member sees, and the entry that has its text now.
-
-    Raises MessageNotFoundError, also for a recalled one, and ForwardHasFilesError.
-    """
-    found = service.quoted(tx, group, position) if position >= member.visible_from else None
-    if found is None or found[0].recalled is not None:
-        raise MessageNotFoundError("There is no such message.", position=position)
-    _, shown, told = found
-    if shown.fact.files:
-        raise ForwardHasFilesError("A message with files is not forwarded.", position=position)
-    return shown, told
+    is_card = merged and len(items) > 1
+    return text, Carried(part.positions, Forward(originals.group.name, is_card, tuple(items)))
 
 
 def _words(told: Recorded) -> str:
@@ -179,14 +212,14 @@ def _words(told: Recorded) -> str:
 
 
 def _send(
-    tx: ReadTx,
     inspector: Inspector,
     actor: Actor,
     wanted: Wanted,
     part: Part,
+    composed: tuple[str, Carried | None],
     inspected: Mapping[str, Inspection],
 ) -> Send:
-    text, carried = compose(tx, actor, wanted, part)
+    text, carried = composed
     found = inspected.get(text) or inspector.inspect(text)
     confirm = wanted.confirm.get(part.cmid)
     return Send(
@@ -226,10 +259,10 @@ def _check_flood(tx: WriteTx, sends: Sequence[Send]) -> None:
 # ---- where it may go --------------------------------------------------------------------------------------------
 
 
-def _check_way(tx: ReadTx, actor: Actor, wanted: Wanted, target: Group, member: Member) -> None:
-    """Raises ForwardNotAllowedError or ForwardTooLongError, and what `reading_place` raises of the source."""
-    service.reading_place(tx, actor, wanted.source)
-    source = groups.get_group(tx, actor, wanted.source)
+def _check_way(
+    tx: ReadTx, actor: Actor, wanted: Wanted, source: Group, target: Group, member: Member
+) -> None:
+    """Raises ForwardNotAllowedError or ForwardTooLongError. `member` is the actor's place in the target."""
     use = _rules.use_in(policy.uses(tx, CONTROL), source.group_class)
     rules: ForwardRules = use.params if use is not None else _WITHOUT_A_CLAUSE
     clause = use.mark() if use is not None else None
