@@ -56,6 +56,7 @@ BY_ROLE = {
     "messaging.exceptions": {"reviewer", "security_admin"},
     "messaging.read_prereviews": {"reviewer", "security_admin", "hr"},
     "messaging.read_metrics": {"reviewer", "security_admin", "audit_admin"},
+    "messaging.read_forwards": {"audit_admin"},
 }
 OWNER, ADMINISTRATOR, MEMBER = GroupRole.OWNER, GroupRole.ADMINISTRATOR, GroupRole.MEMBER
 ALL = {OWNER, ADMINISTRATOR, MEMBER}
