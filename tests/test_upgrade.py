@@ -36,6 +36,14 @@ TABLES = (
     "messaging_forward",
     "messaging_draft",
     "messaging_scheduled",
+    "bots_bot",
+    "bots_key",
+    "bots_webhook",
+    "bots_progress",
+    "bots_delivery",
+    "notices_notice",
+    "notices_version",
+    "notices_recipient",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

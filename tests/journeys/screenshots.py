@@ -16,6 +16,7 @@ from tests.support.server import Place
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "user"
 MOST_BYTES: Final = 150 * 1024
 GROUP: Final = "总装一车间"
+UNSIGNED: Final = "生产调度"
 ID_NUMBER: Final = "11010119900307889X"
 CSV: Final = """工号,姓名,部门,岗位,手机,邮箱
 CY2001,钟楚,澄远装备（演示）/生产制造部/总装一车间,装配工,,
@@ -112,6 +113,27 @@ def person(screen: Screen) -> None:
     expect(screen.page.get_by_role("heading", name=re.compile("阿卜杜热合曼"))).to_be_visible()
 
 
+def write_notice(screen: Screen) -> None:
+    screen.open("/issued/new")
+    screen.page.get_by_label("标题").fill("年终盘点安排")
+    screen.page.get_by_label(re.compile("^正文")).fill(
+        "各单位：\n\n12 月 28 日至 30 日盘点。请提前清理现场，账物相符，盘点期间停止收发料。"
+    )
+    screen.page.get_by_role("checkbox", name="采购物流部", exact=True).click()
+    expect(screen.page.get_by_text("可以发布")).to_be_visible()
+    if screen.page.viewport_size == {"width": DESK[0], "height": DESK[1]}:
+        expect(screen.page.locator("aside .card-h .num")).to_be_visible()
+    else:
+        screen.press("核对并发布")
+        expect(screen.page.get_by_role("dialog")).to_be_visible()
+
+
+def roster(screen: Screen) -> None:
+    screen.open("/issued")
+    screen.go("工作群保密要求学习")
+    expect(screen.page.locator("section.unit")).not_to_have_count(0)
+
+
 def dry_run(screen: Screen) -> None:
     screen.open("/directory")
     screen.page.get_by_role("tab", name="批量导入").click()
@@ -119,6 +141,11 @@ def dry_run(screen: Screen) -> None:
         {"name": "2026年11月入职.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
     )
     expect(screen.page.get_by_text("错误 2")).to_be_visible()
+
+
+def sign(screen: Screen) -> None:
+    screen.row(UNSIGNED).click()
+    expect(screen.page.get_by_role("button", name="我已读，愿意遵守")).to_be_visible()
 
 
 def at(path: str) -> Callable[[Screen], None]:
@@ -138,6 +165,10 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "apply": ("zhouxiaoyu", apply_for),
     "applications": ("jiangnan", at("/applications")),
     "approvals": ("yezhiqiu", at("/todo")),
+    "notices": ("zhouxiaoyu", at("/notices")),
+    "issued": ("youliqun", at("/issued")),
+    "roster": ("youliqun", roster),
+    "notice-write": ("tangli", write_notice),
     "reviews": ("linjingwen", at("/reviews")),
     "figures": ("linjingwen", at("/figures")),
     "register": ("fangxiaotang", at("/register")),
@@ -147,13 +178,17 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "ledger": ("ouyangjing", ledger),
     "people": ("zhouxiaoyu", person),
     "import": ("tangli", dry_run),
+    "person": ("tangli", at("/directory")),
+    "sign": ("tianye", sign),
+    "rules": ("youliqun", at("/rules")),
+    "exceptions": ("linjingwen", at("/exceptions")),
     "accounts": ("xuzhixing", at("/accounts")),
     "desk": ("zhaotiejun", at("/desk")),
     "join": ("zhouxiaoyu", at("/join")),
     "me": ("zhouxiaoyu", at("/me")),
     "pack": ("youliqun", at("/pack")),
 }
-FIRST_ON_PHONE: Final = {"approvals": "/todo/", "reviews": "/reviews/"}
+FIRST_ON_PHONE: Final = {"approvals": "/todo/", "notices": "/notices/", "reviews": "/reviews/"}
 
 
 def shoot(screen: Screen, name: str) -> None:
@@ -201,6 +236,9 @@ def take(all_screens: Screens, wanted: set[str]) -> None:
     if not wanted or "login" in wanted:
         for size in (DESK, PHONE):
             shoot(all_screens.new(size=size).open("/login"), f"login-{size[0]}")
+    if not wanted or "activate" in wanted:
+        for size in (DESK, PHONE):
+            shoot(all_screens.new(size=size).open("/activate"), f"activate-{size[0]}")
 
 
 def first_run(all_screens: Screens) -> None:

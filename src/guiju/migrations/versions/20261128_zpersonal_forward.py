@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_zpersonal_forward"
-down_revision = "20261128_signed"
+down_revision = "20261128_znotices"
 branch_labels = None
 depends_on = None
 

@@ -18,6 +18,7 @@ from guiju.modules.messaging import (
     changes,
     prereview,
     service,
+    writers,
 )
 from guiju.modules.messaging.change_types import UNCHANGED, Changed, MessageEdited
 from guiju.modules.messaging.composing import Preview, finding_json
@@ -61,7 +62,7 @@ def message(
     made = {
         "position": entry.position,
         "number": entry.number,
-        "sender": {"id": sender, "name": view.name(sender)},
+        "sender": writers.mark(view, sender),
         "at": fact.sent_at if isinstance(fact, MessageReleased) else entry.at,
         "text": told.fact.text,
         "mentions": list(told.fact.mentions),
@@ -118,7 +119,7 @@ def quote(view: View, entry: Recorded) -> Json | None:
     is_recalled = row.recalled is not None
     return {
         "position": quoted,
-        "sender": {"id": sender, "name": view.name(sender)},
+        "sender": writers.mark(view, sender),
         "text": "" if is_recalled else told.fact.text[:200],
         "recalled": is_recalled,
     }

@@ -160,7 +160,7 @@ def prepare(inspector: Inspector, draft: Draft) -> Send:
     thread = check_position(body.thread) if body.thread is not None else None
     mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
     return Send(
-        actor.person_id, cmid, group, text, mentions, quote, inspector.inspect(text),
+        actor.author, cmid, group, text, mentions, quote, inspector.inspect(text),
         confirm=body.confirm, thread=thread, members=body.members, files=files,
     )  # fmt: skip
 

@@ -15,11 +15,10 @@ from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
-from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.types import Inspection
-from guiju.modules.messaging import _forward_store, _rules, _store, flooding, service
+from guiju.modules.messaging import _forward_store, _rules, _store, flooding, service, writers
 from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.deciding import context_of
 from guiju.modules.messaging.forward_types import (
@@ -192,7 +191,7 @@ def compose(
         start = len(text) + 1 if text else 0
         copy = _words(told)
         text = f"{text}\n{copy}" if text else copy
-        name = directory.person_name(tx, author_of(shown))
+        name = writers.name_of(tx, author_of(shown))
         at = shown.fact.sent_at if isinstance(shown.fact, MessageReleased) else shown.at
         items.append(Copied(name, at, start, len(text)))
         if len(text) > LONGEST_FORWARD:
