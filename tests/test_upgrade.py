@@ -50,6 +50,7 @@ def take_back(world: World) -> None:
         connection.execute(text("DROP INDEX messaging_message_thread"))
         for column in COLUMNS:
             connection.execute(text(f"ALTER TABLE messaging_message DROP COLUMN {column}"))
+        connection.execute(text("ALTER TABLE ledger_checkpoint DROP COLUMN chain"))
         connection.execute(
             text("CREATE INDEX messaging_message_held ON messaging_message (position)")
         )

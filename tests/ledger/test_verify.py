@@ -248,7 +248,8 @@ class TestStep6Signatures:
         assert len(rows) >= 2
         with undone(town, tables.checkpoint):
             put_rows(town, tables.checkpoint, rows[1:])
-            assert first_failing(town) == (6, {"table": "ledger_checkpoint"})
+            next_one = {"table": "ledger_checkpoint", "row": rows[1]["size"], "column": "chain"}
+            assert first_failing(town) == (6, next_one)
 
     def test_a_state_of_the_signer_from_earlier(self, town: World) -> None:
         path = town.settings.keys / "signer.json"

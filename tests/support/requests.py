@@ -331,6 +331,7 @@ _BODIES: dict[str, _Body] = {
     "POST /api/groups/{group}/members/{person}/removal": _fixed(reason="x"),
     "POST /api/groups/{group}/members/{person}/leaving": _fixed(verdict="approve", reason=""),
     "POST /api/join": lambda t, r, a, i: {"filing_number": t.number(i), "reason": "x"},
+    "POST /api/groups/{group}/acceptance": _fixed(),
     "POST /api/groups/{group}/leave": _fixed(reason="x"),
     "POST /api/groups/{group}/rules": _fixed(text="新群规"),
     "POST /api/groups/{group}/rules/signature": _fixed(version=1),

@@ -44,6 +44,10 @@ def admit(actor: Actor, group: GroupId, *people: Actor) -> Callable[[WriteTx], A
     return lambda tx: roster.admit(tx, actor, group, [person.person_id for person in people])
 
 
+def accept(actor: Actor, group: GroupId) -> Callable[[WriteTx], Any]:
+    return lambda tx: roster.accept_invitation(tx, actor, group)
+
+
 def sign(actor: Actor, group: GroupId, version: int) -> Callable[[WriteTx], Any]:
     return lambda tx: roster.sign_rules(tx, actor, group, version=version)
 

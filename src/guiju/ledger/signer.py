@@ -222,7 +222,8 @@ def publish(lane: Lane, state: SignedState) -> None:
     def store(tx: WriteTx) -> None:
         known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == state.size)
         if tx.first(known) is None:
-            tx.run(insert(tables.checkpoint).values(size=state.size, note=state.note, at=state.at))
+            row = {"size": state.size, "note": state.note, "at": state.at, "chain": state.chain}
+            tx.run(insert(tables.checkpoint).values(row))
 
     lane.write(store)
 

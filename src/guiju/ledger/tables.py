@@ -55,6 +55,7 @@ checkpoint = Table(
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("note", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
 )
 
 TABLES = (head, entry, use, group_number, tile, checkpoint)

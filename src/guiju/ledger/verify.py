@@ -202,7 +202,7 @@ class _Signatures:
 
     def _check_row(self, row: Row[Any]) -> None:
         table, bad = tables.checkpoint.name, self._findings.bad
-        if not (type(row.size) is int and type(row.note) is str and type(row.at) is int):
+        if tuple(map(type, row)) != (int, str, int, bytes):
             bad(6, "a published head is not one", table=table, row=row.size)
             return
         self._count += 1
@@ -216,7 +216,10 @@ class _Signatures:
             )
             bad(6, reason, file=STATE)
         if self._state is not None and row.size <= self._state.size:
-            self._chain, self._last = chained(self._chain, row.at, row.note), row.size
+            if chained(self._chain, row.at, row.note) != row.chain:
+                reason = f"the published head of {row.size} entries does not follow the one before"
+                bad(6, reason, table=table, row=row.size, column="chain")
+            self._chain, self._last = row.chain, row.size
 
     def _check_state(self, state: SignedState) -> None:
         """6. The signer's state is a head of this tree, and all that it ever signed is published."""
@@ -231,7 +234,7 @@ class _Signatures:
             chain = chained(chain, state.at, state.note)
         if chain != state.chain:
             reason = "a published head was removed, added or altered"
-            bad(6, reason, table=tables.checkpoint.name)
+            bad(6, reason, table=tables.checkpoint.name, row=self._last)
 
     def _refusal(self, note: str, size: int) -> str | None:
         reason = self._judge.refusal(note)

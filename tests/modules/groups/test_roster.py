@@ -13,6 +13,7 @@ from guiju.modules.groups.types import (
     AdministratorCountError,
     AlreadyMemberError,
     GroupClosedError,
+    GroupKind,
     GroupNotFoundError,
     JoinTooOftenError,
     MemberNotFoundError,
@@ -21,9 +22,11 @@ from guiju.modules.groups.types import (
     WrongMemberStateError,
 )
 from guiju.modules.identity import service as identity
+from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
 from tests.support.office import Office
 from tests.support.roster import (
+    accept,
     admit,
     decide_join,
     decide_leaving,
@@ -259,11 +262,69 @@ def test_one_who_comes_back_is_a_plain_member_and_sees_from_then_on(office: Offi
     assert again.visible_from == world.entries("groups.member_changed")[-1].position
 
 
+INVITATION = "2.3/groups.invitation"
+
+
+def test_the_invited_read_and_write_nothing_before_they_accept(office: Office) -> None:
+    world = office.world
+    world.adopt(lambda text: text, "plain-office")
+    group = office.group(group_class="team")
+    world.write(admit(office.owner, group, office.outsider))
+    entry = world.entries("groups.member_changed")[-1]
+    assert (entry.fact.state, INVITATION in entry.uses) == (MemberState.INVITED, True)
+    assert world.read(lambda tx: groups.get_group(tx, office.outsider, group)).id == group
+    with pytest.raises(GroupNotFoundError):
+        world.send(office.outsider, group, "还没接受")
+    office.refused(AlreadyMemberError, admit(office.owner, group, office.outsider))
+    office.refused(WrongMemberStateError, accept(office.member, group))
+    office.refused(GroupNotFoundError, accept(office.head, group))
+    world.write(accept(office.outsider, group))
+    entry = world.entries("groups.member_changed")[-1]
+    assert (entry.fact.state, INVITATION in entry.uses) == (MemberState.ACTIVE, True)
+    assert entry.actor == office.outsider.name
+    world.send(office.outsider, group, "大家好")
+    office.refused(WrongMemberStateError, accept(office.outsider, group))
+
+
+def test_the_invited_may_decline_and_may_be_taken_off_again(office: Office) -> None:
+    world = office.world
+    world.adopt(lambda text: text, "plain-office")
+    group = office.group(group_class="team")
+    world.write(admit(office.owner, group, office.outsider))
+    world.write(leave(office.outsider, group))
+    assert office.state(group, office.outsider) is MemberState.LEFT
+    office.refused(GroupNotFoundError, accept(office.outsider, group))
+    world.write(admit(office.owner, group, office.outsider))
+    world.write(remove(office.owner, group, office.outsider))
+    office.refused(GroupNotFoundError, accept(office.outsider, group))
+
+
+def test_who_asked_and_was_admitted_need_not_accept(office: Office) -> None:
+    world = office.world
+    world.adopt(lambda text: text, "plain-office")
+    group = office.group(group_class="team")
+    world.write(join(office.outsider, world.find_group(group).filing_number))
+    world.write(decide_join(office.owner, group, office.outsider, True))
+    assert office.state(group, office.outsider) is MemberState.ACTIVE
+
+
+def test_on_another_tool_nobody_is_asked_to_accept(office: Office) -> None:
+    world = office.world
+    use = "      - use: groups.admission\n        with: {}\n"
+    world.adopt(lambda text: text.replace(use, use + use.replace("admission", "invitation"), 1))
+    assert world.read(lambda tx: policy.uses(tx, "groups.invitation"))
+    group = office.group(kind=GroupKind.EXTERNAL_TOOL, tool="QQ")
+    world.write(admit(office.owner, group, office.outsider))
+    assert office.state(group, office.outsider) is MemberState.ACTIVE
+
+
 def test_history_all_lets_new_members_see_the_past(office: Office) -> None:
     world = office.world
     world.adopt(lambda text: text, "plain-office")
     group = office.group(group_class="team")
     world.write(admit(office.owner, group, office.outsider))
+    assert office.place(group, office.outsider).visible_from > 0
+    world.write(accept(office.outsider, group))
     assert (
         office.place(group, office.outsider).visible_from
         == 0

@@ -96,6 +96,16 @@ CONTROLS = (
         NoParameters,
     ),
     Control(
+        "groups.invitation",
+        ControlKind.PREVENT,
+        {"zh": "受邀者接受后入群", "en": "The invited accept"},
+        {
+            "zh": "群主或管理员邀请的人，本人接受之后才成为成员。",
+            "en": "Whoever is invited becomes a member only by accepting.",
+        },
+        NoParameters,
+    ),
+    Control(
         "groups.removal",
         ControlKind.RECORD,
         {"zh": "移出留痕", "en": "Removal on record"},
@@ -142,6 +152,7 @@ OPERATIONS = (
     Operation("groups.register.read", roles=_OVERSEERS, system=True),
     Operation("groups.join", everyone=True),
     Operation("groups.admit", group_roles=_MANAGERS, system=True),
+    Operation("groups.accept", group_roles=_ALL, states=INSIDE),
     Operation("groups.remove", group_roles=_MANAGERS),
     Operation("groups.leave", group_roles=_ALL, states=INSIDE),
     Operation("groups.decide_leaving", group_roles=_OWNER),

@@ -195,6 +195,14 @@ async def ask_to_join(body: JoinBody, actor: CurrentActor, write: Writer) -> Jso
     return {"filing_number": body.filing_number, "state": MemberState.UNDER_REVIEW}
 
 
+@routes.post("/groups/{group}/acceptance")
+async def accept_invitation(group: Id, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+    return await _change(
+        write, read, actor, group,
+        lambda tx: roster.accept_invitation(tx, actor, GroupId(group)), roster_after=False,
+    )  # fmt: skip
+
+
 @routes.post("/groups/{group}/leave")
 async def ask_to_leave(
     group: Id, body: Why, actor: CurrentActor, write: Writer, read: Reader

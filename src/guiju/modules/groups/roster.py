@@ -29,7 +29,7 @@ MOST_WRONG_NUMBERS = 10
 
 
 def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> list[Member]:
-    """Admit people by the owner's or an administrator's decision.
+    """Admit people by the owner's or an administrator's decision; where a clause wants it, invite them to accept.
 
     Raises GroupNotFoundError, GroupClosedError, NotAllowedError, AlreadyMemberError or NotCertifiedError.
     """
@@ -42,8 +42,27 @@ def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonI
         member = service.find_member(tx, group_id, person)
         if not _rules.has_left(member):
             raise AlreadyMemberError("This person is in the group already.", person=person)
-        _record_admission(tx, permit, group, person, None)
+        if service.must_accept(tx, group.kind):
+            _record_invitation(tx, permit, group, person)
+        else:
+            _record_admission(tx, permit, group, person, None)
     return service.list_members(tx, actor, group_id)
+
+
+def accept_invitation(tx: WriteTx, actor: Actor, group_id: GroupId) -> Group:
+    """Become a member by accepting; rules that must be signed come first. Declining is `ask_to_leave`.
+
+    Raises GroupNotFoundError, GroupClosedError, WrongMemberStateError or NotCertifiedError.
+    """
+    group = service.get_open_group(tx, actor, group_id)
+    permit = policy.require(tx, actor, "groups.accept", group_id).under(
+        *policy.use_ids(tx, "groups.invitation")
+    )
+    member = service.get_member(tx, group_id, actor.person_id)
+    _rules.check_state(member, MemberState.INVITED)
+    check_certified(tx, member.person)
+    _record_admission(tx, permit, group, member.person, None)
+    return group
 
 
 def ask_to_join(tx: WriteTx, actor: Actor, *, filing_number: str, reason: str) -> Group:
@@ -107,13 +126,28 @@ def _record_admission(
     tx: WriteTx, permit: Permit, group: Group, person: PersonId, reason: str | None
 ) -> None:
     must_sign = service.must_sign(tx, group.kind)
-    history = next(
-        (c.history for c in policy.get_pack(tx).classes if c.id == group.group_class), "none"
-    )
     state = _rules.state_after_admission(group.rules_version, must_sign)
     permit = permit.under(*policy.use_ids(tx, "identity.certified"))
+    history = _history_of(tx, group)
     tx.record(
         permit, MemberChanged(group.id, person, state, GroupRole.MEMBER, history, None, reason)
+    )
+
+
+def _history_of(tx: ReadTx, group: Group) -> str:
+    """What one who comes into the group sees of its past, by its class."""
+    classes = policy.get_pack(tx).classes
+    return next((c.history for c in classes if c.id == group.group_class), "none")
+
+
+def _record_invitation(tx: WriteTx, permit: Permit, group: Group, person: PersonId) -> None:
+    """Whoever comes back after leaving starts anew: without `none` they kept what they saw until then."""
+    permit = permit.under(
+        *policy.use_ids(tx, "groups.invitation"), *policy.use_ids(tx, "identity.certified")
+    )
+    invited = MemberState.INVITED
+    tx.record(
+        permit, MemberChanged(group.id, person, invited, GroupRole.MEMBER, "none", None, None)
     )
 
 
@@ -141,7 +175,7 @@ def sign_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, version: int) ->
         )
     leaves = service.has_new_rules(tx, group, member)
     if not leaves:
-        _rules.check_state(member, MemberState.MUST_SIGN, MemberState.INVITED)
+        _rules.check_state(member, MemberState.MUST_SIGN)
     reason = service.reason_of(tx, member) if leaves else None
     state = MemberState.LEAVING_REQUESTED if leaves else MemberState.ACTIVE
     tx.record(

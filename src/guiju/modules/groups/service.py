@@ -39,6 +39,11 @@ def must_sign(tx: ReadTx, kind: GroupKind) -> bool:
     return kind is GroupKind.INTERNAL and bool(policy.uses(tx, "groups.rules"))
 
 
+def must_accept(tx: ReadTx, kind: GroupKind) -> bool:
+    """Whether whoever is invited into such a group has to accept: where a clause wants it, and people write here."""
+    return kind is GroupKind.INTERNAL and bool(policy.uses(tx, "groups.invitation"))
+
+
 def has_new_rules(tx: ReadTx, group: Group, member: Member) -> bool:
     """Whether one who asked to leave has not signed the rules that came out meanwhile: until then they only read."""
     return (
