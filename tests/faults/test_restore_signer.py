@@ -114,6 +114,8 @@ class TestTheRestore:
         rows = rows_of(town, tables.checkpoint)
         with undone(town, tables.checkpoint):
             state_file(town).unlink()
+            change(town, tables.checkpoint, {"size": rows[0]["size"]}, at=rows[0]["at"] + 1)
+            assert not restore_signer(town.settings).verdict.ok
             change(town, tables.checkpoint, {"size": rows[0]["size"]}, note=rows[-1]["note"])
             assert not restore_signer(town.settings).verdict.ok
             assert not state_file(town).exists()

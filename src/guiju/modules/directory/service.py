@@ -271,6 +271,12 @@ class Marks:
     def matching(self, tx: ReadTx, words: str) -> Collection[PersonId]:
         return _store.matching(tx, words, MATCHING_LIMIT)
 
+    def line(self, tx: ReadTx, person: PersonId) -> str | None:
+        return administrator_line(tx, person)
+
+    def check_line_kept(self, tx: ReadTx, actor: Actor, person: PersonId, operation: str) -> None:
+        check_line_kept(tx, actor, person, operation)
+
 
 # ---- heads and posts --------------------------------------------------------------------------------------------
 
@@ -344,6 +350,8 @@ def grant_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> Non
     held = _store.roles(tx, person_id)
     _rules.check_grant(granted, held, to_self=actor.person == person_id)
     if granted not in held:
+        if granted in ADMINISTRATOR_LINES:  # IT may have issued one that nobody has used yet
+            identity.void_code(tx, person_id)
         tx.record(permit, RoleGranted(person_id, granted))
 
 
@@ -357,9 +365,28 @@ def revoke_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> No
     revoked = _rules.check_role(role)
     if revoked not in _store.roles(tx, person_id):
         return
-    if revoked in ADMINISTRATOR_LINES and len(_store.holders(tx, revoked)) == 1:
-        raise LastHolderError("Nobody else holds this administrator line.", role=revoked.value)
+    if revoked in ADMINISTRATOR_LINES:
+        check_line_kept(tx, actor, person_id, "directory.roles")
     tx.record(permit, RoleRevoked(person_id, revoked))
+
+
+def check_line_kept(tx: ReadTx, actor: Actor, person: PersonId, operation: str) -> None:
+    """Raises LastHolderError, recorded as an attempt, when nobody else with a certified account holds a person's line."""
+    line = administrator_line(tx, person)
+    others = [other for other in _store.holders(tx, line) if other != person] if line else []
+    if line is not None and not any(identity.is_certified(tx, other) for other in others):
+        raise LastHolderError(
+            "Nobody else who can act holds this administrator line.",
+            attempt=Attempt(actor, operation, None, None, LastHolderError.code),
+            role=line,
+        )
+
+
+def administrator_line(tx: ReadTx, person: PersonId) -> str | None:
+    """The one of the three lines that a person holds."""
+    return next(
+        (role for role in sorted(_store.roles(tx, person)) if role in ADMINISTRATOR_LINES), None
+    )
 
 
 def set_roles(tx: WriteTx, actor: Actor, person_id: PersonId, wanted: Collection[str]) -> None:
