@@ -12,6 +12,7 @@ import uvicorn
 from guiju.app import Server
 from guiju.frames import FramesProtocol
 from guiju.kernel.claim import Claim, claim
+from guiju.kernel.jobs import retry_parked
 from guiju.runtime import Runtime
 from guiju.settings import SettingsError
 
@@ -48,6 +49,7 @@ def serve(runtime: Runtime) -> None:
 
 def _run(runtime: Runtime) -> None:
     runtime.signer.reload()
+    runtime.write(retry_parked)
     # The lane gives the interpreter lock away at each statement; by default it would wait 5 ms to get it back.
     sys.setswitchinterval(0.0005)
     # What was loaded stays, and messages leave no cycles: the default would walk through everything ten times a second.

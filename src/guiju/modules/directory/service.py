@@ -8,6 +8,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page, check_limit
+from guiju.kernel.text import name_key
 from guiju.modules.directory import _rules, _store
 from guiju.modules.directory.types import (
     ADMINISTRATOR_LINES,
@@ -71,7 +72,9 @@ def add_unit(
         get_person(tx, head)
     units = _store.units(tx)
     _rules.check_depth(units, parent)
-    if any(unit.parent == parent and unit.name == name for unit in units.values()):
+    if any(
+        unit.parent == parent and name_key(unit.name) == name_key(name) for unit in units.values()
+    ):
         raise UnitExistsError("There is a unit of this name.", parent=parent)
     unit = UnitId(new_id("uni", tx.now))
     tx.record(permit, UnitAdded(unit, parent, head, name))
