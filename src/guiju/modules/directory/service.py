@@ -387,9 +387,7 @@ def check_line_kept(tx: ReadTx, actor: Actor, person: PersonId, operation: str) 
 
 def administrator_line(tx: ReadTx, person: PersonId) -> str | None:
     """The one of the three lines that a person holds."""
-    return next(
-        (role for role in sorted(_store.roles(tx, person)) if role in ADMINISTRATOR_LINES), None
-    )
+    return _rules.line_of(_store.roles(tx, person))
 
 
 def set_roles(tx: WriteTx, actor: Actor, person_id: PersonId, wanted: Collection[str]) -> None:
