@@ -64,6 +64,8 @@ export const CHAT = {
   "m.more": ["更多", "更多", "More"],
   "m.react": ["回应", "回應", "React"],
   "m.recall": ["撤回", "收回", "Recall"],
+  "m.bot": ["机器人", "機器人", "Bot"],
+  "m.bot.by": ["{name} 负责", "{name} 負責", "{name} answers for it"],
   "m.recalled": ["{who} 撤回了一条消息", "{who} 收回了一則訊息", "{who} recalled a message"],
   "m.again": ["重新编辑", "重新編輯", "Write it again"],
   "m.favourite": ["收藏", "收藏", "Keep"],

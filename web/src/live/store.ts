@@ -18,7 +18,9 @@ export const link = ref<LinkState>("connecting");
 export const ready = ref(false);
 export const startError = shallowRef<ApiError | null>(null);
 /** The position of the last item of each kind of thing; pages that show such a thing read it again when it moves. */
-export const moved = shallowRef<{ approvals: number; reviews: number; policy: number; groups: Record<string, number> }>({ approvals: 0, reviews: 0, policy: 0, groups: {} });
+export const moved = shallowRef<{ approvals: number; notices: number; reviews: number; policy: number; groups: Record<string, number> }>({ approvals: 0, notices: 0, reviews: 0, policy: 0, groups: {} });
+/** A notice of which I was reminded just now; null once I have been to it. */
+export const reminder = shallowRef<{ id: string; title: string } | null>(null);
 
 /** Counts changes of what I put aside, on any screen of mine. */
 export const savedMoved = ref(0);
@@ -96,6 +98,7 @@ function leave(): void {
   recent = [];
   me.value = null;
   state.value = EMPTY;
+  reminder.value = null;
   ready.value = false;
 }
 
@@ -162,8 +165,13 @@ function onFacts(items: Item[], position: number): void {
   for (const item of items) {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
-    if (item.kind.startsWith("groups.") && item.group) marks.groups[item.group] = item.position;
+    if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
     if (item.kind === "approvals.changed") marks.approvals = item.position;
+    if (item.kind === "notices.changed") {
+      marks.notices = item.position;
+      if (item.what === "reminded") reminder.value = item.notice;
+      else if (item.what === "withdrawn" || item.actor?.id === myId()) reminder.value = null;
+    }
     if (REVIEW_KINDS.includes(item.kind)) marks.reviews = item.position;
     if (item.kind === "policy.adopted") marks.policy = item.position;
     if (item.kind === "directory.person_changed") {

@@ -9,18 +9,14 @@ from guiju.kernel.ids import PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page, check_limit
 from guiju.kernel.text import name_key
-from guiju.modules.directory import _rules, _store
+from guiju.modules.directory import _rules, _store, entrusting
 from guiju.modules.directory.types import (
-    ADMINISTRATOR_LINES,
-    LastHolderError,
     OrganisationNamed,
     OwnRecordError,
     Person,
     PersonAdded,
     PersonChanged,
     PersonNotFoundError,
-    RoleGranted,
-    RoleRevoked,
     StaffNumberTakenError,
     Unit,
     UnitAdded,
@@ -34,6 +30,9 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Attempt
 
 apply = _store.apply
+roles = entrusting.roles
+grant_role, revoke_role = entrusting.grant_role, entrusting.revoke_role
+set_roles = entrusting.set_roles
 REAL_NAME = "directory.real_name"
 MATCHING_LIMIT = 500
 
@@ -116,6 +115,17 @@ def list_units(tx: ReadTx, actor: Actor) -> list[tuple[Unit, int]]:
     policy.require(tx, actor, "directory.read")
     people = _store.people_by_unit(tx)
     return [(unit, people.get(unit.id, 0)) for unit in _store.units(tx).values()]
+
+
+def unit_order(tx: ReadTx) -> list[UnitId]:
+    """All units in the order in which they were added."""
+    return list(_store.units(tx))
+
+
+def people_below(tx: ReadTx, unit_id: UnitId) -> list[PersonId]:
+    """The people of a unit and of the units below it. Raises UnitNotFoundError."""
+    get_unit(tx, unit_id)
+    return _store.people_in_units(tx, _rules.with_descendants(_store.units(tx), unit_id))
 
 
 def people_in(tx: ReadTx, unit_id: UnitId) -> int:
@@ -217,14 +227,21 @@ def show_person(tx: ReadTx, actor: Actor, person_id: PersonId) -> Person:
 
 def person_mark(tx: ReadTx, person_id: PersonId) -> dict[str, Any]:
     """The person mark of docs/protocol.md. It MUST NOT be changed by the caller. Raises PersonNotFoundError."""
-
-    def load() -> dict[str, Any]:
-        person = get_person(tx, person_id)
-        unit = unit_mark(tx, person.unit) if person.unit is not None else None
-        return {"id": person.id, "name": person.name, "staff_no": person.staff_no, "unit": unit}
-
-    mark: dict[str, Any] = tx.cached(("person", person_id, "mark"), load)
+    mark: dict[str, Any] = tx.cached(
+        ("person", person_id, "mark"), lambda: _mark(tx, get_person(tx, person_id))
+    )
     return mark
+
+
+def person_marks(tx: ReadTx, ids: Sequence[PersonId]) -> dict[PersonId, dict[str, Any]]:
+    """The person marks of many people, in this order; unknown ones are left out."""
+    found = _store.people_with(tx, ids)
+    return {person: _mark(tx, found[person]) for person in ids if person in found}
+
+
+def _mark(tx: ReadTx, person: Person) -> dict[str, Any]:
+    unit = unit_mark(tx, person.unit) if person.unit is not None else None
+    return {"id": person.id, "name": person.name, "staff_no": person.staff_no, "unit": unit}
 
 
 def person_name(tx: ReadTx, person_id: PersonId) -> str:
@@ -275,10 +292,10 @@ class Marks:
         return _store.matching(tx, words, MATCHING_LIMIT)
 
     def line(self, tx: ReadTx, person: PersonId) -> str | None:
-        return administrator_line(tx, person)
+        return entrusting.administrator_line(tx, person)
 
     def check_line_kept(self, tx: ReadTx, actor: Actor, person: PersonId, operation: str) -> None:
-        check_line_kept(tx, actor, person, operation)
+        entrusting.check_line_kept(tx, actor, person, operation)
 
 
 # ---- heads and posts --------------------------------------------------------------------------------------------
@@ -312,12 +329,26 @@ def has_person(tx: ReadTx, person: PersonId) -> bool:
     return _store.find_person(tx, person) is not None
 
 
+def people_by_number(
+    tx: ReadTx, *, staff_nos: Collection[str], phones: Collection[str]
+) -> list[Person]:
+    """The people with these staff numbers and telephone numbers, each once; unknown numbers are left out."""
+    found = _store.by_staff_no(tx, staff_nos) if staff_nos else {}
+    named = [found[number.lower()] for number in staff_nos if number.lower() in found]
+    return list(dict.fromkeys([*named, *_store.by_phone(tx, phones)]))
+
+
 def people_outside(tx: ReadTx) -> frozenset[PersonId]:
     """The people who belong to no unit of the organisation: guests from outside. The lane remembers them."""
     found: frozenset[PersonId] = tx.cached(
         ("outside",), lambda: frozenset(_store.people_outside(tx))
     )
     return found
+
+
+def posts(tx: ReadTx) -> list[tuple[str, int]]:
+    """Every post with the number of its holders, the most frequent first."""
+    return _store.posts(tx)
 
 
 def people_in_post(tx: ReadTx, title: str) -> list[PersonId]:
@@ -332,69 +363,3 @@ def people_with_role(tx: ReadTx, role: str) -> list[PersonId]:
 
 def _able(tx: ReadTx, people: Sequence[PersonId]) -> list[PersonId]:
     return [person for person in people if not identity.is_barred(tx, person)]
-
-
-# ---- roles ------------------------------------------------------------------------------------------------------
-
-
-def roles(tx: ReadTx, person: PersonId) -> frozenset[str]:
-    """The roles that were granted to a person; `head` is not among them, since it follows from the units."""
-    return _store.roles(tx, person)
-
-
-def grant_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> None:
-    """Entrust a person with a role; granting it twice changes nothing.
-
-    Raises NotAllowedError, PersonNotFoundError, UnknownRoleError, OwnRoleError or LinesExcludeError.
-    """
-    permit = policy.require(tx, actor, "directory.roles")
-    get_person(tx, person_id)
-    granted = _rules.check_role(role)
-    held = _store.roles(tx, person_id)
-    _rules.check_grant(granted, held, to_self=actor.person == person_id)
-    if granted not in held:
-        if granted in ADMINISTRATOR_LINES:  # IT may have issued one that nobody has used yet
-            identity.void_code(tx, person_id)
-        tx.record(permit, RoleGranted(person_id, granted))
-
-
-def revoke_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> None:
-    """Take a role back; one that is not held changes nothing.
-
-    Raises NotAllowedError, PersonNotFoundError, UnknownRoleError or LastHolderError.
-    """
-    permit = policy.require(tx, actor, "directory.roles")
-    get_person(tx, person_id)
-    revoked = _rules.check_role(role)
-    if revoked not in _store.roles(tx, person_id):
-        return
-    if revoked in ADMINISTRATOR_LINES:
-        check_line_kept(tx, actor, person_id, "directory.roles")
-    tx.record(permit, RoleRevoked(person_id, revoked))
-
-
-def check_line_kept(tx: ReadTx, actor: Actor, person: PersonId, operation: str) -> None:
-    """Raises LastHolderError, recorded as an attempt, when nobody else with a certified account holds a person's line."""
-    line = administrator_line(tx, person)
-    others = [other for other in _store.holders(tx, line) if other != person] if line else []
-    if line is not None and not any(identity.is_certified(tx, other) for other in others):
-        raise LastHolderError(
-            "Nobody else who can act holds this administrator line.",
-            attempt=Attempt(actor, operation, None, None, LastHolderError.code),
-            role=line,
-        )
-
-
-def administrator_line(tx: ReadTx, person: PersonId) -> str | None:
-    """The one of the three lines that a person holds."""
-    return _rules.line_of(_store.roles(tx, person))
-
-
-def set_roles(tx: WriteTx, actor: Actor, person_id: PersonId, wanted: Collection[str]) -> None:
-    """Grant and revoke until a person holds exactly the `wanted` roles. Raises as `grant_role` and `revoke_role` do."""
-    policy.require(tx, actor, "directory.roles")
-    held = _store.roles(tx, person_id)
-    for role in sorted(held.difference(wanted)):
-        revoke_role(tx, actor, person_id, role)
-    for role in sorted(set(wanted) - held):
-        grant_role(tx, actor, person_id, role)

@@ -49,7 +49,7 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 5
+ENGINE_REVISION = 6
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
@@ -244,7 +244,11 @@ class RuleSet:
         except UnicodeEncodeError as reason:
             raise TextNotUnicodeError("the text has unpaired surrogates") from reason
         streams = Streams(text)
-        hits = self._term_hits(streams)
+        found = self._terms.find(streams)
+        if streams.is_odd or (found and found[-1].is_overflow):
+            hits = self._decoded_too(streams, found)
+        else:
+            hits = [*map(_hit_of, found)] if found else []
         gated = self._finders.gate(streams.stripped)
         if gated or streams.is_odd:
             formed = [*self._formed(Passage(streams), gated)] if gated else []
@@ -271,9 +275,9 @@ class RuleSet:
         for rule, score in self._risk.find(text):
             yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
 
-    def _term_hits(self, streams: Streams) -> list[Hit]:
-        found = self._terms.find(streams)
-        decoded = streams.decoded if streams.is_odd else None
+    def _decoded_too(self, streams: Streams, found: list[TermHit]) -> list[Hit]:
+        """The terms `found` in a text, and those that its references stand for."""
+        decoded = streams.decoded
         if decoded is None and not (found and found[-1].is_overflow):
             return [*map(_hit_of, found)]
         hits = {hit[:4]: _hit_of(hit) for hit in found}
