@@ -14,15 +14,21 @@ from guiju.ledger.signer import Signer, read_state
 from guiju.restoring import CannotRestoreError, restore_signer
 from guiju.verification import verify_organisation
 from tests.support.checks import check_ledger, verify_stored
-from tests.support.tamper import change, put_rows, rows_of, settle, undone
+from tests.support.tamper import change, put_rows, rows_of, undone
 from tests.support.world import World
+
+
+def grow(world: World) -> None:
+    """Let the ledger grow twice, and be signed each time."""
+    for name in ("甲", "乙"):
+        world.person(name)
+        world.runtime.signer.sign_now(world.runtime.lane)
 
 
 @pytest.fixture
 def town(world: World) -> Iterator[World]:
-    """A world in which every table has rows; the signer in its runtime is a new one afterwards."""
-    settle(world)
-    world.runtime.signer.sign_now(world.runtime.lane)
+    """A world with two published heads; the signer in its runtime is a new one afterwards."""
+    grow(world)
     yield world
     world.runtime.signer = Signer(world.runtime.database, world.settings.keys, world.clock)
 
@@ -144,8 +150,7 @@ class TestTheRestore:
 def test_a_backup_is_put_back_as_the_documents_say(tmp_path: Path) -> None:
     """The database, the keys, root.key and signer.key; no signer.json. The older copy is told by the newer file."""
     world = World(None, tmp_path / "live")
-    settle(world)
-    world.runtime.signer.sign_now(world.runtime.lane)
+    grow(world)
     world.close()
     shutil.copytree(tmp_path / "live", tmp_path / "backup")
     (tmp_path / "backup" / "keys" / "signer.json").unlink()
