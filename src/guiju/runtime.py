@@ -36,6 +36,7 @@ from guiju.modules.directory import _controls as directory_controls
 from guiju.modules.directory import _jobs as directory_jobs
 from guiju.modules.directory import _live as directory_live
 from guiju.modules.directory import service as directory
+from guiju.modules.directory.types import Role
 from guiju.modules.groups import _controls as groups_controls
 from guiju.modules.groups import _jobs as groups_jobs
 from guiju.modules.groups import _live as groups_live
@@ -115,7 +116,7 @@ def wire() -> None:
     """Register what the modules offer to one another; safe to call again."""
     for offered in CONTROLS:
         policy.register(offered.CONTROLS, offered.OPERATIONS)
-    policy.connect(PeopleAndGroups())
+    policy.connect(PeopleAndGroups(), roles=[role.value for role in Role], flows=[applying.KIND])
     identity.connect(directory.Marks())
     writers.connect(bots.Writers())
     dictionaries.connect(RecentMessages())

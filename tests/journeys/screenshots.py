@@ -40,7 +40,28 @@ def chat(screen: Screen) -> None:
 
 
 def bottom(screen: Screen) -> None:
-    screen.page.get_by_role("log").evaluate("one => { one.scrollTop = one.scrollHeight }")
+    screen.page.get_by_role("log").first.evaluate("one => { one.scrollTop = one.scrollHeight }")
+
+
+def thread(screen: Screen) -> None:
+    """A message with two replies; those who take the second picture find it as the first left it."""
+    group(screen)
+    root, replies = (
+        "六号机台的扭力又报警，先停",
+        ("传感器读数跳，已经贴了停用牌", "备件在二号柜，我去拿"),
+    )
+    counted = screen.page.get_by_role("button", name="2 条回复")
+    if counted.count() == 0:
+        screen.send(root)
+        screen.menu(root, "在话题中回复")
+        field = screen.page.get_by_role("complementary", name="话题").get_by_role("textbox")
+        for reply in replies:
+            field.fill(reply)
+            field.press("Enter")
+    bottom(screen)
+    if screen.page.get_by_role("complementary", name="话题").count() == 0:
+        counted.last.click()
+    expect(screen.page.get_by_role("complementary", name="话题")).to_contain_text(replies[1])
 
 
 def warning(screen: Screen) -> None:
@@ -135,6 +156,7 @@ def at(path: str) -> Callable[[Screen], None]:
 PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "chat": ("zhouxiaoyu", chat),
     "conversations": ("zhouxiaoyu", at("/chat")),
+    "thread": ("zhouxiaoyu", thread),
     "warning": ("zhouxiaoyu", warning),
     "held": ("zhouxiaoyu", held),
     "apply": ("zhouxiaoyu", apply_for),

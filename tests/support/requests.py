@@ -10,6 +10,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.directory import importing
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
@@ -152,6 +153,8 @@ class Things:
                     ("refused" if refused else "held", sender.name),
                     lambda: self._refuse(sender) if refused else self._hold(sender),
                 )
+            case "plain" if "{import_id}" in row.operation:
+                found["import_id"] = self._make(changes, ("import",), self._import)
             case "webhook":
                 key = ("webhook", str(row.operation.endswith("/resumption")))
                 found["webhook"], found["position"] = self._make(
@@ -192,6 +195,15 @@ class Things:
                 "account_id": self._make(fresh, ("account", state), lambda: cast.new_account(state))
             }
         return {"person_id": person.person, "account_id": cast.account_of(person).id}
+
+    def _import(self) -> str:
+        world, hr = self.cast.world, self.cast.people["hr", "outsider"]
+        text = importing.TEMPLATE + f"I{next(self.serial)},王导入,澄远装备,,,\r\n"
+        plan = world.read(lambda tx: importing.check_import(tx, hr, text=text))
+        started = world.write(lambda tx: importing.start_import(tx, hr, plan))
+        assert started is not None, "the plan adds somebody"
+        world.later(1_000)
+        return started
 
     def _publish(self, asked: Actor) -> str:
         """A notice of the office for human resources that asks one person."""

@@ -194,9 +194,15 @@ ACTS: dict[str, Act] = {
 WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all"}
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
-# Off unless an organisation asks for it: tests/modules/messaging/test_risk.py, test_editing.py and test_reads.py
-# show them acting.
-OFF_BY_DEFAULT = {"messaging.risk", "messaging.editing", "messaging.read_marks"}
+# Not in this pack: tests/modules/messaging/test_risk.py, test_editing.py and test_reads.py, groups/test_roster.py and
+# bots/test_asking.py show them acting.
+OFF_BY_DEFAULT = {
+    "messaging.risk",
+    "messaging.editing",
+    "messaging.read_marks",
+    "groups.invitation",
+    "bots.incoming",
+}
 
 
 def test_every_control_is_shown_acting() -> None:

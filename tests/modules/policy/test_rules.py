@@ -60,6 +60,10 @@ BY_ROLE = {
     "notices.issue": {"registrar", "hr", "security_admin", "head"},
     "notices.issue_to_all": {"registrar", "hr", "security_admin"},
     "notices.read_all": {"security_admin", "audit_admin"},
+    "bots.remove": {"security_admin"},
+    "bots.read": {"registrar", "security_admin", "audit_admin"},
+    "bots.webhooks": {"system_admin"},
+    "bots.read_webhooks": {"system_admin", "security_admin", "audit_admin"},
     "messaging.read_metrics": {"reviewer", "security_admin", "audit_admin"},
 }
 OWNER, ADMINISTRATOR, MEMBER = GroupRole.OWNER, GroupRole.ADMINISTRATOR, GroupRole.MEMBER
@@ -68,6 +72,7 @@ BY_PLACE = {
     "groups.read": (ALL, INSIDE),
     "groups.leave": (ALL, INSIDE),
     "groups.sign": (ALL, INSIDE),
+    "groups.accept": (ALL, INSIDE),
     "groups.admit": ({OWNER, ADMINISTRATOR}, PRESENT),
     "groups.remove": ({OWNER, ADMINISTRATOR}, PRESENT),
     "groups.decide_leaving": ({OWNER}, PRESENT),
@@ -75,6 +80,9 @@ BY_PLACE = {
     "groups.appoint": ({OWNER}, PRESENT),
     "groups.hand_over": ({OWNER}, PRESENT),
     "groups.close": ({OWNER}, PRESENT),
+    "bots.ask": ({OWNER}, PRESENT),
+    "bots.key": ({OWNER}, PRESENT),
+    "bots.remove": ({OWNER}, PRESENT),
     "messaging.send": (ALL, PRESENT),
     "messaging.read": (ALL, PRESENT),
     "messaging.recall": (ALL, PRESENT),

@@ -161,7 +161,8 @@ export type Item =
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
-export interface Reads { on: boolean; reads: Record<string, number>; position: number }
+/** `since`: from where on each present member sees messages. */
+export interface Reads { on: boolean; reads: Record<string, number>; since: Record<string, number>; position: number }
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
 export type SavedKind = "favourite" | "later";
 export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }
@@ -273,8 +274,9 @@ export interface Unit { id: string; name: string; parent_id: string | null; head
 export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number; code_by: "it" | "security_admin" | "audit_admin" }
 export interface ImportResult {
   new: number | unknown[]; moved: number | unknown[]; unchanged: number | unknown[];
-  errors: { line: number; column: string | null; code: string; message: string }[]; applied: boolean;
+  errors: { line: number; column: string | null; code: string; message: string }[]; started: string | null;
 }
+export interface ImportProgress { rows: number; applied: number; refused: { line: number; code: string }[]; done: boolean }
 
 export interface OwnDictionary {
   id: string; title: string; category: string; count: number; state: "off" | "on" | "ended"; disposition: string | null; classes: string[];
@@ -349,7 +351,7 @@ export type ServerFrame =
   | ({ type: "settings"; group: string } & RowSettings)
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
-  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number } | null };
+  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number } | null };
 
 export interface Bot {
   id: string; name: string; purpose: string; responsible: PersonMark; state: "waiting" | "active" | "ended"; request: string | null; asked_at: number; has_key: boolean;

@@ -56,6 +56,7 @@ export const ERRORS: Record<string, Triple> = {
   "directory.csv_duplicate": ["工号在文件里出现了两次。", "工號在檔案裡出現了兩次。", "The same staff number stands twice in the file."],
   "directory.csv_login_taken": ["登录名已有人使用。", "登入名稱已有人使用。", "The login is taken."],
   "directory.csv_own_record": ["自己的资料不能自己改。", "自己的資料不能自己改。", "Nobody edits their own record."],
+  "directory.import_not_found": ["没有这次导入。", "沒有這次匯入。", "There is no such import."],
   "directory.import_errors": ["有几行要改，没有导入。", "有幾列要改，沒有匯入。", "Some rows are wrong; nothing was imported."],
   "directory.last_holder": ["三员不能空缺：除了此人，没有账号可用的人担任。请先指定接替的人，并完成其账号认证。", "三員不能空缺：除了此人，沒有帳號可用的人擔任。請先指定接替的人，並完成其帳號認證。", "Nobody else with a usable account holds this administrator line. Name a successor first, with a certified account."],
   "directory.lines_exclude": ["三员不能兼任。", "三員不能兼任。", "One person holds one administrator line only."],

@@ -165,8 +165,12 @@ class Uploads:
         return self._progress(found)
 
     def progress(self, actor: Actor, file: str) -> Progress:
-        """Where an upload stands. Raises UploadNotFoundError."""
-        return self._progress(self._door.read_now(lambda tx: attaching.get_upload(tx, actor, file)))
+        """Where an upload stands now. Raises UploadNotFoundError."""
+        return self._door.read_now(lambda tx: self.progress_in(tx, actor, file))
+
+    def progress_in(self, tx: ReadTx, actor: Actor, file: str) -> Progress:
+        """Where an upload stands in a snapshot. Raises UploadNotFoundError."""
+        return self._progress(attaching.get_upload(tx, actor, file))
 
     def _progress(self, found: Upload) -> Progress:
         receiving = found.state is UploadState.RECEIVING
