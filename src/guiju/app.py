@@ -12,7 +12,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
-from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
@@ -25,6 +24,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Gate
 from guiju.kernel.http import BadRequestError
 from guiju.kernel.ids import PersonId
+from guiju.kernel.jobs import parked
 from guiju.kernel.live import Hub, tell_person
 from guiju.kernel.malware import Scanner
 from guiju.kernel.posting import Poster
@@ -246,12 +246,14 @@ class Server:
 
     async def _readyz(self) -> JSONResponse:
         runtime = self.runtime
-        position = await self.gate.read(_position)
+        position, waiting = await self.gate.read(_state)
         ready = runtime.signer.alarm is None
         content = {
             "ready": ready,
             "position": position,
             "signed": runtime.signer.signed,
+            "alarm": runtime.signer.alarm,
+            "parked_jobs": waiting,
             "database": "sqlite" if runtime.database.is_sqlite else "postgresql",
             "schema": schema.newest(),
             "ruleset": runtime.inspector.ruleset,
@@ -264,9 +266,9 @@ def _check_pack(tx: ReadTx, pack: Pack) -> None:
     dictionaries.check_room(pack, dictionaries.in_force(tx))
 
 
-def _position(tx: ReadTx) -> int:
-    tx.scalar(text("SELECT 1"))
-    return tx.position
+def _state(tx: ReadTx) -> tuple[int, int]:
+    """(the position, how many jobs are parked)."""
+    return tx.position, parked(tx)
 
 
 async def _on_refusal(_request: Request, error: Exception) -> JSONResponse:

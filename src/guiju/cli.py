@@ -14,18 +14,21 @@ from rich.progress import Progress
 
 from guiju import cli_inspect, cli_risk, cli_verify, demo, setup_routes
 from guiju.importing import import_chat
+from guiju.kernel.claim import claim
 from guiju.kernel.errors import GuijuError
+from guiju.ledger.binding import KeysRefusedError
 from guiju.ledger.keystore import ROOT
 from guiju.migrations.schema import SchemaError
 from guiju.modules.inspection.cases import inspect_cases
 from guiju.modules.messaging import replaying
 from guiju.runtime import Runtime, all_dictionaries, open_runtime, shipped_dictionaries
-from guiju.serving import claim
 from guiju.serving import serve as serve_app
 from guiju.settings import Settings, SettingsError, read_settings
 from guiju.setup import initialise, needs_setup
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+WRONG_KEYS = 4
+"""The exit code of a command that was started with the keys folder of another organisation."""
 console = Console(stderr=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on standard output.")]
 
@@ -37,6 +40,8 @@ def main() -> None:
         cli()
     except (SettingsError, SchemaError, GuijuError) as error:
         _fail(str(error))
+    except KeysRefusedError as error:
+        _fail(str(error), WRONG_KEYS)
 
 
 def _configure_logging() -> None:
@@ -60,7 +65,7 @@ def _configure_logging() -> None:
 
 
 def _fail(message: str, code: int = 2) -> NoReturn:
-    console.print(message, style="red")
+    console.print(message, style="red", soft_wrap=True)
     raise SystemExit(code)
 
 
@@ -156,6 +161,16 @@ def verify(
     )
 
 
+@cli.command("restore-signer")
+def restore_signer(
+    head: Annotated[
+        list[Path] | None, typer.Option(help="A signed head that a client or witness kept.")
+    ] = None,
+) -> None:
+    """Make the signer's memory anew from the published heads, after a restore without signer.json; verifies all first."""
+    raise SystemExit(cli_verify.restore_signer(read_settings(), heads=head or []))
+
+
 @cli.command()
 def export(
     out: Annotated[Path, typer.Argument(help="The package to write; it must not exist.")],
@@ -195,11 +210,11 @@ def import_chat_command(
                 as_,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
-        lock = claim(runtime.settings)
-        if lock is not None:  # else a server runs, and signs within a second
-            runtime.signer.reload()
-            runtime.signer.sign_now(runtime.lane)
-            lock.close()
+        held = claim(runtime.settings.keys, runtime.database)
+        if held is not None:  # else a server runs, and signs within a second
+            with held:
+                runtime.signer.reload()
+                runtime.signer.sign_now(runtime.lane)
     finally:
         runtime.close()
     found = report.to_json()

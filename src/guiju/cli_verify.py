@@ -1,4 +1,4 @@
-"""What `guiju verify`, `guiju export` and `guiju policy-file` do, apart from reading their arguments.
+"""What `guiju verify`, `restore-signer`, `export` and `policy-file` do, apart from reading their arguments.
 
 Each writes with `write` and returns the exit code.
 """
@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from guiju import restoring
 from guiju.exporting import export_group
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId
+from guiju.ledger.binding import KeysRefusedError
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.findings import Place, Verification
 from guiju.runtime import open_runtime
@@ -54,6 +56,28 @@ def verify(
     return exit_code(verdict)
 
 
+def restore_signer(settings: Settings, *, heads: Sequence[Path], write: Write = print) -> int:
+    """Make the signer's state file anew: 0 anchored, 3 UNANCHORED, 1 tampered, 2 it cannot be or need not be made."""
+    try:
+        done = restoring.restore_signer(settings, heads=[_read_note(file) for file in heads])
+    except (CannotVerifyError, restoring.CannotRestoreError) as error:
+        write(f"signer.json was not written: {error}")
+        return MALFORMED
+    write(_text(done.verdict))
+    if not done.verdict.ok:
+        write("signer.json was not written 没有写入")
+        return exit_code(done.verdict)
+    write(
+        f"signer.json was written up to the head of {done.size} entries. 已按已公布的 {done.size} 条重建签名状态。"
+    )
+    if exit_code(done.verdict) == UNANCHORED:
+        write(
+            "Entries that were signed after it and are not in this database would not be missed: compare with a kept head. "
+            "此后签过而库中没有的条目已无从发现，请用外部留存的签名头核对。"
+        )
+    return exit_code(done.verdict)
+
+
 def _read_note(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -92,7 +116,7 @@ def export(settings: Settings, *, group: str, out: Path, bodies: bool, write: Wr
     try:
         open_existing(settings).close()
         runtime = open_runtime(settings)
-    except CannotVerifyError as error:
+    except (CannotVerifyError, KeysRefusedError) as error:
         write(str(error))
         return MALFORMED
     try:
@@ -127,7 +151,7 @@ def policy_file(settings: Settings, *, heads: Sequence[Path], write: Write = pri
         notes = [_read_note(file) for file in heads]
         open_existing(settings).close()
         runtime = open_runtime(settings)
-    except CannotVerifyError as error:
+    except (CannotVerifyError, KeysRefusedError) as error:
         write(str(error))
         return MALFORMED
     try:

@@ -18,6 +18,7 @@ from guiju.kernel.jobs import run_due
 from guiju.kernel.lane import Apply, Lane, ListVerb, WriteTx
 from guiju.kernel.live import Presence, Router, View
 from guiju.ledger import tables
+from guiju.ledger.binding import KeysRefusedError, check_folder
 from guiju.ledger.keystore import KeyStore, open_keystore
 from guiju.ledger.log import Log
 from guiju.ledger.notes import Notes
@@ -189,10 +190,15 @@ def _group_name(tx: ReadTx, group: GroupId) -> str:
 
 
 def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
-    """Open an organisation that exists; the lane runs when this returns."""
+    """Open an organisation that exists; the lane runs when this returns. Raises KeysRefusedError."""
     wire()
     clock = clock or SystemClock()
     database = open_database(settings.database)
+    try:
+        check_folder(settings.keys, database)
+    except KeysRefusedError:
+        database.close()
+        raise
     keys = open_keystore(settings.keys, settings.database)
     log, inspector = Log(keys), Inspector(settings.data / RISK_MODEL)
     list_verbs: dict[str, ListVerb] = {

@@ -1,43 +1,55 @@
 """Running the server: one process on one organisation."""
 
-import fcntl
 import gc
+import logging
 import os
+import signal
 import sys
-from typing import IO
+import threading
 
 import uvicorn
 
 from guiju.app import Server
 from guiju.frames import FramesProtocol
+from guiju.kernel.claim import Claim, claim
+from guiju.kernel.jobs import retry_parked
 from guiju.runtime import Runtime
-from guiju.settings import Settings, SettingsError
+from guiju.settings import SettingsError
 
+_log = logging.getLogger("guiju")
 LARGEST_FRAME = 64 * 1024
 
 
-def claim(settings: Settings) -> IO[str] | None:
-    """The right to sign: held by one process for each keys folder, as long as the file stays open. None if taken.
-
-    Two signers would each chain their own heads, which a verification takes for tampering.
-    """
-    file = (settings.keys / "guiju.lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
+def _watch(held: Claim, stopped: threading.Event) -> None:
+    """End the server when another one has taken the database while the connection to it was lost."""
+    while not stopped.wait(1.0):
+        if not held.data.keep():
+            _log.critical("another server has claimed the database; this one ends")
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
 
 
 def serve(runtime: Runtime) -> None:
     """Serve until the process is told to stop. Raises SettingsError when the organisation is in use."""
-    lock = claim(runtime.settings)
-    if lock is None:
-        raise SettingsError(f"another server runs on {runtime.settings.keys}")
+    held = claim(runtime.settings.keys, runtime.database)
+    if held is None:
+        raise SettingsError(
+            f"another server runs on the keys {runtime.settings.keys} or on the same database"
+        )
+    stopped = threading.Event()
+    with held:
+        watch = threading.Thread(target=_watch, args=(held, stopped), name="claim", daemon=True)
+        watch.start()
+        try:
+            _run(runtime)
+        finally:
+            stopped.set()
+            watch.join()
+
+
+def _run(runtime: Runtime) -> None:
     runtime.signer.reload()
+    runtime.write(retry_parked)
     # The lane gives the interpreter lock away at each statement; by default it would wait 5 ms to get it back.
     sys.setswitchinterval(0.0005)
     # What was loaded stays, and messages leave no cycles: the default would walk through everything ten times a second.
@@ -64,4 +76,3 @@ def serve(runtime: Runtime) -> None:
         backlog=2048,
     )
     uvicorn.Server(config).run()
-    lock.close()

@@ -1,6 +1,5 @@
 """Making an organisation: the schema, an empty ledger, its pack and first administrators."""
 
-import os
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +10,7 @@ from guiju.kernel.db import ReadTx, open_database
 from guiju.kernel.errors import ConflictError, InvalidError
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.ledger.binding import check_folder, new_origin
 from guiju.ledger.keystore import read_keystore
 from guiju.ledger.log import Log, create_head, has_head
 from guiju.ledger.replay import refill
@@ -54,14 +54,18 @@ class FirstAdministrator:
 
 
 def initialise(settings: Settings) -> None:
-    """Create or upgrade the schema and begin the ledger; harmless on an organisation that exists."""
+    """Create or upgrade the schema and begin the ledger; harmless on an organisation that exists.
+
+    Raises KeysRefusedError when the keys folder is not that of the ledger; then nothing was made or changed.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
     try:
+        check_folder(settings.keys, database)
         schema.upgrade(database, partial(_fill, settings))
         with database.write() as connection:
             if not has_head(connection):
-                create_head(connection, f"guiju/{os.urandom(8).hex()}")
+                create_head(connection, new_origin(settings.keys, settings.database))
     finally:
         database.close()
 

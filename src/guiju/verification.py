@@ -89,16 +89,17 @@ def verify_opened(
     *,
     replay: bool,
     heads: Sequence[str] = (),
+    believed: SignedState | None = None,
 ) -> Verification:
     """Like `verify_organisation`, with what is open already. `keys` MUST be new: what it remembers is not read again.
 
-    Raises CannotVerifyError.
+    `believed` takes the place of the signer's state file. Raises CannotVerifyError.
     """
     findings = Findings()
-    state, public = _state(folder, findings), _public_key(folder, findings)
+    state, public = believed or _state(folder, findings), _public_key(folder, findings)
     try:
         with database.read() as connection:
-            newer = _state(folder, Findings())
+            newer = believed or _state(folder, Findings())
             signed = newer.size if newer is not None else 0
             done = verify_ledger(
                 connection, Trusted(keys, public, state, signed, heads, vault), findings

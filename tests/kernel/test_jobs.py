@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from guiju.kernel import jobs
-from guiju.kernel.jobs import LEASE, job, run_due
+from guiju.kernel.jobs import (
+    LEASE,
+    LONGEST_WAIT,
+    MOST_ATTEMPTS,
+    job,
+    parked,
+    retry_parked,
+    run_due,
+)
 from guiju.kernel.lane import WriteTx
 from tests.support.world import World
 
@@ -106,6 +114,33 @@ def test_a_failing_job_waits_for_its_lease_and_holds_up_no_other(
     assert [key for key, _, _ in ran] == ["a", "b", "a"] and waiting(world) == [
         ("test.fail", "a", 2)
     ]
+
+
+def test_a_job_that_goes_on_failing_waits_longer_and_is_parked_at_last(
+    world: World, ran: Ran, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedule(world, "test.fail", "a", 0)
+    waits = []
+    with caplog.at_level(logging.CRITICAL, "guiju.jobs"):
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            world.later(0)
+            assert waiting(world) == [("test.fail", "a", attempt)]
+            assert [r.getMessage() for r in caplog.records if "parked" in r.getMessage()] == (
+                []
+                if attempt < MOST_ATTEMPTS
+                else ["the job test.fail of a is parked after 10 attempts"]
+            )
+            waits.append(min(LEASE * 2 ** (attempt - 1), LONGEST_WAIT))
+            world.later(waits[-1] - 1)
+            assert len(ran) == attempt, "not before its time"
+            world.clock.advance(1)
+    assert waits[:3] == [LEASE, 2 * LEASE, 4 * LEASE] and waits[-1] == LONGEST_WAIT
+    world.later(10 * LONGEST_WAIT)
+    assert len(ran) == MOST_ATTEMPTS and world.read(parked) == 1
+    world.write(retry_parked)
+    assert world.read(parked) == 0
+    world.later(0)
+    assert len(ran) == MOST_ATTEMPTS + 1, "a restart tries it again"
 
 
 def test_a_claimed_job_is_not_claimed_again_before_its_lease_ends(world: World, ran: Ran) -> None:

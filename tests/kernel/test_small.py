@@ -1,5 +1,8 @@
 """Texts, ids, actors, permits, pages, errors and clocks."""
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +14,17 @@ from guiju.kernel.errors import GuijuError, NotFoundError, all_errors
 from guiju.kernel.ids import PersonId, new_id
 from guiju.kernel.page import BadLimitError, check_limit
 from guiju.kernel.permit import Permit
-from guiju.kernel.text import Id, Line, OptionalProse, Prose, check_line, check_text
+from guiju.kernel.text import (
+    FileName,
+    Id,
+    Line,
+    OptionalProse,
+    Prose,
+    Search,
+    check_line,
+    check_text,
+    name_key,
+)
 
 BAD = ["a\x00b", "a\x1bb", "a\x7fb", "a\ud800", "\udc00", "a\rb"]
 
@@ -40,6 +53,46 @@ def test_lines_and_prose() -> None:
             TypeAdapter(kind).validate_python(value)
     with pytest.raises(ValueError, match="one line"):
         check_line("a\tb")
+
+
+# What is default-ignorable beside the format characters (Unicode 15, DerivedCoreProperties).
+IGNORABLE = (
+    0x034F,
+    0x115F,
+    0x1160,
+    0x17B4,
+    0x17B5,
+    0x180B,
+    0x180F,
+    0x3164,
+    0xFE00,
+    0xFE0F,
+    0xFFA0,
+    0xE0100,
+    0xE01EF,
+)
+
+
+def test_no_line_holds_what_nobody_sees() -> None:
+    everything = map(chr, range(sys.maxunicode + 1))
+    unseen = {char for char in everything if unicodedata.category(char) in ("Cf", "Zl", "Zp")}
+    for char in unseen | {chr(point) for point in IGNORABLE}:
+        with pytest.raises(ValueError, match="invisible"):
+            check_line(f"a{char}b")
+        assert TypeAdapter(FileName).validate_python(f"a{char}.txt") == "a.txt", ascii(char)
+        assert name_key(f"a{char}b") == "ab", ascii(char)
+        if unicodedata.category(char) == "Cf":
+            assert check_text(char) == char, "messages and other prose may hold it"
+            assert TypeAdapter(Search).validate_python(f"a{char}b") == f"a{char}b"
+    for name in ("澄远1号工作群", "Ünïté 7", "群 😀", "한글", "नमस्ते", "A–B（甲）"):
+        assert TypeAdapter(Line).validate_python(name) == name
+    with pytest.raises(ValidationError):
+        TypeAdapter(FileName).validate_python("\u200b\u202e")
+
+
+def test_names_that_look_the_same_have_one_key() -> None:
+    assert len({name_key(n) for n in ("ＡＢ 群", "ab  群", "AB\u3000群", " Ab\u200b 群")}) == 1
+    assert name_key("甲群") != name_key("乙群")
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs", "Cc"])))

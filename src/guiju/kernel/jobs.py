@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     insert,
     select,
     update,
@@ -21,10 +22,14 @@ from sqlalchemy import (
 from guiju.kernel.db import metadata
 
 if TYPE_CHECKING:
+    from guiju.kernel.db import ReadTx
     from guiju.kernel.lane import Lane, WriteTx
 
 _log = logging.getLogger("guiju.jobs")
 LEASE = 60_000
+MOST_ATTEMPTS = 10
+"""After so many a job is parked: it waits for a restart of the server, and an operator is told."""
+LONGEST_WAIT = 6 * 60 * 60_000
 
 job = Table(
     "job",
@@ -71,19 +76,36 @@ def cancel_job(tx: "WriteTx", kind: str, key: str) -> None:
     tx.run(delete(job).where(job.c.kind == kind, job.c.key == key))
 
 
-def _claim(tx: "WriteTx", limit: int) -> list[tuple[str, str, int, dict[str, Any]]]:
+def parked(tx: "ReadTx") -> int:
+    """How many jobs failed so often that they are not tried any more."""
+    waiting = select(func.count()).select_from(job).where(job.c.attempts >= MOST_ATTEMPTS)
+    return int(tx.scalar(waiting))
+
+
+def retry_parked(tx: "WriteTx") -> None:
+    """Try parked jobs again: this program may be one that can carry them out."""
+    tx.run(
+        update(job).where(job.c.attempts >= MOST_ATTEMPTS).values(attempts=0, leased_until=tx.now)
+    )
+
+
+def _claim(tx: "WriteTx", limit: int) -> list[tuple[str, str, int, dict[str, Any], int]]:
     waiting = (
-        select(job.c.kind, job.c.key, job.c.due_at, job.c.payload)
-        .where(job.c.due_at <= tx.now, job.c.leased_until <= tx.now)
+        select(job.c.kind, job.c.key, job.c.due_at, job.c.payload, job.c.attempts)
+        .where(job.c.due_at <= tx.now, job.c.leased_until <= tx.now, job.c.attempts < MOST_ATTEMPTS)
         .order_by(job.c.due_at)
         .limit(limit)
     )
-    claimed = [(row.kind, row.key, row.due_at, json.loads(row.payload)) for row in tx.all(waiting)]
-    for kind, key, _, _ in claimed:
+    claimed = [
+        (row.kind, row.key, row.due_at, json.loads(row.payload), row.attempts + 1)
+        for row in tx.all(waiting)
+    ]
+    for kind, key, _, _, attempt in claimed:
+        wait = min(LEASE << (attempt - 1), LONGEST_WAIT)
         tx.run(
             update(job)
             .where(job.c.kind == kind, job.c.key == key)
-            .values(leased_until=tx.now + LEASE, attempts=job.c.attempts + 1)
+            .values(leased_until=tx.now + wait, attempts=attempt)
         )
     return claimed
 
@@ -91,10 +113,11 @@ def _claim(tx: "WriteTx", limit: int) -> list[tuple[str, str, int, dict[str, Any
 def run_due(lane: "Lane", limit: int = 50) -> int:
     """Run the jobs that are due, each in a command of its own; returns how many were claimed.
 
-    A job that fails keeps its row, holds up no other, and runs again when its lease ends.
+    A job that fails keeps its row, holds up no other, and runs again when its lease ends, which is twice as long each
+    time; at last it is parked.
     """
     claimed = lane.write(lambda tx: _claim(tx, limit))
-    for kind, key, due_at, payload in claimed:
+    for kind, key, due_at, payload, attempt in claimed:
 
         def perform(
             tx: "WriteTx",
@@ -110,4 +133,6 @@ def run_due(lane: "Lane", limit: int = 50) -> int:
         result = lane.outcome(None, perform)
         if isinstance(result, BaseException):
             _log.error("the job %s of %s failed", kind, key, exc_info=result)
+            if attempt >= MOST_ATTEMPTS:
+                _log.critical("the job %s of %s is parked after %d attempts", kind, key, attempt)
     return len(claimed)

@@ -1,11 +1,19 @@
 """Texts that people type: stripped, bounded, and free of what no database or JSON reader agrees on."""
 
 import re
+import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# What Unicode calls format characters (Cf) or default-ignorable, and the separators of lines and paragraphs: none of them
+# has a picture of its own, and they reorder, hide or part what has one. Two names that differ in them look the same.
+_INVISIBLE = re.compile(
+    "[\u0080-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -18,11 +26,36 @@ def check_text(value: str) -> str:
     return value
 
 
-def check_line(value: str) -> str:
+def check_row(value: str) -> str:
     """Like `check_text`, and without line breaks."""
     if "\n" in value or "\t" in value:
         raise ValueError("the text must be one line")
     return check_text(value)
+
+
+def check_line(value: str) -> str:
+    """Like `check_row`, and without characters that nobody sees: for names, which must not only look different."""
+    found = find_invisible(value)
+    if found is not None:
+        raise ValueError(f"the text holds an invisible character, {found}")
+    return check_row(value)
+
+
+def find_invisible(value: str) -> str | None:
+    """The first character that nobody sees, as `U+200B`."""
+    found = None if value.isascii() else _INVISIBLE.search(value)
+    return f"U+{ord(found.group()):04X}" if found is not None else None
+
+
+def visible(value: str) -> str:
+    """What people see of `value`: without invisible characters, which can turn `exe.gpj` into a picture."""
+    return value if value.isascii() else _INVISIBLE.sub("", value).strip()
+
+
+def name_key(value: str) -> str:
+    """The same for names that look the same but for width, case, spaces and invisible characters."""
+    folded = unicodedata.normalize("NFKC", visible(value)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 Line = Annotated[
@@ -30,7 +63,15 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(check_line),
 ]
-"""One line of 1 to 200 code points."""
+"""One line of 1 to 200 code points, all of which can be seen."""
+
+FileName = Annotated[
+    str,
+    BeforeValidator(lambda value: visible(value) if isinstance(value, str) else value),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(check_line),
+]
+"""Like `Line`, but what cannot be seen is left out: it may come from a name that somebody else gave the file."""
 
 Prose = Annotated[
     str,
@@ -48,7 +89,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A
 """An id as it comes from outside; whether it exists is another question."""
 
 Search = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(check_line)
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(check_row)
 ]
 """What is looked for: one line, perhaps empty."""
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     delete,
     insert,
+    inspect,
     select,
     text,
 )
@@ -36,7 +37,7 @@ wrapped_key = Table(
     Column("made_at", BigInteger, nullable=False),
 )
 SCHEMA = "guiju_keys"
-ROOT, _FILE = "root.key", "keys.db"
+ROOT, ROWS = "root.key", "keys.db"
 FILE_KEYS = "f:"
 """Begins the ids of keys of single files. There are as many as files, so they are not kept in memory."""
 
@@ -149,7 +150,10 @@ def _associated(key_id: str, made_at: int) -> bytes:
 
 
 def open_keystore(folder: Path, database_url: str) -> KeyStore:
-    """The key store that belongs to `database_url`; made with a new root when `folder` has none."""
+    """The key store that belongs to `database_url`; made with a new root when `folder` has none.
+
+    For a ledger that has entries nothing may be made: ask `binding.check_folder` first.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = _open(folder, database_url)
     with database.write() as connection:
@@ -161,7 +165,7 @@ def open_keystore(folder: Path, database_url: str) -> KeyStore:
 
 def read_keystore(folder: Path, database_url: str) -> KeyStore:
     """The key store as it is; nothing is made. Raises KeyStoreError when there is none."""
-    root, rows = folder / ROOT, folder / _FILE
+    root, rows = folder / ROOT, folder / ROWS
     if not root.is_file() or (database_url.startswith("sqlite:") and not rows.is_file()):
         raise KeyStoreError(f"there is no key store in {folder}")
     secret = root.read_bytes()
@@ -170,9 +174,27 @@ def read_keystore(folder: Path, database_url: str) -> KeyStore:
     return KeyStore(_open(folder, database_url), secret)
 
 
+def stored_keys(folder: Path, data: Database) -> list[str]:
+    """The ids of the keys that are stored for the organisation in `data`; none when no store was made yet."""
+    if not data.is_sqlite:
+        with data.read() as connection:
+            if not inspect(connection).has_table(wrapped_key.name, schema=SCHEMA):
+                return []
+    elif not (folder / ROWS).is_file():
+        return []
+    database = _open(folder, data.url)
+    try:
+        with database.read() as connection:
+            if not inspect(connection).has_table(wrapped_key.name):
+                return []
+            return list(connection.execute(select(wrapped_key.c.id)).scalars())
+    finally:
+        database.close()
+
+
 def _open(folder: Path, database_url: str) -> Database:
     if database_url.startswith("sqlite:"):
-        return open_database(f"sqlite:///{folder / _FILE}")
+        return open_database(f"sqlite:///{folder / ROWS}")
     return open_database(database_url, schema=SCHEMA)
 
 

@@ -7,13 +7,14 @@ sign a tree that is smaller than, or inconsistent with, the last one that it sig
 import json
 import logging
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from guiju.kernel.clock import Clock
 from guiju.kernel.db import Database, DatabaseUnavailableError
@@ -72,6 +73,11 @@ def read_state(folder: Path) -> SignedState | None:
     if _content(state) != path.read_bytes():
         raise StateError(f"{path} is not the state of a signer")
     return state
+
+
+def write_state(folder: Path, state: SignedState) -> None:
+    """Replace the signer's state file, for good: a state that goes back in time would look like a rollback."""
+    write_durably(folder / STATE, _content(state))
 
 
 def _content(state: SignedState) -> bytes:
@@ -133,19 +139,25 @@ class Signer:
     def step(self) -> str | None:
         """Sign the tree as it is stored now; the new note, or None when nothing is new.
 
-        Raises TamperedError when what was read back does not have the root that the head row states, or when the
-        stored tree is smaller than the last signed one.
+        Raises TamperedError when what was read back does not have the root that the head row states, when the stored
+        tree is smaller than the last signed one, or when a later head is published than the state file knows.
         """
         with self._database.read() as connection:
             head = connection.execute(select(tables.head)).one()
             size = self.signed
+            published = connection.execute(select(func.max(tables.checkpoint.c.size))).scalar()
+            if published is not None and published > size:
+                what = f"remembers {size}" if self._state is not None else "is missing"
+                raise TamperedError(
+                    f"a head of {published} entries is published, but {STATE} {what}: see `guiju restore-signer`"
+                )
             if head.size == size:
                 return None
             if head.size < size:
                 raise TamperedError(f"the stored tree has {head.size} entries, {size} were signed")
             grown = self._state.range if self._state is not None else tree.CompactRange.empty()
-            for start in range(size, head.size, SLICE):
-                grown = grown.append(_hashes(connection, start, min(SLICE, head.size - start)))
+            for hashes in stored_hashes(connection, size, head.size):
+                grown = grown.append(hashes)
         if grown.root() != bytes(head.root):
             raise TamperedError(
                 f"the entries {size} to {head.size - 1} do not have the root of the head"
@@ -157,8 +169,7 @@ class Signer:
         return note
 
     def _save(self, state: SignedState) -> None:
-        # The directory is flushed too: a state that goes back in time would look like a rollback.
-        write_durably(self._folder / STATE, _content(state))
+        write_state(self._folder, state)
         self._state = state
 
     def sign_now(self, lane: Lane) -> None:
@@ -215,6 +226,12 @@ def publish(lane: Lane, state: SignedState) -> None:
             tx.run(insert(tables.checkpoint).values(row))
 
     lane.write(store)
+
+
+def stored_hashes(connection: Connection, start: int, end: int) -> Iterator[list[bytes]]:
+    """The leaf hashes of the stored entries from `start` up to `end`, in slices. Raises TamperedError for a gap."""
+    for first in range(start, end, SLICE):
+        yield _hashes(connection, first, min(SLICE, end - first))
 
 
 def _hashes(connection: Connection, start: int, count: int) -> list[bytes]:

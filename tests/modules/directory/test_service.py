@@ -148,6 +148,12 @@ class TestUnits:
             UnitHeadSet(root.id, None),
         ]
 
+    def test_a_unit_that_looks_like_another_is_one(self, staff: Staff, world: World) -> None:
+        world.write(lambda tx: directory.add_unit(tx, SYSTEM, name="IT部"))
+        for name in ("ＩＴ部", "it部", "IT\u200b部"):
+            with pytest.raises(UnitExistsError):
+                world.write(lambda tx, n=name: directory.add_unit(tx, SYSTEM, name=n))  # type: ignore[misc]  # bound at once
+
     def test_the_organisation_has_its_last_name(self, staff: Staff, world: World) -> None:
         for name in ("澄远二厂", "澄远装备"):
             world.write(lambda tx, n=name: directory.name_organisation(tx, SYSTEM, name=n))  # type: ignore[misc]  # bound at once

@@ -7,9 +7,11 @@ from itertools import count
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.jobs import job, parked
 from guiju.kernel.lane import Command, WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Verdict
@@ -139,12 +141,38 @@ def test_a_name_is_taken_while_it_waits_and_while_its_group_lives(office: Office
     assert problems() == ["groups.name_taken"]
 
 
+def test_a_name_that_looks_like_another_is_taken_too(office: Office) -> None:
+    world = office.world
+    made = apply_for(office, name="澄远IT维修工作群")
+
+    def problems(name: str) -> list[str]:
+        found = world.read(
+            lambda tx: applying.check_name(tx, office.member, name=name, kind=GroupKind.INTERNAL)
+        )
+        return [problem.code for problem in found]
+
+    for approved in (False, True):
+        if approved:
+            world.approve(made.request)
+        for name in ("澄远IT维修工作群", "澄远ＩＴ维修工作群", "澄远it维修工作群"):
+            assert "groups.name_taken" in problems(name), name
+        for hidden in ("\u200b", "\u202e", "\u2060", "\ufe0f", "\u00ad"):
+            seen = problems(f"澄远IT{hidden}维修工作群")
+            assert {"groups.name_taken", "groups.name_invisible"} <= set(seen), ascii(hidden)
+    assert problems("澄远IT检修工作群") == []
+    refused = office.refused(NameRefusedError, applying_for(office, name="澄远新\u200b维修工作群"))
+    shown: Any = refused.data["problems"]
+    assert "U+200B" in shown[0]["message"]
+
+
 WRONG_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"group_class": "club"}, "class"),
     ({"level": "cosmic"}, "level"),
     ({"end_date": "2026-13-01"}, "end_date"),
     ({"end_date": "soon"}, "end_date"),
     ({"end_date": "2026-11-23"}, "end_date"),
+    ({"end_date": "9999-12-31"}, "end_date"),
+    ({"end_date": "2036-11-24"}, "end_date"),
     ({"tool": "微信"}, "tool"),
     ({"kind": GroupKind.EXTERNAL_TOOL, "tool": "Telegram"}, "tool"),
     ({"kind": GroupKind.EXTERNAL_TOOL, "tool": None}, "tool"),
@@ -165,6 +193,17 @@ def test_an_end_date_is_ahead_where_the_organisation_is(office: Office) -> None:
     office.world.clock.advance(16 * HOUR)  # 01:00 on the 24th in Beijing, still the 23rd in UTC
     office.refused(BadApplicationError, applying_for(office, end_date="2026-11-24"))
     apply_for(office, end_date="2026-11-25")
+
+
+def test_the_latest_end_date_is_one_that_the_calendar_reaches(office: Office) -> None:
+    made = apply_for(office, end_date="2036-11-23")
+    office.world.approve(made.request)
+    office.world.later(60_000)
+    assert office.world.read(parked) == 0
+    waiting = office.world.read(
+        lambda tx: tx.all(select(job.c.attempts).where(job.c.kind == "groups.end"))
+    )
+    assert [row.attempts for row in waiting] == [0], "the job ran and looks again later"
 
 
 def test_people_must_exist_and_be_certified(office: Office) -> None:

@@ -225,7 +225,8 @@ class TestAccounts:
             )
         listed = clients[hr].get("/api/accounts", params={"state": "requested", "q": "李雷"}).json()
         (account,) = listed["accounts"]
-        assert set(account) == {"id", "login", "state", "person", "since"}
+        assert set(account) == {"id", "login", "state", "person", "since", "code_by"}
+        assert account["code_by"] == "it"
         assert account["person"]["name"] == "李雷"
         assert listed["position"] == world.read(lambda tx: tx.position)
 

@@ -10,6 +10,7 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import service as directory
+from guiju.modules.directory.types import LastHolderError
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import (
     Account,
@@ -30,6 +31,7 @@ from guiju.modules.identity.types import (
     Credential,
     LoginTakenError,
     NotCertifiedError,
+    OtherLineError,
     OwnAccountError,
     PasswordReset,
     Session,
@@ -42,7 +44,7 @@ from guiju.modules.identity.types import (
     WrongStateError,
 )
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import NotAllowedError
+from guiju.modules.policy.types import AttemptRefused, NotAllowedError
 from tests.support.world import World
 
 T = TypeVar("T")
@@ -275,6 +277,93 @@ class TestWhoMay:
             lambda tx: identity.list_accounts(tx, hr, limit=2, after=first.items[-1].id)
         )
         assert (len(first.items), first.more, len(rest.items), rest.more) == (2, True, 1, False)
+
+
+class TestCodesOfAdministrators:
+    """Whoever has a code can take the account over: for an administrator's it comes from another line."""
+
+    LINES = ("system_admin", "security_admin", "audit_admin")
+
+    @pytest.mark.parametrize("line", LINES)
+    def test_another_line_issues_them_and_the_refusal_is_recorded(
+        self, staff: Staff, world: World, line: str
+    ) -> None:
+        it = staff.person("IT", "it")
+        issuers = {role: staff.person(f"by-{role}", role) for role in self.LINES}
+        account = staff.account(staff.person("target", line))
+        right = "audit_admin" if line == "security_admin" else "security_admin"
+        assert world.read(lambda tx: identity.code_issuer(tx, account)) == right
+        for role, who in {**issuers, "it": it}.items():
+            if role == right:
+                continue
+            before = len(world.facts())
+            expected = AccountNotFoundError if role == "system_admin" else OtherLineError
+            with pytest.raises(expected) as refused:
+                world.write(lambda tx, w=who: identity.register_account(tx, w, account.id))  # type: ignore[misc]  # bound at once
+            if expected is OtherLineError:
+                assert refused.value.data == {"by": right}
+                (attempt,) = world.facts()[before:]
+                assert isinstance(attempt, AttemptRefused)
+                assert attempt.code == "identity.other_line"
+        done = world.write(lambda tx: identity.register_account(tx, issuers[right], account.id))
+        entry = world.entries("identity.code_issued")[-1]
+        assert (entry.actor, entry.fact.person) == (issuers[right].name, account.person)
+        world.write(
+            lambda tx: identity.activate(tx, login="target", code=done.code, password_hash="new")
+        )
+
+    def test_no_administrator_issues_their_own(self, staff: Staff, world: World) -> None:
+        security = staff.person("1", "security_admin")
+        with pytest.raises(OtherLineError):
+            world.write(
+                lambda tx: identity.register_account(tx, security, staff.account(security).id)
+            )
+
+    def test_everybody_elses_come_from_it_alone(self, staff: Staff, world: World) -> None:
+        account = staff.account(staff.person("2"))
+        for role in ("security_admin", "audit_admin"):
+            who = staff.person(role, role)
+            with pytest.raises(NotAllowedError):
+                world.write(lambda tx, w=who: identity.register_account(tx, w, account.id))  # type: ignore[misc]  # bound at once
+
+    def test_a_code_from_before_is_void_once_a_line_is_given(
+        self, staff: Staff, world: World
+    ) -> None:
+        it, person = staff.person("IT", "it"), staff.person("CY1")
+        done = world.write(lambda tx: identity.register_account(tx, it, staff.account(person).id))
+        world.write(lambda tx: directory.grant_role(tx, SYSTEM, person.person_id, "hr"))
+        world.read(lambda tx: identity.check_code(tx, login="CY1", code=done.code))
+        world.write(lambda tx: directory.grant_role(tx, SYSTEM, person.person_id, "audit_admin"))
+        with pytest.raises(BadCodeError):
+            world.write(
+                lambda tx: identity.activate(tx, login="CY1", code=done.code, password_hash="x")
+            )
+
+
+class TestTheLastOfALine:
+    @pytest.mark.parametrize("line", ["system_admin", "audit_admin"])
+    def test_the_last_who_can_act_is_not_barred(
+        self, staff: Staff, world: World, line: str
+    ) -> None:
+        security = staff.person("1", "security_admin")
+        first, second = staff.person("2", line), staff.person("3", line)
+        staff.person("4", line, state=AccountState.ACTIVATED)  # not certified: can do nothing
+        world.write(lambda tx: identity.suspend(tx, security, staff.account(second).id, reason="x"))
+        last = staff.account(first).id
+        for act in (identity.suspend, identity.close):
+            before = len(world.facts())
+            with pytest.raises(LastHolderError) as refused:
+                world.write(lambda tx, a=act: a(tx, security, last, reason="x"))  # type: ignore[misc]  # bound at once
+            assert refused.value.data == {"role": line}
+            (attempt,) = world.facts()[before:]
+            assert isinstance(attempt, AttemptRefused)
+            assert attempt.code == "directory.last_holder"
+        with pytest.raises(LastHolderError):
+            world.write(lambda tx: directory.revoke_role(tx, security, first.person_id, line))
+        world.write(lambda tx: identity.resume(tx, security, staff.account(second).id, reason="x"))
+        world.write(lambda tx: identity.close(tx, security, last, reason="x"))
+        with pytest.raises(LastHolderError):
+            world.write(lambda tx: directory.revoke_role(tx, security, second.person_id, line))
 
 
 class TestSuspension:

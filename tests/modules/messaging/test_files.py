@@ -168,6 +168,12 @@ class TestUpload:
         for name in ("", "a\nb", "x" * 201):
             assert code(member.open(name, PLAN)) == (422, "http.bad_request")
 
+    def test_a_name_is_what_people_see_of_it(self, member: Sender, owner: Sender) -> None:
+        upload = member.upload("计划\u202e\u200b.txt", PLAN)
+        member.sent(upload)
+        page = owner.request("GET", f"/groups/{owner.group}/messages").json()
+        assert page["items"][-1]["message"]["files"][0]["name"] == "计划.txt"
+
     def test_nobody_else_has_it(
         self, office: Office, member: Sender, owner: Sender, outsider: Sender
     ) -> None:

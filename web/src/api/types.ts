@@ -280,7 +280,7 @@ export interface ClausePage extends Clause { evidence: Evidence[]; total: number
 export interface PersonRow extends PersonMark { posts: string[] }
 export interface PersonDetail extends PersonRow { roles: Role[]; account?: { id: string; login: string; state: AccountState } | null }
 export interface Unit { id: string; name: string; parent_id: string | null; head: PersonMark | null; people: number }
-export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number }
+export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number; code_by: "it" | "security_admin" | "audit_admin" }
 export interface ImportResult {
   new: number | unknown[]; moved: number | unknown[]; unchanged: number | unknown[];
   errors: { line: number; column: string | null; code: string; message: string }[]; started: string | null;

@@ -74,6 +74,8 @@ export const STAFF = {
   "ac.suspended": ["已停用", "已停用", "Suspended"],
   "ac.closed": ["已注销", "已註銷", "Closed"],
   "ac.do.register": ["登记，发激活码", "登記，發啟用碼", "Register, issue a code"],
+  "ac.do.renew": ["发新激活码", "發新啟用碼", "Issue a new code"],
+  "ac.by": ["三员账号：激活码由{role}发放，信息部门不能发", "三員帳號：啟用碼由{role}發放，資訊部門不能發", "An administrator: codes come from the {role}, not from IT"],
   "ac.do.certify": ["认证", "認證", "Certify"],
   "ac.do.suspend": ["停用", "停用", "Suspend"],
   "ac.do.resume": ["恢复", "恢復", "Resume"],

@@ -19,7 +19,7 @@ export const PAGES: readonly Page[] = [
   { to: "/exceptions", icon: "hourglass", label: "page.exceptions", group: "group.govern", roles: ["reviewer", "security_admin", "hr"] },
   { to: "/figures", icon: "list", label: "page.figures", group: "group.govern", roles: ["reviewer", "security_admin", "audit_admin"] },
   { to: "/directory", icon: "building", label: "page.directory", group: "group.staff", roles: ["hr"] },
-  { to: "/accounts", icon: "key", label: "page.accounts", group: "group.staff", roles: ["hr", "it", "security_admin"] },
+  { to: "/accounts", icon: "key", label: "page.accounts", group: "group.staff", roles: ["hr", "it", "security_admin", "audit_admin"] },
   { to: "/clauses", icon: "book", label: "page.clauses", group: "group.rules", roles: null },
   { to: "/pack", icon: "tune", label: "page.pack", group: "group.rules", roles: ["security_admin"] },
   { to: "/rules", icon: "filter", label: "page.rules", group: "group.rules", roles: ["security_admin", "audit_admin", "reviewer"] },

@@ -90,6 +90,11 @@ def check_grant(role: Role, held: Collection[str], *, to_self: bool) -> None:
         )
 
 
+def line_of(roles: Collection[str]) -> str | None:
+    """The administrator line among roles; nobody holds two."""
+    return next((line.value for line in ADMINISTRATOR_LINES if line in roles), None)
+
+
 def differs(row: ImportRow, person: Person, path: tuple[str, ...]) -> bool:
     """Whether a row changes the record. An empty cell of a voluntary column leaves what is there."""
     return (

@@ -8,18 +8,15 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page, check_limit
-from guiju.modules.directory import _rules, _store
+from guiju.kernel.text import name_key
+from guiju.modules.directory import _rules, _store, entrusting
 from guiju.modules.directory.types import (
-    ADMINISTRATOR_LINES,
-    LastHolderError,
     OrganisationNamed,
     OwnRecordError,
     Person,
     PersonAdded,
     PersonChanged,
     PersonNotFoundError,
-    RoleGranted,
-    RoleRevoked,
     StaffNumberTakenError,
     Unit,
     UnitAdded,
@@ -33,6 +30,9 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Attempt
 
 apply = _store.apply
+roles = entrusting.roles
+grant_role, revoke_role = entrusting.grant_role, entrusting.revoke_role
+set_roles = entrusting.set_roles
 REAL_NAME = "directory.real_name"
 MATCHING_LIMIT = 500
 
@@ -71,7 +71,9 @@ def add_unit(
         get_person(tx, head)
     units = _store.units(tx)
     _rules.check_depth(units, parent)
-    if any(unit.parent == parent and unit.name == name for unit in units.values()):
+    if any(
+        unit.parent == parent and name_key(unit.name) == name_key(name) for unit in units.values()
+    ):
         raise UnitExistsError("There is a unit of this name.", parent=parent)
     unit = UnitId(new_id("uni", tx.now))
     tx.record(permit, UnitAdded(unit, parent, head, name))
@@ -289,6 +291,12 @@ class Marks:
     def matching(self, tx: ReadTx, words: str) -> Collection[PersonId]:
         return _store.matching(tx, words, MATCHING_LIMIT)
 
+    def line(self, tx: ReadTx, person: PersonId) -> str | None:
+        return entrusting.administrator_line(tx, person)
+
+    def check_line_kept(self, tx: ReadTx, actor: Actor, person: PersonId, operation: str) -> None:
+        entrusting.check_line_kept(tx, actor, person, operation)
+
 
 # ---- heads and posts --------------------------------------------------------------------------------------------
 
@@ -355,50 +363,3 @@ def people_with_role(tx: ReadTx, role: str) -> list[PersonId]:
 
 def _able(tx: ReadTx, people: Sequence[PersonId]) -> list[PersonId]:
     return [person for person in people if not identity.is_barred(tx, person)]
-
-
-# ---- roles ------------------------------------------------------------------------------------------------------
-
-
-def roles(tx: ReadTx, person: PersonId) -> frozenset[str]:
-    """The roles that were granted to a person; `head` is not among them, since it follows from the units."""
-    return _store.roles(tx, person)
-
-
-def grant_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> None:
-    """Entrust a person with a role; granting it twice changes nothing.
-
-    Raises NotAllowedError, PersonNotFoundError, UnknownRoleError, OwnRoleError or LinesExcludeError.
-    """
-    permit = policy.require(tx, actor, "directory.roles")
-    get_person(tx, person_id)
-    granted = _rules.check_role(role)
-    held = _store.roles(tx, person_id)
-    _rules.check_grant(granted, held, to_self=actor.person == person_id)
-    if granted not in held:
-        tx.record(permit, RoleGranted(person_id, granted))
-
-
-def revoke_role(tx: WriteTx, actor: Actor, person_id: PersonId, role: str) -> None:
-    """Take a role back; one that is not held changes nothing.
-
-    Raises NotAllowedError, PersonNotFoundError, UnknownRoleError or LastHolderError.
-    """
-    permit = policy.require(tx, actor, "directory.roles")
-    get_person(tx, person_id)
-    revoked = _rules.check_role(role)
-    if revoked not in _store.roles(tx, person_id):
-        return
-    if revoked in ADMINISTRATOR_LINES and len(_store.holders(tx, revoked)) == 1:
-        raise LastHolderError("Nobody else holds this administrator line.", role=revoked.value)
-    tx.record(permit, RoleRevoked(person_id, revoked))
-
-
-def set_roles(tx: WriteTx, actor: Actor, person_id: PersonId, wanted: Collection[str]) -> None:
-    """Grant and revoke until a person holds exactly the `wanted` roles. Raises as `grant_role` and `revoke_role` do."""
-    policy.require(tx, actor, "directory.roles")
-    held = _store.roles(tx, person_id)
-    for role in sorted(held.difference(wanted)):
-        revoke_role(tx, actor, person_id, role)
-    for role in sorted(set(wanted) - held):
-        grant_role(tx, actor, person_id, role)

@@ -290,8 +290,8 @@ class LinesExcludeError(ConflictError):
     code = "directory.lines_exclude"
 
 
-class LastHolderError(ConflictError):
-    """The last holder of an administrator line keeps it until there is another."""
+class LastHolderError(ForbiddenError):
+    """The last one of an administrator line who can act stays so until there is another."""
 
     code = "directory.last_holder"
 

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.permit import Scope
+from guiju.kernel.text import name_key
 from guiju.modules.groups._store import application_table, group_table, to_group
 from guiju.modules.groups.types import ApplicationState, Group, GroupState
 
@@ -15,18 +16,17 @@ def find_by_filing_number(tx: ReadTx, number: str) -> Group | None:
 
 
 def name_taken(tx: ReadTx, name: str) -> bool:
-    """Whether an active group or a waiting application has this name."""
-    in_group = tx.first(
-        select(group_table.c.id).where(
-            group_table.c.name == name, group_table.c.state == GroupState.ACTIVE
-        )
-    )
-    if in_group is not None:
+    """Whether an active group or a waiting application has this name, or one that looks the same."""
+    wanted = name_key(name)
+    active = select(group_table.c.name).where(group_table.c.state == GroupState.ACTIVE)
+    if any(name_key(known) == wanted for known in tx.scalars(active)):
         return True
     waiting = select(application_table.c.stated).where(
         application_table.c.state == ApplicationState.WAITING
     )
-    return any(msgspec.json.decode(stated)["name"] == name for stated in tx.scalars(waiting))
+    return any(
+        name_key(msgspec.json.decode(stated)["name"]) == wanted for stated in tx.scalars(waiting)
+    )
 
 
 def next_serial(tx: ReadTx, year: int) -> int:

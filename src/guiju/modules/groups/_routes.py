@@ -11,7 +11,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Read, Reader, Write, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search, check_line
+from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search, check_row
 from guiju.modules.groups import _shape, applying, cards, governing, roster, service
 from guiju.modules.groups.types import ApplicationInput, GroupKind, GroupState
 from guiju.modules.policy import service as policy
@@ -26,13 +26,18 @@ class Closed(BaseModel):
 
 
 class NameCheck(Closed):
-    name: Annotated[str, StringConstraints(max_length=500), AfterValidator(check_line)]
+    name: Annotated[str, StringConstraints(max_length=500), AfterValidator(check_row)]
     kind: Literal["internal", "external_tool"] = "internal"
     group_class: Annotated[Search, Field(alias="class")] = ""
 
 
 class ApplicationBody(Closed):
-    name: Line
+    # What cannot be seen in it is one of the problems that `check_name` tells, with the others.
+    name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+        AfterValidator(check_row),
+    ]
     purpose: Prose
     scope: Prose
     group_class: Annotated[Id, Field(alias="class")]

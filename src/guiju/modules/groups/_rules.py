@@ -7,6 +7,7 @@ import re2
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.text import find_invisible
 from guiju.modules.groups.types import (
     AdministratorCountError,
     Administrators,
@@ -64,6 +65,10 @@ def name_problems(
     if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
         message = f"A name has {SHORTEST_NAME} to {LONGEST_NAME} characters."
         problems.append(NameProblem("groups.name_length", message, None))
+    hidden = find_invisible(name)
+    if hidden is not None:
+        message = f"A name holds no invisible characters; this one has {hidden}."
+        problems.append(NameProblem("groups.name_invisible", message, None))
     if taken:
         problems.append(NameProblem("groups.name_taken", "Another group has this name.", None))
     for use in uses if kind is GroupKind.INTERNAL else ():

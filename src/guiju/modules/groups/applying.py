@@ -31,6 +31,8 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Flow, FlowStep, Pack
 
 KIND = "group.registration"
+LONGEST_DAYS = 3653
+"""How far ahead a group may end: ten years."""
 _SIMPLEST = Flow(
     KIND,
     {"zh": "建群报备", "en": "Group registration"},
@@ -103,8 +105,11 @@ def _check_fields(tx: ReadTx, pack: Pack, stated: ApplicationInput) -> None:
             ends = date.fromisoformat(stated.end_date)
         except ValueError as error:
             raise BadApplicationError("A date is YYYY-MM-DD.", field="end_date") from error
-        if ends <= _today(tx, pack):
+        today = _today(tx, pack)
+        if ends <= today:
             raise BadApplicationError("The end date must lie ahead.", field="end_date")
+        if (ends - today).days > LONGEST_DAYS:
+            raise BadApplicationError("The end date is at most ten years ahead.", field="end_date")
     if stated.kind is GroupKind.EXTERNAL_TOOL:
         tools = {
             tool for use in policy.uses(tx, "groups.external_tools") for tool in _tools(use.params)

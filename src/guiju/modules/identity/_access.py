@@ -2,6 +2,7 @@
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx
+from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.identity import _passwords, _rules, _store
@@ -11,14 +12,27 @@ from guiju.modules.identity.types import (
     AccountNotFoundError,
     BadCredentialsError,
     EndedBy,
+    OtherLineError,
     OwnAccountError,
+    PersonMarks,
     SessionId,
     SessionsEnded,
     TooManyAttemptsError,
 )
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Attempt
 
+_marks: list[PersonMarks] = []
 SESSION_IDLE = "identity.session_idle"
+
+
+def connect(marks: PersonMarks) -> None:
+    """Hand over what this module must know of people."""
+    _marks[:] = [marks]
+
+
+def marks() -> PersonMarks:
+    return _marks[0]
 
 
 def get(tx: ReadTx, account_id: AccountId) -> Account:
@@ -30,13 +44,56 @@ def get(tx: ReadTx, account_id: AccountId) -> Account:
 
 def load(tx: ReadTx, actor: Actor, account_id: AccountId, operation: str) -> tuple[Account, Permit]:
     """Somebody else's account, and leave to act on it; not found for who may read no accounts."""
+    account = _seen(tx, actor, account_id)
+    permit = policy.require(tx, actor, operation)
+    _check_other(actor, account)
+    return account, permit
+
+
+def load_to_bar(tx: ReadTx, actor: Actor, account_id: AccountId) -> tuple[Account, Permit]:
+    """Like `load`, for what ends the rights of the holder: no administrator line is left without anybody who can act."""
+    account, permit = load(tx, actor, account_id, "identity.suspend")
+    marks().check_line_kept(tx, actor, account.person, "identity.suspend")
+    return account, permit
+
+
+def load_for_code(tx: ReadTx, actor: Actor, account_id: AccountId) -> tuple[Account, Permit]:
+    """Like `load`, for a code; that of an administrator is issued by another line."""
+    account = _seen(tx, actor, account_id)
+    line = marks().line(tx, account.person)
+    operation, by = _rules.ISSUERS[line]
+    if line is not None and not policy.may(tx, actor, operation):
+        raise OtherLineError(
+            "Another administrator line issues the codes of this account.",
+            attempt=Attempt(actor, operation, None, None, OtherLineError.code),
+            by=by,
+        )
+    permit = policy.require(tx, actor, operation)
+    _check_other(actor, account)
+    return account, permit
+
+
+def code_issuer(tx: ReadTx, account: Account) -> str:
+    """The role that issues the codes of an account."""
+    return _rules.ISSUERS[marks().line(tx, account.person)][1]
+
+
+def void_code(tx: WriteTx, person: PersonId) -> None:
+    """Make a code that waits for use worthless, since another role issues this person's codes from now on."""
+    account = _store.find_by_person(tx, person)
+    if account is not None:
+        _store.delete_code(tx, account.id)
+
+
+def _seen(tx: ReadTx, actor: Actor, account_id: AccountId) -> Account:
     if not policy.may(tx, actor, "identity.read"):
         raise AccountNotFoundError("There is no such account.", account=account_id)
-    account = get(tx, account_id)
-    permit = policy.require(tx, actor, operation)
+    return get(tx, account_id)
+
+
+def _check_other(actor: Actor, account: Account) -> None:
     if account.person == actor.person:
-        raise OwnAccountError("Nobody does this to their own account.", account=account_id)
-    return account, permit
+        raise OwnAccountError("Nobody does this to their own account.", account=account.id)
 
 
 def own(tx: ReadTx, actor: Actor) -> Account:

@@ -59,9 +59,16 @@ CONTROLS = (
 OPERATIONS = (
     Operation("identity.request", roles=frozenset({"hr"}), system=True),
     Operation("identity.manage", roles=frozenset({"it"}), system=True),
+    # Whoever has the code of an account can take it over, so no line issues its own, and IT none of an administrator.
+    Operation("identity.codes_of_lines", roles=frozenset({"security_admin"}), system=True),
+    Operation("identity.codes_of_security", roles=frozenset({"audit_admin"}), system=True),
     Operation("identity.certify", roles=frozenset({"hr"}), system=True),
     Operation("identity.suspend", roles=frozenset({"security_admin"}), system=True),
-    Operation("identity.read", roles=frozenset({"hr", "it", "security_admin"}), system=True),
+    Operation(
+        "identity.read",
+        roles=frozenset({"hr", "it", "security_admin", "audit_admin"}),
+        system=True,
+    ),
     # What a holder does with their own account. One who is not certified yet holds no rights of their own, so the
     # system acts for them; the fact names the person either way.
     Operation("identity.own", everyone=True, system=True),

@@ -112,6 +112,7 @@ def _account(tx: ReadTx, account: Account) -> Json:
         "state": account.state,
         "person": service.person_mark(tx, account.person),
         "since": account.since,
+        "code_by": service.code_issuer(tx, account),
     }
 
 

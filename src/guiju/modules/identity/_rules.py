@@ -32,6 +32,13 @@ TRANSITIONS: dict[AccountAct, tuple[frozenset[AccountState], AccountState | None
 }
 """Act: the states in which it is allowed, and the state that it leads to."""
 
+ISSUERS = {
+    None: ("identity.manage", "it"),
+    "system_admin": ("identity.codes_of_lines", "security_admin"),
+    "audit_admin": ("identity.codes_of_lines", "security_admin"),
+    "security_admin": ("identity.codes_of_security", "audit_admin"),
+}
+"""By administrator line (None for everybody else): the operation of issuing a code, and the role that may."""
 RENEWABLE = frozenset({_S.REGISTERED, _S.ACTIVATED, _S.CERTIFIED})
 """States in which another code may be handed out: the first was lost, or the password forgotten."""
 

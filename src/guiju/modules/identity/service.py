@@ -31,7 +31,6 @@ from guiju.modules.identity.types import (
     LoginTakenError,
     NotCertifiedError,
     PasswordReset,
-    PersonMarks,
     Registered,
     Session,
     SessionId,
@@ -41,6 +40,9 @@ from guiju.modules.identity.types import (
 from guiju.modules.policy import service as policy
 
 apply = _store.apply
+connect = _access.connect
+code_issuer = _access.code_issuer
+void_code = _access.void_code
 hash_password = _passwords.hash_password
 new_token = _passwords.new_token
 token_hash = _passwords.token_hash
@@ -48,17 +50,10 @@ Passwords = _passwords.Passwords
 device_name = _rules.device_name
 cookie_name = _rules.cookie_name
 
-_marks: list[PersonMarks] = []
-
-
-def connect(marks: PersonMarks) -> None:
-    """Hand over what this module must know of people."""
-    _marks[:] = [marks]
-
 
 def person_mark(tx: ReadTx, person: PersonId) -> dict[str, Any]:
     """The person mark of docs/protocol.md."""
-    return _marks[0].mark(tx, person)
+    return _access.marks().mark(tx, person)
 
 
 # ---- accounts ---------------------------------------------------------------------------------------------------
@@ -84,9 +79,10 @@ def register_account(tx: WriteTx, actor: Actor, account_id: AccountId) -> Regist
     """Register an account, or hand out another code for one that is registered already.
 
     The code is good for seven days and for one use; an earlier one becomes void. With a later code the holder sets a
-    new password after having forgotten it. Raises AccountNotFoundError, NotAllowedError, OwnAccountError, WrongStateError.
+    new password after having forgotten it. Raises AccountNotFoundError, NotAllowedError, OtherLineError (recorded as an
+    attempt), OwnAccountError or WrongStateError.
     """
-    account, permit = _access.load(tx, actor, account_id, "identity.manage")
+    account, permit = _access.load_for_code(tx, actor, account_id)
     if account.state in _rules.RENEWABLE:
         tx.record(permit, CodeIssued(account.id, account.person))
     else:
@@ -169,8 +165,8 @@ def certify(tx: WriteTx, actor: Actor, account_id: AccountId, *, proof: str) -> 
 
 
 def suspend(tx: WriteTx, actor: Actor, account_id: AccountId, *, reason: str) -> Account:
-    """Bar an account until it is resumed, and end its sessions. Raises as `certify` does."""
-    account, permit = _access.load(tx, actor, account_id, "identity.suspend")
+    """Bar an account until it is resumed, and end its sessions. Raises as `certify` does, or LastHolderError."""
+    account, permit = _access.load_to_bar(tx, actor, account_id)
     _rules.next_state(account, AccountAct.SUSPEND)
     tx.record(permit, AccountSuspended(account.id, account.person, account.state, reason))
     _store.delete_code(tx, account.id)
@@ -187,8 +183,8 @@ def resume(tx: WriteTx, actor: Actor, account_id: AccountId, *, reason: str) -> 
 
 
 def close(tx: WriteTx, actor: Actor, account_id: AccountId, *, reason: str) -> Account:
-    """Close an account for good, and end its sessions. Its login is never given again. Raises as `certify` does."""
-    account, permit = _access.load(tx, actor, account_id, "identity.suspend")
+    """Close an account for good, and end its sessions. Its login is never given again. Raises as `suspend` does."""
+    account, permit = _access.load_to_bar(tx, actor, account_id)
     _rules.next_state(account, AccountAct.CLOSE)
     tx.record(permit, AccountClosed(account.id, account.person, account.state, reason))
     _store.delete_code(tx, account.id)
@@ -209,7 +205,7 @@ def list_accounts(
     policy.require(tx, actor, "identity.read")
     if after is not None:
         _access.get(tx, after)
-    people = _marks[0].matching(tx, words) if words else ()
+    people = _access.marks().matching(tx, words) if words else ()
     return _store.list_accounts(
         tx,
         policy.scope(tx, actor, "identity.read"),

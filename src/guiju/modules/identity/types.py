@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NewType, Protocol
 
+from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import (
     ConflictError,
@@ -106,6 +107,12 @@ class PersonMarks(Protocol):
 
     def matching(self, tx: ReadTx, words: str) -> Collection[PersonId]:
         """People whose name or staff number holds `words`."""
+
+    def line(self, tx: ReadTx, person: PersonId) -> str | None:
+        """The administrator line that a person holds."""
+
+    def check_line_kept(self, tx: ReadTx, actor: Actor, person: PersonId, operation: str) -> None:
+        """Refuse `operation` when without the person nobody who can act would hold their line."""
 
 
 # ---- parameters of controls -------------------------------------------------------------------------------------
@@ -273,6 +280,12 @@ class WrongStateError(ConflictError):
     """The account's state does not allow this; `data.state` has it."""
 
     code = "identity.wrong_state"
+
+
+class OtherLineError(ForbiddenError):
+    """The account is an administrator's: another line issues its codes. `data.by` is the role that does."""
+
+    code = "identity.other_line"
 
 
 class OwnAccountError(ForbiddenError):

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer, disposition
 from guiju.kernel.ids import GroupId
-from guiju.kernel.text import Id, Line, Position
+from guiju.kernel.text import FileName, Id, Position
 from guiju.ledger.errors import LedgerError
 from guiju.modules.messaging import _file_shape, opening
 from guiju.modules.messaging.file_types import (
@@ -42,7 +42,7 @@ class Closed(BaseModel):
 
 class Wanted(Closed):
     group: Id
-    name: Line
+    name: FileName
     size: Annotated[int, Field(ge=0, lt=2**53)]
     kind: Literal["file", "image", "voice"] = "file"
     seconds: Annotated[int, Field(ge=0, lt=2**31)] | None = None

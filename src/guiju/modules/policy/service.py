@@ -258,10 +258,11 @@ def adoption(tx: ReadTx) -> tuple[int, str]:
 
 
 def record_attempt(tx: WriteTx, refusal: ForbiddenError) -> None:
-    """Record a refused act whose control asks for it; the lane calls this after the refusal was undone."""
+    """Record a refused act that asks for it; the lane calls this after the refusal was undone."""
     attempt = refusal.attempt
     assert isinstance(attempt, Attempt)
-    permit = Permit(attempt.actor, attempt.operation, version(tx), (attempt.use,))
+    uses_acted = (attempt.use,) if attempt.use is not None else ()
+    permit = Permit(attempt.actor, attempt.operation, version(tx), uses_acted)
     tx.record(permit, AttemptRefused(attempt.operation, refusal.code, attempt.group))
 
 

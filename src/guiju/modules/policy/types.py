@@ -251,12 +251,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A refused act that a control wants recorded."""
+    """A refused act that is recorded: `use` names the use of the control that wants it, where one does."""
 
     actor: Actor
     operation: str
     group: GroupId | None
-    use: str
+    use: str | None
     code: str
 
 
@@ -284,7 +284,7 @@ class PackAdopted:
 
 @fact("policy.refused", Content.REGISTER)
 class AttemptRefused:
-    """Somebody tried what a control forbids, and the control wants attempts recorded."""
+    """Somebody tried what is forbidden and goes on record even so."""
 
     operation: str
     code: str

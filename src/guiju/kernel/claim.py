@@ -1,0 +1,117 @@
+"""The right to be the only process that works on something: a folder, or a database.
+
+It lasts as long as the process, so that nothing has to be cleared away after a crash: a lock on a file goes with its
+holder, and one in PostgreSQL with the session that took it.
+"""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Self
+
+import psycopg
+
+from guiju.kernel.db import Database, database_bytes
+
+# The name of the lock in the database; one database holds one organisation.
+_LOCK = 0x6775696A75
+# The server notices within half a minute that the machine of the holder is gone, and lets another begin.
+_NOTICE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+
+def claim_file(path: Path) -> IO[str] | None:
+    """A lock file, held as long as it stays open; None when another process holds it."""
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+class DataClaim:
+    """The right to serve one database. `keep` asks whether it lasts."""
+
+    def __init__(self, database: Database) -> None:
+        self._path = database_bytes(database)
+        url = database.writers.url.set(drivername="postgresql")
+        self._url = url.render_as_string(hide_password=False)
+        self._file: IO[str] | None = None
+        self._session: psycopg.Connection | None = None
+
+    def take(self) -> bool:
+        """Whether the claim is now held. Raises psycopg.Error when the database cannot be reached."""
+        if self._path is not None:
+            self._file = claim_file(self._path.with_name(self._path.name + ".lock"))
+            return self._file is not None
+        session = psycopg.connect(self._url, autocommit=True, options=_NOTICE)
+        row = session.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+        if row is None or not row[0]:
+            session.close()
+            return False
+        self._session = session
+        return True
+
+    def keep(self) -> bool:
+        """False when another process has taken it. A session that was lost is replaced by another as soon as one can be."""
+        if self._path is not None:
+            return True
+        try:
+            if self._session is not None:
+                self._session.execute("SELECT 1")
+                return True
+        except psycopg.Error:
+            self._drop()
+        try:
+            return self.take()
+        except (
+            psycopg.Error
+        ):  # nobody can write meanwhile who reaches no more than this process does
+            return True
+
+    def close(self) -> None:
+        """Give it up."""
+        if self._file is not None:
+            self._file.close()
+        self._drop()
+
+    def _drop(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to sign, of one process for a keys folder and for a database."""
+
+    keys: IO[str]
+    data: DataClaim
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.data.close()
+        self.keys.close()
+
+
+def claim(keys: Path, database: Database) -> Claim | None:
+    """The right to sign, until it is left or the process ends; None while another process has it.
+
+    Two signers would each chain their own heads, which a verification takes for tampering. A copy of the keys folder
+    does not help the second one: the data are claimed too.
+    """
+    folder = claim_file(keys / "guiju.lock")
+    if folder is None:
+        return None
+    data = DataClaim(database)
+    if data.take():
+        return Claim(folder, data)
+    folder.close()
+    return None
