@@ -151,6 +151,19 @@ class TestDrafts:
         expect(desk.message("交接班记录写完了")).to_have_count(1)
         expect(composer(phone)).to_have_value("")
 
+    def test_signing_out_leaves_none_of_it_in_the_browser(self, people: Screens) -> None:
+        screen = people.signed_in("mengyao")
+        enter(screen, WORKSHOP)
+        composer(screen).fill("退出前写到一半的话")
+        screen.open("/me")
+        screen.press("全部退出，包括这台")
+        screen.page.wait_for_url(re.compile("/login"))
+        kept = screen.page.evaluate("JSON.stringify(localStorage)")
+        assert "退出前写到一半的话" not in kept and "gj.outbox" not in kept
+        again = people.signed_in("mengyao")
+        enter(again, WORKSHOP)
+        expect(composer(again)).to_have_value("退出前写到一半的话")
+
     def test_it_is_there_in_a_new_browser_and_the_chat_that_is_left_saves_at_once(
         self, people: Screens
     ) -> None:
@@ -212,4 +225,4 @@ class TestLater:
         sheet(desk).get_by_role("button", name="取消发送").click()
         expect(sheet(desk)).to_contain_text("没有定时消息")
         expect(phone.page.get_by_role("button", name=re.compile("^定时消息"))).to_have_count(0)
-        assert desk.get("/scheduled") == {"scheduled": []}
+        assert desk.get("/scheduled") ["scheduled"] == []

@@ -98,7 +98,7 @@ export const STAFF = {
   "me.new": ["新密码", "新密碼", "New password"],
   "me.changed": ["密码已改，别处的登录已退出。", "密碼已變更，別處的登入已登出。", "Changed; other sessions have ended."],
   "me.display": ["显示与语言", "顯示與語言", "Display and language"],
-  "me.unsent": ["还有 {n} 条没有发出，退出后仍保留在这台设备上。", "還有 {n} 則沒有送出，登出後仍保留在這台裝置上。", "{n} messages are unsent; they stay on this device."],
+  "me.unsent": ["还有 {n} 条没有发出，退出后就从这台设备上删去。", "還有 {n} 則沒有送出，登出後就從這台裝置上刪除。", "{n} messages are unsent; signing out deletes them from this device."],
 } as const satisfies Record<string, Triple>;
 
 export const s = lookup(STAFF);

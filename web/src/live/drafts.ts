@@ -90,3 +90,15 @@ export function applyDraft(one: DraftMark): void {
   set(one.group, { text: one.text, quote: one.quote, at: one.at });
   arrived.value = { group: one.group, text: one.text };
 }
+
+/** Saves what the server has not got yet, for as long as the session holds. */
+export async function saveDrafts(): Promise<void> {
+  await Promise.all(Object.entries(drafts.value).filter(([, one]) => one.unsaved).map(([group]) => save(group)));
+}
+/** Leaves nothing of them in this browser, which others may use. */
+export function forgetDrafts(): void {
+  for (const timer of timers.values()) clearTimeout(timer);
+  timers.clear();
+  drafts.value = {};
+  if (key) localStorage.removeItem(key);
+}

@@ -79,3 +79,9 @@ export function settle(position: number, seen: ReadonlySet<string>): void {
 }
 
 export const draftKey = (person: string, group: string): string => `gj.draft.${person}.${group}`;
+
+/** Gives up what waits, and leaves nothing of it in this browser. */
+export function forgetOutbox(): void {
+  outbox.value = [];
+  if (key) localStorage.removeItem(key);
+}

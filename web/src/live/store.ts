@@ -5,12 +5,12 @@ import type { Conversations, FileMark, Item, Me, MessagePage, Quote, ServerFrame
 import { randomId } from "../lib/text.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
-import { applyDraft, loadDrafts, openDrafts } from "./drafts.ts";
+import { applyDraft, forgetDrafts, loadDrafts, openDrafts, saveDrafts } from "./drafts.ts";
 import type { Waiting } from "./outbox.ts";
 import { watchHead } from "./headwatch.ts";
 import { applySeen } from "./reads.ts";
 import { loadScheduled } from "./scheduled.ts";
-import { bodyOf, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
+import { bodyOf, forgetOutbox, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
 import { applyItem, applyRead, applySettings, applyToTimeline, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
 
@@ -114,13 +114,18 @@ function leave(): void {
   connection = null;
   recent = [];
   me.value = null;
+  // A session that ended by itself leaves messages that wait for their writer; drafts are on the server.
+  forgetDrafts();
   state.value = EMPTY;
   reminder.value = null;
   ready.value = false;
 }
 
+/** Signs out. Messages that wait are given up; the page asks before. */
 export async function signOut(everywhere: boolean, remove: (path: string) => Promise<void>): Promise<void> {
+  await saveDrafts();
   await remove(everywhere ? "/sessions" : "/session");
+  forgetOutbox();
   leave();
 }
 
