@@ -225,4 +225,4 @@ class TestLater:
         sheet(desk).get_by_role("button", name="取消发送").click()
         expect(sheet(desk)).to_contain_text("没有定时消息")
         expect(phone.page.get_by_role("button", name=re.compile("^定时消息"))).to_have_count(0)
-        assert desk.get("/scheduled") ["scheduled"] == []
+        assert desk.get("/scheduled")["scheduled"] == []
