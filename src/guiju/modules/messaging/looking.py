@@ -8,7 +8,7 @@ from guiju.kernel.ids import GroupId
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection import exemptions
 from guiju.modules.inspection.extraction.types import Part, Problem, Reading
-from guiju.modules.inspection.files import inspect_reading
+from guiju.modules.inspection.files import Budget, inspect_reading
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
 from guiju.modules.messaging.deciding import context_of
@@ -108,17 +108,22 @@ def look(reading: Reading, where: Surroundings, kind: FileKind, more: Sequence[s
     alerts: dict[PartFinding, None] = {}
     acted: list[tuple[Disposition, Inspection]] = []
     disposition, had_hits = Disposition.DELIVER, False
+    budget = Budget()
+    late: list[tuple[str, str]] = []
     for part in reading.parts:
         seen = _Seen(where)
-        found = inspect_reading(_only(reading, part), seen.inspect)
+        found = inspect_reading(_only(reading, part), seen.inspect, budget=budget)
         had_hits = had_hits or seen.had_hits
+        late = [(str(gap.problem), gap.where) for gap in found.not_inspected]
         disposition = max(disposition, found.disposition)
         acted += [(found.disposition, each) for each in seen.acted]
         findings += [PartFinding(part.name, each) for each in found.parts[0].findings]
         alerts |= dict.fromkeys(
             PartFinding(part.name, alert) for each in seen.acted for alert in each.alerts
         )
-    gaps = _gaps(reading, where, kind) + [(reason, "") for reason in more]
+        if late:
+            break
+    gaps = _gaps(reading, where, kind) + late + [(reason, "") for reason in more]
     uses = _uses(acted, disposition)
     if gaps and disposition < Disposition.HOLD:
         disposition, uses = Disposition.HOLD, (*where.uses, *uses)
