@@ -1,6 +1,7 @@
 """PDF (ISO 32000-2) by pdfium: text of any colour, and everything that people write beside it."""
 
 import ctypes
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -23,6 +24,12 @@ _ANNOTATION_KEYS = (b"Contents", b"T", b"Subj", b"RC", b"V", b"DV", b"TU", b"CA"
 _SPOKEN_KEYS = (b"Contents", b"T", b"Subj", b"V", b"DV", b"TU", b"CA")
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _MOST_OUTLINE = 5000
+# A page of fewer characters shows its words in another way if it shows any.
+_FEW_CHARACTERS = 16
+# A bullet, a line, a corner of a frame: nothing to read.
+_LEAST_SIDE = 24
+# Points of curves: three Chinese characters have so many; the frames and charts of a page with text rarely do.
+_MANY_CURVES, _FEW_SEGMENTS = 180, 40
 # Points to pixels: 150 dots an inch is what reading needs.
 _SCALE = 150 / 72
 _LARGEST_SIDE = 3000
@@ -33,6 +40,7 @@ def read_pdf(data: bytes, walk: Walk) -> Iterator[Frame]:
     document = _open(data)
     try:
         has_forms = document.get_formtype() != pdfium.FORMTYPE_NONE
+        seen: set[bytes] = set()
         if has_forms:
             document.init_forms()
         yield from walk.part(
@@ -44,7 +52,7 @@ def read_pdf(data: bytes, walk: Walk) -> Iterator[Frame]:
         pages = len(document)
         for number in range(min(pages, walk.bounds.pages)):
             name = f"page {number + 1}"
-            yield from attempt(_page(document, number, name, walk), walk, name)
+            yield from attempt(_page(document, number, name, seen, walk), walk, name)
         if pages > walk.bounds.pages:
             yield from walk.gap(Problem.TOO_MANY, "pages")
         for number in range(document.count_attachments()):
@@ -80,7 +88,8 @@ def _outline(document: Any, walk: Walk) -> Iterator[Frame]:
     yield from walk.part("outline", "\n".join(titles))
 
 
-def _page(document: Any, number: int, name: str, walk: Walk) -> Iterator[Frame]:
+def _page(document: Any, number: int, name: str, seen: set[bytes], walk: Walk) -> Iterator[Frame]:
+    """The texts of a page, and the page as a picture where it shows a picture that no page before it did, or curves."""
     page = document[number]
     try:
         text_page = page.get_textpage()
@@ -88,7 +97,8 @@ def _page(document: Any, number: int, name: str, walk: Walk) -> Iterator[Frame]:
         text_page.close()
         yield from walk.part(name, text)
         yield from _annotations(document, page, name, walk)
-        if len(text.strip()) < 16 and _has_picture(page):
+        is_bare = len(text.strip()) < _FEW_CHARACTERS
+        if _has_picture(page, seen, is_bare=is_bare) or _has_curves(page, is_bare=is_bare):
             yield from walk.picture(f"{name}, picture", _rendered(page))
     finally:
         page.close()
@@ -162,8 +172,31 @@ def _attachment(document: Any, number: int, walk: Walk) -> Iterator[Frame]:
     yield from walk.inside(name, bytes(attachment.get_data()))
 
 
-def _has_picture(page: Any) -> bool:
-    return any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+def _has_picture(page: Any, seen: set[bytes], *, is_bare: bool) -> bool:
+    """A logo that stands on every page is read once, with the first of them."""
+    found = False
+    for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
+        digest = hashlib.sha256(bytes(image.get_data())).digest()
+        is_new = digest not in seen and min(image.get_px_size()) >= _LEAST_SIDE
+        seen.add(digest)
+        found = found or is_new or is_bare
+    return found
+
+
+def _has_curves(page: Any, *, is_bare: bool) -> bool:
+    """Words may be drawn as curves, with no font and no picture."""
+    curves = segments = 0
+    for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
+        count = pdfium.FPDFPath_CountSegments(path)
+        segments += count
+        if is_bare and segments >= _FEW_SEGMENTS:
+            return True
+        for place in range(count):
+            segment = pdfium.FPDFPath_GetPathSegment(path, place)
+            curves += pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_BEZIERTO
+            if curves >= _MANY_CURVES:
+                return True
+    return False
 
 
 def _rendered(page: Any) -> bytes:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing_extensions import override
 
 from guiju.modules.inspection.extraction._encodings import Decoded
+from guiju.modules.inspection.extraction._pictures_within import read_data_addresses
 from guiju.modules.inspection.extraction._walk import Frame, MarkFrame, Walk
 from guiju.modules.inspection.extraction._xml import SPOKEN, harvest, parse
 from guiju.modules.inspection.extraction.types import Flag, Mark, Problem
@@ -63,8 +64,10 @@ def read_text(decoded: Decoded, kind: str, data: bytes, walk: Walk) -> Iterator[
     """The parts of one reading of a text."""
     if kind == "html":
         yield from read_html(decoded.text, walk)
+        yield from read_data_addresses(decoded.text, walk)
     elif kind == "xml":
         yield from _xml(decoded, data, walk)
+        yield from read_data_addresses(decoded.text, walk)
     else:
         yield from walk.part("text", decoded.text)
         if kind == "json" and "\\u" in decoded.text:
