@@ -10,6 +10,7 @@ from guiju.modules.inspection.types import (
     ExpressionRule,
     LinkRule,
     PatternRule,
+    Rule,
     Scope,
     TermRule,
     TooManyTermsError,
@@ -44,7 +45,7 @@ def test_a_text_full_of_listed_domains_is_held() -> None:
 # ---- more than is looked at -------------------------------------------------------------------------------------
 
 ELSEWHERE = Scope(("D",))
-TOO_MUCH = {
+TOO_MUCH: dict[str, tuple[Rule, str]] = {
     "terms": (TermRule("d", "fraud", ("代开发票",), Disposition.MASK, "1/a", ELSEWHERE), "代开发票，" * 501),
     "kinds": (PatternRule("cn_phone", Disposition.MASK, "1/a", ELSEWHERE), "13800138000 " * 1600),
     "links": (LinkRule("listed", ("evil.org",), Disposition.MASK, "1/a", ELSEWHERE), "evil.org " * 2000),
