@@ -23,6 +23,11 @@ from guiju.modules.inspection.extraction.types import Flag, Mark, Problem
 _ANNOTATION_KEYS = (b"Contents", b"T", b"Subj", b"RC", b"V", b"DV", b"TU", b"CA", b"NM", b"DA")
 _SPOKEN_KEYS = (b"Contents", b"T", b"Subj", b"V", b"DV", b"TU", b"CA")
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
+# What a file has behind its last object: the table of objects, the trailer, the place of the table.
+_STRUCTURE = re.compile(
+    rb"xref\s+|\d{1,10} \d{1,10}(?: [nf])?\s+|trailer\s*<<.*?>>\s*(?=startxref)|startxref\s*\d+|%%EOF",
+    re.DOTALL,
+)
 _MOST_OUTLINE = 5000
 # A page of fewer characters shows its words in another way if it shows any.
 _FEW_CHARACTERS = 16
@@ -48,6 +53,7 @@ def read_pdf(data: bytes, walk: Walk) -> Iterator[Frame]:
         )
         for packet in _XMP.findall(data)[:4]:
             yield from attempt(walk.part("metadata", harvest(parse(packet))), walk, "metadata")
+        yield from attempt(_forms(document, walk), walk, "XFA form")
         yield from attempt(_outline(document, walk), walk, "outline")
         pages = len(document)
         for number in range(min(pages, walk.bounds.pages)):
@@ -59,6 +65,7 @@ def read_pdf(data: bytes, walk: Walk) -> Iterator[Frame]:
             yield from attempt(_attachment(document, number, walk), walk, "attachment")
         if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0 or b"/JavaScript" in data:
             yield MarkFrame(Mark.SCRIPTS)
+        yield from attempt(_behind(data, walk), walk, "behind the last object")
         # A file that was cut off may open all the same, with the pages that are left.
         if b"%%EOF" not in data[-2048:]:
             yield from walk.gap(Problem.BROKEN, "end of file")
@@ -86,6 +93,26 @@ def _outline(document: Any, walk: Walk) -> Iterator[Frame]:
             yield from walk.gap(Problem.TOO_MANY, "outline")
             break
     yield from walk.part("outline", "\n".join(titles))
+
+
+def _forms(document: Any, walk: Walk) -> Iterator[Frame]:
+    """A form of XFA (XML Forms Architecture 3.3), which pdfium does not draw; its packets are one document."""
+    packets = []
+    for number in range(max(pdfium.FPDF_GetXFAPacketCount(document), 0)):
+        size = ctypes.c_ulong()
+        pdfium.FPDF_GetXFAPacketContent(document, number, None, 0, size)
+        buffer = ctypes.create_string_buffer(size.value)
+        pdfium.FPDF_GetXFAPacketContent(document, number, buffer, size.value, size)
+        packets.append(buffer.raw)
+    if packets:
+        yield from walk.part("XFA form", harvest(parse(b"".join(packets))))
+
+
+def _behind(data: bytes, walk: Walk) -> Iterator[Frame]:
+    """What stands behind the last object and is none of what has to stand there."""
+    rest = _STRUCTURE.sub(b"", data[data.rfind(b"endobj") + 6 :]).strip(b"\0 \t\r\n")
+    if rest and b"endobj" in data:
+        yield from walk.inside("behind the last object", rest)
 
 
 def _page(document: Any, number: int, name: str, seen: set[bytes], walk: Walk) -> Iterator[Frame]:
