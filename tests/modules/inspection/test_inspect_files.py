@@ -190,9 +190,9 @@ def test_too_much_in_any_piece_holds_the_file(before: int) -> None:
     rules = compile_ruleset(
         [TermRule("words", "abuse", ("混账东西",), Disposition.DELIVER, "1/a"),
          ExpressionRule("price", "custom", "[0-9]+元", Disposition.DELIVER, "1/b"),
-         PatternRule("cn_phone", Disposition.DELIVER, "1/c")]
+         PatternRule("person_name", Disposition.DELIVER, "1/c")]
     )  # fmt: skip
-    for much in ("混账东西，" * 600, "5元" * 300, "1380013800 " * 700):
+    for much in ("混账东西，" * 600, "5元" * 300, "姓名：王伟，" * 1200):
         found = inspect_reading(reading(("text", "平" * before + much)), rules.inspect)
         assert found.disposition is Disposition.HOLD, much[:9]
         assert "overflow" in {finding.category for finding in found.parts[1].findings}

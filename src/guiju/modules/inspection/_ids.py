@@ -96,7 +96,7 @@ def _is_date(digits: str) -> bool:
 
 def find_cn_ids(run: Run) -> Iterator[Found]:
     """Resident identity cards; the old form only after a word that says so."""
-    for match in run.windows(_CN_ID, run.digits):
+    for match in run.windows(_CN_ID, run.digits, (18,)):
         start, end = match.span(1)
         if (
             not run.ends_at(end)
@@ -109,7 +109,9 @@ def find_cn_ids(run: Run) -> Iterator[Found]:
         is_decimals = "." in gaps and len(set(gaps)) > 1
         if not is_decimals or _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8)):
             yield run.found("cn_id", start, end, range(6, 14))
-    for match in run.windows(_OLD_CN_ID, run.digits):
+    if not run.mentions(_cues.ID_IN_TEXT):
+        return
+    for match in run.windows(_OLD_CN_ID, run.digits, (15,)):
         start, end = match.span(1)
         if (
             run.ends_at(end)
@@ -168,7 +170,7 @@ def _is_whole_row(text: str, start: int, end: int) -> bool:
 
 def find_credit_codes(run: Run) -> Iterator[Found]:
     """Unified social credit codes. O and I are not in the alphabet; l may be L or 1."""
-    for match in run.windows(_USCC, run.digits):
+    for match in run.windows(_USCC, run.digits, (_USCC_SIZE,)):
         start = match.start()
         end = start + _USCC_SIZE
         if not run.ends_at(end):
@@ -185,7 +187,7 @@ def find_credit_codes(run: Run) -> Iterator[Found]:
 
 
 def find_taiwan_ids(run: Run) -> Iterator[Found]:
-    for match in run.windows(_TW_ID, run.code):
+    for match in run.windows(_TW_ID, run.code, (_TW_ID_SIZE,)):
         start = match.start()
         end = start + _TW_ID_SIZE
         if not run.ends_at(end):
@@ -202,7 +204,7 @@ def find_taiwan_ids(run: Run) -> Iterator[Found]:
 
 def find_hong_kong_ids(run: Run) -> Iterator[Found]:
     """With the check character in brackets, as on the card, or after a word that says so."""
-    for match in run.windows(_HK_ID, run.code):
+    for match in run.windows(_HK_ID, run.code, (8, 9)):
         start = match.start()
         letters = match[1]
         end = start + len(letters) + 7
@@ -220,7 +222,9 @@ def find_hong_kong_ids(run: Run) -> Iterator[Found]:
 
 def find_passports(run: Run) -> Iterator[Found]:
     """Passports and travel permits have no check digit in view: only after a word that says so."""
-    for match in run.windows(_PASSPORT, run.code):
+    if not run.mentions(_cues.PASSPORT_IN_TEXT):
+        return
+    for match in run.windows(_PASSPORT, run.code, (8, 9, 10)):
         start, end = match.span(1)
         ends = [at for at in (end, end - 1) if run.ends_at(at) and at - start >= 8]
         if ends and _cues.is_passport(run.before(start, _cues.REACH), run.after(ends[0], 10)):
