@@ -1,7 +1,7 @@
 # The commands that people and CI use. Everything is set up by them; nothing is prepared by hand.
 PYTHON ?= python3
 LISTEN ?= 127.0.0.1:8000
-DATA ?= .data
+DATA ?= $(if $(EMPTY),.data-empty,.data)
 NAME ?=
 JSON ?=
 BIN := .venv/bin

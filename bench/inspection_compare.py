@@ -12,6 +12,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -155,6 +156,8 @@ def main() -> int:
         print(*pair, sep=" | ")
     hits = sum(int(line.split()[-1]) for line in here)
     print(f"{len(here)} answers with {hits} hits; {len(differ)} differ")
+    for name, count in Counter(line.split()[0] for line, _ in differ).items():
+        print(f"  {name}: {count}")
     return 1 if differ else 0
 
 

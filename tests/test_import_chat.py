@@ -1,10 +1,14 @@
 """Importing a recorded chat: through the gate, marked as imported, nothing twice, nothing lost."""
 
+import contextlib
 import json
+import secrets
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bench.servers import Session
 from guiju.importing import (
     FileUnreadableError,
     GroupNotOpenError,
@@ -22,6 +26,9 @@ from guiju.modules.groups import governing
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging.types import FloodError
 from guiju.setup import SYSTEM
+from tests.support.fuzz import make_demo
+from tests.support.postgres import fresh_database
+from tests.support.server import Place
 from tests.support.world import World
 
 ID_NUMBER = "11010519491231002X"
@@ -164,25 +171,67 @@ def test_what_cannot_be_imported_is_refused_before_anything_is_sent(
     assert world.facts("messaging.sent") == []
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+GROUP = "澄远总装一车间工作群"
+COUNTS = ("delivered", "masked", "held", "blocked", "refused", "duplicates")
+
+
+def _acted(session: Session) -> int:
+    """How often controls acted, as the clause pages count it."""
+    clauses = session.expect("GET", "/api/clauses").said["clauses"]
+    return sum(use["evidence"]["count"] for clause in clauses for use in clause["controls"])
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_five_thousand_real_messages(
-    world: World,
-    writers: list[Actor],
-    group: GroupId,
-    corpus: Path,
-    capsys: pytest.CaptureFixture[str],
+    database: str, request: pytest.FixtureRequest, corpus: Path, tmp_path: Path, capfd: Any
 ) -> None:
+    """By the command, into the demonstration; then the ledger is replayed, and the clause pages count what acted."""
     file = corpus / "dev" / "fetched" / "nus_sms_zh.jsonl"
-    accounts = logins(world, writers[1:])
-    report = import_chat(world.runtime, file, group, accounts)
-    with capsys.disabled():
-        print(f"\n{report}")
-    assert _counted(report) == report.lines == len(file.read_text(encoding="utf-8").splitlines())
-    assert report.delivered >= 0.99 * report.lines
-    recorded = world.facts("messaging.sent", "messaging.held", "messaging.blocked")
-    assert len(recorded) == report.lines - report.refused
-    again = import_chat(world.runtime, file, group, accounts)
-    assert (again.duplicates, again.refused) == (report.lines - report.refused, report.refused)
+    lines = len(file.read_text(encoding="utf-8").splitlines())
+    with contextlib.ExitStack() as stack:
+        url = None
+        if database == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(fresh_database(server, f"guiju_{secrets.token_hex(6)}"))
+        place = Place(tmp_path, url)
+        (watching,) = (
+            {"account": one["account"], "password": one["password"]}
+            for one in make_demo(place)
+            if "Audit administrator" in one["role"]
+        )
+        with place.serving():
+            auditor = place.sign_in(**watching)
+            before = _acted(auditor)
+        command = (
+            "import-chat",
+            str(file),
+            "--group",
+            GROUP,
+            "--as",
+            "wanghaitao",
+            "--as",
+            "sunli",
+            "--json",
+        )
+        report = json.loads(place.guiju(*command))
+        with capfd.disabled():
+            print(f"\n{report}")
+        assert sum(report[each] for each in COUNTS) == report["lines"] == lines == 5000
+        assert report["delivered"] >= 0.99 * lines and report["duplicates"] == 0
+        again = json.loads(place.guiju(*command))
+        assert (again["duplicates"], again["refused"]) == (
+            lines - report["refused"],
+            report["refused"],
+        )
+        with place.serving():
+            stopped = report["masked"] + report["held"] + report["blocked"]
+            kept = tmp_path / "head"
+            auditor = place.sign_in(**watching)
+            kept.write_text(auditor.expect("GET", "/api/ledger/head").said["checkpoint"])
+            acted = _acted(auditor) - before
+            assert acted >= max(1, stopped)
+        assert json.loads(place.guiju("verify", "--replay", "--json", "--head", str(kept)))["ok"]
 
 
 def _counted(report: Report) -> int:

@@ -51,6 +51,20 @@ def test_the_first_start_says_what_losing_the_root_key_means(tmp_path: Path) -> 
     assert "root.key" not in said(place, "init", "--empty"), "only once"
 
 
+def test_no_demonstration_is_built_into_an_organisation_that_waits_to_be_set_up(
+    tmp_path: Path,
+) -> None:
+    place = Place(tmp_path, None)
+    with place.serving():
+        token = (tmp_path / "data" / "setup.token").read_text()
+    done = subprocess.run(
+        [Path(sys.executable).with_name("guiju"), "serve", "--demo"],
+        capture_output=True, text=True, check=False, env={**os.environ, **place.environment, "COLUMNS": "400"},
+    )  # fmt: skip
+    assert done.returncode == 2 and "not set up yet" in done.stdout + done.stderr
+    assert (tmp_path / "data" / "setup.token").read_text() == token
+
+
 @pytest.mark.timeout(120)
 def test_a_second_start_needs_no_network(tmp_path: Path) -> None:
     unshare = shutil.which("unshare")

@@ -97,6 +97,11 @@ def _created(settings: Settings, *, with_demo: bool) -> Runtime:
     if not with_demo or not runtime.read(needs_setup):
         return runtime
     runtime.close()
+    if setup_routes.awaits_setup(settings):
+        _fail(
+            f"{settings.data} holds an organisation that is not set up yet. "
+            "Start it without --demo (EMPTY=1), or give the demonstration another folder."
+        )
     console.print("正在建立演示组织… Building the demo organisation…")
     demo.build(settings)
     return _open(settings)

@@ -147,9 +147,12 @@ class Edge:
         return self._origin.encode() + path + (b"?" + query if query else b"")
 
     def _check(self, scope: Message) -> GuijuError | None:
-        if scope["method"] in SAFE_METHODS:
-            return None
         headers = Headers(scope=scope)
+        if scope["method"] in SAFE_METHODS:
+            # Opening a file of a held message goes on record: another site must not have a reviewer do it.
+            if headers.get("sec-fetch-site") == "cross-site" and scope["path"].startswith("/api/"):
+                return WrongOriginError("Another site asks for this.", expected=self._origin)
+            return None
         if headers.get("origin") != self._origin:
             return WrongOriginError("The request must come from this site.", expected=self._origin)
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

@@ -44,9 +44,17 @@ class SetupBody(Closed):
     administrators: Administrators
 
 
+_WAITING = "setup.token"
+
+
+def awaits_setup(settings: Settings) -> bool:
+    """Whether somebody has been given the token of an empty organisation, which they may be about to use."""
+    return (settings.data / _WAITING).exists()
+
+
 def setup_token(settings: Settings) -> str:
     """The token of an empty organisation, kept in a file that only the operator reads."""
-    path = settings.data / "setup.token"
+    path = settings.data / _WAITING
     if not path.exists():
         write_durably(path, secrets.token_urlsafe(18).encode())
     return path.read_text()
@@ -93,4 +101,4 @@ async def post_setup(body: SetupBody, request: Request, read: Reader, write: Wri
         )
     )
     await read(request.app.state.runtime.inspector.follow)
-    (settings.data / "setup.token").unlink(missing_ok=True)
+    (settings.data / _WAITING).unlink(missing_ok=True)

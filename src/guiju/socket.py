@@ -42,10 +42,13 @@ Closing = asyncio.Future[int | None]
 NOT_THE_PROTOCOL: Final = 4400
 SESSION_ENDED: Final = 4401
 WRONG_ORIGIN: Final = 4403
+TOO_MANY: Final = 4429
 FARTHEST: Final = 5000
 HELLO_SECONDS: Final = 15
 CLOSE_SECONDS: Final = 5
 MOST_PENDING: Final = 64
+MOST_SOCKETS: Final = 50
+"""Of one person: far more than devices and tabs, far fewer than would take the server's memory."""
 
 
 class BadFrameError(InvalidError):
@@ -124,6 +127,8 @@ class SocketEndpoint:
             hello = None
         if not isinstance(hello, _Hello):
             return NOT_THE_PROTOCOL
+        if len(self._hub.of_person(session.person)) >= MOST_SOCKETS:
+            return TOO_MANY
         closing: Closing = asyncio.get_running_loop().create_future()
         connection = await self._join(session, hello.cursor, sink, closing)
         try:
@@ -222,21 +227,29 @@ class _Listener:
             case _Hello():
                 self._connection.push(_error(BadFrameError("hello comes once."), None))
 
-    def _send(self, frame: _Send) -> None:
-        def answer(result: Receipt | BaseException) -> None:
-            self._pending -= 1
-            if self._pending == MOST_PENDING // 2:
-                self._sink.resume()
-            self._connection.push(_answer(result, frame.cmid))
-
+    def _begin(self) -> None:
+        """One more command waits: a peer with too many is not read until half of them are answered."""
         self._pending += 1
         if self._pending >= MOST_PENDING:
             self._sink.pause()
+
+    def _end(self) -> None:
+        self._pending -= 1
+        if self._pending == MOST_PENDING // 2:
+            self._sink.resume()
+
+    def _send(self, frame: _Send) -> None:
+        def answer(result: Receipt | BaseException) -> None:
+            self._end()
+            self._connection.push(_answer(result, frame.cmid))
+
+        self._begin()
         body = Body(frame.body) if isinstance(frame.body, str) else frame.body
         self._composer.submit(Draft(self._actor, GroupId(frame.group), frame.cmid, body), answer)
 
     def _mark_read(self, group: GroupId, position: int) -> None:
         def tell_others(result: Any) -> None:
+            self._end()
             if not isinstance(result, Marked) or result is Marked.UNKNOWN:
                 unknown = GroupNotFoundError("There is no such group.", group=group)
                 failure = unknown if result is Marked.UNKNOWN else result
@@ -249,9 +262,11 @@ class _Listener:
                 if other is not self._connection:
                     other.push(wire)
 
+        self._begin()
         try:
             self._composer.submit_mark(self._connection.person, group, position, tell_others)
         except GuijuError as refusal:
+            self._end()
             self._connection.push(_error(refusal, None))
 
 

@@ -1,7 +1,10 @@
 """What does not fit the socket's protocol: a close code or an error frame, and the connection stays usable where it can."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,7 +16,9 @@ import guiju.socket
 from guiju.kernel.actor import Actor
 from guiju.kernel.errors import all_errors
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
 from guiju.serving import LARGEST_FRAME
+from guiju.socket import MOST_PENDING
 from tests.support.cast import Cast
 from tests.support.inside import Inside, served_world, session_for
 
@@ -291,3 +296,41 @@ def test_a_path_that_is_no_socket(line: Line) -> None:
     ):
         pass
     assert caught.value.response.status_code == 403
+
+
+# ---- too much of what is right --------------------------------------------------------------------------------------
+
+
+def test_marks_that_wait_keep_their_sender_from_sending_more(line: Line) -> None:
+    """While the lane is busy no more comes in than was on its way: one read of the transport, 256 KiB."""
+    mark = json.dumps({"type": "read", "group": line.group, "position": 1})
+    gate, sent, busy, free = line.inside.server.gate, 30_000, threading.Event(), threading.Event()
+
+    def hold_up(tx: WriteTx) -> None:
+        busy.set()
+        assert free.wait(SECONDS)
+
+    with line.open() as socket, ThreadPoolExecutor(2) as threads:
+        held = threads.submit(line.cast.world.write, hold_up)
+        assert busy.wait(SECONDS)
+        flood = threads.submit(lambda: [socket.send(mark) for _ in range(sent)])
+        try:
+            while not gate._waiting:
+                time.sleep(0.01)
+            time.sleep(0.3)
+            assert len(gate._waiting) <= MOST_PENDING + 2**18 // len(mark)
+        finally:
+            free.set()
+        held.result(SECONDS)
+        flood.result(SECONDS)
+        line.check_usable(socket)
+
+
+def test_more_sockets_than_anybody_has(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guiju.socket, "MOST_SOCKETS", 2)
+    with line.open() as first, line.open(), line.open(hello=False) as third:
+        third.send('{"type":"hello","cursor":null}')
+        assert closed(third) == 4429
+        line.check_usable(first)
+        with line.open(line.cast.people["employee", "owner"]) as other:
+            line.check_usable(other)

@@ -229,6 +229,15 @@ def test_requests_from_elsewhere(desk: Desk, operation: str) -> None:
     assert desk.position() == before
 
 
+def test_another_site_has_nobody_open_what_goes_on_record(desk: Desk) -> None:
+    before = desk.position()
+    path = "/api/reviews/1/files/f"
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert refused(desk.inside.request("GET", path, headers=elsewhere), "http.wrong_origin")
+    assert desk.inside.request("GET", "/healthz", headers=elsewhere).status_code == 200
+    assert desk.position() == before
+
+
 def test_a_request_that_names_no_origin(desk: Desk) -> None:
     url = desk.inside.http.base_url.join("/api/session")
     with httpx2.Client() as client:

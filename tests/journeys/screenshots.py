@@ -16,6 +16,7 @@ from tests.support.server import Place
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "user"
 MOST_BYTES: Final = 150 * 1024
 GROUP: Final = "总装一车间"
+UNSIGNED: Final = "生产调度"
 ID_NUMBER: Final = "11010119900307889X"
 CSV: Final = """工号,姓名,部门,岗位,手机,邮箱
 CY2001,钟楚,澄远装备（演示）/生产制造部/总装一车间,装配工,,
@@ -98,6 +99,11 @@ def dry_run(screen: Screen) -> None:
     expect(screen.page.get_by_text("错误 2")).to_be_visible()
 
 
+def sign(screen: Screen) -> None:
+    screen.row(UNSIGNED).click()
+    expect(screen.page.get_by_role("button", name="我已读，愿意遵守")).to_be_visible()
+
+
 def at(path: str) -> Callable[[Screen], None]:
     def visit(screen: Screen) -> None:
         screen.open(path)
@@ -122,6 +128,10 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "ledger": ("ouyangjing", ledger),
     "people": ("zhouxiaoyu", person),
     "import": ("tangli", dry_run),
+    "person": ("tangli", at("/directory")),
+    "sign": ("tianye", sign),
+    "rules": ("youliqun", at("/rules")),
+    "exceptions": ("linjingwen", at("/exceptions")),
     "accounts": ("xuzhixing", at("/accounts")),
     "desk": ("zhaotiejun", at("/desk")),
     "join": ("zhouxiaoyu", at("/join")),
@@ -176,6 +186,9 @@ def take(all_screens: Screens, wanted: set[str]) -> None:
     if not wanted or "login" in wanted:
         for size in (DESK, PHONE):
             shoot(all_screens.new(size=size).open("/login"), f"login-{size[0]}")
+    if not wanted or "activate" in wanted:
+        for size in (DESK, PHONE):
+            shoot(all_screens.new(size=size).open("/activate"), f"activate-{size[0]}")
 
 
 def first_run(all_screens: Screens) -> None:

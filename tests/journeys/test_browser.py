@@ -241,6 +241,46 @@ def test_sign_out_everywhere_closes_the_other_browser(people: Screens) -> None:
         assert screen.page.request.get(f"{screen.origin}/api/me").status == 401
 
 
+WATERMARK = """() => {
+  const shown = [...document.querySelectorAll("*")].filter(one => [getComputedStyle(one), getComputedStyle(one, "::after"),
+    getComputedStyle(one, "::before")].some(style => style.backgroundImage.includes("data:image/svg")));
+  return decodeURIComponent(getComputedStyle(document.documentElement).getPropertyValue("--wm")) + "|" + shown.length;
+}"""
+
+
+def test_every_page_inside_carries_its_readers_name_and_staff_number(people: Screens) -> None:
+    screen = people.signed_in("wanghaitao")
+    number = screen.get("/me")["person"]["staff_no"]
+    for path in ("/chat", "/register", "/me"):
+        screen.open(path)
+        expect(screen.page.locator("#content")).to_be_visible()
+        text, _, painted = screen.page.evaluate(WATERMARK).rpartition("|")
+        assert f"王海涛 {number}" in text, path
+        assert int(painted) > 0, f"nothing on {path} is painted with it"
+    screen.press(EVERYWHERE)
+    screen.page.wait_for_url(re.compile("/login"))
+    assert "王海涛" not in screen.page.evaluate(WATERMARK)
+
+
+def test_the_language_is_chosen_and_kept(people: Screens) -> None:
+    screen = people.signed_in("wanghaitao")
+    page = screen.page
+    for language, heading, send in (
+        ("English", "Messages", "Send"),
+        ("繁體中文", "訊息", "傳送"),
+        ("简体中文", "消息", "发送"),
+    ):
+        screen.open("/me")
+        page.get_by_role("radio", name=language).click()
+        screen.open("/chat")
+        expect(page.get_by_role("navigation").first).to_contain_text(heading)
+        screen.row(GROUP).click()
+        expect(page.get_by_role("button", name=send, exact=True)).to_be_visible()
+        expect(page.locator("html")).to_have_attribute(
+            "lang", {"English": "en", "繁體中文": "zh-TW"}.get(language, "zh-CN")
+        )
+
+
 def test_phone_goes_from_the_list_to_a_chat_and_back(people: Screens) -> None:
     phone = people.signed_in("mengyao", size=PHONE)
     listed = phone.row(GROUP)

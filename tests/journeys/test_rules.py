@@ -167,8 +167,11 @@ def test_a_dictionary_from_import_to_effect(desk: Desk) -> None:
     looked = desk.post(admin, "/api/dictionaries", body | {"dry_run": True}).json()
     assert looked == {
         "dictionary": None, "count": 3, "duplicates": 0, "unusable": 1,
-        "samples": [{"line": 4, "term": "钱"}], "common": ["我们"],
+        "samples": [{"line": 4, "term": "钱"}], "common": ["我们"], "large": False,
     }  # fmt: skip
+    many = "\n".join(f"暗号{number}号" for number in range(20_001)).encode()
+    long = body | {"content": base64.b64encode(many).decode(), "dry_run": True}
+    assert desk.post(admin, "/api/dictionaries", long).json()["large"]
     made = desk.post(admin, "/api/dictionaries", body).json()["dictionary"]
     path = f"/api/dictionaries/{made['id']}"
     switch = {"state": "on", "disposition": "hold", "classes": [], "use": USE}

@@ -16,7 +16,15 @@ from tests.support.world import World
 PASSWORD = "correct horse 7"
 OFFICES = ("hr", "it", "registrar", "reviewer", "system_admin", "security_admin", "audit_admin")
 ROLES = ("anonymous", "employee", *OFFICES, "head", "uncertified", "suspended")
-PLACES = ("owner", "administrator", "member", "must_sign", "under_review", "former")
+PLACES = (
+    "owner",
+    "administrator",
+    "member",
+    "must_sign",
+    "under_review",
+    "leaving_requested",
+    "former",
+)
 HELD_TEXT = "这是核心配方"
 RULES = "群内只谈工作"
 
@@ -41,7 +49,7 @@ class Cast:
         self.people["uncertified", "outsider"] = self.new_person(certified=False)
         self.people["suspended", "outsider"] = self.new_person()
         self.people["suspended", "member"] = self.new_person()
-        self.leaver, self.spare = self.new_person(), self.new_person()
+        self.leaver, self.spare = self.people["employee", "leaving_requested"], self.new_person()
 
     def bar(self) -> None:
         """Suspend the suspended; until then they can enter groups and sign in."""

@@ -55,8 +55,10 @@ class Inside:
         return self.http.request(method, path, headers=headers, **extra)
 
     @contextmanager
-    def socket(self, token: str | None, *, origin: str | None = None) -> Iterator[ClientConnection]:
-        """A socket that has not said hello."""
+    def socket(
+        self, token: str | None, *, origin: str | None = None, **more: Any
+    ) -> Iterator[ClientConnection]:
+        """A socket that has not said hello; `more` is what `websockets` takes."""
         headers = {"Cookie": f"{self.cookie}={token}"} if token is not None else {}
         with connect(
             f"ws://127.0.0.1:{self.port}/ws",
@@ -65,6 +67,7 @@ class Inside:
             compression=None,
             proxy=None,
             max_size=None,
+            **more,
         ) as opened:
             yield opened
 

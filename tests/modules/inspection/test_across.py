@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from guiju.modules.inspection._across import MOST_PARTING, without_fillers
 from guiju.modules.inspection.service import RuleSet, compile_ruleset
 from guiju.modules.inspection.types import (
     Disposition,
@@ -87,13 +88,21 @@ def test_whatever_is_looked_for_is_found_across_a_cut(
     ("texts", "messages"),
     [
         (("代", "好的", "开", "嗯", "发", "收到", "票"), 6), (("代开", "好的", "哈哈哈哈", "发票"), 3), (("代开", "是", "发票"), 0),
-        (("lucky-bet.", "OK", "com"), 2),
+        (("lucky-bet.", "OK", "com"), 2), (("代开", "天气", "发票"), 2), (("代开", "天气", "明天", "发票"), 3),
     ],
 )  # fmt: skip
 def test_chatter_in_between_is_skipped(
     several: RuleSet, texts: tuple[str, ...], messages: int
 ) -> None:
     assert completed(several, *texts)[0] == messages
+
+
+def test_of_many_messages_of_two_characters_only_the_latest_are_skipped_one_by_one(
+    several: RuleSet,
+) -> None:
+    asked = [*without_fillers(["代开", *["天气"] * 15])]
+    assert len(asked) == 2**MOST_PARTING - 2
+    assert completed(several, "代开", "天气", "明天", "后天", "发票")[0] == 0
 
 
 @pytest.mark.parametrize(

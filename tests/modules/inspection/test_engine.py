@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guiju.modules.inspection import service
-from guiju.modules.inspection._expressions import candidates, relaxed
+from guiju.modules.inspection._expressions import candidates
+from guiju.modules.inspection._relaxed import relaxed
 from guiju.modules.inspection.types import (
     BadExpressionError,
     Disposition,
@@ -180,12 +181,14 @@ class TestExpressions:
         [
             ("a{3}", "a+"), ("a{0,3}?b{2,}", "a*?b+"), (r"\{3}", r"\{3}"), ("[^{}]{3}", "[^{}]+"), (r"\x{4e00}{3}", r"\x{4e00}+"), (r"\p{Han}{2}", r"\p{Han}+"),
             (r"\Qa{3}\Eb{2}", r"\Qa{3}\Eb+"), ("[]{]{2}", "[]{]+"), ("[[:alpha:]{]{2}", "[[:alpha:]{]+"), ("(?:.{1,3}){2,4}", "(?:.+)+"), ("a{,3}", "a{,3}"),
+            ("a" + 12 * "[ab]" + "c", "a" + 12 * "[ab]" + "c"), ("^a" + 13 * "[ab]" + "c$", "^(?:a|[ab]|c)+$"), (20 * "[ab]?" + "|x", "(?:[ab])*|x"),
+            (13 * "(?:a|[)])", 13 * "(?:a|[)])"), (f"(?:x|{13 * '[ab]'})?z", "(?:x|(?:[ab])+)?z"), (13 * "(?:a|b)" + r"\bz", r"(?:(?:a|b))+\bz"), ("(?i)" + 7 * r"\d\w", r"(?i)(?:\d|\w)+"), ("机密" * 20, "机密" * 20),
         ],
     )  # fmt: skip
     def test_an_expression_is_relaxed(self, text: str, expected: str) -> None:
         assert relaxed(text) == expected
 
-    @given(st.lists(st.sampled_from(["a", "b", "[ab]", ".", "(?:ab|b)", "a{2}", "b{1,3}", "[ab]{0,2}", "(?:a{2}b){2}", "a{2,}?"]), min_size=1, max_size=5).map("".join),
+    @given(st.lists(st.sampled_from(["a", "b", "[ab]", ".", "(?:ab|b)", "a{2}", "b{1,3}", "[ab]{0,2}", "(?:a{2}b){2}", "a{2,}?", "|", 7 * "[ab]?", 7 * "(?:a|b)*?", 9 * "a?."]), min_size=1, max_size=5).map("".join),
            st.text("ab", max_size=30))  # fmt: skip
     @settings(max_examples=300, deadline=None)
     def test_what_an_expression_matches_its_relaxed_form_matches(
@@ -193,6 +196,21 @@ class TestExpressions:
     ) -> None:
         if re2.search(text, subject) is not None:
             assert re2.search(relaxed(text), subject) is not None
+
+    @pytest.mark.parametrize(
+        "row",
+        [13 * "[ab]", 60 * "[ab]", 150 * "[ab]?", 30 * "(?:a|b)", 40 * "(?:aa|ab|b)", 40 * "[ab]*a", 30 * "[ab][abx]", 60 * "(a|b)?",
+         f"(?:{60 * '[ab]'})", 30 * "(?:(?:a|b)(?:a|b))", 30 * "(?:(?:a|(b|a))(?:a|b))", f"(?:b|(?:a|{60 * '[ab]'}))"],
+    )  # fmt: skip
+    def test_a_row_of_choices_is_looked_for_in_few_states_and_its_work_is_counted(
+        self, row: str
+    ) -> None:
+        whole, gate = (re2.compile(each).programsize for each in (f"a{row}c", relaxed(f"a{row}c")))
+        assert gate <= 20
+        assert whole - gate >= 10
+        ruleset = service.compile_ruleset([expression(f"a{row}c")])
+        long = "".join(random.Random(7).choices("ab", k=19_999)) + "c"
+        assert (ruleset.inspect(long).disposition is Disposition.HOLD) == (whole - gate > 24)
 
     def test_an_expression_that_stops_other_engines_stays_fast(self) -> None:
         ruleset = service.compile_ruleset([expression(r"(?:[0-9]+,?)+元$")])

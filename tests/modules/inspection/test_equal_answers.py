@@ -53,9 +53,11 @@ def test_words_near_a_place_are_the_same_without_what_lies_beyond_a_separator(
 @example("\0博\0")
 @example("🅰彩😀")
 def test_one_pass_gives_what_folding_and_weaving_give(text: str) -> None:
-    folded, gapped, sounds, shapes = unweave(text)
+    folded, gapped, stripped, sounds, shapes, is_far = unweave(text)
     assert folded == fold(text)
-    assert (gapped.replace(GAP, ""), sounds, shapes) == weave(text)
+    assert stripped == gapped.replace(GAP, "")
+    assert (stripped, sounds, shapes) == weave(text)
+    assert is_far == any(char > "\uffff" for char in text)
     assert [*Streams(text).offsets] == kept_offsets(folded)
 
 

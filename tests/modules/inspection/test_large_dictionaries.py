@@ -2,9 +2,11 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from guiju.modules.inspection._lexicon import MOST_BY_CHANCE
 from guiju.modules.inspection.service import RuleSet, compile_ruleset
 from guiju.modules.inspection.types import Disposition, TermRule
 
@@ -50,3 +52,36 @@ def test_three_characters_that_sound_like_two_are_no_pair() -> None:
     terms = ("几啊晚", "西安")
     ruleset = compile_ruleset([TermRule("d", "c", terms, Disposition.HOLD, "1/t")])
     assert not ruleset.inspect("看 家晚 吧").findings
+
+
+# A lexicon of more than 20,000 terms is looked for without most of what is doubtful.
+TERMS = ("博彩平台", "赌博网", "发票", "代开发票", "casino")
+
+
+@pytest.fixture(scope="module")
+def large() -> RuleSet:
+    filling = tuple(f"暗号{number}甲" for number in range(MOST_BY_CHANCE))
+    return compile_ruleset([TermRule("d", "c", (*TERMS, *filling), Disposition.BLOCK, "1/t")])
+
+
+@pytest.fixture(scope="module")
+def small() -> RuleSet:
+    return compile_ruleset([TermRule("d", "c", TERMS, Disposition.BLOCK, "1/t")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["去博彩平台玩", "博~彩~平~台", "去赌~博~网", "赌博博博网", "去 fapiao 吧", "bo cai ping tai", "赌 bo 网", "&#36172;博网", "c4sino", "c*sino", "伯彩平台"],
+)  # fmt: skip
+def test_these_are_found_in_any(large: RuleSet, small: RuleSet, text: str) -> None:
+    assert small.inspect(text).findings
+    assert large.inspect(text).findings == small.inspect(text).findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["赌伯网", "睹博网", "。发漂。", "票发开代", "dbw", "赌*网", "onisac", "我 QQ 说赌伯网"],
+)
+def test_these_are_found_in_small_ones_only(large: RuleSet, small: RuleSet, text: str) -> None:
+    assert small.inspect(text).findings
+    assert not large.inspect(text).findings

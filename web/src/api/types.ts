@@ -285,7 +285,7 @@ export interface DocumentList {
   classes: { id: string; title: Bilingual }[]; dispositions: string[]; position: number;
 }
 export interface ListReport {
-  dictionary: OwnDictionary | null; count: number; duplicates: number; unusable: number; samples: { line: number; term: string }[]; common: string[];
+  dictionary: OwnDictionary | null; count: number; duplicates: number; unusable: number; samples: { line: number; term: string }[]; common: string[]; large: boolean;
 }
 export interface Trial { messages: number; hits: number | null; terms: { term: string; messages: number }[]; noise: string[] }
 export interface Exemption {

@@ -14,6 +14,7 @@ export const RULES = {
   "dic.read": ["可用 {count} 条，重复 {duplicates} 条，用不上 {unusable} 条。", "可用 {count} 條，重複 {duplicates} 條，用不上 {unusable} 條。", "{count} usable, {duplicates} repeated, {unusable} unusable."],
   "dic.unusable": ["用不上的（不足两个字或超过 64 个字）：", "用不上的（不足兩個字或超過 64 個字）：", "Unusable (under 2 or over 64 characters): "],
   "dic.common": ["这些是大家天天用的词，启用后会拦下很多正常消息：", "這些是大家天天用的詞，啟用後會攔下很多正常訊息：", "Everybody uses these; they would stop a great deal of ordinary talk: "],
+  "dic.large": ["启用后词条合计超过 2 万：两三个字的词不再查谐音和形近写法，也不查拼音首字母、倒写和遮字；原样、夹符号、拼音、拆字照查。", "啟用後詞條合計超過 2 萬：兩三個字的詞不再查諧音和形近寫法，也不查拼音首字母、倒寫和遮字；原樣、夾符號、拼音、拆字照查。", "Once on, more than 20,000 terms are in force: terms of two or three characters are no longer found by sound or shape, and none by initials, reversed or with a character covered. As written, with signs, in pinyin and taken apart they are."],
   "dic.line": ["第 {n} 行 {term}", "第 {n} 行 {term}", "line {n} {term}"],
   "dic.import": ["导入（先不启用）", "匯入（先不啟用）", "Import, switched off"],
   "dic.imported.next": ["导入后先试算，再启用。", "匯入後先試算，再啟用。", "After the import, try it before you switch it on."],

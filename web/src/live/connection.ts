@@ -112,6 +112,6 @@ export class Connection {
     this.on.state("offline");
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.tries) * (0.7 + Math.random() * 0.6);
     this.tries++;
-    this.timer = setTimeout(() => this.open(), code === 4400 || code === 4403 ? LAST_RETRY_MS : wait);
+    this.timer = setTimeout(() => this.open(), code === 4400 || code === 4403 || code === 4429 ? LAST_RETRY_MS : wait);
   }
 }

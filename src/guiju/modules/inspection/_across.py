@@ -7,7 +7,7 @@ it, and either takes up whole messages or is long enough that chance does not ma
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, combinations
 from typing import NamedTuple
 
 from guiju.modules.inspection._fold import strip
@@ -19,6 +19,8 @@ SHORT = 16
 """Only where one of two messages is at most as long as this are they joined."""
 FILLER = 2
 """Messages of at most so many characters are also skipped, to see whether those around them belong together."""
+MOST_PARTING = 3
+"""So many of the latest messages of two characters are also skipped one by one, for a term may be cut in twos as well."""
 _CHATTER = frozenset(map(strip, ["好的", "好吧", "好呀", "好嘞", "好滴", "收到", "明白", "知道了", "知道", "了解", "是的", "是啊", "对的", "对啊", "可以", "行吧", "行的", "没事", "谢谢", "多谢", "辛苦了", "不客气", "在吗", "在的", "在不在", "稍等", "等等", "等下", "等一下", "来了", "马上", "真的", "真的吗", "是吗", "然后", "那个", "这个", "早上好", "下午好", "晚上好", "你好", "您好", "再见", "拜拜", "晚安", "ok", "okay", "okok", "yes", "no", "yeah", "hi", "hello", "haha", "lol", "hmm", "mm"]))  # fmt: skip
 _INTERJECTION = re.compile("[嗯哦噢喔啊呀哈呵嘿额呃唉哎诶欸哼嘻哇嘛呢吧]+|k")
 """What people say between two messages, of any length: it is skipped, and single characters of another kind are not."""
@@ -58,7 +60,8 @@ class Completed(NamedTuple):
 
 
 def without_fillers(earlier: Sequence[str]) -> Iterator[list[int]]:
-    """The places of the messages that are no fillers: no chatter; then also none of two characters; then none shorter.
+    """The places of the messages that are no fillers: no chatter; then also none of two characters; then none shorter;
+    then without some of the latest of two characters.
 
     Empty where there is nothing left, or nothing to leave out.
     """
@@ -73,6 +76,10 @@ def without_fillers(earlier: Sequence[str]) -> Iterator[list[int]]:
         if kept and len(kept) < tried:
             tried = len(kept)
             yield kept
+    twos = [place for place in said if len(texts[place]) == FILLER][-MOST_PARTING:]
+    for count in range(1, len(twos)):
+        for fillers in combinations(twos, count):
+            yield [place for place in said if place not in fillers]
 
 
 def _is_chatter(stripped: str) -> bool:

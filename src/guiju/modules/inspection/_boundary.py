@@ -6,7 +6,6 @@ twelve characters on each side. Its number in one text is bounded.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import accumulate
 
@@ -19,11 +18,14 @@ _PAIR = 2
 # What the segmenter never has in a word with others. It reads what lies between two of them by
 # itself, so a context may end at the nearest: shorter to read, and hits in one phrase share it.
 SEPARATORS = " \t\n\r,!?;:'\"()<>[]{}/\\|~*=@$^`、。·…—～“”‘’《》〈〉「」『』【】〔〕"
-_SEPARATOR = re.compile(f"[{re.escape(SEPARATORS)}]")
+_UNPARTED = re.compile(f"[^{re.escape(SEPARATORS)}]*")
 # Beyond this many segmentations in one text hits count without one: strict, and bounded.
 MAX_CHECKS = 100
 # A text with more places that could be a term is held, and the rest of it is not looked at.
 MAX_HITS = 500
+
+
+_unparted = _UNPARTED.match
 
 
 class Budget:
@@ -33,16 +35,12 @@ class Budget:
     are looked at.
     """
 
-    __slots__ = ("_checks", "_cuts", "_hits", "_separators", "is_spent", "last")
-
-    def __init__(self) -> None:
-        # Several terms may be meant by the same characters.
-        self._cuts: dict[tuple[int, int, bool], list[int]] = {}
-        self._separators: list[int] | None = None
-        self._checks = MAX_CHECKS
-        self._hits = MAX_HITS
-        self.last = -1
-        self.is_spent = False
+    # Of the class, for every text has a budget, and few spend of it.
+    _checks = MAX_CHECKS
+    _hits = MAX_HITS
+    _cuts: dict[tuple[int, int, bool], list[int]] | None = None
+    last = -1
+    is_spent = False
 
     def take_check(self) -> bool:
         """One more segmentation may run."""
@@ -54,20 +52,19 @@ class Budget:
 
         `folded` is the same whenever it is asked. `guess` also takes likely words that no dictionary has.
         """
-        separators = self._separators
-        if separators is None:
-            found = [match.start() for match in _SEPARATOR.finditer(folded)]
-            separators = self._separators = [-1, *found, len(folded)]
-        after = bisect_left(separators, start)
-        first = max(separators[after - 1] + 1, start - _CONTEXT)
-        if separators[after] < end:
-            after = bisect_left(separators, end)
-        last = min(separators[after], end + _CONTEXT)
+        before = folded[max(0, start - _CONTEXT) : start]
+        left, right = _unparted(before[::-1]), _unparted(folded, end, end + _CONTEXT)
+        assert left is not None and right is not None, "they match nothing too"
+        first, last = start - left.end(), right.end()
         key = first, last, guess
-        edges = self._cuts.get(key)
+        cuts = self._cuts
+        if cuts is None:
+            # Several terms may be meant by the same characters.
+            cuts = self._cuts = {}
+        edges = cuts.get(key)
         if edges is None:
             words = rjieba.cut(folded[first:last], guess)
-            edges = self._cuts[key] = list(accumulate(map(len, words), initial=first))
+            edges = cuts[key] = list(accumulate(map(len, words), initial=first))
         return edges
 
     def take_hit(self, number: int) -> bool:
@@ -102,7 +99,12 @@ def is_meant(folded: str, start: int, end: int, budget: Budget) -> bool:
 def _parts_others(folded: str, start: int, end: int) -> bool:
     """Either half makes a word with what stands beside it, as in 手洗钱包: the halves belong there."""
     left, right = folded[max(0, start - 1) : start + 1], folded[end - 1 : end + 1]
-    return all(len(pair) == _PAIR and rjieba.cut(pair, False) == [pair] for pair in (left, right))
+    return (
+        len(left) == _PAIR
+        and len(right) == _PAIR
+        and rjieba.cut(left, False) == [left]
+        and rjieba.cut(right, False) == [right]
+    )
 
 
 def is_ordinary(folded: str, start: int, end: int, changed: Iterable[int], budget: Budget) -> bool:

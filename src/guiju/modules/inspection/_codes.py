@@ -16,9 +16,10 @@ _MAX_READINGS = 4
 _LETTER = re.compile("[a-z]")
 # What makes a term readable in several ways: letters, polyphones, and syllables that begin with a
 # vowel, for they may be read together with the one before (fang an, fan gan).
-_SEVERAL = frozenset(string.ascii_lowercase).union(
-    SOUNDS.others, (char for char, code in SOUNDS.codes.items() if SYLLABLES[code][0] in "aeo")
+_JOINED = frozenset(string.ascii_lowercase).union(
+    char for char, code in SOUNDS.codes.items() if SYLLABLES[code][0] in "aeo"
 )
+_SEVERAL = _JOINED.union(SOUNDS.others)
 
 
 class CodeIndex:
@@ -40,7 +41,7 @@ class CodeIndex:
                 shared.setdefault(codes, [first]).append(number)
         longer = [codes for codes in found if len(codes) > PAIR]
         self.find = finder_of(longer)
-        self.firsts = array("i", (found[codes] for codes in longer))
+        self.firsts = array("i", map(found.__getitem__, longer))
         self.shared = {
             entry: tuple(shared[codes]) for entry, codes in enumerate(longer) if codes in shared
         }
@@ -65,18 +66,28 @@ class CodeIndex:
         self._packed = ("", array("i"))
 
 
-def readings(threads: Threads, number: int) -> Iterator[str]:
+def read(threads: Threads, fit: Iterable[int]) -> list[tuple[str, int]]:
+    """All readings of the terms with these numbers, each with its number."""
+    found: list[tuple[str, int]] = []
+    stripped, sounds = threads.stripped, threads.sounds
+    for number in fit:
+        if _SEVERAL.isdisjoint(stripped[number]):
+            found.append((sounds[number], number))
+        else:
+            found += [(codes, number) for codes in _readings(stripped[number], sounds[number])]
+    return found
+
+
+def _readings(text: str, sounds: str) -> Iterator[str]:
     """The codes of a term, and of its other readings; as a text would be read, letters included."""
-    text, sounds = threads.stripped[number], threads.sounds[number]
-    if _SEVERAL.isdisjoint(text):
-        yield sounds
-        return
     has_latin = _LETTER.search(text) is not None
     yield spell(sounds) if has_latin else sounds
     if not SOUNDS.others.keys().isdisjoint(text):
         choices = [sounds[i] + SOUNDS.others.get(char, "") for i, char in enumerate(text)]
         for other in map("".join, islice(product(*choices), 1, _MAX_READINGS)):
             yield spell(other) if has_latin else other
+    if _JOINED.isdisjoint(text):
+        return
     codes = spell("".join([SYLLABLES.get(code, code) for code in sounds]))
     if codes != sounds:
         yield codes
@@ -89,11 +100,10 @@ class Units:
     lies between the syllables costs nothing.
     """
 
-    __slots__ = ("_places", "_starts", "_stripped", "_tokens", "size")
+    __slots__ = ("_places", "_starts", "_stripped", "size")
 
     def __init__(self, stripped: str, tokens: list[str]) -> None:
         self._stripped = stripped
-        self._tokens = tokens
         self._starts = [
             *accumulate([1 if token in SPELLED else len(token) for token in tokens], initial=0)
         ]
@@ -113,17 +123,6 @@ class Units:
         """What the text has for these units."""
         edges = [self.first(unit) for unit in range(start, end + 1)]
         return [self._stripped[first:after] for first, after in pairwise(edges)]
-
-    def pairs(self) -> Iterator[int]:
-        """Where two units with a syllable in Latin letters among them begin."""
-        before = -1
-        for unit, token in zip(self._starts, self._tokens, strict=False):
-            if token not in SPELLED:
-                continue
-            if unit - 1 > before:
-                yield unit - 1
-            yield unit
-            before = unit
 
 
 def units_of(term: str) -> Sequence[str]:

@@ -28,7 +28,7 @@ from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
-from guiju.modules.inspection._terms import TermHit, TermIndex
+from guiju.modules.inspection._terms import TermHit, TermIndex, Terms
 from guiju.modules.inspection.types import (
     EVERYWHERE,
     BadThresholdError,
@@ -253,7 +253,11 @@ class RuleSet:
         except UnicodeEncodeError as reason:
             raise TextNotUnicodeError("the text has unpaired surrogates") from reason
         streams = Streams(text)
-        hits = self._term_hits(streams)
+        found = self._terms.find(streams)
+        if streams.is_odd or found.is_cut:
+            hits = self._decoded_too(streams, found)
+        else:
+            hits = [*map(_hit_of, found.hits)] if found.hits else []
         gated = self._finders.gate(streams.stripped)
         if gated or streams.is_odd:
             formed = [*self._formed(Passage(streams), gated)] if gated else []
@@ -285,12 +289,12 @@ class RuleSet:
         for rule, score in self._risk.find(text):
             yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
 
-    def _term_hits(self, streams: Streams) -> list[Hit]:
-        found = self._terms.find(streams)
-        decoded = streams.decoded if streams.is_odd else None
+    def _decoded_too(self, streams: Streams, found: Terms) -> list[Hit]:
+        """The terms `found` in a text, and those that its references stand for."""
         if found.is_cut:
             # It is held whatever else it has.
             return [*map(_hit_of, found.hits), self._unread(TermRule, streams.text)]
+        decoded = streams.decoded
         if decoded is None:
             return [*map(_hit_of, found.hits)]
         hits = {hit[:4]: _hit_of(hit) for hit in found.hits}

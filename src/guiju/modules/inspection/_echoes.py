@@ -11,9 +11,9 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import compress
-from operator import add, ne
+from operator import ne
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
@@ -21,18 +21,19 @@ from guiju.modules.inspection._codes import (
     PAIR,
     CodeIndex,
     Units,
-    readings,
+    read,
     syllable_ends,
     units_of,
 )
 from guiju.modules.inspection._lexicon import Lexicon, woven
 from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
-from guiju.modules.inspection._tables import codes_of_pair, spelled, tokens_of, weave
+from guiju.modules.inspection._tables import SPELLED, codes_of_pair, spelled, tokens_of, weave
 from guiju.modules.inspection.types import Way
 
-_MANY_TOKENS = 100
-_ALONE = re.compile(r"(?<!\w)[㐀-鿿]{2}(?!\w)")
+_ALONE = re.compile(r"\b[㐀-鿿]{2}\b")
+_alone = _ALONE.findall
+_LETTER = re.compile("[a-z]")
 _ROW = re.compile("[a-z] [a-z]")
 _SET_OFF = re.compile(" [㐀-鿿]")
 
@@ -42,53 +43,55 @@ class EchoIndex:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._texts = lexicon.texts
+        self._least = lexicon.least_by_chance
         threads = woven(lexicon.texts)
         fit = [
             number
             for number, text in enumerate(lexicon.texts)
             if not text.isascii() and number not in lexicon.signed
         ]
-        self._sounds = CodeIndex(
-            (codes, number) for number in fit for codes in readings(threads, number)
-        )
-        self._shapes = CodeIndex((threads.shapes[number], number) for number in fit)
+        self._sounds = CodeIndex(read(threads, fit))
+        long = [number for number in fit if len(lexicon.texts[number]) >= self._least]
+        self._shapes = CodeIndex([(threads.shapes[number], number) for number in long])
         del threads
         self._sounds.unpack()
         self._shapes.unpack()
+        self._by_sounds, self._by_shapes = self._sounds.find, self._shapes.find
+        self._pairs = self._sounds.pairs if self._least <= PAIR else {}
 
     def find(self, streams: Streams, budget: Budget) -> list[Echo]:
         """Every hit; a pattern written plainly is not one."""
         found: list[Echo] = []
         if streams.has_latin:
-            found.extend(self._spelled(streams, budget))
+            found += self._spelled(streams, budget)
         else:
-            reports = self._sounds.find(streams.sounds)
+            reports = self._by_sounds(streams.sounds)
             if reports:
                 found += self._by_sound(streams, reports, budget)
-        reports = self._shapes.find(streams.shapes)
+        reports = self._by_shapes(streams.shapes)
         if reports:
             found += self._by_shape(streams, reports, budget)
-        # In a text without signs nothing but the whole of it is alone.
-        size = len(streams.text)
-        if self._sounds.pairs and (len(streams.stripped) < size or size == PAIR):
-            pairs = _ALONE.findall(streams.text)
-            if pairs:
-                found.extend(self._alone(streams, pairs, budget))
+        if self._pairs:
+            # In a text without signs nothing but the whole of it is alone.
+            text = streams.text
+            size = len(text)
+            if len(streams.stripped) < size or size == PAIR:
+                pairs = _alone(text)
+                if pairs:
+                    found += self._alone(streams, pairs, budget)
         return found
-
-    def _may_pair(self, tokens: list[str], sounds: str) -> bool:
-        """Few syllables are looked at one by one; many only if any two sounds are a pair."""
-        few = len(tokens) < _MANY_TOKENS
-        return few or not self._sounds.pairs.keys().isdisjoint(map(add, sounds, sounds[1:]))
 
     def _by_sound(
         self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
     ) -> list[Echo]:
-        """In a text without Latin letters, so that its units are its characters."""
+        """In a text without syllables in Latin letters, so that its units are its characters."""
         stripped, texts = streams.stripped, self._texts
         firsts, shared = self._sounds.firsts, self._sounds.shared
         found: list[Echo] = []
+        least = self._least
         for start, end, entry in reports:
+            if end - start < least:
+                continue
             written = stripped[start:end]
             for number in shared.get(entry) or (firsts[entry],):
                 term = texts[number]
@@ -112,21 +115,29 @@ class EchoIndex:
         stripped, texts = streams.stripped, self._texts
         tokens = tokens_of(streams.sounds)
         sounds = spelled(tokens)
-        reports = self._sounds.find(sounds)
+        reports = self._by_sounds(sounds)
         pairs = self._sounds.pairs
-        if not reports and not (pairs and len(tokens) > 1 and self._may_pair(tokens, sounds)):
+        if sounds == streams.sounds:
+            # None of the letters is a syllable.
+            if reports:
+                yield from self._by_sound(streams, reports, budget)
+            return
+        starts = _paired(tokens, sounds, pairs) if pairs else []
+        if not reports and not starts:
             return
         units = Units(stripped, tokens)
         for start, end, entry in reports:
             written = stripped[units.first(start) : units.first(end)]
+            if end - start < self._least and _LETTER.search(written) is None:
+                continue
             for number in self._sounds.shared.get(entry) or (self._sounds.firsts[entry],):
                 if texts[number] == written:
                     continue
                 yield from self._sounding(streams, units, number, (start, end), budget)
             if budget.is_spent:
                 return
-        for start in units.pairs():
-            for number in self._sounds.pairs.get(sounds[start : start + PAIR], ()):
+        for start in starts:
+            for number in pairs[sounds[start : start + PAIR]]:
                 yield from self._sounding(streams, units, number, (start, start + PAIR), budget)
             if budget.is_spent:
                 return
@@ -150,7 +161,7 @@ class EchoIndex:
                 breaks |= syllable_ends(self._texts[number])
             if _is_pinyin(place, written, breaks):
                 yield Echo(number, place, Way.PINYIN, len(written) == PAIR)
-        elif latin == 0 and PAIR < len(written) >= 2 * len(other):
+        elif latin == 0 and len(written) >= max(PAIR + 1, self._least, 2 * len(other)):
             changed = [streams.offsets[units.first(start + i)] for i in other]
             if place.is_unbroken() and not _boundary.is_ordinary(
                 place.folded, place.start, place.end, changed, budget
@@ -180,7 +191,7 @@ class EchoIndex:
 
     def _alone(self, streams: Streams, pairs: list[str], budget: Budget) -> Iterator[Echo]:
         """Terms of two characters, one of them changed, with nothing but signs around them."""
-        sounding, shaped = self._sounds.pairs, self._shapes.pairs
+        sounding, shaped = self._pairs, self._shapes.pairs
         alike = {
             pair: (sounding.get(sounds, ()), shaped.get(shapes, ()))
             for pair in set(pairs)
@@ -207,6 +218,23 @@ class EchoIndex:
                     changed = range(start, end)
                     if not _boundary.is_ordinary(place.folded, start, end, changed, budget):
                         yield Echo(number, place, way, True)
+
+
+def _paired(tokens: list[str], sounds: str, pairs: Mapping[str, tuple[int, ...]]) -> list[int]:
+    """Which two units that begin here are `pairs` and have a syllable in Latin letters among them."""
+    found: list[int] = []
+    unit, before = 0, -1
+    for token in tokens:
+        if token not in SPELLED:
+            unit += len(token)
+            continue
+        if unit - 1 > before and sounds[unit - 1 : unit + 1] in pairs:
+            found.append(unit - 1)
+        if sounds[unit : unit + PAIR] in pairs:
+            found.append(unit)
+        before = unit
+        unit += 1
+    return found
 
 
 def _altered(

@@ -1,39 +1,34 @@
 """Regular expressions that an organisation writes. Only RE2 runs them: linear time, any pattern.
 
 Linear is not cheap: `a[ab]{900}b` makes RE2 build a new state for each character of a text of a and b,
-as large as the count is high. So the gate looks with the *relaxed* expression, in which every
-counted repetition is + or *: it finds at least what the expression finds, and is small. An
-expression that passes the gate runs if its width (how much the counts add to it) times the length
-of the text is within a budget that all expressions share; else the text is held.
+as large as the count is high. So the gate looks with the *relaxed* expression (`_relaxed.py`): it finds
+at least what the expression finds, and is small. An expression that passes the gate runs if its width
+(how much larger it is than the relaxed one) times the bytes of the text is within a budget that all
+expressions share; else the text is held.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import re2
 
 from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._passage import Passage, View
+from guiju.modules.inspection._relaxed import relaxed
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
 
 MAX_PROGRAM = 2000
 MAX_EXPRESSION = 1000
 MAX_MATCHES = 50
-# One unit is about 15 ns; together 15 ms.
-_BUDGET = 1_000_000
+# One unit is 15 to 25 ns; together about 10 ms.
+_BUDGET = 500_000
 _MATCH_COST = 1_000
 _MEMORY = 8 << 20
 _SENTINEL = ""
 # What holds at the edges of a text, and with `(?m)` not at the edges of its lines.
 _EDGE = re.compile(r"\\[Az]|\(\?[a-zA-Z]*-")
-# What is no counted repetition although it may hold braces, and then the repetitions.
-_TOKEN = re.compile(
-    r"\\Q.*?(?:\\E|$)|\\[pPxN]\{[^}]*\}|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\[pPx]\{[^}]*\}|\\.|[^\]\\])*\]"
-    r"|\{(?P<least>[0-9]+)(?:,[0-9]*)?\}",
-    re.DOTALL,
-)
 _PROPERTY = re.compile(r"\\[pP](?:\{[^}]*\}|[A-Z])")
 _WIDE = re.compile("[^\x00-\x7f]")
 
@@ -66,7 +61,9 @@ class ExpressionIndex:
         self._gate = _gate_of(gates) if rules else None
         # Looks at two forms of a text at once, as lines of one; an edge of a line is then one of a text.
         joint = rules and not any(map(_EDGE.search, gates))
-        self._joint = _gate_of([f"(?m){gate}" for gate in gates]) if joint else None
+        self._joint = matcher_of(_gate_of([f"(?m){gate}" for gate in gates])) if joint else None
+        # The sentinel alone; without it the set ran out of memory.
+        self._nothing = [len(rules)]
 
     def may_match(self, streams: Streams, encoded: bytes) -> bool:
         """Whether it is worth to look closely; for nearly all texts the answer is no."""
@@ -74,7 +71,9 @@ class ExpressionIndex:
             return False
         if self._joint is None or streams.is_odd:
             return True
-        return not self._is_nothing(self._joint.Match(encoded + b"\n" + streams.folded.encode()))
+        folded = streams.folded
+        both = encoded if folded == streams.text else encoded + b"\n" + folded.encode()
+        return self._joint(both) != self._nothing
 
     def may_cross(self, before: str, after: str) -> bool:
         """Whether something may match the two texts as one that matches neither of them."""
@@ -82,19 +81,13 @@ class ExpressionIndex:
             return False
         joined = before + after
         encoded, folded = joined.encode(), fold(joined).encode()
-        if self._joint is not None and self._is_nothing(
-            self._joint.Match(encoded + b"\n" + folded)
-        ):
+        if self._joint is not None and self._joint(encoded + b"\n" + folded) == self._nothing:
             return False
         both = {*self.gate(encoded), *self.gate(folded)}
         return bool(both) and not both <= self._matching(before) | self._matching(after)
 
     def _matching(self, text: str) -> set[int]:
         return {*self.gate(text.encode()), *self.gate(fold(text).encode())}
-
-    def _is_nothing(self, matched: Sequence[int] | None) -> bool:
-        """The sentinel alone; without it the set ran out of memory."""
-        return matched is not None and len(matched) == 1 and matched[0] == len(self._rules)
 
     def search(self, streams: Streams, encoded: bytes) -> Iterator[ExpressionHit]:
         """What matches the text as it was sent, `encoded` in UTF-8; then, elsewhere, what matches it folded and without
@@ -133,7 +126,7 @@ class ExpressionIndex:
         budget = _BUDGET
         for index in indexes:
             rule, compiled, width = self._rules[index]
-            budget -= len(text) * (1 + width)
+            budget -= len(encoded) * (1 + width)
             if budget < 0:
                 yield ExpressionHit(0, len(text), rule, overflow=True)
                 return
@@ -151,20 +144,8 @@ class ExpressionIndex:
                     break
 
 
-def relaxed(expression: str) -> str:
-    """The expression with + and * for counted repetitions: it matches whatever that one matches."""
-
-    def _relax(match: re.Match[str]) -> str:
-        least = match["least"]
-        if least is None:
-            return match[0]
-        return "*" if int(least) == 0 else "+"
-
-    return _TOKEN.sub(_relax, expression)
-
-
 def _width(expression: str) -> int:
-    """How much the counted repetitions add, a character counting one whatever its encoding is."""
+    """How much larger it is than the relaxed one, a character counting one whatever its encoding is."""
     try:
         return max(0, _size(expression) - _size(relaxed(expression)))
     except re2.error:
@@ -176,6 +157,16 @@ def _size(expression: str) -> int:
     options.encoding = re2.Options.Encoding.LATIN1
     narrow = _WIDE.sub("z", _PROPERTY.sub("[a-z]", expression))
     return int(re2.compile(narrow.encode("latin-1"), options).programsize)
+
+
+def matcher_of(gate: "re2.Set") -> Callable[[bytes], list[int] | None]:
+    """Which expressions of a set match a text in UTF-8, and nothing where it ran out of memory.
+
+    Every text comes by: what wraps the set takes as long as a short text, so it is left out where it can be.
+    """
+    inner = getattr(gate, "_set", gate)
+    found: Callable[[bytes], list[int] | None] = inner.Match
+    return found
 
 
 def candidates(gate: "re2.Set", text: str | bytes, count: int) -> list[int]:

@@ -14,8 +14,6 @@ from guiju.modules.inspection.types import Way
 # Two characters of a term at least must stand, and one on either side of the sign.
 _LEAST = 3
 _LONGEST = 8
-# In larger dictionaries the rests of terms are so many that ordinary words are among them.
-_MAX_TERMS = 20_000
 _HOLE = re.compile(f"(?<=[一-龥])[{COVERING}](?=[一-龥])")
 
 
@@ -24,7 +22,8 @@ class HoleIndex:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._rests: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        if len(lexicon.texts) > _MAX_TERMS:
+        # In larger ones the rests of terms are so many that ordinary words are among them.
+        if lexicon.is_large:
             return
         for number, text in enumerate(lexicon.texts):
             fits = _LEAST <= len(text) <= _LONGEST and number not in lexicon.signed

@@ -16,6 +16,7 @@ from guiju.modules.inspection import (
     _secrets,
 )
 from guiju.modules.inspection._digits import CONNECTIVES, NUMERALS, runs_of
+from guiju.modules.inspection._expressions import matcher_of
 from guiju.modules.inspection._ids import ID_FINDERS, find_parted_cn_ids
 from guiju.modules.inspection._links import Link, LinkIndex
 from guiju.modules.inspection._passage import Found, Passage
@@ -84,17 +85,18 @@ class KindIndex:
         if links:
             gates.append(links.gate)
         self._last = len(gates) - 1
-        self._gate = _gate_of(gates) if gates else None
+        self._nothing = [len(gates)]  # the sentinel alone
+        self._gate = matcher_of(_gate_of(gates)) if gates else None
 
     def gate(self, stripped: str) -> list[int]:
         """What may be in a text, by its stripped stream alone; nothing for nearly all texts."""
         if self._gate is None:
             return []
-        matched = self._gate.Match(stripped.encode())
+        matched = self._gate(stripped.encode())
+        if matched == self._nothing:
+            return []
         if not matched:  # out of memory: even the sentinel is missing
             return list(range(self._last + 1))
-        if len(matched) == 1:  # the sentinel
-            return []
         return [index for index in matched if index <= self._last]
 
     def find(self, passage: Passage, gated: list[int]) -> Iterator[Found | Link]:

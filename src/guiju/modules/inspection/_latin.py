@@ -30,8 +30,6 @@ _INITIALS = re.compile(
     "(?<![a-z0-9_/@:&=#-])(?<![a-z0-9][.])[a-z]{3,12}(?![a-z0-9_/@:&=#-]|[.][a-z0-9])"
 )
 _MIN_INITIALS = 3
-# In larger dictionaries the initials cover so many letter strings that any abbreviation is a term.
-_MAX_TERMS_WITH_INITIALS = 20_000
 # Abbreviations that people write in small letters and mean.
 _ABBREVIATIONS = frozenset({
     "app", "apk", "avi", "bbs", "bmp", "btw", "cad", "cdma", "cpu", "css", "csv", "diy", "doc",
@@ -143,7 +141,8 @@ def _fits(term: str, written: str) -> bool:
 
 
 def _initials(lexicon: Lexicon) -> dict[str, list[int]]:
-    if len(lexicon.texts) > _MAX_TERMS_WITH_INITIALS or not lexicon.texts:
+    # In larger ones the initials cover so many letter strings that any abbreviation is a term.
+    if lexicon.is_large or not lexicon.texts:
         return {}
     found: dict[str, list[int]] = {}
     for number, sounds in enumerate(woven(lexicon.texts).sounds):

@@ -17,6 +17,11 @@ from guiju.modules.inspection.types import BadTermError, TooManyTermsError
 MIN_TERM = 2
 MAX_TERM = 64
 MAX_TERMS = 200_000
+MOST_BY_CHANCE = 20_000
+"""In a larger lexicon what is read for a term with a character of it changed, covered or left out is ordinary writing
+nearly always: terms of two and three characters are then looked for without most disguises.
+"""
+_LONG = 4
 # A noncharacter: it parts the terms while they are folded together, which is ten times faster.
 _PARTING = "\ufdd0"
 # So many take a millisecond or two, which other threads do not notice.
@@ -90,6 +95,16 @@ class Lexicon:
                 found[once] = len(self.texts) + len(self.squeezed)
                 self.squeezed.append(number)
                 yield once
+
+    @property
+    def is_large(self) -> bool:
+        """More terms than may be looked for by what often stands there by chance."""
+        return len(self.texts) > MOST_BY_CHANCE
+
+    @property
+    def least_by_chance(self) -> int:
+        """How long a term has to be at least to be known by the sound or the shape of its characters."""
+        return _LONG if self.is_large else MIN_TERM
 
     def chain(self, number: int) -> Iterator[int]:
         """A reported pattern and the shorter ones that end with it, longest first."""

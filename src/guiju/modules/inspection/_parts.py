@@ -36,8 +36,8 @@ class PartIndex:
         self._whole = [*whole.values()]
         self._part = _parting(whole)
 
-    def find(self, streams: Streams, budget: Budget) -> list[Echo]:
-        """Every term with at least one character in parts."""
+    def find(self, streams: Streams, budget: Budget, found: list[Echo]) -> None:
+        """Adds every term with at least one character in parts."""
         stream = streams.stripped
         offsets: list[int] | None = None
         if (
@@ -52,16 +52,15 @@ class PartIndex:
             stream = "".join(folded[i] for i in offsets)
         parted = self._part(stream)
         if not parted:
-            return []
+            return
         composed = _compose(stream, parted, self._whole)
         reports = self._lexicon.find(composed)
-        if not reports:
-            return []
-        places = streams.offsets if offsets is None else offsets
-        return self._checked(streams, places, _Layout(parted, len(stream)), reports, budget)
+        if reports:
+            layout = _Layout(parted, len(stream))
+            found += self._checked(streams, offsets, layout, reports, budget)
 
     def _checked(
-        self, streams: Streams, offsets: Sequence[int], layout: "_Layout",
+        self, streams: Streams, offsets: Sequence[int] | None, layout: "_Layout",
         reports: list[tuple[int, int, int]], budget: Budget,
     ) -> list[Echo]:  # fmt: skip
         found: list[Echo] = []
@@ -74,7 +73,8 @@ class PartIndex:
                     continue
                 if not budget.take_hit(number):
                     return found
-                place = Place(streams.folded, offsets, layout.firsts[start], layout.lasts[end - 1])
+                places = streams.offsets if offsets is None else offsets
+                place = Place(streams.folded, places, layout.firsts[start], layout.lasts[end - 1])
                 if place.is_unbroken():
                     found.append(Echo(number, place, Way.SPLIT, False))
         return found

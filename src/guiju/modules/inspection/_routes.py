@@ -181,6 +181,7 @@ async def add_dictionary(
             "unusable": report.unusable,
             "samples": [{"line": line, "term": term} for line, term in report.samples],
             "common": list(report.common),
+            "large": dictionaries.would_be_large(tx, len(report.terms)),
         }
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from guiju.modules.inspection._fold import INVISIBLE, class_of
-from guiju.modules.inspection._tables import GAP, kept_places, unweave
+from guiju.modules.inspection._tables import kept_places, unweave
 
 # A reference inside a reference is common in copied web pages; deeper nesting is not.
 _MAX_DECODING = 2
@@ -27,6 +27,8 @@ COVERING = re.escape("*×○●□■#_")
 STROKES = "丶丨㇀-㇣"
 # What only some of the finders care for, and few texts have: one look tells whether they are asked.
 _ODD = re.compile(rf"[{COVERING}{STROKES}&%＆％\\{class_of(INVISIBLE)}]")
+# The same in the first plane alone: `re` looks a character up there, and tries the ranges beyond one by one.
+_ODD_NEAR = re.compile(f"[{re.escape(''.join(_ODD.findall(''.join(map(chr, range(0x10000))))))}]")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -61,15 +63,15 @@ class Streams:
     ) -> None:
         """`origin` is, for a decoded text, where each character starts and ends in the original."""
         self.text = text
-        self.folded, self._gapped, self.sounds, self.shapes = unweave(text)
-        self.stripped = self._gapped.replace(GAP, "")
-        self.has_latin = _LETTER.search(self.stripped) is not None
-        self.is_odd = _ODD.search(text) is not None
+        self.folded, self._gapped, stripped, self.sounds, self.shapes, is_far = unweave(text)
+        self.stripped = stripped
+        self.has_latin = _LETTER.search(stripped) is not None
+        self.is_odd = is_odd = (_ODD if is_far else _ODD_NEAR).search(text) is not None
         self._origin = origin
         self._depth = depth
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
-        self._is_decoded = not self.is_odd
+        self._is_decoded = not is_odd
 
     @property
     def offsets(self) -> Sequence[int]:

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from importlib import resources
-from itertools import product
+from itertools import compress, count, product
 from typing import NamedTuple
 
 from guiju.modules.inspection._fold import folded_char, stripped_char
@@ -97,36 +97,33 @@ def codes_of_pair(pair: str) -> tuple[str, str]:
     return first[2] + second[2], first[3] + second[3]
 
 
-def unweave(text: str) -> tuple[str, str, str, str]:
-    """The folded text, the same with gaps for noise, and without these its sounds and its shapes."""
+def unweave(text: str) -> tuple[str, str, str, str, str, bool]:
+    """The folded text, the same with gaps for noise, without these, its sounds and its shapes; then whether a
+    character lies beyond the first plane.
+    """
     woven = text.translate(_WOVEN)
-    if len(woven) != _THREADS * len(text):
-        # What the list lacks was left as it is.
+    # What the list lacks was left as it is.
+    is_far = len(woven) != _THREADS * len(text)
+    if is_far:
         woven = text.translate(_WOVEN_BEYOND)
-    return (
-        woven[::4],
-        woven[1::4],
-        woven[2::4].replace(GAP, ""),
-        woven[3::4].replace(GAP, ""),
-    )
+    gapped = woven[1::4]
+    stripped = gapped.replace(GAP, "")
+    sounds, shapes = woven[2::4], woven[3::4]
+    if len(stripped) != len(gapped):
+        sounds, shapes = sounds.replace(GAP, ""), shapes.replace(GAP, "")
+    return woven[::4], gapped, stripped, sounds, shapes, is_far
 
 
 def weave(text: str) -> tuple[str, str, str]:
     """The stripped text, its sounds and its shapes."""
-    _, gapped, sounds, shapes = unweave(text)
-    return gapped.replace(GAP, ""), sounds, shapes
+    _, _, stripped, sounds, shapes, _ = unweave(text)
+    return stripped, sounds, shapes
 
 
 def kept_places(gapped: str) -> list[int]:
     """For every character of the stripped text its place in the folded text."""
-    places: list[int] = []
-    start = 0
-    for part in gapped.split(GAP):
-        end = start + len(part)
-        if part:
-            places += range(start, end)
-        start = end + 1
-    return places
+    # A gap becomes 0, any other character something else.
+    return [*compress(count(), gapped.encode("latin-1", "replace"))]
 
 
 # `lü` and `nü` are typed with v.

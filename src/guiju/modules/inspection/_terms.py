@@ -8,9 +8,10 @@ syllables in Latin letters) is *doubtful*: it never does more than hold a text f
 """
 
 import ctypes
+import gc
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
 from operator import ne
 from typing import NamedTuple
@@ -28,7 +29,7 @@ from guiju.modules.inspection._written import find_written
 from guiju.modules.inspection.types import Way
 
 # Two doubled characters in a row, or one three times; of Latin letters one may be enough.
-_REPEATED = re.compile(r"(.)\1(?:\1|(.)\2)")
+_repeated = re.compile(r"(.)\1(?:\1|(.)\2)").search
 _REPEATED_LETTER = re.compile(r"([a-z])\1")
 _RUN = re.compile(r"(.)\1*")
 
@@ -56,11 +57,20 @@ class TermIndex:
 
     def __init__(self, terms: Iterable[tuple[int, str]]) -> None:
         """`terms` are (rule, term) pairs. Raises `BadTermError`, `TooManyTermsError`."""
-        self._lexicon = Lexicon(terms)
-        self._echoes = EchoIndex(self._lexicon)
-        self._latin = LatinIndex(self._lexicon)
-        self._parts = PartIndex(self._lexicon)
-        self._holes = HoleIndex(self._lexicon)
+        # What is made here stays: to look through it for garbage over and over takes a sixth of the time.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            self._lexicon = Lexicon(terms)
+            self._echoes = EchoIndex(self._lexicon)
+            self._latin = LatinIndex(self._lexicon)
+            self._parts = PartIndex(self._lexicon)
+            self._holes = HoleIndex(self._lexicon)
+        finally:
+            if collects:
+                gc.enable()
+        self._find = self._lexicon.find
+        self._reads_backwards = not self._lexicon.is_large
         _boundary.warm()
         _give_back()
 
@@ -70,9 +80,9 @@ class TermIndex:
         if not lexicon.texts:
             return Terms([])
         budget = Budget()
-        reports = lexicon.find(streams.stripped)
+        reports = self._find(streams.stripped)
         # Right after, while the processor still has the automaton at hand.
-        backwards = lexicon.find(streams.stripped[::-1])
+        backwards = self._find(streams.stripped[::-1]) if self._reads_backwards else ()
         hits = self._written(streams, reports, budget) if reports else []
         echoes = [] if budget.is_spent else self._disguised(streams, backwards, budget)
         if not hits and not echoes and not budget.is_spent:
@@ -108,28 +118,28 @@ class TermIndex:
         ]
 
     def _disguised(
-        self, streams: Streams, backwards: list[tuple[int, int, int]], budget: Budget
+        self, streams: Streams, backwards: Sequence[tuple[int, int, int]], budget: Budget
     ) -> list[Echo]:
         """`backwards` are the reports of the text read from its end."""
-        stripped = streams.stripped
+        stripped, has_latin = streams.stripped, streams.has_latin
         echoes = self._echoes.find(streams, budget)
-        echoes += self._parts.find(streams, budget)
+        self._parts.find(streams, budget, echoes)
         if streams.is_odd:
-            echoes.extend(self._holes.find(streams, budget))
+            echoes += self._holes.find(streams, budget)
         if backwards:
             echoes += self._reversed(streams, backwards, budget)
-        if _REPEATED.search(stripped) is not None or (
-            streams.has_latin and _REPEATED_LETTER.search(stripped) is not None
+        if _repeated(stripped) is not None or (
+            has_latin and _REPEATED_LETTER.search(stripped) is not None
         ):
-            echoes.extend(self._repeated(streams, budget))
-        if streams.has_latin:
-            echoes.extend(self._latin.find(streams, budget))
+            echoes += self._repeated(streams, budget)
+        if has_latin:
+            echoes += self._latin.find(streams, budget)
         return echoes
 
     def _reversed(
-        self, streams: Streams, reports: list[tuple[int, int, int]], budget: Budget
+        self, streams: Streams, reports: Sequence[tuple[int, int, int]], budget: Budget
     ) -> Iterator[Echo]:
-        texts, folded, offsets = self._lexicon.texts, streams.folded, streams.offsets
+        texts, folded = self._lexicon.texts, streams.folded
         size = len(streams.stripped)
         is_bare = size == len(streams.text)
         for start, end, number in reports:
@@ -138,6 +148,7 @@ class TermIndex:
             is_pair = end - start == MIN_TERM
             if number >= len(texts) or (is_pair and is_bare and size > MIN_TERM):
                 continue
+            offsets = streams.offsets
             first = offsets[size - end]
             if is_pair and first and folded[first - 1].isalnum():
                 continue
@@ -170,6 +181,8 @@ class TermIndex:
             pattern = squeezed[number - len(texts)] if number >= len(texts) else number
             if not budget.take_hit(pattern):
                 return
+            if runs[end - 1][1] - runs[start][0] == end - start:
+                continue
             lengths = [after - before for before, after in runs[start:end]]
             if _is_repeated(texts[pattern], lengths):
                 place = Place(streams.folded, streams.offsets, runs[start][0], runs[end - 1][1] - 1)

@@ -10,28 +10,31 @@ from guiju.modules.inspection._places import MAX_GAP, Place
 def find_written(
     lexicon: Lexicon, folded: str, offsets: Sequence[int], reports: list[tuple[int, int, int]],
     budget: Budget,
-) -> Iterator[tuple[int, int, int, str]]:  # fmt: skip
+) -> list[tuple[int, int, int, str]]:  # fmt: skip
     """Start and end of each term in the folded text, its rule and the term as the rule has it."""
     texts, shorter, marked = lexicon.texts, lexicon.shorter, lexicon.marked
     count = len(texts)
+    found: list[tuple[int, int, int, str]] = []
     for _, end, reported in reports:
         number = reported
         while number >= 0:
             if number < count:
                 if not budget.take_hit(number):
-                    return
+                    return found
                 text = texts[number]
                 size = len(text)
-                if size > MIN_TERM or number in marked or text.isascii():
+                first, after = offsets[end - size], offsets[end - 1] + 1
+                # Nearly all hits are of characters without signs, and most of two of them meant as something else.
+                if number in marked or text.isascii() or (size > MIN_TERM and after - first > size):
                     place = Place(folded, offsets, end - size, end - 1)
-                    yield from _owned(lexicon, number, place, budget)
-                else:
-                    # Nearly all hits are of two characters, and most of them meant as something else.
-                    first, after = offsets[end - 2], offsets[end - 1] + 1
-                    if after - first <= size + MAX_GAP and is_meant(folded, first, after, budget):
-                        for rule, word in lexicon.owners(number):
-                            yield first, after, rule, word
+                    found += _owned(lexicon, number, place, budget)
+                elif size > MIN_TERM or (
+                    after - first <= size + MAX_GAP and is_meant(folded, first, after, budget)
+                ):
+                    for rule, word in lexicon.owners(number):
+                        found.append((first, after, rule, word))
             number = shorter[number]
+    return found
 
 
 def _owned(

@@ -10,7 +10,7 @@ from guiju.kernel.ids import new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _store
 from guiju.modules.inspection._compile import compile_ruleset
-from guiju.modules.inspection._lexicon import MAX_TERMS
+from guiju.modules.inspection._lexicon import MAX_TERMS, MOST_BY_CHANCE
 from guiju.modules.inspection.governed import (
     BadSwitchError,
     DictionaryAdded,
@@ -243,12 +243,21 @@ def check_room(pack: Pack, own: Sequence[OwnDictionary]) -> None:
 
     A term counts for each use that names its dictionary: this is never less than what compiling counts.
     """
-    names = [name for use in pack.uses for name in getattr(use.params, "dictionaries", ())]
-    shipped = sum(len(pack.dictionaries[name].terms) for name in names)
-    if shipped + sum(each.count for each in own) > MAX_TERMS:
+    if _room_of(pack, own) > MAX_TERMS:
         raise TooManyTermsError(
             f"All dictionaries in force have at most {MAX_TERMS} terms together.", limit=MAX_TERMS
         )
+
+
+def would_be_large(tx: ReadTx, count: int) -> bool:
+    """Whether with so many more terms in force some disguises are looked for no longer (`Lexicon.is_large`)."""
+    return _room_of(policy.get_pack(tx), in_force(tx)) + count > MOST_BY_CHANCE
+
+
+def _room_of(pack: Pack, own: Sequence[OwnDictionary]) -> int:
+    names = [name for use in pack.uses for name in getattr(use.params, "dictionaries", ())]
+    shipped = sum(len(pack.dictionaries[name].terms) for name in names)
+    return shipped + sum(each.count for each in own)
 
 
 def _get(tx: ReadTx, dictionary: str) -> OwnDictionary:
