@@ -156,7 +156,7 @@ class TermIndex:
             place = Place(folded, offsets, size - end, size - start - 1)
             if text == text[::-1] or (is_pair and not place.is_alone()):
                 continue
-            if not budget.take_hit(number):
+            if not budget.take_hit():
                 return
             if text.isascii():
                 meant = place.is_apart(from_digits=True) and place.is_spelled_out()
@@ -179,7 +179,7 @@ class TermIndex:
         texts, squeezed = self._lexicon.texts, self._lexicon.squeezed
         for start, end, number in reports:
             pattern = squeezed[number - len(texts)] if number >= len(texts) else number
-            if not budget.take_hit(pattern):
+            if not budget.take_hit():
                 return
             if runs[end - 1][1] - runs[start][0] == end - start:
                 continue
