@@ -8,7 +8,6 @@ import html
 import re
 import struct
 from collections.abc import Iterator
-from urllib.parse import unquote_to_bytes
 
 from guiju.modules.inspection.extraction._walk import Frame, Walk, attempt
 from guiju.modules.inspection.extraction.types import Problem
@@ -35,6 +34,7 @@ _DATA = re.compile(
     r"data:([\w.+/-]{0,100})((?:;[\w.=+-]{1,100}){0,8}),([A-Za-z0-9+/=_%\s-]*)([^\"'<>)]*)",
     re.IGNORECASE,
 )
+_PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _FONTS = (b"wOFF", b"wOF2", b"OTTO", b"\0\1\0\0", b"true", b"ttcf")
 
@@ -85,15 +85,20 @@ def read_data_addresses(text: str, walk: Walk) -> Iterator[Frame]:
     number = 0
     for found in _DATA.finditer(html.unescape(text)):
         if found[2].lower().endswith(";base64"):
-            plain = re.sub(rb"[^A-Za-z0-9+/]", b"", unquote_to_bytes(found[3]).translate(_URL_SAFE))
+            plain = re.sub(rb"[^A-Za-z0-9+/]", b"", _unquoted(found[3]).translate(_URL_SAFE))
             content = (
                 base64.b64decode(plain + b"=" * (-len(plain) % 4)) if len(plain) % 4 != 1 else plain
             )
         elif "/" in found[1]:
-            content = unquote_to_bytes(found[3] + found[4])
+            content = _unquoted(found[3] + found[4])
         else:
             continue
         if content and not content.startswith(_FONTS):
             number += 1
             name = f"data {number}"
             yield from attempt(walk.inside(name, content), walk, name)
+
+
+def _unquoted(text: str) -> bytes:
+    """The bytes that `%XX` stand for (RFC 3986, 2.1), and all others as they are."""
+    return _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
