@@ -203,7 +203,7 @@ def _has_picture(page: Any, seen: set[bytes], *, is_bare: bool) -> bool:
     """A logo that stands on every page is read once, with the first of them."""
     found = False
     for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
-        digest = hashlib.sha256(bytes(image.get_data())).digest()
+        digest = hashlib.sha256(image.get_data()).digest()
         is_new = digest not in seen and min(image.get_px_size()) >= _LEAST_SIDE
         seen.add(digest)
         found = found or is_new or is_bare
