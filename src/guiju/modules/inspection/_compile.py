@@ -129,16 +129,21 @@ class RuleSet:
         alerts: list[Hit] = []
         masks: list[Hit] = []
         acted: list[tuple[Disposition, str]] = []
+        unread: list[tuple[Disposition, str]] = []
         for hit in hits:
             asked = self._asked(hit)
             if asked is Disposition.ALERT:
                 alerts.append(hit)
                 continue
             shown.append(hit)
-            if asked is not Disposition.DELIVER:
+            if isinstance(rules[hit.rule], OverflowRule):
+                # What was found is told first, then what was not looked for to the end.
+                unread.append((asked, rules[hit.rule].use))
+            elif asked is not Disposition.DELIVER:
                 acted.append((asked, rules[hit.rule].use))
                 if asked is Disposition.MASK:
                     masks.append(hit)
+        acted += unread
         taken = max([asked for asked, _ in acted], default=Disposition.DELIVER)
         strictest = [use for asked, use in acted if asked is taken]
         return Inspection(
