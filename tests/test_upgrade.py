@@ -33,6 +33,14 @@ TABLES = (
     "messaging_mention_all",
     "messaging_file",
     "messaging_upload",
+    "bots_bot",
+    "bots_key",
+    "bots_webhook",
+    "bots_progress",
+    "bots_delivery",
+    "notices_notice",
+    "notices_version",
+    "notices_recipient",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

@@ -26,8 +26,12 @@ from guiju.kernel.gate import Gate
 from guiju.kernel.http import BadRequestError
 from guiju.kernel.live import Hub
 from guiju.kernel.malware import Scanner
+from guiju.kernel.posting import Poster
 from guiju.migrations import schema
 from guiju.modules.approvals import _routes as approvals_routes
+from guiju.modules.bots import _routes as bots_routes
+from guiju.modules.bots.dispatching import Dispatcher
+from guiju.modules.bots.incoming import Incoming
 from guiju.modules.directory import _routes as directory_routes
 from guiju.modules.groups import _routes as groups_routes
 from guiju.modules.identity import _routes as identity_routes
@@ -36,10 +40,12 @@ from guiju.modules.inspection import _routes as inspection_routes
 from guiju.modules.inspection import dictionaries, documents
 from guiju.modules.inspection.extraction.reading import Extractor
 from guiju.modules.inspection.governed import OwnDictionary
+from guiju.modules.inspection.service import is_public_host
 from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.uploading import Uploads
+from guiju.modules.notices import _routes as notices_routes
 from guiju.modules.policy import _routes as policy_routes
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack
@@ -64,6 +70,8 @@ ROUTES = (
     approvals_routes,
     groups_routes,
     messaging_routes,
+    bots_routes,
+    notices_routes,
     ledger_routes,
     me,
     setup_routes,
@@ -100,6 +108,10 @@ class Server:
         # Few at a time: each of them holds a whole file in memory.
         self._inspecting = ThreadPoolExecutor(2, thread_name_prefix="inspect")
         self.composer = Composer(self.gate, runtime.inspector, self.uploads)
+        self.incoming = Incoming(self.gate, self.composer, self.uploads, runtime.clock)
+        self.dispatcher = Dispatcher(
+            self.gate, Poster(is_public_host, runtime.settings.inside_hosts), runtime.vault, runtime.clock
+        )  # fmt: skip
         self.socket = SocketEndpoint(
             self.gate,
             self.hub,
@@ -135,6 +147,7 @@ class Server:
         state.runtime, state.gate, state.hub = self.runtime, self.gate, self.hub
         state.composer, state.new_view = self.composer, self.runtime.new_view
         state.seen = self.socket.seen
+        state.incoming, state.dispatcher = self.incoming, self.dispatcher
         state.authenticate, state.me = self.guard.authenticate, me.describe
         state.session_ended = self.guard.session_ended
         state.passwords = identity.Passwords()
@@ -179,6 +192,7 @@ class Server:
             await asyncio.to_thread(self._inspecting.shutdown, cancel_futures=True)
             await asyncio.to_thread(self.extractor.close)
             await asyncio.to_thread(self.uploads.close)
+            await asyncio.to_thread(self.dispatcher.close)
             await asyncio.to_thread(runtime.close)
             self.gate.close()
 
@@ -187,6 +201,7 @@ class Server:
             try:
                 self.runtime.run_due()
                 self.uploads.sweep()
+                self.dispatcher.run()
             except (
                 DatabaseUnavailableError,
                 BlobsUnavailableError,
@@ -299,7 +314,7 @@ def _serve_client(app: FastAPI) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     async def client(path: str) -> FileResponse:
-        if path.startswith(("api/", "ws")) or path == "api":
+        if path.startswith(("api/", "cgi-bin/", "ws")) or path == "api":
             raise NoSuchPathError("There is no such path.")
         return FileResponse(
             files.get(path, folder / "index.html"), headers={"Cache-Control": "no-cache"}

@@ -21,6 +21,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.http import (
     BODY_LIMIT,
+    KEYED_PATHS,
     LARGE_BODIES,
     RAW_BODIES,
     RAW_LIMIT,
@@ -77,7 +78,8 @@ def error_body(error: GuijuError) -> dict[str, Any]:
 class Edge:
     """Checks Origin, content type and size of unsafe requests; adds the security headers to every answer.
 
-    More than the ordinary size is read only for somebody who is signed in.
+    More than the ordinary size is read only for somebody who is signed in. What brings a key of its own is no request of
+    a browser that could be misled: its route reads the body, once it knows the key.
     """
 
     def __init__(self, app: App, origin: str, authenticate: Authenticator) -> None:
@@ -97,6 +99,9 @@ class Edge:
                 {"type": "http.response.start", "status": 307, "headers": [(b"location", home)]}
             )
             await with_headers({"type": "http.response.body"})
+            return
+        if scope["path"].startswith(KEYED_PATHS):
+            await self._app(scope, receive, with_headers)
             return
         refusal = self._check(scope)
         if refusal is not None:

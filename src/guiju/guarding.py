@@ -5,7 +5,8 @@ Nobody reviews such a text: what would be held is refused like what is blocked, 
 masked, and the entry names the controls that asked; what only warns or alerts passes.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from guiju.kernel.db import ReadTx
@@ -33,15 +34,20 @@ class TextGuard:
             person is None or pack is None
         ):  # the system's own words, or an organisation without rules yet
             return permit, fact
-        schema, changed = schema_of(fact), {}
+        schema, changed, masked_by = schema_of(fact), {}, list[str]()
         for name in schema.inspected:
-            text = getattr(fact, name)
-            if text:
+
+            def inspect(text: str, name: str = name) -> str:
                 shown, uses = self._inspected(tx, person, fact, name, text)
                 if shown != text:
-                    changed[name] = shown
-                    permit = permit.under(*uses)
-        return permit, replace(fact, **changed) if changed else fact
+                    masked_by.extend(uses)
+                return shown
+
+            value = getattr(fact, name)
+            shown = _each_text(value, inspect)
+            if shown != value:
+                changed[name] = shown
+        return permit.under(*masked_by), replace(fact, **changed) if changed else fact
 
     def _inspected(
         self, tx: ReadTx, person: PersonId, fact: Any, name: str, text: str
@@ -66,6 +72,18 @@ class TextGuard:
         if found.masked is None:
             return text, ()
         return found.masked, ruleset.masking_uses(found)
+
+
+def _each_text(value: Any, inspect: Callable[[str], str]) -> Any:
+    """The value with every text in it as `inspect` gives it back: in lists, and in the fields of what they hold."""
+    if isinstance(value, str):
+        return inspect(value) if value else value
+    if isinstance(value, list | tuple):
+        return type(value)(_each_text(one, inspect) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in fields(value)]
+        return replace(value, **{n: _each_text(getattr(value, n), inspect) for n in names})
+    return value
 
 
 def _context(tx: ReadTx, person: PersonId, fact: Any) -> Context:

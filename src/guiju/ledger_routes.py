@@ -25,6 +25,8 @@ from guiju.modules.messaging.types import (
     MessageSent,
     RulesNotSignedError,
 )
+from guiju.modules.notices import service as notices
+from guiju.modules.notices.types import NoticePublished, NoticeRevised, NoticeWithdrawn
 from guiju.runtime import Runtime
 
 routes = APIRouter(prefix="/api/ledger", tags=["ledger"])
@@ -129,6 +131,8 @@ def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
     """Whether the entry appears on a screen of the actor's own: a timeline, or a request that they are part of."""
     if entry.kind.startswith("approvals."):
         return approvals.may_read(tx, actor, entry.fact.request)
+    if entry.kind.startswith("notices."):
+        return notices.shows_entry(tx, actor, entry)
     if entry.group is None or not _is_shown_to(actor, entry):
         return False
     try:
@@ -159,8 +163,12 @@ def _sees_body(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
             return not reason or entry.actor == actor.name
         case MemberChanged(reason=reason, person=person):
             return not reason or actor.name in (entry.actor, person)
-        case GroupClosed():
+        case GroupClosed() | NoticeWithdrawn():
             return entry.actor == actor.name
+        case (
+            NoticePublished(quiz=quiz) | NoticeRevised(quiz=quiz)
+        ):  # it says which answers are right
+            return not quiz or entry.actor == actor.name
         case _:
             return True
 
@@ -169,5 +177,7 @@ def _oversees(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
     """Whether an office gives the actor the proof without the body."""
     roles = directory.roles(tx, actor.person_id)
     if "audit_admin" in roles:
+        return True
+    if "security_admin" in roles and entry.kind.startswith("notices."):
         return True
     return bool(roles & OVERSEERS) and entry.kind.startswith(OVERSEEN)

@@ -11,6 +11,8 @@ from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import prereview, review_queue
+from guiju.modules.notices import issuing
+from guiju.modules.notices import service as notices
 from guiju.modules.policy import service as policy
 
 routes = APIRouter(prefix="/api", tags=["me"])
@@ -31,6 +33,7 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
         "todo": {
             "approvals": approvals.count_todo(tx, actor.person_id),
             "reviews": review_queue.count_waiting(tx, actor),
+            "notices": notices.count_todo(tx, [actor.person_id]).get(actor.person_id, 0),
         },
         "prereviews": [
             {"group": each.group, "until": each.until}
@@ -41,11 +44,13 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
 
 
 def _capabilities(tx: ReadTx, actor: Actor) -> list[str]:
-    """The operations of the person; the review of escalated messages only where the pack gives it to their role."""
-    decides = any(line is not None for line in review_queue.lines_of(tx, actor))
-    return [
-        name for name in policy.capabilities(tx, actor) if decides or name != review_queue.SECOND
-    ]
+    """The operations of the person; what a pack narrows down to some roles or posts only where it gives it to them."""
+    withheld = set[str]()
+    if all(line is None for line in review_queue.lines_of(tx, actor)):
+        withheld.add(review_queue.SECOND)
+    if not issuing.may_issue(tx, actor):
+        withheld.add(issuing.ISSUE)
+    return [name for name in policy.capabilities(tx, actor) if name not in withheld]
 
 
 @routes.get("/me")

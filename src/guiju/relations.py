@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from guiju.kernel.db import ReadTx
-from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.ids import BotId, GroupId, PersonId
+from guiju.modules.bots import service as bots
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
@@ -36,6 +37,9 @@ class PeopleAndGroups:
     def headed_units(self, tx: ReadTx, person: PersonId) -> frozenset[str]:
         """The units that the person heads, with everything below them."""
         return frozenset(str(unit) for unit in directory.headed_units(tx, person))
+
+    def is_bot_of(self, tx: ReadTx, bot: BotId, group: GroupId) -> bool:
+        return bots.Writers().place(tx, bot, group) is not None
 
 
 class RecentMessages:

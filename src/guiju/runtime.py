@@ -27,6 +27,10 @@ from guiju.modules.approvals import _jobs as approvals_jobs
 from guiju.modules.approvals import _live as approvals_live
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Kind
+from guiju.modules.bots import _controls as bots_controls
+from guiju.modules.bots import _jobs as bots_jobs
+from guiju.modules.bots import _live as bots_live
+from guiju.modules.bots import service as bots
 from guiju.modules.directory import _controls as directory_controls
 from guiju.modules.directory import _jobs as directory_jobs
 from guiju.modules.directory import _live as directory_live
@@ -46,9 +50,13 @@ from guiju.modules.inspection.types import Dictionary
 from guiju.modules.messaging import _controls as messaging_controls
 from guiju.modules.messaging import _jobs as messaging_jobs
 from guiju.modules.messaging import _live as messaging_live
-from guiju.modules.messaging import composing, reads, sending
+from guiju.modules.messaging import composing, reads, sending, writers
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.notices import _controls as notices_controls
+from guiju.modules.notices import _jobs as notices_jobs
+from guiju.modules.notices import _live as notices_live
+from guiju.modules.notices import service as notices
 from guiju.modules.policy import _controls as policy_controls
 from guiju.modules.policy import _live as policy_live
 from guiju.modules.policy import service as policy
@@ -65,6 +73,8 @@ APPLIERS: Mapping[str, Apply] = {
     "approvals": approvals.apply,
     "groups": groups.apply,
     "messaging": messaging.apply,
+    "bots": bots.apply,
+    "notices": notices.apply,
 }
 CONTROLS = (
     policy_controls,
@@ -74,6 +84,8 @@ CONTROLS = (
     approvals_controls,
     groups_controls,
     messaging_controls,
+    bots_controls,
+    notices_controls,
 )
 ROUTERS: Mapping[str, Router] = {
     "policy": policy_live.deliveries,
@@ -81,11 +93,21 @@ ROUTERS: Mapping[str, Router] = {
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
     "messaging": messaging_live.deliveries,
+    "bots": bots_live.deliveries,
+    "notices": notices_live.deliveries,
 }
 PRESENCE: Mapping[str, Presence] = groups_live.PRESENCE
 # The organisation's own risk model, in its data folder; `guiju train-risk --decisions` writes it.
 RISK_MODEL = "risk_model.bin"
-JOBS = (approvals_jobs, directory_jobs, groups_jobs, identity_jobs, messaging_jobs)
+JOBS = (
+    approvals_jobs,
+    bots_jobs,
+    directory_jobs,
+    groups_jobs,
+    identity_jobs,
+    messaging_jobs,
+    notices_jobs,
+)
 
 
 def wire() -> None:
@@ -94,10 +116,12 @@ def wire() -> None:
         policy.register(offered.CONTROLS, offered.OPERATIONS)
     policy.connect(PeopleAndGroups())
     identity.connect(directory.Marks())
+    writers.connect(bots.Writers())
     dictionaries.connect(RecentMessages())
     approvals.register_kind(
         Kind(applying.KIND, applying.on_approved, applying.on_closed, applying.describe)
     )
+    approvals.register_kind(Kind(bots.KIND, bots.on_approved, bots.on_closed, bots.describe))
 
 
 @dataclass
@@ -132,7 +156,7 @@ class Runtime:
 
     def new_view(self, tx: ReadTx | None = None) -> View:
         """A view for rendering, on `tx` or on a snapshot that it opens when it needs one."""
-        return View(self.names, directory.person_name, _group_name, self.reading, tx)
+        return View(self.names, writers.name_of, _group_name, self.reading, tx)
 
     def forget_names(self, entries: Sequence[Recorded]) -> None:
         """Look names up again that `entries` changed; before anything is rendered for them."""

@@ -22,6 +22,7 @@ class Settings:
     trusted_proxies: str
     files: str
     clamd: str
+    webhook_hosts: str
 
     @property
     def host(self) -> str:
@@ -36,6 +37,12 @@ class Settings:
         """The one Origin that unsafe requests and sockets must name."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def inside_hosts(self) -> frozenset[str]:
+        """The hosts of one's own network to which webhooks may go, each with or without a port."""
+        named = (host.strip().lower() for host in self.webhook_hosts.split(","))
+        return frozenset(host for host in named if host)
 
     @property
     def is_https(self) -> bool:
@@ -70,6 +77,7 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
         trusted_proxies=environment.get("GUIJU_TRUSTED_PROXIES") or "",
         files=_files(environment.get("GUIJU_FILES") or str(data / "files")),
         clamd=clamd,
+        webhook_hosts=environment.get("GUIJU_WEBHOOK_HOSTS") or "",
     )
 
 

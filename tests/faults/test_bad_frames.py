@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -65,12 +65,12 @@ def line() -> Iterator[Line]:
 
 
 def next_of(socket: ClientConnection, *types: str) -> dict[str, Any]:
-    """The next frame of one of these types; facts are passed over."""
+    """The next frame of one of these types; facts, and who has read them, are passed over."""
     while True:
         frame: dict[str, Any] = json.loads(socket.recv(SECONDS))
         if frame["type"] in types:
             return frame
-        assert frame["type"] == "facts", frame
+        assert frame["type"] in ("facts", "seen"), frame
 
 
 def closed(socket: ClientConnection) -> int:
@@ -80,6 +80,11 @@ def closed(socket: ClientConnection) -> int:
             socket.recv(SECONDS)
     assert caught.value.rcvd is not None
     return caught.value.rcvd.code
+
+
+def send_all(socket: ClientConnection, frames: Sequence[str]) -> None:
+    for frame in frames:
+        socket.send(frame)
 
 
 # ---- before hello ---------------------------------------------------------------------------------------------------
@@ -313,7 +318,7 @@ def test_marks_that_wait_keep_their_sender_from_sending_more(line: Line) -> None
     with line.open() as socket, ThreadPoolExecutor(2) as threads:
         held = threads.submit(line.cast.world.write, hold_up)
         assert busy.wait(SECONDS)
-        flood = threads.submit(lambda: [socket.send(mark) for _ in range(sent)])
+        flood = threads.submit(send_all, socket, [mark] * sent)
         try:
             while not gate._waiting:
                 time.sleep(0.01)

@@ -40,7 +40,28 @@ def chat(screen: Screen) -> None:
 
 
 def bottom(screen: Screen) -> None:
-    screen.page.get_by_role("log").evaluate("one => { one.scrollTop = one.scrollHeight }")
+    screen.page.get_by_role("log").first.evaluate("one => { one.scrollTop = one.scrollHeight }")
+
+
+def thread(screen: Screen) -> None:
+    """A message with two replies; those who take the second picture find it as the first left it."""
+    group(screen)
+    root, replies = (
+        "六号机台的扭力又报警，先停",
+        ("传感器读数跳，已经贴了停用牌", "备件在二号柜，我去拿"),
+    )
+    counted = screen.page.get_by_role("button", name="2 条回复")
+    if counted.count() == 0:
+        screen.send(root)
+        screen.menu(root, "在话题中回复")
+        field = screen.page.get_by_role("complementary", name="话题").get_by_role("textbox")
+        for reply in replies:
+            field.fill(reply)
+            field.press("Enter")
+    bottom(screen)
+    if screen.page.get_by_role("complementary", name="话题").count() == 0:
+        counted.last.click()
+    expect(screen.page.get_by_role("complementary", name="话题")).to_contain_text(replies[1])
 
 
 def warning(screen: Screen) -> None:
@@ -90,6 +111,27 @@ def person(screen: Screen) -> None:
     expect(screen.page.get_by_role("heading", name=re.compile("阿卜杜热合曼"))).to_be_visible()
 
 
+def write_notice(screen: Screen) -> None:
+    screen.open("/issued/new")
+    screen.page.get_by_label("标题").fill("年终盘点安排")
+    screen.page.get_by_label(re.compile("^正文")).fill(
+        "各单位：\n\n12 月 28 日至 30 日盘点。请提前清理现场，账物相符，盘点期间停止收发料。"
+    )
+    screen.page.get_by_role("checkbox", name="采购物流部", exact=True).click()
+    expect(screen.page.get_by_text("可以发布")).to_be_visible()
+    if screen.page.viewport_size == {"width": DESK[0], "height": DESK[1]}:
+        expect(screen.page.locator("aside .card-h .num")).to_be_visible()
+    else:
+        screen.press("核对并发布")
+        expect(screen.page.get_by_role("dialog")).to_be_visible()
+
+
+def roster(screen: Screen) -> None:
+    screen.open("/issued")
+    screen.go("工作群保密要求学习")
+    expect(screen.page.locator("section.unit")).not_to_have_count(0)
+
+
 def dry_run(screen: Screen) -> None:
     screen.open("/directory")
     screen.page.get_by_role("tab", name="批量导入").click()
@@ -114,11 +156,16 @@ def at(path: str) -> Callable[[Screen], None]:
 PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "chat": ("zhouxiaoyu", chat),
     "conversations": ("zhouxiaoyu", at("/chat")),
+    "thread": ("zhouxiaoyu", thread),
     "warning": ("zhouxiaoyu", warning),
     "held": ("zhouxiaoyu", held),
     "apply": ("zhouxiaoyu", apply_for),
     "applications": ("jiangnan", at("/applications")),
     "approvals": ("yezhiqiu", at("/todo")),
+    "notices": ("zhouxiaoyu", at("/notices")),
+    "issued": ("youliqun", at("/issued")),
+    "roster": ("youliqun", roster),
+    "notice-write": ("tangli", write_notice),
     "reviews": ("linjingwen", at("/reviews")),
     "figures": ("linjingwen", at("/figures")),
     "register": ("fangxiaotang", at("/register")),
@@ -138,7 +185,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "me": ("zhouxiaoyu", at("/me")),
     "pack": ("youliqun", at("/pack")),
 }
-FIRST_ON_PHONE: Final = {"approvals": "/todo/", "reviews": "/reviews/"}
+FIRST_ON_PHONE: Final = {"approvals": "/todo/", "notices": "/notices/", "reviews": "/reviews/"}
 
 
 def shoot(screen: Screen, name: str) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ from guiju.kernel.actor import Actor
 from guiju.modules.groups import roster
 from tests.support.cast import Cast
 from tests.support.inside import Inside, served_world, session_for
+from tests.support.kills import make_place
 from tests.support.postgres import fresh_database
+from tests.support.robots import receiving
 from tests.support.world import World
 
 SECONDS = 10
@@ -262,6 +265,61 @@ def test_d9_what_was_acknowledged_is_in_every_answer_from_then_on(site: Site) ->
             page = site.inside.request("GET", f"/api/groups/{site.group}/messages", token).json()
             assert page["position"] >= position
             assert page["items"][-1]["position"] == position
+
+
+@pytest.mark.timeout(300)
+def test_d10_an_address_outside_is_told_everything_at_least_once_and_in_order(
+    tmp_path: Path, database_url: str | None
+) -> None:
+    """The receiver goes away, the server is killed twice, the receiver comes back: nothing is missing."""
+    place, accounts = make_place(tmp_path, database_url)
+    said: list[int] = []
+    with ExitStack() as first:
+        server = first.enter_context(place.serving())
+        administrator, member = (
+            place.sign_in(each["account"], each["password"]) for each in (accounts[3], accounts[-1])
+        )
+        group = member.active_groups()[0]
+
+        def stopped() -> None:
+            """One more event: a message that a rule stops."""
+            path, body = f"/api/groups/{group}/messages", {"cmid": secrets.token_hex(8)}
+            text = f"第{len(said)}次去赌博网站玩"
+            receipt = member.expect("POST", path, body | {"body": text}).said
+            assert receipt["state"] == "blocked"
+            said.append(receipt["position"])
+
+        receiver = first.enter_context(ExitStack())
+        taken = receiver.enter_context(receiving())
+        made = administrator.ask(
+            "POST", "/api/webhooks",
+            {"name": "工单", "url": taken.url, "kinds": ["messaging.blocked"]},
+        )  # fmt: skip
+        assert made.status == 200
+        stopped()
+        wait_until(lambda: len(taken.events) == 1)
+        taken.statuses = [503]
+        stopped()
+        wait_until(lambda: len(taken.events) >= 2)
+        receiver.close()
+        stopped()
+        stopped()
+        server.kill()
+    with place.serving() as server:
+        stopped()
+        server.kill()
+    with receiving(taken.port, taken), place.serving():
+        stopped()
+        deadline = time.monotonic() + 150
+        while {event.json["data"]["position"] for event in taken.events} != set(said):
+            assert time.monotonic() < deadline, "something was never told"
+            time.sleep(0.1)
+    assert all(event.is_signed_by(made.said["secret"]) for event in taken.events)
+    told = [event.json["data"]["position"] for event in taken.events]
+    assert told == sorted(told), "in the order of the ledger, though some come again"
+    assert len(said) == 6 and len(told) > len(said), "what was answered with 503 came again"
+    ids = {event.id: event.body for event in taken.events}
+    assert len(ids) == len(said), "an event that is told again has the id that it had"
 
 
 def test_a_joined_socket_keeps_nothing_of_its_handshake_and_leaves_when_it_is_gone(

@@ -21,6 +21,9 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import RequestId, Verdict
+from guiju.modules.bots import service as bots
+from guiju.modules.bots import webhooks
+from guiju.modules.bots.webhook_types import Delivery, WebhookId
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
@@ -300,6 +303,34 @@ class Acts:
         self.verb("signs again", lambda tx: roster.sign_rules(tx, mover, group, version=1))
         self.verb("removed", lambda tx: roster.remove(tx, owner, group, who, reason="x"))
 
+    def bots(self) -> None:
+        """A bot of the group, and an address outside that is told of things."""
+        owner, ask = self.owner, bots.ask
+        made = self.verb(
+            "bot asked for", lambda tx: ask(tx, owner, self.group, name="告警", purpose="设备")
+        )
+        self.do("bot approved", lambda: self.world.approve(made.request))
+        self.verb("key issued", lambda tx: bots.issue_key(tx, owner, self.group, made.id))
+        send = partial(self.send, actor=Actor(bot=made.id))
+        send("bot said something", text="温度过高", state=MessageState.DELIVERED)
+        send("bot was blocked", text=BLOCKED_TEXT, state=MessageState.BLOCKED)
+        self.verb("bot removed", lambda tx: bots.remove(tx, owner, self.group, made.id))
+        webhook = WebhookId("whk_instep")
+
+        def add(tx: WriteTx) -> None:
+            webhooks.add(
+                tx, SYSTEM, webhook, name="工单", url="http://127.0.0.1:9/x", kinds=["groups.closed"],
+                secret=b"x",
+            )  # fmt: skip
+
+        self.verb("webhook added", add)
+        self.verb("secret issued", lambda tx: webhooks.issue_secret(tx, SYSTEM, webhook, b"y"))
+        failed = [Delivery(0, 0, "groups.closed", 0, webhooks.GONE, None, 1)]
+        (waits,) = self.world.read(lambda tx: webhooks.waiting(tx, {}))
+        self.verb("webhook disabled", lambda tx: webhooks.settle(tx, waits, failed, 0.5))
+        self.verb("webhook resumed", lambda tx: webhooks.resume(tx, SYSTEM, webhook))
+        self.verb("webhook removed", lambda tx: webhooks.end(tx, SYSTEM, webhook))
+
     def governing(self) -> None:
         group, owner, member = self.group, self.owner, self.member
         both = [self.administrator.person_id, member.person_id]
@@ -428,6 +459,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts.files()
     acts.reviews()
     acts.changes()
+    acts.bots()
     staffing = Staffing(world, audience.act)
     staffing.rename("member renamed", cast.people["employee", "member"], "孟改名")
     staffing.rename("owner renamed", cast.people["employee", "owner"], "欧阳改名")
@@ -438,6 +470,11 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     staffing.directory()
     staffing.inspection(
         cast.people["security_admin", "outsider"], cast.people["employee", "member"]
+    )
+    staffing.notices(
+        cast.people["hr", "outsider"],
+        cast.people["employee", "member"],
+        cast.people["head", "member"],
     )
     acts.other_groups(utc(world.clock.now() + 7 * DAY).date().isoformat(), edited)
     audience.whole()

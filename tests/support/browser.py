@@ -85,6 +85,18 @@ class Screen:
         """The message of the open timeline with this text."""
         return self.page.locator("article.m", has_text=text)
 
+    def open_menu(self, text: str) -> None:
+        """Open what can be done with the message with this text."""
+        said = self.message(text).first
+        said.hover()
+        said.get_by_role("button", name="更多").click()
+        expect(self.page.get_by_role("menu")).to_be_visible()
+
+    def menu(self, text: str, act: str) -> None:
+        """Choose an act from the menu of the message with this text."""
+        self.open_menu(text)
+        self.page.get_by_role("menuitem", name=act, exact=True).click()
+
     def write(self, text: str) -> None:
         """Write into the composer without sending."""
         self.page.get_by_role("textbox", name="消息").fill(text)
@@ -114,6 +126,11 @@ class Screen:
     def get(self, path: str) -> Any:
         """What the server answers this person."""
         return self.page.request.get(f"{self.origin}/api{path}").json()
+
+    def post(self, path: str, body: object) -> APIResponse:
+        """Ask the server to do something, as the client would."""
+        url, origin = f"{self.origin}/api{path}", {"Origin": self.origin}
+        return self.page.request.post(url, headers=origin, data=body)
 
 
 def violations(page: Page) -> list[str]:

@@ -43,6 +43,7 @@ def build() -> list[dict[str, str]]:
             open_account(tx, SYSTEM, person.id, password_hash=hashed, proof="bench")
             made.append(person.id)
         directory.grant_role(tx, SYSTEM, made[0], "registrar")
+        directory.grant_role(tx, SYSTEM, made[3], "system_admin")
         directory.set_unit_head(tx, SYSTEM, unit.id, made[1])
         return made
 

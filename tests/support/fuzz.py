@@ -115,6 +115,7 @@ class Fuzz:
         collect("/api/conversations", "conversations", "group")
         collect("/api/approvals?box=todo", "requests", "request_id")
         collect("/api/approvals?box=done", "requests", "request_id")
+        collect("/api/notices?box=todo", "notices", "notice_id")
         collect("/api/applications", "applications", "application")
         collect("/api/reviews?box=waiting", "reviews", "position")
         collect("/api/clauses", "clauses", "clause_id")

@@ -27,13 +27,19 @@ class Row:
 
     @property
     def family(self) -> str:
-        """What the relation is one to: a group, a request, one's own record, a held message, a rule, or nothing."""
+        """What the relation is one to: a group, a request, one's own record, a webhook, a notice, a held message, a rule,
+        or nothing.
+        """
         if any(part in self.operation for part in _GROUP_PATHS):
             return "group"
         if "{request_id}" in self.operation or "{application}" in self.operation:
             return "request"
         if any(part in self.operation for part in ("{session_id}", "{account_id}", "{person_id}")):
             return "record"
+        if "{webhook}" in self.operation:
+            return "webhook"
+        if "{notice_id}" in self.operation:
+            return "notice"
         if any(part in self.operation for part in ("{dictionary}", "{document}", "{exemption}")):
             return "rule"
         return "review" if "/reviews/{position}" in self.operation else "plain"
@@ -87,6 +93,8 @@ def cells(operation: str) -> list[Row]:
             found += [Row(operation, role, "other") for role in ("head", "registrar")]
         case "record":
             found += [Row(operation, role, "own") for role in ROLES if role != "anonymous"]
+        case "notice":
+            found += [Row(operation, role, "own") for role in ("employee", "head")]
         case "review":
             found += [Row(operation, role, "own") for role in ("employee", "reviewer")]
     return found

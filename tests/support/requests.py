@@ -8,6 +8,7 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
+from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
@@ -18,10 +19,13 @@ from guiju.modules.inspection.fingerprints import fingerprints
 from guiju.modules.inspection.governed import DocumentPrints, Trial
 from guiju.modules.messaging import exceptions, review
 from guiju.modules.messaging.review_types import Permission
+from guiju.modules.notices import issuing
+from guiju.modules.notices.types import Audience, Wording
 from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
 from tests.support.matrix import Row
+from tests.support.robots import make_bot, new_webhook
 from tests.support.sending import with_editing
 from tests.support.uploading import BYTES, attached, begin, close_uploads, uploads_of
 
@@ -102,6 +106,10 @@ class Things:
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
                 ).person
+                if "{bot}" in row.operation:
+                    found["bot"] = self._make(
+                        changes, ("bot",), lambda: self._bot(GroupId(found["group"]))
+                    )
                 if "{upload}" in row.operation:
                     own = actor if actor is not None and fresh else member
                     found |= {
@@ -120,6 +128,11 @@ class Things:
                 found |= {"request_id": made.request, "application": made.id}
             case "record":
                 found |= self._record(row, actor, fresh=changes)
+            case "notice":
+                asked = actor if row.relation == "own" and actor is not None else cast.spare
+                found["notice_id"] = self._make(
+                    changes, ("notice", asked.name), lambda: self._publish(asked)
+                )
             case "rule":
                 found["dictionary"] = self._make(changes, ("dictionary",), self._dictionary)
                 found["document"] = self._make(changes, ("document",), self._document)
@@ -138,6 +151,11 @@ class Things:
                     changes,
                     ("refused" if refused else "held", sender.name),
                     lambda: self._refuse(sender) if refused else self._hold(sender),
+                )
+            case "webhook":
+                key = ("webhook", str(row.operation.endswith("/resumption")))
+                found["webhook"], found["position"] = self._make(
+                    changes, key, lambda: self._webhook(key[1] == "True")
                 )
             case "plain" if "/exceptions/{position}" in row.operation:
                 found["position"] = self._make(changes, ("exception",), self._allow)
@@ -175,6 +193,15 @@ class Things:
             }
         return {"person_id": person.person, "account_id": cast.account_of(person).id}
 
+    def _publish(self, asked: Actor) -> str:
+        """A notice of the office for human resources that asks one person."""
+        issuer, to = self.cast.people["hr", "outsider"], Audience(people=(asked.person_id,))
+        return self.cast.world.write(
+            lambda tx: issuing.publish(
+                tx, issuer, wording=Wording("放假安排", MENU), audience=to, hours=8, people=1
+            )
+        )
+
     def _dictionary(self) -> str:
         """One that is off and was tried."""
         admin = self.cast.people["security_admin", "outsider"]
@@ -199,6 +226,14 @@ class Things:
             return documents.register(tx, admin, to=to).id
 
         return self.cast.world.write(make)
+
+    def _bot(self, group: GroupId) -> str:
+        return make_bot(self.cast.world, self.cast.people["employee", "owner"], group).id
+
+    def _webhook(self, is_disabled: bool) -> tuple[str, int]:
+        """(a webhook, the position of an event that it is told of); nobody listens at its address."""
+        made, position = new_webhook(self.cast.world, next(self.serial), is_disabled=is_disabled)
+        return made, position
 
     def _exemption(self) -> str:
         admin = self.cast.people["security_admin", "outsider"]
@@ -358,8 +393,21 @@ _BODIES: dict[str, _Body] = {
     "POST /api/exemptions": lambda t, r, a, i: {
         "person_id": t.cast.spare.person, "rule": "abuse", "until": t.cast.world.clock.now() + DAY, "reason": "x",
     },
+    "POST /api/notices/preview": lambda t, r, a, i: {"to": {"person_ids": [t.cast.spare.person]}, "deadline_hours": 8},
+    "POST /api/notices": lambda t, r, a, i: {
+        "title": "放假安排", "text": MENU, "deadline_hours": 8, "to": {"person_ids": [t.cast.spare.person]}, "people": 1,
+    },
+    "POST /api/notices/{notice_id}/versions": lambda t, r, a, i: {
+        "title": f"放假安排{next(t.serial)}", "text": MENU, "deadline_hours": 8,
+    },
+    "POST /api/notices/{notice_id}/acknowledgement": _fixed(version=1),
+    "POST /api/notices/{notice_id}/withdrawal": _fixed(reason="x"),
     "POST /api/reviews/{position}/decision": _fixed(verdict="release", reason=""),
     "POST /api/reviews/{position}/escalation": _fixed(proposal="refuse", reason="x"),
     "POST /api/reviews/{position}/overturning": _fixed(verdict="release", reason="x"),
+    "POST /api/groups/{group}/bots": lambda t, r, a, i: {"name": f"告警{next(t.serial)}", "purpose": "转发告警"},
+    "POST /api/webhooks": lambda t, r, a, i: {
+        "name": "工单", "url": "https://93.184.216.34/x", "kinds": ["groups.end_reminded"],
+    },
     "POST /api/exceptions/{position}/revocation": _fixed(reason="x"),
 }  # fmt: skip

@@ -58,6 +58,7 @@ class Place:
             "GUIJU_DATABASE": self.url or "",
             "GUIJU_LISTEN": f"{HOST}:{self.port}",
             "GUIJU_PUBLIC_URL": self.origin,
+            "GUIJU_WEBHOOK_HOSTS": HOST,
             # A start must not compile the program again each time.
             "PYTHONDONTWRITEBYTECODE": "",
         }

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import DAY
+from guiju.kernel.clock import DAY, MINUTE
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import service as directory
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import DictionaryState, DocumentPrints
+from guiju.modules.notices import acknowledging, issuing
+from guiju.modules.notices.types import Audience, NoticeId, Question, Wording
 from guiju.setup import SYSTEM
 from tests.support.inside import session_for
 from tests.support.world import NO_PASSWORD, World
@@ -119,3 +121,43 @@ class Staffing:
             ),
         )  # fmt: skip
         self.verb("no longer exempt", lambda tx: exemptions.end(tx, security, granted.id))
+
+    def notices(self, issuer: Actor, asked: Actor, missing: Actor) -> None:
+        """A notice from its publication to its withdrawal, with questions that are answered wrongly first."""
+        question = Question("几点开会？", ("八点", "九点"), (0,))
+        to = Audience(people=(asked.person_id, missing.person_id))
+        made: NoticeId = self.verb(
+            "notice published",
+            lambda tx: issuing.publish(
+                tx, issuer, wording=Wording("开会", "八点开会", (question,)), audience=to, hours=8,
+                people=2,
+            ),
+        )  # fmt: skip
+
+        def answer(name: str, choice: int, version: int = 1) -> None:
+            self.verb(
+                name,
+                lambda tx: acknowledging.acknowledge(
+                    tx, asked, made, version=version, answers=((choice,),)
+                ),
+            )
+
+        def revise(name: str, text: str, *, editorial: bool) -> None:
+            wording = Wording("开会", text, (question,))
+            self.verb(
+                name,
+                lambda tx: issuing.revise(
+                    tx, issuer, made, wording=wording, editorial=editorial, reason="改字", hours=8
+                ),
+            )
+
+        answer("answered wrongly", 1)
+        self.world.clock.advance(MINUTE)
+        answer("acknowledged", 0)
+        revise("changed in form", "八点开会。", editorial=True)
+        self.verb("reminded", lambda tx: issuing.remind(tx, issuer, made))
+        revise("changed in substance", "早八点开会。", editorial=False)
+        self.world.clock.advance(MINUTE)
+        answer("acknowledged again", 0, version=3)
+        self._do("deadline passed", lambda: self.world.later(4 * DAY))
+        self.verb("notice withdrawn", lambda tx: issuing.withdraw(tx, issuer, made, reason="改期"))

@@ -183,7 +183,7 @@ class World:
         """Send through the lane as the socket does; raises a refusal."""
         self._count += 1
         send = Send(
-            actor.person_id,
+            actor.author,
             cmid or f"c{self._count}",
             group,
             text,

@@ -18,7 +18,7 @@ export interface Recording { me: string; name?: string; snapshot: Snapshot; item
 export function load(snapshot: Snapshot): ClientState {
   const timelines: Record<string, Timeline> = {};
   for (const [group, items] of Object.entries(snapshot.timelines)) timelines[group] = { items, more: false };
-  return fromSnapshot(snapshot, timelines, { approvals: 0, reviews: 0 });
+  return fromSnapshot(snapshot, timelines, { approvals: 0, reviews: 0, notices: 0 });
 }
 
 function say(path: string, is: unknown, wanted: unknown, out: string[]): void {

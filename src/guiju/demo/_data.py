@@ -140,6 +140,37 @@ class Scene(Moment, frozen=True):
     held: tuple[str, ...] = ()
 
 
+class QuestionRow(Closed, frozen=True):
+    """A question after a notice; `right` holds the indices of all right choices."""
+
+    text: str
+    choices: tuple[str, ...]
+    right: tuple[int, ...]
+
+
+class RevisedRow(Moment, frozen=True):
+    """Another text of a notice, which asks everybody again."""
+
+    text: str
+
+
+class NoticeRow(Moment, frozen=True):
+    """A notice to units. Who is not `missing` acknowledges it from `after` minutes on, who is `late` the day after."""
+
+    key: str
+    by: str
+    title: str
+    text: str
+    units: tuple[str, ...]
+    hours: int
+    after: int
+    questions: tuple[QuestionRow, ...] = ()
+    wrong_first: tuple[str, ...] = ()
+    revised: RevisedRow | None = None
+    late: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
 class Pick(Closed, frozen=True):
     """One of the people to sign in as first."""
 
@@ -171,6 +202,10 @@ def groups() -> Groups:
 @functools.cache
 def guide() -> Guide:
     return _read("guide.yaml", Guide)
+
+
+def notices() -> tuple[NoticeRow, ...]:
+    return _read("notices.yaml", tuple[NoticeRow, ...])
 
 
 def events() -> tuple[EventRow, ...]:

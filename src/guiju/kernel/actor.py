@@ -1,30 +1,38 @@
-"""Who acts: a person, or a named part of the system such as a timer."""
+"""Who acts: a person, a bot, or a named part of the system such as a timer."""
 
 from dataclasses import dataclass
 
-from guiju.kernel.ids import PersonId
+from guiju.kernel.ids import BotId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The originator of a command. Exactly one of `person` and `system` is set."""
+    """The originator of a command. Exactly one of `person`, `system` and `bot` is set."""
 
     person: PersonId | None = None
     system: str | None = None
+    bot: BotId | None = None
 
     def __post_init__(self) -> None:
-        assert (self.person is None) != (self.system is None), "an actor is a person or a system"
+        set_here = [each for each in (self.person, self.system, self.bot) if each is not None]
+        assert len(set_here) == 1, "an actor is a person, a bot or a system"
 
     @property
     def name(self) -> str:
         """The pseudonym that stands in the ledger."""
-        return self.person if self.person is not None else f"system:{self.system}"
+        return self.person or self.bot or f"system:{self.system}"
 
     @property
     def person_id(self) -> PersonId:
         """The person; only for operations that no system part performs."""
         assert self.person is not None, "this operation needs a person"
         return self.person
+
+    @property
+    def author(self) -> PersonId:
+        """Who stands as the writer of a message: a person, or a bot by its id."""
+        assert self.system is None, "no part of the system writes messages"
+        return PersonId(self.name)
 
 
 def system(name: str) -> Actor:

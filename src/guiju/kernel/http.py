@@ -19,6 +19,8 @@ LARGE_BODIES = {"/api/dictionaries": 16 * 1024 * 1024, "/api/documents": 16 * 10
 """The paths whose bodies may be larger: they bring whole files."""
 RAW_BODIES = re.compile(r"/api/uploads/[A-Za-z0-9_]{1,64}/\d{1,6}")
 """The paths whose bodies are no JSON but bytes, read only for somebody who is signed in."""
+KEYED_PATHS = "/cgi-bin/webhook/"
+"""The paths that know no session: who asks there brings a key, and the route reads the body itself."""
 RAW_LIMIT = 256 * 1024
 RAW_TYPE = "application/octet-stream"
 

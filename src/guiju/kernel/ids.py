@@ -8,6 +8,7 @@ from typing import NewType
 
 PersonId = NewType("PersonId", str)
 GroupId = NewType("GroupId", str)
+BotId = NewType("BotId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -20,3 +21,8 @@ def new_id(prefix: str, now: int) -> str:
         number, rest = divmod(number, 32)
         digits.append(_ALPHABET[rest])
     return f"{prefix}_{''.join(reversed(digits))}"
+
+
+def is_bot(author: str) -> bool:
+    """Whether the id of who wrote something is that of a bot; the prefix says so."""
+    return author.startswith("bot_")

@@ -61,6 +61,10 @@ def test_who_came_later_is_in_neither_list(office: Office) -> None:
     )
     found = readers(office, office.owner, group, position)
     assert office.outsider.person_id not in (*found.read, *found.unread)
+    since = office.world.read(lambda tx: reads.sees_from(tx, group))
+    later = {person for person, seen in since.items() if seen > position}
+    assert later == {office.outsider.person_id}
+    assert set(since) - later == {office.owner.person_id, *found.read, *found.unread}
 
 
 def test_outsiders_and_hidden_messages_are_not_found(office: Office) -> None:

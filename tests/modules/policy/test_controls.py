@@ -14,6 +14,8 @@ from guiju.modules.groups.types import GroupKind
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import pinning, recalling, review
 from guiju.modules.messaging.types import FloodError
+from guiju.modules.notices import acknowledging, issuing
+from guiju.modules.notices.types import Audience, Question, Wording
 from guiju.modules.policy import service as policy
 from guiju.runtime import wire
 from tests.support.office import Office
@@ -140,6 +142,23 @@ def registered(office: Office) -> GroupId:
     return office.group()
 
 
+def noticed(office: Office) -> None:
+    """A notice with a question, which is answered."""
+    to, asked = (
+        Audience(people=(office.member.person_id,)),
+        Question("几点？", ("八点", "九点"), (0,)),
+    )
+    made = office.world.write(
+        lambda tx: issuing.publish(
+            tx, office.registrar, wording=Wording("开会", "八点", (asked,)), audience=to, hours=8,
+            people=1,
+        )
+    )  # fmt: skip
+    office.world.write(
+        lambda tx: acknowledging.acknowledge(tx, office.member, made, version=1, answers=((0,),))
+    )
+
+
 ACTS: dict[str, Act] = {
     "identity.certified": admission,
     "identity.sign_in": wrong_passwords,
@@ -166,15 +185,24 @@ ACTS: dict[str, Act] = {
     "messaging.recall": recalled,
     "messaging.taking_down": taken_down,
     "messaging.pins": pinned,
+    "notices.issuers": noticed,
+    "notices.acknowledgement": noticed,
+    "notices.quiz": noticed,
 }
 # A record of every refused message would be a flood itself; the refusal still names the clause.
 # Of mentions of all the messages themselves tell: tests/modules/messaging/test_addressing.py.
 WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all"}
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
-# Off unless an organisation asks for it: tests/modules/messaging/test_risk.py, test_editing.py and test_reads.py
-# show them acting.
-OFF_BY_DEFAULT = {"messaging.risk", "messaging.editing", "messaging.read_marks"}
+# Not in this pack: tests/modules/messaging/test_risk.py, test_editing.py and test_reads.py, groups/test_roster.py and
+# bots/test_asking.py show them acting.
+OFF_BY_DEFAULT = {
+    "messaging.risk",
+    "messaging.editing",
+    "messaging.read_marks",
+    "groups.invitation",
+    "bots.incoming",
+}
 
 
 def test_every_control_is_shown_acting() -> None:

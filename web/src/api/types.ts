@@ -15,7 +15,7 @@ export interface Me {
   capabilities: string[];
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
-  todo: { approvals: number; reviews: number };
+  todo: { approvals: number; reviews: number; notices: number };
   /** Where my messages wait for a reviewer at present; `group` null is everywhere. */
   prereviews: { group: string | null; until: number }[];
   position: number;
@@ -62,7 +62,7 @@ export interface Member { person: PersonMark; role: MemberRole; state: MemberSta
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }
 /** `text` is empty when what is quoted was `recalled`. */
-export interface Quote { position: number; sender: Named; text: string; recalled?: boolean }
+export interface Quote { position: number; sender: Author; text: string; recalled?: boolean }
 export type ReactionName =
   | "ok" | "good" | "received" | "thanks" | "smile" | "cheer" | "flower" | "strong" | "done" | "watching" | "question" | "sorry";
 /** `people` are the first twenty of `count`. */
@@ -83,10 +83,12 @@ export interface Upload {
   id: string; chunk: number; size: number; received: number; missing: number[]; state: "receiving" | "inspecting" | "ready" | "refused";
   reason: string | null; file: FileMark | null;
 }
+/** Who wrote a message; of a bot, `bot` is who answers for it. */
+export interface Author extends Named { bot?: Named | null }
 export interface Message {
   position: number;
   number: number;
-  sender: Named;
+  sender: Author;
   at: number;
   text: string;
   mentions: string[];
@@ -142,18 +144,25 @@ export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard |
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
   request: { id: string; kind: string; title: Bilingual | string; state: RequestState }; todo: number;
 };
+export type NoticesChangedItem = ItemBase<"notices.changed"> & {
+  notice: { id: string; title: string; version: number }; todo: number;
+  what: "published" | "asked" | "revised" | "acknowledged" | "reminded" | "late" | "withdrawn";
+};
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
+export type BotsChangedItem = GroupItem<"bots.changed"> & { bot: string };
+export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook: string };
 export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person: Named };
 
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | PolicyAdoptedItem
-  | PersonChangedItem;
+  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
+  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
-export interface Reads { on: boolean; reads: Record<string, number>; position: number }
+/** `since`: from where on each present member sees messages. */
+export interface Reads { on: boolean; reads: Record<string, number>; since: Record<string, number>; position: number }
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
 export type SavedKind = "favourite" | "later";
 export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }
@@ -217,7 +226,7 @@ export interface ApprovalRequest {
 export type ReviewVerdict = "released" | "masked" | "refused";
 export interface ReviewGroup { id: string; name: string; level: GroupCard["level"] }
 export interface Review {
-  position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string;
+  position: number; group: ReviewGroup; sender: PersonMark & { bot?: Named | null }; at: number; text: string;
   findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
   line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[];
   reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
@@ -293,6 +302,36 @@ export interface Exemption {
   ended_at: number | null;
 }
 
+export interface Notice {
+  id: string; title: string; version: number; asked_version: number; issuer: PersonMark; state: "open" | "withdrawn"; published_at: number;
+  asked_at: number; due_at: number; reminded_at: number | null; quiz: number;
+  /** `again`: an earlier version was acknowledged. */
+  mine: { acknowledged_at: number | null; late: boolean; again: boolean; tries: number } | null;
+  figures: { people: number; acknowledged: number; late: number } | null;
+  at_deadline: { people: number; acknowledged: number } | null;
+}
+export interface NoticeQuestion { text: string; choices: string[]; several: boolean; right?: number[] }
+export interface OpenedNotice extends Notice {
+  text: string; questions: NoticeQuestion[]; clause: ClauseMark | null; remind_from: number | null;
+  withdrawn: { at: number; reason: string } | null;
+  versions: { version: number; at: number; position: number; editorial: boolean; reason: string; title: string; text: string }[];
+  may: { acknowledge: boolean; manage: boolean; roster: boolean };
+}
+export interface NoticeList { notices: Notice[]; position: number }
+export interface NoticeAudience { unit_ids: string[]; posts: string[]; group_ids: string[]; person_ids: string[] }
+export interface NoticePreview { people: number; left_out: number; due_at: number; units: { unit: Named | null; people: Named[] }[] }
+export interface NoticeOptions {
+  units: { id: string; name: string; parent_id: string | null; people: number }[]; posts: { title: string; people: number }[];
+  groups: { id: string; name: string; people: number }[]; hours: { usual: number; most: number }; pass_percent: number;
+}
+export interface NoticeAnswered { acknowledged: boolean; questions: number; wrong: number[] }
+export interface NoticeRoster {
+  units: {
+    unit: Named | null; people: number; acknowledged: number; missing: { person: PersonMark; tries: number }[];
+    done: { person: PersonMark; at: number; late: boolean; tries: number }[];
+  }[];
+}
+
 export interface LedgerHead { size: number; checkpoint: string; consistency?: string[] | null }
 export interface LedgerProof {
   position: number; leaf: string; size: number; checkpoint: string; inclusion: string[];
@@ -311,4 +350,17 @@ export type ServerFrame =
   | ({ type: "settings"; group: string } & RowSettings)
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
-  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number } | null };
+  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number } | null };
+
+export interface Bot {
+  id: string; name: string; purpose: string; responsible: PersonMark; state: "waiting" | "active" | "ended"; request: string | null; asked_at: number; has_key: boolean;
+}
+export type BotEnd = "removed" | "refused" | "withdrawn" | "expired" | "responsible_left" | "responsible_suspended" | "group_closed";
+export interface RegisteredBot extends Bot { group: { id: string; name: string; filing_number: string }; ended: BotEnd | null }
+export interface BotList { bots: Bot[]; may: { ask: boolean; key: boolean; remove: boolean }; position: number }
+export interface BotKey { key: string; url: string }
+export interface Webhook {
+  id: string; name: string; url: string; kinds: string[]; state: "active" | "disabled"; added_at: number; failures: number; next_at: number | null; old_secret_until: number | null;
+}
+export interface WebhookList { webhooks: Webhook[]; kinds: string[] }
+export interface HookDelivery { position: number | null; kind: string; at: number; status: number | null; problem: string | null; took: number; succeeded: boolean }

@@ -3,6 +3,7 @@ import type { Conversation, Item, SystemItem } from "../api/types.ts";
 import { c } from "../i18n/chat.ts";
 import { fileLine } from "../ui/files/marks.ts";
 import { isMessage } from "../live/reducer.ts";
+import { state } from "../live/store.ts";
 
 const MEMBER_LINE = {
   active: "sys.active", must_sign: "sys.must_sign", invited: "sys.invited", under_review: "sys.under_review",
@@ -35,4 +36,11 @@ export function lastLine(conversation: Conversation, me: string): string {
   if (last.message.recalled) return c("m.recalled", { who: last.message.recalled.by?.name ?? "" });
   const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;
   return who + c("colon") + (last.message.text.replace(/\s+/g, " ") || fileLine(last.message));
+}
+
+/** What a reply says of its thread where it stands in the timeline. */
+export function threadLine(group: string, root: number): string {
+  const found = state.value.timelines[group]?.items.find((one) => isMessage(one) && one.message.position === root);
+  if (found === undefined || !isMessage(found) || found.message.recalled) return c("th.reply");
+  return c("th.reply.to", { who: found.message.sender.name, text: found.message.text.replace(/\s+/g, " ") || fileLine(found.message) });
 }

@@ -1,7 +1,9 @@
 /** The members of a group, for mentions: fetched once when a composer or a message with mentions needs them. */
 import { shallowRef } from "vue";
 import { get } from "../api/client.ts";
+import { ALL } from "../api/types.ts";
 import type { Member } from "../api/types.ts";
+import { CHAT } from "../i18n/chat.ts";
 import { me, moved } from "../live/store.ts";
 
 const members = shallowRef<Record<string, { at: number; list: Member[] }>>({});
@@ -19,6 +21,10 @@ export function membersOf(group: string): Member[] {
   }
   return known?.list ?? [];
 }
+/** What stands after the @ of a mention of everybody, in every language of the screens: the writer's may be another than mine. */
+export const EVERYBODY: readonly string[] = [...new Set(CHAT["al.name"])];
+/** The names by which a text may mention somebody. */
+export const namesOf = (group: string, person: string): readonly string[] => (person === ALL ? EVERYBODY : [nameOf(group, person)].filter(Boolean));
 export function nameOf(group: string, person: string): string {
   if (me.value?.person.id === person) return me.value.person.name;
   return membersOf(group).find((one) => one.person.id === person)?.person.name ?? "";

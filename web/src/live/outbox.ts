@@ -9,9 +9,13 @@ export interface Waiting {
   mentions: string[];
   quote: Quote | null;
   files?: FileMark[];
+  /** The first message of the thread that it is a reply in. */
+  thread?: number;
+  /** Of a mention of everybody: how many people I was told that it reaches. */
+  members?: number;
   at: number;
   state: "waiting" | "failed" | "warned";
-  error?: { code: string; message: string; clause: ClauseMark | null };
+  error?: { code: string; message: string; clause: ClauseMark | null; members?: number; retry_after?: number };
   /** What a rule warns of; nothing was recorded, and it goes out once I stand by it. */
   warning?: { confirm: string; clause: ClauseMark | null; words: string[] };
   /** The rule set under whose warning I stand by it. */
@@ -30,6 +34,8 @@ export function bodyOf(one: Waiting): Body {
   if (one.mentions.length > 0) body.mentions = one.mentions;
   if (one.quote !== null) body.quote = one.quote.position;
   if (one.files?.length) body.files = one.files.map((file) => file.id);
+  if (one.thread !== undefined) body.thread = one.thread;
+  if (one.members !== undefined) body.members = one.members;
   if (one.confirm !== undefined) body.confirm = one.confirm;
   return body;
 }

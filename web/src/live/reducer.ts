@@ -25,14 +25,14 @@ export interface ClientState {
   position: number;
   conversations: Record<string, Row>;
   timelines: Record<string, Timeline>;
-  todo: { approvals: number; reviews: number };
+  todo: { approvals: number; reviews: number; notices: number };
   /** Groups whose row must be read again before its counts can be trusted. */
   unsure: readonly string[];
 }
 
 /** How a row is shown that I have never changed. */
 export const PLAIN: RowSettings = { pinned: false, muted: false, marked_unread: false };
-export const EMPTY: ClientState = { position: -1, conversations: {}, timelines: {}, todo: { approvals: 0, reviews: 0 }, unsure: [] };
+export const EMPTY: ClientState = { position: -1, conversations: {}, timelines: {}, todo: { approvals: 0, reviews: 0, notices: 0 }, unsure: [] };
 
 /** The states in which a group is in my list, and those in which I read its messages. */
 const LISTED: readonly MemberState[] = ["active", "must_sign", "invited", "leaving_requested"];
@@ -91,12 +91,16 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
       return item.person.id === me && !LISTED.includes(item.state) ? withoutGroup(state, item.group) : withMember(onTimeline(state, item), item, me);
     case "approvals.changed":
       return { ...state, todo: { ...state.todo, approvals: item.todo } };
+    case "notices.changed":
+      return { ...state, todo: { ...state.todo, notices: item.todo } };
     case "directory.person_changed":
       return withName(state, item.person);
     case "messaging.review_waiting":
     case "messaging.review_done":
     case "messaging.prereview":
     case "messaging.reminded":
+    case "bots.changed":
+    case "bots.webhook_disabled":
     case "messaging.alert":
     case "policy.adopted":
       return state;

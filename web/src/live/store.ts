@@ -18,7 +18,9 @@ export const link = ref<LinkState>("connecting");
 export const ready = ref(false);
 export const startError = shallowRef<ApiError | null>(null);
 /** The position of the last item of each kind of thing; pages that show such a thing read it again when it moves. */
-export const moved = shallowRef<{ approvals: number; reviews: number; policy: number; groups: Record<string, number> }>({ approvals: 0, reviews: 0, policy: 0, groups: {} });
+export const moved = shallowRef<{ approvals: number; notices: number; reviews: number; policy: number; groups: Record<string, number> }>({ approvals: 0, notices: 0, reviews: 0, policy: 0, groups: {} });
+/** A notice of which I was reminded just now; null once I have been to it. */
+export const reminder = shallowRef<{ id: string; title: string } | null>(null);
 
 /** Counts changes of what I put aside, on any screen of mine. */
 export const savedMoved = ref(0);
@@ -34,6 +36,17 @@ let recent: Item[] = [];
 const RECENT = 400;
 /** The facts between the state and the socket's position are missing until a new snapshot has come: no cursor may be shown meanwhile. */
 let stale = false;
+
+/** Whoever shows more than the state holds (a thread, what is pinned) is told of every item, after the state has taken it. */
+const listeners = new Set<(items: readonly Item[]) => void>();
+export function onItems(run: (items: readonly Item[]) => void): () => void {
+  listeners.add(run);
+  return () => void listeners.delete(run);
+}
+/** The latest items after `position`, to bring up to date what was read at it. */
+export const since = (position: number): readonly Item[] => recent.filter((one) => one.position > position);
+/** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
+export const resyncs = ref(0);
 
 export function whenSessionEnds(run: () => void): void {
   signedOut = run;
@@ -96,6 +109,7 @@ function leave(): void {
   recent = [];
   me.value = null;
   state.value = EMPTY;
+  reminder.value = null;
   ready.value = false;
 }
 
@@ -126,9 +140,9 @@ function onFrame(frame: ServerFrame): void {
       state.value = applyRead(state.value, frame.group, frame.position, myId());
       return;
     case "error": {
-      const { cmid, clause } = frame.data ?? {};
+      const { cmid, clause, members, retry_after } = frame.data ?? {};
       if (cmid && frame.code === "messaging.file_stale") return void lookAgain(cmid);
-      if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null } });
+      if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null, ...(members !== undefined && { members }), ...(retry_after !== undefined && { retry_after }) } });
       return;
     }
     case "seen":
@@ -153,6 +167,7 @@ async function resync(): Promise<void> {
   stale = true;
   recent = [];
   await snapshot();
+  resyncs.value++;
 }
 
 function onFacts(items: Item[], position: number): void {
@@ -162,8 +177,13 @@ function onFacts(items: Item[], position: number): void {
   for (const item of items) {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
-    if (item.kind.startsWith("groups.") && item.group) marks.groups[item.group] = item.position;
+    if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
     if (item.kind === "approvals.changed") marks.approvals = item.position;
+    if (item.kind === "notices.changed") {
+      marks.notices = item.position;
+      if (item.what === "reminded") reminder.value = item.notice;
+      else if (item.what === "withdrawn" || item.actor?.id === myId()) reminder.value = null;
+    }
     if (REVIEW_KINDS.includes(item.kind)) marks.reviews = item.position;
     if (item.kind === "policy.adopted") marks.policy = item.position;
     if (item.kind === "directory.person_changed") {
@@ -176,6 +196,7 @@ function onFacts(items: Item[], position: number): void {
   state.value = next.position < position ? { ...next, position } : next;
   moved.value = marks;
   settle(state.value.position, cmids);
+  for (const run of listeners) run(items);
   if (next.unsure.length > 0) void readRows();
   const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
   if (reviews || items.some((one) => one.kind === "messaging.prereview")) countSoon();
@@ -239,8 +260,11 @@ export async function loadOlder(group: string): Promise<void> {
   state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
 }
 
-export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = []): void {
-  const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }) };
+/** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches. */
+export type Along = Pick<Waiting, "thread" | "members">;
+
+export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = [], along: Along = {}): void {
+  const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }), ...along };
   put(one);
   sendOne(one);
 }
@@ -256,6 +280,11 @@ export function retryMessage(cmid: string): void {
   retry(cmid);
   sendWaiting();
 }
+/** The group has another number of people than I was told: send it to those of now. */
+export function confirmMembers(cmid: string, members: number): void {
+  update(cmid, { members });
+  retryMessage(cmid);
+}
 /** Stand by a message that a rule warns of: it goes out, and the record says so. */
 export function confirmMessage(cmid: string, answer: string): void {
   update(cmid, { state: "waiting", confirm: answer });
@@ -270,11 +299,11 @@ function sendOne(one: Waiting): void {
   if (connection?.send(one.cmid, one.group, bodyOf(one)) && !one.tried) update(one.cmid, { tried: true });
 }
 
-/** Marks `group` read up to what is shown. */
-export function markRead(group: string): void {
+/** Marks `group` read up to `position`, or to its last message when that comes earlier. */
+export function markRead(group: string, upTo: number): void {
   const conversation = state.value.conversations[group];
-  const position = conversation?.last?.position;
-  if (conversation === undefined || position === undefined || position <= conversation.read) return;
+  const position = Math.min(conversation?.last?.position ?? -1, upTo);
+  if (conversation === undefined || position <= conversation.read) return;
   state.value = applyRead(state.value, group, position, myId());
   if (!connection?.read(group, position)) void post(`/groups/${group}/read`, { position }).catch(() => undefined);
 }

@@ -13,6 +13,7 @@ export const PAGES: readonly Page[] = [
   { to: "/join", icon: "user-plus", label: "page.join", group: "nav.desk", roles: null },
   { to: "/saved/later", icon: "clock", label: "page.later", group: "nav.desk", roles: null },
   { to: "/saved/favourite", icon: "archive", label: "page.favourites", group: "nav.desk", roles: null },
+  { to: "/issued", icon: "mega", label: "page.issued", group: "group.govern", roles: ["audit_admin", "security_admin", "head"], may: "notices.issue" },
   { to: "/register", icon: "table", label: "page.register", group: "group.govern", roles: ["registrar", "audit_admin", "security_admin", "head"] },
   { to: "/reviews", icon: "shield", label: "page.reviews", group: "group.govern", roles: ["reviewer"], may: "messaging.review_escalated" },
   { to: "/exceptions", icon: "hourglass", label: "page.exceptions", group: "group.govern", roles: ["reviewer", "security_admin", "hr"] },
@@ -22,6 +23,7 @@ export const PAGES: readonly Page[] = [
   { to: "/clauses", icon: "book", label: "page.clauses", group: "group.rules", roles: null },
   { to: "/pack", icon: "tune", label: "page.pack", group: "group.rules", roles: ["security_admin"] },
   { to: "/rules", icon: "filter", label: "page.rules", group: "group.rules", roles: ["security_admin", "audit_admin", "reviewer"] },
+  { to: "/webhooks", icon: "send", label: "page.webhooks", group: "group.rules", roles: ["system_admin", "security_admin", "audit_admin"] },
   { to: "/ledger", icon: "proof", label: "page.ledger", group: "group.proof", roles: null },
 ];
 

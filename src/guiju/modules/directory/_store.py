@@ -235,6 +235,15 @@ def by_staff_no(tx: ReadTx, staff_nos: Collection[str]) -> dict[str, Person]:
     return found
 
 
+def by_phone(tx: ReadTx, phones: Collection[str]) -> list[Person]:
+    """People by their telephone number as it is written in their record."""
+    wanted = [phone for phone in phones if phone][:500]
+    if not wanted:
+        return []
+    rows = tx.all(select(_person).where(_person.c.phone.in_(wanted)).order_by(_person.c.id))
+    return [_to_person(row) for row in rows]
+
+
 def list_people(
     tx: ReadTx,
     scope: Scope,
@@ -273,6 +282,30 @@ def matching(tx: ReadTx, words: str, limit: int) -> list[PersonId]:
 def people_outside(tx: ReadTx) -> list[PersonId]:
     """The people of no unit."""
     return tx.scalars(select(_person.c.id).where(_person.c.unit.is_(None)))
+
+
+def people_in_units(tx: ReadTx, units: Collection[UnitId]) -> list[PersonId]:
+    """The people right in these units, by staff number."""
+    query = select(_person.c.id).where(_person.c.unit.in_(units)).order_by(_person.c.staff_no)
+    return [PersonId(person) for person in tx.scalars(query)]
+
+
+def people_with(tx: ReadTx, ids: Sequence[PersonId]) -> dict[PersonId, Person]:
+    """The people with these ids; unknown ones are left out."""
+    found: dict[PersonId, Person] = {}
+    for start in range(0, len(ids), 500):
+        part = select(_person).where(_person.c.id.in_(ids[start : start + 500]))
+        found |= {PersonId(row.id): _to_person(row) for row in tx.all(part)}
+    return found
+
+
+def posts(tx: ReadTx) -> list[tuple[str, int]]:
+    """Every post with the number of its holders, the most frequent first."""
+    counted = func.count().label("people")
+    query = select(_person.c.post, counted).where(_person.c.post != "").group_by(_person.c.post)
+    return [
+        (row.post, row.people) for row in tx.all(query.order_by(counted.desc(), _person.c.post))
+    ]
 
 
 def people_in_post(tx: ReadTx, title: str) -> list[PersonId]:

@@ -115,6 +115,17 @@ def list_units(tx: ReadTx, actor: Actor) -> list[tuple[Unit, int]]:
     return [(unit, people.get(unit.id, 0)) for unit in _store.units(tx).values()]
 
 
+def unit_order(tx: ReadTx) -> list[UnitId]:
+    """All units in the order in which they were added."""
+    return list(_store.units(tx))
+
+
+def people_below(tx: ReadTx, unit_id: UnitId) -> list[PersonId]:
+    """The people of a unit and of the units below it. Raises UnitNotFoundError."""
+    get_unit(tx, unit_id)
+    return _store.people_in_units(tx, _rules.with_descendants(_store.units(tx), unit_id))
+
+
 def people_in(tx: ReadTx, unit_id: UnitId) -> int:
     """The number of people right in a unit."""
     return _store.people_by_unit(tx).get(unit_id, 0)
@@ -214,14 +225,21 @@ def show_person(tx: ReadTx, actor: Actor, person_id: PersonId) -> Person:
 
 def person_mark(tx: ReadTx, person_id: PersonId) -> dict[str, Any]:
     """The person mark of docs/protocol.md. It MUST NOT be changed by the caller. Raises PersonNotFoundError."""
-
-    def load() -> dict[str, Any]:
-        person = get_person(tx, person_id)
-        unit = unit_mark(tx, person.unit) if person.unit is not None else None
-        return {"id": person.id, "name": person.name, "staff_no": person.staff_no, "unit": unit}
-
-    mark: dict[str, Any] = tx.cached(("person", person_id, "mark"), load)
+    mark: dict[str, Any] = tx.cached(
+        ("person", person_id, "mark"), lambda: _mark(tx, get_person(tx, person_id))
+    )
     return mark
+
+
+def person_marks(tx: ReadTx, ids: Sequence[PersonId]) -> dict[PersonId, dict[str, Any]]:
+    """The person marks of many people, in this order; unknown ones are left out."""
+    found = _store.people_with(tx, ids)
+    return {person: _mark(tx, found[person]) for person in ids if person in found}
+
+
+def _mark(tx: ReadTx, person: Person) -> dict[str, Any]:
+    unit = unit_mark(tx, person.unit) if person.unit is not None else None
+    return {"id": person.id, "name": person.name, "staff_no": person.staff_no, "unit": unit}
 
 
 def person_name(tx: ReadTx, person_id: PersonId) -> str:
@@ -303,12 +321,26 @@ def has_person(tx: ReadTx, person: PersonId) -> bool:
     return _store.find_person(tx, person) is not None
 
 
+def people_by_number(
+    tx: ReadTx, *, staff_nos: Collection[str], phones: Collection[str]
+) -> list[Person]:
+    """The people with these staff numbers and telephone numbers, each once; unknown numbers are left out."""
+    found = _store.by_staff_no(tx, staff_nos) if staff_nos else {}
+    named = [found[number.lower()] for number in staff_nos if number.lower() in found]
+    return list(dict.fromkeys([*named, *_store.by_phone(tx, phones)]))
+
+
 def people_outside(tx: ReadTx) -> frozenset[PersonId]:
     """The people who belong to no unit of the organisation: guests from outside. The lane remembers them."""
     found: frozenset[PersonId] = tx.cached(
         ("outside",), lambda: frozenset(_store.people_outside(tx))
     )
     return found
+
+
+def posts(tx: ReadTx) -> list[tuple[str, int]]:
+    """Every post with the number of its holders, the most frequent first."""
+    return _store.posts(tx)
 
 
 def people_in_post(tx: ReadTx, title: str) -> list[PersonId]:

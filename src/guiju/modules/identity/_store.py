@@ -182,6 +182,16 @@ def find_by_person(tx: ReadTx, person: PersonId) -> Account | None:
     return found
 
 
+def certified_among(tx: ReadTx, people: Sequence[PersonId]) -> frozenset[PersonId]:
+    """Those of these people whose account is certified."""
+    found: set[PersonId] = set()
+    for start in range(0, len(people), 500):
+        part = _account.c.person.in_(people[start : start + 500])
+        certified = _account.c.state == AccountState.CERTIFIED.value
+        found.update(tx.scalars(select(_account.c.person).where(part, certified)))
+    return frozenset(found)
+
+
 def list_accounts(
     tx: ReadTx,
     scope: Scope,

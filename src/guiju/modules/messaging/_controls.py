@@ -279,7 +279,7 @@ CONTROLS = (
 )
 
 OPERATIONS = (
-    Operation("messaging.send", group_roles=frozenset(GroupRole)),
+    Operation("messaging.send", group_roles=frozenset(GroupRole), bots=True),
     Operation("messaging.read", group_roles=frozenset(GroupRole)),
     Operation("messaging.save", everyone=True),
     Operation("messaging.remind", group_roles=frozenset(GroupRole)),

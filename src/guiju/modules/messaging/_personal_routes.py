@@ -110,7 +110,13 @@ async def list_saved(
 async def read_positions(group: Id, actor: CurrentActor, read: Reader) -> Json:
     def shape(tx: ReadTx) -> Json:
         found = reads.read_positions(tx, actor, GroupId(group))
-        return {"on": found is not None, "reads": dict(found or {}), "position": tx.position}
+        since = reads.sees_from(tx, GroupId(group)) if found is not None else {}
+        return {
+            "on": found is not None,
+            "reads": dict(found or {}),
+            "since": dict(since),
+            "position": tx.position,
+        }
 
     return await read(shape)
 

@@ -7,12 +7,11 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.live import View
-from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import KINDS
 from guiju.modules.inspection.types import Finding
-from guiju.modules.messaging import _file_shape, _shape, review_queue
+from guiju.modules.messaging import _file_shape, _shape, review_queue, writers
 from guiju.modules.messaging._review_rules import phrase_of
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.metrics import Measured
@@ -33,7 +32,7 @@ def _person(tx: ReadTx, person: str | None) -> Json | None:
     """Nobody for what the system did."""
     if person is None or person.startswith("system:"):
         return None
-    return dict(directory.person_mark(tx, PersonId(person)))
+    return writers.full_mark(tx, PersonId(person))
 
 
 def review(view: View, found: Review) -> Json:
@@ -43,7 +42,7 @@ def review(view: View, found: Review) -> Json:
     return {
         "position": found.row.position,
         "group": _group(view.tx, found.row.group),
-        "sender": directory.person_mark(view.tx, found.sender),
+        "sender": writers.full_mark(view.tx, found.sender),
         "at": found.held.at,
         "text": fact.text,
         "findings": [

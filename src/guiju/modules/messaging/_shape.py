@@ -11,7 +11,14 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition
-from guiju.modules.messaging import _change_shape, _file_shape, changes, prereview, service
+from guiju.modules.messaging import (
+    _change_shape,
+    _file_shape,
+    changes,
+    prereview,
+    service,
+    writers,
+)
 from guiju.modules.messaging.change_types import UNCHANGED, Changed, MessageEdited
 from guiju.modules.messaging.composing import Preview, finding_json
 from guiju.modules.messaging.inspecting import deciding_use
@@ -54,7 +61,7 @@ def message(
     made = {
         "position": entry.position,
         "number": entry.number,
-        "sender": {"id": sender, "name": view.name(sender)},
+        "sender": writers.mark(view, sender),
         "at": fact.sent_at if isinstance(fact, MessageReleased) else entry.at,
         "text": told.fact.text,
         "mentions": list(told.fact.mentions),
@@ -108,7 +115,7 @@ def quote(view: View, entry: Recorded) -> Json | None:
     is_recalled = row.recalled is not None
     return {
         "position": quoted,
-        "sender": {"id": sender, "name": view.name(sender)},
+        "sender": writers.mark(view, sender),
         "text": "" if is_recalled else told.fact.text[:200],
         "recalled": is_recalled,
     }

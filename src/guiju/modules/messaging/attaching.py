@@ -65,7 +65,7 @@ def open_upload(tx: WriteTx, actor: Actor, wanted: Upload, *, name: str) -> Uplo
     if is_voice != (wanted.seconds is not None) or not 0 <= (wanted.seconds or 0) <= LONGEST_VOICE:
         raise BadUploadError(f"A voice note says its seconds, at most {LONGEST_VOICE}.")
     _check_rules(tx, actor, group, wanted, name)
-    count, size = _file_store.open_uploads(tx, actor.person_id)
+    count, size = _file_store.open_uploads(tx, actor.author)
     if count >= MOST_UPLOADS or size + wanted.size > MOST_WAITING:
         raise TooManyUploadsError("Too many files wait to be sent.", retry_after=60)
     made = replace(wanted, expires_at=tx.now + KEPT)
@@ -102,7 +102,7 @@ def _check_rules(tx: ReadTx, actor: Actor, group: Group, wanted: Upload, name: s
 def get_upload(tx: ReadTx, actor: Actor, file: str) -> Upload:
     """One's own upload. Raises UploadNotFoundError, and what `sender_place` raises: the right may have ended."""
     found = _file_store.find_upload(tx, file)
-    if found is None or found.person != actor.person or found.state is UploadState.DROPPED:
+    if found is None or found.person != actor.author or found.state is UploadState.DROPPED:
         raise UploadNotFoundError("There is no such upload.", upload=file)
     sender_place(tx, actor, found.group)
     return found
@@ -123,7 +123,7 @@ def settle_upload(
 def drop_upload(tx: WriteTx, actor: Actor, file: str) -> None:
     """Give up an upload of one's own. Raises UploadNotFoundError."""
     found = _file_store.find_upload(tx, file)
-    if found is None or found.person != actor.person or found.state is UploadState.DROPPED:
+    if found is None or found.person != actor.author or found.state is UploadState.DROPPED:
         raise UploadNotFoundError("There is no such upload.", upload=file)
     expire_upload(tx, file)
 

@@ -169,7 +169,7 @@ class Composer:
         thread = check_position(body.thread) if body.thread is not None else None
         mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
         return Send(
-            actor.person_id, cmid, group, text, mentions, quote, self._inspector.inspect(text),
+            actor.author, cmid, group, text, mentions, quote, self._inspector.inspect(text),
             confirm=body.confirm, thread=thread, members=body.members, files=files,
         )  # fmt: skip
 

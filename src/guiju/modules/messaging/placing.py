@@ -13,6 +13,7 @@ from guiju.modules.groups.types import (
     GroupState,
     Member,
 )
+from guiju.modules.messaging import writers
 from guiju.modules.messaging.types import NoMessagesHereError, RulesNotSignedError
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT, MemberState
@@ -23,10 +24,11 @@ SEND = "messaging.send"
 def sender_place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member, Permit]:
     """The sender's place in an open group, and leave to write there; outsiders learn nothing.
 
-    It depends on the group and its members only, so whatever changes either forgets it. A refusal is not remembered.
+    A person's depends on the group and its members only, so whatever changes either forgets it. A refusal is not
+    remembered, and neither is a bot's place.
     """
     group = groups.find_group(tx, group_id)
-    member = groups.find_member(tx, group_id, actor.person_id)
+    member = writers.place_of(tx, actor, group_id)
     if group is None or member is None or member.state not in PRESENT | {MemberState.MUST_SIGN}:
         raise GroupNotFoundError("There is no such group.", group=group_id)
     if group.state is not GroupState.ACTIVE:

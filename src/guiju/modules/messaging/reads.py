@@ -58,6 +58,11 @@ def read_positions(tx: ReadTx, actor: Actor, group: GroupId) -> Mapping[PersonId
     return _store.positions_in(tx, group, list(_present(tx, group)))
 
 
+def sees_from(tx: ReadTx, group: GroupId) -> Mapping[PersonId, int]:
+    """From which position on each present member sees messages: of older ones they are no readers."""
+    return {person: member.visible_from for person, member in _present(tx, group).items()}
+
+
 def readers(tx: ReadTx, actor: Actor, group: GroupId, position: int) -> Readers:
     """Who has read the message at `position`. Raises what `reading_place` raises, MessageNotFoundError."""
     entry = changes.get_message(tx, actor, group, position)

@@ -10,7 +10,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupClosedError, GroupState
 from guiju.modules.inspection.service import MAX_FINDINGS, mask
 from guiju.modules.inspection.types import Finding
-from guiju.modules.messaging import _review_store, exceptions, prereview
+from guiju.modules.messaging import _review_store, exceptions, prereview, writers
 from guiju.modules.messaging.review_queue import (
     FIRST,
     SECOND,
@@ -53,7 +53,7 @@ def _permit(tx: ReadTx, actor: Actor, line: str | None) -> Permit:
 def _own_line(tx: ReadTx, actor: Actor, position: int) -> Review:
     """A message on whose line the actor decides, and which somebody else wrote."""
     review = get_review(tx, actor, position)
-    if review.sender == actor.person:
+    if writers.responsible_for(tx, review.sender) == actor.person:
         raise OwnMessageError("Nobody reviews their own message.", position=position)
     if review.queue.line not in lines_of(tx, actor):
         line = review.queue.line

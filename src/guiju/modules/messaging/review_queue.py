@@ -8,7 +8,7 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.modules.inspection.types import Finding
-from guiju.modules.messaging import _hit_store, _review_store, _store
+from guiju.modules.messaging import _hit_store, _review_store, _store, writers
 from guiju.modules.messaging._review_rules import term_digest
 from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.change_types import MessageEdited
@@ -124,7 +124,8 @@ def get_review(tx: ReadTx, actor: Actor, position: int) -> Review:
 def open_review(tx: ReadTx, actor: Actor, position: int) -> Review:
     """Like `get_review` for reading; one's own is not found before its decision, for it tells what was hit."""
     review = get_review(tx, actor, position)
-    if review.sender == actor.person and review.decision is None:
+    own = writers.responsible_for(tx, review.sender) == actor.person
+    if own and review.decision is None:
         raise ReviewNotFoundError("There is no such held message.", position=position)
     return review
 
@@ -193,7 +194,8 @@ def has_passed_on(tx: ReadTx, actor: Actor, review: Review) -> bool:
 def choices(tx: ReadTx, actor: Actor, review: Review) -> Choices:
     """What the actor may do with the message now: hints for the screen, decided again when it is done."""
     named, queue = rules(tx), review.queue
-    is_own = review.sender == actor.person or has_passed_on(tx, actor, review)
+    author = writers.responsible_for(tx, review.sender)
+    is_own = author == actor.person or has_passed_on(tx, actor, review)
     if is_own or queue.line not in lines_of(tx, actor):
         return Choices(decide=False, escalate_to=None, overturn=False, exception_days=0)
     waits = queue.verdict is None

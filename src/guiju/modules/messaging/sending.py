@@ -13,11 +13,12 @@ from guiju.kernel.actor import Actor, system
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import PersonId
+from guiju.kernel.ids import BotId, PersonId, is_bot
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
 from guiju.modules.messaging import _rules, _store, addressing, attaching, flooding, prereview
@@ -213,11 +214,7 @@ def _twin(
 
 
 def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
-    policy.require_certified(tx, send.person)
-    group, member, permit = tx.cached(
-        ("group", send.group, "sender", send.person),
-        lambda: sender_place(tx, Actor(send.person), send.group),
-    )
+    group, member, permit = _place(tx, send)
     if send.mentions:
         check_mentions(tx, send)
         addressing.check_all(tx, send, group, member)
@@ -245,6 +242,18 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     use = deciding_use(pack, inspection.uses)
     acted = permit.under(*inspection.uses) if inspection.uses else permit
     return _Decided(acted, fact, use, judged)
+
+
+def _place(tx: WriteTx, send: Send) -> tuple[Group, Member, Permit]:
+    """The place of who writes. A bot's also depends on the account of who answers for it, so it is asked each time."""
+    if is_bot(send.person):
+        return sender_place(tx, Actor(bot=BotId(send.person)), send.group)
+    policy.require_certified(tx, send.person)
+    place: tuple[Group, Member, Permit] = tx.cached(
+        ("group", send.group, "sender", send.person),
+        lambda: sender_place(tx, Actor(send.person), send.group),
+    )
+    return place
 
 
 def basis_of(judged: Judged, send: Send) -> Basis | None:

@@ -40,7 +40,7 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A message on its way to the lane, inspected by the rule set that `inspection` names.
+    """A message on its way to the lane, inspected by the rule set that `inspection` names. `person` wrote it, or a bot.
 
     An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
     limit; its facts say `imported`. `confirm` is what the warning gave its author, who stands by it, `members` how many

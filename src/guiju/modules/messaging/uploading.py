@@ -133,7 +133,7 @@ class Uploads:
         about = self.vault.seal_note(file, _about, name.encode())
         wanted = Upload(
             file,
-            actor.person_id,
+            actor.author,
             group,
             kind,
             size,
@@ -274,7 +274,7 @@ class Uploads:
 
     def _ready(self, actor: Actor, found: Upload | None, file: str) -> Attached:
         try:
-            own = found is not None and found.person == actor.person
+            own = found is not None and found.person == actor.author
             result = self._result(found) if own and found is not None else None
         except LedgerError:
             result = None
@@ -300,7 +300,7 @@ class Uploads:
 
 def _sent(tx: ReadTx, actor: Actor, cmid: str) -> dict[str, Attached]:
     """The files of the message that was sent under this cmid, so that sending it once more gives its receipt."""
-    position = _store.find_by_key(tx, _store.key_of(actor.person_id, cmid))
+    position = _store.find_by_key(tx, _store.key_of(actor.author, cmid))
     entry = tx.entry(position) if position is not None else None
     if entry is None:
         return {}

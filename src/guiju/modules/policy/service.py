@@ -78,9 +78,11 @@ def require_certified(tx: ReadTx, person: PersonId) -> None:
 def may(tx: ReadTx, actor: Actor, operation: str, group: GroupId | None = None) -> bool:
     """Whether `require` would give a permit."""
     wanted = _operations[operation]
+    relations = _relations[0]
+    if actor.bot is not None:
+        return wanted.bots and group is not None and relations.is_bot_of(tx, actor.bot, group)
     if actor.person is None:
         return wanted.system
-    relations = _relations[0]
     if not relations.is_certified(tx, actor.person):
         return False
     # Most operations ask for a role or for a place in the group, not both: what is not asked for is not looked up.
@@ -92,6 +94,8 @@ def may(tx: ReadTx, actor: Actor, operation: str, group: GroupId | None = None) 
 
 def scope(tx: ReadTx, actor: Actor, operation: str) -> Scope:
     """What `actor` may list under the reading operation `operation`."""
+    if actor.bot is not None:
+        return Scope()
     if actor.person is None:
         return Scope(everything=_operations[operation].system)
     relations = _relations[0]

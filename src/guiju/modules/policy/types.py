@@ -9,7 +9,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import ForbiddenError, InvalidError, NotFoundError, Safe
 from guiju.kernel.facts import Content, Sealed, fact
-from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.ids import BotId, GroupId, PersonId
 
 Text = dict[str, str]
 """The same words in several languages: `zh`, `en`."""
@@ -221,10 +221,15 @@ class Relations(Protocol):
 
     def headed_units(self, tx: ReadTx, person: PersonId) -> frozenset[str]: ...
 
+    def is_bot_of(self, tx: ReadTx, bot: BotId, group: GroupId) -> bool:
+        """Whether the bot belongs to the group and may act now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Who may do something: everyone certified, holders of a role, members with a role in the group, or the system."""
+    """Who may do something: everyone certified, holders of a role, members with a role in the group, the system, or
+    the group's bots.
+    """
 
     name: str
     everyone: bool = False
@@ -232,6 +237,7 @@ class Operation:
     group_roles: frozenset[GroupRole] = frozenset()
     states: frozenset[MemberState] = PRESENT
     system: bool = False
+    bots: bool = False
 
 
 @dataclass(frozen=True, slots=True)

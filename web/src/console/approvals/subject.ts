@@ -9,7 +9,7 @@ export interface Line { label: string; value: string; wide: boolean }
 const LABELS: readonly [field: string, label: keyof typeof WORK, wide: boolean][] = [
   ["name", "f.name", true], ["group", "f.group", true], ["class", "f.class", false], ["level", "f.level", false], ["owner", "f.owner", false],
   ["administrators", "f.administrators", false], ["end_date", "f.end_date", false], ["kind", "f.kind", false], ["tool", "f.tool", false], ["person", "f.person", false],
-  ["members", "f.members", true], ["purpose", "f.purpose", true], ["scope", "f.scope", true], ["rules", "f.rules", true], ["reason", "f.reason", true],
+  ["responsible", "f.responsible", false], ["members", "f.members", true], ["purpose", "f.purpose", true], ["scope", "f.scope", true], ["rules", "f.rules", true], ["reason", "f.reason", true],
 ];
 
 function words(field: string, value: unknown): string {
@@ -40,6 +40,7 @@ export function kindWords(kind: string): string {
   const key = `kind.${kind}`;
   const known: Record<string, keyof typeof WORK> = {
     "kind.group.registration": "kind.group.registration", "kind.group.join": "kind.group.join", "kind.group.leave": "kind.group.leave", "kind.group.closing": "kind.group.closing",
+    "kind.bot.incoming": "kind.bot.incoming",
   };
   return w(known[key] ?? "kind.other");
 }

@@ -1,0 +1,66 @@
+"""News about a notice goes to those whom it asks, and to its issuer."""
+
+from collections.abc import Collection, Sequence
+
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import PersonId
+from guiju.kernel.live import Delivery, View
+from guiju.modules.notices import service
+from guiju.modules.notices.types import (
+    Notice,
+    NoticeAcknowledged,
+    NoticeAddressed,
+    NoticeId,
+    NoticePublished,
+    NoticeReminded,
+    QuizTried,
+)
+
+_WHAT = {
+    "notices.published": "published",
+    "notices.addressed": "asked",
+    "notices.revised": "revised",
+    "notices.acknowledged": "acknowledged",
+    "notices.deadline_passed": "late",
+    "notices.withdrawn": "withdrawn",
+    "notices.reminded": "reminded",
+}
+
+
+def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
+    notice = service.find_notice(view.tx, NoticeId(entry.fact.notice))
+    if notice is None or isinstance(entry.fact, QuizTried):
+        return ()
+    match entry.fact:
+        case NoticePublished():
+            told: Collection[PersonId] = (notice.issuer,)
+        case NoticeAddressed(people=people) | NoticeReminded(people=people):
+            told = people
+        case NoticeAcknowledged():
+            told = {PersonId(entry.actor or ""), notice.issuer}
+        case _:
+            asked = [each.person for each in service.recipients(view.tx, notice.id)]
+            told = dict.fromkeys((*asked, notice.issuer))
+    return _items(view, entry, notice, told)
+
+
+def _items(
+    view: View, entry: Recorded, notice: Notice, told: Collection[PersonId]
+) -> Sequence[Delivery]:
+    """One item for each person, because each has another number of notices to acknowledge."""
+    todo = service.count_todo(view.tx, told)
+    title = service.wordings(view.tx, [notice])[notice.id].title
+    common = {
+        "position": entry.position,
+        "at": entry.at,
+        "kind": "notices.changed",
+        "group": None,
+        "number": None,
+        "actor": view.mark(entry.actor),
+        "notice": {"id": notice.id, "title": title, "version": notice.version},
+        "what": _WHAT[entry.kind],
+    }
+    return [
+        Delivery(common | {"todo": todo.get(person, 0)}, people=frozenset({person}))
+        for person in sorted(told)
+    ]
