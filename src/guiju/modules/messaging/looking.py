@@ -124,8 +124,9 @@ def look(reading: Reading, where: Surroundings, kind: FileKind, more: Sequence[s
         if late:
             break
     gaps = _gaps(reading, where, kind) + late + [(reason, "") for reason in more]
-    uses = _uses(acted, disposition)
-    if gaps and disposition < Disposition.HOLD:
+    uses = _uses(where.ruleset, acted, disposition)
+    # Where the time was over, that it holds is no word of any rule.
+    if gaps and (disposition < Disposition.HOLD or (late and disposition is Disposition.HOLD)):
         disposition, uses = Disposition.HOLD, (*where.uses, *uses)
     return Look(
         where.ruleset.version, where.context, tuple(sorted(where.exempt)), had_hits, reading.type, reading.verdict,
@@ -174,8 +175,12 @@ def _gaps(reading: Reading, where: Surroundings, kind: FileKind) -> list[tuple[s
 
 
 def _uses(
-    acted: Sequence[tuple[Disposition, Inspection]], strictest: Disposition
+    ruleset: RuleSet, acted: Sequence[tuple[Disposition, Inspection]], strictest: Disposition
 ) -> tuple[str, ...]:
-    """The controls that acted, those that asked for the strictest disposition first."""
-    first = [use for found, each in acted if found is strictest for use in each.uses]
+    """The controls that acted, those that asked for the strictest disposition first: a mask holds a file."""
+    first: list[str] = []
+    for found, each in acted:
+        if found is strictest:
+            masks = ruleset.masking_uses(each) if each.disposition < found else ()
+            first += [*masks, *each.uses]
     return (*first, *(use for _, each in acted for use in each.uses))
