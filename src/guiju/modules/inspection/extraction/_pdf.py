@@ -35,6 +35,8 @@ _FEW_CHARACTERS = 16
 _LEAST_SIDE = 24
 # Points of curves: three Chinese characters have so many; the frames and charts of a page with text rarely do.
 _MANY_CURVES, _FEW_SEGMENTS = 180, 40
+# A drawing of more is not looked through: it is a picture.
+_MOST_SEGMENTS = 20_000
 # Points to pixels: 150 dots an inch is what reading needs.
 _SCALE = 150 / 72
 _LARGEST_SIDE = 3000
@@ -216,7 +218,7 @@ def _has_curves(page: Any, *, is_bare: bool) -> bool:
     for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
         count = pdfium.FPDFPath_CountSegments(path)
         segments += count
-        if is_bare and segments >= _FEW_SEGMENTS:
+        if segments >= (_FEW_SEGMENTS if is_bare else _MOST_SEGMENTS):
             return True
         for place in range(count):
             segment = pdfium.FPDFPath_GetPathSegment(path, place)
