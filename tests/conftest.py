@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ import pytest
 
 from bench.postgres import Cluster, cluster
 from tests.support.checks import check_ledger
+from tests.support.corpus import left_out
 from tests.support.office import PEOPLE, Office, open_office
 from tests.support.postgres import fresh_database
 from tests.support.world import World
@@ -29,13 +29,7 @@ def corpus() -> Path:
     """The folder of test data that is not part of the project; absent data fails in CI and is loud elsewhere."""
     folder = Path(os.environ.get("GUIJU_CORPUS") or ROOT / ".." / "shared" / "data").resolve()
     if not folder.is_dir():
-        message = (
-            f"LEFT OUT: tests that read {folder}, which does not exist (GUIJU_CORPUS names it)"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        warnings.warn(message, stacklevel=1)
-        pytest.skip(message)
+        left_out(folder)
     return folder
 
 

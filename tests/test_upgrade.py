@@ -20,6 +20,7 @@ from tests.support.world import World
 REVISION = "20261124_review_queue"
 # Its own, and those that later revisions added.
 TABLES = (
+    "directory_import_progress",
     "messaging_review",
     "messaging_hit",
     "messaging_exception",
@@ -33,6 +34,9 @@ TABLES = (
     "messaging_mention_all",
     "messaging_file",
     "messaging_upload",
+    "messaging_forward",
+    "messaging_draft",
+    "messaging_scheduled",
     "bots_bot",
     "bots_key",
     "bots_webhook",

@@ -24,7 +24,8 @@ from guiju.kernel.errors import GuijuError, NotFoundError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Gate
 from guiju.kernel.http import BadRequestError
-from guiju.kernel.live import Hub
+from guiju.kernel.ids import PersonId
+from guiju.kernel.live import Hub, tell_person
 from guiju.kernel.malware import Scanner
 from guiju.kernel.posting import Poster
 from guiju.migrations import schema
@@ -44,6 +45,8 @@ from guiju.modules.inspection.service import is_public_host
 from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
+from guiju.modules.messaging.drafting import Drafts
+from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.uploading import Uploads
 from guiju.modules.notices import _routes as notices_routes
 from guiju.modules.policy import _routes as policy_routes
@@ -108,6 +111,10 @@ class Server:
         # Few at a time: each of them holds a whole file in memory.
         self._inspecting = ThreadPoolExecutor(2, thread_name_prefix="inspect")
         self.composer = Composer(self.gate, runtime.inspector, self.uploads)
+        self.drafts = Drafts(self.gate, runtime.notes, runtime.clock)
+        self.schedule = Schedule(
+            self.gate, runtime.notes, runtime.inspector, runtime.clock, self._tell
+        )
         self.incoming = Incoming(self.gate, self.composer, self.uploads, runtime.clock)
         self.dispatcher = Dispatcher(
             self.gate, Poster(is_public_host, runtime.settings.inside_hosts), runtime.vault, runtime.clock
@@ -147,6 +154,7 @@ class Server:
         state.runtime, state.gate, state.hub = self.runtime, self.gate, self.hub
         state.composer, state.new_view = self.composer, self.runtime.new_view
         state.seen = self.socket.seen
+        state.drafts, state.schedule = self.drafts, self.schedule
         state.incoming, state.dispatcher = self.incoming, self.dispatcher
         state.authenticate, state.me = self.guard.authenticate, me.describe
         state.session_ended = self.guard.session_ended
@@ -201,12 +209,17 @@ class Server:
             try:
                 self.runtime.run_due()
                 self.uploads.sweep()
+                self.schedule.run_due()
                 self.dispatcher.run()
             except (
                 DatabaseUnavailableError,
                 BlobsUnavailableError,
             ):  # what is due stays due
                 continue
+
+    def _tell(self, person: PersonId, frame: dict[str, Any]) -> None:
+        """Show something on the screens of a person. From any thread; no fact, so what is missed is read again."""
+        self.gate.on_loop(lambda: tell_person(self.hub, person, frame))
 
     def _swap_rules(self, entries: Sequence[Recorded]) -> None:
         """Inspect by the new pack from now on, wherever it was adopted; compiled off the loop and off the lane."""

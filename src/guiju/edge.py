@@ -119,7 +119,7 @@ class Edge:
         if not _is_raw(scope) and not _is_utf8(body):
             await _refuse(with_headers, BadRequestError("The body is not JSON in UTF-8."))
             return
-        await self._app(scope, _replay(body, receive), with_headers)
+        await self._app(_asked(scope), _replay(body, receive), with_headers)
 
     async def _limit(self, scope: Message) -> int:
         """How many bytes the body may have. Raises SessionRequiredError."""
@@ -162,9 +162,15 @@ class Edge:
             return WrongOriginError("The request must come from this site.", expected=self._origin)
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         wanted = RAW_TYPE if _is_raw(scope) else "application/json"
-        if has_body and headers.get("content-type", "").partition(";")[0].strip() != wanted:
+        stated = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if has_body and stated != wanted:
             return NotJsonError(f"A body is {wanted} here.")
         return None
+
+
+def _asked(scope: Message) -> Message:
+    """What is looked up for a request: HEAD asks for what GET would answer, and the web server leaves the body out."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _is_raw(scope: Message) -> bool:

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import Any
 
 from fastapi import APIRouter, Request
+from sqlalchemy import select
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
@@ -12,6 +13,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.text import Position
 from guiju.ledger import proof as proofs
+from guiju.ledger import tables
 from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberChanged
@@ -58,9 +60,14 @@ async def get_head(
 
 
 @routes.get("/key")
-async def get_key(request: Request, _actor: CurrentActor) -> Json:
+async def get_key(request: Request, _actor: CurrentActor, read: Reader) -> Json:
     runtime: Runtime = request.app.state.runtime
-    return {"vkey": runtime.signer.vkey(runtime.origin)}
+
+    def shape(tx: ReadTx) -> Json:
+        origin = str(tx.scalar(select(tables.head.c.origin)))
+        return {"vkey": runtime.signer.vkey(origin)}
+
+    return await read(shape)
 
 
 @routes.get("/proof/{position}")

@@ -20,6 +20,7 @@ from guiju.kernel.live import Presence, Router, View
 from guiju.ledger import tables
 from guiju.ledger.keystore import KeyStore, open_keystore
 from guiju.ledger.log import Log
+from guiju.ledger.notes import Notes
 from guiju.ledger.signer import Signer
 from guiju.ledger.vault import Vault
 from guiju.modules.approvals import _controls as approvals_controls
@@ -35,6 +36,7 @@ from guiju.modules.directory import _controls as directory_controls
 from guiju.modules.directory import _jobs as directory_jobs
 from guiju.modules.directory import _live as directory_live
 from guiju.modules.directory import service as directory
+from guiju.modules.directory.types import Role
 from guiju.modules.groups import _controls as groups_controls
 from guiju.modules.groups import _jobs as groups_jobs
 from guiju.modules.groups import _live as groups_live
@@ -50,7 +52,7 @@ from guiju.modules.inspection.types import Dictionary
 from guiju.modules.messaging import _controls as messaging_controls
 from guiju.modules.messaging import _jobs as messaging_jobs
 from guiju.modules.messaging import _live as messaging_live
-from guiju.modules.messaging import composing, reads, sending, writers
+from guiju.modules.messaging import composing, drafting, reads, sending, writers
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.notices import _controls as notices_controls
@@ -114,7 +116,7 @@ def wire() -> None:
     """Register what the modules offer to one another; safe to call again."""
     for offered in CONTROLS:
         policy.register(offered.CONTROLS, offered.OPERATIONS)
-    policy.connect(PeopleAndGroups())
+    policy.connect(PeopleAndGroups(), roles=[role.value for role in Role], flows=[applying.KIND])
     identity.connect(directory.Marks())
     writers.connect(bots.Writers())
     dictionaries.connect(RecentMessages())
@@ -137,6 +139,7 @@ class Runtime:
     lane: Lane
     signer: Signer
     vault: Vault
+    notes: Notes
     names: dict[PersonId, str] = field(default_factory=dict)
 
     def write(self, verb: Callable[[WriteTx], T]) -> T:
@@ -197,7 +200,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         composing.MARK_KIND: reads.mark_read_many,
     }
     lane = Lane(
-        database, log, clock, dict(APPLIERS), list_verbs, policy.record_attempt, guard=TextGuard(inspector),
+        database, log, clock, _live_appliers(), list_verbs, policy.record_attempt, guard=TextGuard(inspector),
         aheads={sending.KIND: messaging.send_ahead},
     )  # fmt: skip
     runtime = Runtime(
@@ -210,11 +213,26 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         lane,
         Signer(database, settings.keys, clock),
         Vault(open_blobs(settings.files), keys),
+        Notes(keys),
     )
     if runtime.read(policy.find_pack) is not None:
         runtime.read(inspector.follow)
     lane.start()
     return runtime
+
+
+def _live_appliers() -> dict[str, Apply]:
+    """The appliers with what only happens once: what those leave behind who go is removed, which a replay knows not of."""
+
+    def forgetting(apply: Apply) -> Apply:
+        def both(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+            apply(tx, entries)
+            drafting.forget(tx, entries)
+
+        return both
+
+    leaving = {name: forgetting(APPLIERS[name]) for name in ("groups", "identity")}
+    return {**APPLIERS, **leaving}
 
 
 def packs_folder() -> Path:

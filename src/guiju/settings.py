@@ -2,8 +2,11 @@
 
 import os
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class SettingsError(Exception):
@@ -35,8 +38,7 @@ class Settings:
     @property
     def origin(self) -> str:
         """The one Origin that unsafe requests and sockets must name."""
-        parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return _origin(self.public_url)
 
     @property
     def inside_hosts(self) -> frozenset[str]:
@@ -46,7 +48,7 @@ class Settings:
 
     @property
     def is_https(self) -> bool:
-        return self.public_url.startswith("https://")
+        return self.origin.startswith("https://")
 
 
 ENVIRONMENT = {field.name: f"GUIJU_{field.name.upper()}" for field in fields(Settings)}
@@ -60,8 +62,11 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
     if not host or not port.isdigit() or int(port) > 65535:
         raise SettingsError(f"GUIJU_LISTEN must be host:port, not {listen!r}")
     public_url = (environment.get("GUIJU_PUBLIC_URL") or f"http://{listen}").rstrip("/")
-    if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).netloc:
-        raise SettingsError(f"GUIJU_PUBLIC_URL must be an http(s) address, not {public_url!r}")
+    try:
+        _origin(public_url)
+    except ValueError:
+        problem = f"GUIJU_PUBLIC_URL must be an http(s) address, not {public_url!r}"
+        raise SettingsError(problem) from None
     database = environment.get("GUIJU_DATABASE") or f"sqlite:///{data / 'guiju.db'}"
     if not database.startswith(("sqlite:///", "postgresql://")):
         raise SettingsError("GUIJU_DATABASE must begin with sqlite:/// or postgresql://")
@@ -79,6 +84,18 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
         clamd=clamd,
         webhook_hosts=environment.get("GUIJU_WEBHOOK_HOSTS") or "",
     )
+
+
+def _origin(address: str) -> str:
+    """The origin of an address as browsers write it: small letters, Punycode, no usual port. Raises ValueError."""
+    parts = urlsplit(address)
+    if parts.scheme not in _USUAL_PORTS or not parts.hostname or parts.username is not None:
+        raise ValueError(f"{address!r} has no origin")
+    host = parts.hostname.encode("idna").decode().lower()
+    if ":" in host:
+        host = f"[{ip_address(host).compressed}]"
+    usual = parts.port in (None, _USUAL_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" + ("" if usual else f":{parts.port}")
 
 
 def _files(place: str) -> str:

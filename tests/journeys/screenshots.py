@@ -82,6 +82,29 @@ def held(screen: Screen) -> None:
     expect(screen.page.locator(".clause-card")).to_be_visible()
 
 
+def forward(screen: Screen) -> None:
+    """A refusal in the sheet: out of a sensitive group into one that is not."""
+    group(screen, "生产调度")
+    said = screen.page.locator("article.m").last
+    said.dispatch_event("pointerdown", {"pointerType": "touch"})
+    screen.page.get_by_role("menuitem", name="转发").click()
+    sheet = screen.page.get_by_role("dialog")
+    sheet.get_by_role("radio", name=re.compile(GROUP)).click()
+    sheet.get_by_role("button", name="转发", exact=True).click()
+    expect(sheet.get_by_role("alert")).to_be_visible()
+
+
+def later(screen: Screen) -> None:
+    group(screen)
+    strip = screen.page.get_by_role("button", name=re.compile("^定时消息"))
+    if strip.count() == 0:
+        screen.write("明早八点二十班前会，请带上昨天的点检表")
+        screen.press("定时发送")
+        screen.page.get_by_role("menuitem", name="明天 09:00").click()
+    strip.click()
+    expect(screen.page.get_by_role("dialog")).to_contain_text("班前会")
+
+
 def apply_for(screen: Screen) -> None:
     screen.open("/apply")
     screen.page.get_by_label(re.compile("^群名称|^名称")).first.fill("质量吐槽群")
@@ -159,6 +182,8 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "thread": ("zhouxiaoyu", thread),
     "warning": ("zhouxiaoyu", warning),
     "held": ("zhouxiaoyu", held),
+    "forward": ("zhaotiejun", forward),
+    "later": ("zhouxiaoyu", later),
     "apply": ("zhouxiaoyu", apply_for),
     "applications": ("jiangnan", at("/applications")),
     "approvals": ("yezhiqiu", at("/todo")),

@@ -233,6 +233,8 @@ def _try_http(
         stage.token(actor, new=True)
     if expected == "ok":
         assert answer.status_code in (200, 204), answer.text
+        if method == "GET" and answer.headers["Content-Type"] == "application/json":
+            _check_position(template, answer, before)
         _drain(stage)
         return
     assert WORDS.get(answer.status_code) == expected, answer.text
@@ -252,6 +254,22 @@ def _try_http(
             _blind(answer.text, ids),
         )
         stage.check_unchanged(before)
+
+
+ITSELF = {
+    "/api/groups/{group}/messages/{position}",
+    "/api/reviews/{position}",
+    "/api/decisions/{position}",
+    "/api/ledger/proof/{position}",
+}
+"""What answers with the fact at a position, whose own position that is."""
+
+
+def _check_position(template: str, answer: Any, before: int) -> None:
+    """Whatever is read says which state of the ledger it shows."""
+    reflected = int(answer.headers["Guiju-Position"])
+    assert before <= reflected, "it shows at least what was there before"
+    assert template in ITSELF or answer.json()["position"] == reflected
 
 
 def status_of_code(code: str) -> int:

@@ -133,3 +133,38 @@ def test_only_the_owner_is_offered_new_rules(people: Screens) -> None:
         expect(screen.page.locator(".dr .kv")).to_be_visible()
         expect(screen.page.locator(".dr").get_by_role("heading", name="群务")).to_be_visible()
         expect(screen.page.get_by_role("button", name="发布新一版")).to_have_count(count)
+
+
+def test_an_import_is_followed_to_its_end(people: Screens) -> None:
+    rows = [
+        f"ZX{n:03},新人{n},澄远装备（演示）/生产制造部/总装一车间,装配工,,\n" for n in range(12)
+    ]
+    csv = "工号,姓名,部门,岗位,手机,邮箱\n" + "".join(rows)
+    screen = people.signed_in("tangli").open("/directory")
+    screen.page.get_by_role("tab", name="批量导入").click()
+    screen.page.locator("input[type=file]").set_input_files(
+        {"name": "新人.csv", "mimeType": "text/csv", "buffer": csv.encode()}
+    )
+    expect(screen.page.get_by_text("新增 12")).to_be_visible()
+    screen.press("导入")
+    expect(screen.page.get_by_text("已导入 12 行。")).to_be_visible()
+    expect(screen.page.get_by_role("button", name="导入", exact=True)).to_be_disabled()
+    assert screen.get("/people?q=ZX")["total"] == 12
+    screen.check_access("an import that has ended")
+
+
+def test_an_import_names_the_rows_that_were_refused_later(people: Screens) -> None:
+    """A row can only be refused when its turn comes; the answer that says so is put in the server's place here."""
+    csv = "工号,姓名,部门,岗位,手机,邮箱\nZY1,新人,澄远装备（演示）,装配工,,\n"
+    screen = people.signed_in("tangli").open("/directory")
+    row = {"line": 2, "code": "identity.login_taken"}
+    refused = {"rows": 2, "applied": 1, "refused": [row], "done": True}
+    screen.page.route("**/api/people/imports/*", lambda route: route.fulfill(json=refused))
+    screen.page.get_by_role("tab", name="批量导入").click()
+    screen.page.locator("input[type=file]").set_input_files(
+        {"name": "新人.csv", "mimeType": "text/csv", "buffer": csv.encode()}
+    )
+    screen.press("导入")
+    expect(screen.page.get_by_text("已导入 1 行，1 行没有导入：")).to_be_visible()
+    expect(screen.page.get_by_role("row").last).to_contain_text("2")
+    screen.check_access("an import with refused rows")

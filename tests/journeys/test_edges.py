@@ -87,6 +87,26 @@ def test_a_body_that_does_not_fit_is_refused(visit: Visit, content: bytes) -> No
     assert visit.code("POST", path, content=content, headers=headers) == (422, "http.bad_request")
 
 
+def test_the_type_of_a_body_may_have_capitals(visit: Visit) -> None:
+    path = f"/api/groups/{visit.group}/read"
+    for kind in ("APPLICATION/JSON", "Application/Json; charset=UTF-8"):
+        answer = visit.inside.request(
+            "POST", path, visit.token, content=b'{"position":1}', headers={"Content-Type": kind}
+        )
+        assert answer.status_code == 204, answer.text
+
+
+def test_head_is_answered_like_get_without_a_body(visit: Visit) -> None:
+    for path, token in (("/", None), ("/healthz", None), ("/api/me", visit.token)):
+        asked = visit.inside.request("HEAD", path, token)
+        got = visit.inside.request("GET", path, token)
+        assert (asked.status_code, asked.content) == (200, b"")
+        for name in ("Content-Type", "Content-Length", "Content-Security-Policy"):
+            assert asked.headers[name] == got.headers[name], path
+    assert visit.inside.request("HEAD", "/api/me").status_code == 401
+    assert visit.inside.request("HEAD", "/api/nothing").status_code == 404
+
+
 def test_a_body_is_bounded(visit: Visit) -> None:
     path = f"/api/groups/{visit.group}/messages"
     big = {"cmid": "x", "body": "x" * (2 * 1024 * 1024)}

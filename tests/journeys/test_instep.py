@@ -27,8 +27,18 @@ from guiju.modules.bots.webhook_types import Delivery, WebhookId
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
-from guiju.modules.messaging import exceptions, opening, pinning, reacting, reads, recalling, review
+from guiju.modules.messaging import (
+    exceptions,
+    forwarding,
+    opening,
+    pinning,
+    reacting,
+    reads,
+    recalling,
+    review,
+)
 from guiju.modules.messaging.change_types import ALL, Reaction
+from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.setup import SYSTEM
@@ -129,6 +139,38 @@ class Acts:
         shown = self.world.entries("messaging.released")[0].position
         self.send(
             "sent with a quote of a release", member, "收到", MessageState.DELIVERED, quote=shown
+        )
+
+    def forwards(self) -> None:
+        """Copies within the group, delivered, masked, stopped and released."""
+        inspector, held = self.world.runtime.inspector, -1
+        sent = [
+            self.send(f"to be forwarded {n}", self.owner, f"第{n}条", MessageState.DELIVERED)
+            for n in range(2)
+        ]
+        for name, comment, state in (
+            ("forwarded", "请看", MessageState.DELIVERED),
+            ("forwarded and masked", f"证件{ID_NUMBER}", MessageState.MASKED),
+            ("forwarded and blocked", BLOCKED_TEXT, MessageState.BLOCKED),
+            ("forwarded and held", f"{HELD_TEXT}转", MessageState.HELD),
+        ):
+            wish = Wanted(
+                name.replace(" ", "."), self.group, self.group, tuple(sent), True, comment
+            )
+            (done,) = self.verb(
+                name,
+                lambda tx, w=wish: forwarding.forward(tx, inspector, self.member, w),  # type: ignore[misc]  # bound at once
+            )
+            assert done.state is state
+            held = done.position
+        self.verb(
+            "a forwarded one is released",
+            lambda tx: review.release(tx, self.reviewer, held, masked=True, reason=""),
+        )
+        shown = self.world.entries("messaging.released")[-1].position
+        self.verb(
+            "a forwarded one is recalled",
+            lambda tx: recalling.recall(tx, self.owner, self.group, shown, reason="跑题"),
         )
 
     def files(self) -> None:
@@ -457,6 +499,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts = Acts(audience, cast, group)
     acts.messages()
     acts.files()
+    acts.forwards()
     acts.reviews()
     acts.changes()
     acts.bots()

@@ -12,7 +12,9 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
 from guiju.modules.messaging import review
 from guiju.modules.messaging.types import MessageState
+from guiju.modules.policy import service as policy
 from guiju.runtime import load_pack
+from guiju.setup import SYSTEM
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
 
@@ -141,12 +143,28 @@ def test_the_check_counts_the_quote_and_a_pre_review(desk: Desk) -> None:
 def test_an_alert_shows_to_nobody_but_those_who_oversee(desk: Desk) -> None:
     sender = desk.office.administrator
     sent = {"cmid": "a1", "body": PRESS}
+
+    def known() -> tuple[Any, Any]:
+        """What the sender learns of the clause: on its page and in the book."""
+        page = desk.call(sender, "GET", "/api/clauses/5.13").json()
+        book = desk.call(sender, "GET", "/api/clauses").json()
+        del page["position"]
+        return page, [clause for clause in book["clauses"] if clause["id"] == "5.13"]
+
+    before = known()
     receipt = desk.post(sender, f"/api/groups/{desk.group}/messages", sent).json()
     assert (receipt["state"], receipt["clause"]) == ("delivered", None)
-    page = desk.call(sender, "GET", "/api/clauses/5.13").json()
-    assert page["evidence"] == []
+    assert known() == before, "nothing of it moves"
+    page = before[0]
+    assert (page["evidence"], page["total"], page["more"]) == ([], 0, False)
+    assert page["controls"][0]["evidence"] == {
+        "count": 0,
+        "last_at": None,
+        "last_position": None,
+    }
     seen = desk.call(desk.office.reviewer, "GET", "/api/clauses/5.13").json()
     assert [one["kind"] for one in seen["evidence"]] == ["messaging.alerted"]
+    assert seen["total"] == seen["controls"][0]["evidence"]["count"] == 1
     position = seen["evidence"][0]["position"]
     assert desk.call(sender, "GET", f"/api/ledger/proof/{position}").status_code == 404
     deadline = time.monotonic() + 10
@@ -158,6 +176,26 @@ def test_an_alert_shows_to_nobody_but_those_who_oversee(desk: Desk) -> None:
     assert own.json()["fact"]["controls"] == []
     again = desk.call(desk.office.reviewer, "GET", f"/api/decisions/{receipt['position']}").json()
     assert again["same"] and again["rules"] == "same" and again["findings"] == []
+
+
+def test_what_an_alert_looks_for_is_read_by_those_who_oversee(desk: Desk) -> None:
+    use, path = "5.13/messaging.patterns", "/api/policy/packs/current"
+    shipped, dictionaries = load_pack("party-run-plant")
+    desk.world.write(lambda tx: policy.adopt(tx, SYSTEM, text=shipped, dictionaries=dictionaries))
+    whole = desk.call(desk.office.reviewer, "GET", path).json()
+    assert (whole["yaml"], whole["withheld"]) == (shipped, [])
+    shown = desk.call(desk.office.member, "GET", path).json()
+    assert shown["withheld"] == [use] and shown["version"] == whole["version"]
+    begin = shipped.index("patterns:\n            - {id: outside_coverage")
+    end = shipped.index("\n", shipped.index("disposition: alert", begin))
+    assert shown["yaml"] == f"{shipped[:begin]}{{}}{shipped[end:]}"
+    assert "代购" in shown["yaml"], "what asks for confirmation everybody may read"
+    for actor, names in ((desk.office.member, 0), (desk.office.reviewer, 1)):
+        page = desk.call(actor, "GET", "/api/clauses/5.13").json()
+        (control,) = (one for one in page["controls"] if one["use"] == use)
+        assert (len(control["with"]) > 0) == bool(names)
+        open_page = desk.call(actor, "GET", "/api/clauses/5.10").json()
+        assert open_page["controls"][0]["with"]
 
 
 def test_a_dictionary_from_import_to_effect(desk: Desk) -> None:
@@ -235,7 +273,8 @@ def test_a_document_from_its_file_to_its_end(desk: Desk) -> None:
     assert made["clause"]["id"] == "6.7" and made["count"] >= 8 and made["unread"] == []
     listed = desk.call(desk.office.reviewer, "GET", path).json()
     assert listed["documents"] == [made] and [one["id"] for one in listed["levels"]][-1] == "secret"
-    assert desk.call(desk.office.reviewer, "GET", f"{path}/{made['id']}").json() == made
+    shown = desk.call(desk.office.reviewer, "GET", f"{path}/{made['id']}").json()
+    assert shown == made | {"position": listed["position"]}
     said = {"cmid": "p1", "body": f"听说{PLAN[8:58]}"}
     receipt = desk.post(desk.office.member, sending, said).json()
     assert receipt["state"] == "blocked" and receipt["clause"]["id"] == "6.7"

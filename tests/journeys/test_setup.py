@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+from guiju import setup_routes
 from guiju.kernel.clock import ManualClock
 from guiju.modules.directory import service as directory
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NoPackError
-from guiju.runtime import Runtime, open_runtime
+from guiju.runtime import Runtime, load_pack, open_runtime
 from guiju.settings import read_settings
 from guiju.setup import SYSTEM, initialise, needs_setup
 from guiju.setup_routes import setup_token
@@ -88,3 +89,24 @@ def test_the_pack_can_be_adopted_before_anybody_exists(empty: tuple[Runtime, Ins
     runtime, _ = empty
     runtime.write(lambda tx: directory.name_organisation(tx, SYSTEM, name="澄远装备"))
     assert runtime.read(policy.version) is None
+
+
+def test_the_packs_are_read_once_and_offered_only_before(
+    empty: tuple[Runtime, Inside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, inside = empty
+    setup_routes._offered.cache_clear()
+    read: list[str] = []
+
+    def load(pack_id: str) -> Any:
+        read.append(pack_id)
+        return load_pack(pack_id)
+
+    monkeypatch.setattr(setup_routes, "load_pack", load)
+    offered = [inside.request("GET", "/api/setup").json()["packs"] for _ in range(3)]
+    assert read == ["party-run-plant", "plain-office"] and offered[0] == offered[2] != []
+    assert set(offered[0][0]) == {"id", "title", "about", "clauses"}
+    token = setup_token(runtime.settings)
+    assert inside.request("POST", "/api/setup", None, stated(token)).status_code == 204
+    after = inside.request("GET", "/api/setup").json()
+    assert (after["needed"], after["packs"]) == (False, [])

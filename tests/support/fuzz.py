@@ -112,7 +112,7 @@ class Fuzz:
                         for name in names:
                             found.setdefault(name, set()).add(card.get("position", card.get("id")))
 
-        collect("/api/conversations", "conversations", "group")
+        collect("/api/conversations", "conversations", "group", "from")
         collect("/api/approvals?box=todo", "requests", "request_id")
         collect("/api/approvals?box=done", "requests", "request_id")
         collect("/api/notices?box=todo", "notices", "notice_id")
@@ -136,7 +136,8 @@ class Fuzz:
                     "member_ids",
                 ):
                     found.setdefault(name, set()).update(people)
-        found.setdefault("position", set()).update(range(0, 900, 37))
+        for name in ("position", "positions"):
+            found.setdefault(name, set()).update(range(0, 900, 37))
         return {name: sorted(values, key=str) for name, values in found.items()}
 
     def run(self, examples: int, seconds: float, seed_: int) -> Report:
@@ -178,7 +179,7 @@ class Fuzz:
         if isinstance(case.body, dict):
             for name in case.body.keys() & self._known.keys():
                 one = self._known[name][pick % len(self._known[name])]
-                case.body[name] = [one] if name.endswith("_ids") else one
+                case.body[name] = [one] if name.endswith(("_ids", "positions")) else one
 
     def _judge(
         self, operation: Operation, case: Made, actor: Actor, answer: requests.Response

@@ -11,6 +11,7 @@ _GROUP_PATHS = (
     "/api/join",
     "/api/ledger/proof/",
     "/saved/{kind}/",
+    "/scheduled/{cmid}",
     "/api/uploads",
     "SOCKET send",
     "SOCKET read",

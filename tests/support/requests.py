@@ -10,6 +10,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.directory import importing
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
@@ -18,7 +19,9 @@ from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.fingerprints import fingerprints
 from guiju.modules.inspection.governed import DocumentPrints, Trial
 from guiju.modules.messaging import exceptions, review
+from guiju.modules.messaging.composing import Body
 from guiju.modules.messaging.review_types import Permission
+from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
 from guiju.runtime import load_pack
@@ -27,7 +30,7 @@ from tests.support.inside import session_for
 from tests.support.matrix import Row
 from tests.support.robots import make_bot, new_webhook
 from tests.support.sending import with_editing
-from tests.support.uploading import BYTES, attached, begin, close_uploads, uploads_of
+from tests.support.uploading import BYTES, attached, begin, close_uploads, door_of, uploads_of
 
 NEW_PASSWORD = "battery staple 8"
 FAR = 10_000_000
@@ -48,6 +51,11 @@ KEEPING = (
     "/settings",
     "/reminder",
     "/saved/{kind}/{position}",
+    "/forwards",
+    "/draft",
+    "/scheduled",
+    "/scheduled/{cmid}",
+    "/sending",
 )
 """What changes nothing about the group that others try as well."""
 ENDING = ("DELETE /api/session", "DELETE /api/sessions")
@@ -100,6 +108,8 @@ class Things:
                     cast.group(*self._member(actor)) if changes and not keeps else self.group
                 )
                 found["reaction"] = "good"
+                if "{cmid}" in row.operation:
+                    found["cmid"] = self._wait(actor) if fresh and actor is not None else "none"
                 if changes and "/messages/{position}" in row.operation:
                     found["position"] = cast.world.send(member, found["group"], "大家好").position
                 joins = row.operation.endswith("/members/{person}/decision")
@@ -152,6 +162,8 @@ class Things:
                     ("refused" if refused else "held", sender.name),
                     lambda: self._refuse(sender) if refused else self._hold(sender),
                 )
+            case "plain" if "{import_id}" in row.operation:
+                found["import_id"] = self._make(changes, ("import",), self._import)
             case "webhook":
                 key = ("webhook", str(row.operation.endswith("/resumption")))
                 found["webhook"], found["position"] = self._make(
@@ -192,6 +204,15 @@ class Things:
                 "account_id": self._make(fresh, ("account", state), lambda: cast.new_account(state))
             }
         return {"person_id": person.person, "account_id": cast.account_of(person).id}
+
+    def _import(self) -> str:
+        world, hr = self.cast.world, self.cast.people["hr", "outsider"]
+        text = importing.TEMPLATE + f"I{next(self.serial)},王导入,澄远装备,,,\r\n"
+        plan = world.read(lambda tx: importing.check_import(tx, hr, text=text))
+        started = world.write(lambda tx: importing.start_import(tx, hr, plan))
+        assert started is not None, "the plan adds somebody"
+        world.later(1_000)
+        return started
 
     def _publish(self, asked: Actor) -> str:
         """A notice of the office for human resources that asks one person."""
@@ -248,6 +269,14 @@ class Things:
     def close(self) -> None:
         """End the processes that read files."""
         close_uploads(self._uploads)
+
+    def _wait(self, author: Actor) -> str:
+        """The cmid of a message of theirs that waits for its time."""
+        world, cmid = self.cast.world, f"s{next(self.serial)}"
+        inspector, notes = world.runtime.inspector, world.runtime.notes
+        schedule = Schedule(door_of(world), notes, inspector, world.clock, lambda *_: None)
+        at = world.clock.now() + DAY
+        return schedule.add(author, self.group, cmid, Body("大家好"), at).cmid
 
     def _upload(self, owner: Actor) -> str:
         return begin(self._uploads, owner, self.group, "a.txt", PLAN.encode())
@@ -376,7 +405,14 @@ _BODIES: dict[str, _Body] = {
     "POST /api/applications/check": _fixed(**{"name": "澄远甲甲工作群", "class": "workshop", "kind": "internal"}),
     "POST /api/applications": lambda t, r, a, i: t.application(),
     "POST /api/groups/{group}/messages": lambda t, r, a, i: {"cmid": f"h{next(t.serial)}", "body": "大家好"},
+    "POST /api/groups/{group}/forwards": lambda t, r, a, i: {
+        "cmid": f"w{next(t.serial)}", "from": i["group"], "positions": [i["position"]],
+    },
     "PUT /api/groups/{group}/settings": _fixed(muted=True),
+    "PUT /api/groups/{group}/draft": lambda t, r, a, i: {"text": "大家", "at": t.cast.world.clock.now()},
+    "POST /api/groups/{group}/scheduled": lambda t, r, a, i: {
+        "cmid": f"d{next(t.serial)}", "body": "大家好", "at": t.cast.world.clock.now() + DAY,
+    },
     "POST /api/groups/{group}/messages/{position}/recall": _fixed(reason="x"),
     "PUT /api/groups/{group}/messages/{position}": lambda t, r, a, i: {"text": f"大家好{next(t.serial)}"},
     "POST /api/uploads": lambda t, r, a, i: {"group": i["group"], "name": "a.txt", "size": 9},

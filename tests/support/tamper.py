@@ -25,8 +25,9 @@ from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import DocumentPrints
-from guiju.modules.messaging import pinning, reacting, review
+from guiju.modules.messaging import forwarding, pinning, reacting, review
 from guiju.modules.messaging.change_types import ALL, Reaction
+from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.review_types import Permission
 from guiju.setup import SYSTEM
 from tests.support.checks import check_ledger, verify_stored
@@ -223,7 +224,11 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     world.edit(member, group, shown, "后天开工")
     world.write(lambda tx: reacting.react(tx, owner, group, shown, Reaction.OK, on=True))
     world.write(lambda tx: pinning.pin(tx, owner, group, shown, on=True))
-    world.send(owner, group, "请大家看", mentions=(ALL,), members=True)
+    called = world.send(owner, group, "请大家看", mentions=(ALL,), members=True).position
+    inspector = world.runtime.inspector
+    for source in (shown, called):
+        wish = Wanted(f"f{source}", group, group, (source,), merged=False)
+        world.write(lambda tx, wish=wish: forwarding.forward(tx, inspector, owner, wish))  # type: ignore[misc]  # bound at once
     uploads = uploads_of(world)
     world.send(member, group, "", files=attached(uploads, member, group, "a.txt", b"plan"))
     close_uploads(uploads)

@@ -80,11 +80,16 @@ class Sender:
         return self.request("GET", path, **extra)
 
 
+def door_of(world: World) -> Gate:
+    """The lane and the readers without a server, in this process."""
+    runtime = world.runtime
+    return Gate(runtime.lane, runtime.database, runtime.log, runtime.clock)
+
+
 def uploads_of(world: World) -> Uploads:
     """Uploads without a server, in this process."""
     runtime = world.runtime
-    door = Gate(runtime.lane, runtime.database, runtime.log, runtime.clock)
-    return Uploads(door, runtime.vault, runtime.inspector, Extractor(), runtime.clock)
+    return Uploads(door_of(world), runtime.vault, runtime.inspector, Extractor(), runtime.clock)
 
 
 def close_uploads(uploads: Uploads) -> None:

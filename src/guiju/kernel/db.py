@@ -23,7 +23,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import ExceptionContext, Row
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -133,18 +133,42 @@ def open_database(url: str, *, schema: str | None = None) -> Database:
         return _open_sqlite(url)
     url = "postgresql+psycopg://" + url.split("://", 1)[1]
     options = f"-c synchronous_commit=on -c lock_timeout=5000 -c TimeZone=UTC -c search_path={schema or 'public'}"
-    shared: dict[str, Any] = {"connect_args": {"options": options}, "pool_pre_ping": True}
-    readers = create_engine(url, pool_size=8, max_overflow=8, **shared)
+    shared: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"options": options}}
+    readers = _engine(url, pool_size=8, max_overflow=8, **shared)
     # The lane looks up by key only. Tables that grow faster than their statistics made the planner read all of one for
     # every batch: measured at 5 ms. Without its estimates, compiling a plan at run time would never pay.
     lane = {"options": f"{options} -c enable_seqscan=off -c jit=off"}
-    writers = create_engine(url, pool_size=1, max_overflow=1, connect_args=lane)
+    writers = _engine(url, pool_size=1, max_overflow=1, connect_args=lane)
 
     @event.listens_for(readers, "begin")
     def _snapshot(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     return Database(url, readers, writers)
+
+
+def _engine(url: str, **how: Any) -> Engine:
+    """An engine whose errors, and so the log, never quote the values of a statement: they are people's words and keys."""
+    engine = create_engine(url, hide_parameters=True, **how)
+    event.listen(engine, "handle_error", _on_error)
+    return engine
+
+
+def _on_error(context: ExceptionContext) -> None:
+    said = context.original_exception
+    told = context.sqlalchemy_exception
+    before = str(said)
+    without_values(said)
+    if told is not None and before:
+        told.args = tuple(str(part).replace(before, str(said)) for part in told.args)
+
+
+def without_values(error: BaseException) -> BaseException:
+    """The driver's error, reduced to its first sentence: the rest of what PostgreSQL says quotes the failing row."""
+    diagnosis = getattr(error, "diag", None)
+    if diagnosis is not None and diagnosis.message_primary:
+        error.args = (diagnosis.message_primary,)
+    return error
 
 
 def _open_sqlite(url: str) -> Database:
@@ -156,8 +180,8 @@ def _open_sqlite(url: str) -> Database:
         "module": pysqlite3,
         "connect_args": {"check_same_thread": False, "timeout": 10},
     }
-    readers = create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8, **shared)
-    writers = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=1, **shared)
+    readers = _engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8, **shared)
+    writers = _engine(url, poolclass=QueuePool, pool_size=1, max_overflow=1, **shared)
     for engine, begin in ((readers, "BEGIN"), (writers, "BEGIN IMMEDIATE")):
         event.listen(
             engine, "connect", functools.partial(_sqlite_pragmas, reading=engine is readers)
@@ -205,7 +229,7 @@ def _scratch_engine() -> Engine:
         dbapi.execute("PRAGMA synchronous=OFF")
         return dbapi
 
-    engine = create_engine("sqlite://", module=pysqlite3, creator=connect, poolclass=NullPool)
+    engine = _engine("sqlite://", module=pysqlite3, creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", functools.partial(_sqlite_begin, statement="BEGIN"))
     return engine
 
@@ -234,11 +258,12 @@ def _making(tables: tuple[Table, ...]) -> tuple[str, ...]:
 class EntryQuery:
     """Which entries of the ledger to read. `before` and `after` are positions and exclusive.
 
-    Entries of `own_kinds` match too when `actor` made them.
+    Entries of `own_kinds` match too when `actor` made them; those of a kind in `other_than` never match.
     """
 
     group: str | None = None
     kinds: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
     positions: tuple[int, ...] | None = None
     before: int | None = None
     after: int | None = None

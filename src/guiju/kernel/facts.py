@@ -163,6 +163,11 @@ def all_kinds() -> list[str]:
     return sorted(_BY_KIND)
 
 
+def confidential_kinds() -> tuple[str, ...]:
+    """The kinds of facts of which only those who oversee may know that they exist."""
+    return tuple(kind for kind in all_kinds() if _BY_KIND[kind].confidential)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Recorded:
     """A fact with its place in the ledger. `number` is its gapless number within `group`."""

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from guiju.kernel.clock import Clock
 from guiju.kernel.db import Database, DatabaseUnavailableError, EntryQuery, EntryReader, ReadTx
@@ -23,6 +23,16 @@ MOST_MISSED = 2000
 PREPARING_SECONDS = 0.01
 """How long the loop may prepare one batch; whatever else is on the loop waits for it."""
 Subscriber = Callable[[Sequence[Recorded]], None]
+
+
+class Door(Protocol):
+    """The lane and the readers, for a thread that may wait."""
+
+    def write_now(self, verb: Callable[[WriteTx], T]) -> T: ...
+
+    def outcome_now(self, verb: Callable[[WriteTx], T]) -> T | BaseException: ...
+
+    def read_now(self, verb: Callable[[ReadTx], T]) -> T: ...
 
 
 class Gate:
@@ -148,6 +158,11 @@ class Gate:
             return False
         return True
 
+    def on_loop(self, act: Callable[[], None]) -> None:
+        """Have something done on the loop, from any thread; nothing when the server has stopped."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(act)
+
     def submit(
         self,
         kind: str | None,
@@ -208,6 +223,11 @@ class Gate:
     def write_now(self, verb: Callable[[WriteTx], T]) -> T:
         """Run one verb in the write lane and wait for its commit, in a thread that may wait."""
         return self._lane.write(verb)
+
+    def outcome_now(self, verb: Callable[[WriteTx], T]) -> T | BaseException:
+        """Like `write_now`, but what the verb raised is returned."""
+        outcome: T | BaseException = self._lane.outcome(None, verb)
+        return outcome
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)

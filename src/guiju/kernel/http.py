@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from starlette.requests import HTTPConnection
 
 from guiju.kernel.actor import Actor
@@ -23,6 +23,7 @@ KEYED_PATHS = "/cgi-bin/webhook/"
 """The paths that know no session: who asks there brings a key, and the route reads the body itself."""
 RAW_LIMIT = 256 * 1024
 RAW_TYPE = "application/octet-stream"
+POSITION_HEADER = "Guiju-Position"
 
 
 class SessionRequiredError(UnauthenticatedError):
@@ -84,8 +85,24 @@ def _writer(request: Request) -> Write:
     return write
 
 
-def _reader(request: Request) -> Read:
-    read: Read = request.app.state.gate.read
+def _reader(request: Request, response: Response) -> Read:
+    """Reads on one snapshot, and says which position it reflects: in the header, and in the answer of a GET.
+
+    What is itself the fact at a position bears its own `position`.
+    """
+    gate: Any = request.app.state.gate
+
+    async def read(verb: Callable[[ReadTx], T]) -> T:
+        def noting(tx: ReadTx) -> tuple[T, int]:
+            return verb(tx), tx.position
+
+        answer: T
+        answer, position = await gate.read(noting)
+        response.headers[POSITION_HEADER] = str(position)
+        if request.method == "GET" and isinstance(answer, dict):
+            answer.setdefault("position", position)
+        return answer
+
     return read
 
 

@@ -343,3 +343,10 @@ def items_for(
                 found.append(delivery.item)
                 break
     return found
+
+
+def tell_person(hub: Hub, person: PersonId, frame: Mapping[str, Any]) -> None:
+    """Show something on all screens of a person. No fact: what is missed is read again with the next snapshot."""
+    wire = text_frame(_encode(frame))
+    for connection in hub.of_person(person):
+        connection.push(wire)

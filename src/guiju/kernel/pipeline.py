@@ -15,6 +15,8 @@ from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
 from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, String
 from sqlalchemy.types import TypeEngine
 
+from guiju.kernel.db import without_values
+
 _LONG: Final = struct.Struct(">q")
 _SHORT: Final = struct.Struct(">i")
 _ARRAY_HEAD: Final = struct.Struct(">iiIii")
@@ -197,7 +199,7 @@ class Pipeline:
                 failed = result
         self._result()  # of the sync
         if failed is not None:
-            raise psycopg.errors.error_from_result(failed)
+            raise without_values(psycopg.errors.error_from_result(failed))
         return rows, tags
 
     def _flush(self) -> None:
@@ -215,7 +217,7 @@ class Pipeline:
         result = pgconn.get_result()
         if pgconn.status != ConnStatus.OK:
             if result is not None and result.status == ExecStatus.FATAL_ERROR:
-                raise psycopg.errors.error_from_result(result)
+                raise without_values(psycopg.errors.error_from_result(result))
             raise psycopg.OperationalError(pgconn.get_error_message())
         return result
 

@@ -265,6 +265,8 @@ def _where(statement: Select[Any], query: EntryQuery) -> Select[Any]:
         statement = statement.where(or_(entry.kind.in_(query.kinds), own))
     elif query.kinds:
         statement = statement.where(entry.kind.in_(query.kinds))
+    if query.other_than:
+        statement = statement.where(entry.kind.not_in(query.other_than))
     if query.positions is not None:
         statement = statement.where(entry.position.in_(query.positions))
     if query.before is not None:

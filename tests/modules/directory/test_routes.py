@@ -145,18 +145,25 @@ class TestImport:
         bad = hr.post(
             "/api/people/import", json={"csv": text + "CY1,=1,x,,,\r\n", "dry_run": False}
         )
-        assert bad.json()["applied"] is False
+        assert bad.json()["started"] is None
         assert [(e["line"], e["column"], e["code"]) for e in bad.json()["errors"]] == [
             (3, "姓名", "directory.csv_formula"),
             (3, "工号", "directory.csv_duplicate"),
         ]
         tried = hr.post("/api/people/import", json={"csv": text, "dry_run": True}).json()
-        assert tried == {"new": 1, "moved": 0, "unchanged": 0, "errors": [], "applied": False}
+        assert tried == {"new": 1, "moved": 0, "unchanged": 0, "errors": [], "started": None}
         world.later(1_000)
         assert len(world.facts("directory.person_added")) == 1
         applied = hr.post("/api/people/import", json={"csv": text, "dry_run": False}).json()
-        assert applied == {**tried, "applied": True}
+        import_id = applied["started"]
+        assert import_id is not None and applied == {**tried, "started": import_id}
+        begun = hr.get(f"/api/people/imports/{import_id}").json()
+        assert (begun["rows"], begun["applied"], begun["done"]) == (1, 0, False)
         world.later(1_000)
+        ended = hr.get(f"/api/people/imports/{import_id}").json()
+        assert (ended["applied"], ended["refused"], ended["done"]) == (1, [], True)
+        again = hr.post("/api/people/import", json={"csv": text, "dry_run": False}).json()
+        assert (again["unchanged"], again["started"]) == (1, None)
         assert (
             hr.get("/api/people", params={"q": "CY1"}).json()["people"][0]["unit"]["name"]
             == "生产部"

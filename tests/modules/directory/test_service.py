@@ -14,6 +14,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import (
     BadStaffNumberError,
     ImportErrorsError,
+    ImportNotFoundError,
     LastHolderError,
     LinesExcludeError,
     OrganisationNamed,
@@ -404,13 +405,14 @@ class TestImport:
         world.write(lambda tx: importing.apply_slice(tx, hr, "imp_x", 0))
         assert len(world.facts()) == count
 
-    def test_rights_and_rows_are_looked_at_again(
-        self, staff: Staff, world: World, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_rights_and_rows_are_looked_at_again(self, staff: Staff, world: World) -> None:
         hr = staff.person("HR1", "hr")
         text = HEADER + "CY1,王小明,总部,,,\nCY2,李雷,总部,,,\n"
         plan = world.read(lambda tx: importing.check_import(tx, hr, text=text))
-        world.write(lambda tx: importing.start_import(tx, hr, plan))
+        started = world.write(lambda tx: importing.start_import(tx, hr, plan))
+        assert started is not None
+        begun = world.read(lambda tx: importing.show_import(tx, hr, started))
+        assert (begun.rows, begun.applied, begun.refused, begun.done) == (2, 0, (), False)
         world.write(
             lambda tx: directory.add_person(
                 tx, SYSTEM, name="x", staff_no="A9", unit=None, login="cy1"
@@ -418,14 +420,24 @@ class TestImport:
         )
         world.later(1_000)
         assert [fact.staff_no for fact in staff.of(PersonAdded)] == ["HR1", "A9", "CY2"]
-        assert "line 2 was refused: identity.login_taken" in caplog.text
+        ended = world.read(lambda tx: importing.show_import(tx, hr, started))
+        assert (ended.applied, ended.done) == (1, True)
+        assert ended.refused == ((2, "identity.login_taken"),)
+        with pytest.raises(ImportNotFoundError):
+            world.read(lambda tx: importing.show_import(tx, hr, "imp_x"))
         plan = world.read(
             lambda tx: importing.check_import(tx, hr, text=HEADER + "CY3,王,总部,,,\n")
         )
-        world.write(lambda tx: importing.start_import(tx, hr, plan))
+        dropped = world.write(lambda tx: importing.start_import(tx, hr, plan))
+        assert dropped is not None
         staff.bar(hr)
         world.later(1_000)
         assert len(staff.of(PersonAdded)) == 3
+        other = staff.person("HR2", "hr")
+        progress = world.read(lambda tx: importing.show_import(tx, other, dropped))
+        assert progress.done and progress.refused == ((2, "policy.not_allowed"),)
+        with pytest.raises(NotAllowedError):
+            world.read(lambda tx: importing.show_import(tx, staff.person("E1"), dropped))
 
     def test_only_hr_imports(self, staff: Staff, world: World) -> None:
         other = staff.person("1", "it")

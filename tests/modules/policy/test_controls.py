@@ -12,7 +12,8 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupKind
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import pinning, recalling, review
+from guiju.modules.messaging import forwarding, pinning, recalling, review
+from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.types import FloodError
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
@@ -138,6 +139,16 @@ def pinned(office: Office) -> None:
     office.world.write(lambda tx: pinning.pin(tx, office.owner, group, sent, on=True))
 
 
+def forwarded(office: Office) -> None:
+    """Out of a sensitive group into one that is not."""
+    secret = office.group(level="sensitive", name="澄远敏感工作群")
+    plain = office.group()
+    sent = office.world.send(office.member, secret, "大家好").position
+    wanted = Wanted("f1", secret, plain, (sent,), merged=False)
+    inspector = office.world.runtime.inspector
+    refused(office, lambda tx: forwarding.forward(tx, inspector, office.member, wanted))
+
+
 def registered(office: Office) -> GroupId:
     return office.group()
 
@@ -185,6 +196,7 @@ ACTS: dict[str, Act] = {
     "messaging.recall": recalled,
     "messaging.taking_down": taken_down,
     "messaging.pins": pinned,
+    "messaging.forwarding": forwarded,
     "notices.issuers": noticed,
     "notices.acknowledgement": noticed,
     "notices.quiz": noticed,

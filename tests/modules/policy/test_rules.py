@@ -63,6 +63,7 @@ BY_ROLE = {
     "bots.webhooks": {"system_admin"},
     "bots.read_webhooks": {"system_admin", "security_admin", "audit_admin"},
     "messaging.read_metrics": {"reviewer", "security_admin", "audit_admin"},
+    "messaging.read_forwards": {"audit_admin"},
 }
 OWNER, ADMINISTRATOR, MEMBER = GroupRole.OWNER, GroupRole.ADMINISTRATOR, GroupRole.MEMBER
 ALL = {OWNER, ADMINISTRATOR, MEMBER}

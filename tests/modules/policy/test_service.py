@@ -45,7 +45,7 @@ def test_adoption_is_a_fact_with_the_whole_text(office: Office) -> None:
     )
     assert text.splitlines()[0] in entry.fact.bundle
     assert world.read(policy.version) == pack.version
-    assert world.read(lambda tx: policy.pack_text(tx, office.member)) == (pack, text)
+    assert world.read(lambda tx: policy.pack_text(tx, office.member)) == (pack, text, ())
     assert world.read(policy.adoption) == (entry.at, admin.name)
     # The fact itself was recorded under the rules before it; what follows is under the new ones.
     assert entry.policy != pack.version

@@ -109,6 +109,15 @@ export interface Message {
   thread?: number | null;
   replies?: Replies | null;
   files?: FileMark[];
+  /** Copies of other messages; the text is then the comment of whoever forwarded them. */
+  forward?: Forward | null;
+}
+export interface Forward { group: string; merged: boolean; items: { sender: string; at: number; text: string; spans: Span[] }[] }
+/** The text of a draft that was given up is empty. */
+export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number }
+export interface ScheduledRow {
+  cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null;
+  at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null;
 }
 
 interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; number?: number | null; actor: Named | null }
@@ -228,7 +237,7 @@ export interface ReviewGroup { id: string; name: string; level: GroupCard["level
 export interface Review {
   position: number; group: ReviewGroup; sender: PersonMark & { bot?: Named | null }; at: number; text: string;
   findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
-  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[];
+  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[]; forward?: Forward | null;
   reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
 }
 export interface SimilarReview {
@@ -274,8 +283,9 @@ export interface Unit { id: string; name: string; parent_id: string | null; head
 export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number }
 export interface ImportResult {
   new: number | unknown[]; moved: number | unknown[]; unchanged: number | unknown[];
-  errors: { line: number; column: string | null; code: string; message: string }[]; applied: boolean;
+  errors: { line: number; column: string | null; code: string; message: string }[]; started: string | null;
 }
+export interface ImportProgress { rows: number; applied: number; refused: { line: number; code: string }[]; done: boolean }
 
 export interface OwnDictionary {
   id: string; title: string; category: string; count: number; state: "off" | "on" | "ended"; disposition: string | null; classes: string[];
@@ -348,6 +358,8 @@ export type ServerFrame =
   | { type: "read"; group: string; position: number }
   | { type: "seen"; group: string; reads: Record<string, number> }
   | ({ type: "settings"; group: string } & RowSettings)
+  | ({ type: "draft" } & DraftMark)
+  | { type: "scheduled"; cmid: string; group: string; at: number; state: "waiting" | "cancelled" | "sent" | "failed"; code: string | null; clause: ClauseMark | null }
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
   | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number } | null };

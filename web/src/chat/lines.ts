@@ -1,6 +1,7 @@
 /** The words of one line: of a system line in the timeline, and of the last message in the list. */
 import type { Conversation, Item, SystemItem } from "../api/types.ts";
 import { c } from "../i18n/chat.ts";
+import { u } from "../i18n/unsent.ts";
 import { fileLine } from "../ui/files/marks.ts";
 import { isMessage } from "../live/reducer.ts";
 import { state } from "../live/store.ts";
@@ -34,8 +35,10 @@ export function lastLine(conversation: Conversation, me: string): string {
   if (last === null) return c("cv.nothing");
   if (!isMessage(last)) return "";
   if (last.message.recalled) return c("m.recalled", { who: last.message.recalled.by?.name ?? "" });
+  const items = last.message.forward?.items ?? [];
+  const carried = items.length > 1 ? u("fw.line") : (items[0]?.text ?? "");
   const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;
-  return who + c("colon") + (last.message.text.replace(/\s+/g, " ") || fileLine(last.message));
+  return who + c("colon") + ((carried + last.message.text).replace(/\s+/g, " ") || fileLine(last.message));
 }
 
 /** What a reply says of its thread where it stands in the timeline. */

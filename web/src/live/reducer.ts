@@ -176,7 +176,7 @@ export function changed<T extends Item>(items: T[], item: ChangeItem): T[] {
 function changedMessage(message: Message, item: ChangeItem): Message {
   if (item.kind === "messaging.recalled") {
     const recalled = { by: item.by, at: item.at, reason: item.reason };
-    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], reactions: [], pinned: false };
+    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], forward: null, reactions: [], pinned: false };
   }
   if (message.recalled) return message;
   switch (item.kind) {

@@ -5,9 +5,11 @@ import type { Conversations, FileMark, Item, Me, MessagePage, Quote, ServerFrame
 import { randomId } from "../lib/text.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
+import { applyDraft, loadDrafts, openDrafts } from "./drafts.ts";
 import type { Waiting } from "./outbox.ts";
 import { watchHead } from "./headwatch.ts";
 import { applySeen } from "./reads.ts";
+import { loadScheduled } from "./scheduled.ts";
 import { bodyOf, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
 import { applyItem, applyRead, applySettings, applyToTimeline, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
@@ -72,6 +74,7 @@ export async function loadMe(): Promise<Me | null> {
 export async function start(): Promise<void> {
   if (connection !== null || me.value === null) return;
   openOutbox(me.value.person.id);
+  openDrafts(me.value.person.id);
   connection = new Connection({
     cursor: () => (ready.value && !stale ? state.value.position : null),
     frame: onFrame,
@@ -96,6 +99,9 @@ async function snapshot(): Promise<void> {
     for (const item of recent) if (item.position > page.position) state.value = applyItem(state.value, item, who.person.id);
     ready.value = true;
     stale = false;
+    // Extras: the chat is shown without them, and they are read again with the next snapshot.
+    void loadDrafts().catch(() => undefined);
+    void loadScheduled().catch(() => undefined);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     startError.value = error;
@@ -153,6 +159,10 @@ function onFrame(frame: ServerFrame): void {
     case "saved":
       savedMoved.value++;
       return;
+    case "draft":
+      return applyDraft(frame);
+    case "scheduled":
+      return void loadScheduled().catch(() => undefined);
     case "pong":
       return;
     default: {

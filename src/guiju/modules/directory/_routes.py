@@ -102,7 +102,7 @@ def _unit(tx: ReadTx, unit: Unit, people: int) -> Json:
     }
 
 
-def _plan(plan: ImportPlan, *, applied: bool) -> Json:
+def _plan(plan: ImportPlan, started: str | None = None) -> Json:
     return {
         "new": plan.new,
         "moved": plan.moved,
@@ -116,7 +116,7 @@ def _plan(plan: ImportPlan, *, applied: bool) -> Json:
             }
             for error in plan.errors
         ],
-        "applied": applied,
+        "started": started,
     }
 
 
@@ -162,12 +162,30 @@ async def template(actor: CurrentActor) -> Response:
 
 @routes.post("/people/import")
 async def import_people(body: Import, actor: CurrentActor, read: Reader, write: Writer) -> Json:
-    """Check a list of people, and apply it unless that was all, or a row is refused."""
+    """Check a list of people, and start to apply it unless that was all, or a row is refused."""
     plan = await read(lambda tx: importing.check_import(tx, actor, text=body.csv))
     if body.dry_run or plan.errors:
-        return _plan(plan, applied=False)
-    await write(lambda tx: importing.start_import(tx, actor, plan))
-    return _plan(plan, applied=True)
+        return _plan(plan)
+    return _plan(plan, await write(lambda tx: importing.start_import(tx, actor, plan)))
+
+
+@routes.get("/people/imports/{import_id}")
+async def show_import(import_id: Id, actor: CurrentActor, read: Reader) -> Json:
+    """How far an import is, with the rows that were refused after the check."""
+
+    def verb(tx: ReadTx) -> Json:
+        found = importing.show_import(tx, actor, import_id)
+        return {
+            "id": found.id,
+            "started_at": found.started_at,
+            "rows": found.rows,
+            "applied": found.applied,
+            "refused": [{"line": line, "code": code} for line, code in sorted(found.refused)],
+            "done": found.done,
+            "position": tx.position,
+        }
+
+    return await read(verb)
 
 
 @routes.get("/people/{person_id}")

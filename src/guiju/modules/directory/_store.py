@@ -30,6 +30,7 @@ from guiju.kernel.page import Page
 from guiju.kernel.permit import Scope
 from guiju.modules.directory.types import (
     ADMINISTRATOR_LINES,
+    ImportProgress,
     ImportRow,
     OrganisationNamed,
     Person,
@@ -98,6 +99,16 @@ _slice = Table(
     Column("id", String(64), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("rows", Text, nullable=False),
+)
+_progress = Table(
+    "directory_import_progress",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("started_by", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("applied", Integer, nullable=False),
+    Column("refused", Text, nullable=False),
 )
 
 
@@ -343,3 +354,30 @@ def take_slice(tx: WriteTx, import_id: str, number: int) -> list[ImportRow]:
     found = tx.scalar(select(_slice.c.rows).where(wanted))
     tx.run(delete(_slice).where(wanted))
     return msgspec.json.decode(found, type=list[ImportRow]) if found is not None else []
+
+
+def begin_progress(tx: WriteTx, progress: ImportProgress) -> None:
+    tx.run(insert(_progress).values(_progress_row(progress)))
+
+
+def note_progress(tx: WriteTx, progress: ImportProgress) -> None:
+    tx.run(update(_progress).where(_progress.c.id == progress.id).values(_progress_row(progress)))
+
+
+def find_progress(tx: ReadTx, import_id: str) -> ImportProgress | None:
+    row = tx.first(select(_progress).where(_progress.c.id == import_id))
+    if row is None:
+        return None
+    refused = msgspec.json.decode(row.refused, type=tuple[tuple[int, str], ...])
+    return ImportProgress(row.id, row.started_at, row.started_by, row.rows, row.applied, refused)
+
+
+def _progress_row(progress: ImportProgress) -> dict[str, Any]:
+    return {
+        "id": progress.id,
+        "started_at": progress.started_at,
+        "started_by": progress.started_by,
+        "rows": progress.rows,
+        "applied": progress.applied,
+        "refused": msgspec.json.encode(progress.refused).decode(),
+    }

@@ -98,6 +98,22 @@ class ImportRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import has come: of `rows` so many are `applied`, and `refused` holds (line, code) of the others."""
+
+    id: str
+    started_at: int
+    started_by: str
+    rows: int
+    applied: int = 0
+    refused: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def done(self) -> bool:
+        return self.applied + len(self.refused) >= self.rows
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
     """What an import would do. Nothing is applied while there are errors. `changes` holds the rows that differ."""
 
@@ -212,6 +228,12 @@ class UnitNotFoundError(NotFoundError):
     """There is no such unit."""
 
     code = "directory.unit_not_found"
+
+
+class ImportNotFoundError(NotFoundError):
+    """There is no such import."""
+
+    code = "directory.import_not_found"
 
 
 class StaffNumberTakenError(ConflictError):

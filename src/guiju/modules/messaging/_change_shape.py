@@ -10,7 +10,14 @@ from guiju.modules.messaging.change_types import Changed, Reaction, Recall, Repl
 
 Json = dict[str, Any]
 _MOST_PEOPLE = 20
-_EMPTIED: Json = {"text": "", "mentions": [], "quote": None, "spans": [], "files": []}
+_EMPTIED: Json = {
+    "text": "",
+    "mentions": [],
+    "quote": None,
+    "spans": [],
+    "files": [],
+    "forward": None,
+}
 
 
 def of_message(view: View, changed: Changed) -> Json:

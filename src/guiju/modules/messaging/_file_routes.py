@@ -74,8 +74,9 @@ async def open_upload(request: Request, body: Wanted, actor: CurrentActor) -> Js
 
 
 @routes.get("/uploads/{upload}")
-async def get_upload(request: Request, upload: Id, actor: CurrentActor) -> Json:
-    return _file_shape.upload(await asyncio.to_thread(_uploads(request).progress, actor, upload))
+async def get_upload(request: Request, upload: Id, actor: CurrentActor, read: Reader) -> Json:
+    uploads = _uploads(request)
+    return await read(lambda tx: _file_shape.upload(uploads.progress_in(tx, actor, upload)))
 
 
 @routes.put("/uploads/{upload}/{index}")

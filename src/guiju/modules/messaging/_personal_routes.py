@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-import msgspec
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -10,14 +9,13 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
-from guiju.kernel.live import Hub, text_frame
+from guiju.kernel.live import tell_person
 from guiju.kernel.text import Id, Position
 from guiju.modules.messaging import _shape, personal, reads
 from guiju.modules.messaging._change_routes import Nothing
 from guiju.modules.messaging.personal_types import SavedKind
 
 routes = APIRouter()
-_encode = msgspec.json.Encoder().encode
 Kind = Literal["favourite", "later"]
 
 
@@ -37,12 +35,9 @@ class SettingsBody(BaseModel):
         return self
 
 
-def _tell_own(request: Request, actor: Actor, frame: Json) -> None:
+def tell_own(request: Request, actor: Actor, frame: Json) -> None:
     """Show it on the other screens of the same person. No fact: what is missed is read with the next snapshot."""
-    hub: Hub = request.app.state.hub
-    wire = text_frame(_encode(frame))
-    for connection in hub.of_person(actor.person_id):
-        connection.push(wire)
+    tell_person(request.app.state.hub, actor.person_id, frame)
 
 
 @routes.put("/groups/{group}/settings", status_code=204)
@@ -59,7 +54,7 @@ async def set_settings(
             is_marked=body.marked_unread,
         )
     )
-    _tell_own(request, actor, {"type": "settings", "group": group, **_shape.settings(wanted)})
+    tell_own(request, actor, {"type": "settings", "group": group, **_shape.settings(wanted)})
 
 
 @routes.put("/saved/{kind}/{position}", status_code=204)
@@ -72,7 +67,7 @@ async def save(
     body: Nothing | None = None,
 ) -> None:
     await write(lambda tx: personal.save(tx, actor, SavedKind(kind), position))
-    _tell_own(request, actor, {"type": "saved", "kind": kind, "position": position, "on": True})
+    tell_own(request, actor, {"type": "saved", "kind": kind, "position": position, "on": True})
 
 
 @routes.delete("/saved/{kind}/{position}", status_code=204)
@@ -80,7 +75,7 @@ async def drop_saved(
     request: Request, kind: Kind, position: Position, actor: CurrentActor, write: Writer
 ) -> None:
     await write(lambda tx: personal.drop_saved(tx, actor, SavedKind(kind), position))
-    _tell_own(request, actor, {"type": "saved", "kind": kind, "position": position, "on": False})
+    tell_own(request, actor, {"type": "saved", "kind": kind, "position": position, "on": False})
 
 
 @routes.get("/saved/{kind}")

@@ -11,7 +11,7 @@ from guiju.modules.groups import cards
 from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import KINDS
 from guiju.modules.inspection.types import Finding
-from guiju.modules.messaging import _file_shape, _shape, review_queue, writers
+from guiju.modules.messaging import _file_shape, _forward_shape, _shape, review_queue, writers
 from guiju.modules.messaging._review_rules import phrase_of
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.metrics import Measured
@@ -50,6 +50,7 @@ def review(view: View, found: Review) -> Json:
             for start, end, category, rule, word in fact.findings
         ],
         "files": _file_shape.of_message(found.held),
+        "forward": _forward_shape.copies(found.held),
         "clause": _shape.clause_mark(view, found.held),
         "due_at": queue.due_at,
         "state": state,

@@ -12,9 +12,11 @@ from guiju.kernel.text import Id, Position
 from guiju.modules.messaging import (
     _change_routes,
     _file_routes,
+    _forward_routes,
     _personal_routes,
     _review_routes,
     _shape,
+    _unsent_routes,
     changes,
     replaying,
     service,
@@ -123,3 +125,5 @@ routes.include_router(_personal_routes.routes)
 routes.include_router(_change_routes.routes)
 routes.include_router(_review_routes.routes)
 routes.include_router(_file_routes.routes)
+routes.include_router(_forward_routes.routes)
+routes.include_router(_unsent_routes.routes)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from guiju.modules.groups.types import Group
+from guiju.modules.messaging.forward_types import ForwardRules
 from guiju.modules.messaging.types import MessageState, Send
-from guiju.modules.policy.types import Use
+from guiju.modules.policy.types import Level, Use
 
 
 def same_message(one: Send, other: Send) -> bool:
@@ -13,7 +15,7 @@ def same_message(one: Send, other: Send) -> bool:
 
 def _said(send: Send) -> tuple[object, ...]:
     files = tuple(each.stored.id for each in send.files)
-    return send.group, send.text, send.mentions, send.quote, send.thread, files
+    return send.group, send.text, send.mentions, send.quote, send.thread, files, send.carried
 
 
 def note_of(state: MessageState, use: Use | None) -> str | None:
@@ -26,3 +28,28 @@ def note_of(state: MessageState, use: Use | None) -> str | None:
 def use_in(uses: Sequence[Use], group_class: str) -> Use | None:
     """The first use that holds in groups of a class; `classes` of its parameters is empty where all are meant."""
     return next((u for u in uses if not u.params.classes or group_class in u.params.classes), None)
+
+
+def no_way(
+    rules: ForwardRules,
+    source: Group,
+    target: Group,
+    levels: Sequence[Level],
+    *,
+    has_outsiders: bool,
+) -> str | None:
+    """Why what is said in one group does not go to another: `group`, `class`, `level` or `outsiders`; None if it may.
+
+    A level that the pack in force does not know is the highest of where it comes from, and the lowest of where it goes.
+    """
+    if source.id == target.id:
+        return None
+    if rules.to == "nowhere":
+        return "group"
+    if rules.to == "same_class" and source.group_class != target.group_class:
+        return "class"
+    ranks = {level.id: level.rank for level in levels}
+    top = max(ranks.values(), default=0) + 1
+    if not rules.down and ranks.get(source.level, top) > ranks.get(target.level, -1):
+        return "level"
+    return "outsiders" if has_outsiders and not rules.outside else None

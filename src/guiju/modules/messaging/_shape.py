@@ -14,6 +14,7 @@ from guiju.modules.inspection.types import Disposition
 from guiju.modules.messaging import (
     _change_shape,
     _file_shape,
+    _forward_shape,
     changes,
     prereview,
     service,
@@ -75,7 +76,10 @@ def message(
         "imported": _imported(view, fact),
         "thread": fact.thread,
         "files": _file_shape.of_message(entry),
+        "forward": None,
     }
+    if fact.forward is not None:
+        made |= _forward_shape.of_message(entry)
     return made | _change_shape.of_message(view, changed)
 
 

@@ -25,7 +25,13 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Ahead, Inserts, Lookup
-from guiju.modules.messaging import _change_store, _file_store, _hit_store, _review_store
+from guiju.modules.messaging import (
+    _change_store,
+    _file_store,
+    _forward_store,
+    _hit_store,
+    _review_store,
+)
 from guiju.modules.messaging.change_types import (
     ALL,
     AlreadyRecalledError,
@@ -132,6 +138,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _hit_store.apply(tx, entries)
     _change_store.apply(tx, entries)
     _file_store.apply(tx, entries)
+    _forward_store.apply(tx, entries)
 
 
 def _row(
@@ -219,6 +226,12 @@ def find_shown(tx: ReadTx, group: GroupId, shown: int) -> Row | None:
     """The message that appears at `shown`."""
     row = tx.first(select(_message).where(_message.c.grp == group, _message.c.shown == shown))
     return _to_row(row) if row is not None else None
+
+
+def shown_among(tx: ReadTx, group: GroupId, shown: Sequence[int]) -> Mapping[int, Row]:
+    """Those messages of a group that appear at these positions, by where they appear."""
+    found = tx.all(select(_message).where(_message.c.grp == group, _message.c.shown.in_(shown)))
+    return {row.shown: _to_row(row) for row in found}
 
 
 def thread(tx: ReadTx, root: int, before: int | None, limit: int) -> list[int]:

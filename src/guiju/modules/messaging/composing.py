@@ -18,9 +18,10 @@ from guiju.kernel.text import check_text
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import Finding, Inspection
-from guiju.modules.messaging import editing, prereview, service
+from guiju.modules.messaging import editing, forwarding, prereview, service
 from guiju.modules.messaging.deciding import check_quote, judge
 from guiju.modules.messaging.file_types import Attached
+from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.sending import KIND
@@ -144,6 +145,26 @@ def check_group(group: GroupId) -> GroupId:
     return group
 
 
+def prepare(inspector: Inspector, draft: Draft) -> Send:
+    """A Send with its inspection. Raises BadMessageError and GroupNotFoundError."""
+    actor, group, cmid, body, files = draft
+    if _CMID.fullmatch(cmid) is None:
+        raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
+    check_group(group)
+    text = read_text(body.text, is_needed=not files)
+    if len(body.mentions) > MOST_MENTIONS or not all(
+        _CMID.fullmatch(person) for person in body.mentions
+    ):
+        raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned, by their ids.")
+    quote = check_position(body.quote) if body.quote is not None else None
+    thread = check_position(body.thread) if body.thread is not None else None
+    mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
+    return Send(
+        actor.author, cmid, group, text, mentions, quote, inspector.inspect(text),
+        confirm=body.confirm, thread=thread, members=body.members, files=files,
+    )  # fmt: skip
+
+
 class Composer:
     """Turns what people type into commands."""
 
@@ -155,23 +176,8 @@ class Composer:
         self._checks = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
 
     def prepare(self, draft: Draft) -> Send:
-        """A Send with its inspection. Raises BadMessageError and GroupNotFoundError."""
-        actor, group, cmid, body, files = draft
-        if _CMID.fullmatch(cmid) is None:
-            raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
-        check_group(group)
-        text = read_text(body.text, is_needed=not files)
-        if len(body.mentions) > MOST_MENTIONS or not all(
-            _CMID.fullmatch(person) for person in body.mentions
-        ):
-            raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned, by their ids.")
-        quote = check_position(body.quote) if body.quote is not None else None
-        thread = check_position(body.thread) if body.thread is not None else None
-        mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
-        return Send(
-            actor.author, cmid, group, text, mentions, quote, self._inspector.inspect(text),
-            confirm=body.confirm, thread=thread, members=body.members, files=files,
-        )  # fmt: skip
+        """A Send with its inspection. Raises what `prepare` raises."""
+        return prepare(self._inspector, draft)
 
     def submit(self, draft: Draft, answer: Callable[[Any], None]) -> None:
         """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
@@ -231,6 +237,20 @@ class Composer:
         found = self._inspector.inspect(new)
         send = Send(actor.person_id, "", group, new, mentions, None, found, confirm=confirm)
         return await self._gate.write(lambda tx: editing.edit(tx, self._inspector, position, send))
+
+    async def forward(self, actor: Actor, wanted: Wanted) -> list[Receipt]:
+        """Forward messages. Raises what `forwarding.forward` raises, and BadMessageError."""
+        if wanted.comment:
+            read_text(wanted.comment)
+
+        def look(tx: ReadTx) -> dict[str, Inspection]:
+            ruleset = self._inspector.in_force(tx)
+            return {text: ruleset.inspect(text) for text in forwarding.texts(tx, actor, wanted)}
+
+        found = await self._gate.read(look)
+        return await self._gate.write(
+            lambda tx: forwarding.forward(tx, self._inspector, actor, wanted, found)
+        )
 
     def check(self, actor: Actor, text: str) -> str:
         """A text that may be looked at while it is written. Raises BadMessageError or CheckTooOftenError."""

@@ -87,4 +87,6 @@ def _written(tx: ReadTx, row: Row) -> str:
     """The text as its author last wrote it."""
     entry = tx.entry(row.edited if row.edited is not None else row.shown or 0)
     assert entry is not None, "the table names the entry"
-    return str(getattr(entry.fact, "original", None) or entry.fact.text)
+    text = str(getattr(entry.fact, "original", None) or entry.fact.text)
+    forward = getattr(entry.fact, "forward", None)
+    return text if forward is None else text[: forward.comment_end]

@@ -129,6 +129,10 @@ class _Batch:
             return warning_of(send, each.judged.inspection, each.use)
         if send.files:
             each = replace(each, fact=self._files.take(tx, send, each.fact))
+        if send.carried is not None:
+            carried = send.carried
+            changed: dict[str, Any] = {"forwarded": carried.sources, "forward": carried.forward}
+            each = replace(each, fact=replace(each.fact, **changed))
         for place in places:
             self._taken[place] += 1
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
@@ -336,10 +340,12 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     fact: Any = entry.fact
     written = getattr(fact, "original", None) or fact.text
     files = tuple(each.id for each in fact.files)
-    earlier = (fact.group, written, tuple(fact.mentions), fact.refs, fact.thread, files)
+    carried = tuple(fact.forwarded)
+    earlier = (fact.group, written, tuple(fact.mentions), fact.refs, fact.thread, files, carried)
     refs = (send.quote,) if send.quote is not None else ()
     wanted = tuple(each.stored.id for each in send.files)
-    if earlier != (send.group, send.text, send.mentions, refs, send.thread, wanted):
+    sources = send.carried.sources if send.carried is not None else ()
+    if earlier != (send.group, send.text, send.mentions, refs, send.thread, wanted, sources):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)
     return receipt_of(send.cmid, entry, use_of(tx, entry))
 

@@ -21,6 +21,7 @@ from guiju.modules.messaging.file_types import (
     FileNote,
     StoredFile,
 )
+from guiju.modules.messaging.forward_types import Carried, Forward
 
 LONGEST_TEXT = 10_000
 MOST_MENTIONS = 50
@@ -59,6 +60,7 @@ class Send:
     thread: int | None = None
     members: int | None = None
     files: tuple[Attached, ...] = ()
+    carried: Carried | None = None
 
     @property
     def is_imported(self) -> bool:
@@ -159,7 +161,7 @@ class Basis:
 _BY_THE_GATE = dict.fromkeys(
     ("cmid", "text", "original", "findings", "notes", "found", "unread"),
     "the gate of messages inspects it, with what the message quotes and completes",
-)
+) | {"forward": "names as the directory and the register have them"}
 _BY_A_REVIEWER = "a reviewer names what was found, and only the sender reads it"
 
 
@@ -167,7 +169,8 @@ _BY_A_REVIEWER = "a reviewer names what was found, and only the sender reads it"
 class MessageSent:
     """A message was delivered; when `masked`, `text` is what others see and `original` what was written.
 
-    `files` are what the ledger vouches for, `notes` what people are shown of each.
+    `files` are what the ledger vouches for, `notes` what people are shown of each. `forwarded` are the messages whose
+    copies it carries, `forward` says where in `text` these stand.
     """
 
     group: GroupId
@@ -183,6 +186,8 @@ class MessageSent:
     thread: int | None = None
     files: tuple[StoredFile, ...] = ()
     notes: Sealed[tuple[FileNote, ...]] = ()
+    forwarded: tuple[int, ...] = ()
+    forward: Sealed[Forward | None] = None
 
 
 @fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -206,6 +211,8 @@ class MessageHeld:
     thread: int | None = None
     files: tuple[StoredFile, ...] = ()
     notes: Sealed[tuple[FileNote, ...]] = ()
+    forwarded: tuple[int, ...] = ()
+    forward: Sealed[Forward | None] = None
     found: Sealed[tuple[FileFinding, ...]] = ()
     unread: Sealed[tuple[FileGap, ...]] = ()
 
@@ -227,6 +234,8 @@ class MessageBlocked:
     thread: int | None = None
     files: tuple[StoredFile, ...] = ()
     notes: Sealed[tuple[FileNote, ...]] = ()
+    forwarded: tuple[int, ...] = ()
+    forward: Sealed[Forward | None] = None
     found: Sealed[tuple[FileFinding, ...]] = ()
     unread: Sealed[tuple[FileGap, ...]] = ()
 
@@ -279,6 +288,8 @@ class MessageReleased:
     thread: int | None = None
     files: tuple[StoredFile, ...] = ()
     notes: Sealed[tuple[FileNote, ...]] = ()
+    forwarded: tuple[int, ...] = ()
+    forward: Sealed[Forward | None] = None
 
 
 @fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})

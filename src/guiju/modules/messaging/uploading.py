@@ -5,17 +5,15 @@ Everything here waits for storage and sandboxes, so it runs in threads, off the 
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 import msgspec
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import Clock
 from guiju.kernel.db import ReadTx
+from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, new_id
-from guiju.kernel.lane import WriteTx
 from guiju.kernel.malware import Scan, Scanner
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.vault import PART, FileLostError, Vault
@@ -40,7 +38,6 @@ from guiju.modules.messaging.file_types import (
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.placing import sender_place
 
-T = TypeVar("T")
 _encode, _about = msgspec.json.encode, "about"
 _MALWARE, _NOT_SCANNED, _NO_VOICE = "malware", "not_scanned", "not_a_recording"
 _RESULT = "result"
@@ -84,14 +81,6 @@ class Progress:
         """How many bytes have come without a gap."""
         first = self.missing[0] if self.missing else self.parts
         return min(first * PART, self.upload.size)
-
-
-class Door(Protocol):
-    """The lane and the readers, for a thread that may wait."""
-
-    def write_now(self, verb: Callable[[WriteTx], T]) -> T: ...
-
-    def read_now(self, verb: Callable[[ReadTx], T]) -> T: ...
 
 
 class Uploads:
@@ -165,8 +154,12 @@ class Uploads:
         return self._progress(found)
 
     def progress(self, actor: Actor, file: str) -> Progress:
-        """Where an upload stands. Raises UploadNotFoundError."""
-        return self._progress(self._door.read_now(lambda tx: attaching.get_upload(tx, actor, file)))
+        """Where an upload stands now. Raises UploadNotFoundError."""
+        return self._door.read_now(lambda tx: self.progress_in(tx, actor, file))
+
+    def progress_in(self, tx: ReadTx, actor: Actor, file: str) -> Progress:
+        """Where an upload stands in a snapshot. Raises UploadNotFoundError."""
+        return self._progress(attaching.get_upload(tx, actor, file))
 
     def _progress(self, found: Upload) -> Progress:
         receiving = found.state is UploadState.RECEIVING

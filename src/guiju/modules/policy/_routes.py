@@ -25,7 +25,7 @@ class PackBody(BaseModel):
 async def list_clauses(request: Request, actor: CurrentActor, read: Reader) -> Json:
     def shape(tx: ReadTx) -> Json:
         service.require(tx, actor, "policy.read")
-        return _shape.rule_book(request.app.state.new_view(tx))
+        return _shape.rule_book(request.app.state.new_view(tx), actor)
 
     return await read(shape)
 
@@ -52,8 +52,8 @@ async def get_clause(
 @routes.get("/policy/packs/current")
 async def current_pack(actor: CurrentActor, read: Reader) -> Json:
     def shape(tx: ReadTx) -> Json:
-        pack, text = service.pack_text(tx, actor)
-        return {"id": pack.id, "version": pack.version, "yaml": text}
+        pack, text, withheld = service.pack_text(tx, actor)
+        return {"id": pack.id, "version": pack.version, "yaml": text, "withheld": list(withheld)}
 
     return await read(shape)
 

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.facts import Recorded, schema_for
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.live import View
 from guiju.modules.policy import service
 from guiju.modules.policy.types import AttemptRefused, Clause, ControlKind, Pack, Use, UseEvidence
@@ -13,12 +14,13 @@ from guiju.modules.policy.types import AttemptRefused, Clause, ControlKind, Pack
 Json = dict[str, Any]
 
 
-def rule_book(view: View) -> Json:
-    """Every clause with its state and evidence."""
+def rule_book(view: View, actor: Actor) -> Json:
+    """Every clause with its state and the evidence of which the actor may know."""
     tx = view.tx
     pack = service.get_pack(tx)
-    evidence = {use.id: service.evidence_of(tx, use) for use in pack.uses}
-    clauses = [_clause(pack, clause, evidence) for clause in pack.clauses]
+    unseen = service.unseen_kinds(tx, actor)
+    evidence = {use.id: service.evidence_of(tx, use, unseen) for use in pack.uses}
+    clauses = [_clause(tx, actor, pack, clause, evidence) for clause in pack.clauses]
     adopted_at, adopted_by = service.adoption(tx)
     states = [clause["state"] for clause in clauses]
     return {
@@ -37,7 +39,9 @@ def rule_book(view: View) -> Json:
     }
 
 
-def _clause(pack: Pack, clause: Clause, evidence: dict[str, UseEvidence]) -> Json:
+def _clause(
+    tx: ReadTx, actor: Actor, pack: Pack, clause: Clause, evidence: dict[str, UseEvidence]
+) -> Json:
     uses = [use for use in pack.uses if use.clause.id == clause.id]
     return {
         "id": clause.id,
@@ -46,7 +50,10 @@ def _clause(pack: Pack, clause: Clause, evidence: dict[str, UseEvidence]) -> Jso
         "text": clause.text,
         "rows": list(clause.rows),
         "state": _state(uses),
-        "controls": [_control(use, evidence[use.id]) for use in uses],
+        "controls": [
+            _control(use, evidence[use.id], shown=service.shows_parameters(tx, actor, use))
+            for use in uses
+        ],
     }
 
 
@@ -57,7 +64,7 @@ def _state(uses: list[Use]) -> str:
     return "inform" if kinds == {ControlKind.INFORM} else "acting"
 
 
-def _control(use: Use, evidence: UseEvidence) -> Json:
+def _control(use: Use, evidence: UseEvidence, *, shown: bool) -> Json:
     control = service.control(use.control)
     return {
         "use": use.id,
@@ -68,6 +75,7 @@ def _control(use: Use, evidence: UseEvidence) -> Json:
         "with": [
             {"name": name, "title": title, "value": msgspec.to_builtins(getattr(use.params, name))}
             for name, title in control.shows.items()
+            if shown
         ],
         "evidence": {
             "count": evidence.count,
@@ -84,14 +92,14 @@ def clause_page(
     tx = view.tx
     pack = service.get_pack(tx)
     uses = [use for use in pack.uses if use.clause.id == clause.id]
-    evidence = {use.id: service.evidence_of(tx, use) for use in uses}
-    found = service.list_evidence(tx, clause, before=before, limit=limit + 1)
+    unseen = service.unseen_kinds(tx, actor)
+    evidence = {use.id: service.evidence_of(tx, use, unseen) for use in uses}
+    found = service.list_evidence(tx, clause, before=before, limit=limit + 1, unseen=unseen)
     overseer = bool(service.may(tx, actor, "policy.evidence"))
-    return _clause(pack, clause, evidence) | {
+    return _clause(tx, actor, pack, clause, evidence) | {
         "evidence": [
             _evidence(view, clause, entry, shown=overseer or entry.actor == actor.name)
             for entry in found[:limit]
-            if overseer or not schema_for(entry.kind).confidential
         ],
         "total": sum(each.count for each in evidence.values()),
         "more": len(found) > limit,

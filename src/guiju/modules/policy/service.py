@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.errors import ForbiddenError, GuijuError
-from guiju.kernel.facts import Recorded
+from guiju.kernel.facts import Recorded, confidential_kinds
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit, Scope
@@ -25,12 +26,14 @@ from guiju.modules.policy.types import (
     Relations,
     Use,
     UseEvidence,
+    Vocabulary,
 )
 
 apply = _store.apply
 _controls: dict[str, Control] = {}
 _operations: dict[str, Operation] = {}
 _relations: list[Relations] = []
+_vocabulary = [Vocabulary(_controls)]
 
 
 def register(controls: Iterable[Control], operations: Iterable[Operation]) -> None:
@@ -39,9 +42,10 @@ def register(controls: Iterable[Control], operations: Iterable[Operation]) -> No
     _operations.update((operation.name, operation) for operation in operations)
 
 
-def connect(relations: Relations) -> None:
-    """Hand over what policy must know of people and groups."""
+def connect(relations: Relations, *, roles: Iterable[str], flows: Iterable[str]) -> None:
+    """Hand over what policy must know of people and groups, and the roles and flows that a pack may name."""
     _relations[:] = [relations]
+    _vocabulary[:] = [Vocabulary(_controls, frozenset(roles), frozenset(flows))]
 
 
 def control(name: str) -> Control:
@@ -128,7 +132,7 @@ def capabilities(tx: ReadTx, actor: Actor) -> list[str]:
 
 @functools.lru_cache(maxsize=8)
 def _parsed(bundled: str) -> Pack:
-    return _pack.parse(bundled, _controls)
+    return _pack.parse(bundled, _vocabulary[0])
 
 
 def find_pack(tx: ReadTx) -> Pack | None:
@@ -200,7 +204,7 @@ def first_use(tx: ReadTx, control_name: str) -> Use | None:
 
 def read_pack(text: str, dictionaries: Mapping[str, str]) -> Pack:
     """The pack of a YAML text, without adopting it. Raises BadPackError with lines and reasons."""
-    return _pack.parse(_pack.bundle(text, dictionaries), _controls)
+    return _pack.parse(_pack.bundle(text, dictionaries), _vocabulary[0])
 
 
 def dictionary_names(text: str) -> list[str]:
@@ -215,18 +219,33 @@ def adopt(tx: WriteTx, actor: Actor, *, text: str, dictionaries: Mapping[str, st
     """
     permit = require(tx, actor, "policy.adopt")
     bundled = _pack.bundle(text, dictionaries)
-    pack = _pack.parse(bundled, _controls)
+    pack = _pack.parse(bundled, _vocabulary[0])
     if pack.version != permit.policy:
         tx.record(permit, PackAdopted(pack.id, pack.version, bundled))
     return pack
 
 
-def pack_text(tx: ReadTx, actor: Actor) -> tuple[Pack, str]:
-    """The pack in force with its YAML. Raises NoPackError or NotAllowedError."""
+def pack_text(tx: ReadTx, actor: Actor) -> tuple[Pack, str, tuple[str, ...]]:
+    """The pack in force, its YAML, and the uses whose parameters are withheld from `actor` in it.
+
+    Raises NoPackError or NotAllowedError.
+    """
     require(tx, actor, "policy.read")
     pack, found = get_pack(tx), _store.current(tx)
     assert found is not None, "get_pack raised otherwise"
-    return pack, _pack.text_of(found[1])
+    text = _pack.text_of(found[1])
+    withheld = [use for use in pack.uses if not shows_parameters(tx, actor, use)]
+    if withheld:
+        text = _pack.without_parameters(text, {use.id for use in withheld})
+    return pack, text, tuple(use.id for use in withheld)
+
+
+def shows_parameters(tx: ReadTx, actor: Actor, use: Use) -> bool:
+    """Whether `actor` may read how a use is set. What a rule that only alerts looks for is known to who oversees:
+    everybody else would know how to avoid it, and nothing ever tells them that it acts.
+    """
+    secret = getattr(use.params, "disposition", None) == "alert"
+    return not secret or may(tx, actor, "policy.evidence")
 
 
 def adoption(tx: ReadTx) -> tuple[int, str]:
@@ -254,22 +273,31 @@ def get_clause(tx: ReadTx, clause_id: str) -> Clause:
     return clause
 
 
-def evidence_of(tx: ReadTx, use: Use) -> UseEvidence:
-    """Counted from the leaves that name the use, never from counters."""
-    query = EntryQuery(use=use.id, limit=1, newest_first=True)
+def unseen_kinds(tx: ReadTx, actor: Actor) -> tuple[str, ...]:
+    """The kinds of facts of which `actor` must not learn that there are any, not even from a total."""
+    return () if may(tx, actor, "policy.evidence") else confidential_kinds()
+
+
+def evidence_of(tx: ReadTx, use: Use, unseen: tuple[str, ...] = ()) -> UseEvidence:
+    """Counted from the leaves that name the use, never from counters; without those of the kinds `unseen`."""
+    query = EntryQuery(use=use.id, other_than=unseen, limit=1, newest_first=True)
     last = tx.entries(query)
-    count = tx.reader.count(tx, EntryQuery(use=use.id, limit=1_000_000_000))
+    count = tx.reader.count(tx, replace(query, limit=1_000_000_000))
     return UseEvidence(
         use.id, count, last[0].at if last else None, last[0].position if last else None
     )
 
 
-def list_evidence(tx: ReadTx, clause: Clause, *, before: int | None, limit: int) -> list[Recorded]:
-    """The newest entries whose leaves name a use of this clause."""
+def list_evidence(
+    tx: ReadTx, clause: Clause, *, before: int | None, limit: int, unseen: tuple[str, ...] = ()
+) -> list[Recorded]:
+    """The newest entries whose leaves name a use of this clause, without those of the kinds `unseen`."""
     found: dict[int, Recorded] = {}
     for use in get_pack(tx).uses:
         if use.clause.id == clause.id:
-            query = EntryQuery(use=use.id, before=before, limit=limit, newest_first=True)
+            query = EntryQuery(
+                use=use.id, other_than=unseen, before=before, limit=limit, newest_first=True
+            )
             found.update((entry.position, entry) for entry in tx.entries(query))
     return [found[position] for position in sorted(found, reverse=True)[:limit]]
 

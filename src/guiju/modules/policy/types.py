@@ -42,6 +42,15 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a pack may name: the controls, the roles of people and the kinds of approval flows."""
+
+    controls: Mapping[str, Control]
+    roles: frozenset[str] = frozenset()
+    flows: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A control as one clause of the pack in force uses it, with its parameters."""
 

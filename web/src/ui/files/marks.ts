@@ -19,8 +19,9 @@ export const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:$
 export const address = (group: string, position: number, file: string, as?: "thumbnail" | "preview"): string =>
   `/api/groups/${group}/messages/${position}/files/${file}${as ? `?as=${as}` : ""}`;
 
-/** What stands for the files of a message where only a line has room. */
-export function fileLine(message: Pick<Message, "files">): string {
+/** What stands for the files of a message, or for the copies that it carries, where only a line has room. */
+export function fileLine(message: Pick<Message, "files" | "forward">): string {
+  if (message.forward) return message.forward.items.map((one) => `${one.sender}：${one.text}`).join("\n");
   const first = message.files?.[0];
   if (first === undefined) return "";
   return first.kind === "image" ? f("image") : first.kind === "voice" ? f("note") : f("file", { name: first.name });

@@ -1,0 +1,128 @@
+"""Drafts, and messages that wait for their time, over HTTP."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import StringConstraints
+
+from guiju.kernel.db import ReadTx
+from guiju.kernel.http import CurrentActor, Json, Reader
+from guiju.kernel.ids import GroupId
+from guiju.kernel.text import Id, Position
+from guiju.modules.messaging._change_routes import Closed
+from guiju.modules.messaging._personal_routes import tell_own
+from guiju.modules.messaging.composing import read_body, read_text, receipt_json
+from guiju.modules.messaging.drafting import Drafts
+from guiju.modules.messaging.scheduling import Schedule
+from guiju.modules.messaging.unsent_types import Written
+
+routes = APIRouter()
+Cmid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class DraftBody(Closed):
+    """An empty text gives the draft up. `at` is when it was written (ms)."""
+
+    text: Text
+    quote: Position | None = None
+    thread: Position | None = None
+    at: Position
+
+
+class Later(Closed):
+    """A message, and when it is to be sent (ms)."""
+
+    cmid: Cmid
+    body: dict[str, Any] | Text
+    at: Position
+
+
+class Now(Closed):
+    """`confirm` answers a warning."""
+
+    confirm: Annotated[str, StringConstraints(max_length=64)] | None = None
+
+
+def _drafts(request: Request) -> Drafts:
+    drafts: Drafts = request.app.state.drafts
+    return drafts
+
+
+def _schedule(request: Request) -> Schedule:
+    schedule: Schedule = request.app.state.schedule
+    return schedule
+
+
+@routes.put("/groups/{group}/draft", status_code=204)
+async def keep_draft(request: Request, group: Id, body: DraftBody, actor: CurrentActor) -> None:
+    text = read_text(body.text, is_needed=False)
+    written = Written(text, body.quote, body.thread)
+    keep = _drafts(request).keep
+    at = await asyncio.to_thread(keep, actor, GroupId(group), written, body.at)
+    if at is not None:
+        shown = {"text": text, "quote": body.quote, "thread": body.thread, "at": at}
+        tell_own(request, actor, {"type": "draft", "group": group, **shown})
+
+
+@routes.get("/drafts")
+async def list_drafts(request: Request, actor: CurrentActor) -> Json:
+    found = await asyncio.to_thread(_drafts(request).all_of, actor)
+    shown = [
+        {
+            "group": draft.group,
+            "text": written.text,
+            "quote": written.quote,
+            "thread": written.thread,
+            "at": draft.at,
+        }
+        for draft, written in found
+    ]
+    return {"drafts": shown}
+
+
+@routes.post("/groups/{group}/scheduled")
+async def schedule(request: Request, group: Id, body: Later, actor: CurrentActor) -> Json:
+    add, typed = _schedule(request).add, read_body(body.body)
+    done = await asyncio.to_thread(add, actor, GroupId(group), body.cmid, typed, body.at)
+    return {"cmid": done.cmid, "at": done.due_at}
+
+
+@routes.get("/scheduled")
+async def list_scheduled(request: Request, actor: CurrentActor, read: Reader) -> Json:
+    found = await asyncio.to_thread(_schedule(request).all_of, actor)
+
+    def shape(tx: ReadTx) -> Json:
+        view = request.app.state.new_view(tx)
+        shown = [
+            {
+                "cmid": each.cmid,
+                "group": each.group,
+                "group_name": view.group_name(each.group),
+                "text": body.text,
+                "mentions": list(body.mentions),
+                "quote": body.quote,
+                "thread": body.thread,
+                "members": body.members,
+                "at": each.due_at,
+                "state": each.state,
+                "code": each.code,
+                "clause": each.clause,
+            }
+            for each, body in found
+        ]
+        return {"scheduled": shown}
+
+    return await read(shape)
+
+
+@routes.delete("/scheduled/{cmid}", status_code=204)
+async def cancel_scheduled(request: Request, cmid: Cmid, actor: CurrentActor) -> None:
+    await asyncio.to_thread(_schedule(request).cancel, actor, cmid)
+
+
+@routes.post("/scheduled/{cmid}/sending")
+async def send_scheduled(request: Request, cmid: Cmid, body: Now, actor: CurrentActor) -> Json:
+    send_now = _schedule(request).send_now
+    return receipt_json(await asyncio.to_thread(send_now, actor, cmid, body.confirm))

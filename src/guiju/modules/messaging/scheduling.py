@@ -1,0 +1,239 @@
+"""Messages that wait for their time: sealed until then, and sent through the gate as if their author sent them now.
+
+The row is the timer. It goes in the transaction in which its message is recorded, so whatever ends this process, the
+message is sent once; and should it be asked for again, its cmid gives the first receipt.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import DAY, MINUTE, Clock
+from guiju.kernel.db import DatabaseUnavailableError, ReadTx
+from guiju.kernel.errors import GuijuError
+from guiju.kernel.gate import Door
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.ledger.notes import Notes
+from guiju.modules.messaging import _store, _unsent_store
+from guiju.modules.messaging.composing import Body, Draft, prepare
+from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.messaging.placing import sender_place
+from guiju.modules.messaging.sending import send_many
+from guiju.modules.messaging.types import (
+    CmidReusedError,
+    FloodError,
+    MessageState,
+    Receipt,
+    Send,
+)
+from guiju.modules.messaging.unsent_types import (
+    BadScheduleError,
+    Scheduled,
+    ScheduledNotFoundError,
+    TooManyScheduledError,
+    Waiting,
+)
+from guiju.modules.policy import service as policy
+
+SOONEST = MINUTE
+FARTHEST = 60 * DAY
+MOST = 50
+_PAUSE = MINUTE
+_BATCH = 50
+WARNED = "messaging.confirm_needed"
+"""Why a message failed whose author is asked first: nobody was there to answer."""
+LOST = "messaging.scheduled_lost"
+"""Why a message failed whose sealed text does not open any more."""
+_log = logging.getLogger("guiju.messaging")
+Tell = Callable[[PersonId, dict[str, Any]], None]
+"""Show something on the screens of a person; from any thread."""
+
+
+# ---- verbs ------------------------------------------------------------------------------------------------------
+
+
+def schedule(tx: WriteTx, actor: Actor, wanted: Scheduled) -> None:
+    """Have a message sent later; the same cmid again changes it. Whether it may be sent is asked when it is.
+
+    Raises what `sender_place` raises, BadScheduleError, CmidReusedError or TooManyScheduledError.
+    """
+    sender_place(tx, actor, wanted.group)
+    if not tx.now + SOONEST <= wanted.due_at <= tx.now + FARTHEST:
+        raise BadScheduleError("The time is a minute to 60 days ahead.", at=wanted.due_at)
+    if _store.find_by_key(tx, _store.key_of(actor.person_id, wanted.cmid)) is not None:
+        raise CmidReusedError("This message was sent.", cmid=wanted.cmid)
+    is_new = _unsent_store.find_scheduled(tx, actor.person_id, wanted.cmid) is None
+    if is_new and _unsent_store.count_scheduled(tx, actor.person_id) >= MOST:
+        raise TooManyScheduledError("So many messages cannot wait.", most=MOST)
+    _unsent_store.save_scheduled(tx, wanted)
+
+
+def get_scheduled(tx: ReadTx, actor: Actor, cmid: str) -> Scheduled:
+    """A message of the actor's that waits or failed. Raises NotAllowedError or ScheduledNotFoundError."""
+    policy.require(tx, actor, "messaging.save")
+    found = _unsent_store.find_scheduled(tx, actor.person_id, cmid)
+    if found is None:
+        raise ScheduledNotFoundError("There is no such message.", cmid=cmid[:64])
+    return found
+
+
+def list_scheduled(tx: ReadTx, actor: Actor) -> Sequence[Scheduled]:
+    """The actor's messages that wait or failed, the next one first. Raises NotAllowedError."""
+    policy.require(tx, actor, "messaging.save")
+    return _unsent_store.scheduled(tx, actor.person_id)
+
+
+def cancel(tx: WriteTx, actor: Actor, cmid: str) -> Scheduled:
+    """Never send it. Raises NotAllowedError or ScheduledNotFoundError."""
+    found = get_scheduled(tx, actor, cmid)
+    _unsent_store.remove_scheduled(tx, actor.person_id, cmid)
+    return found
+
+
+def send_now(tx: WriteTx, inspector: Inspector, actor: Actor, send: Send) -> Receipt:
+    """Send it before its time, or although it failed; one that a rule warns of goes on waiting.
+
+    Raises ScheduledNotFoundError, and what `send_many` answers.
+    """
+    get_scheduled(tx, actor, send.cmid)
+    (answer,) = send_many(tx, inspector, [send])
+    if isinstance(answer, GuijuError):
+        raise answer
+    if answer.state is not MessageState.WARNED:
+        _unsent_store.remove_scheduled(tx, actor.person_id, send.cmid)
+    return answer
+
+
+def send_due(
+    tx: WriteTx, inspector: Inspector, read: Scheduled, send: Send | None
+) -> Scheduled | None:
+    """Send a message whose time has come, under its author's rights of this moment; what became of it.
+
+    None when it was sent, changed or cancelled since it was `read`, or comes a little later. `send` is None for one
+    that does not open any more.
+    """
+    found = _unsent_store.find_scheduled(tx, read.person, read.cmid)
+    if found != read or found.state is not Waiting.WAITING or found.due_at > tx.now:
+        return None
+    if send is None:
+        return _failed(tx, found, LOST, None)
+    (answer,) = send_many(tx, inspector, [send])
+    match answer:
+        case FloodError():
+            wait = int(str(answer.data["retry_after"])) * 1000
+            _unsent_store.postpone(tx, found.person, found.cmid, tx.now + wait)
+            return None
+        case GuijuError():
+            clause = answer.data.get("clause")
+            return _failed(
+                tx, found, answer.code, dict(clause) if isinstance(clause, dict) else None
+            )
+        case Receipt(state=MessageState.WARNED):
+            return _failed(tx, found, WARNED, answer.clause)
+        case _:
+            _unsent_store.remove_scheduled(tx, found.person, found.cmid)
+            return replace(found, state=Waiting.SENT)
+
+
+def _failed(tx: WriteTx, found: Scheduled, code: str, clause: dict[str, Any] | None) -> Scheduled:
+    failed = replace(found, state=Waiting.FAILED, code=code, clause=clause)
+    _unsent_store.save_scheduled(tx, failed)
+    return failed
+
+
+# ---- beside the lane --------------------------------------------------------------------------------------------
+
+
+class Schedule:
+    """Seals what waits, and sends it in time. Its methods wait: call them from threads."""
+
+    def __init__(
+        self, door: Door, notes: Notes, inspector: Inspector, clock: Clock, tell: Tell
+    ) -> None:  # fmt: skip
+        self._door = door
+        self._notes = notes
+        self._inspector = inspector
+        self._clock = clock
+        self._tell = tell
+
+    def add(self, actor: Actor, group: GroupId, cmid: str, body: Body, at: int) -> Scheduled:
+        """Have a message sent at `at` (ms). Raises what `schedule` raises, and BadMessageError."""
+        if body.files:
+            raise BadScheduleError("Files do not wait.", files=list(body.files))
+        prepare(self._inspector, Draft(actor, group, cmid, body))
+        self._door.read_now(lambda tx: sender_place(tx, actor, group))
+        plain = msgspec.json.encode(body)
+        sealed = self._notes.seal(actor.person_id, _label(cmid), plain, self._clock.now())
+        wanted = Scheduled(actor.person_id, cmid, group, at, sealed)
+        self._door.write_now(lambda tx: schedule(tx, actor, wanted))
+        self._tell(actor.person_id, frame(wanted))
+        return wanted
+
+    def all_of(self, actor: Actor) -> list[tuple[Scheduled, Body]]:
+        """The actor's messages that wait or failed. Raises NotAllowedError."""
+        found = self._door.read_now(lambda tx: list_scheduled(tx, actor))
+        return [(each, self._body(each) or Body("")) for each in found]
+
+    def cancel(self, actor: Actor, cmid: str) -> None:
+        """Never send it. Raises what `cancel` raises."""
+        gone = self._door.write_now(lambda tx: cancel(tx, actor, cmid))
+        self._tell(actor.person_id, frame(replace(gone, state=Waiting.CANCELLED)))
+
+    def send_now(self, actor: Actor, cmid: str, confirm: str | None) -> Receipt:
+        """Send it before its time. Raises what `send_now` raises."""
+        found = self._door.read_now(lambda tx: get_scheduled(tx, actor, cmid))
+        body = self._body(found)
+        if body is None:
+            raise ScheduledNotFoundError("There is no such message.", cmid=cmid[:64])
+        send = self._prepared(found, msgspec.structs.replace(body, confirm=confirm))
+        done = self._door.write_now(lambda tx: send_now(tx, self._inspector, actor, send))
+        if done.state is not MessageState.WARNED:
+            self._tell(actor.person_id, frame(replace(found, state=Waiting.SENT)))
+        return done
+
+    def run_due(self) -> int:
+        """Send what is due; how many there were. What breaks is tried again a minute later, and holds up no other.
+
+        Raises DatabaseUnavailableError.
+        """
+        found = self._door.read_now(lambda tx: _unsent_store.due(tx, _BATCH))
+        for each in found:
+            self._send_due(each)
+        return len(found)
+
+    def _send_due(self, found: Scheduled) -> None:
+        body = self._body(found)
+        send = self._prepared(found, body) if body is not None else None
+        done = self._door.outcome_now(lambda tx: send_due(tx, self._inspector, found, send))
+        if isinstance(done, DatabaseUnavailableError):
+            raise done
+        if isinstance(done, BaseException):
+            _log.error("a scheduled message of %s failed", found.person, exc_info=done)
+            later = self._clock.now() + _PAUSE
+            self._door.write_now(
+                lambda tx: _unsent_store.postpone(tx, found.person, found.cmid, later)
+            )
+        elif done is not None:
+            self._tell(done.person, frame(done))
+
+    def _prepared(self, found: Scheduled, body: Body) -> Send:
+        return prepare(self._inspector, Draft(Actor(found.person), found.group, found.cmid, body))
+
+    def _body(self, found: Scheduled) -> Body | None:
+        plain = self._notes.open(found.person, _label(found.cmid), found.sealed)
+        return msgspec.json.decode(plain, type=Body) if plain is not None else None
+
+
+def frame(found: Scheduled) -> dict[str, Any]:
+    """What the author's screens are told."""
+    told = {"type": "scheduled", "cmid": found.cmid, "group": found.group, "at": found.due_at}
+    return told | {"state": found.state, "code": found.code, "clause": found.clause}
+
+
+def _label(cmid: str) -> str:
+    return f"scheduled/{cmid}"

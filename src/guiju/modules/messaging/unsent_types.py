@@ -1,0 +1,67 @@
+"""What is not sent yet: drafts, and messages that wait for their time."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from guiju.kernel.errors import ConflictError, InvalidError, NotFoundError
+from guiju.kernel.ids import GroupId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft as its row has it. `at` is when it was written (ms); nothing sealed: it was given up then."""
+
+    group: GroupId
+    at: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one began to write in a group, on whichever screen."""
+
+    text: str
+    quote: int | None = None
+    thread: int | None = None
+
+
+class Waiting(StrEnum):
+    """What becomes of a message that waits for its time. Only `waiting` and `failed` ones are kept."""
+
+    WAITING = "waiting"
+    FAILED = "failed"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A message that its author wants sent at `due_at` (ms), sealed. `code` and `clause` say why it failed."""
+
+    person: PersonId
+    cmid: str
+    group: GroupId
+    due_at: int
+    sealed: bytes
+    state: Waiting = Waiting.WAITING
+    code: str | None = None
+    clause: dict[str, Any] | None = None
+
+
+class BadScheduleError(InvalidError):
+    """The time is too near or too far, or the message takes files along, which would not wait so long."""
+
+    code = "messaging.bad_schedule"
+
+
+class TooManyScheduledError(ConflictError):
+    """As many messages wait for their time as may."""
+
+    code = "messaging.too_many_scheduled"
+
+
+class ScheduledNotFoundError(NotFoundError):
+    """No such message waits, or none of yours."""
+
+    code = "messaging.scheduled_not_found"

@@ -1,0 +1,215 @@
+"""What is forwarded, begun on another screen, or sent later, in real browsers."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.support.browser import PHONE, Screen, Screens, screens
+from tests.support.site import Site, demo_site
+
+WORKSHOP, SAFETY, DISPATCH = "总装一车间", "安全生产", "生产调度"
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with demo_site() as made:
+        yield made
+
+
+@pytest.fixture
+def people(browser: Browser, site: Site) -> Iterator[Screens]:
+    with screens(browser, site.place) as made:
+        yield made
+
+
+def enter(screen: Screen, group: str) -> None:
+    screen.row(group).click()
+    expect(screen.page.get_by_role("log")).to_be_visible()
+
+
+def menu(screen: Screen, text: str) -> Locator:
+    """The open menu of a message."""
+    said = screen.message(text).last
+    said.hover()
+    said.get_by_role("button", name="更多").click()
+    return screen.page.get_by_role("menu")
+
+
+def sheet(screen: Screen) -> Locator:
+    return screen.page.get_by_role("dialog")
+
+
+def choose(screen: Screen, group: str) -> None:
+    sheet(screen).get_by_role("textbox", name="搜索工作群").fill(group)
+    sheet(screen).get_by_role("radio", name=re.compile(group)).click()
+
+
+def composer(screen: Screen) -> Locator:
+    return screen.page.get_by_role("textbox", name="消息")
+
+
+def post(screen: Screen, path: str, body: object) -> Any:
+    answer = screen.page.request.post(
+        f"{screen.origin}/api{path}",
+        headers={"Origin": screen.origin, "Content-Type": "application/json"},
+        data=json.dumps(body),
+    )
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+def id_of(screen: Screen, group: str) -> str:
+    """The id of one of a person's groups."""
+    rows = screen.get("/conversations")["conversations"]
+    return str(next(row["group"]["id"] for row in rows if group in row["group"]["short_name"]))
+
+
+class TestForwarding:
+    def test_one_message_with_a_comment(self, people: Screens) -> None:
+        writer, reader = people.signed_in("wanghaitao"), people.signed_in("zhouxiaoyu")
+        enter(writer, WORKSHOP)
+        writer.send("北门消防通道今天清空")
+        expect(writer.message("北门消防通道").locator("time")).to_be_visible()
+        enter(reader, SAFETY)
+        menu(writer, "北门消防通道").get_by_role("menuitem", name="转发").click()
+        choose(writer, SAFETY)
+        sheet(writer).get_by_role("textbox", name=re.compile("留言")).fill("请安全员复查")
+        writer.check_access("the sheet of a forward")
+        sheet(writer).get_by_role("button", name="转发", exact=True).click()
+        expect(sheet(writer)).to_contain_text("已转发到“安全生产工作群”")
+        arrived = reader.message("北门消防通道今天清空")
+        expect(arrived).to_contain_text("请安全员复查")
+        expect(arrived).to_contain_text("王海涛：北门消防通道今天清空")
+        expect(arrived).to_contain_text("转自")
+
+    def test_what_the_rules_refuse_is_said_in_the_sheet_with_its_clause(
+        self, people: Screens
+    ) -> None:
+        screen = people.signed_in("zhaotiejun")
+        enter(screen, DISPATCH)
+        screen.send("二线缺料，预计停四十分钟")
+        expect(screen.message("二线缺料").locator("time")).to_be_visible()
+        menu(screen, "二线缺料").get_by_role("menuitem", name="转发").click()
+        choose(screen, WORKSHOP)
+        sheet(screen).get_by_role("button", name="转发", exact=True).click()
+        refusal = sheet(screen).get_by_role("alert")
+        expect(refusal).to_contain_text("这里的消息不能转到那个群")
+        expect(refusal).to_contain_text("6.9")
+        expect(refusal).to_contain_text("同密级")
+        choose(screen, DISPATCH)
+        expect(refusal).to_have_count(0)
+        sheet(screen).get_by_role("button", name="转发", exact=True).click()
+        expect(sheet(screen)).to_contain_text("已转发到")
+
+    def test_several_are_a_card_that_opens_all_of_them(self, people: Screens) -> None:
+        writer, reader = people.signed_in("wanghaitao"), people.signed_in("zhouxiaoyu")
+        workshop, safety = id_of(writer, WORKSHOP), id_of(writer, SAFETY)
+        positions = [
+            post(
+                writer,
+                f"/groups/{workshop}/messages",
+                {"cmid": f"card{n}", "body": f"夹具检查第{n}项合格"},
+            )["position"]
+            for n in range(1, 6)
+        ]
+        enter(reader, SAFETY)
+        post(
+            writer,
+            f"/groups/{safety}/forwards",
+            {"cmid": "card", "from": workshop, "positions": positions, "merged": True},
+        )
+        card = reader.page.get_by_role("button", name=re.compile("聊天记录"))
+        expect(card).to_contain_text("夹具检查第3项合格")
+        expect(card).not_to_contain_text("夹具检查第4项合格")
+        expect(card).to_contain_text("查看全部 5 条")
+        expect(reader.row(SAFETY)).to_contain_text("[聊天记录]")
+        card.click()
+        expect(sheet(reader).get_by_role("listitem")).to_have_count(5)
+        expect(sheet(reader)).to_contain_text("夹具检查第5项合格")
+        reader.check_access("all that was forwarded")
+
+
+class TestDrafts:
+    def test_what_is_begun_on_one_screen_goes_on_on_the_other(self, people: Screens) -> None:
+        desk = people.signed_in("sunli")
+        phone = people.signed_in("sunli", size=PHONE)
+        enter(desk, WORKSHOP)
+        desk.write("交接班记录写到一半")
+        listed = phone.row(WORKSHOP)
+        expect(listed.locator(".dr-t")).to_have_text("[草稿]")
+        expect(listed).to_contain_text("交接班记录写到一半")
+        listed.tap()
+        expect(composer(phone)).to_have_value("交接班记录写到一半")
+        composer(phone).fill("交接班记录写完了")
+        expect(composer(desk)).to_have_value("交接班记录写完了")
+        desk.page.keyboard.press("Enter")
+        expect(desk.message("交接班记录写完了")).to_have_count(1)
+        expect(composer(phone)).to_have_value("")
+
+    def test_it_is_there_in_a_new_browser_and_the_chat_that_is_left_saves_at_once(
+        self, people: Screens
+    ) -> None:
+        first = people.signed_in("sunli")
+        enter(first, WORKSHOP)
+        first.write("换个浏览器接着写")
+        enter(first, SAFETY)
+        second = people.signed_in("sunli")
+        expect(second.row(WORKSHOP).locator(".dr-t")).to_be_visible()
+        enter(second, WORKSHOP)
+        expect(composer(second)).to_have_value("换个浏览器接着写")
+        composer(second).fill("")
+        expect(first.row(WORKSHOP).locator(".dr-t")).to_have_count(0)
+
+
+class TestLater:
+    def test_a_time_is_chosen_behind_the_button_and_the_list_changes_it(
+        self, people: Screens
+    ) -> None:
+        screen = people.signed_in("wanghaitao")
+        enter(screen, WORKSHOP)
+        screen.write("明早八点二十班前会")
+        screen.press("定时发送")
+        screen.page.get_by_role("menuitem", name="明天 09:00").click()
+        expect(composer(screen)).to_have_value("")
+        strip = screen.page.get_by_role("button", name=re.compile("^定时消息"))
+        expect(strip).to_contain_text("定时消息 1")
+        strip.click()
+        expect(sheet(screen)).to_contain_text("明早八点二十班前会")
+        expect(sheet(screen)).to_contain_text("明天 09:00")
+        screen.check_access("the list of scheduled messages")
+        sheet(screen).get_by_role("button", name="修改").click()
+        sheet(screen).get_by_role("textbox", name="消息").fill("明早八点半班前会")
+        sheet(screen).get_by_role("button", name="定时", exact=True).click()
+        expect(sheet(screen)).to_contain_text("明早八点半班前会")
+        sheet(screen).get_by_role("button", name="立即发送").click()
+        expect(sheet(screen)).to_contain_text("没有定时消息")
+        screen.page.keyboard.press("Escape")
+        expect(screen.message("明早八点半班前会")).to_have_count(1)
+        expect(strip).to_have_count(0)
+
+    def test_a_time_of_ones_own_and_another_screen_that_cancels(self, people: Screens) -> None:
+        desk = people.signed_in("sunli")
+        phone = people.signed_in("sunli", size=PHONE)
+        enter(phone, WORKSHOP)
+        composer(phone).fill("后天盘点，请各班备好台账")
+        phone.press("定时发送")
+        phone.page.get_by_role("menuitem", name="自选时间").tap()
+        when = phone.page.evaluate(
+            "new Date(Date.now() + 2 * 86400000 + 28800000).toISOString().slice(0, 16)"
+        )
+        sheet(phone).get_by_label("发送时间").fill(when)
+        phone.check_access("a time of one's own on a phone")
+        sheet(phone).get_by_role("button", name="定时", exact=True).tap()
+        enter(desk, WORKSHOP)
+        strip = desk.page.get_by_role("button", name=re.compile("^定时消息"))
+        expect(strip).to_contain_text("定时消息 1")
+        strip.click()
+        sheet(desk).get_by_role("button", name="取消发送").click()
+        expect(sheet(desk)).to_contain_text("没有定时消息")
+        expect(phone.page.get_by_role("button", name=re.compile("^定时消息"))).to_have_count(0)
+        assert desk.get("/scheduled") == {"scheduled": []}

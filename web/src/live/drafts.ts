@@ -1,0 +1,92 @@
+/**
+ * What I began to write, by group: kept here across reloads, and on the server for my other screens. The one that was written last
+ * counts; one with an empty text was given up.
+ */
+import { shallowRef } from "vue";
+import { ApiError, at as part, get, put } from "../api/client.ts";
+import type { DraftMark } from "../api/types.ts";
+
+interface Kept { text: string; quote: number | null; at: number; /** The server has not got it yet. */ unsaved?: boolean }
+
+export const drafts = shallowRef<Readonly<Record<string, Kept>>>({});
+/** The last draft that came from another screen, for a composer that is open. */
+export const arrived = shallowRef<{ group: string; text: string } | null>(null);
+const QUIET_MS = 1000;
+const timers = new Map<string, ReturnType<typeof setTimeout>>();
+let key = "";
+
+export const draftOf = (group: string): string => drafts.value[group]?.text ?? "";
+
+function read(): Record<string, Kept> {
+  try {
+    const found = JSON.parse(localStorage.getItem(key) ?? "{}") as Record<string, Kept | string>;
+    // Earlier versions kept the text alone.
+    return Object.fromEntries(Object.entries(found).map(([group, one]) => [group, typeof one === "string" ? { text: one, quote: null, at: 1, unsaved: true } : one]));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return {};
+  }
+}
+function set(group: string, one: Kept): void {
+  drafts.value = { ...drafts.value, [group]: one };
+  localStorage.setItem(key, JSON.stringify(drafts.value));
+}
+
+/** Begins with what is kept here, and takes over what the server has. */
+export function openDrafts(person: string): void {
+  key = `gj.drafts.${person}`;
+  drafts.value = read();
+}
+
+/** Brings both sides to what was written last. Throws ApiError. */
+export async function loadDrafts(): Promise<void> {
+  const { drafts: found } = await get<{ drafts: DraftMark[] }>("/drafts");
+  for (const one of found) applyDraft(one);
+  for (const [group, one] of Object.entries(drafts.value)) if (one.unsaved) void save(group);
+}
+
+/** What stands in the composer now; the server gets it after a second of quiet. */
+export function keepDraft(group: string, typed: string, quote: number | null): void {
+  const before = drafts.value[group];
+  const text = typed.trim() ? typed : "";
+  if ((before?.text ?? "") === text && (before?.quote ?? null) === quote) return;
+  // Whatever the clock of another screen says: this was written after what is here.
+  set(group, { text, quote, at: Math.max(Date.now(), (before?.at ?? 0) + 1), unsaved: true });
+  clearTimeout(timers.get(group));
+  timers.set(group, setTimeout(() => void save(group), QUIET_MS));
+}
+
+/** The composer is left: what is not saved yet is saved at once. */
+export function saveDraft(group: string): void {
+  if (drafts.value[group]?.unsaved) void save(group);
+}
+
+async function save(group: string): Promise<void> {
+  clearTimeout(timers.get(group));
+  const one = drafts.value[group];
+  if (!one) return;
+  try {
+    await put(`/groups/${part(group)}/draft`, { text: one.text, quote: one.quote, at: one.at });
+    settle(group, one);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // It stays here, and goes with the next change or when the page comes back. Where the group is gone, so is its draft.
+    if (error.status === 404) settle(group, one);
+  }
+}
+function settle(group: string, sent: Kept): void {
+  if (drafts.value[group] === sent) set(group, { text: sent.text, quote: sent.quote, at: sent.at });
+}
+
+/** A draft as the server has it, from this screen or another one. */
+export function applyDraft(one: DraftMark): void {
+  const before = drafts.value[one.group];
+  const same = before?.text === one.text && (before.quote ?? null) === one.quote;
+  if (same) {
+    if (!before.unsaved) return;
+    return set(one.group, { text: before.text, quote: before.quote, at: before.at });
+  }
+  if (before && before.at >= one.at) return;
+  set(one.group, { text: one.text, quote: one.quote, at: one.at });
+  arrived.value = { group: one.group, text: one.text };
+}
