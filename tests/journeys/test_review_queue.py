@@ -170,3 +170,11 @@ def test_the_pages_hold_on_a_phone_and_in_the_dark(people: Screens) -> None:
         screen = people.signed_in("linjingwen", size=PHONE, scheme=scheme)
         for path in ("/reviews", "/reviews?box=alerts", "/reviews?box=done", "/exceptions", "/exceptions?tab=people", "/figures"):  # fmt: skip
             screen.open(path).check_access(f"{path}, {scheme}")
+
+
+def test_what_is_not_read_to_its_end_says_so(people: Screens) -> None:
+    sender, reviewer = chatting(people, "zhouxiaoyu"), queue(people)
+    open_held(reviewer, held_at(sender, "核心配方，" * 501))
+    expect(reviewer.page.locator("table.tb tbody tr").first).to_contain_text("没有读完")
+    expect(reviewer.page.locator("a.ai.on")).to_contain_text("没有读完")
+    expect(reviewer.page.get_by_text("overflow")).to_have_count(0)

@@ -96,7 +96,12 @@ def _entry(name: str, kind: int, right: int, child: int, start: int, size: int) 
 
 
 def word_document(
-    text: str, header: str = "", comment: str = "", *, encrypted: bool = False
+    text: str,
+    header: str = "",
+    comment: str = "",
+    *,
+    encrypted: bool = False,
+    pictures: bytes = b"",
 ) -> bytes:
     """A doc whose text is one piece of UTF-16."""
     whole = text + header + comment
@@ -108,10 +113,11 @@ def word_document(
     pieces = struct.pack("<II", 0, len(whole)) + struct.pack("<HIH", 0, begin, 0)
     clx = b"\x02" + struct.pack("<I", len(pieces)) + pieces
     struct.pack_into("<II", block, 0x01A2, 0, len(clx))
-    return ole({"WordDocument": bytes(block) + whole.encode("utf-16-le"), "1Table": clx})
+    streams = {"WordDocument": bytes(block) + whole.encode("utf-16-le"), "1Table": clx}
+    return ole(streams | ({"Data": pictures} if pictures else {}))
 
 
-def presentation(slide: str, note: str) -> bytes:
+def presentation(slide: str, note: str, pictures: bytes = b"") -> bytes:
     """A ppt with one slide and one notes page."""
 
     def atom(kind: int, content: bytes) -> bytes:
@@ -122,7 +128,7 @@ def presentation(slide: str, note: str) -> bytes:
 
     data = container(0x03EE, atom(0x0FA0, slide.encode("utf-16-le")))
     data += container(0x03F0, atom(0x0FA0, note.encode("utf-16-le")))
-    return ole({"PowerPoint Document": data})
+    return ole({"PowerPoint Document": data} | ({"Pictures": pictures} if pictures else {}))
 
 
 def outlook_message(subject: str, body: str, attachment: tuple[str, bytes]) -> bytes:
@@ -208,8 +214,8 @@ def _rar_block(kind: int, flags: int, content: bytes) -> bytes:
     return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
 
 
-def workbook(name: str, cells: list[str], comment: str = "") -> bytes:
-    """An xls (BIFF8, [MS-XLS]) with one sheet of labels, and a comment on it."""
+def workbook(name: str, cells: list[str], comment: str = "", drawings: bytes = b"") -> bytes:
+    """An xls (BIFF8, [MS-XLS]) with one sheet of labels, a comment on it, and drawings in two records."""
 
     def record(kind: int, content: bytes) -> bytes:
         return struct.pack("<HH", kind, len(content)) + content
@@ -227,6 +233,8 @@ def workbook(name: str, cells: list[str], comment: str = "") -> bytes:
     if comment:
         body += record(0x01B6, struct.pack("<HHIHHHI", 0, 0, 0, 0, len(comment), 16, 0))
         body += record(0x003C, wide(comment)) + record(0x003C, bytes(16))
+    if drawings:
+        body += record(0x00EB, drawings[:100]) + record(0x003C, drawings[100:])
     sheet = begin(0x10) + body + record(0x000A, b"")
     title = struct.pack("<B", len(name)) + wide(name)
     head = begin(0x05) + record(0x0042, struct.pack("<H", 1200))

@@ -1,6 +1,7 @@
 """`guiju inspect FILE…`: one line a file, with the hits of each part and what would happen to it."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,16 @@ import pytest
 from guiju.cli_inspect import MAY_NOT_PASS, MAY_PASS, NOT_OPENED, inspect_files
 from guiju.modules.inspection.cases import inspect_cases
 from guiju.modules.inspection.extraction.types import FILE_NAME, Gap, Part, Problem, Reading
-from guiju.modules.inspection.files import inspect_reading
+from guiju.modules.inspection.files import Budget, inspect_reading
 from guiju.modules.inspection.service import compile_ruleset
-from guiju.modules.inspection.types import Disposition, PatternRule, TermRule
+from guiju.modules.inspection.types import (
+    Disposition,
+    ExpressionRule,
+    Finding,
+    Inspection,
+    PatternRule,
+    TermRule,
+)
 from tests.support import office_files
 
 RULES = compile_ruleset(
@@ -170,3 +178,51 @@ def test_a_name_that_claims_another_format_holds(tmp_path: Path) -> None:
     code, (line,) = run(path)
     assert (code, line["disguised"], line["verdict"]) == (MAY_NOT_PASS, True, "read")
     assert line["disposition"] == "hold"
+
+
+# ---- what is not read to its end --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", [0, 7000, 20_000])
+def test_too_much_in_any_piece_holds_the_file(before: int) -> None:
+    """A hit on the whole of a later piece stands at its beginning, which the piece before counts."""
+    rules = compile_ruleset(
+        [TermRule("words", "abuse", ("混账东西",), Disposition.DELIVER, "1/a"),
+         ExpressionRule("price", "custom", "[0-9]+元", Disposition.DELIVER, "1/b"),
+         PatternRule("person_name", Disposition.DELIVER, "1/c")]
+    )  # fmt: skip
+    for much in ("混账东西，" * 600, "5元" * 300, "姓名：王伟，" * 1200):
+        found = inspect_reading(reading(("text", "平" * before + much)), rules.inspect)
+        assert found.disposition is Disposition.HOLD, much[:9]
+        assert "overflow" in {finding.category for finding in found.parts[1].findings}
+
+
+def test_a_risk_score_of_any_piece_counts() -> None:
+    def scored(text: str) -> Inspection:
+        risk = Finding(0, len(text), "risk", "risk score", "0.99")
+        return Inspection(
+            "", (risk,) if "险" in text else (), Disposition(4 * ("险" in text)), (), None
+        )
+
+    found = inspect_reading(reading(("text", "平" * 12_000 + "险")), scored)
+    assert found.disposition is Disposition.HOLD and found.parts[1].findings[0].start == 7000
+
+
+def test_a_warning_beside_a_mask_does_not_let_a_file_through() -> None:
+    assert inspected("混账东西，卡号 4111 1111 1111 1111") is Disposition.HOLD
+
+
+def test_the_time_of_a_file_is_bounded_and_the_rest_is_a_gap() -> None:
+    parts = reading(("a", "平" * 9000), ("b", "绝密资料"))
+    found = inspect_reading(parts, RULES.inspect, budget=Budget(0))
+    assert found.disposition is Disposition.HOLD
+    assert found.to_json("a")["reasons"] == [{"code": "time", "where": FILE_NAME}]
+    whole = inspect_reading(parts, RULES.inspect)
+    assert whole.not_inspected == () and len(whole.parts[2].findings) == 1
+
+
+def test_the_interpreter_is_given_up_between_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    inspect_reading(reading(("text", "平" * 30_000)), RULES.inspect)
+    assert sum(pause > 0 for pause in pauses) == 4

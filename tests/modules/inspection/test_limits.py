@@ -1,10 +1,24 @@
 """How much one rule set may hold."""
 
+import random
+from collections.abc import Callable
+
 import pytest
 
 from guiju.modules.inspection import _lexicon
+from guiju.modules.inspection.cases import standard_ruleset
 from guiju.modules.inspection.service import compile_ruleset
-from guiju.modules.inspection.types import Disposition, LinkRule, TermRule, TooManyTermsError
+from guiju.modules.inspection.types import (
+    NOWHERE,
+    Disposition,
+    ExpressionRule,
+    LinkRule,
+    PatternRule,
+    Rule,
+    Scope,
+    TermRule,
+    TooManyTermsError,
+)
 
 
 def test_a_rule_set_holds_only_so_many_terms(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,6 +41,76 @@ def test_a_rule_set_lists_only_so_many_domains(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_text_full_of_listed_domains_is_held() -> None:
-    ruleset = compile_ruleset([LinkRule("listed", ("evil.org",), Disposition.MASK, "1/x")])
-    assert ruleset.inspect("看 evil.org 和 a.evil.org").disposition is Disposition.MASK
-    assert ruleset.inspect("evil.org " * 2000).disposition is Disposition.HOLD
+    ruleset = compile_ruleset([LinkRule("listed", ("ev.io",), Disposition.MASK, "1/x")])
+    assert ruleset.inspect("看 ev.io 和 a.ev.io").disposition is Disposition.MASK
+    assert ruleset.inspect("ev.io " * 2000).disposition is Disposition.HOLD
+
+
+# ---- more than is looked at -------------------------------------------------------------------------------------
+
+ELSEWHERE = Scope(("D",))
+TOO_MUCH: dict[str, tuple[Rule, str]] = {
+    "terms": (TermRule("d", "fraud", ("代开发票",), Disposition.MASK, "1/a", ELSEWHERE), "代开发票，" * 501),
+    "kinds": (PatternRule("person_name", Disposition.MASK, "1/a", ELSEWHERE), "姓名：王伟，" * 1500),
+    "links": (LinkRule("listed", ("ev.io",), Disposition.MASK, "1/a", ELSEWHERE), "ev.io " * 2000),
+    "expressions": (ExpressionRule("e", "custom", "[0-9]元", Disposition.MASK, "1/a", ELSEWHERE), "5元" * 60),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_nothing_lifts_the_hold_of_a_text_that_is_not_read_to_its_end(name: str) -> None:
+    rule, text = TOO_MUCH[name]
+    ruleset = compile_ruleset([rule])
+    inspection = ruleset.inspect(text)
+    assert inspection.disposition is Disposition.HOLD and inspection.uses == ("1/a",)
+    overflow = inspection.findings[0]
+    assert (overflow.category, overflow.rule, overflow.word) == ("overflow", "overflow", "")
+    assert (overflow.start, overflow.end) == (0, len(text))
+    decided = ruleset.decide(text, inspection, NOWHERE, lambda finding: True)
+    assert decided.disposition is Disposition.HOLD
+    assert decided.findings == (overflow,)
+
+
+def test_what_blocks_is_found_behind_too_much_else() -> None:
+    ruleset = compile_ruleset(
+        [TermRule("a", "fraud", ("代开发票",), Disposition.HOLD, "1/a"),
+         TermRule("b", "weapons", ("枪支买卖",), Disposition.BLOCK, "1/b")]
+    )  # fmt: skip
+    text = "代开发票" * 501 + "枪支买卖"
+    decided = ruleset.decide(
+        text, ruleset.inspect(text), NOWHERE, lambda finding: finding.rule == "a"
+    )
+    assert (decided.disposition, decided.uses[0]) == (Disposition.BLOCK, "1/b")
+
+
+# ---- lists of numbers -------------------------------------------------------------------------------------------
+
+CHOSEN = random.Random(7)
+EVERYTHING = standard_ruleset([])
+
+
+def rows(count: int, write: Callable[[Callable[[int, int], int]], str], parted: str = "\n") -> str:
+    return parted.join(write(CHOSEN.randint) for _ in range(count))
+
+
+NUMBERS = {
+    "integers": rows(1200, lambda n: str(n(1, 99_999)), " "),
+    "pairs of digits": rows(300, lambda n: " ".join(str(n(10, 99)) for _ in range(7))),
+    "addresses": rows(500, lambda n: ".".join(str(n(1, 254)) for _ in range(4))),
+    "tracking numbers": rows(500, lambda n: str(n(10**12, 10**13)), " "),
+    "phones": rows(600, lambda n: f"1{n(3, 9)}{n(10**8, 10**9 - 1)}"),
+    "time stamps": rows(300, lambda n: f"2026-0{n(1, 9)}-{n(10, 28)} {n(10, 23)}:{n(10, 59)}:{n(10, 59)}"),
+    "log": rows(90, lambda n: f"2026-0{n(1, 9)}-{n(10, 28)}T{n(10, 23)}:00:00.{n(100, 999)} 10.0.{n(0, 254)}.7 GET "
+                f"/api/v{n(1, 3)}/items/{n(1, 99_999)} 200 took {n(1, 900)} ms, 用户 {n(10**7, 10**8)}"),
+    "table": rows(180, lambda n: f"{n(1, 9999)},2026-0{n(1, 9)}-{n(10, 28)},产品{n(1, 50)},{n(1, 500)},{n(1, 10**6) / 100}"),
+    "decimals": rows(110, lambda n: "\t".join(str(n(1, 10**7) / 10**4) for _ in range(8))),
+    "mails": rows(200, lambda n: f"user{n(1, 999)}@corp.example.com, 姓名{n(1, 99)}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_lists_of_numbers_are_read_to_their_end(name: str) -> None:
+    text = NUMBERS[name][:8000] + "\n身份证号 110101199003070134 完"
+    hits = EVERYTHING.inspect(text).hits
+    assert "overflow" not in {finding.category for finding in EVERYTHING.inspect(text).findings}
+    assert any(text[hit.start : hit.end] == "110101199003070134" for hit in hits)

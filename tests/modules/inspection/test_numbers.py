@@ -1,5 +1,7 @@
 """Identity cards, phones, bank cards: check digits, guards, masks. All numbers are invented."""
 
+from itertools import accumulate
+
 import pytest
 
 from guiju.modules.inspection import service
@@ -149,10 +151,31 @@ def test_a_cross_stands_for_the_x_of_an_id(cross: str) -> None:
     assert found(f"证件11010119900307888{cross}号") == []
 
 
+@pytest.mark.parametrize(
+    "sizes",
+    [(6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (4, 4, 4, 4, 2), (3,) * 6, (2,) * 9, (1,) * 18],
+)
+@pytest.mark.parametrize("sign", [" ", "-", ".", "，", "\n"])
+def test_an_id_in_groups_as_people_write_them_is_found(sizes: tuple[int, ...], sign: str) -> None:
+    ends = [*accumulate(sizes)]
+    text = sign.join(ID[end - size : end] for size, end in zip(sizes, ends, strict=True))
+    assert ("cn_id", text) in found(text)
+
+
+def test_an_id_in_any_signs_is_found_after_a_word_that_says_so() -> None:
+    text = f"{ID[:2]}.{ID[2:7]}，{ID[7:8]}-{ID[8:12]}\n{ID[12:]}"
+    assert found(f"身份证号：{text}") == [("cn_id", text)]
+    assert "cn_id" not in {kind for kind, _ in found(text)}
+
+
 def test_numbers_in_a_list_are_no_id() -> None:
     for text in (
         "440103\n19880101\n1234",
         "1，2，3，4，5，6，7，8，9，10，11，12，13",
         f"9{ID[:6]}，{ID[6:]}",
+        f"价格 {ID[:2]}.{ID[2:6]},{ID[6:8]}.{ID[8:12]},{ID[12:14]}.{ID[14:]}",
+        f"{ID[:2]}.{ID[2:6]} {ID[6:8]}.{ID[8:12]} {ID[12:14]}.{ID[14:]}",
+        f"{ID[:4]}\n{ID[4:7]}\n{ID[7:11]}\n{ID[11:]}",
+        "\n".join(["55", *(ID[at : at + 2] for at in range(0, 18, 2)), "55"]),
     ):
         assert "cn_id" not in {kind for kind, _ in found(text)}

@@ -88,6 +88,18 @@ class TestExceptions:
         shown = office.world.facts("messaging.sent")[-1]
         assert shown.text == "核心配方110101********889X"
 
+    def test_a_text_that_is_not_read_to_its_end_is_held_all_the_same(self, office: Office) -> None:
+        group, much = office.group(), "核心配方，" * 501
+        allow(office, group)
+        assert state(office, group, much) is MessageState.HELD
+        held = office.world.entries("messaging.held")[-1]
+        assert [finding[2] for finding in held.fact.findings] == ["overflow"]
+        assert held.uses[0] == "6.10/messaging.content", "what blocks was not looked for to the end"
+        with pytest.raises(BadExceptionError):
+            allow(office, group, much)
+        assert len(office.world.facts("messaging.exception_granted")) == 1
+        assert state(office, group, much + "赌博网站") is MessageState.BLOCKED
+
     def test_it_holds_in_its_group_or_everywhere(self, office: Office) -> None:
         here, there = office.group(), office.group(name="澄远另一个工作群")
         allow(office, here)

@@ -43,6 +43,7 @@ const FILES = {
   "r.encrypted": ["加了密，打不开", "已加密，無法開啟", "encrypted"],
   "r.images_not_read": ["图里的字读不出来", "圖裡的字讀不出來", "words in pictures cannot be read here"],
   "r.not_scanned": ["没有查毒", "沒有掃毒", "not scanned for malware"],
+  "r.overflow": ["可疑处太多，没有查完", "可疑處太多，沒有查完", "too many hits to check it all"],
   "r.other": ["内容读不全", "內容讀不全", "cannot be read completely"],
 } as const satisfies Record<string, Triple>;
 

@@ -103,6 +103,8 @@ export const WORK = {
   "rv.submitted": ["{time} 提交", "{time} 送出", "submitted {time}"],
   "rv.why": ["为什么待审", "為什麼待審", "Why it is held"],
   "rv.hit": ["命中", "命中", "Found"],
+  "rv.overflow": ["没有读完", "沒有讀完", "Not read to the end"],
+  "rv.overflow.more": ["可疑处太多，请通读", "可疑處太多，請通讀", "Too many hits; read it all"],
   "rv.rule": ["词库与规则", "詞庫與規則", "Dictionary and rule"],
   "rv.category": ["种类", "種類", "Kind"],
   "rv.clause": ["条款", "條款", "Clause"],

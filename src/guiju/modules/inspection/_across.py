@@ -11,7 +11,7 @@ from itertools import accumulate, combinations
 from typing import NamedTuple
 
 from guiju.modules.inspection._fold import strip
-from guiju.modules.inspection.types import Hit, Inspection, PatternRule, Rule
+from guiju.modules.inspection.types import Hit, Inspection, OverflowRule, PatternRule, Rule
 
 REACH = 64
 """How many code points before and after the joint are looked at: no term is longer."""
@@ -98,7 +98,7 @@ def tail_of(earlier: Sequence[str]) -> list[str]:
 
 
 def crossing(
-    tail: Sequence[str], head: str, hits: Iterable[Hit], rules: Sequence[Rule]
+    tail: Sequence[str], head: str, hits: Iterable[Hit], rules: Sequence[Rule | OverflowRule]
 ) -> Crossing:
     """Which `hits` in the joined text count. `tail` are the earlier messages, `head` the beginning of the new one."""
     ends = list(accumulate(map(len, tail)))
@@ -119,7 +119,7 @@ def crossing(
     return Crossing(found, len(tail) - first)
 
 
-def _is_no_chance(hit: Hit, rule: Rule, *, is_short: bool) -> bool:
+def _is_no_chance(hit: Hit, rule: Rule | OverflowRule, *, is_short: bool) -> bool:
     if isinstance(rule, PatternRule):
         is_phone = rule.kind in _PHONES and len(hit.word) >= _PHONE_DIGITS
         return (is_short and (is_phone or rule.kind == "plate")) or rule.kind in _CHECKED

@@ -31,15 +31,13 @@ _unparted = _UNPARTED.match
 class Budget:
     """Counts the work that one text has caused.
 
-    `last` is the pattern that was looked at last. `is_spent` says that the text has more places that could be terms than
-    are looked at.
+    `is_spent` says that the text has more places that could be terms than are looked at.
     """
 
     # Of the class, for every text has a budget, and few spend of it.
     _checks = MAX_CHECKS
     _hits = MAX_HITS
     _cuts: dict[tuple[int, int, bool], list[int]] | None = None
-    last = -1
     is_spent = False
 
     def take_check(self) -> bool:
@@ -67,10 +65,9 @@ class Budget:
             edges = cuts[key] = list(accumulate(map(len, words), initial=first))
         return edges
 
-    def take_hit(self, number: int) -> bool:
-        """One more place that could be this pattern may be looked at."""
+    def take_hit(self) -> bool:
+        """One more place that could be a term may be looked at."""
         self._hits -= 1
-        self.last = number
         if self._hits >= 0:
             return True
         self.is_spent = True

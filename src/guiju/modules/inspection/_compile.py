@@ -16,18 +16,19 @@ from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
+from guiju.modules.inspection._findings import finding_of, overflow_rules
 from guiju.modules.inspection._fold import TABLE_DIGEST, strip
 from guiju.modules.inspection._hosts import as_domain
 from guiju.modules.inspection._joints import NEAR, Joints
 from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
-from guiju.modules.inspection._masking import RISK_RULE, hide, masked
+from guiju.modules.inspection._masking import hide, masked
 from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
-from guiju.modules.inspection._terms import TermHit, TermIndex
+from guiju.modules.inspection._terms import TermHit, TermIndex, Terms
 from guiju.modules.inspection.types import (
     EVERYWHERE,
     BadThresholdError,
@@ -39,6 +40,7 @@ from guiju.modules.inspection.types import (
     Hit,
     Inspection,
     LinkRule,
+    OverflowRule,
     PatternRule,
     RiskRule,
     Rule,
@@ -53,9 +55,6 @@ ENGINE_REVISION = 6
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
-# Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
-RISK_CATEGORY = "risk"
-DOCUMENT_CATEGORY = "document"
 
 
 class RuleSet:
@@ -66,10 +65,10 @@ class RuleSet:
         "_documents",
         "_expressions",
         "_finders",
-        "_formal",
         "_joints",
         "_kinds",
         "_links",
+        "_overflows",
         "_risk",
         "_rules",
         "_terms",
@@ -78,7 +77,10 @@ class RuleSet:
 
     def __init__(self, rules: tuple[Rule, ...], version: str) -> None:
         self.version = version
-        self._rules = rules
+        overflows = overflow_rules(rules)
+        extra = [*dict.fromkeys(overflows.values())]
+        self._rules = (*rules, *extra)
+        self._overflows = {way: len(rules) + extra.index(rule) for way, rule in overflows.items()}
         self._terms = TermIndex(
             (number, term)
             for number, rule in enumerate(rules)
@@ -102,12 +104,14 @@ class RuleSet:
             if numbers:
                 self._kinds[kind] = numbers
         self._links = LinkRules(rules)
-        # They hold a text that has too much of what they look for to be read to its end.
-        self._formal = [n for n, r in enumerate(rules) if isinstance(r, PatternRule | LinkRule)][:1]
         self._finders = KindIndex(self._kinds, self._links.index)
         has_terms = any(isinstance(rule, TermRule) for rule in rules)
         self._joints = Joints(self._kinds, self._links.index, has_terms=has_terms)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
+
+    def _unread(self, way: type[Rule], text: str) -> Hit:
+        """The hit that says that rules of this kind have not read the text to its end."""
+        return Hit(0, len(text), self._overflows[way], "", ())
 
     def inspect(self, text: str) -> Inspection:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
@@ -125,28 +129,33 @@ class RuleSet:
         alerts: list[Hit] = []
         masks: list[Hit] = []
         acted: list[tuple[Disposition, str]] = []
+        unread: list[tuple[Disposition, str]] = []
         for hit in hits:
             asked = self._asked(hit)
             if asked is Disposition.ALERT:
                 alerts.append(hit)
                 continue
             shown.append(hit)
-            if asked is not Disposition.DELIVER:
+            if isinstance(rules[hit.rule], OverflowRule):
+                # What was found is told first, then what was not looked for to the end.
+                unread.append((asked, rules[hit.rule].use))
+            elif asked is not Disposition.DELIVER:
                 acted.append((asked, rules[hit.rule].use))
                 if asked is Disposition.MASK:
                     masks.append(hit)
+        acted += unread
         taken = max([asked for asked, _ in acted], default=Disposition.DELIVER)
         strictest = [use for asked, use in acted if asked is taken]
         return Inspection(
             self.version,
-            tuple([_finding(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]]),
+            tuple([finding_of(rules[hit.rule], hit) for hit in shown[:MAX_FINDINGS]]),
             taken,
             tuple(dict.fromkeys([*strictest, *[use for _, use in acted]])),
             masked(text, masks),
             tuple(dict.fromkeys([(hit.start, hit.end) for hit in masks]))[:MAX_FINDINGS]
             if masks
             else (),
-            tuple([_finding(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]])
+            tuple([finding_of(rules[hit.rule], hit) for hit in alerts[:MAX_FINDINGS]])
             if alerts
             else (),
             tuple(dict.fromkeys([rules[hit.rule].use for hit in alerts])) if alerts else (),
@@ -154,7 +163,7 @@ class RuleSet:
         )
 
     def _asked(self, hit: Hit) -> Disposition:
-        return min(max(self._rules[hit.rule].disposition, hit.floor), hit.cap)
+        return min(self._rules[hit.rule].disposition, hit.cap)
 
     def masking_uses(self, inspection: Inspection) -> tuple[str, ...]:
         """The controls for which an inspection by this rule set masked something, in the order of the text."""
@@ -169,7 +178,8 @@ class RuleSet:
         is_exempt: Callable[[Finding], bool] | None = None,
     ) -> Inspection:
         """An inspection by this rule set as it holds in a context: without the rules that do not hold there, and
-        without what is exempt. Conditions are asked only for rules that have found something.
+        without what is exempt. Conditions are asked only for rules that have found something; an overflow is never
+        exempt.
         """
         hits = inspection.hits
         if is_exempt is None and not any(self._rules[hit.rule].scope != EVERYWHERE for hit in hits):
@@ -182,7 +192,11 @@ class RuleSet:
             hit
             for hit in hits
             if holds[hit.rule]
-            and (is_exempt is None or not is_exempt(_finding(self._rules[hit.rule], hit)))
+            and (
+                is_exempt is None
+                or isinstance(self._rules[hit.rule], OverflowRule)
+                or not is_exempt(finding_of(self._rules[hit.rule], hit))
+            )
         ]
         if len(kept) == len(hits):
             return inspection
@@ -245,10 +259,10 @@ class RuleSet:
             raise TextNotUnicodeError("the text has unpaired surrogates") from reason
         streams = Streams(text)
         found = self._terms.find(streams)
-        if streams.is_odd or (found and found[-1].is_overflow):
+        if streams.is_odd or found.is_cut:
             hits = self._decoded_too(streams, found)
         else:
-            hits = [*map(_hit_of, found)] if found else []
+            hits = [*map(_hit_of, found.hits)] if found.hits else []
         gated = self._finders.gate(streams.stripped)
         if gated or streams.is_odd:
             formed = [*self._formed(Passage(streams), gated)] if gated else []
@@ -264,10 +278,15 @@ class RuleSet:
     def _expressed(self, streams: Streams, encoded: bytes) -> Iterator[Hit]:
         """What is found by the expressions of the organisation."""
         text = streams.text
+        is_unread = False
         for start, end, rule, overflow in self._expressions.search(streams, encoded):
-            floor = Disposition.HOLD if overflow else Disposition.DELIVER
-            word = text[start : min(end, start + LONGEST_WORD)]
-            yield Hit(start, end, rule, word, range(start, end), floor)
+            if overflow:
+                is_unread = True
+            else:
+                word = text[start : min(end, start + LONGEST_WORD)]
+                yield Hit(start, end, rule, word, range(start, end))
+        if is_unread:
+            yield self._unread(ExpressionRule, text)
 
     def _risk_hits(self, text: str) -> Iterator[Hit]:
         """A score is of one message: what other messages or a quote add is not scored with it."""
@@ -275,17 +294,20 @@ class RuleSet:
         for rule, score in self._risk.find(text):
             yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
 
-    def _decoded_too(self, streams: Streams, found: list[TermHit]) -> list[Hit]:
+    def _decoded_too(self, streams: Streams, found: Terms) -> list[Hit]:
         """The terms `found` in a text, and those that its references stand for."""
-        decoded = streams.decoded
-        if decoded is None and not (found and found[-1].is_overflow):
-            return [*map(_hit_of, found)]
-        hits = {hit[:4]: _hit_of(hit) for hit in found}
-        if found and found[-1].is_overflow:
+        if found.is_cut:
             # It is held whatever else it has.
-            return [*hits.values()]
+            return [*map(_hit_of, found.hits), self._unread(TermRule, streams.text)]
+        decoded = streams.decoded
+        if decoded is None:
+            return [*map(_hit_of, found.hits)]
+        hits = {hit[:4]: _hit_of(hit) for hit in found.hits}
         while decoded is not None:
-            for hit in self._terms.find(decoded):
+            within = self._terms.find(decoded)
+            if within.is_cut:
+                return [*hits.values(), self._unread(TermRule, streams.text)]
+            for hit in within.hits:
                 way = Way.ENCODED if hit.way in {Way.PLAIN, Way.PARTED} else hit.way
                 start, end = decoded.original(hit.start, hit.end)
                 there = hit._replace(start=start, end=end, way=way)
@@ -303,8 +325,7 @@ class RuleSet:
             else:
                 yield from self._found(passage.text, found)
         if passage.is_exhausted:
-            for rule in self._formal:
-                yield Hit(0, len(passage.text), rule, "", range(0), Disposition.HOLD)
+            yield self._unread(PatternRule if self._kinds else LinkRule, passage.text)
 
     def _encoded(self, decoded: Streams | None, formed: list[Hit]) -> Iterator[Hit]:
         """What is found by its form once references are resolved, beside what was found before."""
@@ -332,26 +353,9 @@ class RuleSet:
 
 
 def _hit_of(hit: TermHit) -> Hit:
-    start, end, rule, word, way, is_doubtful, is_overflow = hit
-    floor = Disposition.HOLD if is_overflow else Disposition.DELIVER
+    start, end, rule, word, way, is_doubtful = hit
     cap = Disposition.HOLD if is_doubtful else Disposition.BLOCK
-    return Hit(start, end, rule, word, range(start, end), floor, cap, way)
-
-
-def _finding(rule: Rule, hit: Hit) -> Finding:
-    match rule:
-        case TermRule():
-            return Finding(hit.start, hit.end, rule.category, rule.dictionary, hit.word, hit.way)
-        case PatternRule():
-            return Finding(hit.start, hit.end, rule.kind, rule.kind, hit.word)
-        case LinkRule():
-            return Finding(hit.start, hit.end, "url", rule.type, hit.word)
-        case ExpressionRule():
-            return Finding(hit.start, hit.end, rule.category, rule.id, hit.word)
-        case DocumentRule():
-            return Finding(hit.start, hit.end, DOCUMENT_CATEGORY, rule.document, hit.word)
-        case RiskRule():
-            return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
+    return Hit(start, end, rule, word, range(start, end), cap, way)
 
 
 def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:

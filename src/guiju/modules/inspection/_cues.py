@@ -18,28 +18,31 @@ _OTHER = re.compile(
     r"|(?<![a-z])(?:sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|ssn|social security|build|version|isbn|batch|lot))"
     + _TIGHT
 )
-_PHONE = re.compile(
+_PHONE_WORDS = (
     r"(?:电话|手机|联系|联络|致电|拨打|拨|请打|打给|呼叫|传真|座机|热线|号码|短信|微信|加我|机号|专线|分机|行动|来电|本人"
     r"|(?<![a-z])(?:tel|telephone|phone|mobile|cell|call|whatsapp|wechat|line|fax|signal|telegram|contact|text|txt|sms|dial))"
-    + _LINK
 )
-_CARD = re.compile(
-    r"(?:卡|(?:[工建农中招交光民兴浦邮]|银|广发|平安|中信)行|开户行|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款|(?<![a-z])(?:card|account|acct|a/c|iban|visa|mastercard|amex|unionpay))"
-    + _LINK
-)
-_ID = re.compile(
-    r"(?:身份证|身分证|证件|证号|居民证|统一证|统一编|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))"
-    + _LINK
-)
+_PHONE = re.compile(_PHONE_WORDS + _LINK)
+_CARD_WORDS = r"(?:卡|(?:[工建农中招交光民兴浦邮]|银|广发|平安|中信)行|开户行|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款|(?<![a-z])(?:card|account|acct|a/c|iban|visa|mastercard|amex|unionpay))"
+_CARD = re.compile(_CARD_WORDS + _LINK)
+_ID_WORDS = r"(?:身份证|身分证|证件|证号|居民证|统一证|统一编|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))"
+_ID = re.compile(_ID_WORDS + _LINK)
 _ID_AFTER = re.compile(
     r"^[^0-9a-z]{0,3}(?:[是为])?(?:[我他她]的?|本人|客户)?(?:[一-龥]{0,2})(?:证|身份)"
 )
-_PASSPORT = re.compile(
-    r"(?:护照|通行证|台胞证|旅行证|回乡证|证件|(?<![a-z])(?:passport|travel document))" + _LINK
+_PASSPORT_WORDS = (
+    r"(?:护照|通行证|台胞证|旅行证|回乡证|证件|(?<![a-z])(?:passport|travel document))"
 )
+_PASSPORT = re.compile(_PASSPORT_WORDS + _LINK)
 _PASSPORT_AFTER = re.compile(
     r"^[^0-9a-z]{0,3}[是为]?(?:[我他她]的?|本人|客户)?[一-龥]{0,2}(?:护照|通行证)"
 )
+
+# Whether a text has such a word at all, which most have not: then nothing has to be looked at that needs one.
+PHONE_IN_TEXT = re.compile(_PHONE_WORDS)
+CARD_IN_TEXT = re.compile(_CARD_WORDS)
+ID_IN_TEXT = re.compile(f"{_ID_WORDS}|证|身份")
+PASSPORT_IN_TEXT = re.compile(_PASSPORT_WORDS)
 
 
 def is_other(before: str) -> bool:

@@ -9,7 +9,7 @@ so that a part of a longer code is never taken for a number.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, pairwise, starmap
 
@@ -120,9 +120,19 @@ class Run:
         """A number may end before here."""
         return index in self._limits[1]
 
-    def windows(self, pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-        """Matches of a look-ahead pattern in `code` or `digits` that start where a number may."""
+    def windows(
+        self, pattern: re.Pattern[str], text: str, sizes: Sequence[int]
+    ) -> Iterator[re.Match[str]]:
+        """Matches of a look-ahead pattern in `code` or `digits` that start where a number of one of these sizes may, and
+        end where it may. `sizes` grow.
+        """
+        if len(text) < sizes[0]:
+            return
+        ends = self._limits[1]
         for match in self._matches(pattern, text):
+            start = match.start()
+            if not any(start + size in ends for size in sizes):
+                continue
             if not self._passage.spend(_WINDOW):
                 return
             yield match
@@ -156,6 +166,10 @@ class Run:
         """The lengths of the groups of a window."""
         inner = self._bounds[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
         return [right - left for left, right in pairwise([start, *inner, end])]
+
+    def mentions(self, words: re.Pattern[str]) -> bool:
+        """Whether the text around has one of these words anywhere."""
+        return self._passage.mentions(words)
 
     def is_whole(self, start: int, end: int) -> bool:
         """The window is all there is."""

@@ -99,10 +99,10 @@ class EchoIndex:
                     continue
                 wanted = term if len(term) == end - start else units_of(term)
                 if len(wanted) != end - start:
-                    budget.take_hit(number)
+                    budget.take_hit()
                     continue
                 other = [*compress(range(start, end), map(ne, written, wanted))]
-                if other and budget.take_hit(number) and 2 * len(other) <= end - start:
+                if other and budget.take_hit() and 2 * len(other) <= end - start:
                     place = _altered(streams, start, end, other, budget)
                     if place is not None:
                         found.append(Echo(number, place, Way.HOMOPHONE, True))
@@ -150,7 +150,7 @@ class EchoIndex:
         wanted = units_of(self._texts[number])
         fits = len(wanted) == len(written)
         other = [i for i, unit in enumerate(written) if not fits or unit != wanted[i]]
-        if not other or not budget.take_hit(number):
+        if not other or not budget.take_hit():
             return
         place = Place(streams.folded, streams.offsets, units.first(start), units.last(end - 1))
         latin = sum(written[i].isascii() for i in other)
@@ -181,7 +181,7 @@ class EchoIndex:
                 if term == written:
                     continue
                 other = [*compress(range(start, end), map(ne, written, term))]
-                if 3 * len(other) <= end - start and budget.take_hit(number):
+                if 3 * len(other) <= end - start and budget.take_hit():
                     place = _altered(streams, start, end, other, budget)
                     if place is not None:
                         found.append(Echo(number, place, Way.LOOK_ALIKE, True))
@@ -212,7 +212,7 @@ class EchoIndex:
                     # Two codes may be three characters: 几啊晚 is read like 家晚.
                     if len(text) != PAIR or (pair[0] == text[0]) == (pair[1] == text[1]):
                         continue
-                    if not budget.take_hit(number):
+                    if not budget.take_hit():
                         return
                     start, end = match.span()
                     changed = range(start, end)

@@ -34,7 +34,7 @@ _WIDE = re.compile("[^\x00-\x7f]")
 
 
 class ExpressionHit(NamedTuple):
-    """A match in the original text. `overflow` marks the last of too many: the text is held."""
+    """A match in the original text. `overflow` stands for the whole of a text that was not searched to its end."""
 
     start: int
     end: int
@@ -137,10 +137,10 @@ class ExpressionIndex:
                 end = start + len(encoded[first:last].decode())
                 offset, at = end, last
                 budget -= _MATCH_COST
-                overflow = count == MAX_MATCHES or budget < 0
                 if last > first:
-                    yield ExpressionHit(start, end, rule, overflow)
-                if overflow:
+                    yield ExpressionHit(start, end, rule, overflow=False)
+                if count == MAX_MATCHES or budget < 0:
+                    yield ExpressionHit(0, len(text), rule, overflow=True)
                     break
 
 

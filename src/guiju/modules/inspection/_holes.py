@@ -43,7 +43,7 @@ class HoleIndex:
                     end = start + size
                     numbers = self._rests.get((folded[start:hole], folded[hole + 1 : end]), ())
                     for number in numbers:
-                        if not budget.take_hit(number):
+                        if not budget.take_hit():
                             return
                         place = Place(folded, range(len(folded)), start, end - 1)
                         yield Echo(number, place, Way.MASKED, True)

@@ -11,6 +11,7 @@ pages of China for the series letters of passports and travel permits.
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import accumulate
 
 from guiju.modules.inspection import _cues
 from guiju.modules.inspection._digits import AS_DIGITS, Run, to_digits
@@ -27,7 +28,11 @@ _OLD_CN_ID = re.compile(f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0
 _GAP = r"(?:[^0-9a-z\u2e80-\ud7ff]|[\u3000-\u303f]){0,3}"
 _PARTED_CN_ID = re.compile(f"(?<![0-9a-z])(?=([1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9x×✕✖⨯╳叉]))")
 _CROSS = re.compile("[×✕✖⨯╳叉]$")
-_PROVINCE = re.compile(_PROVINCES)
+_PLACE_AND_DAY = re.compile(f"(?:{_PROVINCES})[0-9]{{4}}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3]")
+_NO_DIGIT = re.compile("[^0-9a-z]+")
+_DIGITS, _BETWEEN = re.compile("[0-9x]+"), re.compile("(?<=[0-9])[^0-9x]+(?=[0-9x])")
+_DATE_EDGES = frozenset({6, 14})
+_ROW_SIGNS = " \t\r\n,.;:|/-，、；："
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10x98765432"
 
@@ -91,11 +96,22 @@ def _is_date(digits: str) -> bool:
 
 def find_cn_ids(run: Run) -> Iterator[Found]:
     """Resident identity cards; the old form only after a word that says so."""
-    for match in run.windows(_CN_ID, run.digits):
+    for match in run.windows(_CN_ID, run.digits, (18,)):
         start, end = match.span(1)
-        if run.ends_at(end) and is_resident_id(match[1]) and run.has_digits(start, end - 1):
+        if (
+            not run.ends_at(end)
+            or not is_resident_id(match[1])
+            or not run.has_digits(start, end - 1)
+        ):
+            continue
+        gaps = run.gaps(start, end)
+        # Decimals in a row: the point is no sign that parts an identity card, unless it is the only one.
+        is_decimals = "." in gaps and len(set(gaps)) > 1
+        if not is_decimals or _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8)):
             yield run.found("cn_id", start, end, range(6, 14))
-    for match in run.windows(_OLD_CN_ID, run.digits):
+    if not run.mentions(_cues.ID_IN_TEXT):
+        return
+    for match in run.windows(_OLD_CN_ID, run.digits, (15,)):
         start, end = match.span(1)
         if (
             run.ends_at(end)
@@ -113,21 +129,48 @@ def find_parted_cn_ids(passage: Passage) -> Iterator[Found]:
         # What has nothing inside was looked at with its run.
         if match[1].isascii() and match[1].isalnum():
             continue
+        code = _NO_DIGIT.sub("", match[1])
+        if _PLACE_AND_DAY.match(code) is None:
+            continue
         if not passage.spend(2):
             return
         start, end = match.span(1)
-        spots = [at for at in range(start, end) if text[at].isascii() and text[at].isalnum()]
-        code = "".join(text[at] for at in spots)
         if _CROSS.search(match[1]) is not None:
             code += "x"
         is_alone = text[end : end + 1] == "" or not (text[end].isascii() and text[end].isalnum())
-        if is_alone and _PROVINCE.match(code) is not None and is_resident_id(code):
+        if not is_alone or not is_resident_id(code):
+            continue
+        is_cued = _cues.is_id(text[max(0, start - _cues.REACH) : start], text[end : end + 8])
+        if is_cued or _is_written_so(match[1], _is_whole_row(text, start, end)):
+            spots = [at for at in range(start, end) if text[at].isascii() and text[at].isalnum()]
             yield view.found("cn_id", start, end, spots[6:14])
+
+
+def _is_written_so(written: str, is_row: bool) -> bool:
+    """As people write it who part it: the same sign everywhere, around the date of birth or after every so many digits.
+
+    Columns of numbers come close to everything else.
+    """
+    groups = [len(group) for group in _DIGITS.findall(written)]
+    gaps = _BETWEEN.findall(written)
+    if len({gap.strip() for gap in gaps}) > 1:
+        return False
+    if len({*groups[:-1]}) > 1:
+        return _DATE_EDGES.issubset(accumulate(groups))
+    return len(groups) == 1 or (is_row and (groups[-1] <= groups[0] or len(groups) == 2))
+
+
+def _is_whole_row(text: str, start: int, end: int) -> bool:
+    """No digit stands next to it, whatever signs are between."""
+    return not (
+        text[:start].rstrip(_ROW_SIGNS)[-1:].isdigit()
+        or text[end:].lstrip(_ROW_SIGNS)[:1].isdigit()
+    )
 
 
 def find_credit_codes(run: Run) -> Iterator[Found]:
     """Unified social credit codes. O and I are not in the alphabet; l may be L or 1."""
-    for match in run.windows(_USCC, run.digits):
+    for match in run.windows(_USCC, run.digits, (_USCC_SIZE,)):
         start = match.start()
         end = start + _USCC_SIZE
         if not run.ends_at(end):
@@ -144,7 +187,7 @@ def find_credit_codes(run: Run) -> Iterator[Found]:
 
 
 def find_taiwan_ids(run: Run) -> Iterator[Found]:
-    for match in run.windows(_TW_ID, run.code):
+    for match in run.windows(_TW_ID, run.code, (_TW_ID_SIZE,)):
         start = match.start()
         end = start + _TW_ID_SIZE
         if not run.ends_at(end):
@@ -161,7 +204,7 @@ def find_taiwan_ids(run: Run) -> Iterator[Found]:
 
 def find_hong_kong_ids(run: Run) -> Iterator[Found]:
     """With the check character in brackets, as on the card, or after a word that says so."""
-    for match in run.windows(_HK_ID, run.code):
+    for match in run.windows(_HK_ID, run.code, (8, 9)):
         start = match.start()
         letters = match[1]
         end = start + len(letters) + 7
@@ -179,7 +222,9 @@ def find_hong_kong_ids(run: Run) -> Iterator[Found]:
 
 def find_passports(run: Run) -> Iterator[Found]:
     """Passports and travel permits have no check digit in view: only after a word that says so."""
-    for match in run.windows(_PASSPORT, run.code):
+    if not run.mentions(_cues.PASSPORT_IN_TEXT):
+        return
+    for match in run.windows(_PASSPORT, run.code, (8, 9, 10)):
         start, end = match.span(1)
         ends = [at for at in (end, end - 1) if run.ends_at(at) and at - start >= 8]
         if ends and _cues.is_passport(run.before(start, _cues.REACH), run.after(ends[0], 10)):

@@ -85,7 +85,7 @@ class LatinIndex:
             place = Place(folded, offsets, start, end - 1)
             written = [folded[place_] for place_ in offsets[start:end]]
             for number in self._skeletons[index]:
-                if not budget.take_hit(number):
+                if not budget.take_hit():
                     return
                 if _is_leet(self._texts[number], written, place):
                     yield Echo(number, place, Way.LEET, False)
@@ -95,7 +95,7 @@ class LatinIndex:
             token = match[0]
             for written in {token, token.rstrip(_MASK)}:
                 for number in self._masks.get((len(written), written[0]), ()):
-                    if not budget.take_hit(number):
+                    if not budget.take_hit():
                         return
                     if _fits(self._texts[number], written):
                         start = match.start()
@@ -113,7 +113,7 @@ class LatinIndex:
             place = Place(folded, range(len(folded)), start, end - 1)
             if len(match[0]) > _MIN_INITIALS or place.is_alone():
                 for number in numbers:
-                    if not budget.take_hit(number):
+                    if not budget.take_hit():
                         return
                     yield Echo(number, place, Way.INITIALS, True)
 

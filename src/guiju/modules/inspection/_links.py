@@ -208,7 +208,8 @@ class LinkIndex:
                         reach = end
 
     def _find_types(self, stream: _Stream, passage: Passage) -> Iterator[Link]:
-        for match in passage.within(_URL.finditer(stream.text), 4):
+        may_be = filter(self._may_be_link, _URL.finditer(stream.text))
+        for match in passage.within(may_be, 4):
             host = match[3]
             start, end = match.span()
             written = passage.text[
@@ -216,6 +217,11 @@ class LinkIndex:
             ]
             for kind in self._types_of(match, host, written):
                 yield stream.link(kind, start, end, host)
+
+    def _may_be_link(self, match: re.Match[str]) -> bool:
+        """Decimals, versions and times are none; to see that costs nothing."""
+        host: str = match[3]
+        return match[1] is not None or self.tops.fullmatch(host.rpartition(".")[2]) is not None
 
     def _types_of(self, match: re.Match[str], host: str, written: str) -> Iterator[str]:
         schemed = match[1] is not None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from guiju.modules.inspection._kinds import KINDS
-from guiju.modules.inspection.types import Finding, Hit
+from guiju.modules.inspection.types import OVERFLOW, Finding, Hit
 
 RISK_RULE = "risk score"
 
@@ -27,12 +27,12 @@ def hide(text: str, places: Iterable[int]) -> str:
 def mask(text: str, findings: Iterable[Finding]) -> str:
     """The text with these findings hidden, as a reviewer's verdict asks; never another length.
 
-    What has a kind keeps the shape of it; everything else becomes stars. A risk score is of the
-    text as a whole and hides nothing.
+    What has a kind keeps the shape of it; everything else becomes stars. A risk score and an overflow are of the
+    text as a whole and hide nothing.
     """
     hidden: list[int] = []
     for finding in findings:
-        if finding.rule == RISK_RULE:
+        if finding.rule in (RISK_RULE, OVERFLOW):
             continue
         word = finding.word
         shaped = finding.rule in KINDS and len(word) == finding.end - finding.start

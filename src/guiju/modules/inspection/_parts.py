@@ -71,7 +71,7 @@ class PartIndex:
                 start = end - len(self._lexicon.texts[number])
                 if not layout.is_composed(start, end):
                     continue
-                if not budget.take_hit(number):
+                if not budget.take_hit():
                     return found
                 places = streams.offsets if offsets is None else offsets
                 place = Place(streams.folded, places, layout.firsts[start], layout.lasts[end - 1])

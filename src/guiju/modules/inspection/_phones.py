@@ -13,11 +13,14 @@ from guiju.modules.inspection._digits import Run
 from guiju.modules.inspection._passage import Found
 
 _CN_MOBILE = re.compile("(?=((?:0086|86|0)?1[3-9][0-9]{9}))")
-_CN_LANDLINE = re.compile(
+_LANDLINE = (
     "(?=((?:0086|86)?0?(?:10|2[0-57-9])[2-8][0-9]{7}|(?:0086|86)?0[3-9][0-9]{2}[2-8][0-9]{6,7}))"
 )
+_CN_LANDLINE = re.compile(_LANDLINE)
+# Without a word that says phone anywhere in the text, only with a code before the number of the place.
+_CODED_LANDLINE = re.compile(f"(?=0|86){_LANDLINE}")
 _TW_MOBILE = re.compile("(?=((?:00886|886)0?9[0-9]{8}|09[0-9]{8}))")
-_TW_LANDLINE = re.compile("(?=((?:00886|886)?0?(?:2[0-9]{8}|[3-8][0-9]{7,8})))")
+_TW_LANDLINE = re.compile("(?=((?:(?:00886|886)0?|0)(?:2[0-9]{8}|[3-8][0-9]{7,8})))")
 _HK_PHONE = re.compile("(?=((?:00852|852)[2-9][0-9]{7}))")
 _HK_BARE = re.compile("(?=([4-79][0-9]{7}|[23][0-9]{7}))")
 # British numbers of eleven digits read like landlines of the west; in English text they are British.
@@ -74,12 +77,13 @@ def _reads_as_phone(run: Run, start: int, end: int, first: int) -> bool:
 
 
 def find_cn_phones(run: Run) -> Iterator[Found]:
-    for match in run.windows(_CN_MOBILE, run.digits):
+    for match in run.windows(_CN_MOBILE, run.digits, range(11, 16)):
         start, end = match.span(1)
         if _stands(run, start, end) and _reads_as_phone(run, start, end, 3):
             size = end - start
             yield run.found("cn_phone", start, end, range(size - 8, size - 4))
-    for match in run.windows(_CN_LANDLINE, run.digits):
+    landline = _CN_LANDLINE if run.mentions(_cues.PHONE_IN_TEXT) else _CODED_LANDLINE
+    for match in run.windows(landline, run.digits, range(9, 17)):
         start, end = match.span(1)
         if not run.ends_at(end) and run.ends_at(end - 1):
             end -= 1
@@ -105,12 +109,12 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
 
 
 def find_tw_phones(run: Run) -> Iterator[Found]:
-    for match in run.windows(_TW_MOBILE, run.digits):
+    for match in run.windows(_TW_MOBILE, run.digits, range(10, 16)):
         start, end = match.span(1)
         if _stands(run, start, end) and _reads_as_phone(run, start, end, 4):
             size = end - start
             yield run.found("tw_phone", start, end, range(size - 6, size - 3))
-    for match in run.windows(_TW_LANDLINE, run.digits):
+    for match in run.windows(_TW_LANDLINE, run.digits, range(9, 16)):
         start, end = match.span(1)
         if not run.ends_at(end) and run.ends_at(end - 1):
             end -= 1
@@ -127,7 +131,7 @@ def find_tw_phones(run: Run) -> Iterator[Found]:
 
 def find_hk_phones(run: Run) -> Iterator[Found]:
     """With the code of the territory, or eight digits after a word that says phone."""
-    for match in run.windows(_HK_PHONE, run.digits):
+    for match in run.windows(_HK_PHONE, run.digits, (11, 13)):
         start, end = match.span(1)
         if not _stands(run, start, end) or _is_counted(run, start, end):
             continue
@@ -136,7 +140,9 @@ def find_hk_phones(run: Run) -> Iterator[Found]:
         if parted or _cues.is_phone(before):
             size = end - start
             yield run.found("hk_phone", start, end, range(size - 4, size))
-    for match in run.windows(_HK_BARE, run.digits):
+    if not run.mentions(_cues.PHONE_IN_TEXT):
+        return
+    for match in run.windows(_HK_BARE, run.digits, (8,)):
         start, end = match.span(1)
         if (
             _stands(run, start, end)
@@ -151,13 +157,15 @@ def find_hk_phones(run: Run) -> Iterator[Found]:
 
 def find_cards(run: Run) -> Iterator[Found]:
     taken = 0
-    for match in run.windows(_CARD, run.digits):
+    for match in run.windows(_CARD, run.digits, range(13, 20)):
         start, longest = match.span(1)
         if start >= taken:
             for found, end in _cards_at(run, start, longest, _card_lengths(match[1])):
                 taken = end
                 yield found
-    for match in run.windows(_ANY_CARD, run.digits):
+    if not run.mentions(_cues.CARD_IN_TEXT):
+        return
+    for match in run.windows(_ANY_CARD, run.digits, range(13, 20)):
         start, longest = match.span(1)
         if start >= taken and _cues.is_card(run.before(start, _cues.REACH)):
             for found, end in _cards_at(run, start, longest, _CUED_LENGTHS):

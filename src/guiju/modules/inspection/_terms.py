@@ -35,10 +35,7 @@ _RUN = re.compile(r"(.)\1*")
 
 
 class TermHit(NamedTuple):
-    """A term in the folded text, by the rule that it belongs to.
-
-    `is_overflow` stands for the whole of a text that holds more than is looked at.
-    """
+    """A term in the folded text, by the rule that it belongs to."""
 
     start: int
     end: int
@@ -46,7 +43,13 @@ class TermHit(NamedTuple):
     word: str
     way: Way = Way.PLAIN
     is_doubtful: bool = False
-    is_overflow: bool = False
+
+
+class Terms(NamedTuple):
+    """The terms in a text. `is_cut`: it has more places that could be terms than are looked at."""
+
+    hits: list[TermHit]
+    is_cut: bool = False
 
 
 class TermIndex:
@@ -71,11 +74,11 @@ class TermIndex:
         _boundary.warm()
         _give_back()
 
-    def find(self, streams: Streams) -> list[TermHit]:
+    def find(self, streams: Streams) -> Terms:
         """Every term in the text. Terms inside a longer one of the same rule are left out."""
         lexicon = self._lexicon
         if not lexicon.texts:
-            return []
+            return Terms([])
         budget = Budget()
         reports = self._find(streams.stripped)
         # Right after, while the processor still has the automaton at hand.
@@ -83,17 +86,16 @@ class TermIndex:
         hits = self._written(streams, reports, budget) if reports else []
         echoes = [] if budget.is_spent else self._disguised(streams, backwards, budget)
         if not hits and not echoes and not budget.is_spent:
-            return hits
+            return Terms(hits)
+        if budget.is_spent:
+            hits += self._written(streams, _firsts(reports), Budget())
         for number, place, way, is_doubtful in echoes:
             start, end = place.start, place.end
             for rule, word in lexicon.owners(number):
                 if number not in lexicon.marked or signs_of(word) is None:
                     hits.append(TermHit(start, end, rule, word, way, is_doubtful))
         found = _outermost(hits) if len(hits) > 1 else hits
-        if budget.is_spent:
-            rule, word = self._lexicon.owners(budget.last)[0]
-            found.append(TermHit(0, len(streams.text), rule, word, is_overflow=True))
-        return found
+        return Terms(found, budget.is_spent)
 
     def crosses(self, before: str, after: str) -> bool:
         """Whether a term as it is written begins in `before` and ends in `after`, both stripped."""
@@ -154,7 +156,7 @@ class TermIndex:
             place = Place(folded, offsets, size - end, size - start - 1)
             if text == text[::-1] or (is_pair and not place.is_alone()):
                 continue
-            if not budget.take_hit(number):
+            if not budget.take_hit():
                 return
             if text.isascii():
                 meant = place.is_apart(from_digits=True) and place.is_spelled_out()
@@ -177,7 +179,7 @@ class TermIndex:
         texts, squeezed = self._lexicon.texts, self._lexicon.squeezed
         for start, end, number in reports:
             pattern = squeezed[number - len(texts)] if number >= len(texts) else number
-            if not budget.take_hit(pattern):
+            if not budget.take_hit():
                 return
             if runs[end - 1][1] - runs[start][0] == end - start:
                 continue
@@ -188,6 +190,14 @@ class TermIndex:
                     place.is_apart(from_digits=False) and place.is_spelled_out()
                 ):
                     yield Echo(pattern, place, Way.REPEATED, False)
+
+
+def _firsts(reports: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The first place of each term: cheap enough to be looked at where the others are too many."""
+    firsts: dict[int, tuple[int, int, int]] = {}
+    for report in reports:
+        firsts.setdefault(report[2], report)
+    return [*firsts.values()]
 
 
 def _give_back() -> None:

@@ -19,7 +19,7 @@ def find_written(
         number = reported
         while number >= 0:
             if number < count:
-                if not budget.take_hit(number):
+                if not budget.take_hit():
                     return found
                 text = texts[number]
                 size = len(text)

@@ -2,7 +2,6 @@
 
 from guiju.modules.inspection._across import REACH, SHORT
 from guiju.modules.inspection._compile import (
-    DOCUMENT_CATEGORY,
     ENGINE_REVISION,
     MAX_FINDINGS,
     RuleSet,
@@ -11,6 +10,7 @@ from guiju.modules.inspection._compile import (
 from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
+from guiju.modules.inspection._findings import DOCUMENT_CATEGORY
 from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES

@@ -210,6 +210,30 @@ class DocumentRule:
 
 Rule = TermRule | PatternRule | ExpressionRule | LinkRule | RiskRule | DocumentRule
 
+OVERFLOW = "overflow"
+"""Category and rule of the finding that a text is which was not read to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverflowRule:
+    """Holds a text that has more of what rules look for than is looked at.
+
+    Nobody writes it: every rule set has it. It holds everywhere, and no scope, exemption or exception lifts it. `use`
+    is the strictest of the controls whose work was left undone.
+    """
+
+    use: Use
+
+    @property
+    def disposition(self) -> Disposition:
+        """What the rule leads to."""
+        return Disposition.HOLD
+
+    @property
+    def scope(self) -> Scope:
+        """Where it holds."""
+        return EVERYWHERE
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -231,7 +255,7 @@ class Finding:
 class Hit(NamedTuple):
     """One place that a rule found, by the number of the rule in its rule set.
 
-    `hidden` are the places that masking hides. The disposition is the rule's, at least `floor`, at most `cap`.
+    `hidden` are the places that masking hides. The disposition is the rule's, at most `cap`.
     """
 
     start: int
@@ -239,7 +263,6 @@ class Hit(NamedTuple):
     rule: int
     word: str
     hidden: Sequence[int]
-    floor: Disposition = Disposition.DELIVER
     cap: Disposition = Disposition.BLOCK
     way: Way = Way.PLAIN
 

@@ -13,7 +13,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.inspection.service import DOCUMENT_CATEGORY
-from guiju.modules.inspection.types import Finding
+from guiju.modules.inspection.types import OVERFLOW, Finding
 from guiju.modules.messaging import _review_store
 from guiju.modules.messaging._review_rules import is_covered, phrase_of
 from guiju.modules.messaging._term_rules import term_rules
@@ -77,6 +77,10 @@ def grant(
     if finding.category == DOCUMENT_CATEGORY:
         raise BadExceptionError(
             "A document has no phrase: exempt a person or a group.", finding=allow.finding
+        )
+    if finding.category == OVERFLOW:
+        raise BadExceptionError(
+            "What was not read to its end cannot be let pass.", finding=allow.finding
         )
     phrase = phrase_of(finding, text, is_term=finding.rule in term_rules(tx, held.policy))
     if not phrase:

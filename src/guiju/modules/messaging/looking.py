@@ -8,7 +8,7 @@ from guiju.kernel.ids import GroupId
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection import exemptions
 from guiju.modules.inspection.extraction.types import Part, Problem, Reading
-from guiju.modules.inspection.files import inspect_reading
+from guiju.modules.inspection.files import Budget, inspect_reading
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
 from guiju.modules.messaging.deciding import context_of
@@ -108,19 +108,25 @@ def look(reading: Reading, where: Surroundings, kind: FileKind, more: Sequence[s
     alerts: dict[PartFinding, None] = {}
     acted: list[tuple[Disposition, Inspection]] = []
     disposition, had_hits = Disposition.DELIVER, False
+    budget = Budget()
+    late: list[tuple[str, str]] = []
     for part in reading.parts:
         seen = _Seen(where)
-        found = inspect_reading(_only(reading, part), seen.inspect)
+        found = inspect_reading(_only(reading, part), seen.inspect, budget=budget)
         had_hits = had_hits or seen.had_hits
+        late = [(str(gap.problem), gap.where) for gap in found.not_inspected]
         disposition = max(disposition, found.disposition)
         acted += [(found.disposition, each) for each in seen.acted]
         findings += [PartFinding(part.name, each) for each in found.parts[0].findings]
         alerts |= dict.fromkeys(
             PartFinding(part.name, alert) for each in seen.acted for alert in each.alerts
         )
-    gaps = _gaps(reading, where, kind) + [(reason, "") for reason in more]
-    uses = _uses(acted, disposition)
-    if gaps and disposition < Disposition.HOLD:
+        if late:
+            break
+    gaps = _gaps(reading, where, kind) + late + [(reason, "") for reason in more]
+    uses = _uses(where.ruleset, acted, disposition)
+    # Where the time was over, that it holds is no word of any rule.
+    if gaps and (disposition < Disposition.HOLD or (late and disposition is Disposition.HOLD)):
         disposition, uses = Disposition.HOLD, (*where.uses, *uses)
     return Look(
         where.ruleset.version, where.context, tuple(sorted(where.exempt)), had_hits, reading.type, reading.verdict,
@@ -169,8 +175,12 @@ def _gaps(reading: Reading, where: Surroundings, kind: FileKind) -> list[tuple[s
 
 
 def _uses(
-    acted: Sequence[tuple[Disposition, Inspection]], strictest: Disposition
+    ruleset: RuleSet, acted: Sequence[tuple[Disposition, Inspection]], strictest: Disposition
 ) -> tuple[str, ...]:
-    """The controls that acted, those that asked for the strictest disposition first."""
-    first = [use for found, each in acted if found is strictest for use in each.uses]
+    """The controls that acted, those that asked for the strictest disposition first: a mask holds a file."""
+    first: list[str] = []
+    for found, each in acted:
+        if found is strictest:
+            masks = ruleset.masking_uses(each) if each.disposition < found else ()
+            first += [*masks, *each.uses]
     return (*first, *(use for _, each in acted for use in each.uses))

@@ -1,6 +1,7 @@
 /** Small things that both the composer and the timeline need of files. */
 import type { FileMark, Message } from "../../api/types.ts";
 import { f } from "../../i18n/files.ts";
+import { isOverflow } from "../overflow.ts";
 
 export function bytes(size: number): string {
   const units = ["B", "KB", "MB", "GB"];
@@ -30,6 +31,6 @@ export function fileLine(message: Pick<Message, "files" | "forward">): string {
 export function reasonsOf(file: FileMark): string {
   const known = { disguised: "r.disguised", encrypted: "r.encrypted", images_not_read: "r.images_not_read", not_scanned: "r.not_scanned" } as const;
   const gaps = (file.reasons ?? []).map((one) => f(known[one.code as keyof typeof known] ?? "r.other"));
-  const words = (file.findings ?? []).map((one) => f("found", { word: one.word || one.rule }));
+  const words = (file.findings ?? []).map((one) => isOverflow(one) ? f("r.overflow") : f("found", { word: one.word || one.rule }));
   return [...new Set([...words, ...gaps])].join("、");
 }

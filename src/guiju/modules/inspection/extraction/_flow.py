@@ -25,6 +25,8 @@ _SILENT = frozenset(
 )
 # Content that stands beside the text, each with the name of its part.
 _ASIDE = {"txbxContent": "text box", "Fallback": "older form"}
+# How characters are read, between them in the file and above them on the page.
+_RUBY = "rt"
 # Elements whose attributes are read by people, though they are no text.
 _SPOKEN = {
     "docPr": ("descr", "title"), "cNvPr": ("descr", "title"), "lvlText": ("val",), "alias": ("val",), "tag": ("val",),
@@ -84,6 +86,7 @@ def flow(root: Element, name: str, walk: Walk, *flags: Flag) -> Iterator[Frame]:
     aside: list[_Text] = []
     spoken: list[str] = []
     fields = _Text(f"{name}, fields")
+    ruby = _Text(f"{name}, ruby")
     names: dict[str, str] = {}
     stack: list[_Level] = [(iter((root,)), main, False, False, False)]
     while stack:
@@ -97,12 +100,16 @@ def flow(root: Element, name: str, walk: Walk, *flags: Flag) -> Iterator[Frame]:
                 text.add(_SIGNS[tag], hidden=hidden, deleted=deleted)
             elif tag in _FIELD:
                 fields.add(element.text or "", hidden=False, deleted=False)
+            elif tag == "fldSimple":
+                fields.add(attribute(element, "instr") or "", hidden=False, deleted=False)
             elif tag in _SILENT:
                 continue
             if tag in _SPOKEN:
                 spoken.extend(filter(None, (attribute(element, key) for key in _SPOKEN[tag])))
             if len(element):
-                if tag in _ASIDE:
+                if tag == _RUBY:
+                    text = ruby
+                elif tag in _ASIDE:
                     text = _Text(f"{name}, {_ASIDE[tag]} {len(aside) + 1}")
                     aside.append(text)
                 hides = hidden or (tag == "r" and _is_hidden(element))
@@ -119,6 +126,7 @@ def flow(root: Element, name: str, walk: Walk, *flags: Flag) -> Iterator[Frame]:
     for each in _distinct(aside):
         yield from each.frames(walk, *flags)
     yield from fields.frames(walk)
+    yield from ruby.frames(walk)
     yield from walk.part(f"{name}, descriptions", "\n".join(dict.fromkeys(spoken)))
 
 

@@ -10,13 +10,14 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from guiju.modules.inspection.extraction._encodings import decode
 from guiju.modules.inspection.extraction._walk import BombError, Frame, Walk
-from guiju.modules.inspection.extraction.types import Flag
+from guiju.modules.inspection.extraction.types import Flag, Problem
 
 # 50 megapixels are a page at 800 dots an inch; Pillow raises at twice the number.
 _MOST_PIXELS = 50_000_000
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 # A bullet, a line, a corner of a frame: nothing to read.
 _LEAST_SIDE = 24
+# Frames of something that moves; pages of a TIFF are pictures of their own.
 _FRAMES = 10
 _EXIF_GROUPS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
 _SILENT_TAGS = frozenset({"MakerNote", "PrintImageMatching", "ComponentsConfiguration"})
@@ -35,14 +36,17 @@ def read_image(data: bytes, walk: Walk) -> Iterator[Frame]:
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             yield from walk.part("metadata", "\n".join(_metadata(image)), Flag.HIDDEN)
-            frames = min(getattr(image, "n_frames", 1), _FRAMES)
-            for number in range(frames):
+            frames = getattr(image, "n_frames", 1)
+            most = walk.bounds.pictures if image.format == "TIFF" else _FRAMES
+            for number in range(min(frames, most)):
                 image.seek(number)
                 plain = image.convert("RGB")
                 name = f"picture {number + 1}" if frames > 1 else "picture"
                 yield from walk.part(f"{name}, codes", "\n".join(_codes(plain)))
                 if min(plain.size) >= _LEAST_SIDE:
                     yield from walk.picture(name, data if frames == 1 else _png(plain))
+            if frames > most:
+                yield from walk.gap(Problem.TOO_MANY, "pictures")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as reason:
         raise BombError from reason
     except UnidentifiedImageError as reason:

@@ -23,6 +23,7 @@ _ASIDE = {
     "deletion": "deleted text",
     "note": "notes",
     "hidden-text": "hidden text",
+    "ruby-text": "ruby",
 }
 _FLAGS = {"deleted text": (Flag.DELETED,), "hidden text": (Flag.HIDDEN,)}
 _SILENT = frozenset({"META-INF/manifest.xml", "manifest.rdf", "settings.xml", "mimetype"})
@@ -77,7 +78,7 @@ def _text(root: Element, label: str, walk: Walk) -> Iterator[Frame]:
             own.append("\t" if tag != "s" else " ")
         if element.text:
             own.append(element.text)
-        if tag in _BREAKS or inner != into:
+        if tag in _BREAKS or (inner != into and tag != "ruby-text"):
             stack.append(("\n", inner))
         for child in reversed(element):
             if child.tail:

@@ -8,6 +8,7 @@ import olefile
 
 from guiju.modules.inspection.extraction._encodings import decode
 from guiju.modules.inspection.extraction._legacy import read_presentation, read_words
+from guiju.modules.inspection.extraction._pictures_within import read_blips
 from guiju.modules.inspection.extraction._records import read_records
 from guiju.modules.inspection.extraction._walk import (
     EncryptedError,
@@ -60,8 +61,10 @@ def read_ole(data: bytes, walk: Walk) -> Iterator[Frame]:
             return
         if kind == "doc":
             yield from read_words(ole, walk)
+            yield from _pictures(ole, ("Data", "WordDocument"), walk)
         elif kind == "ppt":
             yield from read_presentation(ole, walk)
+            yield from _pictures(ole, ("Pictures",), walk)
         elif kind == "xls":
             stream = "Workbook" if ole.exists("Workbook") else "Book"
             yield from read_records(ole.openstream(stream).read(), walk)
@@ -96,18 +99,27 @@ def _properties(ole: olefile.OleFileIO) -> Iterator[str]:
             yield value
 
 
+def _pictures(ole: olefile.OleFileIO, streams: tuple[str, ...], walk: Walk) -> Iterator[Frame]:
+    for name in streams:
+        if ole.exists(name):
+            data = ole.openstream(name).read()
+            yield from attempt(read_blips(data, walk, is_all=name == "Pictures"), walk, name)
+
+
 def _embedded(ole: olefile.OleFileIO, names: list[list[str]], walk: Walk) -> Iterator[Frame]:
     for entry in names:
         last = entry[-1].lower()
         if last == "\x01ole10native":
-            yield from attempt(_native(ole.openstream(entry).read(), walk), walk, "embedded file")
+            yield from attempt(
+                read_native(ole.openstream(entry).read(), walk), walk, "embedded file"
+            )
         elif last in ("package", "contents"):
             yield from walk.inside("embedded file", ole.openstream(entry).read())
         elif last == "workbook" and len(entry) > 1:
             yield from walk.gap(Problem.NO_READER, "embedded workbook")
 
 
-def _native(data: bytes, walk: Walk) -> Iterator[Frame]:
+def read_native(data: bytes, walk: Walk) -> Iterator[Frame]:
     """A packaged file ([MS-OLEDS] 2.3.6): size, flags, label, path, kind, path again, content."""
     place = 6
     label, place = _line(data, place)

@@ -38,6 +38,11 @@ _SILENT = frozenset(
 _UNSEEN = ("printersettings", "thumbnail.", "font")
 _HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|K\d\d[+-]\d{3}|\d+|.)', re.IGNORECASE)
 _HEADER_SIGNS = {"&L": "\n", "&C": "\n", "&R": "\n", "&&": "&"}
+# Values that programs keep beside what they show: what a pivot table was made from, variables of a document.
+_KEPT = {
+    "pivotCacheRecords": ("v",), "pivotCacheDefinition": ("v", "name"), "settings": ("val", "name"),
+}  # fmt: skip
+_VALUES = frozenset({"s", "n", "d", "e", "docVar"})
 _MACROS = ("vbaproject.bin", "vbadata.xml")
 
 
@@ -116,6 +121,8 @@ def _part(name: str, content: bytes, root: str, package: _Package, walk: Walk) -
         yield from _workbook(tree, package, walk)
     elif root == "sst":
         package.book.shared = string_table(tree)
+        readings = (harvest(each) for each in tree.iter() if local(each) == "rPh")
+        yield from walk.part("readings of cells", "\n".join(readings))
     elif root == "styleSheet":
         package.book.shows, words = styles(tree)
         yield from walk.part("number formats", words)
@@ -126,6 +133,16 @@ def _part(name: str, content: bytes, root: str, package: _Package, walk: Walk) -
         yield from flow(tree, f"{_FLOWS[root]}{suffix}", walk, *hidden)
     else:
         yield from walk.part(name, harvest(tree))
+    if root in _KEPT:
+        kept = (
+            attribute(each, key)
+            for each in tree.iter()
+            if local(each) in _VALUES
+            for key in _KEPT[root]
+        )
+        yield from walk.part(
+            f"{name}, values", "\n".join(dict.fromkeys(filter(None, kept))), Flag.HIDDEN
+        )
 
 
 def _outside(relationships: Element) -> Iterator[str]:

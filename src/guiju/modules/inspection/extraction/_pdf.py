@@ -1,6 +1,7 @@
 """PDF (ISO 32000-2) by pdfium: text of any colour, and everything that people write beside it."""
 
 import ctypes
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -22,7 +23,20 @@ from guiju.modules.inspection.extraction.types import Flag, Mark, Problem
 _ANNOTATION_KEYS = (b"Contents", b"T", b"Subj", b"RC", b"V", b"DV", b"TU", b"CA", b"NM", b"DA")
 _SPOKEN_KEYS = (b"Contents", b"T", b"Subj", b"V", b"DV", b"TU", b"CA")
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
+# What a file has behind its last object: the table of objects, the trailer, the place of the table.
+_STRUCTURE = re.compile(
+    rb"xref\s+|\d{1,10} \d{1,10}(?: [nf])?\s+|trailer\s*<<.*?>>\s*(?=startxref)|startxref\s*\d+|%%EOF",
+    re.DOTALL,
+)
 _MOST_OUTLINE = 5000
+# A page of fewer characters shows its words in another way if it shows any.
+_FEW_CHARACTERS = 16
+# A bullet, a line, a corner of a frame: nothing to read.
+_LEAST_SIDE = 24
+# Points of curves: three Chinese characters have so many; the frames and charts of a page with text rarely do.
+_MANY_CURVES, _FEW_SEGMENTS = 180, 40
+# A drawing of more is not looked through: it is a picture.
+_MOST_SEGMENTS = 20_000
 # Points to pixels: 150 dots an inch is what reading needs.
 _SCALE = 150 / 72
 _LARGEST_SIDE = 3000
@@ -33,6 +47,7 @@ def read_pdf(data: bytes, walk: Walk) -> Iterator[Frame]:
     document = _open(data)
     try:
         has_forms = document.get_formtype() != pdfium.FORMTYPE_NONE
+        seen: set[bytes] = set()
         if has_forms:
             document.init_forms()
         yield from walk.part(
@@ -40,17 +55,19 @@ def read_pdf(data: bytes, walk: Walk) -> Iterator[Frame]:
         )
         for packet in _XMP.findall(data)[:4]:
             yield from attempt(walk.part("metadata", harvest(parse(packet))), walk, "metadata")
+        yield from attempt(_forms(document, walk), walk, "XFA form")
         yield from attempt(_outline(document, walk), walk, "outline")
         pages = len(document)
         for number in range(min(pages, walk.bounds.pages)):
             name = f"page {number + 1}"
-            yield from attempt(_page(document, number, name, walk), walk, name)
+            yield from attempt(_page(document, number, name, seen, walk), walk, name)
         if pages > walk.bounds.pages:
             yield from walk.gap(Problem.TOO_MANY, "pages")
         for number in range(document.count_attachments()):
             yield from attempt(_attachment(document, number, walk), walk, "attachment")
         if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0 or b"/JavaScript" in data:
             yield MarkFrame(Mark.SCRIPTS)
+        yield from attempt(_behind(data, walk), walk, "behind the last object")
         # A file that was cut off may open all the same, with the pages that are left.
         if b"%%EOF" not in data[-2048:]:
             yield from walk.gap(Problem.BROKEN, "end of file")
@@ -80,7 +97,28 @@ def _outline(document: Any, walk: Walk) -> Iterator[Frame]:
     yield from walk.part("outline", "\n".join(titles))
 
 
-def _page(document: Any, number: int, name: str, walk: Walk) -> Iterator[Frame]:
+def _forms(document: Any, walk: Walk) -> Iterator[Frame]:
+    """A form of XFA (XML Forms Architecture 3.3), which pdfium does not draw; its packets are one document."""
+    packets = []
+    for number in range(max(pdfium.FPDF_GetXFAPacketCount(document), 0)):
+        size = ctypes.c_ulong()
+        pdfium.FPDF_GetXFAPacketContent(document, number, None, 0, size)
+        buffer = ctypes.create_string_buffer(size.value)
+        pdfium.FPDF_GetXFAPacketContent(document, number, buffer, size.value, size)
+        packets.append(buffer.raw)
+    if packets:
+        yield from walk.part("XFA form", harvest(parse(b"".join(packets))))
+
+
+def _behind(data: bytes, walk: Walk) -> Iterator[Frame]:
+    """What stands behind the last object and is none of what has to stand there."""
+    rest = _STRUCTURE.sub(b"", data[data.rfind(b"endobj") + 6 :]).strip(b"\0 \t\r\n")
+    if rest and b"endobj" in data:
+        yield from walk.inside("behind the last object", rest)
+
+
+def _page(document: Any, number: int, name: str, seen: set[bytes], walk: Walk) -> Iterator[Frame]:
+    """The texts of a page, and the page as a picture where it shows a picture that no page before it did, or curves."""
     page = document[number]
     try:
         text_page = page.get_textpage()
@@ -88,7 +126,8 @@ def _page(document: Any, number: int, name: str, walk: Walk) -> Iterator[Frame]:
         text_page.close()
         yield from walk.part(name, text)
         yield from _annotations(document, page, name, walk)
-        if len(text.strip()) < 16 and _has_picture(page):
+        is_bare = len(text.strip()) < _FEW_CHARACTERS
+        if _has_picture(page, seen, is_bare=is_bare) or _has_curves(page, is_bare=is_bare):
             yield from walk.picture(f"{name}, picture", _rendered(page))
     finally:
         page.close()
@@ -162,8 +201,31 @@ def _attachment(document: Any, number: int, walk: Walk) -> Iterator[Frame]:
     yield from walk.inside(name, bytes(attachment.get_data()))
 
 
-def _has_picture(page: Any) -> bool:
-    return any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+def _has_picture(page: Any, seen: set[bytes], *, is_bare: bool) -> bool:
+    """A logo that stands on every page is read once, with the first of them."""
+    found = False
+    for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
+        digest = hashlib.sha256(image.get_data()).digest()
+        is_new = digest not in seen and min(image.get_px_size()) >= _LEAST_SIDE
+        seen.add(digest)
+        found = found or is_new or is_bare
+    return found
+
+
+def _has_curves(page: Any, *, is_bare: bool) -> bool:
+    """Words may be drawn as curves, with no font and no picture."""
+    curves = segments = 0
+    for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
+        count = pdfium.FPDFPath_CountSegments(path)
+        segments += count
+        if segments >= (_FEW_SEGMENTS if is_bare else _MOST_SEGMENTS):
+            return True
+        for place in range(count):
+            segment = pdfium.FPDFPath_GetPathSegment(path, place)
+            curves += pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_BEZIERTO
+            if curves >= _MANY_CURVES:
+                return True
+    return False
 
 
 def _rendered(page: Any) -> bytes:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing_extensions import override
 
 from guiju.modules.inspection.extraction._encodings import Decoded
+from guiju.modules.inspection.extraction._pictures_within import read_data_addresses
 from guiju.modules.inspection.extraction._walk import Frame, MarkFrame, Walk
 from guiju.modules.inspection.extraction._xml import SPOKEN, harvest, parse
 from guiju.modules.inspection.extraction.types import Flag, Mark, Problem
@@ -31,6 +32,8 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 
 
+# How characters are read: a browser shows it above them, so that it does not part a word.
+_RUBY = frozenset({"rt", "rp"})
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )  # fmt: skip
@@ -63,8 +66,10 @@ def read_text(decoded: Decoded, kind: str, data: bytes, walk: Walk) -> Iterator[
     """The parts of one reading of a text."""
     if kind == "html":
         yield from read_html(decoded.text, walk)
+        yield from read_data_addresses(decoded.text, walk)
     elif kind == "xml":
         yield from _xml(decoded, data, walk)
+        yield from read_data_addresses(decoded.text, walk)
     else:
         yield from walk.part("text", decoded.text)
         if kind == "json" and "\\u" in decoded.text:
@@ -120,9 +125,13 @@ class _Page(HTMLParser):
         self.comments: list[str] = []
         self.attributes: list[str] = []
         self._silent = 0
+        self.ruby: dict[str, list[str]] = {}
+        self._ruby = ""
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _RUBY or tag in ("ruby", "rb", *_BLOCKS):
+            self._ruby = tag if tag in _RUBY else ""
         if tag in ("script", "style"):
             self._silent += 1
         elif tag in _BLOCKS:
@@ -151,6 +160,8 @@ class _Page(HTMLParser):
         if self._inside is not None and tag == self._inside[0]:
             left = self._inside[1] - 1
             self._inside = (tag, left) if left else None
+        if tag in _RUBY or tag in ("ruby", *_BLOCKS):
+            self._ruby = ""
         if tag in ("script", "style"):
             self._silent = max(self._silent - 1, 0)
         elif tag in _BLOCKS:
@@ -164,6 +175,9 @@ class _Page(HTMLParser):
             self._say(data)
 
     def _say(self, data: str) -> None:
+        if self._ruby:
+            self.ruby.setdefault(self._ruby, []).append(data)
+            return
         self.shown.append(data)
         if self._inside is None:
             self.visible.append(data)
@@ -181,6 +195,8 @@ def read_html(text: str, walk: Walk) -> Iterator[Frame]:
     yield from walk.part("text", "".join(page.shown))
     if page.hides:
         yield from walk.part("visible text", "".join(page.visible))
+    for name, said in page.ruby.items():
+        yield from walk.part(f"ruby, {name}", "".join(said))
     yield from walk.part("attributes", "\n".join(dict.fromkeys(page.attributes)))
     yield from walk.part("comments", "\n".join(page.comments), Flag.HIDDEN)
     if page.scripts:

@@ -1,19 +1,24 @@
-"""What calamine leaves out of an xls: comments, text boxes, headers and footers ([MS-XLS] 2.4)."""
+"""What calamine leaves out of an xls: comments, text boxes, headers, footers and pictures ([MS-XLS] 2.4)."""
 
 import struct
 from collections.abc import Iterator
 
+from guiju.modules.inspection.extraction._pictures_within import read_blips
 from guiju.modules.inspection.extraction._walk import EncryptedError, Frame, Walk
+from guiju.modules.inspection.extraction.types import Problem
 
 _FILE_PASS, _CONTINUE, _TEXT_OBJECT, _HEADER, _FOOTER = 0x2F, 0x3C, 0x1B6, 0x14, 0x15
+# The pictures of all sheets; a picture of an older version, a background.
+_DRAWINGS, _OLD_PICTURE, _BACKGROUND = 0xEB, 0x7F, 0xE9
 _MOST = 5_000_000
 
 
 def read_records(stream: bytes, walk: Walk) -> Iterator[Frame]:
-    """The texts beside the cells. Raises `EncryptedError`."""
+    """The texts beside the cells, and the pictures. Raises `EncryptedError`."""
     boxes: list[str] = []
     edges: list[str] = []
-    previous, wanted = 0, 0
+    drawings = bytearray()
+    previous, chained, wanted = 0, 0, 0
     place = 0
     for _ in range(_MOST):
         if place + 4 > len(stream):
@@ -23,6 +28,12 @@ def read_records(stream: bytes, walk: Walk) -> Iterator[Frame]:
         place += 4 + size
         if kind == _FILE_PASS:
             raise EncryptedError
+        if kind != _CONTINUE:
+            chained = kind
+        if chained == _DRAWINGS:
+            drawings += content
+        elif kind in (_OLD_PICTURE, _BACKGROUND):
+            yield from walk.gap(Problem.IMAGES_NOT_READ, "picture")
         if kind == _TEXT_OBJECT and size >= 12:
             wanted = struct.unpack_from("<H", content, 10)[0]
             boxes.append("")
@@ -37,3 +48,4 @@ def read_records(stream: bytes, walk: Walk) -> Iterator[Frame]:
         previous = kind
     yield from walk.part("comments and text boxes", "\n".join(boxes))
     yield from walk.part("headers and footers", "\n".join(edges))
+    yield from read_blips(bytes(drawings), walk)

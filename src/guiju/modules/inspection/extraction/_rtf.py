@@ -1,8 +1,9 @@
-r"""Rich Text Format 1.9.1: the text, in the code page that it names and in `\u` escapes."""
+r"""Rich Text Format 1.9.1: the text, in the code page that it names and in `\u` escapes; pictures and objects."""
 
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection.extraction._rtf_objects import Blob, read_blobs
 from guiju.modules.inspection.extraction._walk import EncryptedError, Frame, Walk
 from guiju.modules.inspection.extraction.types import Flag
 
@@ -31,31 +32,40 @@ _DEEPEST = 1000
 class _Group:
     """What a group inherits from the one around it."""
 
-    __slots__ = ("is_hidden", "is_silent", "skip")
+    __slots__ = ("blob", "is_hidden", "is_silent", "skip", "version")
 
-    def __init__(self, *, is_silent: bool = False, is_hidden: bool = False, skip: int = 1) -> None:
-        self.is_silent = is_silent
-        self.is_hidden = is_hidden
-        self.skip = skip
+    def __init__(self, around: "_Group | None" = None) -> None:
+        self.is_silent: bool = around is not None and around.is_silent
+        self.is_hidden: bool = around is not None and around.is_hidden
+        self.skip: int = around.skip if around is not None else 1
+        # A picture may stand twice, for newer programs and for older ones.
+        self.version: bytes = around.version if around is not None else b""
+        self.blob: Blob | None = None
 
 
 def read_rtf(data: bytes, walk: Walk) -> Iterator[Frame]:
-    """The text that is shown, and apart what is hidden. Raises ValueError for too deep groups."""
+    """The text that is shown, and apart what is hidden; then pictures and objects. Raises ValueError for too deep groups."""
     if b"\\*\\passwordhash" in data[:4096]:
         raise EncryptedError
     text = _Text()
     stack = [_Group()]
-    for word, number, code, sign, brace, plain in _TOKEN.findall(data):
+    place = 0
+    while (token := _TOKEN.search(data, place)) is not None:
+        word, number, code, sign, brace, plain = token.groups()
+        place = token.end()
         group = stack[-1]
         if brace == b"{":
             if len(stack) > _DEEPEST:
                 raise ValueError("groups too deep")
-            stack.append(
-                _Group(is_silent=group.is_silent, is_hidden=group.is_hidden, skip=group.skip)
-            )
+            stack.append(_Group(group))
         elif brace:
             if len(stack) > 1:
                 stack.pop()
+        elif word == b"bin":
+            size = max(int(number or 0), 0)
+            if group.blob is not None:
+                group.blob.plain += data[place : place + size]
+            place += size
         elif word:
             text.control(word, int(number) if number else None, group)
         elif code:
@@ -66,6 +76,7 @@ def read_rtf(data: bytes, walk: Walk) -> Iterator[Frame]:
             text.raw(plain, group)
     yield from walk.part("text", text.end("shown"))
     yield from walk.part("hidden text", text.end("hidden"), Flag.HIDDEN)
+    yield from read_blobs(text.blobs, walk)
 
 
 class _Text:
@@ -76,10 +87,18 @@ class _Text:
         self._waiting: dict[str, bytearray] = {"shown": bytearray(), "hidden": bytearray()}
         self._encoding = "cp1252"
         self._skip = 0
+        self._newer = 0
+        self.blobs: list[Blob] = []
 
     def control(self, word: bytes, number: int | None, group: _Group) -> None:
         if word in _SILENT:
             group.is_silent = True
+            if word in (b"pict", b"objdata"):
+                self._begin(word, group)
+        elif word in (b"shppict", b"nonshppict"):
+            group.version = word
+        elif word == b"dibitmap" and group.blob is not None:
+            group.blob.is_bitmap = True
         elif word == b"v":
             group.is_hidden = number != 0
         elif word == b"ansicpg" and number is not None:
@@ -94,7 +113,18 @@ class _Text:
         elif word in _BREAKS and not group.is_silent:
             self._add(_BREAKS[word], group)
 
+    def _begin(self, word: bytes, group: _Group) -> None:
+        """A picture for older programs repeats the one before it."""
+        if word == b"pict" and group.version == b"nonshppict" and self._newer:
+            self._newer -= 1
+            return
+        self._newer += group.version == b"shppict"
+        group.blob = Blob(is_object=word == b"objdata")
+        self.blobs.append(group.blob)
+
     def raw(self, content: bytes, group: _Group) -> None:
+        if group.blob is not None:
+            group.blob.add(content)
         if group.is_silent:
             return
         left = content[self._skip :]

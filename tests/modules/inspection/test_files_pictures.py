@@ -1,0 +1,222 @@
+"""Pictures wherever they stand: each is read, or its place is told."""
+
+import base64
+import io
+import struct
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from guiju.modules.inspection.extraction.reading import Extractor
+from guiju.modules.inspection.extraction.types import Bounds, Problem, Reading
+from tests.support import containers, office_files, pdf_files
+
+MARKER = "PICTURE-MARKER-7"
+UNREAD = Problem.IMAGES_NOT_READ
+
+
+def coded(kind: str = "PNG") -> bytes:
+    """A picture whose words are a code, which is read without the extra."""
+    code = zxingcpp.create_barcode(MARKER, zxingcpp.BarcodeFormat.QRCode).to_image(scale=4)
+    file = io.BytesIO()
+    Image.fromarray(code).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
+def frames(kind: str, count: int) -> bytes:
+    shades = [Image.new("L", (64, 64), number % 2 * 128 + number) for number in range(count)]
+    file = io.BytesIO()
+    shades[0].save(file, kind, save_all=True, append_images=shades[1:])
+    return file.getvalue()
+
+
+def blip(kind: int, instance: int, content: bytes, before: int = 17) -> bytes:
+    payload = bytes(before) + content
+    return struct.pack("<HHI", instance << 4, 0xF000 | kind, len(payload)) + payload
+
+
+def places(reading: Reading, problem: Problem) -> list[str]:
+    return [gap.where for gap in reading.gaps if gap.problem is problem]
+
+
+def texts(reading: Reading) -> str:
+    return "\n".join(each.text for each in reading.parts)
+
+
+# ---- frames and pages -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "count"), [("gif", 11), ("webp", 11), ("tiff", 41)])
+def test_frames_that_are_not_read_are_told(extractor: Extractor, kind: str, count: int) -> None:
+    assert places(extractor.extract_bytes(f"a.{kind}", frames(kind, count)), Problem.TOO_MANY)
+    fewer = extractor.extract_bytes(f"a.{kind}", frames(kind, count - 1))
+    assert not places(fewer, Problem.TOO_MANY)
+    assert len(places(fewer, UNREAD)) == count - 1
+
+
+# ---- PDF --------------------------------------------------------------------------------------------------------
+
+
+def page_of(content: str, *, pages: int = 1, shade: int = 0) -> bytes:
+    """Pages that can use the picture I; each has its own if `shade` says so."""
+    objects: list[str | bytes] = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Count {pages} /Kids [{' '.join(f'{4 + 3 * n} 0 R' for n in range(pages))}] >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for number in range(pages):
+        first = 4 + 3 * number
+        objects += [
+            (
+                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {first + 1} 0 R "
+                f"/Resources << /Font << /F 3 0 R >> /XObject << /I {first + 2} 0 R >> >> >>"
+            ),
+            pdf_files.stream(content),
+            pdf_files.stream(
+                bytes([shade * number]) * 64 * 64,
+                "/Type /XObject /Subtype /Image /Width 64 /Height 64 /ColorSpace /DeviceGray /BitsPerComponent 8",
+            ),
+        ]
+    return pdf_files.pdf(objects)
+
+
+WORDS = "BT /F 12 Tf 50 700 Td (A page with enough words on it) Tj ET "
+CURVE = " ".join(f"{n} 10 m {n} 20 {n} 30 {n} 40 c S" for n in range(100))
+
+
+def test_a_scan_beside_text_is_a_picture(extractor: Extractor) -> None:
+    reading = extractor.extract_bytes("a.pdf", page_of(WORDS + "q 500 0 0 500 0 0 cm /I Do Q"))
+    assert places(reading, UNREAD) == ["page 1, picture"]
+    assert not extractor.extract_bytes("a.pdf", page_of(WORDS)).gaps
+
+
+def test_a_logo_on_every_page_is_one_picture(extractor: Extractor) -> None:
+    drawn = WORDS + "q 50 0 0 50 0 0 cm /I Do Q"
+    same = extractor.extract_bytes("a.pdf", page_of(drawn, pages=3))
+    assert places(same, UNREAD) == ["page 1, picture"]
+    others = extractor.extract_bytes("a.pdf", page_of(drawn, pages=3, shade=9))
+    assert len(places(others, UNREAD)) == 3
+
+
+@pytest.mark.parametrize("words", ["", WORDS])
+def test_words_drawn_as_curves_are_a_picture(extractor: Extractor, words: str) -> None:
+    reading = extractor.extract_bytes("a.pdf", page_of(words + CURVE))
+    assert places(reading, UNREAD) == ["page 1, picture"]
+    framed = extractor.extract_bytes("a.pdf", page_of(words + "10 10 500 700 re S"))
+    assert not framed.gaps
+
+
+# ---- office files before 2007 -----------------------------------------------------------------------------------
+
+
+PICTURES = {
+    "png": blip(0x1E, 0x6E0, coded()),
+    "two identifiers": blip(0x1E, 0x6E1, coded(), 33),
+    "jpeg": blip(0x1D, 0x46A, coded("JPEG")),
+    "bitmap": blip(0x1F, 0x7A8, coded("BMP")[14:]),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_of_old_office_files_are_read(extractor: Extractor, name: str) -> None:
+    art = b"before" + PICTURES[name] + b"after"
+    files = {
+        "ppt": containers.presentation("甲", "乙", pictures=art),
+        "doc": containers.word_document("正文", pictures=art),
+        "xls": containers.workbook("表", ["甲"], drawings=art),
+    }
+    for kind, data in files.items():
+        reading = extractor.extract_bytes(f"a.{kind}", data)
+        assert MARKER in texts(reading), kind
+        assert places(reading, UNREAD) == ["picture 1 > picture"], kind
+
+
+def test_a_drawing_that_nobody_reads_is_told(extractor: Extractor) -> None:
+    for art in (blip(0x1A, 0x3D4, b"packed" * 20), b"something else" * 9):
+        reading = extractor.extract_bytes("a.ppt", containers.presentation("甲", "乙", art))
+        assert len(places(reading, UNREAD)) == 1
+
+
+# ---- rich text --------------------------------------------------------------------------------------------------
+
+
+def rich(content: bytes) -> bytes:
+    return rb"{\rtf1\ansi text " + content + rb" end}"
+
+
+@pytest.mark.parametrize(
+    "group",
+    [rb"{\pict\pngblip " + coded().hex().encode() + b"}",
+     rb"{\pict{\*\blipuid 00ff}\pngblip\bin%d " % len(coded()) + coded() + b"}",
+     rb"{\pict\dibitmap0 " + coded("BMP")[14:].hex().encode() + b"}",
+     rb"{\*\shppict{\pict\pngblip " + coded().hex().encode() + rb"}}{\nonshppict{\pict\wmetafile8 0100}}"],
+)  # fmt: skip
+def test_pictures_of_rich_text_are_read(extractor: Extractor, group: bytes) -> None:
+    reading = extractor.extract_bytes("a.rtf", rich(group))
+    assert MARKER in texts(reading) and "text" in texts(reading) and "end" in texts(reading)
+    assert places(reading, UNREAD) == ["picture 1 > picture"]
+
+
+def test_other_pictures_of_rich_text_are_told(extractor: Extractor) -> None:
+    for group in (
+        rb"{\pict\wmetafile8 0100090000}",
+        rb"{\nonshppict{\pict\wmetafile8 0100090000}}",
+    ):
+        assert places(extractor.extract_bytes("a.rtf", rich(group)), UNREAD) == ["picture 1"]
+
+
+def embedded(kind: bytes, content: bytes) -> bytes:
+    def line(text: bytes) -> bytes:
+        return struct.pack("<I", len(text)) + text
+
+    data = struct.pack("<II", 0x501, 2) + line(kind + b"\0") + line(b"") + line(b"")
+    return rb"{\object\objemb{\*\objdata " + (data + line(content)).hex().encode() + b"}}"
+
+
+def test_objects_of_rich_text_are_followed(extractor: Extractor) -> None:
+    inner = "绝密资料".encode()
+    packed = (
+        b"\2\0a.txt\0c:\\a.txt\0\0\0\3\0"
+        + struct.pack("<I", 4)
+        + b"c:\\\0"
+        + struct.pack("<I", 12)
+        + inner
+    )
+    document = office_files.docx(office_files.paragraph(office_files.run("绝密资料")))
+    for data in (embedded(b"Package", packed), embedded(b"Word.Document.12", document)):
+        reading = extractor.extract_bytes("a.rtf", rich(data))
+        assert "绝密资料" in texts(reading) and not reading.gaps
+    hidden = extractor.extract_bytes("a.rtf", rich(rb"{\object{\*\objdata 01050000ffff}}"))
+    assert places(hidden, Problem.NO_READER) == ["object 1"]
+
+
+# ---- pages and drawings -----------------------------------------------------------------------------------------
+
+ADDRESS = "data:image/png;base64," + base64.b64encode(coded()).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.html", f"<html><body><p>text</p><img src='{ADDRESS}'></body></html>"),
+     ("a.html", f"<html><body style='background:url({ADDRESS.replace(':', '&#58;')})'><p>text</body></html>"),
+     ("a.svg", f"<svg xmlns='http://www.w3.org/2000/svg'><text>text</text><image href='{ADDRESS[:90]}\n{ADDRESS[90:]}'/></svg>"),
+     ("a.html", f"<html><p>text<img src='data:image/svg+xml,%3Csvg%3E%3Cimage href=\"{ADDRESS}\"/%3E%3C/svg%3E'></html>")],
+)  # fmt: skip
+def test_pictures_in_addresses_are_read(extractor: Extractor, name: str, text: str) -> None:
+    reading = extractor.extract_bytes(name, text.encode())
+    assert MARKER in texts(reading) and len(places(reading, UNREAD)) == 1
+
+
+def test_a_font_in_an_address_is_no_picture(extractor: Extractor) -> None:
+    font = base64.b64encode(b"wOF2" + bytes(60)).decode()
+    page = (
+        f"<html><style>@font-face{{src:url(data:font/woff2;base64,{font})}}</style><p>text</html>"
+    )
+    assert not extractor.extract_bytes("a.html", page.encode()).gaps
+
+
+def test_pictures_beyond_the_number_that_is_read_are_told() -> None:
+    with Extractor(Bounds(pictures=1), images=False) as few:
+        page = f"<html><p>text<img src='{ADDRESS}'><img src='{ADDRESS}'></html>"
+        assert places(few.extract_bytes("a.html", page.encode()), Problem.TOO_MANY)
