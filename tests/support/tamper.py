@@ -29,9 +29,12 @@ from guiju.modules.messaging import forwarding, pinning, reacting, review
 from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.review_types import Permission
+from guiju.modules.notices import acknowledging, issuing
+from guiju.modules.notices.types import Audience, Question, Wording
 from guiju.setup import SYSTEM
 from tests.support.checks import check_ledger, verify_stored
 from tests.support.postgres import fresh_database
+from tests.support.robots import make_bot, new_webhook
 from tests.support.sending import with_editing
 from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import World
@@ -163,6 +166,7 @@ def settle(world: World) -> None:
     _govern(world, security, members[0])
     _talk(world, group, members, reviewer)
     _change(world, group, owner, members[0])
+    _address(world, group, owner, members[0])
     world.write(lambda tx: governing.publish_rules(tx, owner, group, text="一、守纪律；二、不外传"))
     world.write(lambda tx: roster.ask_to_leave(tx, members[2], group, reason="调岗"))
     world.group(owner, [deputy], members[:1])
@@ -232,6 +236,19 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     uploads = uploads_of(world)
     world.send(member, group, "", files=attached(uploads, member, group, "a.txt", b"plan"))
     close_uploads(uploads)
+
+
+def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
+    """A bot of the group, an address outside that is told of events, and a notice that was acknowledged."""
+    make_bot(world, owner, group)
+    new_webhook(world, 1, is_disabled=False)
+    issuer = world.person("陈通知", "registrar")
+    wording = Wording("开会", "八点", (Question("几点？", ("八点", "九点"), (0,)),))
+    to = Audience(people=(member.person_id,))
+    made = world.write(
+        lambda tx: issuing.publish(tx, issuer, wording=wording, audience=to, hours=8, people=1)
+    )
+    world.write(lambda tx: acknowledging.acknowledge(tx, member, made, version=1, answers=((0,),)))
 
 
 def fill_tiles(world: World) -> None:
