@@ -24,6 +24,8 @@ KEYED_PATHS = "/cgi-bin/webhook/"
 RAW_LIMIT = 256 * 1024
 RAW_TYPE = "application/octet-stream"
 POSITION_HEADER = "Guiju-Position"
+DOCUMENTS = "/api/ledger/"
+"""Heads, keys and proofs are kept, and verified by programs that accept no other fields."""
 
 
 class SessionRequiredError(UnauthenticatedError):
@@ -88,9 +90,10 @@ def _writer(request: Request) -> Write:
 def _reader(request: Request, response: Response) -> Read:
     """Reads on one snapshot, and says which position it reflects: in the header, and in the answer of a GET.
 
-    What is itself the fact at a position bears its own `position`.
+    What is itself the fact at a position bears its own `position`; signed documents have just the fields of their form.
     """
     gate: Any = request.app.state.gate
+    is_document = request.url.path.startswith(DOCUMENTS)
 
     async def read(verb: Callable[[ReadTx], T]) -> T:
         def noting(tx: ReadTx) -> tuple[T, int]:
@@ -99,7 +102,7 @@ def _reader(request: Request, response: Response) -> Read:
         answer: T
         answer, position = await gate.read(noting)
         response.headers[POSITION_HEADER] = str(position)
-        if request.method == "GET" and isinstance(answer, dict):
+        if request.method == "GET" and isinstance(answer, dict) and not is_document:
             answer.setdefault("position", position)
         return answer
 

@@ -220,6 +220,11 @@ class _Signatures:
                 reason = f"the published head of {row.size} entries does not follow the one before"
                 bad(6, reason, table=table, row=row.size, column="chain")
             self._chain, self._last = row.chain, row.size
+            if row.size == self._state.size and (row.at, row.note) != (
+                self._state.at,
+                self._state.note,
+            ):
+                bad(6, "the signer's last head is published otherwise", file=STATE)
 
     def _check_state(self, state: SignedState) -> None:
         """6. The signer's state is a head of this tree, and all that it ever signed is published."""
