@@ -67,7 +67,7 @@ async def keep_draft(request: Request, group: Id, body: DraftBody, actor: Curren
 
 
 @routes.get("/drafts")
-async def list_drafts(request: Request, actor: CurrentActor) -> Json:
+async def list_drafts(request: Request, actor: CurrentActor, read: Reader) -> Json:
     found = await asyncio.to_thread(_drafts(request).all_of, actor)
     shown = [
         {
@@ -79,7 +79,8 @@ async def list_drafts(request: Request, actor: CurrentActor) -> Json:
         }
         for draft, written in found
     ]
-    return {"drafts": shown}
+    # Drafts are no facts: any position that is stored by now is one that they reflect.
+    return await read(lambda _: {"drafts": shown})
 
 
 @routes.post("/groups/{group}/scheduled")
