@@ -86,7 +86,7 @@ def forward(screen: Screen) -> None:
     """A refusal in the sheet: out of a sensitive group into one that is not."""
     group(screen, "生产调度")
     said = screen.page.locator("article.m").last
-    said.dispatch_event("pointerdown", {"pointerType": "touch"})
+    said.click(button="right")
     screen.page.get_by_role("menuitem", name="转发").click()
     sheet = screen.page.get_by_role("dialog")
     sheet.get_by_role("radio", name=re.compile(GROUP)).click()
@@ -164,6 +164,16 @@ def dry_run(screen: Screen) -> None:
     expect(screen.page.get_by_text("错误 2")).to_be_visible()
 
 
+def bot(screen: Screen) -> None:
+    """What the owner of a group sees of its bots, and asks for another one with."""
+    group(screen)
+    if not screen.page.locator(".dr").count():
+        screen.page.get_by_role("button", name="群资料").click()
+    heading = screen.page.locator(".dr").get_by_role("heading", name=re.compile("机器人"))
+    heading.scroll_into_view_if_needed()
+    screen.page.locator(".dr").get_by_role("button", name=re.compile("机器人")).first.click()
+
+
 def sign(screen: Screen) -> None:
     screen.row(UNSIGNED).click()
     expect(screen.page.get_by_role("button", name="我已读，愿意遵守")).to_be_visible()
@@ -209,6 +219,8 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "join": ("zhouxiaoyu", at("/join")),
     "me": ("zhouxiaoyu", at("/me")),
     "pack": ("youliqun", at("/pack")),
+    "webhooks": ("liwei", at("/webhooks")),
+    "bot": ("zhaotiejun", bot),
 }
 FIRST_ON_PHONE: Final = {"approvals": "/todo/", "notices": "/notices/", "reviews": "/reviews/"}
 
