@@ -167,7 +167,7 @@ def dry_run(screen: Screen) -> None:
 def bot(screen: Screen) -> None:
     """What the owner of a group sees of its bots, and asks for another one with."""
     group(screen)
-    if not screen.page.locator(".dr").count():
+    if screen.page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
         screen.page.get_by_role("button", name="群资料").click()
     heading = screen.page.locator(".dr").get_by_role("heading", name=re.compile("机器人"))
     heading.scroll_into_view_if_needed()
