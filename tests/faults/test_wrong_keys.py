@@ -193,9 +193,8 @@ class TestOneServer:
             pass
         second.close()
 
+    @pytest.mark.parametrize("world", ["postgresql"], indirect=True)  # a file's cannot be lost
     def test_a_lost_session_is_replaced_unless_another_has_claimed(self, world: World) -> None:
-        if world.runtime.database.is_sqlite:
-            pytest.skip("a lock on a file cannot be lost")
         first, second = DataClaim(world.runtime.database), DataClaim(world.runtime.database)
         assert first.take() and not second.take()
 

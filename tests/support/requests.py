@@ -442,6 +442,11 @@ _BODIES: dict[str, _Body] = {
     "POST /api/reviews/{position}/escalation": _fixed(proposal="refuse", reason="x"),
     "POST /api/reviews/{position}/overturning": _fixed(verdict="release", reason="x"),
     "POST /api/groups/{group}/bots": lambda t, r, a, i: {"name": f"告警{next(t.serial)}", "purpose": "转发告警"},
+    "POST /api/groups/{group}/bots/{bot}/key": _fixed(),
+    "POST /api/webhooks/{webhook}/secret": _fixed(),
+    "POST /api/webhooks/{webhook}/resumption": _fixed(),
+    "POST /api/webhooks/{webhook}/ping": _fixed(),
+    "POST /api/webhooks/{webhook}/deliveries/{position}": _fixed(),
     "POST /api/webhooks": lambda t, r, a, i: {
         "name": "工单", "url": "https://93.184.216.34/x", "kinds": ["groups.end_reminded"],
     },

@@ -45,9 +45,9 @@ class Desk:
         self.auditor = self.world.person("吴审计", "audit_admin")
 
     def ask(self, method: str, path: str, body: Json | None = None, token: str = "") -> Any:
-        return self.inside.request(
-            method, f"/api{path}", token or session_for(self.world, self.administrator), body
-        )
+        token = token or session_for(self.world, self.administrator)
+        content = {} if method == "POST" and body is None else body
+        return self.inside.request(method, f"/api{path}", token, content)
 
     def add(self, url: str, *kinds: str) -> tuple[str, str]:
         """(id, secret) of a new webhook."""

@@ -22,6 +22,7 @@ from guiju.modules.groups.types import (
     WrongMemberStateError,
 )
 from guiju.modules.identity import service as identity
+from guiju.modules.messaging.types import InvitationOpenError
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import GroupRole, MemberState, NotAllowedError
 from tests.support.office import Office
@@ -273,7 +274,7 @@ def test_the_invited_read_and_write_nothing_before_they_accept(office: Office) -
     entry = world.entries("groups.member_changed")[-1]
     assert (entry.fact.state, INVITATION in entry.uses) == (MemberState.INVITED, True)
     assert world.read(lambda tx: groups.get_group(tx, office.outsider, group)).id == group
-    with pytest.raises(GroupNotFoundError):
+    with pytest.raises(InvitationOpenError):
         world.send(office.outsider, group, "还没接受")
     office.refused(AlreadyMemberError, admit(office.owner, group, office.outsider))
     office.refused(WrongMemberStateError, accept(office.member, group))

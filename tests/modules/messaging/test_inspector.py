@@ -1,6 +1,7 @@
 """The rule set in force is swapped between two texts, never inside one."""
 
 import threading
+import time
 
 import pytest
 
@@ -63,6 +64,9 @@ def test_threads_never_see_half_a_swap(packs: tuple[Pack, Pack]) -> None:
         thread.start()
     for turn in range(6):
         inspector.load(packs[turn % 2])
+        deadline = time.monotonic() + 10
+        while inspector.ruleset not in seen and time.monotonic() < deadline:
+            time.sleep(0.001)
     ended.set()
     for thread in threads:
         thread.join()

@@ -11,7 +11,11 @@ from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import _shape, reads, review, service
 from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.service import Conversation
-from guiju.modules.messaging.types import MessageReleased, RulesNotSignedError
+from guiju.modules.messaging.types import (
+    InvitationOpenError,
+    MessageReleased,
+    RulesNotSignedError,
+)
 from tests.support.office import Office
 
 SECRET = "这是核心配方"
@@ -144,6 +148,9 @@ def test_with_open_history_they_see_it_all(office: Office) -> None:
     group = office.group(group_class="team")
     world.send(office.owner, group, "过去的")
     world.write(lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id]))
+    with pytest.raises(InvitationOpenError):
+        texts(office, office.outsider, group)
+    world.write(lambda tx: roster.accept_invitation(tx, office.outsider, group))
     assert texts(office, office.outsider, group) == ["过去的"]
     assert conversation(office, office.outsider, group).unread == 1
 

@@ -152,6 +152,7 @@ export const ERRORS: Record<string, Triple> = {
   "messaging.own_message": ["自己的消息不能自己审核。", "自己的訊息不能自己審核。", "Nobody reviews their own message."],
   "messaging.reason_needed": ["请写理由。", "請寫理由。", "A reason is needed."],
   "messaging.review_not_found": ["没有这条待审消息。", "沒有這則待審訊息。", "No such held message."],
+  "messaging.invitation_open": ["先接受邀请，才能看和发消息。", "先接受邀請，才能看和傳訊息。", "Accept the invitation first."],
   "messaging.rules_not_signed": ["先确认群规，再发消息。", "先確認群規，再傳訊息。", "Sign the rules first."],
   "messaging.bad_schedule": ["时间要在一分钟以后、六十天以内，文件不能定时发送。", "時間要在一分鐘以後、六十天以內，檔案不能定時傳送。", "A message waits for a minute to 60 days, and without files."],
   "messaging.confirm_needed": ["有一条规定提醒这样的内容，要您确认。", "有一條規定提醒這樣的內容，要您確認。", "A rule warns of it; you decide."],

@@ -25,6 +25,10 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class Nothing(Closed):
+    """An empty body."""
+
+
 class Asked(Closed):
     name: Typed
     purpose: Typed
@@ -68,7 +72,7 @@ async def ask(group: Id, body: Asked, actor: CurrentActor, write: Writer, read: 
 
 @api.post("/groups/{group}/bots/{bot}/key")
 async def issue_key(
-    request: Request, group: Id, bot: Id, actor: CurrentActor, write: Writer
+    request: Request, group: Id, bot: Id, body: Nothing, actor: CurrentActor, write: Writer
 ) -> Json:
     key = await write(lambda tx: service.issue_key(tx, actor, GroupId(group), BotId(bot)))
     origin = request.app.state.runtime.settings.origin
@@ -126,19 +130,19 @@ async def end_webhook(request: Request, webhook: Id, actor: CurrentActor) -> Non
 
 
 @api.post("/webhooks/{webhook}/secret")
-async def issue_secret(request: Request, webhook: Id, actor: CurrentActor) -> Json:
+async def issue_secret(request: Request, webhook: Id, body: Nothing, actor: CurrentActor) -> Json:
     secret = await asyncio.to_thread(_dispatcher(request).issue_secret, actor, WebhookId(webhook))
     return {"secret": secret}
 
 
 @api.post("/webhooks/{webhook}/resumption")
-async def resume_webhook(webhook: Id, actor: CurrentActor, write: Writer) -> Json:
+async def resume_webhook(webhook: Id, body: Nothing, actor: CurrentActor, write: Writer) -> Json:
     found = await write(lambda tx: webhooks.resume(tx, actor, WebhookId(webhook)))
     return {"id": found.id, "state": found.state}
 
 
 @api.post("/webhooks/{webhook}/ping")
-async def ping_webhook(request: Request, webhook: Id, actor: CurrentActor) -> Json:
+async def ping_webhook(request: Request, webhook: Id, body: Nothing, actor: CurrentActor) -> Json:
     made = await asyncio.to_thread(_dispatcher(request).ping, actor, WebhookId(webhook))
     return _shape.delivery(made)
 
@@ -155,7 +159,9 @@ async def list_deliveries(
 
 
 @api.post("/webhooks/{webhook}/deliveries/{position}")
-async def resend(request: Request, webhook: Id, position: Position, actor: CurrentActor) -> Json:
+async def resend(
+    request: Request, webhook: Id, position: Position, body: Nothing, actor: CurrentActor
+) -> Json:
     made = await asyncio.to_thread(_dispatcher(request).resend, actor, WebhookId(webhook), position)
     return _shape.delivery(made)
 

@@ -75,6 +75,10 @@ class Person(Closed):
     person_id: Id
 
 
+class Nothing(Closed):
+    """An empty body."""
+
+
 class Why(Closed):
     reason: Reason
 
@@ -201,7 +205,9 @@ async def ask_to_join(body: JoinBody, actor: CurrentActor, write: Writer) -> Jso
 
 
 @routes.post("/groups/{group}/acceptance")
-async def accept_invitation(group: Id, actor: CurrentActor, write: Writer, read: Reader) -> Json:
+async def accept_invitation(
+    group: Id, body: Nothing, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     return await _change(
         write, read, actor, group,
         lambda tx: roster.accept_invitation(tx, actor, GroupId(group)), roster_after=False,

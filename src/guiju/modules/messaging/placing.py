@@ -14,9 +14,13 @@ from guiju.modules.groups.types import (
     Member,
 )
 from guiju.modules.messaging import writers
-from guiju.modules.messaging.types import NoMessagesHereError, RulesNotSignedError
+from guiju.modules.messaging.types import (
+    InvitationOpenError,
+    NoMessagesHereError,
+    RulesNotSignedError,
+)
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, MemberState
+from guiju.modules.policy.types import INSIDE, PRESENT, MemberState
 
 SEND = "messaging.send"
 
@@ -29,19 +33,24 @@ def sender_place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Me
     """
     group = groups.find_group(tx, group_id)
     member = writers.place_of(tx, actor, group_id)
-    if group is None or member is None or member.state not in PRESENT | {MemberState.MUST_SIGN}:
+    if group is None or member is None or member.state not in INSIDE:
         raise GroupNotFoundError("There is no such group.", group=group_id)
     if group.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=group_id)
     if group.kind is not GroupKind.INTERNAL:
         raise NoMessagesHereError("This group lives on another tool.", group=group_id)
-    if member.state is MemberState.MUST_SIGN or groups.has_new_rules(tx, group, member):
-        raise_rules_not_signed(tx)
+    if member.state not in PRESENT or groups.has_new_rules(tx, group, member):
+        raise_not_entered(tx, member)
     return group, member, policy.require(tx, actor, SEND, group_id)
 
 
-def raise_rules_not_signed(tx: ReadTx) -> None:
-    """Raises RulesNotSignedError with the clause that wants the signature."""
+def raise_not_entered(tx: ReadTx, member: Member) -> None:
+    """Raises InvitationOpenError or RulesNotSignedError, with the clause that wants the step before."""
+    if member.state is MemberState.INVITED:
+        uses = policy.uses(tx, "groups.invitation")
+        raise InvitationOpenError(
+            "Accept the invitation first.", clause=uses[0].mark() if uses else None
+        )
     uses = policy.uses(tx, "groups.rules")
     raise RulesNotSignedError(
         "Sign the group's rules first.", clause=uses[0].mark() if uses else None

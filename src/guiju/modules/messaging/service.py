@@ -13,7 +13,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupNotFoundError, Member
 from guiju.modules.messaging import _personal_store, _store
 from guiju.modules.messaging.personal_types import PLAIN, Settings
-from guiju.modules.messaging.placing import raise_rules_not_signed
+from guiju.modules.messaging.placing import raise_not_entered
 from guiju.modules.messaging.types import MessageHeld, MessageState, Row
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, PRESENT, MemberState
@@ -60,14 +60,14 @@ class Conversation:
 def reading_place(tx: ReadTx, actor: Actor, group: GroupId) -> Member:
     """The actor's place in a group whose messages they may read.
 
-    Raises GroupNotFoundError, or RulesNotSignedError while the rules must be signed.
+    Raises GroupNotFoundError, InvitationOpenError before accepting, or RulesNotSignedError while the rules must be signed.
     """
     groups.get_group(tx, actor, group)
     member = groups.find_member(tx, group, actor.person_id)
     if member is None or member.state not in INSIDE:
         raise GroupNotFoundError("There is no such group.", group=group)
     if member.state not in PRESENT:
-        raise_rules_not_signed(tx)
+        raise_not_entered(tx, member)
     return member
 
 

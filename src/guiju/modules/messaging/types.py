@@ -346,6 +346,12 @@ class RulesNotSignedError(ForbiddenError):
     code = "messaging.rules_not_signed"
 
 
+class InvitationOpenError(ForbiddenError):
+    """Whoever is invited accepts before they read and write."""
+
+    code = "messaging.invitation_open"
+
+
 class NoMessagesHereError(ConflictError):
     """The group lives on another tool; it has a roster here and no messages."""
 
