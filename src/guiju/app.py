@@ -205,17 +205,17 @@ class Server:
             self.gate.close()
 
     def _run_jobs(self) -> None:
+        steps = (
+            self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
+        )  # fmt: skip
         while not self._stopping.wait(1.0):
-            try:
-                self.runtime.run_due()
-                self.uploads.sweep()
-                self.schedule.run_due()
-                self.dispatcher.run()
-            except (
-                DatabaseUnavailableError,
-                BlobsUnavailableError,
-            ):  # what is due stays due
-                continue
+            for step in steps:
+                try:
+                    step()
+                except (DatabaseUnavailableError, BlobsUnavailableError):  # what is due stays due
+                    break
+                except Exception:  # noqa: BLE001  # one that breaks must not end the others for good
+                    _log.exception("a step of the timers failed")
 
     def _tell(self, person: PersonId, frame: dict[str, Any]) -> None:
         """Show something on the screens of a person. From any thread; no fact, so what is missed is read again."""

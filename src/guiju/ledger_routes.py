@@ -22,6 +22,7 @@ from guiju.modules.messaging import changes
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.types import (
+    InvitationOpenError,
     MessageRefused,
     MessageReleased,
     MessageSent,
@@ -144,7 +145,7 @@ def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
         return False
     try:
         place = messaging.reading_place(tx, actor, entry.group)
-    except (GroupNotFoundError, RulesNotSignedError):
+    except (GroupNotFoundError, InvitationOpenError, RulesNotSignedError):
         return False
     # Of a change, whoever may see the message that it changed.
     about = entry.fact.refs[0] if entry.kind in messaging.CHANGE_KINDS else entry.position

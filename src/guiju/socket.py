@@ -1,6 +1,7 @@
 """The socket `/ws` (docs/protocol.md): what comes in goes to the write lane, what goes out comes from the hub."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
 from typing import Annotated, Any, Final
@@ -13,7 +14,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.errors import GuijuError, InvalidError, NotReadyError, UnauthenticatedError
 from guiju.kernel.gate import Gate
-from guiju.kernel.ids import GroupId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.live import (
     TOO_SLOW,
     Connection,
@@ -100,6 +101,7 @@ class SocketEndpoint:
         self._new_view = new_view
         self._session_of = session_of
         self._origin = origin
+        self._open: Counter[PersonId] = Counter()
         self.seen = Seen(hub)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -120,6 +122,19 @@ class SocketEndpoint:
     async def _serve(self, scope: Message, receive: Receive, sink: Sink) -> int | None:
         """Serve until the code to close with is known; None when the socket is gone."""
         session = await self._session_of(HTTPConnection(scope))
+        if self._open[session.person] >= MOST_SOCKETS:
+            return TOO_MANY
+        self._open[session.person] += 1
+        try:
+            return await self._talk(session, scope, receive, sink)
+        finally:
+            self._open[session.person] -= 1
+            if not self._open[session.person]:
+                del self._open[session.person]
+
+    async def _talk(
+        self, session: Session, scope: Message, receive: Receive, sink: Sink
+    ) -> int | None:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = _first(await receive())
@@ -127,8 +142,6 @@ class SocketEndpoint:
             hello = None
         if not isinstance(hello, _Hello):
             return NOT_THE_PROTOCOL
-        if len(self._hub.of_person(session.person)) >= MOST_SOCKETS:
-            return TOO_MANY
         closing: Closing = asyncio.get_running_loop().create_future()
         connection = await self._join(session, hello.cursor, sink, closing)
         try:

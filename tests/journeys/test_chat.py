@@ -74,7 +74,7 @@ class TestEditing:
     def test_arrow_up_edits_the_last_one_and_escape_leaves_it(self, people: Screens) -> None:
         author = in_group(people, "zhouxiaoyu")
         author.send("二号夹具已经归位")
-        expect(author.message("二号夹具已经归位").locator(".bub")).to_be_visible()
+        expect(author.message("二号夹具已经归位").locator("time")).to_be_visible()
         author.page.keyboard.press("ArrowUp")
         box = author.page.get_by_role("textbox", name="编辑消息")
         expect(box).to_have_value("二号夹具已经归位")

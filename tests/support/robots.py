@@ -78,10 +78,12 @@ class Robot:
     def text(self, content: str, **more: Any) -> Json:
         return self.say({"msgtype": "text", "text": {"content": content} | more})
 
-    def upload(self, name: str, data: bytes, kind: str = "file") -> Json:
+    def upload(
+        self, name: str, data: bytes, kind: str = "file", type_: str = "application/octet-stream"
+    ) -> Json:
         answer = self.inside.http.post(
             f"/cgi-bin/webhook/upload_media?key={self.key}&type={kind}",
-            files={"media": (name, data, "application/octet-stream")},
+            files={"media": (name, data, type_)},
         )
         assert answer.status_code == 200
         found: Json = answer.json()

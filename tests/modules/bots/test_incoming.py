@@ -102,6 +102,10 @@ def test_mentions_by_staff_number_and_phone_are_those_of_members(place: Place) -
     assert fact.text.startswith("请处理\n@")
     outsider = _staff_no(place, place.office.outsider)
     assert place.robot.text("请处理", mentioned_list=[outsider]) == OK
+    nobody = ["a\x00b", "\x1b"]
+    assert place.robot.text("请处理", mentioned_list=nobody, mentioned_mobile_list=nobody) == OK
+    said = {"msgtype": "markdown", "markdown": {"content": "请 <@a\x00b> 处理"}}
+    assert place.robot.say(said) == OK
     assert place.world.facts("messaging.sent")[-1].mentions == ()
 
 
@@ -167,6 +171,9 @@ def test_a_picture_and_a_file_arrive_as_files(place: Place) -> None:
     assert place.robot.say(message) == OK
     assert place.world.facts("messaging.sent")[-1].notes[0].name == "值班表.txt"
     assert place.robot.say(message)["errcode"] == 40007, "one message for each upload"
+    mail = b"Subject: x\r\n\r\n" + "周一".encode() + b"\r\n" * 500
+    made = place.robot.upload("通知.eml", mail, type_="message/rfc822")
+    assert made["errcode"] == 0, made
     assert place.robot.upload("a.txt", b"1234")["errcode"] == 40006
     assert place.robot.upload("a.txt", b"x" * 100, kind="video")["errcode"] == 40005
 

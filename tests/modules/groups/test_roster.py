@@ -4,8 +4,10 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
+from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.directory.types import PersonNotFoundError
 from guiju.modules.groups import governing
 from guiju.modules.groups import service as groups
@@ -263,6 +265,13 @@ def test_one_who_comes_back_is_a_plain_member_and_sees_from_then_on(office: Offi
     assert again.visible_from == world.entries("groups.member_changed")[-1].position
 
 
+def shows(tx: ReadTx, actor: Actor, position: int) -> bool:
+    """Whether there is a proof of the entry for the actor."""
+    entry = tx.entry(position)
+    assert entry is not None
+    return sight_of(tx, actor, entry) is not Sight.NOTHING
+
+
 INVITATION = "2.3/groups.invitation"
 
 
@@ -277,6 +286,9 @@ def test_the_invited_read_and_write_nothing_before_they_accept(office: Office) -
     with pytest.raises(InvitationOpenError):
         world.send(office.outsider, group, "还没接受")
     office.refused(AlreadyMemberError, admit(office.owner, group, office.outsider))
+    said = world.send(office.owner, group, "不给没接受的人看").position
+    assert not world.read(lambda tx: shows(tx, office.outsider, said))
+    assert world.read(lambda tx: shows(tx, office.member, said))
     office.refused(WrongMemberStateError, accept(office.member, group))
     office.refused(GroupNotFoundError, accept(office.head, group))
     world.write(accept(office.outsider, group))

@@ -105,7 +105,8 @@ def _names(holder: dict[str, Any], field: str) -> tuple[str, ...]:
         raise WecomError(
             Code.BAD_PARAMETER, f"invalid Request Parameter: {field} must be a list of strings"
         )
-    return tuple(each.strip() for each in found[:100])
+    # A number that nobody can have is left out like one that nobody has.
+    return tuple(each.strip() for each in found[:100] if each.isprintable())
 
 
 def _content(holder: dict[str, Any], longest: int) -> str:
@@ -138,7 +139,7 @@ _MARKS = (
 def _markdown(content: dict[str, Any]) -> Said:
     """The words without the marks, since everybody reads a message as text here."""
     text = _content(content, _MARKDOWN_BYTES)
-    users = tuple(dict.fromkeys(_MENTION.findall(text)))
+    users = tuple(each for each in dict.fromkeys(_MENTION.findall(text)) if each.isprintable())
     text = _MENTION.sub("", text)
     for mark, instead in _MARKS:
         text = mark.sub(instead, text)

@@ -4,7 +4,8 @@ The key stands in the address, so nothing here logs one, and a body is read only
 """
 
 import re
-from email.parser import BytesParser
+from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import HTTP
 
 from fastapi import APIRouter, Request
@@ -18,6 +19,7 @@ from guiju.modules.bots.types import Bot
 routes = APIRouter(prefix="/cgi-bin/webhook", include_in_schema=False)
 LARGEST_MESSAGE = 4 * 1024 * 1024
 _FORM_BYTES = 64 * 1024
+_HEAD_BYTES = 4096
 _KEY = re.compile(r"[0-9a-fA-F-]{36}")
 _NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 
@@ -50,6 +52,7 @@ async def _body(request: Request, longest: int, code: Code) -> bytes:
 async def send(request: Request) -> JSONResponse:
     try:
         bot = await _bot(request)
+        _incoming(request).count(bot, "send")
         raw = await _body(request, LARGEST_MESSAGE, Code.TEXT_TOO_LONG)
         await _incoming(request).send(bot, raw)
     except WecomError as error:
@@ -63,6 +66,7 @@ async def send(request: Request) -> JSONResponse:
 async def upload_media(request: Request) -> JSONResponse:
     try:
         bot = await _bot(request)
+        _incoming(request).count(bot, "upload")
         kind = request.query_params.get("type", "")
         if kind not in LARGEST_MEDIA:
             raise WecomError(Code.BAD_TYPE, "invalid type: file or voice")
@@ -81,15 +85,18 @@ async def upload_media(request: Request) -> JSONResponse:
 
 
 def _file(content_type: str, raw: bytes) -> tuple[str, bytes]:
-    """(name, bytes) of the file in a form. Raises WecomError."""
+    """(name, bytes) of the file in a form (RFC 7578). Raises WecomError."""
     if not content_type.lower().startswith("multipart/form-data") or not content_type.isascii():
         raise WecomError(Code.EMPTY_MEDIA, "empty media data: send a form with the field media")
-    head = b"Content-Type: " + content_type.encode() + b"\r\n\r\n"
-    form = BytesParser(policy=HTTP).parsebytes(head + raw)
-    for part in form.iter_parts() if form.is_multipart() else ():
-        name = part.get_filename()
+    boundary = _headers(b"Content-Type: " + content_type.encode()).get_boundary()
+    # Cut by hand: the parser of mail makes an object of each line, and a file may be nothing but lines.
+    for part in (b"\r\n" + raw).split(b"\r\n--" + boundary.encode())[1:] if boundary else ():
+        head, blank, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        name = _headers(head).get_filename() if blank and len(head) < _HEAD_BYTES else None
         if name:
-            data = part.get_payload(decode=True)
-            assert isinstance(data, bytes), "a part with a name is no multipart"
             return _NAME.sub("_", name)[:200], data
     raise WecomError(Code.EMPTY_MEDIA, "empty media data")
+
+
+def _headers(lines: bytes) -> Message:
+    return BytesHeaderParser(policy=HTTP).parsebytes(lines + b"\r\n\r\n")

@@ -109,7 +109,6 @@ class Incoming:
             said = _wecom.read(msgspec.json.decode(raw))
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise WecomError(Code.NOT_JSON, "data format error") from error
-        self.count(bot, "send")
         try:
             files = await self._files(bot, said)
             told = await self._gate.read(lambda tx: _mentioned(tx, bot, said))
@@ -135,7 +134,6 @@ class Incoming:
         """Keep a file for a message; its id, which one message may name within a day. Raises WecomError."""
         if len(data) <= _LEAST_MEDIA:
             raise WecomError(Code.BAD_MEDIA_SIZE, "invalid media size: more than 5 bytes")
-        self.count(bot, "upload")
         try:
             return await asyncio.to_thread(self._take, bot, name, FileKind.FILE, data)
         except GuijuError as refusal:

@@ -95,12 +95,21 @@ def cancel(tx: WriteTx, actor: Actor, cmid: str) -> Scheduled:
     return found
 
 
-def send_now(tx: WriteTx, inspector: Inspector, actor: Actor, send: Send) -> Receipt:
+def postpone(tx: WriteTx, read: Scheduled, later: int) -> None:
+    """Try it again `later`, unless it was changed or cancelled since it was `read`."""
+    if _unsent_store.find_scheduled(tx, read.person, read.cmid) == read:
+        _unsent_store.postpone(tx, read.person, read.cmid, later)
+
+
+def send_now(
+    tx: WriteTx, inspector: Inspector, actor: Actor, read: Scheduled, send: Send
+) -> Receipt:
     """Send it before its time, or although it failed; one that a rule warns of goes on waiting.
 
-    Raises ScheduledNotFoundError, and what `send_many` answers.
+    Raises ScheduledNotFoundError, also when another screen changed it since it was `read`, and what `send_many` answers.
     """
-    get_scheduled(tx, actor, send.cmid)
+    if get_scheduled(tx, actor, send.cmid) != read:
+        raise ScheduledNotFoundError("It was changed on another screen.", cmid=send.cmid)
     (answer,) = send_many(tx, inspector, [send])
     if isinstance(answer, GuijuError):
         raise answer
@@ -191,7 +200,7 @@ class Schedule:
         if body is None:
             raise ScheduledNotFoundError("There is no such message.", cmid=cmid[:64])
         send = self._prepared(found, msgspec.structs.replace(body, confirm=confirm))
-        done = self._door.write_now(lambda tx: send_now(tx, self._inspector, actor, send))
+        done = self._door.write_now(lambda tx: send_now(tx, self._inspector, actor, found, send))
         if done.state is not MessageState.WARNED:
             self._tell(actor.person_id, frame(replace(found, state=Waiting.SENT)))
         return done
@@ -207,19 +216,24 @@ class Schedule:
         return len(found)
 
     def _send_due(self, found: Scheduled) -> None:
-        body = self._body(found)
-        send = self._prepared(found, body) if body is not None else None
+        try:
+            body = self._body(found)
+            send = self._prepared(found, body) if body is not None else None
+        except Exception as error:  # noqa: BLE001  # one that cannot be read holds up no other
+            self._postpone(found, error)
+            return
         done = self._door.outcome_now(lambda tx: send_due(tx, self._inspector, found, send))
         if isinstance(done, DatabaseUnavailableError):
             raise done
         if isinstance(done, BaseException):
-            _log.error("a scheduled message of %s failed", found.person, exc_info=done)
-            later = self._clock.now() + _PAUSE
-            self._door.write_now(
-                lambda tx: _unsent_store.postpone(tx, found.person, found.cmid, later)
-            )
+            self._postpone(found, done)
         elif done is not None:
             self._tell(done.person, frame(done))
+
+    def _postpone(self, found: Scheduled, error: BaseException) -> None:
+        _log.error("a scheduled message of %s failed", found.person, exc_info=error)
+        later = self._clock.now() + _PAUSE
+        self._door.write_now(lambda tx: postpone(tx, found, later))
 
     def _prepared(self, found: Scheduled, body: Body) -> Send:
         return prepare(self._inspector, Draft(Actor(found.person), found.group, found.cmid, body))
