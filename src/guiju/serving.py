@@ -18,6 +18,7 @@ from guiju.settings import SettingsError
 
 _log = logging.getLogger("guiju")
 LARGEST_FRAME = 64 * 1024
+_WATCH_SECONDS = 5
 
 
 def _watch(held: Claim, stopped: threading.Event) -> None:
@@ -44,7 +45,7 @@ def serve(runtime: Runtime) -> None:
             _run(runtime)
         finally:
             stopped.set()
-            watch.join()
+            watch.join(_WATCH_SECONDS)
 
 
 def _run(runtime: Runtime) -> None:

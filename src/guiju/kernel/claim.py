@@ -8,7 +8,7 @@ import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import psycopg
 
@@ -18,6 +18,10 @@ from guiju.kernel.db import Database, database_bytes
 _LOCK = 0x6775696A75
 # The server notices within half a minute that the machine of the holder is gone, and lets another begin.
 _NOTICE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+# And the holder sooner than that, when it cannot reach the server any more: it must not go on believing in its claim.
+_PATIENCE: dict[str, Any] = {
+    "connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+}  # fmt: skip
 
 
 def claim_file(path: Path) -> IO[str] | None:
@@ -49,7 +53,7 @@ class DataClaim:
         if self._path is not None:
             self._file = claim_file(self._path.with_name(self._path.name + ".lock"))
             return self._file is not None
-        session = psycopg.connect(self._url, autocommit=True, options=_NOTICE)
+        session = psycopg.connect(self._url, autocommit=True, options=_NOTICE, **_PATIENCE)
         row = session.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
         if row is None or not row[0]:
             session.close()
