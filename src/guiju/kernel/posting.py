@@ -37,13 +37,26 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(url.hostname, port_of(url), timeout=timeout)
         self._address = address
         self._secure = url.scheme == "https"
+        self._until = perf_counter() + timeout
 
     @override
     def connect(self) -> None:
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._secure:
+            # What is cut from another thread has to be the socket in use already while hands are shaken.
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+            wrapped = context.wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock = wrapped
+            self._check_time()
+            wrapped.do_handshake()
+        self._check_time()
+
+    def _check_time(self) -> None:
+        """Raises TimeoutError: who cuts found nothing to cut while the connection was made."""
+        if perf_counter() > self._until:
+            raise TimeoutError
 
 
 def port_of(url: SplitResult) -> int:
@@ -121,7 +134,7 @@ class Poster:
             return answer(response.status, None)
         except TimeoutError:
             return answer(None, "it did not answer in time")
-        except ssl.SSLError:
+        except ssl.SSLCertVerificationError:
             return answer(None, "its certificate does not hold")
         except (OSError, http.client.HTTPException, ValueError) as error:
             return answer(None, f"it could not be reached ({type(error).__name__})")
