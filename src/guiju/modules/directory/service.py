@@ -122,10 +122,14 @@ def unit_order(tx: ReadTx) -> list[UnitId]:
     return list(_store.units(tx))
 
 
-def people_below(tx: ReadTx, unit_id: UnitId) -> list[PersonId]:
-    """The people of a unit and of the units below it. Raises UnitNotFoundError."""
-    get_unit(tx, unit_id)
-    return _store.people_in_units(tx, _rules.with_descendants(_store.units(tx), unit_id))
+def people_below(tx: ReadTx, unit_ids: Collection[UnitId]) -> list[PersonId]:
+    """The people of some units and of the units below them, each once. Raises UnitNotFoundError."""
+    known, below = _store.units(tx), set[UnitId]()
+    for unit in unit_ids:
+        if unit not in below:
+            get_unit(tx, unit)
+            below |= set(_rules.with_descendants(known, unit))
+    return _store.people_in_units(tx, [unit for unit in known if unit in below]) if below else []
 
 
 def people_in(tx: ReadTx, unit_id: UnitId) -> int:

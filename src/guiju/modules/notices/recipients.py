@@ -23,6 +23,8 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT
 
 ALL = "notices.issue_to_all"
+# Some who are meant cannot be asked, so more than are asked may be looked at; nothing is looked at without end.
+_MOST_MEANT = 4 * MOST_RECIPIENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,12 @@ def resolve(tx: ReadTx, actor: Actor, wanted: Audience) -> Resolved:
     Who issues as the head of units asks the people of these units only; the others are left out.
     Raises UnitNotFoundError, GroupNotFoundError, PersonNotFoundError, NoRecipientsError or TooManyRecipientsError.
     """
-    meant = dict.fromkeys(one for one in _meant(tx, actor, wanted) if one != actor.person)
+    meant: dict[PersonId, None] = {}
+    for one in _meant(tx, actor, wanted):
+        if one != actor.person:
+            meant[one] = None
+        if len(meant) > _MOST_MEANT:
+            raise TooManyRecipientsError("Too many people for one notice.", most=MOST_RECIPIENTS)
     usable = certified_among(tx, list(meant))
     marks = directory.person_marks(tx, [one for one in meant if one in usable])
     own = None if policy.may(tx, actor, ALL) else directory.headed_units(tx, actor.person_id)
@@ -69,8 +76,7 @@ def resolve(tx: ReadTx, actor: Actor, wanted: Audience) -> Resolved:
 
 
 def _meant(tx: ReadTx, actor: Actor, wanted: Audience) -> Iterator[PersonId]:
-    for unit in wanted.units:
-        yield from directory.people_below(tx, UnitId(unit))
+    yield from directory.people_below(tx, [UnitId(unit) for unit in wanted.units])
     for post in wanted.posts:
         yield from directory.people_in_post(tx, post)
     for group in wanted.groups:
