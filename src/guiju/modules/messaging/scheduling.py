@@ -18,6 +18,7 @@ from guiju.kernel.errors import GuijuError
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.ledger.errors import LedgerError
 from guiju.ledger.notes import Notes
 from guiju.modules.messaging import _store, _unsent_store
 from guiju.modules.messaging.composing import Body, Draft, prepare
@@ -219,7 +220,7 @@ class Schedule:
         try:
             body = self._body(found)
             send = self._prepared(found, body) if body is not None else None
-        except Exception as error:  # noqa: BLE001  # one that cannot be read holds up no other
+        except (LedgerError, GuijuError, msgspec.MsgspecError) as error:
             self._postpone(found, error)
             return
         done = self._door.outcome_now(lambda tx: send_due(tx, self._inspector, found, send))
