@@ -9,13 +9,14 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, MINUTE
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.ledger.keystore import KeyAlteredError
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import _unsent_store, scheduling
 from guiju.modules.messaging.composing import Body
 from guiju.modules.messaging.scheduling import Schedule
-from guiju.modules.messaging.types import BadMessageError, CmidReusedError, MessageState
+from guiju.modules.messaging.types import BadMessageError, CmidReusedError, MessageState, Send
 from guiju.modules.messaging.unsent_types import (
     BadScheduleError,
     Scheduled,
@@ -209,6 +210,43 @@ class TestFailing:
             desk.schedule.send_now(office.member, "s1", None)
         desk.schedule.cancel(office.member, "s1")
         assert desk.list(office.member) == []
+
+    def test_one_that_cannot_be_read_holds_up_no_other(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        office, group, read = desk.office, desk.office.group(), Schedule._body
+        for number in ("s1", "s2"):
+            desk.add(office.member, group, f"第{number}条", cmid=number)
+
+        def broken(self: Schedule, found: Scheduled) -> Body | None:
+            if found.cmid == "s1":
+                raise KeyAlteredError("altered")
+            return read(self, found)
+
+        monkeypatch.setattr(Schedule, "_body", broken)
+        desk.later()
+        assert desk.sent() == ["第s2条"]
+        monkeypatch.undo()
+        desk.later(2 * MINUTE)
+        assert desk.sent() == ["第s2条", "第s1条"]
+
+    def test_one_that_is_changed_while_it_is_sent_by_hand_stays(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        office, group, prepare = desk.office, desk.office.group(), Schedule._prepared
+        desk.add(office.member, group)
+        later = desk.world.clock.now() + 2 * HOUR
+
+        def change(self: Schedule, found: Scheduled, body: Body) -> Send:
+            desk.world.write(lambda tx: _unsent_store.postpone(tx, found.person, "s1", later))
+            return prepare(self, found, body)
+
+        monkeypatch.setattr(Schedule, "_prepared", change)
+        with pytest.raises(ScheduledNotFoundError):
+            desk.schedule.send_now(office.member, "s1", None)
+        assert desk.sent() == [] and [one[0] for one in desk.list(office.member)] == [
+            Waiting.WAITING
+        ]
 
     def test_a_closed_group_and_a_closed_account(self, desk: Desk) -> None:
         office, group = desk.office, desk.office.group()
