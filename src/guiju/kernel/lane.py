@@ -23,7 +23,7 @@ from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.pipeline import UndoneError
 from guiju.kernel.statements import Ahead, committing, run_raw
-from guiju.kernel.writing import Apply, Guard, Recorder, WriteTx, unchanged
+from guiju.kernel.writing import Apply, Cache, Guard, Recorder, WriteTx, unchanged
 
 _T = TypeVar("_T")
 _log = logging.getLogger("guiju.lane")
@@ -90,7 +90,7 @@ class Lane:
     fatal: Callable[[int], Any] = os._exit
     _queue: "queue.SimpleQueue[list[Command] | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
-    _cache: dict[Any, Any] = field(default_factory=dict)
+    _cache: Cache = field(default_factory=Cache)
     _kept: dict[Any, Any] = field(default_factory=dict)
     _writer: Writer = field(init=False)
 
