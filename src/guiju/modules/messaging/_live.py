@@ -33,6 +33,8 @@ from guiju.modules.messaging.types import (
 )
 
 _REVIEWERS = frozenset({"reviewer"})
+FORESEEABLE = frozenset({"messaging.sent"})
+"""What tells nothing that the rendering of another fact looks at."""
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:

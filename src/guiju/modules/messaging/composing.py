@@ -179,29 +179,45 @@ class Composer:
         """A Send with its inspection. Raises what `prepare` raises."""
         return prepare(self._inspector, draft)
 
-    def submit(self, draft: Draft, answer: Callable[[Any], None]) -> None:
-        """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
+    def submit(
+        self,
+        draft: Draft,
+        answer: Callable[[bytes], None],
+        render: Callable[[Receipt | BaseException], bytes],
+    ) -> None:
+        """Have it sent; after the flush `answer` gets what `render` makes of a Receipt or a GuijuError."""
         if draft.body.files:
-            task = asyncio.get_running_loop().create_task(self._submit_with_files(draft, answer))
+            looking = self._submit_with_files(draft, answer, render)
+            task = asyncio.get_running_loop().create_task(looking)
             self._tasks.add(task)
-            task.add_done_callback(lambda done: self._looked_up(done, answer))
+            task.add_done_callback(lambda done: self._looked_up(done, answer, render))
             return
-        self._gate.submit(KIND, draft, answer, self.prepare)
+        self._gate.submit(KIND, draft, answer, self.prepare, render)
 
-    async def _submit_with_files(self, draft: Draft, answer: Callable[[Any], None]) -> None:
+    async def _submit_with_files(
+        self,
+        draft: Draft,
+        answer: Callable[[bytes], None],
+        render: Callable[[Receipt | BaseException], bytes],
+    ) -> None:
         try:
             found = await self._with_files(draft)
         except GuijuError as refusal:
-            answer(refusal)
+            answer(render(refusal))
             return
-        self._gate.submit(KIND, found, answer, self.prepare)
+        self._gate.submit(KIND, found, answer, self.prepare, render)
 
-    def _looked_up(self, task: "asyncio.Task[None]", answer: Callable[[Any], None]) -> None:
+    def _looked_up(
+        self,
+        task: "asyncio.Task[None]",
+        answer: Callable[[bytes], None],
+        render: Callable[[Receipt | BaseException], bytes],
+    ) -> None:
         """Whatever broke, its sender is answered."""
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("the files of a message could not be looked up", exc_info=error)
-            answer(error)
+            answer(render(error))
 
     async def _with_files(self, draft: Draft) -> Draft:
         """The draft with its files, which are looked up off the loop. Raises FileNotReadyError or BadMessageError."""
