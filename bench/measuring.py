@@ -172,7 +172,7 @@ def peer_rows(
                     if not figure.by_sync:
                         reason = why or "no run was made beside it"
                         yield left_out(title, database, figure.unit, reason)
-                elif figure.read(theirs[0]) and not figure.by_sync:
+                elif not figure.by_sync and figure.read(theirs[0]):
                     ours = measured.results[scenario.name, PRODUCT][: len(theirs)]
                     notes = {"floor_is": name, "client": "Python, raw sockets, uvloop"}
                     yield row(title, database, {**params, **notes}, figure, [theirs, ours])
