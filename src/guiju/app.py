@@ -81,6 +81,10 @@ ROUTES = (
 )
 
 
+TICK_SECONDS = 1.0
+"""How often what is due is looked for, in seconds."""
+
+
 class NoSuchPathError(NotFoundError):
     """No such path, or not with this method."""
 
@@ -208,7 +212,7 @@ class Server:
         steps = (
             self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
         )  # fmt: skip
-        while not self._stopping.wait(1.0):
+        while not self._stopping.wait(TICK_SECONDS):
             for step in steps:
                 try:
                     step()
