@@ -22,6 +22,7 @@ check: .venv/dev  ## format, lint, types and architecture only
 
 bench: .venv/dev web/dist/index.html  ## measure beside floor and peers: make bench NAME="closed32 rate50" JSON=out.json RUNS=5
 	@tests/system_packages.sh
+	@bench/system_packages.sh
 	@$(BIN)/python -m bench.run --name "$(NAME)" --json "$(JSON)" --markdown "$(MARKDOWN)" $(if $(RUNS),--runs $(RUNS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KEEP),--keep $(KEEP))
 
 campaign: .venv/dev web/dist/index.html  ## long runs: make campaign NAME=kill, make campaign NAME=fuzz

@@ -24,7 +24,7 @@ HOST: Final = "127.0.0.1"
 FLOOR: Final = "floor"
 PRODUCT: Final = "product"
 _START_SECONDS: Final = 60.0
-_INIT_SECONDS: Final = 300.0
+_INIT_SECONDS: Final = 600.0
 _HTTP_SECONDS: Final = 30.0
 
 
