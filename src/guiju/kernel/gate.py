@@ -85,7 +85,8 @@ class Gate:
             for command in batch.commands:
                 render = self._rendering.get(command)
                 if render is not None:
-                    self._rendered[command] = command.result, render(command.result)
+                    result = command.result  # once: the lane may be running it again
+                    self._rendered[command] = result, render(result)
             for foreseer in self._foreseers:
                 foreseer(batch.entries)
         except Exception:  # noqa: BLE001  # what is not ready is made when it is delivered
