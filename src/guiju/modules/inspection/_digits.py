@@ -167,6 +167,22 @@ class Run:
         inner = self._bounds[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
         return [right - left for left, right in pairwise([start, *inner, end])]
 
+    def is_in_row(self, start: int, end: int) -> bool:
+        """The window is a part of a longer row of groups that are all of one length, as columns of figures are."""
+        sizes = {*self.groups(start, end)}
+        if len(sizes) > 1:
+            return False
+        first, last = bisect_left(self._bounds, start), bisect_left(self._bounds, end)
+        bounds = self._bounds[max(0, first - 1) : last + 2]
+        return len(bounds) > last - first + 1 and {
+            right - left for left, right in pairwise(bounds)
+        } == sizes
+
+    @property
+    def rows_of_fours(self) -> list[str]:
+        """The lines of the text around that are four groups of four digits and no more."""
+        return self._passage.rows_of_fours
+
     def mentions(self, words: re.Pattern[str]) -> bool:
         """Whether the text around has one of these words anywhere."""
         return self._passage.mentions(words)

@@ -122,7 +122,10 @@ def _before(text: str, end: int) -> Iterator[tuple[int, int]]:
         if tag.startswith("nr") and _is_name(word):
             yield end - len(word), end
         elif len(tagged) > 1 and len(word) <= 2 and tagged[-2][0] in _SURNAMES | _COMPOUND:
-            yield end - len(word) - len(tagged[-2][0]), end
+            start = end - len(word) - len(tagged[-2][0])
+            # 500万用户 counts users.
+            if not text[start - 1 : start].isdigit():
+                yield start, end
 
 
 def _is_name(word: str) -> bool:

@@ -8,6 +8,7 @@ without any noise, signs and spaces included. Every form is made when it is firs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from guiju.modules.inspection._fold import INVISIBLE
@@ -19,6 +20,8 @@ _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 # tables and logs take less; a text that costs more is held, because it was not read to its end.
 EFFORT = 1200
 _A_CHARACTER = 0.5
+_ROW_OF_FOURS = re.compile("(?m)^[^0-9\n]{0,3}[0-9]{4}(?:[ \t,;|-]{1,3}[0-9]{4}){3}[^0-9\n]{0,3}$")
+_MOST_ROWS = 40
 
 
 class Found(NamedTuple):
@@ -91,6 +94,21 @@ class Passage:
         visible = folded.translate(_VISIBLE)
         places = [place for place, char in enumerate(folded) if char not in INVISIBLE]
         return View(visible, places)
+
+    @cached_property
+    def rows_of_fours(self) -> list[str]:
+        """The first lines that are four groups of four digits and no more, without their signs."""
+        found = (row[0] for row in _ROW_OF_FOURS.finditer(self.visible.text))
+        return ["".join(filter(str.isdigit, row)) for row in islice(found, _MOST_ROWS)]
+
+    @cached_property
+    def cased(self) -> View:
+        """The text in its own case, without what takes no room."""
+        text = self.text
+        if INVISIBLE.isdisjoint(text):
+            return View(text, range(len(text)))
+        places = [place for place, char in enumerate(text) if char not in INVISIBLE]
+        return View("".join(text[place] for place in places), places)
 
     @cached_property
     def bare(self) -> View:
