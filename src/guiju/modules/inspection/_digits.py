@@ -174,9 +174,10 @@ class Run:
             return False
         first, last = bisect_left(self._bounds, start), bisect_left(self._bounds, end)
         bounds = self._bounds[max(0, first - 1) : last + 2]
-        return len(bounds) > last - first + 1 and {
-            right - left for left, right in pairwise(bounds)
-        } == sizes
+        return (
+            len(bounds) > last - first + 1
+            and {right - left for left, right in pairwise(bounds)} == sizes
+        )
 
     @property
     def rows_of_fours(self) -> list[str]:

@@ -22,8 +22,8 @@ _GATE_WORDS = (
 )
 GATE = f"(?:{_GATE_WORDS})[a-z]{{5}}|(?:{_CHINESE})(?:是|为)?[a-z]{{4}}"
 _PART = r"(?:[A-Z\u00c0-\u00de][a-z\u00df-\u024f]{1,15}|[A-Z]{2,12}|O['’][A-Z][a-z]{1,12}|Ma?c[A-Z][a-z]{1,12})(?:[-'’][A-Za-z][a-z]{1,12})?"
-_MIDDLE = r"(?:\s(?:[A-Z]\.?|de la|de|da|van der|van|von|bin|binti|al|el|la|le))?"
-_NAME = rf"({_PART}{_MIDDLE}\s{_PART}(?:\s{_PART})?)(?![A-Za-z\u00c0-\u024f])"
+_MIDDLE = r"(?:[ \u00a0](?:[A-Z]\.?|de la|de|da|van der|van|von|bin|binti|al|el|la|le))?"
+_NAME = rf"({_PART}{_MIDDLE}[ \u00a0]{_PART}(?:[ \u00a0]{_PART})?)(?![A-Za-z\u00c0-\u024f])"
 _TITLE = rf"(?:(?:(?i:{_TITLES})\.?)\s)?"
 _STATED = re.compile(
     rf"(?:(?:^|[\n,;|(（，；]\s{{0,3}}|-\s)(?i:{_FIELDS})\s?[:：#]\s{{0,3}}|(?<![A-Za-z])(?i:my name is|his name is|her name is)\s"
