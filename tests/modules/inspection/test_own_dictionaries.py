@@ -9,13 +9,16 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
+from guiju.kernel.facts import encoded, schema_of
 from guiju.kernel.ids import GroupId
+from guiju.ledger import log
 from guiju.modules.inspection import _compile, _lexicon, dictionaries, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import (
     BadExemptionError,
     BadListError,
     BadSwitchError,
+    DictionaryAdded,
     DictionaryEndedError,
     DictionaryNotFoundError,
     DictionaryState,
@@ -55,6 +58,21 @@ WORDS = "小金库\n账外账\n白手套公司\n"
 )
 def test_lists_of_every_form_are_read(name: str, content: bytes) -> None:
     assert read_list(name, content).terms == tuple(WORDS.split())
+
+
+def test_a_long_list_is_made_ready_outside_the_lane() -> None:
+    """With 120,000 terms the lane otherwise made JSON for 7 to 10 ms; what it stores is the same."""
+    terms = tuple(f"词{number}" for number in range(120_000))
+    plain, ready = (
+        schema_of(fact).split(fact).sealed
+        for fact in (DictionaryAdded("d", "c", 1, "t", each) for each in (terms, encoded(terms)))
+    )
+    began = time.thread_time()
+    body = log._encode(ready)
+    spent = time.thread_time() - began
+    assert body == log._encode(plain) and spent < 0.003
+    with pytest.raises(NotImplementedError):
+        log._encode({"terms": object()})
 
 
 def test_a_traditional_list_in_big5_is_read() -> None:

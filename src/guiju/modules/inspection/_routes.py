@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import encoded
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.live import View
@@ -168,9 +169,10 @@ async def add_dictionary(
     body, report = await asyncio.to_thread(_read_file, raw)
     made = None
     if not body.dry_run:
+        terms = await asyncio.to_thread(encoded, report.terms)
         made = await write(
             lambda tx: dictionaries.add(
-                tx, actor, title=body.title, category=body.category, report=report
+                tx, actor, title=body.title, category=body.category, report=report, terms=terms
             )
         )
     return await read(

@@ -56,9 +56,7 @@ class Several(NamedTuple):
     ) -> Completed:
         """`is_close`: messages of a few characters are read for disguises as well."""
         tail, head = tail_of(earlier), text[:REACH]
-        if not (is_close and self.terms and is_spread(earlier, text)) and not self._may_cross(
-            "".join(tail), head
-        ):
+        if not (is_close and is_spread(earlier, text)) and not self._may_cross("".join(tail), head):
             return Completed(inspection, 0, 0)
         return self._joined(tail, head, 0, text, inspection)
 

@@ -118,12 +118,23 @@ def get_dictionary(
 
 
 def add(
-    tx: WriteTx, actor: Actor, *, title: str, category: str, report: ListReport
+    tx: WriteTx,
+    actor: Actor,
+    *,
+    title: str,
+    category: str,
+    report: ListReport,
+    terms: tuple[str, ...] | None = None,
 ) -> OwnDictionary:
-    """Import the usable terms of a list; the dictionary is off. Raises NotAllowedError."""
+    """Import the usable terms of a list; the dictionary is off. Raises NotAllowedError.
+
+    `terms` are those of the report, made ready outside the lane (`encoded`).
+    """
     permit = policy.require(tx, actor, "inspection.govern")
     made = new_id("dic", tx.now)
-    tx.record(permit, DictionaryAdded(made, category, len(report.terms), title, report.terms))
+    tx.record(
+        permit, DictionaryAdded(made, category, len(report.terms), title, terms or report.terms)
+    )
     return _get(tx, made)
 
 
