@@ -256,7 +256,15 @@ def test_any_text_gets_findings_within_it_and_a_mask_of_its_length(text: str) ->
 
 
 def test_a_text_with_more_candidates_than_are_read_is_held() -> None:
-    text = "姓名：王伟，" * 1500
+    text = "".join(f"姓名：王{chr(0x4E00 + at)}，" for at in range(1500))
     inspection = RULESET.inspect(text)
     assert inspection.disposition is Disposition.HOLD
     assert RULESET.inspect("护照E12345678，" * 20).disposition is Disposition.MASK
+
+
+@pytest.mark.parametrize(
+    "item", ["13800138000", "4.5", "联系人：王伟", "张伟的简历", "合同金额500万元", "110101199003078515", "1380 1381"]
+)  # fmt: skip
+@pytest.mark.parametrize("sign", [" ", "\n", "，"])
+def test_a_list_of_one_thing_is_read_to_its_end(item: str, sign: str) -> None:
+    assert RULESET.inspect((item + sign) * 300).disposition <= Disposition.MASK

@@ -44,13 +44,15 @@ _HIDDEN = re.compile(f"[0-9{_CAPITALS}]")
 
 def find_amounts(passage: Passage) -> Iterator[Found]:
     view = passage.visible
-    taken = 0
+    taken = bytearray(len(view.text))
     for pattern in (_CHINESE, _ENGLISH, _SPOKEN):
-        for match in passage.within(pattern.finditer(view.text), 4):
+        for match in pattern.finditer(view.text):
             start, end = match.span()
-            if pattern is _SPOKEN and start < taken:
+            if any(taken[start:end]):
                 continue
-            taken = max(taken, end)
+            if not passage.spend(4):
+                return
+            taken[start:end] = b"\1" * (end - start)
             if _SMALL.search(match[0]) is not None or view.text[end : end + 1] == "/":
                 continue
             hidden = [start + at.start() for at in _HIDDEN.finditer(match[0])]

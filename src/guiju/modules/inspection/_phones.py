@@ -207,16 +207,16 @@ def _is_listed(run: Run, start: int, end: int) -> bool:
     if groups != [4, 4, 4, 4]:
         return False
     if run.is_in_row(start, end):
-        # Cards side by side pass all together.
-        size = len(run.code)
-        cards = range(0, size, _FOURS)
-        return bool(size % _FOURS) or not all(run.is_luhn(at, at + _FOURS) for at in cards)
+        # A card may stand beside one other number; of more columns, most of the rows must be cards.
+        is_wide = len(run.code) > _FOURS + 4
+        if is_wide and (start % _FOURS or not run.is_mostly_luhn(_FOURS)):
+            return True
     digits = run.digits[start:end]
     parts = [digits[at : at + 4] for at in range(0, _FOURS, 4)]
     if len({part[0] for part in parts}) == 1 and parts == sorted(parts):
         return True
     rows = run.rows_of_fours
-    failing = sum(not _passes(row) for row in rows)
+    failing = sum(not _passes(row[:_FOURS]) for row in rows)
     return len(rows) >= _LEAST_ROWS and 2 * failing >= len(rows)
 
 
