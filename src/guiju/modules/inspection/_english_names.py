@@ -41,11 +41,14 @@ _NO_NAME = re.compile(
     "|field|first|last|name|not|available|to|be|confirmed|tbc|tbd|none|unknown|see|above|below"
     r")(?![a-z])"
 )
+_CAPITAL = re.compile("[A-Z\u00c0-\u00de][A-Za-z'’\u00df-\u024f]")
 _COST = 3
 
 
 def find_english_names(passage: Passage) -> Iterator[Found]:
     """The family name shows where it comes first of capitals; otherwise the first name stays."""
+    if _CAPITAL.search(passage.text) is None:
+        return
     view = passage.cased
     seen: set[int] = set()
     for pattern in (_STATED, _TITLED):
