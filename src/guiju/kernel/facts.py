@@ -10,7 +10,7 @@ A fact that carries text says which of its sealed fields are inspected before it
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import (
     Annotated,
@@ -97,37 +97,6 @@ class FactSchema:
         if self.has_refs:
             fields["refs"] = refs
         return msgspec.convert(fields, self.cls)
-
-
-class _Encoded:
-    """Stands for the tuple that it was made of."""
-
-    __slots__ = ("_values", "raw")
-
-    def __init__(self, values: Sequence[str]) -> None:
-        self._values = tuple(values)
-        self.raw = msgspec.Raw(msgspec.json.encode(self._values))
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._values[index]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-def encoded(values: Sequence[str]) -> tuple[str, ...]:
-    """A long list for a sealed field, whose JSON is made at once: in the lane it would stop everybody."""
-    return _Encoded(values)  # type: ignore[return-value]  # it is read like the tuple, and stored as it
-
-
-def raw_of(value: Any) -> msgspec.Raw:
-    """For encoders of bodies, which ask for what they do not know. Raises NotImplementedError for anything else."""
-    if isinstance(value, _Encoded):
-        return value.raw
-    raise NotImplementedError(type(value).__name__)
 
 
 _BY_KIND: dict[str, FactSchema] = {}

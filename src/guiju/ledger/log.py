@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, s
 
 from guiju.kernel.clock import DAY
 from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, raw_of, schema_for, schema_of
+from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
 from guiju.kernel.statements import Ahead, Hot, Inserts, Upsert, begin_with
@@ -22,7 +22,7 @@ from guiju.ledger.entry import Leaf, decode_leaf, encode_leaves
 from guiju.ledger.keystore import KeyStore
 from guiju.ledger.seal import Body, Unsealed, key_id, open_body, seal_many
 
-_encode = msgspec.json.Encoder(enc_hook=raw_of).encode
+_encode = msgspec.json.Encoder().encode
 
 _insert_entries = Inserts(tables.entry, ("position", "leaf", "sealed", "kind", "grp", "actor"))
 _insert_uses = Inserts(tables.use, ("use", "position"))

@@ -9,9 +9,8 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
-from guiju.kernel.facts import encoded, schema_of
 from guiju.kernel.ids import GroupId
-from guiju.ledger import log
+from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _compile, _lexicon, dictionaries, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import (
@@ -23,6 +22,7 @@ from guiju.modules.inspection.governed import (
     DictionaryNotFoundError,
     DictionaryState,
     ExemptionNotFoundError,
+    ListReport,
     NotTriedError,
     OwnDictionary,
     Trial,
@@ -58,21 +58,6 @@ WORDS = "小金库\n账外账\n白手套公司\n"
 )
 def test_lists_of_every_form_are_read(name: str, content: bytes) -> None:
     assert read_list(name, content).terms == tuple(WORDS.split())
-
-
-def test_a_long_list_is_made_ready_outside_the_lane() -> None:
-    """With 120,000 terms the lane otherwise made JSON for 7 to 10 ms; what it stores is the same."""
-    terms = tuple(f"词{number}" for number in range(120_000))
-    plain, ready = (
-        schema_of(fact).split(fact).sealed
-        for fact in (DictionaryAdded("d", "c", 1, "t", each) for each in (terms, encoded(terms)))
-    )
-    began = time.thread_time()
-    body = log._encode(ready)
-    spent = time.thread_time() - began
-    assert body == log._encode(plain) and spent < 0.003
-    with pytest.raises(NotImplementedError):
-        log._encode({"terms": object()})
 
 
 def test_a_traditional_list_in_big5_is_read() -> None:
@@ -151,13 +136,37 @@ def switch(
     return world.write(lambda tx: dictionaries.switch(tx, admin, dictionary, to=planned))
 
 
+def test_a_long_list_takes_little_of_the_lane(office: Office, admin: Actor) -> None:
+    """What is packed outside it is small beside the list, and opens as the list; so does a list of earlier versions."""
+    world = office.world
+    terms = tuple(f"{word}{number}" for word in WORDS.split() for number in range(10_000))
+    report = ListReport(terms, 0, 0, (), ())
+    packed = dictionaries.pack_terms(terms)
+    assert len(packed) < len(json.dumps(terms, ensure_ascii=False).encode()) / 3
+    made = world.write(
+        lambda tx: dictionaries.add(
+            tx, admin, title="长", category="org", report=report, packed=packed
+        )
+    )
+    assert world.facts("inspection.dictionary_added")[-1].terms == ()
+    assert world.read(lambda tx: dictionaries.terms_of(tx, made)) == terms
+
+    def record(tx: WriteTx) -> None:
+        permit = policy.require(tx, admin, "inspection.govern")
+        tx.record(permit, DictionaryAdded("dic_earlier", "org", 1, "旧", ("小金库",)))
+
+    world.write(record)
+    earlier = world.read(lambda tx: dictionaries.get_dictionary(tx, admin, "dic_earlier"))
+    assert world.read(lambda tx: dictionaries.terms_of(tx, earlier)) == ("小金库",)
+
+
 def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     world, group = office.world, office.group()
     for text in ("查一下小金库", "今天开会", "小金库在哪里", "没有小金库，也没有账外账"):
         assert world.send(office.member, group, text).state is MessageState.DELIVERED
     made = added(office, admin)
     assert (made.state, made.count, made.tried_messages) == (DictionaryState.OFF, 3, None)
-    assert world.facts("inspection.dictionary_added")[0].terms == tuple(WORDS.split())
+    assert world.read(lambda tx: dictionaries.terms_of(tx, made)) == tuple(WORDS.split())
     with pytest.raises(NotTriedError):
         switch(office, admin, made.id, "on")
     trial = tried(office, admin, made.id)

@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from guiju.kernel.db import ReadTx
-from guiju.kernel.facts import encoded
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.live import View
@@ -169,10 +168,10 @@ async def add_dictionary(
     body, report = await asyncio.to_thread(_read_file, raw)
     made = None
     if not body.dry_run:
-        terms = await asyncio.to_thread(encoded, report.terms)
+        packed = await asyncio.to_thread(dictionaries.pack_terms, report.terms)
         made = await write(
             lambda tx: dictionaries.add(
-                tx, actor, title=body.title, category=body.category, report=report, terms=terms
+                tx, actor, title=body.title, category=body.category, report=report, packed=packed
             )
         )
     return await read(
