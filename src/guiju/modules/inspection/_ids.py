@@ -66,7 +66,7 @@ def is_credit_code(code: str) -> bool:
     if len(code) != _USCC_SIZE or not _USCC_SIGNS.issuperset(code):
         return False
     values = [_USCC_VALUES[char] for char in code]
-    total = sum(map(mul, values, _USCC_WEIGHTS))
+    total: int = sum(map(mul, values, _USCC_WEIGHTS))
     return (31 - total % 31) % 31 == values[17]
 
 

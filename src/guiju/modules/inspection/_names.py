@@ -113,11 +113,11 @@ def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
     for of in _OF.finditer(text):
         end = of.start()
         before = text[max(0, end - 8) : end]
-        size = passage.once(before, _TAGGING, partial(_ending, before))
-        if size is None:
+        ending = passage.once(before, _TAGGING, partial(_ending, before))
+        if ending is None:
             break
-        if size:
-            found.append((end - size, end))
+        if ending:
+            found.append((end - ending, end))
     return sorted(found)
 
 
