@@ -15,6 +15,7 @@ from guiju.modules.messaging import (
     _forward_routes,
     _personal_routes,
     _review_routes,
+    _search_routes,
     _shape,
     _unsent_routes,
     changes,
@@ -127,3 +128,4 @@ routes.include_router(_review_routes.routes)
 routes.include_router(_file_routes.routes)
 routes.include_router(_forward_routes.routes)
 routes.include_router(_unsent_routes.routes)
+routes.include_router(_search_routes.routes)
