@@ -158,6 +158,21 @@ def test_a_number_is_found_behind_its_lead_ins(
 
 
 @pytest.mark.parametrize(
+    ("texts", "messages", "masked"),
+    [
+        (("后台密码是", "abc123，别外传"), 1, "******，别外传"), (("密码：", "好的", "Guiju@2026"), 2, "*" * 10), (("身份证", "110101900307013"), 1, "110101******013"),
+        (("密码是", "我明天给你"), 0, None), (("忘了密码", "我3点再试"), 0, None), (("卡号", "收到"), 0, None),
+    ],
+)  # fmt: skip
+def test_what_a_message_announces_is_known_by_it(
+    texts: tuple[str, ...], messages: int, masked: str | None
+) -> None:
+    kinds = ("api_key", "cn_id", "bank_card")
+    rules = compile_ruleset([PatternRule(kind, Disposition.MASK, "u") for kind in kinds])
+    assert completed(rules, *texts) == (messages, masked)
+
+
+@pytest.mark.parametrize(
     "texts",
     [
         ("1代", "3发票"), ("9点到", "10点开会"), ("一、周报", "二、月报"), ("前面3个", "后面5个"), ("房间110101", "电话19900307889"), ("先到110101", "我等会到19900307"),

@@ -32,6 +32,11 @@ LONG_ENOUGH = 4
 """A term of this many letters or characters counts wherever it is cut."""
 _CHECKED = frozenset({"cn_id", "tw_id", "hk_id", "bank_card", "uscc", "api_key", "email"})
 """Kinds whose check digit or form tells them from what meets by chance."""
+_CUED = frozenset({"api_key", "passport", "cn_id", "hk_id", "bank_card"})
+"""Kinds of which some are known by the word before them alone, which may be a message of its own."""
+_CUE_END = re.compile(
+    "(?:密码|口令|password|passwd|护照|身份证|证件|卡号|账号)(?:号码?)?(?:是|为)?$"
+)
 _PHONES = frozenset({"cn_phone", "tw_phone", "hk_phone"})
 _PHONE_DIGITS = 10
 """A phone number of so many digits counts where it is cut between two short messages; so does a plate."""
@@ -104,6 +109,11 @@ def is_spread(earlier: Sequence[str], text: str) -> bool:
     return not (new.isascii() or last.isascii() or is_chatter(new) or is_chatter(last))
 
 
+def ends_with_cue(stripped: str) -> bool:
+    """What follows is the password or the number that a message announced."""
+    return _CUE_END.search(stripped) is not None
+
+
 def tail_of(earlier: Sequence[str]) -> list[str]:
     """The last `REACH` code points of the earlier messages, still parted."""
     left, tail = REACH, []
@@ -123,7 +133,12 @@ def crossing(
     joint = ends[-1] if ends else 0
     found: list[Hit] = []
     first = len(tail)
+    is_cued = bool(tail) and ends_with_cue(strip(tail[-1]))
     for hit in hits:
+        if is_cued and hit.start >= joint and _is_announced(rules[hit.rule]):
+            first = min(first, len(tail) - 1)
+            hidden = tuple(place - joint for place in hit.hidden)
+            found.append(hit._replace(start=hit.start - joint, end=hit.end - joint, hidden=hidden))
         if not hit.start < joint < hit.end:
             continue
         message = next(place for place, end in enumerate(ends) if hit.start < end)
@@ -140,6 +155,10 @@ def crossing(
                 hidden = tuple(at for at in range(hit.end - joint) if head[at].isalnum())
             found.append(hit._replace(start=0, end=hit.end - joint, hidden=hidden))
     return Crossing(found, len(tail) - first)
+
+
+def _is_announced(rule: Rule | OverflowRule) -> bool:
+    return isinstance(rule, PatternRule) and rule.kind in _CUED
 
 
 def _is_no_chance(hit: Hit, rule: Rule | OverflowRule, *, is_short: bool) -> bool:

@@ -24,6 +24,11 @@ _STATED = re.compile(
     rf"{_WORDS}{_FILLER}{{0,4}}[\"'\])]?\s{{0,3}}{_SAYS}\s{{0,3}}{_OPEN}(?![:=])({_VALUE}{{4,64}})"
 )
 _BESIDE = re.compile(rf"{_WORDS}\s{{0,2}}{_OPEN}(?=[0-9a-z])({_VALUE}{{6,64}})")
+# A password of Chinese words stands in quotes, or after 口令 and a colon as the whole of what is said.
+_WORDED = re.compile(
+    rf"{_WORDS}{_FILLER}{{0,4}}\s?{_SAYS}\s?[\"'“「『]([^\"'“”「」『』\n]{{3,32}})[\"'”」』]"
+    r"|口令\s?:\s?(?![一-龥]{0,8}[请见问看发给是什多少错不没无忘改已未待自联另])([一-龥]{3,8})(?=\s*(?:[,.;!。\n]|$))"
+)
 _IN_LINK = re.compile(
     r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,20})://[^\s/:@]{0,64}:([^\s/@]{3,128})@[0-9a-z\[]"
 )
@@ -55,6 +60,11 @@ def find_passwords(passage: Passage) -> Iterator[Found]:
                 end = start + len(value)
                 if value and _is_password(text, start, end, is_stated=is_stated):
                     yield view.found("api_key", start, end, range(start, end))
+        for match in passage.within(_WORDED.finditer(text), _COST):
+            value = match.lastindex or 0
+            if _PLACEHOLDER.search(match[value]) is None:
+                start, end = match.span(value)
+                yield view.found("api_key", start, end, range(start, end))
     if "://" in text and "@" in text:
         for match in passage.within(_IN_LINK.finditer(text), _COST):
             if _opens(match[2], is_web=match[1] in _WEB):

@@ -7,6 +7,7 @@ from guiju.modules.inspection._across import (
     REACH,
     Completed,
     crossing,
+    ends_with_cue,
     is_spread,
     tail_of,
     without_fillers,
@@ -90,17 +91,24 @@ class Several(NamedTuple):
         told = [hit for hit in hits if self.asked(hit) is not Disposition.ALERT]
         shown = crossing(tail, head, told, self.rules).messages
         placed = [
-            hit._replace(end=hit.end + offset, hidden=[place + offset for place in hit.hidden])
+            hit._replace(
+                start=hit.start and hit.start + offset,
+                end=hit.end + offset,
+                hidden=[place + offset for place in hit.hidden],
+            )
             for hit in found.hits
         ]
         placed = [hit for hit in placed if hit[:4] not in known]
+        if not placed:
+            return Completed(inspection, 0, 0)
         return Completed(self.weigh(text, [*inspection.hits, *placed]), found.messages, shown)
 
     def _may_cross(self, tail: str, head: str) -> bool:
         """Whether it is worth to look closely: ordinary talk, which nearly always says no, asks after every message."""
         before, after = strip(tail[-NEAR:]), strip(head[:NEAR])
         return (
-            self.joints.may_meet(tail, head, before, after)
+            ends_with_cue(before)
+            or self.joints.may_meet(tail, head, before, after)
             or self.terms.crosses(before, after)
             or self.expressions.may_cross(tail, head)
         )
