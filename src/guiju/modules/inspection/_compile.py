@@ -292,17 +292,21 @@ class RuleSet:
 
     def _encoded(self, decoded: Streams | None, formed: list[Hit]) -> Iterator[Hit]:
         """What is found by its form once references are resolved, beside what was found before."""
+        taken: dict[int, set[int]] = {}
+        for hit in formed:
+            taken.setdefault(id(hit.rule), set()).update(range(hit.start, hit.end))
         while decoded is not None:
             gated = self._finders.gate(decoded.stripped)
             passage = Passage(decoded)
             for hit in self._formed(passage, gated) if gated else ():
                 start, end = decoded.original(hit.start, hit.end)
-                if any(h.rule == hit.rule and h.start < end and start < h.end for h in formed):
+                of_rule = taken.setdefault(id(hit.rule), set())
+                if not of_rule.isdisjoint(range(start, end)):
                     continue
+                of_rule.update(range(start, end))
                 spans = (decoded.original(place, place + 1) for place in hit.hidden)
                 hidden = [place for first, last in spans for place in range(first, last)]
                 there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
-                formed.append(there)
                 yield there
             decoded = decoded.decoded
 
