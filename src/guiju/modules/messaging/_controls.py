@@ -19,18 +19,19 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Scope,
 )
-from guiju.modules.messaging import _change_controls, _forward_controls
+from guiju.modules.messaging import _change_controls, _forward_controls, _topic_controls
 from guiju.modules.messaging._file_controls import FILES
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
     ContentRules,
+    Flood,
     LinkRules,
     PatternRules,
     PersonalData,
+    ReviewRules,
     RiskScore,
 )
-from guiju.modules.messaging.types import Flood, ReviewRules
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
 _DISPOSITIONS = ("alert", "mask", "warn", "hold", "block", STANDARD)
@@ -277,6 +278,7 @@ CONTROLS = (
     *_change_controls.CONTROLS,
     FILES,
     _forward_controls.FORWARDING,
+    *_topic_controls.CONTROLS,
 )
 
 OPERATIONS = (
@@ -296,5 +298,6 @@ OPERATIONS = (
         "messaging.read_metrics", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
     ),
     *_change_controls.OPERATIONS,
+    *_topic_controls.OPERATIONS,
     Operation("messaging.read_forwards", roles=frozenset({"audit_admin"})),
 )

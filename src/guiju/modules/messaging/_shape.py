@@ -122,6 +122,7 @@ def quote(view: View, entry: Recorded) -> Json | None:
         "sender": writers.mark(view, sender),
         "text": "" if is_recalled else told.fact.text[:200],
         "recalled": is_recalled,
+        "moved": row.moved is not None,
     }
 
 

@@ -8,7 +8,11 @@ from collections.abc import Sequence
 
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging.types import Flood, FloodError, Send
+from guiju.modules.messaging.rule_types import Flood
+from guiju.modules.messaging.types import (
+    FloodError,
+    Send,
+)
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Use
 

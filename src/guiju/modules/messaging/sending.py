@@ -21,11 +21,20 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
-from guiju.modules.messaging import _rules, _store, addressing, attaching, flooding, prereview
+from guiju.modules.messaging import (
+    _rules,
+    _store,
+    addressing,
+    attaching,
+    flooding,
+    prereview,
+    publishing,
+)
 from guiju.modules.messaging.change_types import ALL, MessageEdited
 from guiju.modules.messaging.deciding import Judged, Piece, check_quote, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.placing import SEND, sender_place
+from guiju.modules.messaging.rule_types import ReviewRules
 from guiju.modules.messaging.types import (
     NOWHERE,
     BadMentionError,
@@ -38,7 +47,6 @@ from guiju.modules.messaging.types import (
     MessageSent,
     MessageState,
     Receipt,
-    ReviewRules,
     Send,
     Warned,
 )
@@ -70,7 +78,7 @@ def send_many(
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
     warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, BadThreadError,
-    NoMessagesHereError, FloodError, or what mentioning all is refused with.
+    NoMessagesHereError, NotPublisherError, FloodError, or what mentioning all is refused with.
     """
     keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
@@ -219,6 +227,7 @@ def _twin(
 
 def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     group, member, permit = _place(tx, send)
+    publishing.check(tx, group, send)
     if send.mentions:
         check_mentions(tx, send)
         addressing.check_all(tx, send, group, member)
@@ -226,6 +235,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
         addressing.check_thread(tx, send.group, send.thread, member)
     if send.quote is not None:
         check_quote(tx, send.group, send.quote, member)
+        addressing.check_quoted(tx, send.group, send.quote)
     judged = judge(tx, ruleset, send, group, member)
     if send.files:
         judged = attaching.weigh(tx, ruleset, send, group, member, judged)

@@ -109,38 +109,7 @@ class Row:
     thread: int | None = None
     recalled: int | None = None
     edited: int | None = None
-
-
-# ---- parameters of controls -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingHours:
-    working_hours: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRules:
-    """Parameters of `messaging.review`.
-
-    Held messages may be passed on to the role `escalate_to`, which has `escalation_hours` working hours; with
-    `on_late: escalate` a late one passes by itself. Exceptions last at most `exception_days`, and with 0 there are none.
-    """
-
-    deadline: WorkingHours
-    reviewers: str = "reviewer"
-    escalate_to: str = ""
-    escalation_hours: int = 8
-    on_late: str = "remind"
-    exception_days: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Flood:
-    """Parameters of `messaging.flood`: at most `messages` in `seconds` per person and group."""
-
-    messages: int = 20
-    seconds: int = 10
+    moved: int | None = None
 
 
 # ---- facts ------------------------------------------------------------------------------------------------------
