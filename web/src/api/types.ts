@@ -44,12 +44,19 @@ export interface GroupCard {
   state: GroupState;
   members: number;
   me: { role: MemberRole; state: MemberState } | null;
+  topics: string[];
+  /** What only publishers write here; null where everybody does. */
+  publishing: Publishing | null;
 }
+/** `only` announcements (what mentions everybody) or all; `replies`: others reply in threads; `mine`: I am a publisher. */
+export interface Publishing { only: "all" | "announcements"; replies: boolean; mine: boolean; clause: ClauseMark }
 export interface GroupDetail extends GroupCard {
   purpose: string;
   scope: string;
   owner: PersonMark;
   administrators: PersonMark[];
+  publishers: PersonMark[];
+  publishing_bots: string[];
   end_date: string | null;
   registered_at: number;
   unit: Named;
@@ -62,7 +69,7 @@ export interface Member { person: PersonMark; role: MemberRole; state: MemberSta
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }
 /** `text` is empty when what is quoted was `recalled`. */
-export interface Quote { position: number; sender: Author; text: string; recalled?: boolean }
+export interface Quote { position: number; sender: Author; text: string; recalled?: boolean; moved?: boolean }
 export type ReactionName =
   | "ok" | "good" | "received" | "thanks" | "smile" | "cheer" | "flower" | "strong" | "done" | "watching" | "question" | "sorry";
 /** `people` are the first twenty of `count`. */
@@ -108,6 +115,10 @@ export interface Message {
   /** The first message of the thread that it is a reply in. */
   thread?: number | null;
   replies?: Replies | null;
+  /** Moved aside as off topic: it stands in its drawer, and here only that it was. */
+  moved?: Recalled | null;
+  /** Its thread takes no replies. */
+  frozen?: Recalled | null;
   files?: FileMark[];
   /** Copies of other messages; the text is then the comment of whoever forwarded them. */
   forward?: Forward | null;
@@ -128,7 +139,7 @@ export type BlockedItem = GroupItem<"messaging.blocked"> & { message: Message };
 export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message; held: number };
 export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
 export type RecalledItem = GroupItem<"messaging.recalled"> & {
-  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named;
+  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named; moved: boolean;
 };
 export type EditedItem = GroupItem<"messaging.edited"> & {
   message: number; text: string; mentions: string[]; spans: Span[]; edited_at: number; state: MessageState; clause: ClauseMark | null;
@@ -138,7 +149,13 @@ export type ReactedItem = GroupItem<"messaging.reacted"> & {
   message: number; person: Named; reaction: ReactionName; on: boolean; reactions: ReactionCount[];
 };
 export type PinnedItem = GroupItem<"messaging.pinned"> & { message: number; on: boolean };
-export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem;
+/** `mentions`: whom the message calls, for it counts again when it is back. */
+export type MovedItem = GroupItem<"messaging.moved"> & { message: number; on: boolean; moved: Recalled | null; sender: Named; mentions: string[] };
+export type FrozenItem = GroupItem<"messaging.frozen"> & { message: number; on: boolean; frozen: Recalled | null };
+export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem | MovedItem | FrozenItem;
+/** To those who run the group: the flags on its messages are to be read again. */
+export type FlagsChangedItem = GroupItem<"messaging.flags_changed"> & { message: number };
+export type FrozenChangedItem = ItemBase<"messaging.frozen_changed">;
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
 export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
@@ -149,7 +166,7 @@ export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
 };
 export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string; card?: GroupCard | null };
-export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" };
+export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" };
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
   request: { id: string; kind: string; title: Bilingual | string; state: RequestState }; todo: number;
 };
@@ -166,7 +183,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem;
+  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
@@ -179,6 +196,13 @@ export interface Conversations { position: number; conversations: Conversation[]
 /** `newer` is there for a page around a position: newer items exist. */
 export interface MessagePage { items: Item[]; more: boolean; newer?: boolean; position: number }
 export interface ThreadPage { root: MessageItem; items: MessageItem[]; more: boolean; position: number }
+export interface AsideList { items: MessageItem[]; more: boolean; position: number }
+export interface FlagList { flagged: { item: MessageItem; flags: Recalled[] }[]; position: number }
+/** A frozen thread as who oversees the group sees it: none of its texts. */
+export interface FrozenThread extends Recalled {
+  group: { id: string; name: string; level: GroupCard["level"]; unit: Named; owner: PersonMark }; message: number; replies: number; position: number;
+}
+export interface FrozenList { frozen: FrozenThread[]; position: number }
 export interface PinList { items: MessageItem[]; position: number }
 export interface RecallDone { position: number; text?: string; reedit_until?: number }
 export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }

@@ -17,6 +17,7 @@ _EMPTIED: Json = {
     "spans": [],
     "files": [],
     "forward": None,
+    "moved": None,
 }
 
 

@@ -1,24 +1,34 @@
 """What is moved aside, flagged and frozen, over HTTP."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request
+from pydantic import Field
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
-from guiju.kernel.text import Id, Position
+from guiju.kernel.text import Id, Position, Prose
 from guiju.modules.messaging import _shape, _topic_shape, topics
-from guiju.modules.messaging._change_routes import Nothing, Reason
+from guiju.modules.messaging._change_routes import Closed, Nothing, Reason
 
 routes = APIRouter()
+
+
+class Why(Closed):
+    reason: Annotated[Prose, Field(max_length=500)]
+
+
 _MESSAGE = "/groups/{group}/messages/{position}"
 
 
 @routes.put(_MESSAGE + "/aside", status_code=204)
 async def move_aside(
-    group: Id, position: Position, body: Reason, actor: CurrentActor, write: Writer
+    group: Id, position: Position, body: Why, actor: CurrentActor, write: Writer
 ) -> None:
-    reason = body.reason or None
-    await write(lambda tx: topics.move(tx, actor, GroupId(group), position, on=True, reason=reason))
+    await write(
+        lambda tx: topics.move(tx, actor, GroupId(group), position, on=True, reason=body.reason)
+    )
 
 
 @routes.delete(_MESSAGE + "/aside", status_code=204)
@@ -76,11 +86,10 @@ async def list_flags(request: Request, group: Id, actor: CurrentActor, read: Rea
 
 @routes.put(_MESSAGE + "/frozen", status_code=204)
 async def freeze(
-    group: Id, position: Position, body: Reason, actor: CurrentActor, write: Writer
+    group: Id, position: Position, body: Why, actor: CurrentActor, write: Writer
 ) -> None:
-    reason = body.reason or None
     await write(
-        lambda tx: topics.freeze(tx, actor, GroupId(group), position, on=True, reason=reason)
+        lambda tx: topics.freeze(tx, actor, GroupId(group), position, on=True, reason=body.reason)
     )
 
 
