@@ -47,6 +47,7 @@ TABLES = (
     "notices_recipient",
     "messaging_flag",
     "messaging_frozen",
+    "messaging_template",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
 GROUP_COLUMNS = ("publishers", "topics")

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
 from guiju.modules.groups import ordering
-from guiju.modules.messaging import recalling, topics
+from guiju.modules.messaging import recalling, templating, topics
+from guiju.modules.messaging.template_types import TemplateField, fill
 from guiju.modules.messaging.types import MessageState
 from tests.support.cast import Cast
 
@@ -37,6 +38,7 @@ class Ordering:
         mine = (acts.member.person_id,)
         acts.verb("publishers", lambda tx: ordering.set_publishers(tx, owner, group, mine))
         acts.verb("topics", lambda tx: ordering.set_topics(tx, owner, group, ["生产", "设备"]))
+        self._templates()
         self._moving()
         self._freezing()
 
@@ -46,6 +48,27 @@ class Ordering:
     def _move(self, name: str, at: int, *, on: bool) -> None:
         acts, owner, reason = self.acts, self.acts.owner, "跑题" if on else None
         acts.verb(name, lambda tx: topics.move(tx, owner, self.group, at, on=on, reason=reason))
+
+    def _templates(self) -> None:
+        acts, group, owner = self.acts, self.group, self.acts.owner
+        registrar = acts.cast.people["registrar", "outsider"]
+        fields = [TemplateField("事由"), TemplateField("正文")]
+        saved = []
+        for name, actor, place in (("own", owner, group), ("everywhere", registrar, None)):
+            made = acts.verb(
+                f"template saved: {name}",
+                lambda tx, a=actor, p=place: templating.save(
+                    tx, a, p, template=None, title="通知", fields=fields, attachment=False
+                ),
+            )
+            saved.append((actor, place, made.id))
+        text, filled = fill(saved[0][2], "通知", [("事由", "检修"), ("正文", "八点停电")])
+        acts.send("sent by a template", owner, text, MessageState.DELIVERED, template=filled)
+        for actor, place, made in saved:
+            acts.verb(
+                "template removed",
+                lambda tx, a=actor, p=place, m=made: templating.remove(tx, a, p, m),
+            )
 
     def _moving(self) -> None:
         acts, group, member = self.acts, self.group, self.acts.member

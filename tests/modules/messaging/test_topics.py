@@ -96,7 +96,8 @@ class TestMovingAside:
         aside(office, office.owner, group, at)
         assert shown(world, group, quoting, office.member)["quote"]["moved"] is True
         assert not shown(world, group, at, office.member)["pinned"]
-        for extra in ({"quote": at}, {"thread": at}):
+        both: tuple[dict[str, Any], ...] = ({"quote": at}, {"thread": at})
+        for extra in both:
             with pytest.raises(MovedAsideError):
                 world.send(office.member, group, "去", **extra)
         with pytest.raises(MovedAsideError):
@@ -219,7 +220,8 @@ class TestFreezing:
         freeze(office, office.administrator, group, reply)
         assert world.facts("messaging.frozen")[0].refs == (root,), "a reply stands for its thread"
         assert shown(world, group, root, office.member)["frozen"]["reason"] == "易起争议"
-        for extra in ({"thread": root}, {"quote": root}, {"quote": reply}):
+        ways: tuple[dict[str, Any], ...] = ({"thread": root}, {"quote": root}, {"quote": reply})
+        for extra in ways:
             with pytest.raises(ThreadFrozenError) as caught:
                 world.send(office.member, group, "再说", **extra)
             assert caught.value.data["reason"] == "易起争议" and caught.value.data["clause"]

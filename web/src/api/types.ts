@@ -122,7 +122,15 @@ export interface Message {
   files?: FileMark[];
   /** Copies of other messages; the text is then the comment of whoever forwarded them. */
   forward?: Forward | null;
+  /** The parts of a message after a template; `text` has them all as one. */
+  template?: TemplateCopy | null;
 }
+export interface TemplateCopy { id: string; title: string; parts: { name: string; text: string; spans: Span[] }[] }
+/** `group` null: it holds everywhere. */
+export interface Template { id: string; group: string | null; title: string; fields: { name: string; required: boolean; hint: string }[]; attachment: boolean }
+export interface TemplateList { templates: Template[]; may: boolean; needed?: { only: "all" | "announcements"; clause: ClauseMark } | null; position: number }
+/** What a message by a template is sent as, instead of a text. */
+export interface Chosen { id: string; title: string; parts: [name: string, text: string][] }
 export interface Forward { group: string; merged: boolean; items: { sender: string; at: number; text: string; spans: Span[] }[] }
 /** The text of a draft that was given up is empty. */
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number }
@@ -155,6 +163,7 @@ export type FrozenItem = GroupItem<"messaging.frozen"> & { message: number; on: 
 export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem | MovedItem | FrozenItem;
 /** To those who run the group: the flags on its messages are to be read again. */
 export type FlagsChangedItem = GroupItem<"messaging.flags_changed"> & { message: number };
+export type TemplatesChangedItem = GroupItem<"messaging.templates_changed">;
 export type FrozenChangedItem = ItemBase<"messaging.frozen_changed">;
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
 export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
@@ -183,7 +192,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem;
+  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
@@ -208,7 +217,7 @@ export interface RecallDone { position: number; text?: string; reedit_until?: nu
 export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
 
 /** `members` is how many people a mention of `ALL` reaches, as its author confirmed. */
-export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[] }
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[]; template?: Chosen }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
   ruleset?: string; confirm?: string; findings?: Finding[]; found?: { file: number; part: string; word: string }[];

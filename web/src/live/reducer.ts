@@ -106,6 +106,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.alert":
     case "messaging.flags_changed":
     case "messaging.frozen_changed":
+    case "messaging.templates_changed":
     case "policy.adopted":
       return state;
     default: {
@@ -182,7 +183,7 @@ export function changed<T extends Item>(items: T[], item: ChangeItem): T[] {
 function changedMessage(message: Message, item: ChangeItem): Message {
   if (item.kind === "messaging.recalled") {
     const recalled = { by: item.by, at: item.at, reason: item.reason };
-    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], forward: null, reactions: [], pinned: false, moved: null };
+    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], forward: null, template: null, reactions: [], pinned: false, moved: null };
   }
   if (item.kind === "messaging.frozen") return { ...message, frozen: item.frozen };
   if (message.recalled) return message;

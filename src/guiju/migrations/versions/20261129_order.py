@@ -1,4 +1,4 @@
-"""Publishers and topics of groups; messages moved aside, flags, frozen threads."""
+"""Publishers and topics of groups; messages moved aside, flags, frozen threads, templates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,3 +34,11 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("root"),
     )
+    op.create_table(
+        "messaging_template",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("grp", sa.String(length=40), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("messaging_template_group", "messaging_template", ["grp", "position"])

@@ -17,6 +17,7 @@ _EMPTIED: Json = {
     "spans": [],
     "files": [],
     "forward": None,
+    "template": None,
     "moved": None,
 }
 

@@ -22,6 +22,7 @@ from guiju.modules.messaging.review_types import (
     ReviewEscalated,
 )
 from guiju.modules.messaging.sending import person_of
+from guiju.modules.messaging.template_types import TemplateRemoved, TemplateSaved
 from guiju.modules.messaging.topic_types import (
     FlagsDismissed,
     MessageFlagged,
@@ -68,6 +69,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             return (_change(view, entry),)
         case ThreadFrozen():
             return (_change(view, entry), *_topic_live.told_of_freezing(view, entry))
+        case TemplateSaved(group=group) | TemplateRemoved(group=group):
+            return () if group is None else (_topic_live.told_of_templates(entry),)
         case MessageFlagged(refs=refs) | FlagsDismissed(refs=refs):
             return (_topic_live.told_of_flags(view, entry, refs[0]),)
         case MessageRefused(sender=sender_id, line=line):

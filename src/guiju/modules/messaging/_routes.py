@@ -16,6 +16,7 @@ from guiju.modules.messaging import (
     _personal_routes,
     _review_routes,
     _shape,
+    _template_routes,
     _topic_routes,
     _unsent_routes,
     changes,
@@ -129,3 +130,4 @@ routes.include_router(_file_routes.routes)
 routes.include_router(_forward_routes.routes)
 routes.include_router(_unsent_routes.routes)
 routes.include_router(_topic_routes.routes)
+routes.include_router(_template_routes.routes)

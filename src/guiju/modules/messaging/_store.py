@@ -29,6 +29,7 @@ from guiju.modules.messaging import (
     _forward_store,
     _hit_store,
     _review_store,
+    _template_store,
     _topic_store,
 )
 from guiju.modules.messaging.change_types import (
@@ -48,6 +49,7 @@ from guiju.modules.messaging.review_types import (
     PreReviewEnded,
     ReviewEscalated,
 )
+from guiju.modules.messaging.template_types import TemplateRemoved, TemplateSaved
 from guiju.modules.messaging.topic_types import (
     FlagsDismissed,
     MessageFlagged,
@@ -130,6 +132,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 | MessageFlagged()
                 | FlagsDismissed()
                 | ThreadFrozen()
+                | TemplateSaved()
+                | TemplateRemoved()
             ):
                 pass  # who oversees reads it from the ledger
             case _:
@@ -143,6 +147,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _file_store.apply(tx, entries)
     _forward_store.apply(tx, entries)
     _topic_store.apply(tx, entries)
+    _template_store.apply(tx, entries)
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""Who is told of flags and of frozen threads, beside the members who see them."""
+"""Who is told of flags, of frozen threads and of templates: what no timeline shows."""
 
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
@@ -28,6 +28,12 @@ def told_of_freezing(view: View, entry: Recorded) -> tuple[Delivery, ...]:
     people = frozenset({PersonId(head)}) if head is not None else frozenset[PersonId]()
     item = _plain(entry, "messaging.frozen_changed")
     return (Delivery(item, people=people, roles=frozenset({"security_admin"})),)
+
+
+def told_of_templates(entry: Recorded) -> Delivery:
+    """The members of the group whose templates are others by now."""
+    item = _plain(entry, "messaging.templates_changed") | {"group": entry.group}
+    return Delivery(item, group=entry.group)
 
 
 def _plain(entry: Recorded, kind: str) -> dict[str, object]:

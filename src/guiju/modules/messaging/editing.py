@@ -87,6 +87,8 @@ def _leave(tx: ReadTx, actor: Actor, target: Target) -> tuple[Permit, Use]:
     use = _rules.use_in(policy.uses(tx, CONTROL), target.group.group_class)
     if use is None:
         raise EditingOffError("Messages cannot be changed here.")
+    if target.entry.fact.template is not None:
+        raise EditingOffError("What follows a template is written anew.", clause=use.mark())
     if target.entry.fact.forward is not None:
         raise EditingOffError("What others said is not changed.", clause=use.mark())
     if tx.now > target.entry.at + use.params.minutes * MINUTE:

@@ -16,8 +16,8 @@ from guiju.modules.messaging.types import (
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Use
 
-Place = tuple[str, PersonId, GroupId]
-"""A flood limit, a person, and the group in which their messages count."""
+Place = tuple[str, PersonId, str]
+"""A limit, a person, and the group in which their messages count, or another thing that they count for."""
 
 
 def places_of(floods: Sequence[Use], send: Send) -> list[Place]:

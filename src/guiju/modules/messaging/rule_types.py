@@ -97,3 +97,19 @@ class Flood:
 
     messages: int = 20
     seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Parameters of `messaging.pace`, in all groups of `classes` together: at most `messages` in `seconds`, by each
+    person, or with `per: contact` by each person to each one whom they mention. 0 messages: any number.
+
+    Above it the `action` is `refuse` or `warn`. A text of more than `longest` characters is warned of; 0: of any length.
+    """
+
+    messages: int = 0
+    seconds: int = 60
+    per: str = "person"
+    action: str = "warn"
+    longest: int = 0
+    classes: tuple[str, ...] = ()
