@@ -36,6 +36,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/issued/new", component: () => import("./console/notices/WritePage.vue"), meta: { console: true } },
   { path: "/issued/:id", component: () => import("./console/notices/RosterPage.vue"), meta: { console: true } },
   { path: "/issued/:id/text", component: () => import("./console/notices/WritePage.vue"), meta: { console: true } },
+  { path: "/frozen", component: () => import("./console/frozen/FrozenPage.vue"), meta: { console: true } },
   { path: "/register", component: () => import("./console/register/RegisterPage.vue"), meta: { console: true } },
   { path: "/clauses", component: () => import("./console/policy/CoveragePage.vue"), meta: { console: true } },
   { path: "/clauses/:id", component: () => import("./console/policy/ClausePage.vue"), meta: { console: true } },

@@ -69,6 +69,7 @@ class TestKeeping:
 
         assert titles(group) == ["通报", "停电通知"] and titles(other) == ["通报"]
         changed = save(office, office.owner, group, "停水通知", template=own.id)
+        assert len(world.entries("messaging.template_saved")) == 3
         assert changed.id == own.id and titles(group) == ["通报", "停水通知"]
         world.write(lambda tx: templating.remove(tx, office.owner, group, own.id))
         world.write(lambda tx: templating.remove(tx, office.registrar, None, everywhere.id))

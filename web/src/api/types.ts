@@ -126,9 +126,6 @@ export interface Message {
   template?: TemplateCopy | null;
 }
 export interface TemplateCopy { id: string; title: string; parts: { name: string; text: string; spans: Span[] }[] }
-/** `group` null: it holds everywhere. */
-export interface Template { id: string; group: string | null; title: string; fields: { name: string; required: boolean; hint: string }[]; attachment: boolean }
-export interface TemplateList { templates: Template[]; may: boolean; needed?: { only: "all" | "announcements"; clause: ClauseMark } | null; position: number }
 /** What a message by a template is sent as, instead of a text. */
 export interface Chosen { id: string; title: string; parts: [name: string, text: string][] }
 export interface Forward { group: string; merged: boolean; items: { sender: string; at: number; text: string; spans: Span[] }[] }
@@ -205,13 +202,6 @@ export interface Conversations { position: number; conversations: Conversation[]
 /** `newer` is there for a page around a position: newer items exist. */
 export interface MessagePage { items: Item[]; more: boolean; newer?: boolean; position: number }
 export interface ThreadPage { root: MessageItem; items: MessageItem[]; more: boolean; position: number }
-export interface AsideList { items: MessageItem[]; more: boolean; position: number }
-export interface FlagList { flagged: { item: MessageItem; flags: Recalled[] }[]; position: number }
-/** A frozen thread as who oversees the group sees it: none of its texts. */
-export interface FrozenThread extends Recalled {
-  group: { id: string; name: string; level: GroupCard["level"]; unit: Named; owner: PersonMark }; message: number; replies: number; position: number;
-}
-export interface FrozenList { frozen: FrozenThread[]; position: number }
 export interface PinList { items: MessageItem[]; position: number }
 export interface RecallDone { position: number; text?: string; reedit_until?: number }
 export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
@@ -395,7 +385,7 @@ export type ServerFrame =
   | { type: "scheduled"; cmid: string; group: string; at: number; state: "waiting" | "cancelled" | "sent" | "failed"; code: string | null; clause: ClauseMark | null }
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
-  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number } | null };
+  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number; missing?: string[]; attachment?: boolean } | null };
 
 export interface Bot {
   id: string; name: string; purpose: string; responsible: PersonMark; state: "waiting" | "active" | "ended"; request: string | null; asked_at: number; has_key: boolean;

@@ -15,6 +15,7 @@ export const PAGES: readonly Page[] = [
   { to: "/saved/favourite", icon: "archive", label: "page.favourites", group: "nav.desk", roles: null },
   { to: "/issued", icon: "mega", label: "page.issued", group: "group.govern", roles: ["audit_admin", "security_admin", "head"], may: "notices.issue" },
   { to: "/register", icon: "table", label: "page.register", group: "group.govern", roles: ["registrar", "audit_admin", "security_admin", "head"] },
+  { to: "/frozen", icon: "lock", label: "page.frozen", group: "group.govern", roles: ["security_admin", "head"] },
   { to: "/reviews", icon: "shield", label: "page.reviews", group: "group.govern", roles: ["reviewer"], may: "messaging.review_escalated" },
   { to: "/exceptions", icon: "hourglass", label: "page.exceptions", group: "group.govern", roles: ["reviewer", "security_admin", "hr"] },
   { to: "/figures", icon: "list", label: "page.figures", group: "group.govern", roles: ["reviewer", "security_admin", "audit_admin"] },
