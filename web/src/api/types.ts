@@ -1,4 +1,5 @@
 /** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
+import type { Chosen, Publishing, TemplateCopy } from "./order.ts";
 
 export interface Bilingual { zh: string; en: string }
 export interface ClauseMark { id: string; title: Bilingual; text: Bilingual; instead?: Bilingual | null }
@@ -48,8 +49,6 @@ export interface GroupCard {
   /** What only publishers write here; null where everybody does. */
   publishing: Publishing | null;
 }
-/** `only` announcements (what mentions everybody) or all; `replies`: others reply in threads; `mine`: I am a publisher. */
-export interface Publishing { only: "all" | "announcements"; replies: boolean; mine: boolean; clause: ClauseMark }
 export interface GroupDetail extends GroupCard {
   purpose: string;
   scope: string;
@@ -125,9 +124,6 @@ export interface Message {
   /** The parts of a message after a template; `text` has them all as one. */
   template?: TemplateCopy | null;
 }
-export interface TemplateCopy { id: string; title: string; parts: { name: string; text: string; spans: Span[] }[] }
-/** What a message by a template is sent as, instead of a text. */
-export interface Chosen { id: string; title: string; parts: [name: string, text: string][] }
 export interface Forward { group: string; merged: boolean; items: { sender: string; at: number; text: string; spans: Span[] }[] }
 /** The text of a draft that was given up is empty. */
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number }

@@ -1,6 +1,7 @@
 /** What I have written and the server has not confirmed yet. Kept across reloads; a retry carries the same cmid, so nothing is sent twice. */
 import { shallowRef } from "vue";
-import type { Body, Chosen, ClauseMark, FileMark, Quote } from "../api/types.ts";
+import type { Chosen } from "../api/order.ts";
+import type { Body, ClauseMark, FileMark, Quote } from "../api/types.ts";
 
 export interface Waiting {
   cmid: string;
