@@ -41,6 +41,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/clauses", component: () => import("./console/policy/CoveragePage.vue"), meta: { console: true } },
   { path: "/clauses/:id", component: () => import("./console/policy/ClausePage.vue"), meta: { console: true } },
   { path: "/pack", component: () => import("./console/policy/PackPage.vue"), meta: { console: true } },
+  { path: "/templates", component: () => import("./console/templates/TemplatesPage.vue"), meta: { console: true } },
   { path: "/rules", component: () => import("./console/rules/RulesPage.vue"), meta: { console: true } },
   { path: "/webhooks", component: () => import("./console/webhooks/WebhooksPage.vue"), meta: { console: true } },
   { path: "/ledger", component: () => import("./console/proof/LedgerPage.vue"), meta: { console: true } },

@@ -91,6 +91,7 @@ export const BASE = {
   "page.directory": ["人员管理", "人員管理", "Staff records"],
   "page.accounts": ["账号管理", "帳號管理", "Accounts"],
   "page.webhooks": ["系统接入", "系統接入", "Webhooks"],
+  "page.templates": ["消息模板", "訊息範本", "Templates"],
   "page.rules": ["词库与豁免", "詞庫與豁免", "Dictionaries"],
   "page.pack": ["制度包", "制度包", "Policy pack"],
   "page.me": ["我的账户", "我的帳號", "My account"],

@@ -40,6 +40,7 @@ const KEEPING = {
   "templates.remove": ["删除模板", "刪除範本", "Remove template"],
   "templates.everywhere": ["全单位", "全單位", "Everywhere"],
   "templates.write": ["用它写", "用它寫", "Use it"],
+  "templates.help": ["全单位通用。各群的群主、管理员还可以在群资料里写本群的模板。", "全單位通用。各群的群主、管理員還可以在群資料裡寫本群的範本。", "For every group. Owners and administrators keep their own in the group's drawer."],
   "tpl.title": ["标题", "標題", "Title"],
   "tpl.part": ["第 {n} 项名称", "第 {n} 項名稱", "Name of part {n}"],
   "tpl.hint": ["填写提示", "填寫提示", "Hint"],

@@ -22,6 +22,7 @@ export const PAGES: readonly Page[] = [
   { to: "/directory", icon: "building", label: "page.directory", group: "group.staff", roles: ["hr"] },
   { to: "/accounts", icon: "key", label: "page.accounts", group: "group.staff", roles: ["hr", "it", "security_admin", "audit_admin"] },
   { to: "/clauses", icon: "book", label: "page.clauses", group: "group.rules", roles: null },
+  { to: "/templates", icon: "table", label: "page.templates", group: "group.rules", roles: ["registrar", "security_admin"] },
   { to: "/pack", icon: "tune", label: "page.pack", group: "group.rules", roles: ["security_admin"] },
   { to: "/rules", icon: "filter", label: "page.rules", group: "group.rules", roles: ["security_admin", "audit_admin", "reviewer"] },
   { to: "/webhooks", icon: "send", label: "page.webhooks", group: "group.rules", roles: ["system_admin", "security_admin", "audit_admin"] },
