@@ -47,6 +47,7 @@ from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.drafting import Drafts
 from guiju.modules.messaging.scheduling import Schedule
+from guiju.modules.messaging.searching import Searcher
 from guiju.modules.messaging.uploading import Uploads
 from guiju.modules.notices import _routes as notices_routes
 from guiju.modules.policy import _routes as policy_routes
@@ -81,6 +82,10 @@ ROUTES = (
 )
 
 
+TICK_SECONDS = 1.0
+"""How often what is due is looked for, in seconds."""
+
+
 class NoSuchPathError(NotFoundError):
     """No such path, or not with this method."""
 
@@ -112,6 +117,7 @@ class Server:
         self._inspecting = ThreadPoolExecutor(2, thread_name_prefix="inspect")
         self.composer = Composer(self.gate, runtime.inspector, self.uploads)
         self.drafts = Drafts(self.gate, runtime.notes, runtime.clock)
+        self.searcher = Searcher(self.gate, runtime.segments)
         self.schedule = Schedule(
             self.gate, runtime.notes, runtime.inspector, runtime.clock, self._tell
         )
@@ -155,6 +161,7 @@ class Server:
         state.composer, state.new_view = self.composer, self.runtime.new_view
         state.seen = self.socket.seen
         state.drafts, state.schedule = self.drafts, self.schedule
+        state.searcher = self.searcher
         state.incoming, state.dispatcher = self.incoming, self.dispatcher
         state.authenticate, state.me = self.guard.authenticate, me.describe
         state.session_ended = self.guard.session_ended
@@ -208,7 +215,7 @@ class Server:
         steps = (
             self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
         )  # fmt: skip
-        while not self._stopping.wait(1.0):
+        while not self._stopping.wait(TICK_SECONDS):
             for step in steps:
                 try:
                     step()

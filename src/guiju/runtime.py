@@ -22,6 +22,7 @@ from guiju.ledger.binding import KeysRefusedError, check_folder
 from guiju.ledger.keystore import KeyStore, open_keystore
 from guiju.ledger.log import Log
 from guiju.ledger.notes import Notes
+from guiju.ledger.segments import Segments
 from guiju.ledger.signer import Signer
 from guiju.ledger.vault import Vault
 from guiju.modules.approvals import _controls as approvals_controls
@@ -141,6 +142,7 @@ class Runtime:
     signer: Signer
     vault: Vault
     notes: Notes
+    segments: Segments
     names: dict[PersonId, str] = field(default_factory=dict)
 
     def write(self, verb: Callable[[WriteTx], T]) -> T:
@@ -201,6 +203,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         raise
     keys = open_keystore(settings.keys, settings.database)
     log, inspector = Log(keys), Inspector(settings.data / RISK_MODEL)
+    blobs = open_blobs(settings.files)
     list_verbs: dict[str, ListVerb] = {
         sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
         composing.MARK_KIND: reads.mark_read_many,
@@ -218,8 +221,9 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         inspector,
         lane,
         Signer(database, settings.keys, clock),
-        Vault(open_blobs(settings.files), keys),
+        Vault(blobs, keys),
         Notes(keys),
+        Segments(blobs, keys),
     )
     if runtime.read(policy.find_pack) is not None:
         runtime.read(inspector.follow)

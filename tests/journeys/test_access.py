@@ -20,6 +20,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery
 from guiju.kernel.errors import all_errors
 from guiju.kernel.ids import GroupId
+from guiju.modules.directory import importing
 from guiju.modules.identity.types import USABLE
 from guiju.modules.messaging import service as messaging
 from guiju.socket import FRAMES
@@ -235,6 +236,11 @@ def _try_http(
         assert answer.status_code in (200, 204), answer.text
         if method == "GET" and answer.headers["Content-Type"] == "application/json":
             _check_position(template, answer, before)
+        if (
+            template == "/api/people/import"
+        ):  # what it only started must not be taken for the next cell's
+            assert actor is not None
+            _wait_for_import(stage, actor, answer.json()["started"])
         _drain(stage)
         return
     assert WORDS.get(answer.status_code) == expected, answer.text
@@ -315,6 +321,13 @@ def _wait_until_signed(stage: Stage, position: int) -> None:
     signer = stage.world.runtime.signer
     while signer.signed <= position:
         assert time.monotonic() < deadline and signer.alarm is None, signer.alarm
+        time.sleep(0.02)
+
+
+def _wait_for_import(stage: Stage, actor: Actor, started: str) -> None:
+    deadline = time.monotonic() + 10
+    while not stage.world.read(lambda tx: importing.show_import(tx, actor, started)).done:
+        assert time.monotonic() < deadline, "the import did not end"
         time.sleep(0.02)
 
 

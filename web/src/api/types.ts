@@ -194,6 +194,8 @@ export interface Reads { on: boolean; reads: Record<string, number>; since: Reco
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
 export type SavedKind = "favourite" | "later";
 export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }
+/** `before` goes on from here; `waiting` groups are still being read. */
+export interface SearchPage { found: { item: MessageItem; group_name: string; spans: { start: number; end: number }[] }[]; before: number | null; waiting: number; position: number }
 export interface Conversations { position: number; conversations: Conversation[] }
 /** `newer` is there for a page around a position: newer items exist. */
 export interface MessagePage { items: Item[]; more: boolean; newer?: boolean; position: number }

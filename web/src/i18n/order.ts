@@ -4,6 +4,7 @@ import type { Triple } from "./index.ts";
 /** Order in a group, as far as it shows in the talk itself. */
 const ORDER = {
   "moved": ["{by} 把 {who} 的一条消息移到题外，理由：{reason}", "{by} 將 {who} 的一則訊息移到題外，理由：{reason}", "{by} moved a message by {who} aside: {reason}"],
+  "tag": ["题外", "題外", "Off topic"],
   "moved.open": ["查看", "檢視", "Show"],
   "aside.do": ["移到题外", "移到題外", "Move aside"],
   "aside.back": ["移回群里", "移回群裡", "Move back"],

@@ -11,6 +11,7 @@ from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._findings import DOCUMENT_CATEGORY
+from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
@@ -41,6 +42,7 @@ __all__ = [
     "disposition_of_category",
     "disposition_of_kind",
     "disposition_of_link",
+    "fold",
     "is_public_address",
     "is_public_host",
     "mask",

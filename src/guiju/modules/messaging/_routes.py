@@ -15,6 +15,7 @@ from guiju.modules.messaging import (
     _forward_routes,
     _personal_routes,
     _review_routes,
+    _search_routes,
     _shape,
     _template_routes,
     _topic_routes,
@@ -131,3 +132,4 @@ routes.include_router(_forward_routes.routes)
 routes.include_router(_unsent_routes.routes)
 routes.include_router(_topic_routes.routes)
 routes.include_router(_template_routes.routes)
+routes.include_router(_search_routes.routes)
