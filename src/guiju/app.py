@@ -28,6 +28,7 @@ from guiju.kernel.jobs import parked
 from guiju.kernel.live import Hub, tell_person
 from guiju.kernel.malware import Scanner
 from guiju.kernel.posting import Poster
+from guiju.ledger.keystore import secret_file
 from guiju.migrations import schema
 from guiju.modules.approvals import _routes as approvals_routes
 from guiju.modules.bots import _routes as bots_routes
@@ -46,6 +47,7 @@ from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.drafting import Drafts
+from guiju.modules.messaging.pushing import Pusher
 from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.uploading import Uploads
 from guiju.modules.notices import _routes as notices_routes
@@ -79,6 +81,9 @@ ROUTES = (
     me,
     setup_routes,
 )
+
+
+PUSH_KEY = "push.key"
 
 
 class NoSuchPathError(NotFoundError):
@@ -119,6 +124,11 @@ class Server:
         self.dispatcher = Dispatcher(
             self.gate, Poster(is_public_host, runtime.settings.inside_hosts), runtime.vault, runtime.clock
         )  # fmt: skip
+        self.pusher = Pusher(
+            self.gate, Poster(is_public_host, runtime.settings.inside_hosts),
+            lambda: secret_file(runtime.settings.keys / PUSH_KEY), runtime.clock,
+            runtime.settings.push_contact, self.hub.is_watching,
+        )  # fmt: skip
         self.socket = SocketEndpoint(
             self.gate,
             self.hub,
@@ -156,6 +166,8 @@ class Server:
         state.seen = self.socket.seen
         state.drafts, state.schedule = self.drafts, self.schedule
         state.incoming, state.dispatcher = self.incoming, self.dispatcher
+        state.pusher, state.session_of = self.pusher, self.guard.session_of
+        state.origin = self.runtime.origin
         state.authenticate, state.me = self.guard.authenticate, me.describe
         state.session_ended = self.guard.session_ended
         state.passwords = identity.Passwords()
@@ -201,12 +213,14 @@ class Server:
             await asyncio.to_thread(self.extractor.close)
             await asyncio.to_thread(self.uploads.close)
             await asyncio.to_thread(self.dispatcher.close)
+            await asyncio.to_thread(self.pusher.close)
             await asyncio.to_thread(runtime.close)
             self.gate.close()
 
     def _run_jobs(self) -> None:
         steps = (
             self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
+            self.pusher.run,
         )  # fmt: skip
         while not self._stopping.wait(1.0):
             for step in steps:

@@ -19,7 +19,7 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Scope,
 )
-from guiju.modules.messaging import _change_controls, _forward_controls
+from guiju.modules.messaging import _change_controls, _device_controls, _forward_controls
 from guiju.modules.messaging._file_controls import FILES
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
@@ -277,6 +277,7 @@ CONTROLS = (
     *_change_controls.CONTROLS,
     FILES,
     _forward_controls.FORWARDING,
+    *_device_controls.CONTROLS,
 )
 
 OPERATIONS = (
