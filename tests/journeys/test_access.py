@@ -180,7 +180,7 @@ def test_every_operation_is_in_the_table(stage: Stage) -> None:
         for kind in frames.types
         if isinstance(kind, msgspec.inspect.StructType)
     }
-    assert len(socket) == 4
+    assert len(socket) == 5
     assert http | socket == set(OPERATIONS)
 
 
@@ -360,6 +360,9 @@ def _say(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any]) -> d
                 return _read_answer(stage, socket, actor, ids)
             case "SOCKET ping":
                 socket.send(json.dumps({"type": "ping", "n": 7}))
+            case "SOCKET visible":
+                for frame in ({"type": "visible", "on": False}, {"type": "ping", "n": 7}):
+                    socket.send(json.dumps(frame))
             case _:
                 return "ok"
         while (frame := json.loads(socket.recv(5)))["type"] not in ("receipt", "pong", "error"):

@@ -26,6 +26,18 @@ _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run
 _GRAVE = ("serious", "critical")
 
 
+_STORED = """async () => {
+  const done = (request) => new Promise((ok, no) => { request.onsuccess = () => ok(request.result); request.onerror = () => no(request.error); });
+  const all = {local: {...localStorage}};
+  for (const {name} of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    for (const drawer of database.objectStoreNames) all[drawer] = await done(database.transaction(drawer).objectStore(drawer).getAll());
+    database.close();
+  }
+  return JSON.stringify(all);
+}"""
+
+
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium until the end of the block."""
@@ -54,6 +66,10 @@ class Screen:
     page: Page
     origin: str
     errors: list[str]
+
+    def stored(self) -> str:
+        """All that this browser keeps of the site beyond a reload, as JSON."""
+        return str(self.page.evaluate(_STORED))
 
     def open(self, path: str) -> "Screen":
         """Load a page of the client, as a visit to its address does."""

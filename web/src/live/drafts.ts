@@ -27,13 +27,16 @@ function read(): Record<string, Kept> {
     return {};
   }
 }
+/** Whether what is written in a group may be kept on this device; where not, the server alone keeps it. */
+let keeps: (group: string) => boolean = () => true;
 function set(group: string, one: Kept): void {
   drafts.value = { ...drafts.value, [group]: one };
-  localStorage.setItem(key, JSON.stringify(drafts.value));
+  localStorage.setItem(key, JSON.stringify(Object.fromEntries(Object.entries(drafts.value).filter(([each]) => keeps(each)))));
 }
 
 /** Begins with what is kept here, and takes over what the server has. */
-export function openDrafts(person: string): void {
+export function openDrafts(person: string, may: (group: string) => boolean = () => true): void {
+  keeps = may;
   key = `gj.drafts.${person}`;
   drafts.value = read();
 }
