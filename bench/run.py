@@ -21,7 +21,7 @@ from typing import Final
 
 import msgspec
 
-from bench import inspection
+from bench import cold, inspection
 from bench.load import Result
 from bench.machine import commit, filesystem, machine, syncs_per_second
 from bench.pairs import PAIRS
@@ -209,6 +209,10 @@ def bench(options: argparse.Namespace, folder: Path) -> Report:
         print("inspection:", flush=True)
         found += inspection.rows(options.runs, folder)
         syncs.append(syncs_per_second(folder, _SYNC_SECONDS))
+    if cold.NAME in words:
+        print("cold:", flush=True)
+        found += cold.rows(options.runs, folder)
+        syncs.append(syncs_per_second(folder, _SYNC_SECONDS))
     for database in options.database if scenarios or options.pairs or options.peers else ():
         print(f"{database}:", flush=True)
         with contextlib.ExitStack() as stack:
@@ -254,7 +258,7 @@ def _servers(
 def _chosen(words: str) -> tuple[list[Scenario], bool]:
     """The scenarios of messages, and whether inspection is to be measured."""
     names = words.replace(",", " ").split()
-    known = [inspection.NAME, PEERS, *(one.name for one in (*SCENARIOS, *LARGE, *PAIRS))]
+    known = [inspection.NAME, cold.NAME, PEERS, *(one.name for one in (*SCENARIOS, *LARGE, *PAIRS))]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise BenchError(f"no scenario {' '.join(unknown)}; there are {' '.join(known)}")

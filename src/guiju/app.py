@@ -11,11 +11,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 from guiju import ledger_routes, me, setup_routes
+from guiju.client import Client
 from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
 from guiju.kernel.blobs import BlobsUnavailableError
 from guiju.kernel.db import DatabaseUnavailableError, ReadTx
@@ -333,18 +333,13 @@ def _serve_client(app: FastAPI) -> None:
     folder = web_folder()
     if folder is None:
         return
-    # Looked up by name, so that no path from outside ever reaches the file system.
-    files = {
-        file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()
-    }
-    assets = folder / "assets"
-    if assets.is_dir():
-        app.mount("/assets", StaticFiles(directory=assets))
+    files = Client(folder)
 
     @app.get("/{path:path}", include_in_schema=False)
-    async def client(path: str) -> FileResponse:
-        if path.startswith(("api/", "cgi-bin/", "ws")) or path == "api":
+    async def client(request: Request, path: str) -> Response:
+        found = None
+        if not path.startswith(("api/", "cgi-bin/", "ws")) and path != "api":
+            found = files.answer(path, request)
+        if found is None:
             raise NoSuchPathError("There is no such path.")
-        return FileResponse(
-            files.get(path, folder / "index.html"), headers={"Cache-Control": "no-cache"}
-        )
+        return found
