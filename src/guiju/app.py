@@ -333,13 +333,13 @@ def _serve_client(app: FastAPI) -> None:
     folder = web_folder()
     if folder is None:
         return
-    files = Client(folder)
+    app.state.client = Client(folder)
 
     @app.get("/{path:path}", include_in_schema=False)
     async def client(request: Request, path: str) -> Response:
         found = None
         if not path.startswith(("api/", "cgi-bin/", "ws")) and path != "api":
-            found = files.answer(path, request)
+            found = app.state.client.answer(path, request)
         if found is None:
             raise NoSuchPathError("There is no such path.")
         return found

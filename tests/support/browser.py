@@ -172,9 +172,14 @@ class Screens:
     opened: list[Screen]
 
     def new(
-        self, *, size: tuple[int, int] = DESK, scheme: Any = "light", motion: Any = "reduce"
+        self,
+        *,
+        size: tuple[int, int] = DESK,
+        scheme: Any = "light",
+        motion: Any = "reduce",
+        worker: bool = False,
     ) -> Screen:
-        """A browser without any history."""
+        """A browser without any history. With `worker` the page may keep itself, as it does for people."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="zh-CN",
@@ -183,6 +188,7 @@ class Screens:
             reduced_motion=motion,
             has_touch=size == PHONE,
             is_mobile=size == PHONE,
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(_WAIT_MS)
         page = context.new_page()

@@ -23,7 +23,7 @@ async function worker(folder: string): Promise<void> {
   const { code } = await transformWithOxc(readFileSync(file, "utf8"), file);
   const list = files.map((one) => (one === "index.html" ? "/" : `/${one}`));
   const filled = code.replace('"__VERSION__"', JSON.stringify(hash.digest("hex").slice(0, 12))).replace('["__FILES__"]', JSON.stringify(list));
-  if (filled.includes("__")) throw new Error("the worker was not filled in");
+  if (filled.includes("__VERSION__") || filled.includes("__FILES__")) throw new Error("the worker was not filled in");
   writeFileSync(join(folder, "sw.js"), filled);
 }
 

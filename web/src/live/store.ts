@@ -213,6 +213,9 @@ export async function signOut(everywhere: boolean, remove: (path: string) => Pro
   await forgetOutbox();
 }
 
+/** Clears what this browser keeps, and keeps nothing more under this session. What waits to be sent stays. */
+export const forgetKept = (): Promise<void> => clearKept(device.value?.epoch ?? null);
+
 function onFrame(frame: ServerFrame): void {
   switch (frame.type) {
     case "welcome":
