@@ -35,16 +35,21 @@ export function keepSoon(read: NonNullable<typeof latest>): void {
   latest = read;
   timer ??= setTimeout(() => void keepNow(), PAUSE_MS);
 }
-export async function keepNow(): Promise<void> {
+/** With `last` this page is about to go: the next one need not wait for it. */
+export async function keepNow(last = false): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
   const found = latest?.();
   if (!found) return;
   const kept = toKeep(found.state, found.device, sources);
-  const mark: Mark = { epoch: found.device.epoch, me: found.me, device: found.device, position: found.state.position, at: Date.now(), writer };
+  const mark: Mark = { epoch: found.device.epoch, me: found.me, device: found.device, position: found.state.position, at: Date.now(), writer: last ? "" : writer };
   await within("readwrite", async (shelf) => {
     const before = await shelf.get<Mark>("mark", KEY);
-    if (before?.epoch === mark.epoch && (before.ended || (before.writer !== writer && Date.now() - before.at < OTHERS_MS))) return;
+    if (before?.epoch === mark.epoch && before.ended) return;
+    if (before?.epoch === mark.epoch && before.writer && before.writer !== writer && Date.now() - before.at < OTHERS_MS) {
+      timer ??= setTimeout(() => void keepNow(), OTHERS_MS);
+      return;
+    }
     if (before?.epoch !== mark.epoch || before.writer !== writer) {
       written = null;
       shelf.empty("rows");

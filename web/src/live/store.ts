@@ -58,6 +58,8 @@ export function onItems(run: (items: readonly Item[]) => void): () => void {
 }
 /** The latest items after `position`, to bring up to date what was read at it. */
 export const since = (position: number): readonly Item[] => recent.filter((one) => one.position > position);
+/** Counts how often the server said all anew; what is kept is shown before it has said anything. */
+export const starts = ref(0);
 /** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
 export const resyncs = ref(0);
 
@@ -129,7 +131,7 @@ addEventListener("visibilitychange", () => {
   if (visible) again();
   else void keepNow();
 });
-addEventListener("pagehide", () => void keepNow());
+addEventListener("pagehide", () => void keepNow(true));
 
 /** Only a state that is whole up to its position is kept. */
 watch([state, device, me], () => keepSoon(() => (ready.value && !stale && !provisional && me.value && device.value ? { state: state.value, me: me.value, device: device.value } : null)), { flush: "sync" });
@@ -147,6 +149,7 @@ async function adopt(answer: Start): Promise<void> {
   [provisional, stale, asked, startError.value] = [false, false, null, null];
   await openUnsent(answer.me.person.id);
   ready.value = true;
+  starts.value++;
   // Extras: the chat is shown without them, and they are read again with the next snapshot.
   void loadDrafts().catch(() => undefined);
   void loadScheduled().catch(() => undefined);
@@ -167,7 +170,12 @@ async function snapshot(): Promise<void> {
     asked = null;
     if (!(error instanceof ApiError)) throw error;
     startError.value = error;
-    if (error.status === 401 || connection === null) return;
+    if (error.status === 401 && me.value !== null) {
+      // It may have been answered before anything was shown.
+      leave();
+      signedOut();
+    }
+    if (connection === null) return;
     if (provisional) link.value = "offline";
     retryTimer = setTimeout(() => connection !== null && void snapshot(), 3000);
   } finally {
