@@ -78,8 +78,8 @@ def parts() -> list[Part]:
         # By themselves, one for each worker: a worker that drew both would keep everything else waiting.
         Part("crashes", tests=("-n", "2", kill), cores=2),
         Part("faults", tests=(*_WORKERS, tests / "faults", f"--ignore={kill}"), cores=2),
-        # Whole files to a worker: what a file sets up is made once.
-        Part("journeys", tests=("-n", "2", "--dist", "loadfile", tests / "journeys"), cores=2),
+        # Whole files to a worker: what a file sets up is made once. They often wait for a browser: one more than cores.
+        Part("journeys", tests=("-n", "3", "--dist", "loadfile", tests / "journeys"), cores=2),
     ]
 
 

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from guiju import ledger_routes, me, setup_routes
+from guiju import ledger_routes, me, setup_routes, spelling
 from guiju.client import Client
 from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
 from guiju.kernel.blobs import BlobsUnavailableError
@@ -49,6 +49,7 @@ from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.drafting import Drafts
 from guiju.modules.messaging.pushing import Pusher
 from guiju.modules.messaging.scheduling import Schedule
+from guiju.modules.messaging.searching import Searcher
 from guiju.modules.messaging.uploading import Uploads
 from guiju.modules.notices import _routes as notices_routes
 from guiju.modules.policy import _routes as policy_routes
@@ -84,6 +85,8 @@ ROUTES = (
 
 
 PUSH_KEY = "push.key"
+TICK_SECONDS = 1.0
+"""How often what is due is looked for, in seconds."""
 
 
 class NoSuchPathError(NotFoundError):
@@ -117,6 +120,7 @@ class Server:
         self._inspecting = ThreadPoolExecutor(2, thread_name_prefix="inspect")
         self.composer = Composer(self.gate, runtime.inspector, self.uploads)
         self.drafts = Drafts(self.gate, runtime.notes, runtime.clock)
+        self.searcher = Searcher(self.gate, runtime.segments)
         self.schedule = Schedule(
             self.gate, runtime.notes, runtime.inspector, runtime.clock, self._tell
         )
@@ -165,6 +169,7 @@ class Server:
         state.composer, state.new_view = self.composer, self.runtime.new_view
         state.seen = self.socket.seen
         state.drafts, state.schedule = self.drafts, self.schedule
+        state.searcher = self.searcher
         state.incoming, state.dispatcher = self.incoming, self.dispatcher
         state.pusher, state.session_of = self.pusher, self.guard.session_of
         state.origin = self.runtime.origin
@@ -198,6 +203,7 @@ class Server:
         self.gate.subscribe(self._swap_rules)
         # The first compilation of what is hot happens now, not under the first message.
         await self.gate.read(policy.find_pack)
+        await asyncio.to_thread(spelling.fill, runtime.lane)
         runtime.signer.start(runtime.lane)
         jobs = threading.Thread(target=self._run_jobs, name="jobs", daemon=True)
         jobs.start()
@@ -222,7 +228,7 @@ class Server:
             self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
             self.pusher.run,
         )  # fmt: skip
-        while not self._stopping.wait(1.0):
+        while not self._stopping.wait(TICK_SECONDS):
             for step in steps:
                 try:
                     step()
@@ -337,7 +343,7 @@ def _serve_client(app: FastAPI) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     async def client(request: Request, path: str) -> Response:
-        found = None
+        found: Response | None = None
         if not path.startswith(("api/", "cgi-bin/", "ws")) and path != "api":
             found = app.state.client.answer(path, request)
         if found is None:

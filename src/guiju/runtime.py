@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from guiju import spelling
 from guiju.guarding import TextGuard
 from guiju.kernel.blobs import open_blobs
 from guiju.kernel.clock import Clock, SystemClock
@@ -22,6 +23,7 @@ from guiju.ledger.binding import KeysRefusedError, check_folder
 from guiju.ledger.keystore import KeyStore, open_keystore
 from guiju.ledger.log import Log
 from guiju.ledger.notes import Notes
+from guiju.ledger.segments import Segments
 from guiju.ledger.signer import Signer
 from guiju.ledger.vault import Vault
 from guiju.modules.approvals import _controls as approvals_controls
@@ -141,6 +143,7 @@ class Runtime:
     signer: Signer
     vault: Vault
     notes: Notes
+    segments: Segments
     names: dict[PersonId, str] = field(default_factory=dict)
 
     def write(self, verb: Callable[[WriteTx], T]) -> T:
@@ -201,6 +204,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         raise
     keys = open_keystore(settings.keys, settings.database)
     log, inspector = Log(keys), Inspector(settings.data / RISK_MODEL)
+    blobs = open_blobs(settings.files)
     list_verbs: dict[str, ListVerb] = {
         sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
         composing.MARK_KIND: reads.mark_read_many,
@@ -218,8 +222,9 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         inspector,
         lane,
         Signer(database, settings.keys, clock),
-        Vault(open_blobs(settings.files), keys),
+        Vault(blobs, keys),
         Notes(keys),
+        Segments(blobs, keys),
     )
     if runtime.read(policy.find_pack) is not None:
         runtime.read(inspector.follow)
@@ -237,8 +242,12 @@ def _live_appliers() -> dict[str, Apply]:
 
         return both
 
+    def spelling_names(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+        APPLIERS["directory"](tx, entries)
+        spelling.follow(tx, entries)
+
     leaving = {name: forgetting(APPLIERS[name]) for name in ("groups", "identity")}
-    return {**APPLIERS, **leaving}
+    return {**APPLIERS, **leaving, "directory": spelling_names}
 
 
 def packs_folder() -> Path:

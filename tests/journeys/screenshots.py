@@ -105,6 +105,13 @@ def later(screen: Screen) -> None:
     expect(screen.page.get_by_role("dialog")).to_contain_text("班前会")
 
 
+def search(screen: Screen) -> None:
+    screen.open("/search?q=车间")
+    expect(screen.page.locator(".hit")).not_to_have_count(0)
+    if screen.page.get_by_role("button", name="更多条件").is_visible():
+        screen.press("更多条件")
+
+
 def apply_for(screen: Screen) -> None:
     screen.open("/apply")
     screen.page.get_by_label(re.compile("^群名称|^名称")).first.fill("质量吐槽群")
@@ -194,6 +201,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "held": ("zhouxiaoyu", held),
     "forward": ("zhaotiejun", forward),
     "later": ("zhouxiaoyu", later),
+    "search": ("zhouxiaoyu", search),
     "apply": ("zhouxiaoyu", apply_for),
     "applications": ("jiangnan", at("/applications")),
     "approvals": ("yezhiqiu", at("/todo")),

@@ -20,6 +20,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery
 from guiju.kernel.errors import all_errors
 from guiju.kernel.ids import GroupId
+from guiju.modules.directory import importing
 from guiju.modules.identity.types import USABLE
 from guiju.modules.messaging import service as messaging
 from guiju.socket import FRAMES
@@ -233,6 +234,11 @@ def _try_http(
         assert answer.status_code in (200, 204), answer.text
         if method == "GET" and answer.headers["Content-Type"] == "application/json":
             _check_position(template, answer, before)
+        if (
+            template == "/api/people/import"
+        ):  # what it only started must not be taken for the next cell's
+            assert actor is not None
+            _wait_for_import(stage, actor, answer.json()["started"])
         _drain(stage)
         return
     assert WORDS.get(answer.status_code) == expected, answer.text
@@ -316,6 +322,13 @@ def _wait_until_signed(stage: Stage, position: int) -> None:
         time.sleep(0.02)
 
 
+def _wait_for_import(stage: Stage, actor: Actor, started: str) -> None:
+    deadline = time.monotonic() + 10
+    while not stage.world.read(lambda tx: importing.show_import(tx, actor, started)).done:
+        assert time.monotonic() < deadline, "the import did not end"
+        time.sleep(0.02)
+
+
 # ---- the socket ---------------------------------------------------------------------------------------------------
 
 
@@ -359,8 +372,8 @@ def _say(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any]) -> d
             case "SOCKET ping":
                 socket.send(json.dumps({"type": "ping", "n": 7}))
             case "SOCKET visible":
-                for frame in ({"type": "visible", "on": False}, {"type": "ping", "n": 7}):
-                    socket.send(json.dumps(frame))
+                for said in ({"type": "visible", "on": False}, {"type": "ping", "n": 7}):
+                    socket.send(json.dumps(said))
             case _:
                 return "ok"
         while (frame := json.loads(socket.recv(5)))["type"] not in ("receipt", "pong", "error"):

@@ -244,7 +244,9 @@ def test_notifications_say_what_was_chosen_and_go_once_it_is_read(stage: Stage) 
     kept(screen)
     time.sleep(0.5)
     stage.say(group, "看着页面时说的")
-    page.evaluate("window.away = true; document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+    page.evaluate(
+        "window.away = true; document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))"
+    )
     page.evaluate("localStorage.removeItem('gj.looked')")
     person, hub = member.person_id, stage.inside.server.hub
     until(lambda: not hub.is_watching(person))

@@ -421,6 +421,7 @@ _BODIES: dict[str, _Body] = {
     "PUT /api/groups/{group}/messages/{position}": lambda t, r, a, i: {"text": f"大家好{next(t.serial)}"},
     "POST /api/uploads": lambda t, r, a, i: {"group": i["group"], "name": "a.txt", "size": 9},
     "POST /api/uploads/{upload}/completion": _fixed(sha256=hashlib.sha256(PLAN.encode()).hexdigest()),
+    "POST /api/search": _fixed(words="大家好"),
     "POST /api/groups/{group}/check": _fixed(text="大家好"),
     "POST /api/groups/{group}/read": lambda t, r, a, i: {"position": t.message},
     "POST /api/dictionaries": _fixed(title="清单", category="org", file="a.txt", content="5bCP6YeR5bqT"),

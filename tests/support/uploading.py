@@ -58,7 +58,7 @@ class Sender:
         deadline = time.monotonic() + _INSPECTED_SECONDS
         while done.status_code == 200 and done.json()["state"] == "inspecting":
             assert time.monotonic() < deadline, "the inspection did not end"
-            time.sleep(0.1)
+            time.sleep(0.02)
             done = self.request("GET", f"/uploads/{upload}")
         assert done.status_code == 200 and done.json()["state"] == "ready", done.text
         return upload

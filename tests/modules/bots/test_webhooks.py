@@ -34,6 +34,7 @@ from tests.support.robots import Receiver, receiving
 
 Json = dict[str, Any]
 SECONDS = 20
+TICK = 0.05
 
 
 class Desk:
@@ -84,6 +85,7 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr("guiju.settings.Settings.inside_hosts", frozenset({"127.0.0.1"}))
+        patch.setattr("guiju.app.TICK_SECONDS", TICK)
         url = None
         if request.param == "postgresql":
             server = request.getfixturevalue("postgres_server")
@@ -153,7 +155,7 @@ def test_a_failure_is_tried_again_later_and_nothing_overtakes_it(
     first, second = hold(desk, 2)
     until(lambda: desk.state(webhook)["failures"] == 1)
     assert desk.state(webhook)["next_at"] > desk.world.clock.now()
-    time.sleep(1.5)
+    time.sleep(6 * TICK)
     assert len(receiver.events) == 1, "not before its time"
     desk.world.clock.advance(10_000)
     until(lambda: desk.state(webhook)["failures"] == 2)
@@ -185,7 +187,7 @@ def test_after_too_many_failures_it_is_disabled_and_goes_on_where_it_stopped(
     fact = desk.world.facts("bots.webhook_disabled")[-1]
     assert isinstance(fact, WebhookDisabled) and fact.failures == MOST_FAILURES
     hold(desk)
-    time.sleep(1.5)
+    time.sleep(6 * TICK)
     assert len(receiver.events) == MOST_FAILURES
     assert desk.ask("POST", f"/webhooks/{webhook}/resumption").status_code == 200
     until(lambda: len(receiver.events) == MOST_FAILURES + 2)
@@ -235,7 +237,7 @@ def test_a_removed_webhook_hears_nothing_more(desk: Desk, receiver: Receiver) ->
     assert desk.ask("DELETE", f"/webhooks/{webhook}").status_code == 204
     assert isinstance(desk.world.facts("bots.webhook_ended")[-1], WebhookEnded)
     hold(desk)
-    time.sleep(1.5)
+    time.sleep(6 * TICK)
     assert receiver.events == []
     assert desk.ask("DELETE", f"/webhooks/{webhook}").json()["code"] == "bots.webhook_not_found"
 

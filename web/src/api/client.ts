@@ -33,11 +33,10 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   let response: Response;
   try {
     response = await fetch(`/api${path}`, init);
+    // An answer may also break off in its body.
+    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   } catch {
     throw new ApiError(0, "network", "", {});
-  }
-  if (response.ok) {
-    return (response.status === 204 ? undefined : await response.json()) as T;
   }
   const error = await problem(response);
   if (error.status === 401 && error.code !== "identity.bad_credentials") onSignedOut();

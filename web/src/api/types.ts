@@ -65,7 +65,8 @@ export interface GroupDetail extends GroupCard {
   history: "none" | "all";
   position: number;
 }
-export interface Member { person: PersonMark; role: MemberRole; state: MemberState; since: number; reason?: string | null }
+/** `spelled` is how the name may be typed in letters. */
+export interface Member { person: PersonMark; spelled: string[]; role: MemberRole; state: MemberState; since: number; reason?: string | null }
 
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }
@@ -183,6 +184,8 @@ export interface Reads { on: boolean; reads: Record<string, number>; since: Reco
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
 export type SavedKind = "favourite" | "later";
 export interface SavedPage { saved: { saved_at: number; group_name: string; item: MessageItem }[]; more: boolean; position: number }
+/** `before` goes on from here; `waiting` groups are still being read. */
+export interface SearchPage { found: { item: MessageItem; group_name: string; spans: { start: number; end: number }[] }[]; before: number | null; waiting: number; position: number }
 export interface Conversations { position: number; conversations: Conversation[] }
 /** `newer` is there for a page around a position: newer items exist. */
 export interface MessagePage { items: Item[]; more: boolean; newer?: boolean; position: number }

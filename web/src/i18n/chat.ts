@@ -31,6 +31,7 @@ export const CHAT = {
   "colon": ["：", "：", ": "],
   "main.none": ["选一个工作群", "選一個工作群", "Choose a group"],
   "main.none.more": ["按 Ctrl K 可以直接跳过去。", "按 Ctrl K 可以直接跳過去。", "Press Ctrl K to jump to one."],
+  "main.search": ["搜索本群", "搜尋本群", "Search this group"],
   "main.info": ["群资料", "群資料", "About this group"],
   "tl.label": ["消息", "訊息", "Messages"],
   "tl.new": ["以下为新消息", "以下為新訊息", "New messages"],

@@ -157,6 +157,8 @@ export const ERRORS: Record<string, Triple> = {
   "messaging.review_not_found": ["没有这条待审消息。", "沒有這則待審訊息。", "No such held message."],
   "messaging.invitation_open": ["先接受邀请，才能看和发消息。", "先接受邀請，才能看和傳訊息。", "Accept the invitation first."],
   "messaging.rules_not_signed": ["先确认群规，再发消息。", "先確認群規，再傳訊息。", "Sign the rules first."],
+  "messaging.bad_search": ["请写要找的词，或选人、日期、文件。", "請寫要找的詞，或選人、日期、檔案。", "Give words, a writer, a date or files."],
+  "messaging.search_busy": ["上一次搜索还没结束，请稍等。", "上一次搜尋還沒結束，請稍候。", "The last search is still running; wait a moment."],
   "messaging.bad_schedule": ["时间要在一分钟以后、六十天以内，文件不能定时发送。", "時間要在一分鐘以後、六十天以內，檔案不能定時傳送。", "A message waits for a minute to 60 days, and without files."],
   "messaging.confirm_needed": ["有一条规定提醒这样的内容，要您确认。", "有一條規定提醒這樣的內容，要您確認。", "A rule warns of it; you decide."],
   "messaging.forward_has_files": ["带文件的消息不能转发。", "帶檔案的訊息不能轉傳。", "A message with files is not forwarded."],

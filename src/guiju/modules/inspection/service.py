@@ -11,11 +11,13 @@ from guiju.modules.inspection._conditions import check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
 from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._findings import DOCUMENT_CATEGORY
+from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection._masking import mask
 from guiju.modules.inspection._risk import read_risk_model, shipped_model
+from guiju.modules.inspection._spelling import spellings
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
@@ -41,12 +43,14 @@ __all__ = [
     "disposition_of_category",
     "disposition_of_kind",
     "disposition_of_link",
+    "fold",
     "is_public_address",
     "is_public_host",
     "mask",
     "read_dictionary",
     "read_risk_model",
     "shipped_model",
+    "spellings",
 ]
 
 LINK_KINDS = tuple(kind for kind in LINK_TYPES if kind != "listed")

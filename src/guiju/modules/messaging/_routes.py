@@ -17,6 +17,7 @@ from guiju.modules.messaging import (
     _forward_routes,
     _personal_routes,
     _review_routes,
+    _search_routes,
     _shape,
     _unsent_routes,
     changes,
@@ -144,3 +145,4 @@ routes.include_router(_file_routes.routes)
 routes.include_router(_forward_routes.routes)
 routes.include_router(_unsent_routes.routes)
 routes.include_router(_device_routes.routes)
+routes.include_router(_search_routes.routes)

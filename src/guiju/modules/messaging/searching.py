@@ -1,0 +1,318 @@
+"""Looking for messages in one's groups. The pieces of the index are made when somebody looks, and kept sealed.
+
+An index only proposes: whoever looks gets a message when they may read it at this moment and its text of now has all words.
+So nothing held, recalled or changed is found, and nothing has to be taken out of an index in time.
+"""
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any, TypeVar
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.errors import InvalidError, TooManyError
+from guiju.kernel.facts import Content, Recorded
+from guiju.kernel.gate import Door
+from guiju.kernel.ids import GroupId
+from guiju.ledger.seal import key_id
+from guiju.ledger.segments import Segment, Segments
+from guiju.modules.inspection.service import fold
+from guiju.modules.messaging import changes, service
+from guiju.modules.messaging._search_index import Index, Wanted
+from guiju.modules.messaging.change_types import UNCHANGED, Changed, MessageEdited
+from guiju.modules.messaging.opening import files_of
+from guiju.modules.messaging.sending import author_of
+from guiju.modules.messaging.types import MessageReleased
+from guiju.modules.policy import service as policy
+
+T = TypeVar("T")
+KINDS = ("messaging.sent", "messaging.released", "messaging.edited")
+BUDGET_SECONDS = 1.5
+"""After this an answer says how many groups are still to be read, and the next request goes on."""
+MOST_IN_SEGMENT, KEPT_OPEN = 4_000, 64
+_AT_ONCE, _PROPOSED, _UNSAVED, _MOST_SPANS = 500, 100, 200, 20
+
+
+class BadSearchError(InvalidError):
+    """Nothing is looked for: neither words nor a writer, a time or files."""
+
+    code = "messaging.bad_search"
+
+
+class SearchBusyError(TooManyError):
+    """An earlier search of the same person is still running."""
+
+    code = "messaging.search_busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message, and where the words stand in its text (start and end in code points)."""
+
+    entry: Recorded
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hits, the newest first. `before` goes on from here, if there may be more; `waiting` groups are not read to their end."""
+
+    hits: Sequence[Hit]
+    before: int | None
+    waiting: int
+
+
+class _Pieces:
+    """What is known of the index of one group; its lock is held while anything in it is used."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.segments: list[Segment] | None = None
+        self.saved = 0
+
+
+class Searcher:
+    """Keeps the indexes and looks into them. Its methods wait: call them from threads."""
+
+    def __init__(self, door: Door, segments: Segments) -> None:
+        self._door = door
+        self._stored = segments
+        self._pieces: dict[GroupId, _Pieces] = {}
+        self._open: OrderedDict[tuple[GroupId, Segment], Index] = OrderedDict()
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+
+    def search(
+        self, actor: Actor, wanted: Wanted, group: GroupId | None, *, before: int | None,
+        limit: int, shape: Callable[[ReadTx, Page], T],
+    ) -> T:  # fmt: skip
+        """Look in one group, or in all whose messages the actor reads; `shape` is called in the snapshot that decided.
+
+        Raises BadSearchError, SearchBusyError, NotAllowedError, and for a group what `service.reading_place` raises.
+        """
+        if wanted == Wanted():
+            raise BadSearchError("Say what is looked for.", field="words")
+        with self._lock:
+            if actor.name in self._busy:
+                raise SearchBusyError("An earlier search is still running.", retry_after=1)
+            self._busy.add(actor.name)
+        try:
+            places = self._door.read_now(lambda tx: _places(tx, actor, group))
+            deadline = monotonic() + BUDGET_SECONDS
+            waiting = sum(not self._catch_up(each, deadline) for each in places)
+            hits: list[Hit] = []
+            while True:
+                proposed = self._propose(places, wanted, before)
+                before = proposed[-1] if len(proposed) == _PROPOSED else None
+                verb = functools.partial(_check, wanted=wanted, proposed=proposed)
+                hits += self._door.read_now(verb)
+                if before is None or len(hits) >= limit or monotonic() > deadline:
+                    break
+            if len(hits) > limit:
+                hits = hits[:limit]
+                before = hits[-1].entry.position
+            page = Page(hits, before, waiting)
+            return self._door.read_now(lambda tx: shape(tx, _still_theirs(tx, actor, group, page)))
+        finally:
+            with self._lock:
+                self._busy.discard(actor.name)
+
+    # ---- the pieces --------------------------------------------------------------------------------------------
+
+    def _catch_up(self, group: GroupId, deadline: float) -> bool:
+        """Add what was written since; whether all of it was, in time."""
+        with self._lock:
+            pieces = self._pieces.setdefault(group, _Pieces())
+        with pieces.lock:
+            index = self._last(group, pieces)
+            while monotonic() < deadline:
+                after = index.through if index is not None else -1
+                query = EntryQuery(group=group, kinds=KINDS, after=after, limit=_AT_ONCE)
+                entries = self._door.read_now(lambda tx, query=query: tx.entries(query))  # type: ignore[misc]  # bound at once
+                for entry in entries:
+                    index = self._add(group, pieces, index, entry)
+                if index is not None and entries:
+                    index.passed(entries[-1].position)
+                    if index.size - pieces.saved >= _UNSAVED:
+                        self._save(group, pieces, index)
+                if len(entries) < _AT_ONCE:
+                    return True
+            return False
+
+    def _last(self, group: GroupId, pieces: _Pieces) -> Index | None:
+        if pieces.segments is None:
+            pieces.segments = self._stored.names(group)
+            index = self._get(group, pieces.segments[-1]) if pieces.segments else None
+            pieces.saved = index.size if index is not None else 0
+            if index is None:
+                self._begin_anew(group, pieces)
+            return index
+        if not pieces.segments:
+            return None
+        index = self._get(group, pieces.segments[-1])
+        if index is None:
+            self._begin_anew(group, pieces)
+        return index
+
+    def _begin_anew(self, group: GroupId, pieces: _Pieces) -> None:
+        """A piece that is gone is made again with all others: a gap must not pass for silence."""
+        for segment in pieces.segments or ():
+            self._stored.drop(group, segment)
+            with self._lock:
+                self._open.pop((group, segment), None)
+        pieces.segments, pieces.saved = [], 0
+
+    def _add(
+        self, group: GroupId, pieces: _Pieces, index: Index | None, entry: Recorded
+    ) -> Index | None:
+        assert pieces.segments is not None, "the last piece was asked for first"
+        text = _text_of(entry)
+        if index is None or index.size >= MOST_IN_SEGMENT or self._is_other_month(pieces, entry):
+            if index is not None:
+                index.passed(entry.position - 1)
+                self._save(group, pieces, index)
+            segment, index = Segment(entry.position, entry.at), Index()
+            pieces.segments.append(segment)
+            pieces.saved = 0
+            self._remember(group, segment, index)
+        if isinstance(entry.fact, MessageEdited):
+            index.add_edit(entry.fact.refs[0], text)
+        else:
+            has_files = bool(files_of(entry))
+            index.add(entry.position, author_of(entry), entry.at, has_files=has_files, text=text)
+        return index
+
+    @staticmethod
+    def _is_other_month(pieces: _Pieces, entry: Recorded) -> bool:
+        assert pieces.segments
+        keys = [
+            key_id(Content.CONTENT, entry.group, None, at)
+            for at in (pieces.segments[-1].at, entry.at)
+        ]
+        return keys[0] != keys[1]
+
+    def _save(self, group: GroupId, pieces: _Pieces, index: Index) -> None:
+        assert pieces.segments
+        self._stored.write(group, pieces.segments[-1], index.dump())
+        pieces.saved = index.size
+
+    def _get(self, group: GroupId, segment: Segment) -> Index | None:
+        """An index in memory; None when it cannot be had."""
+        with self._lock:
+            if (found := self._open.get((group, segment))) is not None:
+                self._open.move_to_end((group, segment))
+                return found
+        data = self._stored.read(group, segment)
+        if data is None:
+            return None
+        try:
+            index = Index(data)
+        except ValueError:
+            return None
+        self._remember(group, segment, index)
+        return index
+
+    def _remember(self, group: GroupId, segment: Segment, index: Index) -> None:
+        """Keep it open. One that is dropped for it may be in use elsewhere, and ends when that is done."""
+        with self._lock:
+            self._open[group, segment] = index
+            while len(self._open) > KEPT_OPEN:
+                self._open.popitem(last=False)
+
+    def _propose(
+        self, places: Mapping[GroupId, int], wanted: Wanted, before: int | None
+    ) -> list[int]:
+        """The newest positions below `before` at which a message may be what is wanted."""
+        found: set[int] = set()
+        for group, lowest in places.items():
+            pieces = self._pieces[group]
+            with pieces.lock:
+                for segment in list(pieces.segments or ()):
+                    index = self._get(group, segment)
+                    if index is None:
+                        self._begin_anew(group, pieces)
+                        break
+                    if index.through >= lowest:
+                        found.update(
+                            index.find(wanted, lowest=lowest, before=before, limit=_PROPOSED)
+                        )
+        return sorted(found, reverse=True)[:_PROPOSED]
+
+
+def _check(tx: ReadTx, *, wanted: Wanted, proposed: Sequence[int]) -> list[Hit]:
+    """Those of the proposed messages that are what is wanted, the newest first."""
+    if not proposed:
+        return []
+    query = EntryQuery(positions=tuple(proposed), limit=len(proposed))
+    found = sorted(tx.entries(query), key=lambda entry: -entry.position)
+    now = changes.load(tx, found, texts_only=True)
+    hits = []
+    for entry in found:
+        spans = _spans(wanted, entry, now.get(entry.position, UNCHANGED))
+        if spans is not None:
+            hits.append(Hit(entry, spans))
+    return hits
+
+
+def _still_theirs(tx: ReadTx, actor: Actor, group: GroupId | None, page: Page) -> Page:
+    """Rights are asked in the snapshot that is shown. Raises what `search` raises of them."""
+    places = _places(tx, actor, group)
+    lowest = {str(each): position for each, position in places.items()}
+    hits = [
+        hit
+        for hit in page.hits
+        if hit.entry.group in lowest and hit.entry.position >= lowest[hit.entry.group]
+    ]
+    return replace(page, hits=hits)
+
+
+def _places(tx: ReadTx, actor: Actor, group: GroupId | None) -> Mapping[GroupId, int]:
+    """Where the actor may look, each with the first position that is theirs to see."""
+    if group is not None:
+        return {group: service.reading_place(tx, actor, group).visible_from}
+    policy.require(tx, actor, "messaging.save")
+    return service.present_groups(tx, actor)
+
+
+def _text_of(entry: Recorded) -> str:
+    names = [note.name for _, note in files_of(entry)]
+    return "\n".join([entry.fact.text, *names])
+
+
+def _spans(wanted: Wanted, entry: Recorded, changed: Changed) -> tuple[tuple[int, int], ...] | None:
+    """Where the words stand in the text of now; None when the message is not what is wanted."""
+    fact: Any = entry.fact
+    if changed.recall is not None or changed.row is None:
+        return None
+    at = fact.sent_at if isinstance(fact, MessageReleased) else entry.at
+    files = files_of(entry)
+    if (
+        (wanted.sender is not None and author_of(entry) != wanted.sender)
+        or (wanted.since is not None and at < wanted.since)
+        or (wanted.until is not None and at >= wanted.until)
+        or (wanted.with_files and not files)
+    ):
+        return None
+    told = changed.edit if changed.edit is not None else entry
+    text = fold(told.fact.text)
+    names = "\n".join(fold(note.name) for _, note in files)
+    found: list[tuple[int, int]] = []
+    for word in wanted.words:
+        places = _places_of(word, text)
+        if not places and word not in names:
+            return None
+        found += places
+    return tuple(sorted(found))
+
+
+def _places_of(word: str, text: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    at = text.find(word)
+    while at >= 0 and len(found) < _MOST_SPANS:
+        found.append((at, at + len(word)))
+        at = text.find(word, at + len(word))
+    return found
