@@ -5,30 +5,24 @@
 import { watch } from "vue";
 import { post } from "../api/client.ts";
 import { ALL } from "../api/types.ts";
-import type { Item, NotificationChoice, ReleasedItem, SentItem, Told } from "../api/types.ts";
+import type { Item, ReleasedItem, SentItem, Told } from "../api/types.ts";
 import { d } from "../i18n/device.ts";
 import { lang } from "../i18n/index.ts";
 import { device, me, myId, onItems, state } from "../live/store.ts";
+import { isQuiet, least } from "../live/told.ts";
 import { registration } from "./worker.ts";
 
-const ORDER: readonly Told[] = ["off", "none", "sender", "text"];
 const LONGEST = 120;
 /** Another page of this browser that was looked at so lately shows it already. */
 const LOOKED_MS = 4000;
 const LOOKED = "gj.looked";
 const shown = new Map<string, Notification | null>();
 
-/** Which of both says less. */
-export const least = (one: Told, other: Told): Told => (ORDER.indexOf(one) < ORDER.indexOf(other) ? one : other);
-export function isQuiet({ quiet_from: from, quiet_until: until }: NotificationChoice, minute: number): boolean {
-  if (from === null || until === null) return false;
-  return from <= until ? from <= minute && minute < until : minute >= from || minute < until;
-}
 const minuteNow = (): number => new Date().getHours() * 60 + new Date().getMinutes();
 const looking = (): boolean => document.visibilityState === "visible" && document.hasFocus();
 
 /** How much is said of an item; `off` when it is nothing to be told of. */
-export function toldOf(item: Item): Told {
+function toldOf(item: Item): Told {
   const [known, one] = [device.value, item.group === null ? undefined : state.value.conversations[item.group]];
   if ((item.kind !== "messaging.sent" && item.kind !== "messaging.released") || !known || !one) return "off";
   const calls = item.message.mentions.includes(myId()) || item.message.mentions.includes(ALL);
