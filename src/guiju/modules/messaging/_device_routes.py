@@ -17,7 +17,7 @@ from guiju.modules.messaging.pushing import Pusher
 
 routes = APIRouter()
 Minute = Annotated[int, Field(ge=0, lt=DAY_MINUTES)]
-Endpoint = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Endpoint = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}={0,2}$")]
 
 
