@@ -58,6 +58,6 @@ web/node_modules/.package-lock.json: web/package-lock.json | .venv/run
 	cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json -type f 2>/dev/null)
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/served web/public web/index.html web/vite.config.ts web/tsconfig.json -type f 2>/dev/null)
 	cd web && npm run --silent build
 	@touch $@

@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from bench import inspection
+from bench import cold, inspection
 from bench.goals import judge, judged
 from bench.machine import commit, filesystem, machine, syncs_per_second
 from bench.measuring import ROOT, SYNC_SECONDS, measure, peer_rows, row, rows
@@ -37,9 +37,10 @@ _FILES: Final = 20_000
 _VOLATILE: Final = ("tmpfs", "ramfs")
 _PEER_RUNS: Final = 3
 _TERMS: Final = 10_000
+_APART: Final = {cold.NAME: cold.rows, inspection.NAME: inspection.rows}
 _ROWS_OF_GOALS: Final = (
     "closed1", "closed32", "rate50", "fan200", "held500x1000", "held2000x200", "idle10000",
-    *(pair.name for pair in PAIRS), inspection.NAME,
+    *(pair.name for pair in PAIRS), *_APART,
 )  # fmt: skip
 """What is measured without a name: what has a goal, and inspection."""
 
@@ -57,17 +58,18 @@ class Bench:
 
     def run(self) -> Report:
         """Measure what was asked for; a part that fails is left out, loudly, and the others go on."""
-        scenarios, pairs, with_inspection = chosen(self.options.name)
+        scenarios, pairs, apart = chosen(self.options.name)
         for database in self.options.database if scenarios or pairs else ():
             self._part(f"on {database}", partial(self._database, database, scenarios, pairs))
-        if with_inspection:
-            self._part(inspection.NAME, self._inspection)
+        for name, measured in _APART.items():
+            if name in apart:
+                self._part(name, partial(self._apart, measured))
         if not self.found:
             raise BenchError("nothing was measured")
         return Report(commit(ROOT), machine(self._folder), short(statistics.median(self.syncs)), self.found)  # fmt: skip
 
-    def _inspection(self) -> None:
-        self.found += inspection.rows(self.options.runs, self._folder)
+    def _apart(self, measured: Callable[[int, Path], list[Row]]) -> None:
+        self.found += measured(self.options.runs, self._folder)
         self.syncs.append(syncs_per_second(self._folder, SYNC_SECONDS))
 
     def _part(self, name: str, act: Callable[[], None], rows: Sequence[tuple[str, str]] = (), database: str = "-") -> None:  # fmt: skip
@@ -168,15 +170,19 @@ def _servers(
     return servers
 
 
-def chosen(words: str) -> tuple[list[Scenario], list[Pair], bool]:
-    """The scenarios of messages, the pairs, and whether inspection is to be measured."""
+def chosen(words: str) -> tuple[list[Scenario], list[Pair], list[str]]:
+    """The scenarios of messages, the pairs, and what is measured apart from both databases."""
     names = words.replace(",", " ").split() or list(_ROWS_OF_GOALS)
-    known = [inspection.NAME, *(one.name for one in (*SCENARIOS, *LARGE, *PAIRS))]
+    known = [*_APART, *(one.name for one in (*SCENARIOS, *LARGE, *PAIRS))]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise BenchError(f"no scenario {' '.join(unknown)}; there are {' '.join(known)}")
     scenarios = [one for one in (*SCENARIOS, *LARGE) if one.name in names]
-    return scenarios, [pair for pair in PAIRS if pair.name in names], inspection.NAME in names
+    return (
+        scenarios,
+        [pair for pair in PAIRS if pair.name in names],
+        [name for name in _APART if name in names],
+    )
 
 
 def _options() -> argparse.Namespace:

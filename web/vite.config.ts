@@ -1,8 +1,9 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
+import { served } from "./served/files.ts";
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), served()],
   define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" },
   build: {
     target: "es2022",

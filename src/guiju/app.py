@@ -11,11 +11,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 from guiju import ledger_routes, me, setup_routes, spelling
+from guiju.client import Client
 from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
 from guiju.kernel.blobs import BlobsUnavailableError
 from guiju.kernel.db import DatabaseUnavailableError, ReadTx
@@ -28,6 +28,7 @@ from guiju.kernel.jobs import parked
 from guiju.kernel.live import Hub, tell_person
 from guiju.kernel.malware import Scanner
 from guiju.kernel.posting import Poster
+from guiju.ledger.keystore import secret_file
 from guiju.migrations import schema
 from guiju.modules.approvals import _routes as approvals_routes
 from guiju.modules.bots import _routes as bots_routes
@@ -46,6 +47,7 @@ from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.drafting import Drafts
+from guiju.modules.messaging.pushing import Pusher
 from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.searching import Searcher
 from guiju.modules.messaging.uploading import Uploads
@@ -82,6 +84,7 @@ ROUTES = (
 )
 
 
+PUSH_KEY = "push.key"
 TICK_SECONDS = 1.0
 """How often what is due is looked for, in seconds."""
 
@@ -125,6 +128,11 @@ class Server:
         self.dispatcher = Dispatcher(
             self.gate, Poster(is_public_host, runtime.settings.inside_hosts), runtime.vault, runtime.clock
         )  # fmt: skip
+        self.pusher = Pusher(
+            self.gate, Poster(is_public_host, runtime.settings.inside_hosts),
+            lambda: secret_file(runtime.settings.keys / PUSH_KEY), runtime.clock,
+            runtime.settings.push_contact, self.hub.is_watching,
+        )  # fmt: skip
         self.socket = SocketEndpoint(
             self.gate,
             self.hub,
@@ -163,6 +171,8 @@ class Server:
         state.drafts, state.schedule = self.drafts, self.schedule
         state.searcher = self.searcher
         state.incoming, state.dispatcher = self.incoming, self.dispatcher
+        state.pusher, state.session_of = self.pusher, self.guard.session_of
+        state.origin = self.runtime.origin
         state.authenticate, state.me = self.guard.authenticate, me.describe
         state.session_ended = self.guard.session_ended
         state.passwords = identity.Passwords()
@@ -210,12 +220,14 @@ class Server:
             await asyncio.to_thread(self.extractor.close)
             await asyncio.to_thread(self.uploads.close)
             await asyncio.to_thread(self.dispatcher.close)
+            await asyncio.to_thread(self.pusher.close)
             await asyncio.to_thread(runtime.close)
             self.gate.close()
 
     def _run_jobs(self) -> None:
         steps = (
             self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
+            self.pusher.run,
         )  # fmt: skip
         while not self._stopping.wait(TICK_SECONDS):
             for step in steps:
@@ -328,18 +340,13 @@ def _serve_client(app: FastAPI) -> None:
     folder = web_folder()
     if folder is None:
         return
-    # Looked up by name, so that no path from outside ever reaches the file system.
-    files = {
-        file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()
-    }
-    assets = folder / "assets"
-    if assets.is_dir():
-        app.mount("/assets", StaticFiles(directory=assets))
+    app.state.client = Client(folder)
 
     @app.get("/{path:path}", include_in_schema=False)
-    async def client(path: str) -> FileResponse:
-        if path.startswith(("api/", "cgi-bin/", "ws")) or path == "api":
+    async def client(request: Request, path: str) -> Response:
+        found: Response | None = None
+        if not path.startswith(("api/", "cgi-bin/", "ws")) and path != "api":
+            found = app.state.client.answer(path, request)
+        if found is None:
             raise NoSuchPathError("There is no such path.")
-        return FileResponse(
-            files.get(path, folder / "index.html"), headers={"Cache-Control": "no-cache"}
-        )
+        return found

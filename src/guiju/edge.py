@@ -54,7 +54,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; "
-        "media-src 'self' blob:; "
+        "media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; "
         "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

@@ -26,6 +26,7 @@ class Settings:
     files: str
     clamd: str
     webhook_hosts: str
+    push_contact: str
 
     @property
     def host(self) -> str:
@@ -73,6 +74,10 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
     clamd = environment.get("GUIJU_CLAMD") or ""
     if clamd and not (clamd.rpartition(":")[0] and clamd.rpartition(":")[2].isdigit()):
         raise SettingsError(f"GUIJU_CLAMD must be host:port, not {clamd!r}")
+    push_contact = environment.get("GUIJU_PUSH_CONTACT") or ""
+    if push_contact and not push_contact.startswith(("mailto:", "https://")):
+        problem = f"GUIJU_PUSH_CONTACT must begin with mailto: or https://, not {push_contact!r}"
+        raise SettingsError(problem)
     return Settings(
         data=data,
         keys=Path(environment.get("GUIJU_KEYS") or data / "keys").absolute(),
@@ -83,6 +88,7 @@ def read_settings(environment: "os._Environ[str] | dict[str, str]" = os.environ)
         files=_files(environment.get("GUIJU_FILES") or str(data / "files")),
         clamd=clamd,
         webhook_hosts=environment.get("GUIJU_WEBHOOK_HOSTS") or "",
+        push_contact=push_contact,
     )
 
 

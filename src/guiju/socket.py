@@ -78,7 +78,12 @@ class _Ping(msgspec.Struct, tag="ping", tag_field="type"):
     n: int = 0
 
 
-FRAMES: Final = _Hello | _Send | _Read | _Ping
+class _Visible(msgspec.Struct, tag="visible", tag_field="type"):
+    on: bool
+
+
+FRAMES: Final = _Hello | _Send | _Read | _Ping | _Visible
+Frame = _Hello | _Send | _Read | _Ping | _Visible
 _decode = msgspec.json.Decoder(FRAMES).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -237,6 +242,8 @@ class _Listener:
                 self._connection.push(text_frame(_encode({"type": "pong", "n": n})))
             case _Read(group=group, position=position):
                 self._mark_read(GroupId(group), position)
+            case _Visible(on=on):
+                self._connection.is_visible = on
             case _Hello():
                 self._connection.push(_error(BadFrameError("hello comes once."), None))
 
@@ -302,18 +309,18 @@ def _facts(items: list[dict[str, Any]], after: int, position: int) -> bytes:
     return facts_frame([_encode(item) for item in items], after, position)
 
 
-def _first(message: Message) -> "_Hello | _Send | _Read | _Ping":
+def _first(message: Message) -> Frame:
     """The first frame, which still comes by ASGI. Raises BadFrameError."""
     text = message.get("text")
     return _read(text.encode() if isinstance(text, str) else None)
 
 
-def _read(data: bytes | None) -> "_Hello | _Send | _Read | _Ping":
+def _read(data: bytes | None) -> Frame:
     """The frame of a message. Raises BadFrameError."""
     if data is None:
         raise BadFrameError("Frames are text.")
     try:
-        frame: _Hello | _Send | _Read | _Ping = _decode(data)
+        frame: Frame = _decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadFrameError(str(error)[:200]) from error
     return frame

@@ -218,7 +218,7 @@ def test_outbox_outlives_a_killed_server(people: Screens, site: Site) -> None:
     writer.send("甲班已经交接，夹具在二号柜")
     expect(waiting_rows(writer)).to_contain_text("等待发出")
     # It is on this machine, not in the page.
-    assert "夹具在二号柜" in writer.page.evaluate("JSON.stringify({...localStorage})")
+    assert "夹具在二号柜" in writer.stored()
     site.start()
     for screen in (reader, writer):
         expect(screen.message("夹具在二号柜")).to_have_count(1, timeout=40_000)

@@ -158,8 +158,8 @@ class TestDrafts:
         screen.open("/me")
         screen.press("全部退出，包括这台")
         screen.page.wait_for_url(re.compile("/login"))
-        kept = screen.page.evaluate("JSON.stringify(localStorage)")
-        assert "退出前写到一半的话" not in kept and "gj.outbox" not in kept
+        kept = screen.stored()
+        assert "退出前写到一半的话" not in kept and "gj.drafts" not in kept
         again = people.signed_in("mengyao")
         enter(again, WORKSHOP)
         expect(composer(again)).to_have_value("退出前写到一半的话")

@@ -26,6 +26,18 @@ _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run
 _GRAVE = ("serious", "critical")
 
 
+_STORED = """async () => {
+  const done = (request) => new Promise((ok, no) => { request.onsuccess = () => ok(request.result); request.onerror = () => no(request.error); });
+  const all = {local: {...localStorage}};
+  for (const {name} of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    for (const drawer of database.objectStoreNames) all[drawer] = await done(database.transaction(drawer).objectStore(drawer).getAll());
+    database.close();
+  }
+  return JSON.stringify(all);
+}"""
+
+
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium until the end of the block."""
@@ -54,6 +66,10 @@ class Screen:
     page: Page
     origin: str
     errors: list[str]
+
+    def stored(self) -> str:
+        """All that this browser keeps of the site beyond a reload, as JSON."""
+        return str(self.page.evaluate(_STORED))
 
     def open(self, path: str) -> "Screen":
         """Load a page of the client, as a visit to its address does."""
@@ -156,9 +172,14 @@ class Screens:
     opened: list[Screen]
 
     def new(
-        self, *, size: tuple[int, int] = DESK, scheme: Any = "light", motion: Any = "reduce"
+        self,
+        *,
+        size: tuple[int, int] = DESK,
+        scheme: Any = "light",
+        motion: Any = "reduce",
+        worker: bool = False,
     ) -> Screen:
-        """A browser without any history."""
+        """A browser without any history. With `worker` the page may keep itself, as it does for people."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="zh-CN",
@@ -167,6 +188,7 @@ class Screens:
             reduced_motion=motion,
             has_touch=size == PHONE,
             is_mobile=size == PHONE,
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(_WAIT_MS)
         page = context.new_page()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,17 @@ def session_for(world: World, actor: Actor) -> str:
 
 
 @contextmanager
-def served(world: World) -> Iterator[Inside]:
-    """Serve a world; whatever runs in it afterwards goes through the server's lane."""
+def served(world: World, *, to_browsers: bool = False) -> Iterator[Inside]:
+    """Serve a world; whatever runs in it afterwards goes through the server's lane.
+
+    `to_browsers`: its public address is where it listens, as a browser demands.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
+        if to_browsers:
+            here = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            world.settings = world.runtime.settings = replace(world.settings, public_url=here)
         server = Server(world.runtime)
         config = uvicorn.Config(
             server,
@@ -126,12 +133,14 @@ def _wait(running: uvicorn.Server, thread: threading.Thread) -> None:
 
 
 @contextmanager
-def served_world(database: str | None) -> Iterator[tuple[World, Inside]]:
+def served_world(
+    database: str | None, *, to_browsers: bool = False
+) -> Iterator[tuple[World, Inside]]:
     """A world of its own with its server; at the end its ledger must verify and equal its replay."""
     folder = Path(tempfile.mkdtemp(prefix="guiju-test-"))
     world = World(database, folder)
     try:
-        with served(world) as inside:
+        with served(world, to_browsers=to_browsers) as inside:
             yield world, inside
             world.runtime.signer.stop()  # the check signs, and there is one signer
             check_ledger(world)

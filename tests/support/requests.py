@@ -29,6 +29,7 @@ from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
 from tests.support.matrix import Row
+from tests.support.pushes import push_body
 from tests.support.robots import make_bot, new_webhook
 from tests.support.sending import with_editing
 from tests.support.uploading import BYTES, attached, begin, close_uploads, door_of, uploads_of
@@ -443,6 +444,9 @@ _BODIES: dict[str, _Body] = {
     },
     "PUT /api/groups/{group}/settings": _fixed(muted=True),
     "PUT /api/groups/{group}/draft": lambda t, r, a, i: {"text": "大家", "at": t.cast.world.clock.now()},
+    "PUT /api/notifications": _fixed(told="sender"),
+    "POST /api/push": lambda t, r, a, i: push_body(f"https://127.0.0.1:9/{next(t.serial)}"),
+    "POST /api/push/end": _fixed(endpoint="https://127.0.0.1:9/none"),
     "POST /api/groups/{group}/scheduled": lambda t, r, a, i: {
         "cmid": f"d{next(t.serial)}", "body": "大家好", "at": t.cast.world.clock.now() + DAY,
     },

@@ -41,7 +41,11 @@ class World:
         """Begin the organisation in `folder`, or with `copied` go on with the copy of one of so many `people`."""
         self.folder = folder
         self.clock = ManualClock(MONDAY)
-        environment = {"GUIJU_DATA": str(folder), "GUIJU_DATABASE": database or ""}
+        environment = {
+            "GUIJU_DATA": str(folder),
+            "GUIJU_DATABASE": database or "",
+            "GUIJU_PUSH_CONTACT": "mailto:ops@example.org",
+        }
         self.settings: Settings = read_settings(environment)
         if not copied:
             initialise(self.settings)

@@ -8,7 +8,9 @@
  */
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { Conversation, Item } from "../src/api/types.ts";
+import type { Conversation, Device, Item, Me } from "../src/api/types.ts";
+import { fromKept, toKeep, withStart } from "../src/live/kept.ts";
+import type { Kept } from "../src/live/kept.ts";
 import { applyItem, fromSnapshot } from "../src/live/reducer.ts";
 import type { ClientState, Row, Timeline } from "../src/live/reducer.ts";
 
@@ -32,25 +34,48 @@ function say(path: string, is: unknown, wanted: unknown, out: string[]): void {
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) say(`${path}.${key}`, a[key], b[key], out);
 }
 
+/** The state after it was kept on a device, read at the next start, and given the rows of the first answer. */
+function reloaded(state: ClientState, fresh: Snapshot): ClientState {
+  const groups = Object.fromEntries(Object.keys(state.conversations).map((id) => [id, { days: 14, told: "text" as const }]));
+  const device: Device = { epoch: "e", groups, notifications: { told: "sender", quiet_from: null, quiet_until: null }, push_key: null };
+  const kept = JSON.parse(JSON.stringify(toKeep(state, device))) as Kept;
+  const mark = { epoch: "e", me: { todo: state.todo } as Me, device, position: state.position, at: 0, writer: "w" };
+  return withStart(fromKept(mark, kept, 1) ?? { ...state, conversations: {}, timelines: {} }, fresh, state.todo);
+}
+
 /** The differences between what the reducer makes of a recording and its fresh snapshot, and how many things were compared. */
 export function compare(recording: Recording): { differences: string[]; compared: number } {
   const { me, snapshot, items, fresh } = recording;
   const out: string[] = [];
   let compared = 0;
   let state = load(snapshot);
-  for (const item of items) {
+  // Where the page was closed: kept there, it must come to the same by what followed.
+  const halts = new Set([0, 1, 2].map((n) => Math.floor((items.length * n) / 3)));
+  const halted: ClientState[] = [];
+  for (const [n, item] of items.entries()) {
+    if (halts.has(n)) halted.push(state);
     state = applyItem(state, item, me);
     const again = applyItem(state, item, me);
     if (again !== state) out.push(`item ${item.position} (${item.kind}) changes the state when applied twice`);
   }
+  compared += differ(state, recording, "", out);
+  for (const one of halted) {
+    const resumed = items.reduce((now, item) => applyItem(now, item, me), reloaded(one, fresh));
+    compared += differ(resumed, recording, `kept at ${one.position}: `, out);
+  }
+  return { differences: out, compared };
+}
+
+function differ(state: ClientState, { me, snapshot, items, fresh }: Recording, when: string, out: string[]): number {
+  let compared = 0;
   const rows = new Map(fresh.conversations.map((one) => [one.group.id, one]));
   for (const id of new Set([...rows.keys(), ...Object.keys(state.conversations)])) {
     const { at: _, ...row } = (state.conversations[id] ?? {}) as Row;
     const wanted = rows.get(id) ?? {};
     compared++;
     // An unsure row is read again by the client; what the reducer claims about it is its card only.
-    if (state.unsure.includes(id)) say(`conversations.${id}.group`, row.group, rows.get(id)?.group, out);
-    else say(`conversations.${id}`, row, wanted, out);
+    if (state.unsure.includes(id)) say(`${when}conversations.${id}.group`, row.group, rows.get(id)?.group, out);
+    else say(`${when}conversations.${id}`, row, wanted, out);
   }
   const mine = new Set(items.filter((one) =>
     (one.kind === "groups.member_changed" && one.person.id === me) || one.kind === "groups.rules_published" || one.kind === "groups.registered").map((one) => one.group));
@@ -59,9 +84,9 @@ export function compare(recording: Recording): { differences: string[]; compared
     // Not loaded is allowed only where my own place in the group changed: the client fetches it when it is opened.
     if (kept === undefined && (mine.has(id) || snapshot.timelines[id] === undefined)) continue;
     compared++;
-    say(`timelines.${id}`, kept, fresh.timelines[id], out);
+    say(`${when}timelines.${id}`, kept, fresh.timelines[id], out);
   }
-  return { differences: out, compared };
+  return compared;
 }
 
 if (process.argv[1] === import.meta.filename) {

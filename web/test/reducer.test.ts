@@ -193,12 +193,14 @@ describe("the comparison itself", () => {
   const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [] } };
   const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [sent(11)] } };
   it("finds nothing where all is equal", () => {
-    expect(compare({ me: ME, snapshot, items: [sent(11)], fresh })).toEqual({ differences: [], compared: 2 });
+    expect(compare({ me: ME, snapshot, items: [sent(11)], fresh })).toEqual({ differences: [], compared: 4 });
   });
   it("finds a wrong count, a missing item and a missing group", () => {
     expect(compare({ me: ME, snapshot, items: [], fresh }).differences.length).toBeGreaterThan(1);
     const wrong = { ...fresh, conversations: fresh.conversations.map((one) => ({ ...one, unread: 2 })) };
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: wrong }).differences).toEqual(["conversations.g1.unread: reducer 1, fresh 2"]);
+    const changed = { ...fresh, timelines: { g1: [sent(11), sent(12)] } };
+    expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: changed }).differences).toEqual([expect.stringMatching(/^timelines.g1.1: /), expect.stringMatching(/^kept at 10: timelines.g1.1: /)]);
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: { ...fresh, conversations: [] } }).differences.length).toBeGreaterThan(0);
   });
 });

@@ -86,6 +86,16 @@ describe("drafts", () => {
     await drafts.loadDrafts();
     expect(sent).toHaveLength(2);
   });
+  it("of a thread and of its group are apart, and say to the server where they belong", async () => {
+    drafts.keepDraft("g", "在群里", null);
+    drafts.keepDraft("g", "在话题里", null, 5);
+    expect([drafts.draftOf("g"), drafts.draftOf("g", 5), drafts.draftOf("g", 6)]).toEqual(["在群里", "在话题里", ""]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(({ path, body }) => [path, body["text"], body["thread"]])).toEqual([["/api/groups/g/draft", "在群里", undefined], ["/api/groups/g/draft", "在话题里", 5]]);
+    drafts.applyDraft({ ...mark("从别处来", Date.now() + 1), thread: 5 });
+    expect([drafts.draftOf("g"), drafts.draftOf("g", 5)]).toEqual(["在群里", "从别处来"]);
+    expect(drafts.arrived.value).toEqual({ group: "g", thread: 5, text: "从别处来" });
+  });
   it("of earlier versions are taken over", () => {
     kept.set("gj.drafts.me", JSON.stringify({ g: "旧格式" }));
     drafts.openDrafts("me");

@@ -137,6 +137,7 @@ class Connection:
     """One socket. `on_close` is called once, with the code to close it with.
 
     `told` is how far its peer has everything: the next frame says so, and a peer that knows less has lost a frame.
+    `is_visible` says whether somebody looks at it, as far as its peer tells.
     """
 
     person: PersonId
@@ -146,6 +147,7 @@ class Connection:
     sink: Sink
     on_close: Callable[[int], None]
     close_code: int | None = None
+    is_visible: bool = True
     groups: set[GroupId] = field(default_factory=set)
     told: int = field(init=False)
 
@@ -232,6 +234,10 @@ class Hub:
 
     def of_person(self, person: PersonId) -> Sequence[Connection]:
         return tuple(self._by_person.get(person, ()))
+
+    def is_watching(self, person: PersonId) -> bool:
+        """Whether the person looks at a screen. From any thread: a moment's truth, no more."""
+        return any(connection.is_visible for connection in self.of_person(person))
 
     def of_group(self, group: GroupId) -> Iterable[Connection]:
         """Who reads the group now."""

@@ -245,12 +245,14 @@ ACTS: dict[str, Act] = {
 WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all", "messaging.pace"}
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
-# Not in this pack: tests/modules/messaging/test_risk.py, test_editing.py and test_reads.py, groups/test_roster.py and
-# bots/test_asking.py show them acting.
+# Not in this pack: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,
+# groups/test_roster.py and bots/test_asking.py show them acting.
 OFF_BY_DEFAULT = {
     "messaging.risk",
     "messaging.editing",
     "messaging.read_marks",
+    "messaging.offline",
+    "messaging.notifications",
     "groups.invitation",
     "bots.incoming",
 }

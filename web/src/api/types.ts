@@ -21,6 +21,14 @@ export interface Me {
   prereviews: { group: string | null; until: number }[];
   position: number;
 }
+/** How much a notification says of a message. */
+export type Told = "off" | "none" | "sender" | "text";
+export interface NotificationChoice { told: Told; quiet_from: number | null; quiet_until: number | null }
+/** What this browser may keep and show of each group, and how I am notified. What is kept is bound to the epoch. */
+export interface Device {
+  epoch: string; groups: Record<string, { days: number; told: Exclude<Told, "off"> }>; notifications: NotificationChoice; push_key: string | null;
+}
+export interface Start extends Conversations { me: Me; device: Device }
 export interface SessionRow { id: string; device: string; created_at: number; last_seen_at: number; current: boolean }
 
 export type GroupState = "active" | "closed";
@@ -385,16 +393,3 @@ export type ServerFrame =
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
   | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number; missing?: string[]; attachment?: boolean } | null };
-
-export interface Bot {
-  id: string; name: string; purpose: string; responsible: PersonMark; state: "waiting" | "active" | "ended"; request: string | null; asked_at: number; has_key: boolean;
-}
-export type BotEnd = "removed" | "refused" | "withdrawn" | "expired" | "responsible_left" | "responsible_suspended" | "group_closed";
-export interface RegisteredBot extends Bot { group: { id: string; name: string; filing_number: string }; ended: BotEnd | null }
-export interface BotList { bots: Bot[]; may: { ask: boolean; key: boolean; remove: boolean }; position: number }
-export interface BotKey { key: string; url: string }
-export interface Webhook {
-  id: string; name: string; url: string; kinds: string[]; state: "active" | "disabled"; added_at: number; failures: number; next_at: number | null; old_secret_until: number | null;
-}
-export interface WebhookList { webhooks: Webhook[]; kinds: string[] }
-export interface HookDelivery { position: number | null; kind: string; at: number; status: number | null; problem: string | null; took: number; succeeded: boolean }

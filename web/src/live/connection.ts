@@ -69,6 +69,11 @@ export class Connection {
     return this.write({ type: "read", group, position });
   }
 
+  /** Whether somebody looks at this page: otherwise what comes may be pushed to other devices. */
+  visible(on: boolean): boolean {
+    return this.write({ type: "visible", on });
+  }
+
   /** A frame got lost on the way: come back with the cursor, which brings what is missing. */
   private drop(socket: WebSocket): void {
     this.lost(1006);

@@ -1,6 +1,6 @@
 /**
- * What I began to write, by group: kept here across reloads, and on the server for my other screens. The one that was written last
- * counts; one with an empty text was given up.
+ * What I began to write, by group and by thread: kept here across reloads. The server keeps for my other screens the one of each group
+ * that was written last; one with an empty text was given up.
  */
 import { shallowRef } from "vue";
 import { ApiError, at as part, get, put } from "../api/client.ts";
@@ -10,12 +10,18 @@ interface Kept { text: string; quote: number | null; at: number; /** The server 
 
 export const drafts = shallowRef<Readonly<Record<string, Kept>>>({});
 /** The last draft that came from another screen, for a composer that is open. */
-export const arrived = shallowRef<{ group: string; text: string } | null>(null);
+export const arrived = shallowRef<{ group: string; thread: number | null; text: string } | null>(null);
 const QUIET_MS = 1000;
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 let key = "";
 
-export const draftOf = (group: string): string => drafts.value[group]?.text ?? "";
+/** Where a draft of a group, or of a thread in it, is kept; an id of a group has no such sign. */
+const placeOf = (group: string, thread: number | null): string => (thread === null ? group : `${group}/${thread}`);
+function ofPlace(place: string): { group: string; thread: number | null } {
+  const [group = "", thread] = place.split("/");
+  return { group, thread: thread === undefined ? null : Number(thread) };
+}
+export const draftOf = (group: string, thread: number | null = null): string => drafts.value[placeOf(group, thread)]?.text ?? "";
 
 function read(): Record<string, Kept> {
   try {
@@ -27,13 +33,16 @@ function read(): Record<string, Kept> {
     return {};
   }
 }
-function set(group: string, one: Kept): void {
-  drafts.value = { ...drafts.value, [group]: one };
-  localStorage.setItem(key, JSON.stringify(drafts.value));
+/** Whether what is written in a group may be kept on this device; where not, the server alone keeps it. */
+let keeps: (group: string) => boolean = () => true;
+function set(place: string, one: Kept): void {
+  drafts.value = { ...drafts.value, [place]: one };
+  localStorage.setItem(key, JSON.stringify(Object.fromEntries(Object.entries(drafts.value).filter(([each]) => keeps(ofPlace(each).group)))));
 }
 
 /** Begins with what is kept here, and takes over what the server has. */
-export function openDrafts(person: string): void {
+export function openDrafts(person: string, may: (group: string) => boolean = () => true): void {
+  keeps = may;
   key = `gj.drafts.${person}`;
   drafts.value = read();
 }
@@ -46,7 +55,8 @@ export async function loadDrafts(): Promise<void> {
 }
 
 /** What stands in the composer now; the server gets it after a second of quiet. */
-export function keepDraft(group: string, typed: string, quote: number | null): void {
+export function keepDraft(of: string, typed: string, quote: number | null, thread: number | null = null): void {
+  const group = placeOf(of, thread);
   const before = drafts.value[group];
   const text = typed.trim() ? typed : "";
   if ((before?.text ?? "") === text && (before?.quote ?? null) === quote) return;
@@ -57,7 +67,8 @@ export function keepDraft(group: string, typed: string, quote: number | null): v
 }
 
 /** The composer is left: what is not saved yet is saved at once. */
-export function saveDraft(group: string): void {
+export function saveDraft(of: string, thread: number | null = null): void {
+  const group = placeOf(of, thread);
   if (drafts.value[group]?.unsaved) void save(group);
 }
 
@@ -66,7 +77,8 @@ async function save(group: string): Promise<void> {
   const one = drafts.value[group];
   if (!one) return;
   try {
-    await put(`/groups/${part(group)}/draft`, { text: one.text, quote: one.quote, at: one.at });
+    const place = ofPlace(group);
+    await put(`/groups/${part(place.group)}/draft`, { text: one.text, quote: one.quote, at: one.at, ...(place.thread !== null && { thread: place.thread }) });
     settle(group, one);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -80,15 +92,16 @@ function settle(group: string, sent: Kept): void {
 
 /** A draft as the server has it, from this screen or another one. */
 export function applyDraft(one: DraftMark): void {
-  const before = drafts.value[one.group];
+  const place = placeOf(one.group, one.thread);
+  const before = drafts.value[place];
   const same = before?.text === one.text && (before.quote ?? null) === one.quote;
   if (same) {
     if (!before.unsaved) return;
-    return set(one.group, { text: before.text, quote: before.quote, at: before.at });
+    return set(place, { text: before.text, quote: before.quote, at: before.at });
   }
   if (before && before.at >= one.at) return;
-  set(one.group, { text: one.text, quote: one.quote, at: one.at });
-  arrived.value = { group: one.group, text: one.text };
+  set(place, { text: one.text, quote: one.quote, at: one.at });
+  arrived.value = { group: one.group, thread: one.thread, text: one.text };
 }
 
 /** Saves what the server has not got yet, for as long as the session holds. */

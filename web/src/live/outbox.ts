@@ -2,6 +2,8 @@
 import { shallowRef } from "vue";
 import type { Chosen } from "../api/order.ts";
 import type { Body, ClauseMark, FileMark, Quote } from "../api/types.ts";
+import { within } from "./cupboard.ts";
+import type { Shelf } from "./cupboard.ts";
 
 export interface Waiting {
   cmid: string;
@@ -30,7 +32,13 @@ export interface Waiting {
 }
 
 export const outbox = shallowRef<readonly Waiting[]>([]);
-let key = "";
+let owner = "";
+/** Whether what is written in a group may be kept on this device; where not, it lives as long as the page. */
+let keeps: (group: string) => boolean = () => true;
+/** Counts the changes made here, so that an older reading does not undo them. */
+let changes = 0;
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("gj.outbox");
+if (channel) channel.onmessage = () => void readOutbox();
 
 export function bodyOf(one: Waiting): Body {
   const body: Body = one.template ? { text: "", template: one.template } : { text: one.text };
@@ -43,48 +51,74 @@ export function bodyOf(one: Waiting): Body {
   return body;
 }
 
-function read(): readonly Waiting[] {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "[]") as Waiting[];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+/** Each message is kept under its own key, for other pages of the same person write there as well. */
+async function save(write: (shelf: Shelf) => void): Promise<void> {
+  await within("readwrite", write);
+  channel?.postMessage(0);
+}
+function change(list: readonly Waiting[]): void {
+  changes++;
+  const before = new Map(outbox.value.map((one) => [one.cmid, one]));
+  outbox.value = list;
+  const now = new Map(list.map((one) => [one.cmid, one]));
+  const fresh = list.filter((one) => before.get(one.cmid) !== one && keeps(one.group));
+  const gone = [...before.keys()].filter((cmid) => !now.has(cmid));
+  if (fresh.length + gone.length === 0) return;
+  const person = owner;
+  void save((shelf) => {
+    for (const one of fresh) shelf.put("outbox", one.cmid, { ...one, person });
+    for (const cmid of gone) shelf.drop("outbox", cmid);
+  });
 }
 
-/** Every change starts from what is stored, because another tab of the same person writes there as well. */
-function change(by: (list: readonly Waiting[]) => readonly Waiting[]): void {
-  outbox.value = by(read());
-  localStorage.setItem(key, JSON.stringify(outbox.value));
+interface Stored extends Waiting { person: string }
+async function readOutbox(): Promise<void> {
+  const before = changes;
+  const found = await within("readonly", (shelf) => shelf.all<Stored>("outbox"));
+  if (found === null) return;
+  if (before !== changes) return readOutbox();
+  const mine = found.filter((one) => one.person === owner).map(({ person: _, ...one }) => one);
+  const stored = new Set(mine.map((one) => one.cmid));
+  outbox.value = [...mine, ...outbox.value.filter((one) => !stored.has(one.cmid) && !keeps(one.group))].sort((a, b) => a.at - b.at);
 }
 
-export function openOutbox(person: string): void {
-  key = `gj.outbox.${person}`;
-  outbox.value = read();
+/** Begins with what waits here; `may` says whether what is written in a group may be kept on this device. */
+export async function openOutbox(person: string, may: (group: string) => boolean): Promise<void> {
+  keeps = may;
+  if (owner === person) return;
+  owner = person;
+  outbox.value = [];
+  await readOutbox();
 }
-addEventListener("storage", (event) => {
-  if (event.key === key) outbox.value = read();
-});
 
-export const put = (one: Waiting): void => change((list) => [...list, one]);
+export const put = (one: Waiting): void => change([...outbox.value, one]);
 export const drop = (cmid: string): void => {
-  if (outbox.value.some((one) => one.cmid === cmid)) change((list) => list.filter((one) => one.cmid !== cmid));
+  if (outbox.value.some((one) => one.cmid === cmid)) change(outbox.value.filter((one) => one.cmid !== cmid));
 };
 export const update = (cmid: string, by: Partial<Waiting>): void =>
-  change((list) => list.map((one) => (one.cmid === cmid ? { ...one, ...by } : one)));
+  change(outbox.value.map((one) => (one.cmid === cmid ? { ...one, ...by } : one)));
 export function retry(cmid: string): void {
-  change((list) => list.map(({ error: _, ...one }) => (one.cmid === cmid ? { ...one, state: "waiting" } : { ...one, ...(_ && { error: _ }) })));
+  change(outbox.value.map((one) => {
+    if (one.cmid !== cmid) return one;
+    const { error: _, ...rest } = one;
+    return { ...rest, state: "waiting" as const };
+  }));
 }
 /** Drops what the timeline shows by now. */
 export function settle(position: number, seen: ReadonlySet<string>): void {
   const done = (one: Waiting): boolean => seen.has(one.cmid) || (one.position !== undefined && one.position <= position);
-  if (outbox.value.some(done)) change((list) => list.filter((one) => !done(one)));
+  if (outbox.value.some(done)) change(outbox.value.filter((one) => !done(one)));
 }
 
-export const draftKey = (person: string, group: string): string => `gj.draft.${person}.${group}`;
+/** The page shows nobody's messages any more; what waits stays for its writer. */
+export function closeOutbox(): void {
+  owner = "";
+  outbox.value = [];
+}
 
 /** Gives up what waits, and leaves nothing of it in this browser. */
-export function forgetOutbox(): void {
-  outbox.value = [];
-  if (key) localStorage.removeItem(key);
+export async function forgetOutbox(): Promise<void> {
+  closeOutbox();
+  changes++;
+  await save((shelf) => shelf.empty("outbox"));
 }

@@ -37,7 +37,7 @@ export const EMPTY: ClientState = { position: -1, conversations: {}, timelines: 
 /** The states in which a group is in my list, and those in which I read its messages. */
 const LISTED: readonly MemberState[] = ["active", "must_sign", "invited", "leaving_requested"];
 const READING: readonly MemberState[] = ["active", "leaving_requested"];
-const reads = (state: MemberState | undefined): boolean => state !== undefined && READING.includes(state);
+export const reads = (state: MemberState | undefined): boolean => state !== undefined && READING.includes(state);
 
 export function isMessage(item: Item): item is MessageItem {
   return item.kind === "messaging.sent" || item.kind === "messaging.released" || item.kind === "messaging.held"

@@ -1,20 +1,23 @@
 /** What the server knows and this page shows: who I am, my conversations, the open timelines, the link. Changes only through the reducer. */
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
 import { ApiError, get, post, whenSignedOut } from "../api/client.ts";
-import type { Conversations, FileMark, Item, Me, MessagePage, Quote, ServerFrame } from "../api/types.ts";
-import { randomId } from "../lib/text.ts";
+import type { Conversations, Device, Item, Me, MessagePage, ServerFrame, Start } from "../api/types.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
 import { applyDraft, forgetDrafts, loadDrafts, openDrafts, saveDrafts } from "./drafts.ts";
-import type { Waiting } from "./outbox.ts";
+import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
+import { mayKeep, withStart } from "./kept.ts";
 import { watchHead } from "./headwatch.ts";
 import { applySeen } from "./reads.ts";
 import { loadScheduled } from "./scheduled.ts";
-import { bodyOf, forgetOutbox, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
+import { closeOutbox, forgetOutbox, openOutbox, settle, update } from "./outbox.ts";
+import { lookAgain, sendInto, sendWaiting } from "./sending.ts";
 import { applyItem, applyRead, applySettings, applyToTimeline, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
 
 export const me = shallowRef<Me | null>(null);
+/** What this browser may keep and show. */
+export const device = shallowRef<Device | null>(null);
 export const state = shallowRef<ClientState>(EMPTY);
 export const link = ref<LinkState>("connecting");
 export const ready = ref(false);
@@ -31,13 +34,21 @@ export const unreadTotal = computed(() => Object.values(state.value.conversation
 export const myId = (): string => me.value?.person.id ?? "";
 export const can = (...names: string[]): boolean => names.some((one) => me.value?.capabilities.includes(one) || me.value?.roles.includes(one as never));
 
+export { confirmMembers, confirmMessage, retryMessage, sendMessage } from "./sending.ts";
+export type { Along } from "./sending.ts";
+
 let connection: Connection | null = null;
+sendInto((cmid, group, body) => connection?.send(cmid, group, body) ?? false);
 let signedOut: () => void = () => undefined;
 /** Items applied lately, to bring a page that was fetched meanwhile up to date. */
 let recent: Item[] = [];
 const RECENT = 400;
 /** The facts between the state and the socket's position are missing until a new snapshot has come: no cursor may be shown meanwhile. */
 let stale = false;
+/** What is shown was kept by this browser; the server has not said yet that it still holds. */
+let provisional = false;
+/** The first answer, once it is asked for. */
+let asked: Promise<Start> | null = null;
 
 /** Whoever shows more than the state holds (a thread, what is pinned) is told of every item, after the state has taken it. */
 const listeners = new Set<(items: readonly Item[]) => void>();
@@ -47,6 +58,8 @@ export function onItems(run: (items: readonly Item[]) => void): () => void {
 }
 /** The latest items after `position`, to bring up to date what was read at it. */
 export const since = (position: number): readonly Item[] => recent.filter((one) => one.position > position);
+/** Counts how often the server said all anew; what is kept is shown before it has said anything. */
+export const starts = ref(0);
 /** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
 export const resyncs = ref(0);
 
@@ -59,22 +72,41 @@ export function whenSessionEnds(run: () => void): void {
   });
 }
 
-/** Loads who I am; null when there is no session. */
+const may = (group: string): boolean => mayKeep(device.value, group);
+
+/** Loads who I am; null when there is no session. What this browser kept is shown at once, before the server has answered. */
 export async function loadMe(): Promise<Me | null> {
   if (me.value !== null) return me.value;
+  asked = get<Start>("/start");
+  asked.catch(() => undefined);
+  const kept = await readKept();
+  if (kept !== null) {
+    provisional = true;
+    [me.value, device.value, state.value] = [kept.mark.me, kept.mark.device, kept.state];
+    await openUnsent(kept.mark.me.person.id);
+    ready.value = true;
+    return me.value;
+  }
   try {
-    me.value = await get<Me>("/me");
+    await adopt(await asked);
     return me.value;
   } catch (error) {
+    asked = null;
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
   }
 }
 
+let writing = "";
+async function openUnsent(person: string): Promise<void> {
+  if (writing === person) return;
+  writing = person;
+  openDrafts(person, may);
+  await openOutbox(person, may);
+}
+
 export async function start(): Promise<void> {
   if (connection !== null || me.value === null) return;
-  openOutbox(me.value.person.id);
-  openDrafts(me.value.person.id);
   connection = new Connection({
     cursor: () => (ready.value && !stale ? state.value.position : null),
     frame: onFrame,
@@ -84,37 +116,97 @@ export async function start(): Promise<void> {
       signedOut();
     },
   });
-  await snapshot();
-  connection?.open();
+  if (provisional) await snapshot();
+  else connection.open();
 }
-addEventListener("online", () => connection?.retryNow());
-addEventListener("visibilitychange", () => document.visibilityState === "visible" && connection?.retryNow());
+function again(): void {
+  if (connection === null) return;
+  if (provisional || stale) void snapshot();
+  else connection.retryNow();
+}
+addEventListener("online", again);
+addEventListener("visibilitychange", () => {
+  const visible = document.visibilityState === "visible";
+  connection?.visible(visible);
+  if (visible) again();
+  else void keepNow();
+});
+addEventListener("pagehide", () => void keepNow(true));
 
+/** Only a state that is whole up to its position is kept. */
+watch([state, device, me], () => keepSoon(() => (ready.value && !stale && !provisional && me.value && device.value ? { state: state.value, me: me.value, device: device.value } : null)), { flush: "sync" });
+
+/** Takes over the first answer: what was kept under its epoch goes on, anything else begins anew. */
+async function adopt(answer: Start): Promise<void> {
+  const goesOn = provisional && device.value?.epoch === answer.device.epoch;
+  if (!goesOn && provisional) void clearKept(device.value?.epoch ?? null);
+  [me.value, device.value] = [answer.me, answer.device];
+  if (goesOn) state.value = withStart(state.value, answer, answer.me.todo);
+  else {
+    state.value = fromSnapshot(answer, {}, answer.me.todo);
+    for (const item of recent) if (item.position > answer.position) state.value = applyItem(state.value, item, answer.me.person.id);
+  }
+  [provisional, stale, asked, startError.value] = [false, false, null, null];
+  await openUnsent(answer.me.person.id);
+  ready.value = true;
+  starts.value++;
+  // Extras: the chat is shown without them, and they are read again with the next snapshot.
+  void loadDrafts().catch(() => undefined);
+  void loadScheduled().catch(() => undefined);
+  setTimeout(() => void import("./ahead.ts").then(({ fetchAhead }) => fetchAhead(may), () => undefined), AHEAD_MS);
+}
+const AHEAD_MS = 4000;
+
+let trying = false;
+let retryTimer: ReturnType<typeof setTimeout> | undefined;
 async function snapshot(): Promise<void> {
-  startError.value = null;
+  if (trying) return;
+  trying = true;
+  clearTimeout(retryTimer);
   try {
-    const [page, who] = await Promise.all([get<Conversations>("/conversations"), get<Me>("/me")]);
-    me.value = who;
-    state.value = fromSnapshot(page, {}, who.todo);
-    for (const item of recent) if (item.position > page.position) state.value = applyItem(state.value, item, who.person.id);
-    ready.value = true;
-    stale = false;
-    // Extras: the chat is shown without them, and they are read again with the next snapshot.
-    void loadDrafts().catch(() => undefined);
-    void loadScheduled().catch(() => undefined);
+    await adopt(await (asked ?? get<Start>("/start")));
+    connection?.open();
   } catch (error) {
+    asked = null;
     if (!(error instanceof ApiError)) throw error;
     startError.value = error;
-    if (error.status !== 401) setTimeout(() => (stale || !ready.value) && connection !== null && void snapshot(), 3000);
+    if (error.status === 401 && me.value !== null) {
+      // It may have been answered before anything was shown.
+      leave();
+      signedOut();
+    }
+    if (connection === null) return;
+    if (provisional) link.value = "offline";
+    retryTimer = setTimeout(() => connection !== null && void snapshot(), 3000);
+  } finally {
+    trying = false;
   }
+}
+
+let asking: ReturnType<typeof setTimeout> | undefined;
+/** The rules or my groups have changed: what this browser may keep and show of them is read again. */
+function deviceSoon(): void {
+  asking ??= setTimeout(async () => {
+    asking = undefined;
+    try {
+      device.value = await get<Device>("/device");
+    } catch (error) {
+      // It is read again with the next start; until then groups that are not known are neither kept nor shown.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }, 500);
 }
 
 function leave(): void {
   connection?.close();
   connection = null;
   recent = [];
-  me.value = null;
+  void clearKept(device.value?.epoch ?? null);
+  clearTimeout(retryTimer);
+  [me.value, device.value, provisional, stale, asked] = [null, null, false, false, null];
   // A session that ended by itself leaves messages that wait for their writer; drafts are on the server.
+  writing = "";
+  closeOutbox();
   forgetDrafts();
   state.value = EMPTY;
   reminder.value = null;
@@ -125,14 +217,18 @@ function leave(): void {
 export async function signOut(everywhere: boolean, remove: (path: string) => Promise<void>): Promise<void> {
   await saveDrafts();
   await remove(everywhere ? "/sessions" : "/session");
-  forgetOutbox();
   leave();
+  await forgetOutbox();
 }
+
+/** Clears what this browser keeps, and keeps nothing more under this session. What waits to be sent stays. */
+export const forgetKept = (): Promise<void> => clearKept(device.value?.epoch ?? null);
 
 function onFrame(frame: ServerFrame): void {
   switch (frame.type) {
     case "welcome":
       if (frame.mode === "snapshot" && ready.value && frame.position > state.value.position) void resync();
+      if (document.visibilityState !== "visible") connection?.visible(false);
       sendWaiting();
       watchHead(frame.head.size);
       return;
@@ -213,6 +309,7 @@ function onFacts(items: Item[], position: number): void {
   moved.value = marks;
   settle(state.value.position, cmids);
   for (const run of listeners) run(items);
+  if (items.some((one) => one.kind === "policy.adopted" || (one.kind.startsWith("groups.") && one.group !== null && device.value?.groups[one.group] === undefined))) deviceSoon();
   if (next.unsure.length > 0) void readRows();
   const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
   if (reviews || items.some((one) => one.kind === "messaging.prereview")) countSoon();
@@ -274,45 +371,6 @@ export async function loadOlder(group: string): Promise<void> {
   const known = new Set(now.items.map((one) => one.position));
   const items = [...page.items.filter((one) => !known.has(one.position)), ...now.items];
   state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
-}
-
-/** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches. */
-export type Along = Pick<Waiting, "thread" | "members" | "template">;
-
-export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = [], along: Along = {}): void {
-  const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }), ...along };
-  put(one);
-  sendOne(one);
-}
-/** The rules have changed since its files were inspected: have that done again, then it goes. */
-async function lookAgain(cmid: string): Promise<void> {
-  const files = outbox.value.find((one) => one.cmid === cmid)?.files ?? [];
-  const { inspectAgain } = await import("./stale.ts");
-  const ready = await inspectAgain(files).catch(() => false);
-  if (ready) retryMessage(cmid);
-  else update(cmid, { state: "failed", error: { code: "messaging.file_not_ready", message: "", clause: null } });
-}
-export function retryMessage(cmid: string): void {
-  retry(cmid);
-  sendWaiting();
-}
-/** The group has another number of people than I was told: send it to those of now. */
-export function confirmMembers(cmid: string, members: number): void {
-  update(cmid, { members });
-  retryMessage(cmid);
-}
-/** Stand by a message that a rule warns of: it goes out, and the record says so. */
-export function confirmMessage(cmid: string, answer: string): void {
-  update(cmid, { state: "waiting", confirm: answer });
-  sendWaiting();
-}
-function sendWaiting(): void {
-  for (const one of outbox.value) {
-    if (one.state === "waiting" && one.position === undefined) sendOne(one);
-  }
-}
-function sendOne(one: Waiting): void {
-  if (connection?.send(one.cmid, one.group, bodyOf(one)) && !one.tried) update(one.cmid, { tried: true });
 }
 
 /** Marks `group` read up to `position`, or to its last message when that comes earlier. */

@@ -1,13 +1,13 @@
 import type { ApiError } from "../api/client.ts";
 import { t } from "../i18n/base.ts";
-import { errorWords } from "../i18n/errors.ts";
+import { wordsFor } from "../i18n/refusals.ts";
 import { lang } from "../i18n/index.ts";
 
 /** One sentence for a failed request: our own words for its code; the server's, when they are in the reader's language; the status. */
 export function explain(error: ApiError): string {
   if (error.code === "network") return t("error.network");
   if (error.status >= 500) return t("error.server");
-  const known = errorWords(error.code);
+  const known = wordsFor(error.code);
   if (known !== null) return known;
   if (error.message && (lang.value === "en") !== /\p{Script=Han}/u.test(error.message)) return error.message;
   switch (error.status) {

@@ -21,6 +21,7 @@ from guiju.modules.inspection.types import (
 )
 from guiju.modules.messaging import (
     _change_controls,
+    _device_controls,
     _forward_controls,
     _template_controls,
     _topic_controls,
@@ -314,6 +315,7 @@ CONTROLS = (
     _forward_controls.FORWARDING,
     *_topic_controls.CONTROLS,
     _template_controls.TEMPLATES,
+    *_device_controls.CONTROLS,
 )
 
 OPERATIONS = (

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Position
 from guiju.modules.messaging import (
     _change_routes,
+    _device_routes,
     _file_routes,
     _forward_routes,
     _personal_routes,
@@ -55,12 +57,26 @@ def _composer(request: Request) -> Composer:
 
 @routes.get("/conversations")
 async def list_conversations(request: Request, actor: CurrentActor, read: Reader) -> Json:
+    return await read(lambda tx: _conversations(request, tx, actor))
+
+
+def _conversations(request: Request, tx: ReadTx, actor: Actor) -> Json:
+    view = request.app.state.new_view(tx)
+    found = service.list_conversations(tx, actor)
+    return {"position": tx.position, "conversations": _shape.conversations(view, found)}
+
+
+@routes.get("/start")
+async def start(request: Request, read: Reader) -> Json:
+    """All that a client shows first, on one snapshot."""
+    session = await request.app.state.session_of(request)
+    actor = Actor(session.person)
+
     def shape(tx: ReadTx) -> Json:
-        view = request.app.state.new_view(tx)
-        found = service.list_conversations(tx, actor)
         return {
-            "position": tx.position,
-            "conversations": _shape.conversations(view, found),
+            "me": request.app.state.me(tx, actor),
+            "device": _device_routes.describe(request, tx, actor, session.id),
+            **_conversations(request, tx, actor),
         }
 
     return await read(shape)
@@ -132,4 +148,5 @@ routes.include_router(_forward_routes.routes)
 routes.include_router(_unsent_routes.routes)
 routes.include_router(_topic_routes.routes)
 routes.include_router(_template_routes.routes)
+routes.include_router(_device_routes.routes)
 routes.include_router(_search_routes.routes)

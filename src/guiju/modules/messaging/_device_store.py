@@ -1,0 +1,105 @@
+"""How people want to be notified, and where to push to. Local tables: no fact tells of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+)
+
+from guiju.kernel.db import ReadTx, metadata
+from guiju.kernel.ids import PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.messaging.device_types import Choice, Subscription, Told
+
+_choice = Table(
+    "messaging_notification",
+    metadata,
+    Column("person", String(40), primary_key=True),
+    Column("told", String(8), nullable=False),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+)
+_push = Table(
+    "messaging_push",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("session", String(64), nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("endpoint", String(1000), nullable=False),
+    Column("p256dh", LargeBinary, nullable=False),
+    Column("auth", LargeBinary, nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Index("messaging_push_person", "person"),
+)
+_cursor = Table(
+    "messaging_push_cursor",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+
+def choices(tx: ReadTx, people: Sequence[PersonId]) -> Mapping[PersonId, Choice]:
+    """What people said; those who said nothing are left out."""
+    found = tx.all(select(_choice).where(_choice.c.person.in_(people)))
+    return {
+        PersonId(row.person): Choice(Told(row.told), row.quiet_from, row.quiet_until)
+        for row in found
+    }
+
+
+def save_choice(tx: WriteTx, person: PersonId, choice: Choice) -> None:
+    tx.run(delete(_choice).where(_choice.c.person == person))
+    quiet = {"quiet_from": choice.quiet_from, "quiet_until": choice.quiet_until}
+    tx.run(insert(_choice).values(person=person, told=choice.told.value, **quiet))
+
+
+def subscriptions(tx: ReadTx) -> Sequence[Subscription]:
+    """All of them."""
+    return [_to_subscription(row) for row in tx.all(select(_push))]
+
+
+def subscriptions_of(tx: ReadTx, person: PersonId) -> Sequence[Subscription]:
+    return [_to_subscription(row) for row in tx.all(select(_push).where(_push.c.person == person))]
+
+
+def save_subscription(tx: WriteTx, one: Subscription, now: int) -> None:
+    drop(tx, [one.id])
+    keys = {"p256dh": one.p256dh, "auth": one.auth, "lang": one.lang, "added_at": now}
+    owner = {"session": one.session, "person": one.person, "endpoint": one.endpoint}
+    tx.run(insert(_push).values(id=one.id, **owner, **keys))
+
+
+def drop_own(tx: WriteTx, person: PersonId, subscription: str) -> None:
+    tx.run(delete(_push).where(_push.c.person == person, _push.c.id == subscription))
+
+
+def drop(tx: WriteTx, ids: Sequence[str]) -> None:
+    tx.run(delete(_push).where(_push.c.id.in_(ids)))
+
+
+def _to_subscription(row: Any) -> Subscription:
+    keys = bytes(row.p256dh), bytes(row.auth)
+    return Subscription(row.id, row.session, PersonId(row.person), row.endpoint, *keys, row.lang)
+
+
+def cursor(tx: ReadTx) -> int | None:
+    """Up to where pushes were handed over; None when there never were any."""
+    found = tx.first(select(_cursor.c.position))
+    return None if found is None else int(found.position)
+
+
+def move_cursor(tx: WriteTx, position: int) -> None:
+    tx.run(delete(_cursor))
+    tx.run(insert(_cursor).values(id=1, position=position))

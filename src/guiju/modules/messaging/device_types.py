@@ -1,0 +1,110 @@
+"""What one's own devices may keep and show of messages: types, parameters, refusals."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from guiju.kernel.errors import ConflictError, InvalidError
+from guiju.kernel.ids import GroupId, PersonId
+
+MOST_DAYS = 90
+MOST_PUSHES = 20
+"""Of one person: far more than the browsers somebody uses."""
+DAY_MINUTES = 24 * 60
+
+
+class Told(StrEnum):
+    """How much a notification says, from the least: nothing at all, that something came, who wrote where, the text."""
+
+    OFF = "off"
+    NONE = "none"
+    SENDER = "sender"
+    TEXT = "text"
+
+
+_ORDER = tuple(Told)
+
+
+def least(one: Told, other: Told) -> Told:
+    """The one of both that says less."""
+    return min(one, other, key=_ORDER.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """Parameters of `messaging.offline`: devices keep messages for `days` days, of groups up to the level of rank `most_rank`.
+
+    With `classes` only of groups of these classes.
+    """
+
+    days: int = 14
+    most_rank: int = 2
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notifications:
+    """Parameters of `messaging.notifications`: the most that a notification says; with `classes` only of groups of these."""
+
+    most: str = "sender"
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a device may do with the messages of one group: keep them for `days`, and show `told` of them."""
+
+    days: int
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a person wants to be notified. Quiet from and until these minutes of the day, by the pack's calendar; None: never."""
+
+    told: Told = Told.SENDER
+    quiet_from: int | None = None
+    quiet_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where a browser takes pushes, and the keys that only it can open them with. It ends with its session."""
+
+    id: str
+    session: str
+    person: PersonId
+    endpoint: str
+    p256dh: bytes
+    auth: bytes
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a push tells of one group: `body` is empty where only the least may be told."""
+
+    subscription: Subscription
+    group: GroupId
+    position: int
+    told: Told
+    sender: str
+    group_name: str
+    text: str
+
+
+class BadSubscriptionError(InvalidError):
+    """A browser's push address or keys that cannot be used; `data.field` says which."""
+
+    code = "messaging.bad_subscription"
+
+
+class PushOffError(ConflictError):
+    """The operator has not switched pushes on."""
+
+    code = "messaging.push_off"
+
+
+class TooManySubscriptionsError(ConflictError):
+    """More browsers than one person may have pushed to."""
+
+    code = "messaging.too_many_subscriptions"

@@ -1,0 +1,280 @@
+"""Telling browsers that are closed what came, beside the lane. The ledger is the queue, with one cursor for all.
+
+A push is a hint: what it tells of is in the ledger, and the browser reads it there. So the cursor moves once pushes are
+handed over, a push is tried a few times, and none of them ever holds up a message.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import msgspec
+
+from guiju.kernel import webpush
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import HOUR, Clock
+from guiju.kernel.db import DatabaseUnavailableError, EntryQuery, ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.gate import Door
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.posting import AddressRefusedError, Poster
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import Group, Member
+from guiju.modules.identity import service as identity
+from guiju.modules.identity.types import SessionId
+from guiju.modules.messaging import (
+    _device_store,
+    _mark_store,
+    _personal_store,
+    changes,
+    devices,
+    service,
+    writers,
+)
+from guiju.modules.messaging.change_types import ALL, UNCHANGED
+from guiju.modules.messaging.device_types import (
+    BadSubscriptionError,
+    Choice,
+    News,
+    PushOffError,
+    Subscription,
+    Told,
+    least,
+)
+from guiju.modules.messaging.personal_types import PLAIN
+from guiju.modules.messaging.sending import author_of
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import PRESENT
+
+_log = logging.getLogger("guiju.push")
+KINDS = ("messaging.sent", "messaging.released")
+MOST_ENTRIES, MOST_WAITING, LONGEST_TEXT, LONGEST_URL = 500, 1000, 120, 1000
+OLDEST = HOUR
+"""What came before that while the server stood still is not pushed any more."""
+WAITS = (2.0, 8.0)
+_THREADS = 4
+_GONE = (404, 410)
+_BUSY = 429
+
+
+class Pusher:
+    """Pushes what is new to people who look at no screen. Its methods wait: call them from threads.
+
+    Without a `contact` for the push services it is off, and tells nobody anything.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        poster: Poster,
+        secret: Callable[[], bytes],
+        clock: Clock,
+        contact: str,
+        is_watching: Callable[[PersonId], bool],
+    ) -> None:
+        self._door, self._poster, self._clock = door, poster, clock
+        self._contact, self._is_watching = contact, is_watching
+        self._key = webpush.signing_key(secret()) if contact else None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="push")
+        self._stopping = threading.Event()
+        self._waiting: set[Future[None]] = set()
+        self._position: int | None = None
+
+    @property
+    def public_key(self) -> str | None:
+        """What a browser needs to subscribe; None when pushes are off."""
+        return None if self._key is None else webpush.public_key(self._key)
+
+    def close(self) -> None:
+        self._stopping.set()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def subscribe(
+        self, actor: Actor, session: str, *, endpoint: str, p256dh: str, auth: str, lang: str
+    ) -> None:
+        """Push to a browser of the actor for as long as its session lasts.
+
+        Raises PushOffError, BadSubscriptionError, NotAllowedError or TooManySubscriptionsError.
+        """
+        if self._key is None:
+            raise PushOffError("Pushes are not switched on here.")
+        try:
+            self._poster.check(endpoint)
+        except AddressRefusedError as error:
+            raise BadSubscriptionError(
+                f"The address cannot be used: {error}.", field="endpoint"
+            ) from error
+        if len(endpoint) > LONGEST_URL:
+            raise BadSubscriptionError("The address is too long.", field="endpoint")
+        try:
+            keys = webpush.from_url(p256dh), webpush.from_url(auth)
+            webpush.check_keys(*keys)
+        except ValueError as error:
+            raise BadSubscriptionError("These are no keys of a browser.", field="keys") from error
+        one = Subscription(
+            devices.subscription_id(endpoint), session, actor.person_id, endpoint, *keys, lang
+        )
+        self._door.write_now(lambda tx: devices.subscribe(tx, actor, one))
+
+    # ---- telling -----------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Hand over what came since the last time."""
+        if self._key is None:
+            return
+        before = self._position
+        self._position, news, ended = self._door.read_now(lambda tx: self._find(tx, before))
+        if ended:
+            self._door.write_now(lambda tx: devices.drop_subscriptions(tx, ended))
+        if not news:
+            return
+        for each in news:
+            if len(self._waiting) < MOST_WAITING:
+                told = self._threads.submit(self._tell, each)
+                self._waiting.add(told)
+                told.add_done_callback(self._done)
+        position = self._position
+        self._door.write_now(lambda tx: _device_store.move_cursor(tx, position))
+
+    def _find(self, tx: ReadTx, cursor: int | None) -> tuple[int, Sequence[News], Sequence[str]]:
+        """(the position that this reflects, what to tell, subscriptions whose session has ended)."""
+        if cursor is None:
+            cursor = _device_store.cursor(tx)
+        known = _device_store.subscriptions(tx) if cursor is None or cursor < tx.position else ()
+        if cursor is None or not known:
+            return tx.position, (), ()
+        entries = tx.entries(EntryQuery(kinds=KINDS, after=cursor, limit=MOST_ENTRIES))
+        reached = entries[-1].position if len(entries) == MOST_ENTRIES else tx.position
+        alive = identity.sessions_alive(tx, [SessionId(each.session) for each in known])
+        ended = [each.id for each in known if each.session not in alive]
+        fresh = [each for each in entries if each.at > self._clock.now() - OLDEST]
+        return reached, list(self._news(tx, fresh, [e for e in known if e.session in alive])), ended
+
+    def _news(
+        self, tx: ReadTx, entries: Sequence[Recorded], known: Sequence[Subscription]
+    ) -> Sequence[News]:
+        """The newest of each group for each browser whose person does not see it anyway."""
+        by_person: dict[PersonId, list[Subscription]] = defaultdict(list)
+        for each in known:
+            if not self._is_watching(each.person):
+                by_person[each.person].append(each)
+        by_group: dict[GroupId, list[Recorded]] = defaultdict(list)
+        for entry in entries:
+            assert entry.group is not None, "a message is in a group"
+            by_group[entry.group].append(entry)
+        readers = {person: _Reader(tx, person, self._clock.now()) for person in by_person}
+        found: list[News] = []
+        for group, said in by_group.items():
+            told = _Group(tx, group, said)
+            for member in told.members:
+                if member.person in readers and (news := readers[member.person].news(told, member)):
+                    entry, most = news
+                    found += [told.news(one, entry, most) for one in by_person[member.person]]
+        return found
+
+    def _tell(self, news: News) -> None:
+        """Push once, and again where the service is busy; an address that is gone is forgotten."""
+        to = news.subscription
+        for wait in (*WAITS, None):
+            answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
+            if answer.status in _GONE:
+                self._door.write_now(lambda tx: devices.drop_subscriptions(tx, [to.id]))
+                return
+            again = answer.status is None or answer.status == _BUSY or answer.status >= 500
+            if not again or wait is None or self._stopping.wait(wait):
+                if answer.status is None or answer.status >= 400:
+                    _log.warning("a push was not taken: %s", answer.problem or answer.status)
+                return
+
+    def _headers(self, news: News) -> Mapping[str, str]:
+        assert self._key is not None, "only then there is something to tell"
+        return {
+            "authorization": webpush.authorization(
+                self._key, news.subscription.endpoint, self._contact, self._clock.now()
+            ),
+            "content-encoding": "aes128gcm",
+            "content-type": "application/octet-stream",
+            "ttl": str(OLDEST // 1000),
+            "urgency": "high",
+            # A newer one for the same group replaces what the service still holds.
+            "topic": devices.subscription_id(news.group + news.subscription.id),
+        }
+
+    def _done(self, told: "Future[None]") -> None:
+        """A bug must not end in silence: nobody waits for the result."""
+        self._waiting.discard(told)
+        if told.cancelled() or (error := told.exception()) is None:
+            return
+        if not isinstance(error, DatabaseUnavailableError):
+            _log.error("a push could not be told", exc_info=error)
+
+
+class _Group:
+    """One group with what was said in it, as pushes tell it."""
+
+    def __init__(self, tx: ReadTx, group: GroupId, entries: Sequence[Recorded]) -> None:
+        found = groups.find_group(tx, group)
+        assert found is not None, "messages are sent in groups"
+        self.group: Group = found
+        self.tx, self.most = tx, devices.most_told(tx, found)
+        self.members: Sequence[Member] = [
+            each for each in groups.members(tx, group) if each.state in PRESENT
+        ]
+        gone = changes.load(tx, entries, texts_only=True)
+        self.entries = [
+            each for each in entries if gone.get(each.position, UNCHANGED).recall is None
+        ]
+        self.gone = gone
+
+    def news(self, to: Subscription, entry: Recorded, told: Told) -> News:
+        """What one browser is told of an entry, and no more than `told` allows."""
+        sender = writers.name_of(self.tx, author_of(entry)) if told is not Told.NONE else ""
+        name = self.group.name if told is not Told.NONE else ""
+        edit = self.gone.get(entry.position, UNCHANGED).edit
+        text = service.text_shown(edit or entry) if told is Told.TEXT else ""
+        return News(to, self.group.id, entry.position, told, sender, name, text[:LONGEST_TEXT])
+
+
+class _Reader:
+    """One person with what they have read and how they want to be told."""
+
+    def __init__(self, tx: ReadTx, person: PersonId, now: int) -> None:
+        self.person = person
+        self.choice: Choice = devices.choice_of(tx, person)
+        self.read = _mark_store.read_positions(tx, person)
+        self.settings = _personal_store.settings(tx, person)
+        offset = policy.get_pack(tx).calendar.utc_offset
+        self.is_quiet = devices.is_quiet(self.choice, now, offset)
+
+    def news(self, told: _Group, member: Member) -> tuple[Recorded, Told] | None:
+        """The newest that this person has not seen, and how much may be said of it."""
+        if self.choice.told is Told.OFF or self.is_quiet:
+            return None
+        group = told.group.id
+        since = max(self.read.get(group, -1), member.visible_from - 1)
+        muted = self.settings.get(group, PLAIN).is_muted
+        for entry in reversed(told.entries):
+            if entry.position <= since:
+                return None
+            mentions = entry.fact.mentions
+            calls = self.person in mentions or ALL in mentions
+            if author_of(entry) != self.person and (calls or not muted):
+                return entry, least(self.choice.told, told.most)
+        return None
+
+
+def _body_of(news: News) -> bytes:
+    """What the browser opens: as little as its person and the rules want it to say."""
+    to = news.subscription
+    said = {
+        "group": news.group,
+        "position": news.position,
+        "told": news.told.value,
+        "lang": to.lang,
+        "name": news.group_name,
+        "sender": news.sender,
+        "text": news.text,
+    }
+    return webpush.encrypt(msgspec.json.encode(said), to.p256dh, to.auth)

@@ -1,0 +1,354 @@
+"""What devices may keep and show, and pushes to people who look at no screen."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import wait
+from typing import Any
+
+import pytest
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.clock import DAY, HOUR, MINUTE
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.posting import Poster
+from guiju.modules.groups import roster
+from guiju.modules.identity import service as identity
+from guiju.modules.inspection.service import is_public_host
+from guiju.modules.messaging import _device_store, devices, personal, reads, recalling
+from guiju.modules.messaging.device_types import (
+    DAY_MINUTES,
+    MOST_PUSHES,
+    Choice,
+    Limits,
+    PushOffError,
+    Told,
+)
+from guiju.modules.messaging.pushing import Pusher
+from tests.support.inside import Inside, served_world, session_for
+from tests.support.office import Office, open_office
+from tests.support.pushes import PushService, push_body, push_service
+from tests.support.uploading import door_of
+
+Json = dict[str, Any]
+
+
+def limits_of(office: Office, actor: Actor) -> dict[GroupId, Limits]:
+    return dict(office.world.read(lambda tx: devices.limits(tx, actor)))
+
+
+def adopt(office: Office, *uses: str) -> None:
+    """Adopt a pack whose clause 6.14 has these controls besides."""
+    rule = "    rows: [NTF-03]\n"
+    lines = "".join(f"      - {use}\n" for use in uses)
+    office.world.adopt(lambda text: text.replace(rule, f"{rule}    controls:\n{lines}"))
+
+
+class TestLimits:
+    def test_secret_groups_are_kept_nowhere_unless_the_rules_say_so(self, office: Office) -> None:
+        group, secret = (
+            office.group(level="internal"),
+            office.group(level="secret", name="澄远机密工作群"),
+        )
+        found = limits_of(office, office.member)
+        assert found == {group: Limits(14, Told.TEXT), secret: Limits(0, Told.TEXT)}
+        assert limits_of(office, office.outsider) == {}
+
+    def test_the_clause_acts_and_the_strictest_counts(self, office: Office) -> None:
+        group, secret = (
+            office.group(level="internal"),
+            office.group(level="secret", name="澄远机密工作群"),
+        )
+        adopt(
+            office,
+            "{use: messaging.offline, with: {days: 3, most_rank: 4}}",
+            "{use: messaging.notifications, with: {most: sender}}",
+            "{use: messaging.notifications, with: {most: none, classes: [company]}}",
+        )
+        found = limits_of(office, office.member)
+        assert found[group] == found[secret] == Limits(3, Told.SENDER)
+
+    def test_classes_that_are_not_named_are_kept_nowhere(self, office: Office) -> None:
+        group = office.group(level="internal")
+        adopt(office, "{use: messaging.offline, with: {days: 3, classes: [company]}}")
+        assert limits_of(office, office.member)[group].days == 0
+
+    def test_another_session_or_role_has_another_epoch(self, office: Office) -> None:
+        def epoch(actor: Actor, session: str, origin: str = "o") -> str:
+            return office.world.read(lambda tx: devices.epoch(tx, actor, session, origin))
+
+        assert epoch(office.member, "s") == epoch(office.member, "s")
+        assert len({epoch(office.member, "s"), epoch(office.member, "t"), epoch(office.member, "s", "p"), epoch(office.owner, "s")}) == 4  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hour", "quiet"),
+    [(22, 7, 23, True), (22, 7, 6, True), (22, 7, 7, False), (9, 12, 11, True), (9, 12, 12, False), (9, 9, 9, False)],
+)  # fmt: skip
+def test_a_quiet_time_may_pass_midnight(start: int, end: int, hour: int, quiet: bool) -> None:
+    choice = Choice(Told.TEXT, start * 60, end * 60)
+    now = 20_000 * DAY + (hour - 8) * HOUR + 59 * MINUTE * (not quiet and hour == 6)
+    assert devices.is_quiet(choice, now, 480) is quiet
+
+
+# ---- pushes -----------------------------------------------------------------------------------------------------
+
+
+class Desk:
+    """A member whose browser takes pushes; `watching` are those who look at a screen."""
+
+    def __init__(self, office: Office, service: PushService) -> None:
+        self.office, self.service, self.world = office, service, office.world
+        self.group = office.group(level="internal")
+        self.watching: set[PersonId] = set()
+        poster = Poster(is_public_host, frozenset({"127.0.0.1"}))
+        clock, secret = office.world.clock, bytes(range(32))
+        self.pusher = Pusher(
+            door_of(office.world), poster, lambda: secret, clock, "mailto:ops@example.org",
+            self.watching.__contains__,
+        )  # fmt: skip
+        self.session = self.sign_in(office.member)
+        self.subscribe("member", office.member, self.session)
+        self.round()
+
+    def sign_in(self, actor: Actor) -> str:
+        hashed = identity.token_hash(session_for(self.world, actor))
+        session = self.world.read(lambda tx: identity.find_session(tx, hashed))
+        assert session is not None, "it has just begun"
+        return session.id
+
+    def subscribe(self, name: str, actor: Actor, session: str) -> None:
+        body = push_body(self.service.url(name))
+        keys = body.pop("keys")
+        self.pusher.subscribe(actor, session, **body, **keys)
+
+    def round(self) -> None:
+        """Hand over what is new, and wait until it was told."""
+        self.pusher.run()
+        wait(set(self.pusher._waiting))
+
+    def choose(self, told: Told, start: int | None = None, end: int | None = None) -> None:
+        choice = Choice(told, start, end)
+        self.world.write(lambda tx: devices.choose(tx, self.office.member, choice))
+
+    def say(self, text: str, actor: Actor | None = None, **extra: Any) -> int:
+        return self.world.send(actor or self.office.owner, self.group, text, **extra).position
+
+    def told(self) -> list[str]:
+        """The texts of what came in a round; afterwards they are forgotten."""
+        self.round()
+        found = [push.said["text"] for push in self.service.pushes]
+        self.service.pushes.clear()
+        return found
+
+    def addresses(self) -> set[str]:
+        return {each.endpoint for each in self.world.read(_device_store.subscriptions)}
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr("guiju.modules.messaging.pushing.WAITS", (0.01, 0.02))
+    with push_service() as service:
+        made = Desk(office, service)
+        yield made
+        made.pusher.close()
+
+
+def test_a_push_says_what_its_person_chose_and_nothing_more(desk: Desk) -> None:
+    position = desk.say("明天停电")
+    desk.round()
+    (push,) = desk.service.pushes
+    said = push.said
+    assert said["group"] == desk.group and said["position"] == position
+    assert said["told"] == "sender" and said["sender"] and said["name"] and said["text"] == ""
+    assert push.headers["content-encoding"] == "aes128gcm" and int(push.headers["ttl"]) > 0
+    assert "停电".encode() not in push.body and said["sender"].encode() not in push.body
+    claims = push.claims()
+    assert claims["aud"] == f"http://127.0.0.1:{desk.service.port}"
+    assert claims["sub"] == "mailto:ops@example.org"
+    desk.service.pushes.clear()
+    desk.choose(Told.NONE)
+    desk.say("后天停水")
+    desk.round()
+    said = desk.service.pushes.pop().said
+    assert said["name"] == said["sender"] == said["text"] == ""
+    desk.choose(Told.TEXT)
+    desk.say("大后天")
+    desk.say("停气")
+    assert desk.told() == ["停气"], "one for each group"
+    adopt(desk.office, "{use: messaging.notifications, with: {most: sender}}")
+    desk.say("规定不许")
+    assert desk.told() == [""]
+
+
+def test_who_looks_wrote_read_muted_or_wants_quiet_is_left_alone(desk: Desk) -> None:
+    member, world = desk.office.member, desk.world
+    desk.choose(Told.TEXT)
+    desk.say("自己写的", member)
+    read = desk.say("已经读过")
+    world.write(lambda tx: reads.mark_read_many(tx, [(member.person_id, desk.group, read)]))
+    assert desk.told() == []
+
+    def mute(on: bool) -> None:
+        world.write(
+            lambda tx: personal.set_settings(
+                tx, member, desk.group, is_pinned=None, is_muted=on, is_marked=None
+            )
+        )
+
+    mute(True)
+    desk.say("静音时说的")
+    assert desk.told() == []
+    desk.say("静音时点名", mentions=[member.person_id])
+    assert desk.told() == ["静音时点名"]
+    mute(False)
+    desk.choose(Told.OFF)
+    desk.say("不要通知")
+    assert desk.told() == []
+    minute = (world.clock.now() // MINUTE + 480) % DAY_MINUTES
+    desk.choose(Told.TEXT, minute, (minute + 60) % DAY_MINUTES)
+    desk.say("安静时段")
+    assert desk.told() == []
+    desk.choose(Told.TEXT)
+    desk.watching.add(member.person_id)
+    desk.say("正看着屏幕")
+    assert desk.told() == []
+    desk.watching.clear()
+    desk.say("没在看")
+    assert desk.told() == ["没在看"]
+    desk.say("太旧了")
+    world.later(2 * HOUR)
+    assert desk.told() == []
+
+
+def test_what_was_recalled_is_not_pushed_and_a_stranger_hears_nothing(desk: Desk) -> None:
+    outsider = desk.office.outsider
+    desk.subscribe("stranger", outsider, desk.sign_in(outsider))
+    position = desk.say("发错了")
+    desk.world.write(
+        lambda tx: recalling.recall(tx, desk.office.owner, desk.group, position, reason="")
+    )
+    assert desk.told() == []
+    desk.say("这条没错")
+    desk.round()
+    assert {push.path for push in desk.service.pushes} == {"/push/member"}
+
+
+def test_an_address_that_is_gone_is_forgotten_and_a_busy_one_is_tried_again(desk: Desk) -> None:
+    service = desk.service
+    service.statuses = [503, 201]
+    desk.say("一")
+    assert len(desk.told()) == 2
+    service.statuses = [500, 500, 500]
+    desk.say("二")
+    assert len(desk.told()) == 3, "no more than three times"
+    assert desk.addresses() == {service.url("member")}
+    service.statuses = [410]
+    desk.say("三")
+    assert len(desk.told()) == 1 and desk.addresses() == set()
+
+
+def test_a_subscription_ends_with_its_session_and_for_who_asks(desk: Desk) -> None:
+    member, outsider = desk.office.member, desk.office.outsider
+    url = desk.service.url("member")
+    desk.world.write(lambda tx: devices.unsubscribe(tx, outsider, url))
+    assert desk.addresses() == {url}, "it is somebody else's"
+    desk.subscribe("other", member, desk.session)
+    desk.world.write(lambda tx: devices.unsubscribe(tx, member, desk.service.url("other")))
+    assert desk.addresses() == {url}
+    desk.world.write(lambda tx: identity.end_sessions(tx, member))
+    desk.say("四")
+    assert desk.told() == [] and desk.addresses() == set()
+
+
+def test_after_a_restart_it_goes_on_where_it_was(desk: Desk) -> None:
+    desk.choose(Told.TEXT)
+    desk.say("一")
+    assert desk.told() == ["一"]
+    desk.say("二")
+    desk.pusher._position = None  # as in a new process
+    assert desk.told() == ["二"]
+
+
+def test_without_a_contact_nobody_is_told(desk: Desk) -> None:
+    off = Pusher(
+        door_of(desk.world), Poster(is_public_host), bytes, desk.world.clock, "", lambda _: False
+    )
+    assert off.public_key is None
+    off.run()
+    body = push_body("https://push.example/1")
+    keys = body.pop("keys")
+    with pytest.raises(PushOffError):
+        off.subscribe(desk.office.member, desk.session, **body, **keys)
+    off.close()
+
+
+@pytest.fixture(scope="module")
+def inside() -> Iterator[tuple[Office, Inside]]:
+    with served_world(None) as (world, served):
+        yield open_office(world), served
+
+
+def test_over_http(inside: tuple[Office, Inside]) -> None:
+    office, served = inside
+    group, token = office.group(level="internal"), session_for(office.world, office.member)
+
+    def ask(method: str, path: str, body: Json | None = None) -> Any:
+        return served.request(method, f"/api{path}", token, body)
+
+    found = ask("GET", "/start").json()
+    assert found["me"]["position"] == found["position"]
+    assert [each["group"]["id"] for each in found["conversations"]] == [group]
+    assert found["device"]["groups"] == {group: {"days": 14, "told": "text"}}
+    assert found["device"]["push_key"], "the world has a contact"
+    assert found["device"].items() <= ask("GET", "/device").json().items()
+    good = push_body("https://push.example/1")
+    for change, code in (
+        ({"endpoint": "ftp://127.0.0.1/x"}, "messaging.bad_subscription"),
+        ({"endpoint": "http://intranet/x"}, "messaging.bad_subscription"),
+        ({"endpoint": "https://push.example/" + "x" * 1000}, "messaging.bad_subscription"),
+        ({"keys": {"p256dh": "AAAA", "auth": "AAAA"}}, "messaging.bad_subscription"),
+        ({"keys": {"p256dh": "A==", "auth": "*"}}, "http.bad_request"),
+        ({"lang": "fr"}, "http.bad_request"),
+    ):
+        answer = ask("POST", "/push", good | change)
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+    bad_choices: tuple[Json, ...] = (
+        {"told": "all"},
+        {"told": "text", "quiet_from": 5},
+        {"told": "text", "quiet_from": 5, "quiet_until": 1440},
+    )
+    for choice in bad_choices:
+        assert ask("PUT", "/notifications", choice).json()["code"] == "http.bad_request"
+    kept = {"told": "none", "quiet_from": 1320, "quiet_until": 420}
+    assert ask("PUT", "/notifications", kept).status_code == 204
+    assert ask("GET", "/device").json()["notifications"] == kept
+    for n in range(MOST_PUSHES):
+        assert ask("POST", "/push", push_body(f"https://127.0.0.1:9/{n}")).status_code == 204
+    assert ask("POST", "/push", push_body("https://127.0.0.1:9/0")).status_code == 204
+    full = ask("POST", "/push", push_body("https://127.0.0.1:9/more"))
+    assert (full.status_code, full.json()["code"]) == (409, "messaging.too_many_subscriptions")
+    assert ask("POST", "/push/end", {"endpoint": "https://127.0.0.1:9/0"}).status_code == 204
+
+
+def test_the_socket_says_who_looks(inside: tuple[Office, Inside]) -> None:
+    office, served = inside
+    token, person = session_for(office.world, office.owner), office.owner.person_id
+    hub = served.server.hub
+    assert not hub.is_watching(person)
+    with served.socket(token) as opened:
+        opened.send(json.dumps({"type": "hello", "cursor": None}))
+        assert json.loads(opened.recv())["type"] == "welcome"
+        assert hub.is_watching(person)
+        opened.send(json.dumps({"type": "visible", "on": False}))
+        opened.send(json.dumps({"type": "ping", "n": 1}))
+        assert json.loads(opened.recv())["type"] == "pong"
+        assert not hub.is_watching(person)
+
+
+def test_who_leaves_keeps_nothing_of_the_group(office: Office) -> None:
+    group, member = office.group(), office.member
+    assert group in limits_of(office, member)
+    office.world.write(
+        lambda tx: roster.remove(tx, office.owner, group, member.person_id, reason="x")
+    )
+    assert group not in limits_of(office, member)

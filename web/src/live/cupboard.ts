@@ -1,0 +1,74 @@
+/** What this browser keeps beyond a reload: one small database. Where it has none, everything lives as long as the page. */
+
+export type Drawer = "mark" | "rows" | "timelines" | "outbox";
+export interface Shelf {
+  get: <T>(drawer: Drawer, key: string) => Promise<T | undefined>;
+  all: <T>(drawer: Drawer) => Promise<T[]>;
+  entries: <T>(drawer: Drawer) => Promise<[string, T][]>;
+  put: (drawer: Drawer, key: string, value: unknown) => void;
+  drop: (drawer: Drawer, key: string) => void;
+  empty: (drawer: Drawer) => void;
+}
+const NAME = "guiju";
+const DRAWERS: readonly Drawer[] = ["mark", "rows", "timelines", "outbox"];
+
+const done = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("the database failed"));
+  });
+
+let opened: Promise<IDBDatabase | null> | undefined;
+function open(): Promise<IDBDatabase | null> {
+  opened ??= (async () => {
+    try {
+      const request = indexedDB.open(NAME, 1);
+      request.onupgradeneeded = () => {
+        for (const one of DRAWERS) request.result.createObjectStore(one);
+      };
+      const database = await done(request);
+      // Another page that deletes or upgrades it must not wait for this one.
+      database.onversionchange = () => database.close();
+      database.onclose = () => (opened = undefined);
+      return database;
+    } catch {
+      return null;
+    }
+  })();
+  return opened;
+}
+
+/**
+ * Runs in one transaction: all of it is kept, or nothing. Null when this browser keeps nothing. What `work` awaits MUST be reads of
+ * the shelf alone, for a transaction ends as soon as nothing is asked of it.
+ */
+export async function within<T>(mode: "readonly" | "readwrite", work: (shelf: Shelf) => Promise<T> | T): Promise<T | null> {
+  const database = await open();
+  if (database === null) return null;
+  try {
+    const transaction = database.transaction([...DRAWERS], mode);
+    const ended = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("it was broken off"));
+    });
+    const of = (drawer: Drawer): IDBObjectStore => transaction.objectStore(drawer);
+    const result = await Promise.all([
+      work({
+        get: <V>(drawer: Drawer, key: string) => done(of(drawer).get(key) as IDBRequest<V | undefined>),
+        all: <V>(drawer: Drawer) => done(of(drawer).getAll() as IDBRequest<V[]>),
+        entries: async <V>(drawer: Drawer): Promise<[string, V][]> => {
+          const [keys, values] = await Promise.all([done(of(drawer).getAllKeys()), done(of(drawer).getAll() as IDBRequest<V[]>)]);
+          return values.map((value, n) => [String(keys[n]), value]);
+        },
+        put: (drawer, key, value) => void of(drawer).put(value, key),
+        drop: (drawer, key) => void of(drawer).delete(key),
+        empty: (drawer) => void of(drawer).clear(),
+      }),
+      ended,
+    ]);
+    return result[0];
+  } catch {
+    // No room, a private window, a profile that was removed: the page goes on with what it has in memory.
+    return null;
+  }
+}

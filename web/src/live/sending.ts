@@ -1,0 +1,50 @@
+/** What I write goes to the outbox first, and from there into the socket for as long as the server has not confirmed it. */
+import type { Body, FileMark, Quote } from "../api/types.ts";
+import { randomId } from "../lib/text.ts";
+import { bodyOf, outbox, put, retry, update } from "./outbox.ts";
+import type { Waiting } from "./outbox.ts";
+
+/** Writes into the socket; false while there is none. */
+let write: (cmid: string, group: string, body: Body) => boolean = () => false;
+export function sendInto(run: typeof write): void {
+  write = run;
+}
+
+/** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches. */
+export type Along = Pick<Waiting, "thread" | "members" | "template">;
+
+export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = [], along: Along = {}): void {
+  const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }), ...along };
+  put(one);
+  sendOne(one);
+}
+/** The rules have changed since its files were inspected: have that done again, then it goes. */
+export async function lookAgain(cmid: string): Promise<void> {
+  const files = outbox.value.find((one) => one.cmid === cmid)?.files ?? [];
+  const { inspectAgain } = await import("./stale.ts");
+  const ready = await inspectAgain(files).catch(() => false);
+  if (ready) retryMessage(cmid);
+  else update(cmid, { state: "failed", error: { code: "messaging.file_not_ready", message: "", clause: null } });
+}
+export function retryMessage(cmid: string): void {
+  retry(cmid);
+  sendWaiting();
+}
+/** The group has another number of people than I was told: send it to those of now. */
+export function confirmMembers(cmid: string, members: number): void {
+  update(cmid, { members });
+  retryMessage(cmid);
+}
+/** Stand by a message that a rule warns of: it goes out, and the record says so. */
+export function confirmMessage(cmid: string, answer: string): void {
+  update(cmid, { state: "waiting", confirm: answer });
+  sendWaiting();
+}
+export function sendWaiting(): void {
+  for (const one of outbox.value) {
+    if (one.state === "waiting" && one.position === undefined) sendOne(one);
+  }
+}
+function sendOne(one: Waiting): void {
+  if (write(one.cmid, one.group, bodyOf(one)) && !one.tried) update(one.cmid, { tried: true });
+}

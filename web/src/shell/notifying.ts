@@ -1,0 +1,112 @@
+/**
+ * Notifications while nobody looks at the page: one for each conversation, taken back once it is read anywhere. They say no more
+ * than I chose and the rules allow.
+ */
+import { watch } from "vue";
+import { post } from "../api/client.ts";
+import { ALL } from "../api/types.ts";
+import type { Item, ReleasedItem, SentItem, Told } from "../api/types.ts";
+import { d } from "../i18n/device.ts";
+import { lang } from "../i18n/index.ts";
+import { device, me, myId, onItems, state } from "../live/store.ts";
+import { isQuiet, least } from "../live/told.ts";
+import { registration } from "./worker.ts";
+
+const LONGEST = 120;
+/** Another page of this browser that was looked at so lately shows it already. */
+const LOOKED_MS = 4000;
+const LOOKED = "gj.looked";
+const shown = new Map<string, Notification | null>();
+
+const minuteNow = (): number => new Date().getHours() * 60 + new Date().getMinutes();
+const looking = (): boolean => document.visibilityState === "visible" && document.hasFocus();
+
+/** How much is said of an item; `off` when it is nothing to be told of. */
+function toldOf(item: Item): Told {
+  const [known, one] = [device.value, item.group === null ? undefined : state.value.conversations[item.group]];
+  if ((item.kind !== "messaging.sent" && item.kind !== "messaging.released") || !known || !one) return "off";
+  const calls = item.message.mentions.includes(myId()) || item.message.mentions.includes(ALL);
+  if (item.message.sender.id === myId() || item.position <= one.read || (one.muted && !calls)) return "off";
+  if (isQuiet(known.notifications, minuteNow())) return "off";
+  return least(known.notifications.told, known.groups[item.group]?.told ?? "none");
+}
+
+function show(item: SentItem | ReleasedItem, told: Told): void {
+  const name = state.value.conversations[item.group]?.group.name ?? "";
+  const from = d("from", { who: item.message.sender.name });
+  const text = [...item.message.text].slice(0, LONGEST).join("");
+  const body = told === "none" ? d("some") : told === "text" && text ? `${item.message.sender.name}: ${text}` : from;
+  const options = { body, tag: item.group, icon: "/icon-192.png", data: { group: item.group, position: item.position } };
+  const title = told === "none" ? (me.value?.organisation.name ?? "") : name;
+  const by = registration();
+  if (by?.active) {
+    shown.set(item.group, null);
+    void by.showNotification(title, options).catch(() => undefined);
+    return;
+  }
+  const made = new Notification(title, options);
+  made.onclick = () => {
+    focus();
+    open(`/chat/${item.group}`);
+    made.close();
+  };
+  shown.set(item.group, made);
+}
+let open: (path: string) => void = () => undefined;
+
+function onNew(items: readonly Item[]): void {
+  if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
+  for (const item of items) {
+    const told = toldOf(item);
+    if (told !== "off") show(item as SentItem | ReleasedItem, told);
+  }
+}
+
+async function takeBack(group: string): Promise<void> {
+  shown.get(group)?.close();
+  shown.delete(group);
+  for (const one of (await registration()?.getNotifications({ tag: group })) ?? []) one.close();
+}
+
+/** Begins with the page, for as long as it lives. */
+export function startNotifying(lead: (path: string) => void): void {
+  open = lead;
+  onItems(onNew);
+  setInterval(() => looking() && localStorage.setItem(LOOKED, String(Date.now())), LOOKED_MS / 2);
+  watch(() => Object.values(state.value.conversations).filter((one) => one.unread > 0).map((one) => one.group.id), (now, before) => {
+    for (const group of before ?? []) if (!now.includes(group)) void takeBack(group);
+  });
+  // A subscription belongs to a session: with another one it is registered anew, and without one it ends.
+  watch(() => device.value?.epoch, (epoch, before) => {
+    if (epoch !== undefined) void pushing().then((one) => (one && device.value?.push_key ? tell(one) : undefined)).catch(() => undefined);
+    else if (before !== undefined) void pushing().then((one) => one?.unsubscribe()).catch(() => undefined);
+  }, { immediate: true });
+}
+
+// ---- pushes ----
+
+const pushing = async (): Promise<PushSubscription | null> => (await registration()?.pushManager?.getSubscription()) ?? null;
+export const isPushing = async (): Promise<boolean> => (await pushing()) !== null;
+async function tell(one: PushSubscription): Promise<void> {
+  const { endpoint, keys } = one.toJSON();
+  await post("/push", { endpoint, keys: { p256dh: keys?.["p256dh"], auth: keys?.["auth"] }, lang: lang.value });
+}
+/** False when the browser's push service does not answer. Throws ApiError. */
+export async function pushOn(key: string): Promise<boolean> {
+  const by = registration();
+  if (!by) return false;
+  let one: PushSubscription;
+  try {
+    one = await by.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  } catch {
+    return false;
+  }
+  await tell(one);
+  return true;
+}
+export async function pushOff(): Promise<void> {
+  const one = await pushing();
+  if (!one) return;
+  await post("/push/end", { endpoint: one.endpoint });
+  await one.unsubscribe();
+}

@@ -1,0 +1,39 @@
+/** The worker that keeps the page: registered once the page is there, and asked for a newer version now and then. */
+import { waiting } from "./fresh.ts";
+
+const HOUR_MS = 3_600_000;
+let known: ServiceWorkerRegistration | null = null;
+export const registration = (): ServiceWorkerRegistration | null => known;
+
+function follow(found: ServiceWorkerRegistration): void {
+  const look = (): void => {
+    if (found.waiting && navigator.serviceWorker.controller) waiting.value = found.waiting;
+  };
+  found.addEventListener("updatefound", () => found.installing?.addEventListener("statechange", look));
+  look();
+}
+
+/** Takes over the version that waits: the page is loaded again, whole, from it. */
+export function takeOver(): void {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  waiting.value?.postMessage("take over");
+}
+
+/** `open` is called with the place that a notification leads to. */
+export async function startWorker(open: (path: string) => void): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.addEventListener("message", (event) => {
+    const path = (event.data as { open?: unknown } | null)?.open;
+    if (typeof path === "string" && path.startsWith("/chat/")) open(path);
+  });
+  try {
+    known = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+  } catch {
+    // A browser that allows none: the page works without.
+    return;
+  }
+  follow(known);
+  const update = (): void => void known?.update().catch(() => undefined);
+  setInterval(update, HOUR_MS);
+  addEventListener("online", update);
+}
