@@ -45,6 +45,8 @@ TABLES = (
     "notices_notice",
     "notices_version",
     "notices_recipient",
+    "groups_direct",
+    "groups_barrier",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

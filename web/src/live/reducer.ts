@@ -84,6 +84,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.pinned":
       return withChange(onTimeline(state, item), item, me);
     case "groups.registered":
+    case "groups.direct_opened":
     case "groups.changed":
     case "groups.rules_published":
       return withCard(onTimeline(state, item), item, item.card);
@@ -130,8 +131,18 @@ export function renamed<T>(shown: T, person: Named): T {
   return same ? shown : (after as T);
 }
 
+/** A direct conversation is called by the name of the other one. */
+function titled(rows: Record<string, Row>, person: Named): Record<string, Row> {
+  const all = Object.entries(rows).map(([id, row]): [string, Row] => {
+    if (row.group.peer?.id !== person.id) return [id, row];
+    return [id, { ...row, group: { ...row.group, name: person.name, short_name: person.name } }];
+  });
+  return Object.fromEntries(all);
+}
+
 function withName(state: ClientState, person: Named): ClientState {
-  return { ...state, conversations: renamed(state.conversations, person), timelines: renamed(state.timelines, person) };
+  const conversations = titled(renamed(state.conversations, person), person);
+  return { ...state, conversations, timelines: renamed(state.timelines, person) };
 }
 
 /** How one item changes the items of its group's timeline. Also used to bring a fetched page up to the state's position. */
@@ -145,6 +156,7 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
     case "groups.member_changed":
       return append(items, { ...item, card: null, members: null });
     case "groups.registered":
+    case "groups.direct_opened":
     case "groups.changed":
     case "groups.rules_published":
       return append(items, { ...item, card: null });
