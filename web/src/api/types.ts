@@ -23,7 +23,7 @@ export interface Me {
 export interface SessionRow { id: string; device: string; created_at: number; last_seen_at: number; current: boolean }
 
 export type GroupState = "active" | "closed";
-export type GroupKind = "internal" | "external_tool";
+export type GroupKind = "internal" | "external_tool" | "direct";
 export type MemberState = "invited" | "under_review" | "must_sign" | "active" | "leaving_requested" | "left" | "removed";
 export type MemberRole = "owner" | "administrator" | "member";
 
@@ -37,6 +37,8 @@ export interface GroupCard {
   name: string;
   short_name: string;
   filing_number: string;
+  /** The other one of a direct conversation. */
+  peer?: Named | null;
   kind: GroupKind;
   tool: string | null;
   class: { id: string; title: Bilingual };
@@ -48,11 +50,12 @@ export interface GroupCard {
 export interface GroupDetail extends GroupCard {
   purpose: string;
   scope: string;
-  owner: PersonMark;
+  /** A direct conversation has neither owner nor unit. */
+  owner: PersonMark | null;
   administrators: PersonMark[];
   end_date: string | null;
   registered_at: number;
-  unit: Named;
+  unit: Named | null;
   rules: { version: number; text: string; published_at: number; signed: number } | null;
   history: "none" | "all";
   position: number;
@@ -145,6 +148,7 @@ export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number 
 export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
 export type RemindedItem = GroupItem<"messaging.reminded"> & { message: number };
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
+export type DirectOpenedItem = GroupItem<"groups.direct_opened"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
 };
@@ -163,7 +167,7 @@ export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook:
 export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person: Named };
 
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
-export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
+export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
   | PersonChangedItem | BotsChangedItem | WebhookDisabledItem;
@@ -280,6 +284,19 @@ export interface Evidence {
 export interface ClausePage extends Clause { evidence: Evidence[]; total: number; more: boolean }
 
 export interface PersonRow extends PersonMark { posts: string[] }
+/** Whether I may write to somebody alone; `refusal` is what a message there would be answered with. */
+export interface DirectAnswer {
+  group: string | null; person: PersonRow; refusal: { code: string; message: string; data: Record<string, unknown> } | null; position: number;
+}
+export interface BarrierSide { units: Named[]; posts: string[]; people: PersonMark[] }
+export interface Barrier {
+  id: string; first: BarrierSide; second: BarrierSide; both: boolean; groups: boolean; starts_at: number | null; ends_at: number | null; reason: string;
+  set_by: PersonMark; set_at: number; lifted_by: PersonMark | null; lifted_at: number | null; proof: number;
+}
+export interface BarrierPreview {
+  digest: string; first: { total: number; people: PersonMark[] }; second: { total: number; people: PersonMark[] }; pairs: number;
+  directs: { total: number; people: PersonMark[][] }; groups: { total: number; groups: Named[] };
+}
 export interface PersonDetail extends PersonRow { roles: Role[]; account?: { id: string; login: string; state: AccountState } | null }
 export interface Unit { id: string; name: string; parent_id: string | null; head: PersonMark | null; people: number }
 export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number; code_by: "it" | "security_admin" | "audit_admin" }

@@ -288,7 +288,7 @@ function withCard(state: ClientState, item: SystemItem, card: GroupCard | null |
   if (known !== undefined && before === after) return withRow(state, { ...known, group });
   const quiet = { last: null, unread: 0, mentioned: false };
   const row = known === undefined ? { group, ...quiet, ...PLAIN, read: item.position - 1 } : { ...known, group, ...quiet };
-  const begins = item.kind === "groups.registered" && after;
+  const begins = (item.kind === "groups.registered" || item.kind === "groups.direct_opened") && after;
   const next = begins ? withTimeline(state, item) : withoutTimeline(state, item.group);
   return unsure(withRow(next, row), item.group, known === undefined || after);
 }
