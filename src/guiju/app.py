@@ -34,7 +34,6 @@ from guiju.modules.bots import _routes as bots_routes
 from guiju.modules.bots.dispatching import Dispatcher
 from guiju.modules.bots.incoming import Incoming
 from guiju.modules.directory import _routes as directory_routes
-from guiju.modules.groups import _direct_routes as direct_routes
 from guiju.modules.groups import _routes as groups_routes
 from guiju.modules.identity import _routes as identity_routes
 from guiju.modules.identity import service as identity
@@ -74,7 +73,6 @@ ROUTES = (
     inspection_routes,
     approvals_routes,
     groups_routes,
-    direct_routes,
     messaging_routes,
     bots_routes,
     notices_routes,

@@ -14,6 +14,7 @@ from guiju.modules.groups.direct_types import (
     BarredError,
     BarrierChangedError,
     BarrierEndedError,
+    BarrierLifted,
     BarrierNotFoundError,
     BarrierSet,
     DirectRules,
@@ -153,7 +154,8 @@ class TestItsTime:
         with pytest.raises(BarredError) as refused:
             apart.world.send(apart.one, apart.group, "在吗")
         assert refused.value.data["until"] == MONDAY + 2 * DAY
-        assert refused.value.data["clause"]["id"] == "6.29"
+        clause = refused.value.data["clause"]
+        assert isinstance(clause, dict) and clause["id"] == "6.29"
         apart.world.later(DAY)
         apart.world.send(apart.one, apart.group, "过了")
 
@@ -161,6 +163,8 @@ class TestItsTime:
         barrier = apart.part(ends_at=MONDAY + DAY)
         lift = lambda tx: barriers.lift_barrier(tx, apart.admin, barrier, reason="评标结束")  # noqa: E731  # tried twice
         apart.world.write(lift)
+        (entry,) = apart.world.entries("groups.barrier_lifted")
+        assert isinstance(entry.fact, BarrierLifted) and entry.fact.reason == "评标结束"
         apart.world.send(apart.one, apart.group, "在吗")
         apart.office.refused(BarrierEndedError, lift)
         over = apart.part(ends_at=MONDAY + DAY)

@@ -1,6 +1,7 @@
 """Direct conversations: one for each two people, where the rules allow them, seen by nobody else."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -54,7 +55,7 @@ class TestOpenDirect:
         found: list[GroupId] = []
         pairs = [(office.member, office.outsider), (office.outsider, office.member)] * 4
         threads = [
-            threading.Thread(target=lambda p=pair: found.append(opened(office, *p)))  # type: ignore[misc]  # bound at once
+            threading.Thread(target=lambda p=pair: found.append(opened(office, *p)))
             for pair in pairs
         ]
         for thread in threads:
@@ -80,7 +81,8 @@ class TestOpenDirect:
             DirectNotAllowedError,
             lambda tx: direct.open_direct(tx, office.member, office.owner.person_id),
         )
-        assert found.data["clause"]["id"] == "6.28"
+        clause = found.data["clause"]
+        assert isinstance(clause, dict) and clause["id"] == "6.28"
         assert found.data["groups"] == [
             {"id": shared, "name": office.world.find_group(shared).name}
         ]
@@ -121,10 +123,8 @@ class TestInside:
             world.person("审计", "audit_admin"),
         ]
         for other in others:
-            office.refused(GroupNotFoundError, lambda tx, a=other: groups.get_group(tx, a, group))  # type: ignore[misc]  # bound at once
-            office.refused(
-                GroupNotFoundError, lambda tx, a=other: groups.list_members(tx, a, group)
-            )  # type: ignore[misc]  # bound at once
+            for look in (groups.get_group, groups.list_members):
+                office.refused(GroupNotFoundError, partial(look, actor=other, group=group))
             with pytest.raises(GroupNotFoundError):
                 world.send(other, group, "大家好")
         register = world.read(

@@ -14,7 +14,7 @@ from guiju.modules.groups import barriers, direct, service
 from guiju.modules.groups.direct_types import Barrier, BarrierInput, Concerned, Reach, Side
 from guiju.modules.policy import service as policy
 
-routes = APIRouter(prefix="/api", tags=["direct"])
+routes = APIRouter(tags=["direct"])
 MOST_NAMED = 200
 """So many people, conversations and groups of a preview are named; the totals count all."""
 Ids = Annotated[list[Id], Field(max_length=100)]
@@ -123,19 +123,22 @@ async def preview(body: BarrierBody, actor: CurrentActor, read: Reader) -> Json:
 
 
 @routes.post("/barriers")
-async def set_barrier(body: PreviewedBody, actor: CurrentActor, write: Writer) -> Json:
+async def set_barrier(
+    body: PreviewedBody, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     """Set a barrier as it was previewed."""
-    return await write(
-        lambda tx: _barrier(tx, barriers.set_barrier(tx, actor, body.stated(), digest=body.digest))
-    )
+    stated = body.stated()
+    made = await write(lambda tx: barriers.set_barrier(tx, actor, stated, digest=body.digest))
+    return await read(lambda tx: _barrier(tx, made))
 
 
 @routes.post("/barriers/{barrier}/lifting")
-async def lift_barrier(barrier: Id, body: Why, actor: CurrentActor, write: Writer) -> Json:
+async def lift_barrier(
+    barrier: Id, body: Why, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
     """Take a barrier away before its end."""
-    return await write(
-        lambda tx: _barrier(tx, barriers.lift_barrier(tx, actor, barrier, reason=body.reason))
-    )
+    made = await write(lambda tx: barriers.lift_barrier(tx, actor, barrier, reason=body.reason))
+    return await read(lambda tx: _barrier(tx, made))
 
 
 def _preview(tx: ReadTx, reach: Reach, met: Concerned) -> dict[str, Any]:
