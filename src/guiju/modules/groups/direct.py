@@ -67,7 +67,7 @@ def refusal(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | 
         return DirectNotAllowedError(
             "The rules allow no direct conversations.",
             clause=use.mark() if use is not None else None,
-            groups=_shared_groups(tx, writer, reader),
+            groups=_groups_of_both(tx, writer, reader),
         )
     barrier = barriers.between(tx, writer, reader)
     if barrier is None:
@@ -76,7 +76,7 @@ def refusal(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | 
         "A barrier stands between you and this person.",
         clause=barriers.clause_of(tx),
         until=barrier.ends_at,
-        groups=_shared_groups(tx, writer, reader),
+        groups=_groups_of_both(tx, writer, reader),
     )
 
 
@@ -124,7 +124,7 @@ def _is_usable(tx: ReadTx, person: PersonId) -> bool:
     return usable
 
 
-def _shared_groups(tx: ReadTx, one: PersonId, other: PersonId) -> list[Safe]:
+def _groups_of_both(tx: ReadTx, one: PersonId, other: PersonId) -> list[Safe]:
     """Groups in which both write, where they can talk instead."""
     mine, theirs = (_store.places_of(tx, person) for person in (one, other))
     both = [g for g, place in mine.items() if place.state in PRESENT and g in theirs]
