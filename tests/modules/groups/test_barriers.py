@@ -28,6 +28,7 @@ from guiju.modules.messaging.change_types import Reaction
 from guiju.modules.messaging.composing import Body
 from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.scheduling import Schedule
+from guiju.modules.messaging.unsent_types import Waiting
 from guiju.modules.policy.types import NotAllowedError
 from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.office import Office
@@ -218,15 +219,11 @@ class TestItsSides:
 Path = Callable[[Apart], Any]
 
 
-def _scheduled(a: Apart) -> Any:
-    schedule = Schedule(
-        door_of(a.world),
-        a.world.runtime.notes,
-        a.world.runtime.inspector,
-        a.world.clock,
-        lambda *_: None,
+def _schedule(a: Apart) -> Schedule:
+    runtime = a.world.runtime
+    return Schedule(
+        door_of(a.world), runtime.notes, runtime.inspector, a.world.clock, lambda *_: None
     )
-    return schedule.add(a.one, a.group, "later", Body("回头说"), MONDAY + DAY)
 
 
 def _uploaded(a: Apart) -> Any:
@@ -255,7 +252,7 @@ def _released(a: Apart) -> Any:
 PATHS: dict[str, Path] = {
     "send": lambda a: a.world.send(a.one, a.group, "在吗"),
     "reply": lambda a: a.world.send(a.one, a.group, "在吗", quote=a.first),
-    "schedule": _scheduled,
+    "schedule": lambda a: _schedule(a).add(a.one, a.group, "later", Body("回头说"), MONDAY + DAY),
     "upload": _uploaded,
     "edit": lambda a: a.world.edit(a.one, a.group, a.first, "改了"),
     "react": lambda a: a.world.write(
@@ -291,6 +288,16 @@ def test_without_a_barrier_every_path_is_open(apart: Apart) -> None:
     apart.world.send(apart.one, apart.group, "这是核心配方")
     for path in PATHS.values():
         path(apart)
+
+
+def test_what_waits_for_its_time_is_not_sent_across_it(apart: Apart) -> None:
+    schedule = _schedule(apart)
+    schedule.add(apart.one, apart.group, "later", Body("回头说"), MONDAY + DAY)
+    apart.part()
+    apart.world.clock.advance(DAY)
+    schedule.run_due()
+    ((row, _),) = schedule.all_of(apart.one)
+    assert (row.state, row.code) == (Waiting.FAILED, "groups.barred")
 
 
 class TestGroups:

@@ -80,7 +80,7 @@ def _meant(tx: ReadTx, actor: Actor, wanted: Audience) -> Iterator[PersonId]:
     for post in wanted.posts:
         yield from directory.people_in_post(tx, post)
     for group in wanted.groups:
-        groups.get_group(tx, actor, group)
+        groups.check_registered(groups.get_group(tx, actor, group))
         for member in groups.members(tx, group):
             if member.state in PRESENT:
                 yield member.person
