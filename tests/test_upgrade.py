@@ -52,6 +52,8 @@ TABLES = (
     "messaging_flag",
     "messaging_frozen",
     "messaging_template",
+    "groups_direct",
+    "groups_barrier",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
 GROUP_COLUMNS = ("publishers", "topics")

@@ -35,6 +35,8 @@ from guiju.runtime import Runtime
 routes = APIRouter(prefix="/api/ledger", tags=["ledger"])
 
 OVERSEEN = ("policy.", "groups.", "approvals.")
+APART = frozenset({"groups.direct_opened", "groups.barrier_set", "groups.barrier_lifted"})
+"""Who talks with whom, and who must not, is for fewer people than the register."""
 OVERSEERS = frozenset({"registrar", "security_admin", "reviewer"})
 
 
@@ -188,4 +190,6 @@ def _oversees(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
         return True
     if "security_admin" in roles and entry.kind.startswith("notices."):
         return True
+    if entry.kind in APART:
+        return "security_admin" in roles and entry.kind != "groups.direct_opened"
     return bool(roles & OVERSEERS) and entry.kind.startswith(OVERSEEN)

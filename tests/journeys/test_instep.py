@@ -25,7 +25,7 @@ from guiju.modules.bots import service as bots
 from guiju.modules.bots import webhooks
 from guiju.modules.bots.webhook_types import Delivery, WebhookId
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import applying, governing, roster
+from guiju.modules.groups import applying, barriers, direct, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
 from guiju.modules.messaging import (
     exceptions,
@@ -42,6 +42,7 @@ from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.setup import SYSTEM
+from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, OFFICES, Cast
 from tests.support.ordering import Ordering
@@ -431,6 +432,19 @@ class Acts:
         self.until("reminded by the timer", "approvals.reminded")
         self.until("escalated", "approvals.escalated")
 
+    def directs(self) -> None:
+        """Two talk with one another, until a barrier stands between them, and again when it is lifted."""
+        member, owner, security = self.member, self.owner, self.security
+        group = self.verb("opened", lambda tx: direct.open_direct(tx, member, owner.person_id))
+        self.do("sent to one", lambda: self.world.send(owner, group, "在吗"))
+        self.do("held for one", lambda: self.world.send(member, group, HELD_TEXT))
+        wanted = barrier_input(people(member), people(owner), both=True)
+        barrier = self.do("set a barrier", lambda: set_barrier(self.world, security, wanted))
+        self.verb(
+            "lifted it", lambda tx: barriers.lift_barrier(tx, security, barrier.id, reason="x")
+        )
+        self.do("sent to one again", lambda: self.world.send(member, group, "在"))
+
     def other_groups(self, end_date: str, pack: Callable[[str], str]) -> None:
         owner, administrator, member = self.owner, self.administrator, self.member
         tool = {"kind": GroupKind.EXTERNAL_TOOL, "tool": "QQ", "name": "QQ采购群"}
@@ -505,6 +519,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts.changes()
     Ordering(acts).all()
     acts.bots()
+    acts.directs()
     staffing = Staffing(world, audience.act)
     staffing.rename("member renamed", cast.people["employee", "member"], "孟改名")
     staffing.rename("owner renamed", cast.people["employee", "owner"], "欧阳改名")

@@ -29,7 +29,7 @@ class Row:
     @property
     def family(self) -> str:
         """What the relation is one to: a group, a request, one's own record, a webhook, a notice, a held message, a rule,
-        or nothing.
+        a barrier, or nothing.
         """
         if any(part in self.operation for part in _GROUP_PATHS):
             return "group"
@@ -41,6 +41,8 @@ class Row:
             return "webhook"
         if "{notice_id}" in self.operation:
             return "notice"
+        if "{barrier}" in self.operation:
+            return "barrier"
         if any(part in self.operation for part in ("{dictionary}", "{document}", "{exemption}")):
             return "rule"
         return "review" if "/reviews/{position}" in self.operation else "plain"

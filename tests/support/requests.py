@@ -11,6 +11,7 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import importing
+from guiju.modules.groups import barriers
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
@@ -26,6 +27,7 @@ from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
 from guiju.runtime import load_pack
+from tests.support.apart import barrier_input, body_of, people, set_barrier
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
 from tests.support.matrix import Row
@@ -154,6 +156,8 @@ class Things:
                 found["dictionary"] = self._make(changes, ("dictionary",), self._dictionary)
                 found["document"] = self._make(changes, ("document",), self._document)
                 found["exemption"] = self._make(changes, ("exemption",), self._exemption)
+            case "barrier":
+                found["barrier"] = self._make(changes, ("barrier",), self._set_barrier)
             case "review":
                 sender = actor if row.relation == "own" and actor is not None else member
                 if "{file}" in row.operation:
@@ -233,6 +237,24 @@ class Things:
                 tx, issuer, wording=Wording("放假安排", MENU), audience=to, hours=8, people=1
             )
         )
+
+    def _set_barrier(self) -> str:
+        one, other = (self.cast.world.person("某人") for _ in range(2))
+        admin = self.cast.people["security_admin", "outsider"]
+        return set_barrier(self.cast.world, admin, barrier_input(people(one), people(other))).id
+
+    def barrier(self, *, digest: bool) -> dict[str, Any]:
+        """A barrier between two people who have nothing to do with anything else, as it was previewed."""
+        one, other = self._make(
+            False, ("apart",), lambda: [self.cast.world.person("某人") for _ in range(2)]
+        )
+        stated = body_of(one, other)
+        if not digest:
+            return stated
+        admin = self.cast.people["security_admin", "outsider"]
+        wanted = barrier_input(people(one), people(other), reason="x")
+        reach, _ = self.cast.world.read(lambda tx: barriers.preview(tx, admin, wanted))
+        return stated | {"digest": reach.digest}
 
     def _dictionary(self) -> str:
         """One that is off and was tried."""
@@ -488,5 +510,9 @@ _BODIES: dict[str, _Body] = {
     "POST /api/webhooks": lambda t, r, a, i: {
         "name": "工单", "url": "https://93.184.216.34/x", "kinds": ["groups.end_reminded"],
     },
+    "POST /api/direct": lambda t, r, a, i: {"person": t.cast.spare.person},
+    "POST /api/barriers/preview": lambda t, r, a, i: t.barrier(digest=False),
+    "POST /api/barriers": lambda t, r, a, i: t.barrier(digest=True),
+    "POST /api/barriers/{barrier}/lifting": _fixed(reason="x"),
     "POST /api/exceptions/{position}/revocation": _fixed(reason="x"),
 }  # fmt: skip

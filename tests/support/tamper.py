@@ -20,7 +20,7 @@ from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import decode_leaf, encode_leaf
 from guiju.ledger.keystore import wrapped_key
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import governing, roster
+from guiju.modules.groups import direct, governing, roster
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
@@ -33,6 +33,7 @@ from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
 from guiju.setup import SYSTEM
+from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.checks import check_ledger, verify_stored
 from tests.support.postgres import fresh_database
 from tests.support.robots import make_bot, new_webhook
@@ -167,6 +168,8 @@ def settle(world: World) -> None:
     _govern(world, security, members[0])
     _talk(world, group, members, reviewer)
     _change(world, group, owner, members[0])
+    world.write(lambda tx: direct.open_direct(tx, owner, members[0].person_id))
+    set_barrier(world, security, barrier_input(people(members[1]), people(members[2])))
     _address(world, group, owner, members[0])
     world.write(lambda tx: governing.publish_rules(tx, owner, group, text="一、守纪律；二、不外传"))
     world.write(lambda tx: roster.ask_to_leave(tx, members[2], group, reason="调岗"))

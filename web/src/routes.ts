@@ -44,6 +44,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/pack", component: () => import("./console/policy/PackPage.vue"), meta: { console: true } },
   { path: "/templates", component: () => import("./console/templates/TemplatesPage.vue"), meta: { console: true } },
   { path: "/rules", component: () => import("./console/rules/RulesPage.vue"), meta: { console: true } },
+  { path: "/barriers", component: () => import("./console/barriers/BarriersPage.vue"), meta: { console: true } },
   { path: "/webhooks", component: () => import("./console/webhooks/WebhooksPage.vue"), meta: { console: true } },
   { path: "/ledger", component: () => import("./console/proof/LedgerPage.vue"), meta: { console: true } },
   { path: "/proof/:position(\\d+)", component: () => import("./console/proof/ProofPage.vue"), meta: { console: true } },

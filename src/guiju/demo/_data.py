@@ -110,6 +110,13 @@ class EventRow(Moment, frozen=True):
     text: str = ""
 
 
+class DirectRow(Moment, frozen=True):
+    """What two people write to each other; the first opens it, and each line is `login: text`."""
+
+    people: tuple[str, str]
+    lines: tuple[str, ...]
+
+
 class ReviewRow(Closed, frozen=True):
     """What a reviewer decides about the held message of that label, `after` minutes."""
 
@@ -212,6 +219,11 @@ def events() -> tuple[EventRow, ...]:
     return _read("events.yaml", tuple[EventRow, ...])
 
 
+def direct() -> tuple[DirectRow, ...]:
+    return _read("direct.yaml", tuple[DirectRow, ...])
+
+
+@functools.cache
 def talk(group: str) -> tuple[Scene, ...]:
     """The scenes of a group; none for one that lives on another tool."""
     if not (FOLDER / "talk" / f"{group}.yaml").exists():

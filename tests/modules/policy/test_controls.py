@@ -9,7 +9,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import governing, ordering, roster
+from guiju.modules.groups import direct, governing, ordering, roster
 from guiju.modules.groups.types import GroupKind
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import (
@@ -27,6 +27,7 @@ from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
 from guiju.modules.policy import service as policy
 from guiju.runtime import wire
+from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.office import Office
 
 Act = Callable[[Office], object]
@@ -59,6 +60,17 @@ def unused_session(office: Office) -> None:
         lambda tx: identity.create_session(tx, account.id, token_hash=hashed, device="x")
     )
     office.world.later(31 * DAY)
+
+
+def opened_direct(office: Office) -> None:
+    other = office.outsider.person_id
+    office.world.write(lambda tx: direct.open_direct(tx, office.member, other))
+
+
+def kept_apart(office: Office) -> None:
+    admin = office.world.person("孙安", "security_admin")
+    wanted = barrier_input(people(office.member), people(office.outsider))
+    set_barrier(office.world, admin, wanted)
 
 
 def leaving(office: Office) -> None:
@@ -221,6 +233,8 @@ ACTS: dict[str, Act] = {
     "groups.rules": lambda office: office.group(rules="一"),
     "groups.leaving": leaving,
     "groups.end_date": end_date,
+    "groups.direct": opened_direct,
+    "groups.barriers": kept_apart,
     "messaging.content": say("去赌博网站玩"),
     "messaging.personal_data": say("证件11010119900307889X"),
     "messaging.patterns": confirmed("九成新自行车转让，300元面交"),

@@ -32,7 +32,7 @@ export interface Start extends Conversations { me: Me; device: Device }
 export interface SessionRow { id: string; device: string; created_at: number; last_seen_at: number; current: boolean }
 
 export type GroupState = "active" | "closed";
-export type GroupKind = "internal" | "external_tool";
+export type GroupKind = "internal" | "external_tool" | "direct";
 export type MemberState = "invited" | "under_review" | "must_sign" | "active" | "leaving_requested" | "left" | "removed";
 export type MemberRole = "owner" | "administrator" | "member";
 
@@ -46,6 +46,8 @@ export interface GroupCard {
   name: string;
   short_name: string;
   filing_number: string;
+  /** The other one of a direct conversation. */
+  peer?: Named | null;
   kind: GroupKind;
   tool: string | null;
   class: { id: string; title: Bilingual };
@@ -60,13 +62,14 @@ export interface GroupCard {
 export interface GroupDetail extends GroupCard {
   purpose: string;
   scope: string;
-  owner: PersonMark;
+  /** A direct conversation has neither owner nor unit. */
+  owner: PersonMark | null;
   administrators: PersonMark[];
   publishers: PersonMark[];
   publishing_bots: string[];
   end_date: string | null;
   registered_at: number;
-  unit: Named;
+  unit: Named | null;
   rules: { version: number; text: string; published_at: number; signed: number } | null;
   history: "none" | "all";
   position: number;
@@ -173,6 +176,7 @@ export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number 
 export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
 export type RemindedItem = GroupItem<"messaging.reminded"> & { message: number };
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
+export type DirectOpenedItem = GroupItem<"groups.direct_opened"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
 };
@@ -191,7 +195,7 @@ export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook:
 export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person: Named };
 
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
-export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
+export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
   | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem;
@@ -308,6 +312,19 @@ export interface Evidence {
 export interface ClausePage extends Clause { evidence: Evidence[]; total: number; more: boolean }
 
 export interface PersonRow extends PersonMark { posts: string[] }
+/** Whether I may write to somebody alone; `refusal` is what a message there would be answered with. */
+export interface DirectAnswer {
+  group: string | null; person: PersonRow; refusal: { code: string; message: string; data: Record<string, unknown> } | null; position: number;
+}
+export interface BarrierSide { units: Named[]; posts: string[]; people: PersonMark[] }
+export interface Barrier {
+  id: string; first: BarrierSide; second: BarrierSide; both: boolean; groups: boolean; starts_at: number | null; ends_at: number | null; reason: string;
+  set_by: PersonMark; set_at: number; lifted_by: PersonMark | null; lifted_at: number | null; proof: number;
+}
+export interface BarrierPreview {
+  digest: string; first: { total: number; people: PersonMark[] }; second: { total: number; people: PersonMark[] }; pairs: number;
+  directs: { total: number; people: PersonMark[][] }; groups: { total: number; groups: Named[] };
+}
 export interface PersonDetail extends PersonRow { roles: Role[]; account?: { id: string; login: string; state: AccountState } | null }
 export interface Unit { id: string; name: string; parent_id: string | null; head: PersonMark | null; people: number }
 export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number; code_by: "it" | "security_admin" | "audit_admin" }
@@ -317,60 +334,7 @@ export interface ImportResult {
 }
 export interface ImportProgress { rows: number; applied: number; refused: { line: number; code: string }[]; done: boolean }
 
-export interface OwnDictionary {
-  id: string; title: string; category: string; count: number; state: "off" | "on" | "ended"; disposition: string | null; classes: string[];
-  use: string | null; clause: ClauseMark | null; added_at: number; added_by: Named | null; tried: { messages: number; hits: number | null } | null;
-}
-export interface DictionaryList {
-  dictionaries: OwnDictionary[]; uses: { id: string; clause: ClauseMark }[]; classes: { id: string; title: Bilingual }[]; dispositions: string[];
-  rules: string[]; position: number;
-}
-export interface OwnDocument {
-  id: string; title: string; level: string; count: number; disposition: string; classes: string[]; use: string; clause: ClauseMark | null;
-  unread: string[]; registered_at: number; registered_by: Named | null; ended_at: number | null;
-}
-export interface DocumentList {
-  documents: OwnDocument[]; uses: { id: string; clause: ClauseMark }[]; levels: { id: string; title: Bilingual }[];
-  classes: { id: string; title: Bilingual }[]; dispositions: string[]; position: number;
-}
-export interface ListReport {
-  dictionary: OwnDictionary | null; count: number; duplicates: number; unusable: number; samples: { line: number; term: string }[]; common: string[]; large: boolean;
-}
-export interface Trial { messages: number; hits: number | null; terms: { term: string; messages: number }[]; noise: string[] }
-export interface Exemption {
-  id: string; person: Named | null; group: Named | null; rule: string; until: number; reason: string; granted_at: number; granted_by: Named | null;
-  ended_at: number | null;
-}
 
-export interface Notice {
-  id: string; title: string; version: number; asked_version: number; issuer: PersonMark; state: "open" | "withdrawn"; published_at: number;
-  asked_at: number; due_at: number; reminded_at: number | null; quiz: number;
-  /** `again`: an earlier version was acknowledged. */
-  mine: { acknowledged_at: number | null; late: boolean; again: boolean; tries: number } | null;
-  figures: { people: number; acknowledged: number; late: number } | null;
-  at_deadline: { people: number; acknowledged: number } | null;
-}
-export interface NoticeQuestion { text: string; choices: string[]; several: boolean; right?: number[] }
-export interface OpenedNotice extends Notice {
-  text: string; questions: NoticeQuestion[]; clause: ClauseMark | null; remind_from: number | null;
-  withdrawn: { at: number; reason: string } | null;
-  versions: { version: number; at: number; position: number; editorial: boolean; reason: string; title: string; text: string }[];
-  may: { acknowledge: boolean; manage: boolean; roster: boolean };
-}
-export interface NoticeList { notices: Notice[]; position: number }
-export interface NoticeAudience { unit_ids: string[]; posts: string[]; group_ids: string[]; person_ids: string[] }
-export interface NoticePreview { people: number; left_out: number; due_at: number; units: { unit: Named | null; people: Named[] }[] }
-export interface NoticeOptions {
-  units: { id: string; name: string; parent_id: string | null; people: number }[]; posts: { title: string; people: number }[];
-  groups: { id: string; name: string; people: number }[]; hours: { usual: number; most: number }; pass_percent: number;
-}
-export interface NoticeAnswered { acknowledged: boolean; questions: number; wrong: number[] }
-export interface NoticeRoster {
-  units: {
-    unit: Named | null; people: number; acknowledged: number; missing: { person: PersonMark; tries: number }[];
-    done: { person: PersonMark; at: number; late: boolean; tries: number }[];
-  }[];
-}
 
 export interface LedgerHead { size: number; checkpoint: string; consistency?: string[] | null }
 export interface LedgerProof {

@@ -17,6 +17,8 @@ export function systemLine(item: SystemItem, no: string): string {
   switch (item.kind) {
     case "groups.registered":
       return actor ? c("sys.registered", { actor, no }) : c("sys.registered.plain", { no });
+    case "groups.direct_opened":
+      return c("sys.direct");
     case "groups.rules_published":
       return c("sys.rules", { n: item.version });
     case "groups.changed":

@@ -86,6 +86,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.frozen":
       return withChange(onTimeline(state, item), item, me);
     case "groups.registered":
+    case "groups.direct_opened":
     case "groups.changed":
     case "groups.rules_published":
       return withCard(onTimeline(state, item), item, item.card);
@@ -135,8 +136,18 @@ export function renamed<T>(shown: T, person: Named): T {
   return same ? shown : (after as T);
 }
 
+/** A direct conversation is called by the name of the other one. */
+function titled(rows: Record<string, Row>, person: Named): Record<string, Row> {
+  const all = Object.entries(rows).map(([id, row]): [string, Row] => {
+    if (row.group.peer?.id !== person.id) return [id, row];
+    return [id, { ...row, group: { ...row.group, name: person.name, short_name: person.name } }];
+  });
+  return Object.fromEntries(all);
+}
+
 function withName(state: ClientState, person: Named): ClientState {
-  return { ...state, conversations: renamed(state.conversations, person), timelines: renamed(state.timelines, person) };
+  const conversations = titled(renamed(state.conversations, person), person);
+  return { ...state, conversations, timelines: renamed(state.timelines, person) };
 }
 
 /** How one item changes the items of its group's timeline. Also used to bring a fetched page up to the state's position. */
@@ -150,6 +161,7 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
     case "groups.member_changed":
       return append(items, { ...item, card: null, members: null });
     case "groups.registered":
+    case "groups.direct_opened":
     case "groups.changed":
     case "groups.rules_published":
       return append(items, { ...item, card: null });
@@ -303,7 +315,7 @@ function withCard(state: ClientState, item: SystemItem, card: GroupCard | null |
   if (known !== undefined && before === after) return withRow(state, { ...known, group });
   const quiet = { last: null, unread: 0, mentioned: false };
   const row = known === undefined ? { group, ...quiet, ...PLAIN, read: item.position - 1 } : { ...known, group, ...quiet };
-  const begins = item.kind === "groups.registered" && after;
+  const begins = (item.kind === "groups.registered" || item.kind === "groups.direct_opened") && after;
   const next = begins ? withTimeline(state, item) : withoutTimeline(state, item.group);
   return unsure(withRow(next, row), item.group, known === undefined || after);
 }

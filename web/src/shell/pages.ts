@@ -26,6 +26,7 @@ export const PAGES: readonly Page[] = [
   { to: "/templates", icon: "table", label: "page.templates", group: "group.rules", roles: ["registrar", "security_admin"] },
   { to: "/pack", icon: "tune", label: "page.pack", group: "group.rules", roles: ["security_admin"] },
   { to: "/rules", icon: "filter", label: "page.rules", group: "group.rules", roles: ["security_admin", "audit_admin", "reviewer"] },
+  { to: "/barriers", icon: "lock", label: "page.barriers", group: "group.rules", roles: ["security_admin", "audit_admin"] },
   { to: "/webhooks", icon: "send", label: "page.webhooks", group: "group.rules", roles: ["system_admin", "security_admin", "audit_admin"] },
   { to: "/ledger", icon: "proof", label: "page.ledger", group: "group.proof", roles: null },
 ];

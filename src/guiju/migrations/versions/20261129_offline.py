@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_offline"
-down_revision = "20261128_zspelling"
+down_revision = "20261129_direct"
 branch_labels = None
 depends_on = None
 

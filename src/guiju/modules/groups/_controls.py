@@ -1,6 +1,6 @@
 """What groups offer to packs, and who may do what with a group."""
 
-from guiju.modules.groups import _order_controls, _rules
+from guiju.modules.groups import _direct_controls, _order_controls, _rules
 from guiju.modules.groups.types import (
     Administrators,
     EndDate,
@@ -145,6 +145,7 @@ CONTROLS = (
         _rules.check_end_date,
     ),
     _order_controls.PUBLISHERS,
+    *_direct_controls.CONTROLS,
 )
 
 OPERATIONS = (
@@ -163,4 +164,5 @@ OPERATIONS = (
     Operation("groups.hand_over", group_roles=_OWNER, roles=frozenset({"registrar"})),
     Operation("groups.close", group_roles=_OWNER, roles=frozenset({"registrar"}), system=True),
     *_order_controls.OPERATIONS,
+    *_direct_controls.OPERATIONS,
 )

@@ -6,6 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.groups import cards, service, timeline
+from guiju.modules.groups.direct_types import DirectOpened
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -26,6 +27,7 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     if entry.group is None or not isinstance(
         entry.fact,
         GroupRegistered
+        | DirectOpened
         | MemberChanged
         | RulesPublished
         | AdministratorsSet
@@ -58,7 +60,7 @@ def presence(view: View, entry: Recorded) -> Mapping[PersonId, bool]:
     match entry.fact:
         case MemberChanged() as fact:
             return {fact.person: fact.state in PRESENT}
-        case GroupRegistered() | RulesPublished():
+        case GroupRegistered() | DirectOpened() | RulesPublished():
             assert entry.group is not None
             members = service.members(view.tx, entry.group)
             return {member.person: member.state in PRESENT for member in members}
@@ -67,5 +69,11 @@ def presence(view: View, entry: Recorded) -> Mapping[PersonId, bool]:
 
 
 PRESENCE = dict.fromkeys(
-    ("groups.member_changed", "groups.registered", "groups.rules_published"), presence
+    (
+        "groups.member_changed",
+        "groups.registered",
+        "groups.direct_opened",
+        "groups.rules_published",
+    ),
+    presence,
 )

@@ -26,7 +26,7 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
     return cards.card_for(tx, group, actor) | {
         "purpose": group.purpose,
         "scope": group.scope,
-        "owner": directory.person_mark(tx, group.owner),
+        "owner": directory.person_mark(tx, group.owner) if group.owner is not None else None,
         "administrators": [directory.person_mark(tx, person) for person in administrators],
         "publishers": [
             directory.person_mark(tx, one) for one in group.publishers if not is_bot(one)
@@ -34,7 +34,9 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
         "publishing_bots": [one for one in group.publishers if is_bot(one)],
         "end_date": group.end_date,
         "registered_at": group.registered_at,
-        "unit": {"id": group.unit, "name": directory.unit_name(tx, group.unit)},
+        "unit": {"id": group.unit, "name": directory.unit_name(tx, group.unit)}
+        if group.unit
+        else None,
         "history": history,
         "rules": None
         if rules is None
@@ -78,6 +80,7 @@ def register_row(tx: ReadTx, group: Group, actor: Actor) -> Json:
     use = policy.first_use(tx, "groups.administrators")
     bounds = use.params if use is not None else Administrators(0, 50)
     assert isinstance(bounds, Administrators)
+    assert group.owner is not None, "a registered group has an owner"
     signed = service.count_signed(tx, group) if group.rules_version else 0
     return cards.card(
         tx, group, service.find_place(tx, group.id, actor.person_id), len(present)

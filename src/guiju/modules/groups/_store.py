@@ -24,6 +24,8 @@ from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.groups import _direct_store
+from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, DirectOpened
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -141,6 +143,13 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 _change(tx, group, state=GroupState.CLOSED)
             case EndReminded():
                 pass
+            case DirectOpened():
+                _direct_store.insert_direct(tx, entry, entry.fact)
+                _add_two(tx, entry, entry.fact)
+            case BarrierSet():
+                _direct_store.insert_barrier(tx, entry, entry.fact)
+            case BarrierLifted():
+                _direct_store.lift_barrier(tx, entry, entry.fact)
             case other:
                 raise AssertionError(f"groups does not know {other!r}")
         if entry.group is not None:
@@ -194,6 +203,17 @@ def _insert_group(tx: WriteTx, entry: Recorded, fact: GroupRegistered) -> None:
         .where(application_table.c.id == fact.application)
         .values(state=ApplicationState.APPROVED, grp=fact.group)
     )
+
+
+def _add_two(tx: WriteTx, entry: Recorded, fact: DirectOpened) -> None:
+    for person in fact.people:
+        tx.run(
+            insert(_member).values(
+                grp=fact.group, person=person, role=GroupRole.MEMBER, since=entry.at, position=entry.position,
+                state=MemberState.ACTIVE, visible_from=entry.position, signed_version=0,
+            )
+        )  # fmt: skip
+        tx.forget("person", person)
 
 
 def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
@@ -327,6 +347,13 @@ def came_after(tx: ReadTx, group: GroupId, position: int) -> frozenset[PersonId]
 def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
     rows = tx.all(select(_member).where(_member.c.person == person))
     return {row.grp: _to_member(row) for row in rows}
+
+
+def places_of_many(tx: ReadTx, people: Sequence[PersonId]) -> Iterable[Member]:
+    """Every place that some people have or had, in slices of as many people as one statement may name."""
+    for at in range(0, len(people), 500):
+        some = _member.c.person.in_(people[at : at + 500])
+        yield from map(_to_member, tx.all(select(_member).where(some)))
 
 
 def count_present(tx: ReadTx, groups: Iterable[GroupId]) -> Mapping[GroupId, int]:

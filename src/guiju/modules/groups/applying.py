@@ -10,7 +10,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Request, RequestState
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import _register, _rules, _shape, _store, service
+from guiju.modules.groups import _register, _rules, _shape, _store, barriers, service
 from guiju.modules.groups.types import (
     Application,
     ApplicationClosed,
@@ -61,7 +61,8 @@ def check_name(tx: ReadTx, actor: Actor, *, name: str, kind: GroupKind) -> list[
 def apply_for(tx: WriteTx, actor: Actor, *, stated: ApplicationInput) -> Application:
     """Apply for a group; opens the request that the pack's flow prescribes.
 
-    Raises NameRefusedError, BadApplicationError, AdministratorCountError, NotCertifiedError or NotAllowedError.
+    Raises NameRefusedError, BadApplicationError, AdministratorCountError, NotCertifiedError,
+    MembersBarredError or NotAllowedError.
     """
     permit = policy.require(tx, actor, "groups.apply")
     pack = policy.get_pack(tx)
@@ -137,6 +138,7 @@ def _check_people(tx: ReadTx, actor: Actor, stated: ApplicationInput) -> None:
     _rules.check_administrator_count(set(stated.administrators), uses, actor, None)
     for person in {stated.owner, *stated.administrators, *stated.members}:
         check_certified(tx, person)
+    barriers.check_together(tx, (stated.owner, *stated.administrators, *stated.members))
 
 
 def check_certified(tx: ReadTx, person: PersonId) -> None:
@@ -170,6 +172,7 @@ def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
     ):  # days may have passed since the application
         check_certified(tx, person)
     members = tuple(person for person in stated.members if identity.is_certified(tx, person))
+    barriers.check_together(tx, (stated.owner, *stated.administrators, *members))
     year = _today(tx, pack).year
     serial = _register.next_serial(tx, year)
     use = policy.first_use(tx, "groups.register")

@@ -4,8 +4,9 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
-from guiju.modules.groups import _rules, ordering, service
-from guiju.modules.groups.types import Group, Member
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import _rules, direct, ordering, service
+from guiju.modules.groups.types import Group, GroupKind, Member
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Text
 
@@ -27,11 +28,14 @@ def level(tx: ReadTx, level_id: str) -> Json:
 
 
 def card(tx: ReadTx, group: Group, member: Member | None, members: int) -> Json:
-    """The group card. `member` is the reader's own place, if any."""
+    """The group card. `member` is the reader's own place, if any. A direct conversation is named after the other one."""
+    peer = _peer(tx, group, member)
+    name = group.name if peer is None else str(peer["name"])
     return {
         "id": group.id,
-        "name": group.name,
-        "short_name": _rules.short_name(group.name, policy.get_pack(tx).prefix),
+        "name": name,
+        "short_name": _rules.short_name(name, policy.get_pack(tx).prefix),
+        "peer": peer,
         "filing_number": group.filing_number,
         "kind": group.kind,
         "tool": group.tool,
@@ -50,6 +54,14 @@ def _publishing(tx: ReadTx, group: Group, member: Member | None) -> Json | None:
     return None if found is None else {
         "only": found.only, "replies": found.replies, "mine": found.mine, "clause": found.clause,
     }  # fmt: skip
+
+
+def _peer(tx: ReadTx, group: Group, member: Member | None) -> Json | None:
+    if group.kind is not GroupKind.DIRECT or member is None:
+        return None
+    other = direct.other_in(tx, group.id, member.person)
+    assert other is not None, "a direct conversation has two people"
+    return {"id": other, "name": directory.person_name(tx, other)}
 
 
 def card_for(tx: ReadTx, group: Group, actor: Actor) -> Json:

@@ -9,7 +9,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
-from guiju.modules.groups import _register, _rules, service
+from guiju.modules.groups import _register, _rules, barriers, service
 from guiju.modules.groups.applying import check_certified
 from guiju.modules.groups.types import (
     AlreadyMemberError,
@@ -31,12 +31,14 @@ MOST_WRONG_NUMBERS = 10
 def admit(tx: WriteTx, actor: Actor, group_id: GroupId, people: Sequence[PersonId]) -> list[Member]:
     """Admit people by the owner's or an administrator's decision; where a clause wants it, invite them to accept.
 
-    Raises GroupNotFoundError, GroupClosedError, NotAllowedError, AlreadyMemberError or NotCertifiedError.
+    Raises GroupNotFoundError, GroupClosedError, NotAllowedError, AlreadyMemberError, MembersBarredError or
+    NotCertifiedError.
     """
     group = service.get_open_group(tx, actor, group_id)
     permit = policy.require(tx, actor, "groups.admit", group_id).under(
         *policy.use_ids(tx, "groups.admission")
     )
+    barriers.check_together(tx, people, group_id)
     for person in dict.fromkeys(people):
         check_certified(tx, person)
         member = service.find_member(tx, group_id, person)
@@ -61,6 +63,7 @@ def accept_invitation(tx: WriteTx, actor: Actor, group_id: GroupId) -> Group:
     member = service.get_member(tx, group_id, actor.person_id)
     _rules.check_state(member, MemberState.INVITED)
     check_certified(tx, member.person)
+    barriers.check_together(tx, [member.person], group_id)
     _record_admission(tx, permit, group, member.person, None)
     return group
 
@@ -116,6 +119,7 @@ def decide_join(
     _rules.check_state(member, MemberState.UNDER_REVIEW)
     if admits:
         check_certified(tx, person)
+        barriers.check_together(tx, [person], group_id)
         _record_admission(tx, permit, group, person, reason or None)
     else:
         _record_change(tx, permit, member, MemberState.REMOVED, reason)
@@ -187,9 +191,10 @@ def sign_rules(tx: WriteTx, actor: Actor, group_id: GroupId, *, version: int) ->
 def ask_to_leave(tx: WriteTx, actor: Actor, group_id: GroupId, *, reason: str) -> Group:
     """Leave, or ask to where a clause wants the owner's decision.
 
-    Raises GroupNotFoundError, OwnerNeededError or WrongMemberStateError.
+    Raises GroupNotFoundError, IsDirectError, OwnerNeededError or WrongMemberStateError.
     """
     group = service.get_group(tx, actor, group_id)
+    service.check_registered(group)
     permit = policy.require(tx, actor, "groups.leave", group_id)
     member = service.get_member(tx, group_id, actor.person_id)
     _check_not_owner(tx, member)

@@ -7,7 +7,8 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.approvals import service as approvals
-from guiju.modules.groups import _register, _rules, _store
+from guiju.modules.groups import _direct_store, _register, _rules, _store, direct
+from guiju.modules.groups.direct_types import IsDirectError
 from guiju.modules.groups.types import (
     Application,
     ApplicationNotFoundError,
@@ -30,7 +31,13 @@ apply = _store.apply
 
 def find_group(tx: ReadTx, group: GroupId) -> Group | None:
     """A group without regard to who asks; for other modules, never for an answer to a person."""
-    found: Group | None = tx.cached(("group", group), lambda: _store.find_group(tx, group))
+
+    def load() -> Group | None:
+        registered = _store.find_group(tx, group)
+        pair = _direct_store.find_pair(tx, group) if registered is None else None
+        return direct.as_group(tx, pair) if pair is not None else registered
+
+    found: Group | None = tx.cached(("group", group), load)
     return found
 
 
@@ -58,15 +65,27 @@ def get_group(tx: ReadTx, actor: Actor, group: GroupId, operation: str = "groups
     found = find_group(tx, group)
     if found is None or not policy.may(tx, actor, operation, group):
         raise GroupNotFoundError("There is no such group.", group=group)
+    # No office sees who talks with whom: what it oversees of it, it reads in a case.
+    if found.kind is GroupKind.DIRECT and (
+        actor.person is None or find_place(tx, group, actor.person) is None
+    ):
+        raise GroupNotFoundError("There is no such group.", group=group)
     return found
 
 
 def get_open_group(tx: ReadTx, actor: Actor, group: GroupId) -> Group:
-    """Like `get_group`; raises GroupClosedError for a closed one."""
+    """Like `get_group`, for what concerns rosters and rules; raises IsDirectError, or GroupClosedError for a closed one."""
     found = get_group(tx, actor, group)
+    check_registered(found)
     if found.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=group)
     return found
+
+
+def check_registered(group: Group) -> None:
+    """Raises IsDirectError for a direct conversation."""
+    if group.kind is GroupKind.DIRECT:
+        raise IsDirectError("A direct conversation has no roster or rules.", group=group.id)
 
 
 def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
@@ -121,7 +140,11 @@ def list_members(tx: ReadTx, actor: Actor, group: GroupId) -> list[Member]:
 
 def groups(tx: ReadTx, ids: list[GroupId]) -> Mapping[GroupId, Group]:
     """Several groups by id, without regard to who asks."""
-    return _store.groups(tx, ids)
+    registered = _store.groups(tx, ids)
+    if len(registered) == len(ids):
+        return registered
+    pairs = _direct_store.pairs(tx, [group for group in ids if group not in registered])
+    return {**registered, **{pair.group: direct.as_group(tx, pair) for pair in pairs}}
 
 
 def count_present(tx: ReadTx, ids: list[GroupId]) -> Mapping[GroupId, int]:

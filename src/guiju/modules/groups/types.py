@@ -20,10 +20,11 @@ ApplicationId = NewType("ApplicationId", str)
 
 
 class GroupKind(StrEnum):
-    """Lives here, or on another tool and is only registered here."""
+    """Lives here, or on another tool and is only registered here; or is the talk of two people, which is no register's."""
 
     INTERNAL = "internal"
     EXTERNAL_TOOL = "external_tool"
+    DIRECT = "direct"
 
 
 class GroupState(StrEnum):
@@ -41,7 +42,10 @@ class ApplicationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A registered group. `rules_version` is 0 while it has no rules of its own; `publishers` are people or bots."""
+    """A registered group, or a direct conversation, which has no owner, number or unit.
+
+    `rules_version` is 0 while it has no rules of its own; `publishers` are people or bots.
+    """
 
     id: GroupId
     name: str
@@ -54,7 +58,7 @@ class Group:
     purpose: str
     scope: str
     state: GroupState
-    owner: PersonId
+    owner: PersonId | None
     end_date: str | None
     registered_at: int
     rules_version: int

@@ -31,7 +31,7 @@ def flagged(
 def frozen(view: View, found: Frozen) -> Json:
     """A frozen thread without its texts: the group, how much was said, who stopped it and why."""
     group = groups.find_group(view.tx, found.group)
-    assert group is not None, "messages stand in groups that exist"
+    assert group is not None and group.owner is not None, "registered groups have threads to freeze"
     return {
         "group": {
             "id": group.id,

@@ -4,7 +4,7 @@ from guiju.kernel.clock import DAY, MINUTE
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, is_bot
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Group, Member
+from guiju.modules.groups.types import Group, GroupKind, Member
 from guiju.modules.messaging import _change_store, _rules, _store, _topic_store
 from guiju.modules.messaging.change_types import (
     ALL,
@@ -27,6 +27,8 @@ def check_all(tx: ReadTx, send: Send, group: Group, member: Member) -> None:
     """Raises MentionAllNotAllowedError, MentionAllLimitError or ConfirmMembersError for a message that mentions all."""
     if ALL not in send.mentions or send.is_imported:
         return
+    if group.kind is GroupKind.DIRECT:
+        raise MentionAllNotAllowedError("There is only one to mention here.")
     use = _rules.use_in(policy.uses(tx, CONTROL), group.group_class)
     rules, clause = (
         use.params if use is not None else _WITHOUT_A_CLAUSE,

@@ -4,6 +4,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
+from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import (
     Group,
@@ -29,7 +30,8 @@ def sender_place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Me
     """The sender's place in an open group, and leave to write there; outsiders learn nothing.
 
     A person's depends on the group and its members only, so whatever changes either forgets it. A refusal is not
-    remembered, and neither is a bot's place.
+    remembered, and neither is a bot's place. What stands between two people depends on the time too, so whoever
+    remembers a place asks `direct.check_writable` again.
     """
     group = groups.find_group(tx, group_id)
     member = writers.place_of(tx, actor, group_id)
@@ -37,11 +39,13 @@ def sender_place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Me
         raise GroupNotFoundError("There is no such group.", group=group_id)
     if group.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=group_id)
-    if group.kind is not GroupKind.INTERNAL:
+    if group.kind is GroupKind.EXTERNAL_TOOL:
         raise NoMessagesHereError("This group lives on another tool.", group=group_id)
     if member.state not in PRESENT or groups.has_new_rules(tx, group, member):
         raise_not_entered(tx, member)
-    return group, member, policy.require(tx, actor, SEND, group_id)
+    permit = policy.require(tx, actor, SEND, group_id)
+    direct.check_writable(tx, group, member.person)
+    return group, member, permit
 
 
 def raise_not_entered(tx: ReadTx, member: Member) -> None:

@@ -7,6 +7,7 @@ from guiju.kernel.clock import HOUR
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.messaging import _mark_store, changes, service
@@ -86,6 +87,9 @@ def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[Pe
     """
     found = readers(tx, actor, group, position)
     permit = policy.require(tx, actor, "messaging.remind", group)
+    known = groups.find_group(tx, group)
+    assert known is not None, "one has a place in it"
+    direct.check_writable(tx, known, actor.person_id)
     if (
         not found.is_on
         or author_of(changes.get_message(tx, actor, group, position)) != actor.person

@@ -6,6 +6,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
+from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupClosedError, GroupState
 from guiju.modules.inspection.service import MAX_FINDINGS, mask
@@ -82,8 +83,8 @@ def release(
     """Let a held message pass, as written or with its findings masked; it appears now, with its original time.
 
     With `allow` a phrase of it passes its rule from now on. Raises ReviewNotFoundError, OwnMessageError,
-    EscalatedError, OwnDecisionError, AlreadyDecidedError, NothingToMaskError, BadExceptionError, or GroupClosedError:
-    nothing new appears in a closed group.
+    EscalatedError, OwnDecisionError, AlreadyDecidedError, NothingToMaskError, BadExceptionError, GroupClosedError, or
+    what a direct conversation is refused with: nothing new appears in a closed group, nor across a barrier.
     """
     review = _to_decide(tx, actor, position)
     _release(tx, actor, review, masked=masked, reason=reason, overturns=None)
@@ -129,6 +130,7 @@ def _release(
     group = groups.find_group(tx, fact.group)
     if group is None or group.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=fact.group)
+    direct.check_writable(tx, group, review.sender)
     text, findings = fact.text, tuple[Finding, ...]()
     if masked:
         findings = _to_hide(review)

@@ -17,6 +17,7 @@ from guiju.kernel.ids import BotId, PersonId, is_bot
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
+from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
@@ -80,7 +81,7 @@ def send_many(
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
     warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, BadThreadError,
-    NoMessagesHereError, NotPublisherError, FloodError, or what mentioning
+    NoMessagesHereError, NotPublisherError, FloodError, or what a direct conversation, mentioning
     all, a thread or a template is refused with.
     """
     keys = _store.keys_of(sends)
@@ -282,6 +283,7 @@ def _place(tx: WriteTx, send: Send) -> tuple[Group, Member, Permit]:
         ("group", send.group, "sender", send.person),
         lambda: sender_place(tx, Actor(send.person), send.group),
     )
+    direct.check_writable(tx, place[0], send.person)
     return place
 
 

@@ -27,6 +27,7 @@ SHOWN_KINDS = (
     "messaging.sent",
     "messaging.released",
     "groups.registered",
+    "groups.direct_opened",
     "groups.member_changed",
     "groups.rules_published",
     "groups.administrators_set",

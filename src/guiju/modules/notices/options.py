@@ -6,7 +6,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import GroupState
+from guiju.modules.groups.types import GroupKind, GroupState
 from guiju.modules.notices import issuing, recipients, service
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT
@@ -45,6 +45,6 @@ def _groups(tx: ReadTx, actor: Actor) -> list[dict[str, Any]]:
     shown = [
         {"id": group.id, "name": group.name, "people": counted.get(group.id, 0)}
         for group in known.values()
-        if group.state is GroupState.ACTIVE
+        if group.state is GroupState.ACTIVE and group.kind is not GroupKind.DIRECT
     ]
     return sorted(shown, key=lambda one: str(one["name"]))

@@ -82,7 +82,9 @@ def _meant(tx: ReadTx, actor: Actor, wanted: Audience) -> Iterator[PersonId]:
     for post in wanted.posts:
         yield from directory.people_in_post(tx, post)
     for group in wanted.groups:
-        ordering.check_notice(tx, actor, groups.get_group(tx, actor, group))
+        found = groups.get_group(tx, actor, group)
+        groups.check_registered(found)
+        ordering.check_notice(tx, actor, found)
         for member in groups.members(tx, group):
             if member.state in PRESENT:
                 yield member.person

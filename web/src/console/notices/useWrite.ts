@@ -1,6 +1,7 @@
 import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { ApiError, at, get, post } from "../../api/client.ts";
-import type { NoticeAudience, NoticeOptions, NoticePreview, OpenedNotice, PersonMark } from "../../api/types.ts";
+import type { NoticeAudience, NoticeOptions, NoticePreview, OpenedNotice } from "../../api/notices.ts";
+import type { PersonMark } from "../../api/types.ts";
 import { t } from "../../i18n/base.ts";
 import { nt } from "../../i18n/notices.ts";
 import { myId } from "../../live/store.ts";

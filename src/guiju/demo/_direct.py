@@ -1,0 +1,41 @@
+"""What two people write to each other directly."""
+
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from guiju.demo import _data
+from guiju.demo._data import DirectRow
+from guiju.demo._stage import MINUTE, Stage
+from guiju.kernel.lane import Command
+from guiju.modules.groups import direct
+from guiju.modules.messaging.sending import KIND
+from guiju.modules.messaging.types import Send
+
+
+def plan(stage: Stage) -> None:
+    """Plan every conversation: it is opened, and each line comes a minute after the one before."""
+    for number, row in enumerate(_data.direct()):
+        begins, key = stage.calendar.moment(row), f"direct-{number}"
+        stage.at(begins, partial(_open, stage, key, row))
+        for index, line in enumerate(row.lines):
+            login, _, text = line.partition(": ")
+            stage.at(begins + (index + 1) * MINUTE, partial(_say, stage, key, index, login, text))
+
+
+def _open(stage: Stage, key: str, row: DirectRow) -> None:
+    first, second = row.people
+    actor, other = stage.actor(first), stage.people[second]
+    stage.groups[key] = stage.write(lambda tx: direct.open_direct(tx, actor, other))
+
+
+def _say(stage: Stage, key: str, index: int, login: str, text: str) -> None:
+    person, inspection = stage.people[login], stage.runtime.inspector.inspect(text)
+    send = Send(person, f"demo-{key}-{index}", stage.groups[key], text, (), None, inspection)
+    answer: Future[Any] = Future()
+    stage.runtime.lane.submit([Command(KIND, send, answer.set_result)])
+    receipt = answer.result()
+    if isinstance(receipt, BaseException):
+        raise receipt
+    stage.said[key, person] = receipt.position
+    stage.shown.setdefault(key, []).append(receipt.position)

@@ -1,0 +1,136 @@
+"""Direct conversations: opened by one of two people where a clause allows them, written where nothing stands between."""
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import ForbiddenError, Safe
+from guiju.kernel.ids import GroupId, PersonId, new_id
+from guiju.kernel.lane import WriteTx
+from guiju.modules.directory import service as directory
+from guiju.modules.groups import _direct_store, _store, barriers
+from guiju.modules.groups.direct_types import (
+    BarredError,
+    DirectNotAllowedError,
+    DirectOpened,
+    DirectPersonLeftError,
+    DirectRules,
+    DirectWithSelfError,
+    Pair,
+)
+from guiju.modules.groups.types import Group, GroupKind, GroupState
+from guiju.modules.identity import service as identity
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import PRESENT, Use
+
+CONTROL = "groups.direct"
+MOST_COMMON = 10
+"""So many groups of both are named where a direct conversation is refused."""
+
+
+def open_direct(tx: WriteTx, actor: Actor, person: PersonId) -> GroupId:
+    """The direct conversation with a person: the one that there is, which stays readable, or a new one.
+
+    Raises NotAllowedError, PersonNotFoundError, DirectWithSelfError, DirectPersonLeftError, DirectNotAllowedError or
+    BarredError.
+    """
+    permit = policy.require(tx, actor, "groups.open_direct")
+    known = find_direct(tx, actor, person)
+    if known is not None:
+        return known.group
+    found = refusal(tx, actor.person_id, person)
+    if found is not None:
+        raise found
+    use = _allowing(tx)
+    assert use is not None and isinstance(use.params, DirectRules), "refused otherwise"
+    group = GroupId(new_id("grp", tx.now))
+    people = _ordered(actor.person_id, person)
+    tx.record(
+        permit.under(use.id),
+        DirectOpened(group, people, use.params.group_class, use.params.level),
+    )
+    return group
+
+
+def find_direct(tx: ReadTx, actor: Actor, person: PersonId) -> Pair | None:
+    """The conversation that the actor has with a person. Raises PersonNotFoundError or DirectWithSelfError."""
+    directory.get_person(tx, person)
+    if person == actor.person:
+        raise DirectWithSelfError("Choose somebody else.")
+    return _direct_store.find_between(tx, *_ordered(actor.person_id, person))
+
+
+def refusal(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | None:
+    """What keeps `writer` from writing to `reader` alone: an ended account, the rules, or a barrier."""
+    if not _is_usable(tx, reader):
+        return DirectPersonLeftError("This person cannot be written to any more.", person=reader)
+    if _allowing(tx) is None:
+        use = policy.first_use(tx, CONTROL)
+        return DirectNotAllowedError(
+            "The rules allow no direct conversations.",
+            clause=use.mark() if use is not None else None,
+            groups=_groups_of_both(tx, writer, reader),
+        )
+    barrier = barriers.between(tx, writer, reader)
+    if barrier is None:
+        return None
+    return BarredError(
+        "A barrier stands between you and this person.",
+        clause=barriers.clause_of(tx),
+        until=barrier.ends_at,
+        groups=_groups_of_both(tx, writer, reader),
+    )
+
+
+def check_writable(tx: ReadTx, group: Group, writer: PersonId) -> None:
+    """Raises what `refusal` finds, for a direct conversation; every other group has nothing to check here."""
+    if group.kind is not GroupKind.DIRECT:
+        return
+    pair = tx.cached(("group", group.id, "pair"), lambda: _direct_store.find_pair(tx, group.id))
+    assert pair is not None, "a direct conversation has two people"
+    found = refusal(tx, writer, pair.other(writer))
+    if found is not None:
+        raise found
+
+
+def as_group(tx: ReadTx, pair: Pair) -> Group:
+    """The conversation as a group, named after both."""
+    names = "、".join(directory.person_name(tx, person) for person in pair.people)
+    return Group(
+        id=pair.group, name=names, filing_number="", kind=GroupKind.DIRECT, tool=None, group_class=pair.group_class,
+        level=pair.level, unit="", purpose="", scope="", state=GroupState.ACTIVE, owner=None, end_date=None,
+        registered_at=pair.opened_at, rules_version=0, rules_position=None,
+    )  # fmt: skip
+
+
+def other_in(tx: ReadTx, group: GroupId, person: PersonId) -> PersonId | None:
+    """Whom a person talks with in a direct conversation; None in any other group."""
+    pair = _direct_store.find_pair(tx, group)
+    return pair.other(person) if pair is not None else None
+
+
+def _allowing(tx: ReadTx) -> Use | None:
+    """The clause that allows; none does where one forbids."""
+    uses = policy.uses(tx, CONTROL)
+    return uses[0] if uses and all(use.params.allowed for use in uses) else None
+
+
+def _ordered(one: PersonId, other: PersonId) -> tuple[PersonId, PersonId]:
+    return (one, other) if one < other else (other, one)
+
+
+def _is_usable(tx: ReadTx, person: PersonId) -> bool:
+    usable: bool = tx.cached(
+        ("person", person, "account", "certified"), lambda: identity.is_certified(tx, person)
+    )
+    return usable
+
+
+def _groups_of_both(tx: ReadTx, one: PersonId, other: PersonId) -> list[Safe]:
+    """Groups in which both write, where they can talk instead."""
+    mine, theirs = (_store.places_of(tx, person) for person in (one, other))
+    both = [g for g, place in mine.items() if place.state in PRESENT and g in theirs]
+    found = _store.groups(tx, [group for group in both if theirs[group].state in PRESENT])
+    open_ones = sorted(
+        (group for group in found.values() if group.state is GroupState.ACTIVE),
+        key=lambda group: group.registered_at,
+    )
+    return [{"id": group.id, "name": group.name} for group in open_ones[:MOST_COMMON]]

@@ -1,0 +1,83 @@
+"""Two people write to each other, until a barrier is set between them, in real browsers."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.browser import PHONE, Screen, Screens, screens
+from tests.support.site import Site, demo_site
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with demo_site() as made:
+        yield made
+
+
+@pytest.fixture
+def people(browser: Browser, site: Site) -> Iterator[Screens]:
+    with screens(browser, site.place) as made:
+        yield made
+
+
+def set_barrier(officer: Screen, first: str, second: str) -> None:
+    """Name both sides, see who is kept apart, and set it."""
+    officer.open("/barriers")
+    officer.press("设置屏障")
+    sheet = officer.page.get_by_role("dialog")
+    for side, name in (("甲方", first), ("乙方", second)):
+        sheet.get_by_role("combobox", name=f"{side} 人员").fill(name)
+        sheet.get_by_role("option", name=re.compile(name)).click()
+    sheet.get_by_label("理由").fill("评标期间")
+    officer.check_access("a barrier, filled in")
+    sheet.get_by_role("button", name="预览名单").click()
+    expect(sheet.get_by_role("status")).to_have_text("会隔开 1 对人")
+    expect(sheet).to_contain_text("将变为只读")
+    officer.check_access("the preview of a barrier")
+    sheet.get_by_role("button", name="保存屏障").click()
+    expect(sheet).to_have_count(0)
+    expect(officer.page.locator("li.one").first).to_contain_text("生效中")
+
+
+def test_two_write_to_each_other_until_a_barrier_stands(people: Screens) -> None:
+    writer = people.signed_in("zhouxiaoyu", size=PHONE)
+    reader, officer = people.signed_in("sunli"), people.signed_in("youliqun")
+    writer.open("/people")
+    writer.page.get_by_role("searchbox").fill("孙立")
+    writer.page.locator("a.ai", has_text="孙立").click()
+    writer.press("给 孙立 发消息")
+    expect(writer.page.get_by_role("heading", name="孙立")).to_be_visible()
+    expect(writer.page.locator(".main-h")).to_contain_text("由组织存档并检查")
+    writer.send("明早能带一下点检表吗")
+    writer.check_access("a direct conversation on a phone")
+    reader.row("周小雨").click()
+    expect(reader.message("明早能带一下点检表吗")).to_be_visible()
+    reader.send("好，七点见")
+    expect(writer.message("好，七点见")).to_be_visible()
+    reader.check_access("a direct conversation")
+    set_barrier(officer, "周小雨", "孙立")
+    writer.send("顺便问一句")
+    off = writer.page.locator(".cp-off")
+    expect(off).to_contain_text("沟通屏障")
+    expect(off.get_by_role("link")).not_to_have_count(0)
+    writer.check_access("a direct conversation behind a barrier")
+    expect(writer.message("好，七点见")).to_be_visible()
+    officer.press("解除")
+    officer.page.get_by_role("dialog").get_by_label("理由").fill("评标结束")
+    officer.page.get_by_role("dialog").get_by_role("button", name="解除").click()
+    expect(officer.page.locator("li.one").first).to_contain_text("已解除")
+
+
+def test_the_jump_box_finds_people(people: Screens) -> None:
+    screen = people.signed_in("zhouxiaoyu")
+    screen.settle()
+    screen.page.keyboard.press("Control+k")
+    box = screen.page.get_by_role("dialog")
+    box.get_by_role("textbox").fill("彭越")
+    box.get_by_role("option", name=re.compile("^彭越")).first.click()
+    expect(screen.page.get_by_role("heading", name="彭越")).to_be_visible()
+    expect(screen.row("彭越")).to_be_visible()

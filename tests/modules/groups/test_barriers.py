@@ -1,0 +1,328 @@
+"""Barriers: previewed with names, set as previewed, and standing on every way from one person to another."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from guiju.kernel.clock import DAY
+from guiju.kernel.ids import GroupId
+from guiju.modules.directory.types import PersonNotFoundError, UnitNotFoundError
+from guiju.modules.groups import _barrier_rules, applying, barriers, direct, roster
+from guiju.modules.groups.direct_types import (
+    BadBarrierError,
+    BarredError,
+    BarrierChangedError,
+    BarrierEndedError,
+    BarrierLifted,
+    BarrierNotFoundError,
+    BarrierSet,
+    DirectRules,
+    MembersBarredError,
+    NoBarrierClauseError,
+    Side,
+)
+from guiju.modules.messaging import forwarding, reacting, reads, review
+from guiju.modules.messaging import service as messaging
+from guiju.modules.messaging.change_types import Reaction
+from guiju.modules.messaging.composing import Body
+from guiju.modules.messaging.forward_types import Wanted
+from guiju.modules.messaging.scheduling import Schedule
+from guiju.modules.messaging.unsent_types import Waiting
+from guiju.modules.policy.types import NotAllowedError
+from tests.support.apart import barrier_input, people, set_barrier
+from tests.support.office import Office
+from tests.support.sending import with_editing
+from tests.support.uploading import begin, close_uploads, door_of, uploads_of
+from tests.support.world import MONDAY
+
+
+class Apart:
+    """Two people with a direct conversation and who may set barriers."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.world = office, office.world
+        self.one, self.other = office.member, office.outsider
+        self.admin = self.world.person("孙安", "security_admin")
+        self.group: GroupId = self.world.write(
+            lambda tx: direct.open_direct(tx, self.one, self.other.person_id)
+        )
+        self.first = self.world.send(self.one, self.group, "在吗").position
+
+    def part(self, **changes: Any) -> str:
+        wanted = barrier_input(people(self.one), people(self.other), **changes)
+        return set_barrier(self.world, self.admin, wanted).id
+
+
+@pytest.fixture
+def apart(office: Office) -> Apart:
+    return Apart(office)
+
+
+class TestSetBarrier:
+    def test_the_preview_names_who_and_what_it_meets(self, apart: Apart) -> None:
+        shared = apart.world.group(
+            apart.office.owner, [apart.office.administrator], [apart.one, apart.other]
+        )
+        wanted = barrier_input(people(apart.one), people(apart.other))
+        reach, met = apart.world.read(lambda tx: barriers.preview(tx, apart.admin, wanted))
+        assert (reach.first, reach.second, reach.pairs) == (
+            (apart.one.person_id,),
+            (apart.other.person_id,),
+            1,
+        )
+        assert [pair.group for pair in met.directs] == [apart.group] and met.groups == (shared,)
+
+    def test_it_is_recorded_with_its_reach_and_reason(self, apart: Apart) -> None:
+        barrier = apart.part(both=True)
+        (entry,) = apart.world.entries("groups.barrier_set")
+        assert isinstance(entry.fact, BarrierSet) and entry.fact.barrier == barrier
+        assert (entry.fact.first_count, entry.fact.second_count, entry.fact.reason) == (
+            1,
+            1,
+            "采购评标",
+        )
+        assert entry.uses == ("6.29/groups.barriers",)
+
+    def test_a_changed_directory_is_previewed_again(self, apart: Apart) -> None:
+        unit = apart.world.add_unit("采购部")
+        apart.world.person("甲", unit=unit)
+        wanted = barrier_input(Side(units=(unit,)), people(apart.other))
+        reach, _ = apart.world.read(lambda tx: barriers.preview(tx, apart.admin, wanted))
+        apart.world.person("乙", unit=unit)
+        apart.office.refused(
+            BarrierChangedError,
+            lambda tx: barriers.set_barrier(tx, apart.admin, wanted, digest=reach.digest),
+        )
+        assert set_barrier(apart.world, apart.admin, wanted).first.units == (unit,)
+
+    @pytest.mark.parametrize(
+        ("first", "changes", "error"),
+        [
+            (Side(), {}, BadBarrierError),
+            (Side(posts=("没有的岗位",)), {}, BadBarrierError),
+            (Side(units=("uni_00000000000000000000000",)), {}, UnitNotFoundError),
+            (Side(people=("per_00000000000000000000000",)), {}, PersonNotFoundError),  # type: ignore[arg-type]  # as it comes from outside
+            (None, {"ends_at": MONDAY - 1}, BadBarrierError),
+            (None, {"starts_at": MONDAY + DAY, "ends_at": MONDAY + DAY}, BadBarrierError),
+            (None, {"groups": True}, BadBarrierError),
+        ],
+    )
+    def test_what_cannot_be_set_is_refused(
+        self, apart: Apart, first: Side | None, changes: dict[str, Any], error: type[Any]
+    ) -> None:
+        wanted = barrier_input(first or people(apart.one), people(apart.other), **changes)
+        apart.office.refused(
+            error, lambda tx: barriers.set_barrier(tx, apart.admin, wanted, digest="")
+        )
+
+    def test_only_its_line_sets_and_lifts(self, apart: Apart) -> None:
+        barrier, audit = apart.part(), apart.world.person("审计", "audit_admin")
+        wanted = barrier_input(people(apart.one), people(apart.other))
+        for actor in (apart.one, apart.office.registrar, audit):
+            apart.office.refused(
+                NotAllowedError,
+                lambda tx, a=actor: barriers.set_barrier(tx, a, wanted, digest=""),  # type: ignore[misc]  # bound at once
+            )
+        apart.office.refused(
+            NotAllowedError, lambda tx: barriers.lift_barrier(tx, audit, barrier, reason="x")
+        )
+        apart.office.refused(
+            BarrierNotFoundError,
+            lambda tx: barriers.lift_barrier(tx, apart.one, barrier, reason="x"),
+        )
+        assert len(apart.world.read(lambda tx: barriers.list_barriers(tx, audit))) == 1
+
+    def test_without_a_clause_none_is_set_and_those_that_stand_go_on(self, apart: Apart) -> None:
+        apart.part()
+        apart.world.adopt(
+            lambda text: text.replace("- use: groups.barriers", "- use: groups.classes")
+        )
+        wanted = barrier_input(people(apart.one), people(apart.other))
+        apart.office.refused(
+            NoBarrierClauseError,
+            lambda tx: barriers.set_barrier(tx, apart.admin, wanted, digest=""),
+        )
+        with pytest.raises(BarredError):
+            apart.world.send(apart.one, apart.group, "在吗")
+
+
+class TestItsTime:
+    def test_it_stands_from_its_beginning_until_its_end(self, apart: Apart) -> None:
+        apart.part(starts_at=MONDAY + DAY, ends_at=MONDAY + 2 * DAY)
+        apart.world.send(apart.one, apart.group, "还没到")
+        apart.world.later(DAY)
+        with pytest.raises(BarredError) as refused:
+            apart.world.send(apart.one, apart.group, "在吗")
+        assert refused.value.data["until"] == MONDAY + 2 * DAY
+        clause = refused.value.data["clause"]
+        assert isinstance(clause, dict) and clause["id"] == "6.29"
+        apart.world.later(DAY)
+        apart.world.send(apart.one, apart.group, "过了")
+
+    def test_who_lifts_it_ends_it_once(self, apart: Apart) -> None:
+        barrier = apart.part(ends_at=MONDAY + DAY)
+        lift = lambda tx: barriers.lift_barrier(tx, apart.admin, barrier, reason="评标结束")  # noqa: E731  # tried twice
+        apart.world.write(lift)
+        (entry,) = apart.world.entries("groups.barrier_lifted")
+        assert isinstance(entry.fact, BarrierLifted) and entry.fact.reason == "评标结束"
+        apart.world.send(apart.one, apart.group, "在吗")
+        apart.office.refused(BarrierEndedError, lift)
+        over = apart.part(ends_at=MONDAY + DAY)
+        apart.world.later(DAY)
+        apart.office.refused(
+            BarrierEndedError, lambda tx: barriers.lift_barrier(tx, apart.admin, over, reason="x")
+        )
+
+
+class TestItsSides:
+    def test_one_way_leaves_the_other_open(self, apart: Apart) -> None:
+        apart.part()
+        apart.world.send(apart.other, apart.group, "我可以写")
+        with pytest.raises(BarredError):
+            apart.world.send(apart.one, apart.group, "我不可以")
+        apart.part(both=True)
+        with pytest.raises(BarredError):
+            apart.world.send(apart.other, apart.group, "现在都不可以")
+
+    @pytest.mark.parametrize("side", ["unit below", "post", "person"])
+    def test_a_side_is_units_with_those_below_posts_or_people(
+        self, office: Office, side: str
+    ) -> None:
+        world, admin = office.world, office.world.person("孙安", "security_admin")
+        above = world.add_unit("采购部")
+        buyer = world.person("采购员甲", unit=world.add_unit("采购一组", above), post="采购员")
+        named = {
+            "unit below": Side(units=(above,)),
+            "post": Side(posts=("采购员",)),
+            "person": people(buyer),
+        }
+        set_barrier(world, admin, barrier_input(named[side], people(office.member)))
+        refused = office.refused(
+            BarredError, lambda tx: direct.open_direct(tx, buyer, office.member.person_id)
+        )
+        assert refused.data["groups"] == [] and refused.data["until"] is None
+        world.write(lambda tx: direct.open_direct(tx, office.outsider, office.member.person_id))
+
+    def test_what_a_pack_says_is_checked(self) -> None:
+        with pytest.raises(ValueError, match="group_class"):
+            _barrier_rules.check_direct(DirectRules(True))
+
+    def test_pairs_are_counted_once(self) -> None:
+        wanted = barrier_input(Side(), Side())
+        assert _barrier_rules.reach_of(wanted, ["a", "b"], ["a", "b"]).pairs == 1  # type: ignore[list-item]  # ids
+        assert _barrier_rules.reach_of(wanted, ["a", "b"], ["c"]).pairs == 2  # type: ignore[list-item]  # ids
+        with pytest.raises(BadBarrierError):
+            _barrier_rules.reach_of(wanted, ["a"], ["a"])  # type: ignore[list-item]  # ids
+
+
+Path = Callable[[Apart], Any]
+
+
+def _schedule(a: Apart) -> Schedule:
+    runtime = a.world.runtime
+    return Schedule(
+        door_of(a.world), runtime.notes, runtime.inspector, a.world.clock, lambda *_: None
+    )
+
+
+def _uploaded(a: Apart) -> Any:
+    uploads = uploads_of(a.world)
+    try:
+        return begin(uploads, a.one, a.group, "a.txt", "内容".encode())
+    finally:
+        close_uploads(uploads)
+
+
+def _forwarded(a: Apart) -> Any:
+    source = a.office.group()
+    position = a.world.send(a.one, source, "转给你").position
+    inspector = a.world.runtime.inspector
+    wanted = Wanted("fw", source, a.group, (position,), merged=False)
+    return a.world.write(lambda tx: forwarding.forward(tx, inspector, a.one, wanted))
+
+
+def _released(a: Apart) -> Any:
+    (held,) = a.world.entries("messaging.held")
+    return a.world.write(
+        lambda tx: review.release(tx, a.office.reviewer, held.position, masked=False, reason="")
+    )
+
+
+PATHS: dict[str, Path] = {
+    "send": lambda a: a.world.send(a.one, a.group, "在吗"),
+    "reply": lambda a: a.world.send(a.one, a.group, "在吗", quote=a.first),
+    "schedule": lambda a: _schedule(a).add(a.one, a.group, "later", Body("回头说"), MONDAY + DAY),
+    "upload": _uploaded,
+    "edit": lambda a: a.world.edit(a.one, a.group, a.first, "改了"),
+    "react": lambda a: a.world.write(
+        lambda tx: reacting.react(tx, a.one, a.group, a.first, Reaction.GOOD, on=True)
+    ),
+    "remind": lambda a: a.world.write(lambda tx: reads.remind(tx, a.one, a.group, a.first)),
+    "forward": _forwarded,
+    "release": _released,
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_it_stands_on_every_path(apart: Apart, path: str) -> None:
+    world = apart.world
+    world.adopt(with_editing)
+    world.send(apart.one, apart.group, "这是核心配方")
+    apart.part()
+    before = world.read(lambda tx: tx.position)
+    with pytest.raises(BarredError):
+        PATHS[path](apart)
+    left = (
+        world.entries()[before + 1 :] if path != "forward" else world.entries("messaging.forwarded")
+    )
+    assert [each for each in left if each.group == apart.group] == []
+    page = world.read(
+        lambda tx: messaging.timeline(tx, apart.one, apart.group, before=None, limit=10)
+    )
+    assert page.items, "what was said before is still read"
+
+
+def test_without_a_barrier_every_path_is_open(apart: Apart) -> None:
+    apart.world.adopt(with_editing)
+    apart.world.send(apart.one, apart.group, "这是核心配方")
+    for path in PATHS.values():
+        path(apart)
+
+
+def test_what_waits_for_its_time_is_not_sent_across_it(apart: Apart) -> None:
+    schedule = _schedule(apart)
+    schedule.add(apart.one, apart.group, "later", Body("回头说"), MONDAY + DAY)
+    apart.part()
+    apart.world.clock.advance(DAY)
+    schedule.run_due()
+    ((row, _),) = schedule.all_of(apart.one)
+    assert (row.state, row.code) == (Waiting.FAILED, "groups.barred")
+
+
+class TestGroups:
+    def test_two_kept_apart_do_not_newly_come_into_one_group(self, apart: Apart) -> None:
+        office, world = apart.office, apart.world
+        apart.part(both=True, groups=True)
+        stated = world.application(
+            office.owner,
+            [office.administrator],
+            members=(apart.one.person_id, apart.other.person_id),
+        )
+        refused = office.refused(
+            MembersBarredError, lambda tx: applying.apply_for(tx, office.owner, stated=stated)
+        )
+        named = refused.data["people"]
+        assert isinstance(named, list) and len(named) == 2
+        group = office.group()  # with one of the two
+        office.refused(
+            MembersBarredError,
+            lambda tx: roster.admit(tx, office.owner, group, [apart.other.person_id]),
+        )
+
+    def test_without_the_option_groups_stay_open(self, apart: Apart) -> None:
+        apart.part(both=True)
+        group = apart.office.group()
+        apart.world.write(
+            lambda tx: roster.admit(tx, apart.office.owner, group, [apart.other.person_id])
+        )

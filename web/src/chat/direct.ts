@@ -1,0 +1,33 @@
+import { ref, shallowRef, watch } from "vue";
+import type { Ref, ShallowRef } from "vue";
+import { ApiError, at, get } from "../api/client.ts";
+import type { DirectAnswer } from "../api/types.ts";
+
+export interface Peer { answer: ShallowRef<DirectAnswer | null>; refusal: ShallowRef<ApiError | null>; ask: () => Promise<void>; asked: Ref<boolean> }
+
+/** What the server says about writing to the person whom `person` names; asked again when another is named. */
+export function usePeer(person: () => string | null): Peer {
+  const answer = shallowRef<DirectAnswer | null>(null);
+  const refusal = shallowRef<ApiError | null>(null);
+  const asked = ref(false);
+  async function ask(): Promise<void> {
+    const id = person();
+    if (id === null) return;
+    try {
+      const found = await get<DirectAnswer>(`/direct/${at(id)}`);
+      if (id !== person()) return;
+      answer.value = found;
+      refusal.value = found.refusal === null ? null : new ApiError(403, found.refusal.code, found.refusal.message, found.refusal.data);
+      asked.value = true;
+    } catch (error) {
+      // Without an answer one may try: the server says no in its own words.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+  watch(person, () => {
+    answer.value = refusal.value = null;
+    asked.value = false;
+    void ask();
+  }, { immediate: true });
+  return { answer, refusal, ask, asked };
+}
