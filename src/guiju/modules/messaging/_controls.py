@@ -19,7 +19,7 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Scope,
 )
-from guiju.modules.messaging import _change_controls, _forward_controls
+from guiju.modules.messaging import _change_controls, _forward_controls, _quiet_controls
 from guiju.modules.messaging._file_controls import FILES
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
@@ -275,6 +275,7 @@ CONTROLS = (
         _check_marks,
     ),
     *_change_controls.CONTROLS,
+    *_quiet_controls.CONTROLS,
     FILES,
     _forward_controls.FORWARDING,
 )
@@ -296,5 +297,6 @@ OPERATIONS = (
         "messaging.read_metrics", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
     ),
     *_change_controls.OPERATIONS,
+    *_quiet_controls.OPERATIONS,
     Operation("messaging.read_forwards", roles=frozenset({"audit_admin"})),
 )

@@ -14,6 +14,7 @@ from guiju.modules.messaging import (
     _file_routes,
     _forward_routes,
     _personal_routes,
+    _quiet_routes,
     _review_routes,
     _search_routes,
     _shape,
@@ -129,3 +130,4 @@ routes.include_router(_file_routes.routes)
 routes.include_router(_forward_routes.routes)
 routes.include_router(_unsent_routes.routes)
 routes.include_router(_search_routes.routes)
+routes.include_router(_quiet_routes.routes)

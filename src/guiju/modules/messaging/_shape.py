@@ -77,6 +77,7 @@ def message(
         "thread": fact.thread,
         "files": _file_shape.of_message(entry),
         "forward": None,
+        "silent": getattr(fact, "silent", False),
     }
     if fact.forward is not None:
         made |= _forward_shape.of_message(entry)

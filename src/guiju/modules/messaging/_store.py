@@ -31,6 +31,7 @@ from guiju.modules.messaging import (
     _forward_store,
     _hit_store,
     _review_store,
+    _urgent_store,
 )
 from guiju.modules.messaging.change_types import (
     ALL,
@@ -61,6 +62,12 @@ from guiju.modules.messaging.types import (
     ReviewLate,
     Row,
     Send,
+)
+from guiju.modules.messaging.urgent_types import (
+    MessageUrged,
+    UrgeConfirmed,
+    UrgeRepeated,
+    UrgeStopped,
 )
 
 _message = governed(
@@ -129,6 +136,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
             case MessageAlerted() | MessageReminded() | FileOpened():
                 pass  # who oversees reads it from the ledger
+            case MessageUrged() | UrgeRepeated() | UrgeConfirmed() | UrgeStopped():
+                pass  # calls have tables of their own
             case _:
                 tx.many(_insert, rows)
                 rows = []
@@ -139,6 +148,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _change_store.apply(tx, entries)
     _file_store.apply(tx, entries)
     _forward_store.apply(tx, entries)
+    _urgent_store.apply(tx, entries)
 
 
 def _row(

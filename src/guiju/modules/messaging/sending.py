@@ -21,7 +21,15 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
-from guiju.modules.messaging import _rules, _store, addressing, attaching, flooding, prereview
+from guiju.modules.messaging import (
+    _rules,
+    _store,
+    addressing,
+    attaching,
+    flooding,
+    prereview,
+    quieting,
+)
 from guiju.modules.messaging.change_types import ALL, MessageEdited
 from guiju.modules.messaging.deciding import Judged, Piece, check_quote, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
@@ -70,7 +78,7 @@ def send_many(
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
     warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, BadThreadError,
-    NoMessagesHereError, FloodError, or what mentioning all is refused with.
+    NoMessagesHereError, FloodError, QuietHoursError, or what mentioning all is refused with.
     """
     keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
@@ -226,6 +234,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
         addressing.check_thread(tx, send.group, send.thread, member)
     if send.quote is not None:
         check_quote(tx, send.group, send.quote, member)
+    rest = quieting.rest_of(tx, group, send)
     judged = judge(tx, ruleset, send, group, member)
     if send.files:
         judged = attaching.weigh(tx, ruleset, send, group, member, judged)
@@ -241,10 +250,12 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     fact: Fact = MessageSent(
         send.group, refs, inspection.ruleset, send.mentions, inspection.spans, send.cmid,
         send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
-        basis_of(judged, send), send.thread,
+        basis_of(judged, send), send.thread, silent=rest is not None,
     )  # fmt: skip
-    use = deciding_use(pack, inspection.uses)
     acted = permit.under(*inspection.uses) if inspection.uses else permit
+    if rest is not None:
+        acted = acted.under(rest.use.id)
+    use = deciding_use(pack, acted.uses)
     return _Decided(acted, fact, use, judged)
 
 
