@@ -98,7 +98,10 @@ def replaced(body: Any, path: tuple[Any, ...], raw: str) -> bytes:
 
 
 # Of these every field may be left out, as of a PATCH, which may change nothing.
-MAY_BE_EMPTY = {"POST /api/groups/{group}/messages/{position}/recall"}
+MAY_BE_EMPTY = {
+    "POST /api/groups/{group}/messages/{position}/recall",
+    "POST /api/groups/{group}/messages/{position}/confirmation",
+}
 # And of these the body: its path says everything.
 MAY_BE_ABSENT = {
     "PUT /api/saved/{kind}/{position}",

@@ -29,7 +29,7 @@ from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
 from tests.support.matrix import Row
 from tests.support.robots import make_bot, new_webhook
-from tests.support.sending import with_editing
+from tests.support.sending import urge, with_editing
 from tests.support.uploading import BYTES, attached, begin, close_uploads, door_of, uploads_of
 
 NEW_PASSWORD = "battery staple 8"
@@ -56,6 +56,7 @@ KEEPING = (
     "/scheduled",
     "/scheduled/{cmid}",
     "/sending",
+    "/urgent",
 )
 """What changes nothing about the group that others try as well."""
 ENDING = ("DELETE /api/session", "DELETE /api/sessions")
@@ -112,6 +113,11 @@ class Things:
                     found["cmid"] = self._wait(actor) if fresh and actor is not None else "none"
                 if changes and "/messages/{position}" in row.operation:
                     found["position"] = cast.world.send(member, found["group"], "大家好").position
+                if row.operation.endswith(("{position}/urgent", "/confirmation")):
+                    caller = cast.people["employee", "owner" if changes else "member"]
+                    found["position"] = self._make(
+                        changes, ("call",), lambda: self._call(caller, GroupId(found["group"]))
+                    )
                 joins = row.operation.endswith("/members/{person}/decision")
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
@@ -247,6 +253,12 @@ class Things:
             return documents.register(tx, admin, to=to).id
 
         return self.cast.world.write(make)
+
+    def _call(self, caller: Actor, group: GroupId) -> int:
+        """A message that calls everybody in the group."""
+        return urge(
+            self.cast.world, caller, group, "大家好", f"u{next(self.serial)}"
+        ).receipt.position
 
     def _bot(self, group: GroupId) -> str:
         return make_bot(self.cast.world, self.cast.people["employee", "owner"], group).id
@@ -408,6 +420,11 @@ _BODIES: dict[str, _Body] = {
     "POST /api/groups/{group}/forwards": lambda t, r, a, i: {
         "cmid": f"w{next(t.serial)}", "from": i["group"], "positions": [i["position"]],
     },
+    "POST /api/groups/{group}/urgent": lambda t, r, a, i: {
+        "cmid": f"v{next(t.serial)}", "body": {"text": "大家好", "mentions": []}, "reason": "急",
+    },
+    "POST /api/groups/{group}/messages/{position}/confirmation": _fixed(needless=True),
+    "PUT /api/me/quiet": _fixed(start=1320, end=420, rest=True),
     "PUT /api/groups/{group}/settings": _fixed(muted=True),
     "PUT /api/groups/{group}/draft": lambda t, r, a, i: {"text": "大家", "at": t.cast.world.clock.now()},
     "POST /api/groups/{group}/scheduled": lambda t, r, a, i: {

@@ -1,6 +1,6 @@
 """Urgent messages: they call, repeat and stop by themselves, cost a budget, and say why."""
 
-from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -28,8 +28,8 @@ from guiju.modules.messaging.urgent_types import (
 )
 from guiju.modules.messaging.urging import Sent
 from guiju.modules.policy.types import NotAllowedError
+from tests.support import sending
 from tests.support.office import Office
-from tests.support.sending import prepared
 from tests.support.world import MONDAY
 
 USE = "      - use: messaging.flood\n"
@@ -62,10 +62,7 @@ def urge(
     office: Office, actor: Actor, group: GroupId, text: str = WORDS, *, cmid: str = "u1", why: str = WHY,
     mentions: tuple[PersonId, ...] = (),
 ) -> Sent:  # fmt: skip
-    send = prepared(office, actor, group, text, cmid, mentions=mentions, members=3)
-    send = replace(send, origin="urgent")
-    inspector = office.world.runtime.inspector
-    return office.world.write(lambda tx: urging.send_urgent(tx, inspector, actor, send, why))
+    return sending.urge(office.world, actor, group, text, cmid, why=why, mentions=mentions)
 
 
 def refused(office: Office, error: type[GuijuError], *args: Any, **extra: Any) -> GuijuError:
@@ -198,10 +195,14 @@ class TestItsEnd:
         position = urge(office, office.member, group).receipt.position
         for who in (office.owner, office.administrator, office.owner):
             world.write(
-                lambda tx, who=who: urging.confirm(
-                    tx, who, group, position, needless=who is office.owner
+                partial(
+                    urging.confirm,
+                    actor=who,
+                    group=group,
+                    position=position,
+                    needless=who is office.owner,
                 )
-            )  # type: ignore[misc]  # bound at once
+            )
         assert len(world.entries("messaging.urge_confirmed")) == 2, (
             "confirmed twice is confirmed once"
         )

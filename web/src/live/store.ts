@@ -1,13 +1,14 @@
 /** What the server knows and this page shows: who I am, my conversations, the open timelines, the link. Changes only through the reducer. */
 import { computed, ref, shallowRef } from "vue";
 import { ApiError, get, post, whenSignedOut } from "../api/client.ts";
-import type { Conversations, FileMark, Item, Me, MessagePage, Quote, ServerFrame } from "../api/types.ts";
+import type { Conversations, FileMark, Item, Me, MessagePage, OwnQuiet, Quote, ServerFrame } from "../api/types.ts";
 import { randomId } from "../lib/text.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
 import { applyDraft, forgetDrafts, loadDrafts, openDrafts, saveDrafts } from "./drafts.ts";
 import type { Waiting } from "./outbox.ts";
 import { watchHead } from "./headwatch.ts";
+import { followCalls, loadCalls } from "./calls.ts";
 import { applySeen } from "./reads.ts";
 import { loadScheduled } from "./scheduled.ts";
 import { bodyOf, forgetOutbox, openOutbox, outbox, put, retry, settle, update } from "./outbox.ts";
@@ -24,6 +25,8 @@ export const moved = shallowRef<{ approvals: number; notices: number; reviews: n
 /** A notice of which I was reminded just now; null once I have been to it. */
 export const reminder = shallowRef<{ id: string; title: string } | null>(null);
 
+/** My quiet hours as another screen of mine changed them; undefined while none did. */
+export const ownQuiet = shallowRef<OwnQuiet | null | undefined>(undefined);
 /** Counts changes of what I put aside, on any screen of mine. */
 export const savedMoved = ref(0);
 
@@ -102,6 +105,7 @@ async function snapshot(): Promise<void> {
     // Extras: the chat is shown without them, and they are read again with the next snapshot.
     void loadDrafts().catch(() => undefined);
     void loadScheduled().catch(() => undefined);
+    void loadCalls().catch(() => undefined);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     startError.value = error;
@@ -153,6 +157,7 @@ function onFrame(frame: ServerFrame): void {
     case "error": {
       const { cmid, clause, members, retry_after } = frame.data ?? {};
       if (cmid && frame.code === "messaging.file_stale") return void lookAgain(cmid);
+      if (cmid && frame.code === "messaging.quiet_hours" && frame.data?.then === "queue") void import("./quiet.ts").then((one) => one.waitFor(cmid, frame.data?.until ?? 0));
       if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null, ...(members !== undefined && { members }), ...(retry_after !== undefined && { retry_after }) } });
       return;
     }
@@ -168,6 +173,9 @@ function onFrame(frame: ServerFrame): void {
       return applyDraft(frame);
     case "scheduled":
       return void loadScheduled().catch(() => undefined);
+    case "quiet":
+      ownQuiet.value = frame.quiet;
+      return;
     case "pong":
       return;
     default: {
@@ -212,6 +220,7 @@ function onFacts(items: Item[], position: number): void {
   moved.value = marks;
   settle(state.value.position, cmids);
   for (const run of listeners) run(items);
+  followCalls(items);
   if (next.unsure.length > 0) void readRows();
   const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
   if (reviews || items.some((one) => one.kind === "messaging.prereview")) countSoon();

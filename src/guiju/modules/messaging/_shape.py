@@ -78,6 +78,7 @@ def message(
         "files": _file_shape.of_message(entry),
         "forward": None,
         "silent": getattr(fact, "silent", False),
+        "urgent": getattr(fact, "urgent", False),
     }
     if fact.forward is not None:
         made |= _forward_shape.of_message(entry)

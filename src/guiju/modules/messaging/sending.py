@@ -250,7 +250,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     fact: Fact = MessageSent(
         send.group, refs, inspection.ruleset, send.mentions, inspection.spans, send.cmid,
         send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
-        basis_of(judged, send), send.thread, silent=rest is not None,
+        basis_of(judged, send), send.thread, silent=rest is not None, urgent=send.origin == "urgent",
     )  # fmt: skip
     acted = permit.under(*inspection.uses) if inspection.uses else permit
     if rest is not None:

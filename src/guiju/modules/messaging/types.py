@@ -170,7 +170,7 @@ class MessageSent:
     """A message was delivered; when `masked`, `text` is what others see and `original` what was written.
 
     `files` are what the ledger vouches for, `notes` what people are shown of each. `forwarded` are the messages whose
-    copies it carries, `forward` says where in `text` these stand. A `silent` one calls nobody: it is quiet then.
+    copies it carries, `forward` says where in `text` these stand. A `silent` one calls nobody, an `urgent` one people.
     """
 
     group: GroupId
@@ -189,6 +189,7 @@ class MessageSent:
     forwarded: tuple[int, ...] = ()
     forward: Sealed[Forward | None] = None
     silent: bool = False
+    urgent: bool = False
 
 
 @fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
