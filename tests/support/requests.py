@@ -24,6 +24,7 @@ from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
+from guiju.modules.policy import service as policy
 from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
@@ -114,7 +115,10 @@ class Things:
                 if changes and "/messages/{position}" in row.operation:
                     found["position"] = cast.world.send(member, found["group"], "大家好").position
                 if row.operation.endswith(("{position}/urgent", "/confirmation")):
-                    caller = cast.people["employee", "owner" if changes else "member"]
+                    is_owner = actor == cast.people["employee", "owner"]
+                    caller = cast.people[
+                        "employee", "member" if is_owner or not changes else "owner"
+                    ]
                     found["position"] = self._make(
                         changes, ("call",), lambda: self._call(caller, GroupId(found["group"]))
                     )
@@ -256,6 +260,8 @@ class Things:
 
     def _call(self, caller: Actor, group: GroupId) -> int:
         """A message that calls everybody in the group."""
+        if not self.cast.world.read(lambda tx: policy.uses(tx, "messaging.urgent")):
+            self.cast.world.adopt(with_editing)
         return urge(
             self.cast.world, caller, group, "大家好", f"u{next(self.serial)}"
         ).receipt.position

@@ -244,11 +244,12 @@ class TestItsEnd:
             found = world.read(lambda tx, who=who: urging.look(tx, who, group, position))  # type: ignore[misc]  # bound at once
             assert found.waiting == (office.member.person,)
         for act in (
-            lambda tx: urging.look(tx, office.member, group, position),
+            lambda tx: urging.look(tx, office.owner, group, position + 1),
             lambda tx: urging.confirm(tx, office.administrator, group, position, needless=False),
             lambda tx: urging.confirm(tx, office.member, group, position + 1, needless=False),
         ):
             office.refused(UrgentNotFoundError, act)
+        office.refused(NotAllowedError, lambda tx: urging.look(tx, office.member, group, position))
         for act in (
             lambda tx: urging.look(tx, office.outsider, group, position),
             lambda tx: urging.confirm(tx, office.outsider, group, position, needless=False),

@@ -36,7 +36,7 @@ from guiju.modules.messaging.urgent_types import (
     UrgeStopped,
 )
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, GroupRole, Use
+from guiju.modules.policy.types import PRESENT, GroupRole, NotAllowedError, Use
 
 CONTROL = "messaging.urgent"
 URGE, CONFIRM = "messaging.urge", "messaging.confirm_urgent"
@@ -198,12 +198,12 @@ def _get(tx: ReadTx, group: GroupId, position: int) -> Urgent:
 def look(tx: ReadTx, actor: Actor, group: GroupId, position: int) -> Urgent:
     """Who has confirmed a call: for its author, and for whoever runs the group.
 
-    Raises what `reading_place` raises, and UrgentNotFoundError.
+    Raises what `reading_place` raises, UrgentNotFoundError, and NotAllowedError for the others.
     """
     member = service.reading_place(tx, actor, group)
     found = _get(tx, group, position)
     if found.sender != actor.person and member.role not in _RUNNING:
-        raise UrgentNotFoundError("There is no such call.", position=position)
+        raise NotAllowedError("This is not yours to see.", operation=URGE)
     return found
 
 
