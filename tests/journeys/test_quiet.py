@@ -88,6 +88,34 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     picture(writer, "confirmed")
 
 
+def test_a_link_outside_is_asked_about_and_one_of_our_own_tells_what_it_is(
+    people: Screens,
+) -> None:
+    screen = people.signed_in("zhaotiejun")
+    screen.row("生产调度").click()
+    group = screen.page.url.rpartition("/")[2]
+    screen.send("看这里 http://gov.cn.example.com:8080/%E6%94%BF%E7%AD%96")
+    card = screen.page.locator("a.lk").last
+    expect(card).to_contain_text("gov.cn.example.com:8080")
+    said = screen.message("看这里")
+    said.locator("a.md-a").click()
+    sheet = screen.page.get_by_role("dialog")
+    expect(sheet.locator(".host")).to_have_text("gov.cn.example.com:8080")
+    expect(sheet).to_contain_text("连接没有加密")
+    expect(sheet.get_by_role("link", name="继续访问")).to_have_attribute("target", "_blank")
+    screen.check_access("leaving for another site")
+    picture(screen, "link")
+    sheet.get_by_role("button", name="取消").click()
+    expect(sheet).to_have_count(0)
+    assert len(screen.page.context.pages) == 1, "nothing was opened"
+    screen.send(f"{screen.origin}/chat/{group}")
+    inside = screen.page.locator("a.lk").last
+    expect(inside).to_contain_text("澄远生产调度工作群")
+    picture(screen, "cards")
+    inside.click()
+    expect(screen.page).to_have_url(re.compile(f"/chat/{group}"))
+
+
 def test_ones_own_rest_is_the_same_on_every_screen(people: Screens) -> None:
     desk, phone = people.signed_in("sunli"), people.signed_in("sunli", size=PHONE)
     for screen in (desk, phone):
