@@ -82,7 +82,7 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     picture(reader, "called")
     called.get_by_role("button", name="收到", exact=True).click()
     expect(called).to_have_count(0)
-    writer.message("锅炉房漏水").get_by_role("button", name="加急").click()
+    writer.message("锅炉房漏水").get_by_role("button", name="谁收到了").click()
     row = writer.page.get_by_role("dialog").locator(".line").filter(has_text="周晓宇")
     expect(row).to_contain_text(re.compile(r"\d\d:\d\d"))
     picture(writer, "confirmed")

@@ -24,6 +24,7 @@ const QUIET = {
   "st.stopped": ["已提醒 {n} 次，已停止", "已提醒 {n} 次，已停止", "Called {n} times; it has stopped"],
   "st.waiting": ["还没有确认", "還沒有確認", "not confirmed"],
   "st.needless": ["认为不急", "認為不急", "could have waited"],
+  "fig": ["近 {days} 天加急 {calls} 次，叫到 {called} 人次，{confirmed} 人次确认，其中 {needless} 人次认为其实不急。", "近 {days} 天加急 {calls} 次，叫到 {called} 人次，{confirmed} 人次確認，其中 {needless} 人次認為其實不急。", "In {days} days {calls} urgent messages called people {called} times; {confirmed} confirmed, {needless} of them said that it could have waited."],
   "me.title": ["勿扰时间", "勿擾時間", "Do not disturb"],
   "me.help": ["这段时间不打扰您；加急除外。各个设备同步。", "這段時間不打擾您；加急除外。各個裝置同步。", "You are not disturbed then, except by urgent messages. It holds on all your devices."],
   "me.on": ["每天", "每天", "Every day"],

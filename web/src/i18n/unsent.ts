@@ -24,6 +24,7 @@ const UNSENT = {
   "fw.line": ["[聊天记录]", "[聊天紀錄]", "[Chat history]"],
   "fw.all": ["查看全部 {n} 条", "查看全部 {n} 則", "See all {n}"],
   "ur.tag": ["加急", "加急", "Urgent"],
+  "ur.who": ["谁收到了", "誰收到了", "Who has confirmed"],
   "ur.silent": ["静默送达", "靜默送達", "silent"],
   "sc.later": ["定时发送", "定時傳送", "Send later"],
   "sc.urgent": ["加急发送…", "加急傳送…", "Send as urgent…"],

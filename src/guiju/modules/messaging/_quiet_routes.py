@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
-from guiju.kernel.text import Id, Position
+from guiju.kernel.text import Id, Line, Position
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging import _shape, quieting, service, urging
 from guiju.modules.messaging._personal_routes import tell_own
@@ -29,7 +29,7 @@ class UrgentPost(Closed):
 
     cmid: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
     body: dict[str, Any] | Annotated[str, StringConstraints(max_length=20_000)]
-    reason: Annotated[str, StringConstraints(max_length=200)]
+    reason: Line
 
 
 class Confirmation(Closed):
