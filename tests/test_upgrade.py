@@ -20,6 +20,7 @@ from tests.support.world import World
 REVISION = "20261124_review_queue"
 # Its own, and those that later revisions added.
 TABLES = (
+    "directory_spelling",
     "directory_import_progress",
     "messaging_review",
     "messaging_hit",

@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from guiju import ledger_routes, me, setup_routes
+from guiju import ledger_routes, me, setup_routes, spelling
 from guiju.edge import Edge, Message, Receive, Send, error_body, status_of
 from guiju.kernel.blobs import BlobsUnavailableError
 from guiju.kernel.db import DatabaseUnavailableError, ReadTx
@@ -193,6 +193,7 @@ class Server:
         self.gate.subscribe(self._swap_rules)
         # The first compilation of what is hot happens now, not under the first message.
         await self.gate.read(policy.find_pack)
+        await asyncio.to_thread(spelling.fill, runtime.lane)
         runtime.signer.start(runtime.lane)
         jobs = threading.Thread(target=self._run_jobs, name="jobs", daemon=True)
         jobs.start()

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from guiju import spelling
 from guiju.guarding import TextGuard
 from guiju.kernel.blobs import open_blobs
 from guiju.kernel.clock import Clock, SystemClock
@@ -241,8 +242,12 @@ def _live_appliers() -> dict[str, Apply]:
 
         return both
 
+    def spelling_names(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+        APPLIERS["directory"](tx, entries)
+        spelling.follow(tx, entries)
+
     leaving = {name: forgetting(APPLIERS[name]) for name in ("groups", "identity")}
-    return {**APPLIERS, **leaving}
+    return {**APPLIERS, **leaving, "directory": spelling_names}
 
 
 def packs_folder() -> Path:

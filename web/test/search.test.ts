@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { snippet } from "../src/chat/search/snippet.ts";
+import { snippet } from "../src/console/search/snippet.ts";
 
 const shown = (text: string, spans: { start: number; end: number }[]): string => snippet(text, spans).map((one) => (one.mark ? `[${one.text}]` : one.text)).join("");
 

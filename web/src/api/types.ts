@@ -57,7 +57,8 @@ export interface GroupDetail extends GroupCard {
   history: "none" | "all";
   position: number;
 }
-export interface Member { person: PersonMark; role: MemberRole; state: MemberState; since: number; reason?: string | null }
+/** `spelled` is how the name may be typed in letters. */
+export interface Member { person: PersonMark; spelled: string[]; role: MemberRole; state: MemberState; since: number; reason?: string | null }
 
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }

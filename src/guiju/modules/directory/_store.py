@@ -28,6 +28,7 @@ from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page
 from guiju.kernel.permit import Scope
+from guiju.modules.directory import _spelling_store
 from guiju.modules.directory.types import (
     ADMINISTRATOR_LINES,
     ImportProgress,
@@ -279,10 +280,21 @@ def list_people(
 
 
 def _matches(words: str) -> Any:
-    return or_(
+    typed = words.replace(" ", "").replace("'", "").lower()
+    by_name = or_(
         _person.c.name.icontains(words, autoescape=True),
         _person.c.staff_no.icontains(words, autoescape=True),
     )
+    if not (typed.isascii() and typed.isalnum()):
+        return by_name
+    return or_(by_name, _person.c.id.in_(_spelling_store.spelled_like(typed)))
+
+
+def unspelled(tx: ReadTx, limit: int) -> list[tuple[PersonId, str]]:
+    """(person, name) of people whose names were not looked at yet."""
+    wanted = _person.c.id.not_in(_spelling_store.known())
+    found = tx.all(select(_person.c.id, _person.c.name).where(wanted).limit(limit))
+    return [(PersonId(row.id), row.name) for row in found]
 
 
 def matching(tx: ReadTx, words: str, limit: int) -> list[PersonId]:

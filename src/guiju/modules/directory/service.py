@@ -9,7 +9,7 @@ from guiju.kernel.ids import PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page, check_limit
 from guiju.kernel.text import name_key
-from guiju.modules.directory import _rules, _store, entrusting
+from guiju.modules.directory import _rules, _spelling_store, _store, entrusting
 from guiju.modules.directory.types import (
     OrganisationNamed,
     OwnRecordError,
@@ -284,6 +284,21 @@ def find_people(
         after=get_person(tx, after) if after is not None else None,
         limit=check_limit(limit),
     )
+
+
+def keep_spellings(tx: WriteTx, person: PersonId, words: Sequence[str]) -> None:
+    """Have a person found by these words too, in place of earlier ones; no fact, for it follows from the name."""
+    _spelling_store.keep_spellings(tx, person, words)
+
+
+def unspelled(tx: ReadTx, limit: int) -> list[tuple[PersonId, str]]:
+    """(person, name) of at most `limit` people whose names have no spelling yet."""
+    return _store.unspelled(tx, limit)
+
+
+def spellings_of(tx: ReadTx, people: Sequence[PersonId]) -> dict[PersonId, list[str]]:
+    """By which words each of these people is found besides the name."""
+    return _spelling_store.spellings_of(tx, people)
 
 
 class Marks:

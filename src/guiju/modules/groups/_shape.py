@@ -47,10 +47,13 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
 def roster(tx: ReadTx, actor: Actor, group: GroupId, members: Sequence[Member]) -> Json:
     """The roster; why somebody asked to join or to leave is for those who decide, and for that person."""
     decides = policy.may(tx, actor, "groups.admit", group)
+    people = [member.person for member in members]
+    marks, spelled = directory.person_marks(tx, people), directory.spellings_of(tx, people)
     return {
         "members": [
             {
-                "person": directory.person_mark(tx, member.person),
+                "person": marks[member.person],
+                "spelled": spelled.get(member.person, []),
                 "role": member.role,
                 "state": member.state,
                 "since": member.since,

@@ -17,6 +17,7 @@ from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection._masking import mask
 from guiju.modules.inspection._risk import read_risk_model, shipped_model
+from guiju.modules.inspection._spelling import spellings
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
@@ -49,6 +50,7 @@ __all__ = [
     "read_dictionary",
     "read_risk_model",
     "shipped_model",
+    "spellings",
 ]
 
 LINK_KINDS = tuple(kind for kind in LINK_TYPES if kind != "listed")
