@@ -150,7 +150,8 @@ export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number 
 export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
 export type RemindedItem = GroupItem<"messaging.reminded"> & { message: number };
 /** A call: who is called reads `GET /urgent` again. */
-export type UrgedItem = GroupItem<"messaging.urged" | "messaging.urge_repeated" | "messaging.urge_confirmed" | "messaging.urge_stopped"> & { message: number };
+export type UrgedItem =
+  (GroupItem<"messaging.urged"> | GroupItem<"messaging.urge_repeated"> | GroupItem<"messaging.urge_confirmed"> | GroupItem<"messaging.urge_stopped">) & { message: number };
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;

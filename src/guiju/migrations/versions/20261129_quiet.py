@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_quiet"
-down_revision = "20261128_zprogress"
+down_revision = "20261128_zspelling"
 branch_labels = None
 depends_on = None
 
