@@ -36,6 +36,7 @@ from guiju.modules.messaging import (
     reads,
     recalling,
     review,
+    urging,
 )
 from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.forward_types import Wanted
@@ -46,7 +47,7 @@ from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, OFFICES, Cast
 from tests.support.ordering import Ordering
-from tests.support.sending import with_editing
+from tests.support.sending import urge, with_editing
 from tests.support.staffing import Staffing
 from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import World
@@ -194,6 +195,18 @@ class Acts:
             "released with its file",
             lambda tx: review.release(tx, self.reviewer, held, masked=False, reason=""),
         )
+
+    def urgent(self) -> None:
+        """A call that one of those called confirms, and that stops by itself."""
+        called = self.do(
+            "urged", lambda: urge(self.world, self.member, self.group, "马上停机", "u1")
+        ).receipt.position
+        self.verb(
+            "confirmed",
+            lambda tx: urging.confirm(tx, self.owner, self.group, called, needless=True),
+        )
+        self.until("called again", "messaging.urge_repeated")
+        self.until("the call stops", "messaging.urge_stopped")
 
     def reviews(self) -> None:
         """What the second line, exceptions and pre-review add; the reviewer in the group sees both sides."""
@@ -515,6 +528,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts.messages()
     acts.files()
     acts.forwards()
+    acts.urgent()
     acts.reviews()
     acts.changes()
     Ordering(acts).all()

@@ -26,6 +26,7 @@ from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
+from guiju.modules.policy import service as policy
 from guiju.runtime import load_pack
 from tests.support.apart import barrier_input, body_of, people, set_barrier
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
@@ -33,7 +34,7 @@ from tests.support.inside import session_for
 from tests.support.matrix import Row
 from tests.support.pushes import push_body
 from tests.support.robots import make_bot, new_webhook
-from tests.support.sending import with_editing
+from tests.support.sending import urge, with_editing
 from tests.support.uploading import BYTES, attached, begin, close_uploads, door_of, uploads_of
 
 NEW_PASSWORD = "battery staple 8"
@@ -60,6 +61,7 @@ KEEPING = (
     "/scheduled",
     "/scheduled/{cmid}",
     "/sending",
+    "/urgent",
 )
 """What changes nothing about the group that others try as well."""
 ENDING = ("DELETE /api/session", "DELETE /api/sessions")
@@ -116,6 +118,14 @@ class Things:
                     found["cmid"] = self._wait(actor) if fresh and actor is not None else "none"
                 if changes and "/messages/{position}" in row.operation:
                     found["position"] = cast.world.send(member, found["group"], "大家好").position
+                if row.operation.endswith(("{position}/urgent", "/confirmation")):
+                    is_owner = actor == cast.people["employee", "owner"]
+                    caller = cast.people[
+                        "employee", "member" if is_owner or not changes else "owner"
+                    ]
+                    found["position"] = self._make(
+                        changes, ("call",), lambda: self._call(caller, GroupId(found["group"]))
+                    )
                 joins = row.operation.endswith("/members/{person}/decision")
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
@@ -280,6 +290,14 @@ class Things:
             return documents.register(tx, admin, to=to).id
 
         return self.cast.world.write(make)
+
+    def _call(self, caller: Actor, group: GroupId) -> int:
+        """A message that calls everybody in the group."""
+        if not self.cast.world.read(lambda tx: policy.uses(tx, "messaging.urgent")):
+            self.cast.world.adopt(with_editing)
+        return urge(
+            self.cast.world, caller, group, "大家好", f"u{next(self.serial)}"
+        ).receipt.position
 
     def _bot(self, group: GroupId) -> str:
         return make_bot(self.cast.world, self.cast.people["employee", "owner"], group).id
@@ -464,6 +482,11 @@ _BODIES: dict[str, _Body] = {
     "POST /api/groups/{group}/forwards": lambda t, r, a, i: {
         "cmid": f"w{next(t.serial)}", "from": i["group"], "positions": [i["position"]],
     },
+    "POST /api/groups/{group}/urgent": lambda t, r, a, i: {
+        "cmid": f"v{next(t.serial)}", "body": {"text": "大家好", "mentions": []}, "reason": "急",
+    },
+    "POST /api/groups/{group}/messages/{position}/confirmation": _fixed(needless=True),
+    "PUT /api/me/quiet": _fixed(start=1320, end=420, rest=True),
     "PUT /api/groups/{group}/settings": _fixed(muted=True),
     "PUT /api/groups/{group}/draft": lambda t, r, a, i: {"text": "大家", "at": t.cast.world.clock.now()},
     "PUT /api/notifications": _fixed(told="sender"),

@@ -5,13 +5,15 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.errors import GuijuError
-from guiju.kernel.ids import GroupId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Command
+from guiju.modules.messaging import urging
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     Send,
 )
 from tests.support.office import Office
+from tests.support.world import World
 
 ID_NUMBER = "11010119900307889X"
 KINDS = ("messaging.sent", "messaging.held", "messaging.blocked")
@@ -47,6 +49,19 @@ def send_together(office: Office, sends: list[Send]) -> list[Any]:
     return [answer.result(30) for answer in answers]
 
 
+def urge(
+    world: World, actor: Actor, group: GroupId, text: str, cmid: str, *, why: str = "急",
+    mentions: tuple[PersonId, ...] = (),
+) -> urging.Sent:  # fmt: skip
+    """Send it as urgent; raises a refusal."""
+    inspector = world.runtime.inspector
+    send = Send(
+        actor.person_id, cmid, group, text, mentions, None, inspector.inspect(text), "urgent",
+        members=world.count(group),
+    )  # fmt: skip
+    return world.write(lambda tx: urging.send_urgent(tx, inspector, actor, send, why))
+
+
 def refused(
     office: Office, error: type[GuijuError], actor: Actor, group: GroupId, **extra: Any
 ) -> GuijuError:
@@ -61,9 +76,9 @@ def refused(
 
 
 def with_editing(text: str, minutes: int = 60) -> str:
-    """A pack that lets authors change their messages, under the clause on flooding."""
+    """A pack that lets authors change their messages and call people, under the clause on flooding."""
     use = "      - use: messaging.flood\n"
     assert use in text
-    return text.replace(
-        use, f"      - use: messaging.editing\n        with: {{minutes: {minutes}}}\n{use}", 1
-    )
+    urgent = "      - use: messaging.urgent\n        with: {per_week: 20, most_people: 50}\n"
+    editing = f"      - use: messaging.editing\n        with: {{minutes: {minutes}}}\n"
+    return text.replace(use, urgent + editing + use, 1)

@@ -37,7 +37,7 @@ from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.checks import check_ledger, verify_stored
 from tests.support.postgres import fresh_database
 from tests.support.robots import make_bot, new_webhook
-from tests.support.sending import with_editing
+from tests.support.sending import urge, with_editing
 from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import World
 
@@ -253,6 +253,7 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     uploads = uploads_of(world)
     world.send(member, group, "", files=attached(uploads, member, group, "a.txt", b"plan"))
     close_uploads(uploads)
+    urge(world, owner, group, "马上停机", "u1")
 
 
 def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:

@@ -43,6 +43,21 @@ def is_working(ms: int, calendar: WorkCalendar) -> bool:
     return any(begin <= ms < end for begin, end in _intervals(_day_of(ms, calendar), calendar))
 
 
+def working_until(ms: int, calendar: WorkCalendar) -> tuple[bool, int]:
+    """Whether the moment `ms` lies in working time, and when that changes next.
+
+    Raises ValueError when the calendar has no working time within ten years.
+    """
+    first = _day_of(ms, calendar)
+    for day in range(first, first + HORIZON_DAYS):
+        for begin, end in _intervals(day, calendar):
+            if ms < begin:
+                return False, begin
+            if ms < end:
+                return True, end
+    raise ValueError("the calendar has no working time within ten years")
+
+
 def add_working_hours(start_ms: int, hours: int, calendar: WorkCalendar) -> int:
     """The earliest moment by which `hours` (at least 0) of working time have passed.
 

@@ -29,8 +29,8 @@ from guiju.modules.inspection.governed import (
 )
 from guiju.modules.inspection.types import TooManyTermsError
 from guiju.modules.messaging import exceptions, inspecting, replaying, review
-from guiju.modules.messaging.review_types import Permission
-from guiju.modules.messaging.types import DecisionNotFoundError, MessageState
+from guiju.modules.messaging.review_types import DecisionNotFoundError, Permission
+from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
 from tests.support.office import Office

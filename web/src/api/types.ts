@@ -118,6 +118,10 @@ export interface Message {
   cmid?: string | null;
   due_at?: number | null;
   imported?: boolean;
+  /** Sent in quiet hours: it calls nobody. */
+  silent?: boolean;
+  /** It calls people until they confirm. */
+  urgent?: boolean;
   /** Then nothing of what it said is left: no text, mentions, quote, spans or reactions. */
   recalled?: Recalled | null;
   edited_at?: number | null;
@@ -175,6 +179,9 @@ export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
 export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
 export type RemindedItem = GroupItem<"messaging.reminded"> & { message: number };
+/** A call: who is called reads `GET /urgent` again. */
+export type UrgedItem =
+  (GroupItem<"messaging.urged"> | GroupItem<"messaging.urge_repeated"> | GroupItem<"messaging.urge_confirmed"> | GroupItem<"messaging.urge_stopped">) & { message: number };
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
 export type DirectOpenedItem = GroupItem<"groups.direct_opened"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
@@ -197,7 +204,7 @@ export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person:
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
+  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
   | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
@@ -354,6 +361,18 @@ export type ServerFrame =
   | ({ type: "settings"; group: string } & RowSettings)
   | ({ type: "draft" } & DraftMark)
   | { type: "scheduled"; cmid: string; group: string; at: number; state: "waiting" | "cancelled" | "sent" | "failed"; code: string | null; clause: ClauseMark | null }
+  | { type: "quiet"; quiet: OwnQuiet | null }
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
-  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number; missing?: string[]; attachment?: boolean } | null };
+  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number; missing?: string[]; attachment?: boolean; then?: string; until?: number } | null };
+
+
+/** Minutes since midnight; `rest`: also when the organisation does not work. */
+export interface OwnQuiet { start: number; end: number; rest: boolean }
+/** What quiet hours do with a message now, and the calls that I have left. */
+export interface Rest {
+  then: "silent" | "queue" | "refuse" | null; clause: ClauseMark | null; changes_at: number | null; now: number;
+  urgent: { left: number; per_week: number; renews_at: number; most_people: number; repeats: number; every_minutes: number; clause: ClauseMark } | null;
+}
+export interface Call { group: string; group_name: string; reason: string; rounds: number; item: MessageItem }
+export interface CallState { rounds: number; stopped: number | null; called: { person: Named; at: number | null; needless: boolean }[] }

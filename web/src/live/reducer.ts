@@ -102,6 +102,10 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.review_done":
     case "messaging.prereview":
     case "messaging.reminded":
+    case "messaging.urged":
+    case "messaging.urge_repeated":
+    case "messaging.urge_confirmed":
+    case "messaging.urge_stopped":
     case "bots.changed":
     case "bots.webhook_disabled":
     case "messaging.alert":

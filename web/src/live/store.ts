@@ -1,13 +1,14 @@
 /** What the server knows and this page shows: who I am, my conversations, the open timelines, the link. Changes only through the reducer. */
 import { computed, ref, shallowRef, watch } from "vue";
 import { ApiError, get, post, whenSignedOut } from "../api/client.ts";
-import type { Conversations, Device, Item, Me, MessagePage, ServerFrame, Start } from "../api/types.ts";
+import type { Conversations, Device, Item, Me, MessagePage, OwnQuiet, ServerFrame, Start } from "../api/types.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
 import { applyDraft, forgetDrafts, loadDrafts, openDrafts, saveDrafts } from "./drafts.ts";
 import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
 import { mayKeep, withStart } from "./kept.ts";
 import { watchHead } from "./headwatch.ts";
+import { followCalls, loadCalls } from "./calls.ts";
 import { applySeen } from "./reads.ts";
 import { loadScheduled } from "./scheduled.ts";
 import { closeOutbox, forgetOutbox, openOutbox, settle, update } from "./outbox.ts";
@@ -27,6 +28,8 @@ export const moved = shallowRef<{ approvals: number; notices: number; reviews: n
 /** A notice of which I was reminded just now; null once I have been to it. */
 export const reminder = shallowRef<{ id: string; title: string } | null>(null);
 
+/** My quiet hours as another screen of mine changed them; undefined while none did. */
+export const ownQuiet = shallowRef<OwnQuiet | null | undefined>(undefined);
 /** Counts changes of what I put aside, on any screen of mine. */
 export const savedMoved = ref(0);
 
@@ -153,6 +156,7 @@ async function adopt(answer: Start): Promise<void> {
   // Extras: the chat is shown without them, and they are read again with the next snapshot.
   void loadDrafts().catch(() => undefined);
   void loadScheduled().catch(() => undefined);
+  void loadCalls().catch(() => undefined);
   setTimeout(() => void import("./ahead.ts").then(({ fetchAhead }) => fetchAhead(may), () => undefined), AHEAD_MS);
 }
 const AHEAD_MS = 4000;
@@ -249,6 +253,7 @@ function onFrame(frame: ServerFrame): void {
     case "error": {
       const { cmid, clause, members, retry_after, missing, attachment } = frame.data ?? {};
       if (cmid && frame.code === "messaging.file_stale") return void lookAgain(cmid);
+      if (cmid && frame.code === "messaging.quiet_hours" && frame.data?.then === "queue") void import("./quiet.ts").then((one) => one.waitFor(cmid, frame.data?.until ?? 0));
       if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null, ...(members !== undefined && { members }), ...(retry_after !== undefined && { retry_after }), ...(missing && { missing }), ...(attachment && { attachment }) } });
       return;
     }
@@ -264,6 +269,9 @@ function onFrame(frame: ServerFrame): void {
       return applyDraft(frame);
     case "scheduled":
       return void loadScheduled().catch(() => undefined);
+    case "quiet":
+      ownQuiet.value = frame.quiet;
+      return;
     case "pong":
       return;
     default: {
@@ -310,6 +318,7 @@ function onFacts(items: Item[], position: number): void {
   settle(state.value.position, cmids);
   for (const run of listeners) run(items);
   if (items.some((one) => one.kind === "policy.adopted" || (one.kind.startsWith("groups.") && one.group !== null && device.value?.groups[one.group] === undefined))) deviceSoon();
+  followCalls(items);
   if (next.unsure.length > 0) void readRows();
   const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
   if (reviews || items.some((one) => one.kind === "messaging.prereview")) countSoon();

@@ -23,6 +23,7 @@ from guiju.modules.messaging import (
     _change_controls,
     _device_controls,
     _forward_controls,
+    _quiet_controls,
     _template_controls,
     _topic_controls,
 )
@@ -311,6 +312,7 @@ CONTROLS = (
         _check_marks,
     ),
     *_change_controls.CONTROLS,
+    *_quiet_controls.CONTROLS,
     FILES,
     _forward_controls.FORWARDING,
     *_topic_controls.CONTROLS,
@@ -337,5 +339,6 @@ OPERATIONS = (
     *_change_controls.OPERATIONS,
     *_topic_controls.OPERATIONS,
     *_template_controls.OPERATIONS,
+    *_quiet_controls.OPERATIONS,
     Operation("messaging.read_forwards", roles=frozenset({"audit_admin"})),
 )

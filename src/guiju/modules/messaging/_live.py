@@ -6,7 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.groups import service as groups
-from guiju.modules.messaging import _change_items, _shape, _topic_live, changes
+from guiju.modules.messaging import _change_items, _shape, _topic_live, _urgent_live, changes
 from guiju.modules.messaging.change_types import (
     UNCHANGED,
     Changed,
@@ -37,6 +37,12 @@ from guiju.modules.messaging.types import (
     MessageReleased,
     MessageSent,
     ReviewLate,
+)
+from guiju.modules.messaging.urgent_types import (
+    MessageUrged,
+    UrgeConfirmed,
+    UrgeRepeated,
+    UrgeStopped,
 )
 
 _REVIEWERS = frozenset({"reviewer"})
@@ -90,6 +96,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
         case MessageReminded(refs=refs, people=people):
             item = _shape.envelope(view, entry) | {"message": refs[0]}
             return (Delivery(item, people=frozenset(people)),)
+        case MessageUrged() | UrgeRepeated() | UrgeConfirmed() | UrgeStopped():
+            return _urgent_live.deliveries(view, entry)
         case PreReviewBegan(person=person, until=until):
             return (_prereview(entry, person, until),)
         case PreReviewEnded(person=person):

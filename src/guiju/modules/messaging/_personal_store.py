@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     String,
     Table,
     delete,
@@ -20,6 +21,7 @@ from guiju.kernel.db import ReadTx, metadata
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.messaging.personal_types import PLAIN, Saved, SavedKind, Settings
+from guiju.modules.messaging.quiet_types import OwnQuiet
 
 _setting = Table(
     "messaging_setting",
@@ -40,6 +42,27 @@ _saved = Table(
     Column("at", BigInteger, nullable=False),
     Index("messaging_saved_at", "person", "kind", "at"),
 )
+_quiet = Table(
+    "messaging_quiet",
+    metadata,
+    Column("person", String(40), primary_key=True),
+    Column("begins", Integer, nullable=False),
+    Column("ends", Integer, nullable=False),
+    Column("rest", Boolean, nullable=False),
+)
+
+
+def quiet(tx: ReadTx, person: PersonId) -> OwnQuiet | None:
+    """When the person wants not to be called."""
+    row = tx.first(select(_quiet).where(_quiet.c.person == person))
+    return OwnQuiet(row.begins, row.ends, row.rest) if row is not None else None
+
+
+def save_quiet(tx: WriteTx, person: PersonId, wanted: OwnQuiet | None) -> None:
+    tx.run(delete(_quiet).where(_quiet.c.person == person))
+    if wanted is not None:
+        values = {"begins": wanted.start, "ends": wanted.end, "rest": wanted.rest}
+        tx.run(insert(_quiet).values(person=person, **values))
 
 
 def settings(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Settings]:

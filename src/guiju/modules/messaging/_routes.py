@@ -16,6 +16,7 @@ from guiju.modules.messaging import (
     _file_routes,
     _forward_routes,
     _personal_routes,
+    _quiet_routes,
     _review_routes,
     _search_routes,
     _shape,
@@ -150,3 +151,4 @@ routes.include_router(_topic_routes.routes)
 routes.include_router(_template_routes.routes)
 routes.include_router(_device_routes.routes)
 routes.include_router(_search_routes.routes)
+routes.include_router(_quiet_routes.routes)

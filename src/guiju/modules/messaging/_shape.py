@@ -79,6 +79,8 @@ def message(
         "files": _file_shape.of_message(entry),
         "forward": None,
         "template": _template_shape.of_message(entry),
+        "silent": getattr(fact, "silent", False),
+        "urgent": getattr(fact, "urgent", False),
     }
     if fact.forward is not None:
         made |= _forward_shape.of_message(entry)

@@ -31,6 +31,7 @@ from guiju.modules.messaging import (
     _review_store,
     _template_store,
     _topic_store,
+    _urgent_store,
 )
 from guiju.modules.messaging.change_types import (
     ALL,
@@ -68,6 +69,12 @@ from guiju.modules.messaging.types import (
     ReviewLate,
     Row,
     Send,
+)
+from guiju.modules.messaging.urgent_types import (
+    MessageUrged,
+    UrgeConfirmed,
+    UrgeRepeated,
+    UrgeStopped,
 )
 
 _message = governed(
@@ -136,6 +143,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 | TemplateRemoved()
             ):
                 pass  # who oversees reads it from the ledger
+            case MessageUrged() | UrgeRepeated() | UrgeConfirmed() | UrgeStopped():
+                pass  # calls have tables of their own
             case _:
                 tx.many(_insert, rows)
                 rows = []
@@ -148,6 +157,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _forward_store.apply(tx, entries)
     _topic_store.apply(tx, entries)
     _template_store.apply(tx, entries)
+    _urgent_store.apply(tx, entries)
 
 
 def _row(

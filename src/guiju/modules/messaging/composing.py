@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import limits
@@ -18,7 +19,7 @@ from guiju.kernel.text import check_text
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import Finding, Inspection
-from guiju.modules.messaging import editing, forwarding, prereview, service
+from guiju.modules.messaging import editing, forwarding, prereview, service, urging
 from guiju.modules.messaging.deciding import check_quote, judge
 from guiju.modules.messaging.file_types import Attached
 from guiju.modules.messaging.forward_types import Wanted
@@ -36,6 +37,7 @@ from guiju.modules.messaging.types import (
     Send,
 )
 from guiju.modules.messaging.uploading import Uploads
+from guiju.modules.messaging.urging import Sent
 
 MARK_KIND = "messaging.mark_read"
 CHECKS = limits.parse("10/second")
@@ -267,6 +269,18 @@ class Composer:
             raise result
         assert isinstance(result, Receipt)
         return result
+
+    async def send_urgent(
+        self, actor: Actor, group: GroupId, cmid: str, body: Body, reason: str
+    ) -> Sent:
+        """Send at once, and call people. Raises what `urging.send_urgent` raises, and BadMessageError."""
+        draft = Draft(actor, group, cmid, body)
+        if body.files:
+            draft = await self._with_files(draft)
+        send = replace(self.prepare(draft), origin="urgent")
+        return await self._gate.write(
+            lambda tx: urging.send_urgent(tx, self._inspector, actor, send, reason)
+        )
 
     async def edit(
         self,

@@ -16,9 +16,9 @@ from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.deciding import exempt_of, texts_before, with_names, with_quote
 from guiju.modules.messaging.inspecting import deciding_use, ruleset_at
+from guiju.modules.messaging.review_types import DecisionNotFoundError
 from guiju.modules.messaging.sending import person_of, state_of, use_of
 from guiju.modules.messaging.types import (
-    DecisionNotFoundError,
     MessageBlocked,
     MessageHeld,
     MessageSent,

@@ -264,3 +264,9 @@ class BadRangeError(InvalidError):
     """The time range is empty or longer than two years."""
 
     code = "messaging.bad_range"
+
+
+class DecisionNotFoundError(NotFoundError):
+    """No decision on a message was recorded there, or none that you may look into."""
+
+    code = "messaging.decision_not_found"

@@ -24,6 +24,7 @@ from guiju.modules.messaging import _store, _unsent_store
 from guiju.modules.messaging.composing import Body, Draft, prepare
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.placing import sender_place
+from guiju.modules.messaging.quiet_types import QuietHoursError
 from guiju.modules.messaging.sending import send_many
 from guiju.modules.messaging.types import (
     CmidReusedError,
@@ -134,6 +135,9 @@ def send_due(
         return _failed(tx, found, LOST, None)
     (answer,) = send_many(tx, inspector, [send])
     match answer:
+        case QuietHoursError(data={"then": "queue", "until": until}):
+            _unsent_store.postpone(tx, found.person, found.cmid, int(str(until)))
+            return None
         case FloodError():
             wait = int(str(answer.data["retry_after"])) * 1000
             _unsent_store.postpone(tx, found.person, found.cmid, tx.now + wait)

@@ -31,6 +31,7 @@ from guiju.modules.messaging import (
     pacing,
     prereview,
     publishing,
+    quieting,
     templating,
 )
 from guiju.modules.messaging.change_types import ALL, MessageEdited
@@ -81,8 +82,8 @@ def send_many(
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
     warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, BadThreadError,
-    NoMessagesHereError, NotPublisherError, FloodError, or what a direct conversation, mentioning
-    all, a thread or a template is refused with.
+    NoMessagesHereError, NotPublisherError, FloodError, QuietHoursError, or what a direct
+    conversation, mentioning all, a thread or a template is refused with.
     """
     keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
@@ -252,6 +253,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     if send.quote is not None:
         check_quote(tx, send.group, send.quote, member)
         addressing.check_quoted(tx, send.group, send.quote)
+    rest = quieting.rest_of(tx, group, send)
     judged = judge(tx, ruleset, send, group, member)
     if send.files:
         judged = attaching.weigh(tx, ruleset, send, group, member, judged)
@@ -267,10 +269,12 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     fact: Fact = MessageSent(
         send.group, refs, inspection.ruleset, send.mentions, inspection.spans, send.cmid,
         send.text if masked is None else masked, None if masked is None else send.text, send.is_imported,
-        basis_of(judged, send), send.thread,
+        basis_of(judged, send), send.thread, silent=rest is not None, urgent=send.origin == "urgent",
     )  # fmt: skip
-    use = deciding_use(pack, inspection.uses)
     acted = permit.under(*inspection.uses) if inspection.uses else permit
+    if rest is not None:
+        acted = acted.under(rest.use.id)
+    use = deciding_use(pack, acted.uses)
     return _Decided(acted, fact, use, judged)
 
 

@@ -45,8 +45,8 @@ class Send:
     """A message on its way to the lane, inspected by the rule set that `inspection` names. `person` wrote it, or a bot.
 
     An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
-    limit; its facts say `imported`. `confirm` is what the warning gave its author, who stands by it, `members` how many
-    they know to be there when they mention all.
+    limit; its facts say `imported`. What is urgent does not wait for working time. `confirm` is what the warning gave
+    its author, who stands by it, `members` how many they know to be there when they mention all.
     """
 
     person: PersonId
@@ -56,7 +56,7 @@ class Send:
     mentions: tuple[PersonId, ...]
     quote: int | None
     inspection: Inspection
-    origin: Literal["typed", "import"] = "typed"
+    origin: Literal["typed", "import", "urgent"] = "typed"
     confirm: str | None = None
     thread: int | None = None
     members: int | None = None
@@ -144,7 +144,7 @@ class MessageSent:
     """A message was delivered; when `masked`, `text` is what others see and `original` what was written.
 
     `files` are what the ledger vouches for, `notes` what people are shown of each. `forwarded` are the messages whose
-    copies it carries, `forward` says where in `text` these stand.
+    copies it carries, `forward` says where in `text` these stand. A `silent` one calls nobody, an `urgent` one people.
     """
 
     group: GroupId
@@ -163,6 +163,8 @@ class MessageSent:
     forwarded: tuple[int, ...] = ()
     forward: Sealed[Forward | None] = None
     template: Sealed[Filled | None] = None
+    silent: bool = False
+    urgent: bool = False
 
 
 @fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -358,12 +360,6 @@ class ReviewNotFoundError(NotFoundError):
     """No such held message, or none that you may review."""
 
     code = "messaging.review_not_found"
-
-
-class DecisionNotFoundError(NotFoundError):
-    """No decision on a message was recorded there, or none that you may look into."""
-
-    code = "messaging.decision_not_found"
 
 
 class OwnMessageError(ForbiddenError):
