@@ -46,6 +46,9 @@ TABLES = (
     "notices_notice",
     "notices_version",
     "notices_recipient",
+    "followup_request",
+    "followup_part",
+    "followup_told",
 )
 COLUMNS = ("thread", "recalled", "edited")
 SECRET = "这是核心配方"

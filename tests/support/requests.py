@@ -11,6 +11,8 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import importing
+from guiju.modules.followup import asking
+from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
@@ -24,6 +26,7 @@ from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
+from guiju.modules.policy.types import PRESENT
 from guiju.runtime import load_pack
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.inside import session_for
@@ -112,6 +115,10 @@ class Things:
                     found["cmid"] = self._wait(actor) if fresh and actor is not None else "none"
                 if changes and "/messages/{position}" in row.operation:
                     found["position"] = cast.world.send(member, found["group"], "大家好").position
+                if row.operation.endswith(("/answer", "/answers/withdrawal")):
+                    found["position"] = self._make(
+                        changes, ("asked",), lambda: self._ask(GroupId(found["group"]))
+                    )
                 joins = row.operation.endswith("/members/{person}/decision")
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
@@ -222,6 +229,19 @@ class Things:
                 tx, issuer, wording=Wording("放假安排", MENU), audience=to, hours=8, people=1
             )
         )
+
+    def _ask(self, group: GroupId) -> int:
+        """A message that asks everybody else in the group for an answer."""
+        member, world = self.cast.people["employee", "member"], self.cast.world
+        message = int(world.send(member, group, "请回复").position)
+
+        def ask(tx: WriteTx) -> None:
+            inside = [each for each in groups.members(tx, group) if each.state in PRESENT]
+            others = [each.person for each in inside if each.person != member.person]
+            asking.ask(tx, member, group, message, people=others, hours=8)
+
+        world.write(ask)
+        return message
 
     def _dictionary(self) -> str:
         """One that is off and was tried."""
@@ -414,6 +434,10 @@ _BODIES: dict[str, _Body] = {
         "cmid": f"d{next(t.serial)}", "body": "大家好", "at": t.cast.world.clock.now() + DAY,
     },
     "POST /api/groups/{group}/messages/{position}/recall": _fixed(reason="x"),
+    "POST /api/groups/{group}/messages/{position}/answers": lambda t, r, a, i: {
+        "people": [t.cast.people["employee", "owner"].person],
+    },
+    "POST /api/groups/{group}/messages/{position}/answer": _fixed(answer="understood"),
     "PUT /api/groups/{group}/messages/{position}": lambda t, r, a, i: {"text": f"大家好{next(t.serial)}"},
     "POST /api/uploads": lambda t, r, a, i: {"group": i["group"], "name": "a.txt", "size": 9},
     "POST /api/uploads/{upload}/completion": _fixed(sha256=hashlib.sha256(PLAN.encode()).hexdigest()),

@@ -136,6 +136,7 @@ class TestAnswers:
             assert part(office, message, who).answer is Answer.REPLIED
             assert todo(office, who) == []
         assert todo(office, office.owner, Box.ASKED) == []
+        assert not world.entries("followup.answered"), "the replies themselves say it"
 
     def test_understood_declined_and_delayed(self, office: Office) -> None:
         group, world = office.group(), office.world
@@ -235,6 +236,7 @@ class TestEnding:
         office.refused(
             AlreadyAnsweredError, lambda tx: asking.withdraw(tx, office.owner, group, first)
         )
+        assert [entry.fact.refs for entry in world.entries("followup.withdrawn")] == [(first,)]
         assert todo(office, office.member) == [second, third]
         world.write(lambda tx: recalling.recall(tx, office.owner, group, second, reason="x"))
         office.refused(
