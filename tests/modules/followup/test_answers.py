@@ -45,7 +45,7 @@ def ask(
     return message
 
 
-def answer(
+def answer(  # noqa: PLR0917  # as the sentence says it
     office: Office, group: GroupId, message: int, who: Actor, what: Answer, reason: str = "",
     until: int | None = None,
 ) -> None:  # fmt: skip

@@ -99,6 +99,8 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.review_done":
     case "messaging.prereview":
     case "messaging.reminded":
+    case "followup.changed":
+    case "followup.todo":
     case "bots.changed":
     case "bots.webhook_disabled":
     case "messaging.alert":

@@ -49,6 +49,8 @@ export function onItems(run: (items: readonly Item[]) => void): () => void {
 export const since = (position: number): readonly Item[] => recent.filter((one) => one.position > position);
 /** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
 export const resyncs = ref(0);
+/** How many messages wait for my answer. Its item may share its position with another, so the reducer does not hold it. */
+export const toAnswer = ref(0);
 
 export function whenSessionEnds(run: () => void): void {
   signedOut = run;
@@ -96,6 +98,7 @@ async function snapshot(): Promise<void> {
     const [page, who] = await Promise.all([get<Conversations>("/conversations"), get<Me>("/me")]);
     me.value = who;
     state.value = fromSnapshot(page, {}, who.todo);
+    toAnswer.value = who.todo.answers;
     for (const item of recent) if (item.position > page.position) state.value = applyItem(state.value, item, who.person.id);
     ready.value = true;
     stale = false;
@@ -193,6 +196,7 @@ function onFacts(items: Item[], position: number): void {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
     if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
+    if (item.kind === "followup.todo") toAnswer.value = item.todo;
     if (item.kind === "approvals.changed") marks.approvals = item.position;
     if (item.kind === "notices.changed") {
       marks.notices = item.position;
