@@ -85,10 +85,6 @@ def _heard(apply: Apply) -> Apply:
     return both
 
 
-def _also(first: Router, then: Router) -> Router:
-    return lambda view, entry: [*first(view, entry), *then(view, entry)]
-
-
 APPLIERS: Mapping[str, Apply] = {
     "policy": policy.apply,
     "identity": identity.apply,
@@ -117,8 +113,8 @@ ROUTERS: Mapping[str, Router] = {
     "policy": policy_live.deliveries,
     "directory": directory_live.deliveries,
     "approvals": approvals_live.deliveries,
-    "groups": _also(groups_live.deliveries, followup_live.after_groups),
-    "messaging": _also(messaging_live.deliveries, followup_live.after_messages),
+    "groups": groups_live.deliveries,
+    "messaging": messaging_live.deliveries,
     "followup": followup_live.deliveries,
     "bots": bots_live.deliveries,
     "notices": notices_live.deliveries,

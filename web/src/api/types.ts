@@ -166,7 +166,7 @@ export interface AnswerRequest extends AnswerSummary { message: number; group: N
 export interface AnswerList { requests: AnswerRequest[]; figures: { in_time: number; late: number; waiting: number } | null; position: number }
 export interface LateAnswer { message: number; group: Named; asker: Named; person: Named; due_at: number }
 export type FollowupChangedItem = GroupItem<"followup.changed"> & { message: number; request: AnswerSummary };
-export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late: number; reminded: boolean };
+export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late: number };
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type BotsChangedItem = GroupItem<"bots.changed"> & { bot: string };
 export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook: string };

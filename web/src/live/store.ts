@@ -49,7 +49,7 @@ export function onItems(run: (items: readonly Item[]) => void): () => void {
 export const since = (position: number): readonly Item[] => recent.filter((one) => one.position > position);
 /** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
 export const resyncs = ref(0);
-/** How many messages wait for my answer. Its item may share its position with another, so the reducer does not hold it. */
+/** How many messages wait for my answer. Replies change it without an item of its own, so it is read again when something moves. */
 export const toAnswer = ref(0);
 
 export function whenSessionEnds(run: () => void): void {
@@ -196,7 +196,6 @@ function onFacts(items: Item[], position: number): void {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
     if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
-    if (item.kind === "followup.todo") toAnswer.value = item.todo;
     if (item.kind === "approvals.changed") marks.approvals = item.position;
     if (item.kind === "notices.changed") {
       marks.notices = item.position;

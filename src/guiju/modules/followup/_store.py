@@ -280,12 +280,6 @@ def figures(tx: ReadTx, group: GroupId) -> Figures:
     )
 
 
-def touched_by(tx: ReadTx, position: int, messages: Collection[int]) -> list[int]:
-    """The requests among these messages that the entry at `position` answered."""
-    answered = _part.c.message.in_(messages), _part.c.position == position
-    return tx.scalars(select(_part.c.message).where(*answered).order_by(_part.c.message))
-
-
 def _to_request(row: Row[Any]) -> Request:
     return Request(
         row.message,

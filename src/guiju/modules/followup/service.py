@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.followup import _store
 from guiju.modules.followup.types import (
@@ -19,9 +18,8 @@ from guiju.modules.followup.types import (
 )
 from guiju.modules.groups.types import Group
 from guiju.modules.messaging import service as messaging
-from guiju.modules.messaging.types import MessageSent
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import INSIDE, GroupRole, MemberState, Use
+from guiju.modules.policy.types import GroupRole, Use
 
 apply, hear = _store.apply, _store.hear
 CONTROL = "followup.answers"
@@ -97,27 +95,3 @@ def count_late(tx: ReadTx, head: PersonId) -> int:
 def parts_of(tx: ReadTx, message: int) -> list[Part]:
     """Those whom a message asks; for delivery."""
     return _store.parts(tx, [message])[message]
-
-
-def has_request(tx: ReadTx, message: int) -> bool:
-    """Whether a message asks, or asked, for an answer; for delivery."""
-    return _store.find(tx, message) is not None
-
-
-def answered_by(tx: ReadTx, entry: Recorded) -> list[int]:
-    """The requests that a message answered; for delivery. Most messages are no reply, and cost no look."""
-    quote = getattr(entry.fact, "quote", None)
-    refs = entry.fact.refs if isinstance(entry.fact, MessageSent) else (quote,) if quote else ()
-    to = _store.targets(refs, entry.fact.thread)
-    return _store.touched_by(tx, entry.position, to) if to else []
-
-
-def asked_in(tx: ReadTx, group: GroupId) -> set[PersonId]:
-    """Everybody who is or was asked in the newest requests of a group; for delivery."""
-    found = parts(tx, _store.in_group(tx, group, since=0))
-    return {part.person for asked in found.values() for part in asked}
-
-
-def ends_asking(state: MemberState) -> bool:
-    """Whether nothing is asked any more of a member who comes to this state."""
-    return state not in INSIDE
