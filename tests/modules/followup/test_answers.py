@@ -83,11 +83,11 @@ class TestAsk:
         ):
             sent = world.send(office.owner, group, "请看", mentions=mentions, members=True)
             world.write(
-                lambda tx, at=sent.position: asking.ask(
+                lambda tx, at=sent.position: asking.ask(  # type: ignore[misc]  # bound at once
                     tx, office.owner, group, at, people=None, hours=2
                 )
             )
-            found = world.read(lambda tx, at=sent.position: service.parts_of(tx, at))
+            found = world.read(lambda tx, at=sent.position: service.parts_of(tx, at))  # type: ignore[misc]  # bound at once
             assert {each.person for each in found} == wanted
 
     def test_refusals_leave_no_trace(self, office: Office) -> None:
@@ -108,7 +108,7 @@ class TestAsk:
         ):
             office.refused(
                 error,
-                lambda tx, who=who, at=at, people=people, hours=hours: asking.ask(
+                lambda tx, who=who, at=at, people=people, hours=hours: asking.ask(  # type: ignore[misc]  # bound at once
                     tx, who, group, at, people=people, hours=hours
                 ),
             )
@@ -119,7 +119,8 @@ class TestAsk:
         ask(office, group, office.member)
         with pytest.raises(AskedTooOftenError) as caught:
             ask(office, group, office.member)
-        assert caught.value.data["clause"]["id"] == "6.30"
+        clause = caught.value.data["clause"]
+        assert isinstance(clause, dict) and clause["id"] == "6.30"
         office.world.later(DAY)
         ask(office, group, office.member)
 
@@ -174,7 +175,7 @@ class TestAnswers:
         ):
             office.refused(
                 error,
-                lambda tx, who=who, at=at, what=what, reason=reason, until=until: answering.answer(
+                lambda tx, who=who, at=at, what=what, reason=reason, until=until: answering.answer(  # type: ignore[misc]  # bound at once
                     tx, who, group, at, what, reason=reason, until=until
                 ),
             )
