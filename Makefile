@@ -20,9 +20,10 @@ test: .venv/dev web/dist/index.html  ## everything, with the time of each part
 check: .venv/dev  ## format, lint, types and architecture only
 	@$(BIN)/python -m tests.run --only format lint types architecture
 
-bench: .venv/dev web/dist/index.html  ## measure beside the floor: make bench NAME="closed32 rate50" JSON=out.json
+bench: .venv/dev web/dist/index.html  ## measure beside floor and peers: make bench NAME="closed32 rate50" JSON=out.json RUNS=5
 	@tests/system_packages.sh
-	@$(BIN)/python -m bench.run --name "$(NAME)" --json "$(JSON)"
+	@bench/system_packages.sh
+	@$(BIN)/python -m bench.run --name "$(NAME)" --json "$(JSON)" --markdown "$(MARKDOWN)" $(if $(RUNS),--runs $(RUNS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KEEP),--keep $(KEEP))
 
 campaign: .venv/dev web/dist/index.html  ## long runs: make campaign NAME=kill, make campaign NAME=fuzz
 	@tests/system_packages.sh
@@ -34,6 +35,7 @@ format: .venv/dev
 lock:  ## pin the dependencies again (needs uv)
 	uv pip compile pyproject.toml --extra build --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/run.lock
 	uv pip compile pyproject.toml --extra build --extra dev --extra images --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/dev.lock
+	uv pip compile requirements/synapse.in --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/synapse.lock
 	uv pip compile requirements/bench.in --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements/bench.lock
 
 .venv/bin/python:

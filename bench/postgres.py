@@ -42,6 +42,18 @@ class Cluster:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         return self.dsn(database)
 
+    def replace(self, database: str, template: str | None) -> None:
+        """Create a database anew: empty, or as a copy of another one that nobody uses."""
+        name = sql.Identifier(database)
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            like = (
+                sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+                if template
+                else sql.SQL("")
+            )
+            connection.execute(sql.SQL("CREATE DATABASE {}{}").format(name, like))
+
 
 def binaries() -> Path:
     """The folder of `initdb` and `postgres`, the newest version first; raises `BenchError`."""

@@ -30,6 +30,11 @@ class Report(msgspec.Struct):
     rows: list[Row]
 
 
+def left_out(name: str, database: str, unit: str, reason: str) -> Row:
+    """The row of what could not be measured, which says why."""
+    return Row(name, database, {"left_out": reason}, unit, 0, 0, 0, 0, None, None)
+
+
 def short(value: float) -> float:
     """Four digits: the fifth is never the same twice."""
     return float(f"{value:.4g}")
@@ -65,7 +70,9 @@ def markdown(report: Report) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in report.rows:
-        numbers = (row.median, row.min, row.max, row.floor, row.ratio)
+        numbers = (row.median, row.min, row.max, row.floor, row.ratio) if row.runs else (None,) * 5
         shown = " | ".join("-" if value is None else f"{value:,.4g}" for value in numbers)
+        if "left_out" in row.params:
+            shown += f" LEFT OUT: {row.params['left_out']}"
         lines.append(f"| `{row.name}` | {row.database} | {row.unit} | {row.runs} | {shown} |")
     return "\n".join([*lines, ""])

@@ -24,7 +24,7 @@ HOST: Final = "127.0.0.1"
 FLOOR: Final = "floor"
 PRODUCT: Final = "product"
 _START_SECONDS: Final = 60.0
-_INIT_SECONDS: Final = 300.0
+_INIT_SECONDS: Final = 600.0
 _HTTP_SECONDS: Final = 30.0
 
 
@@ -77,17 +77,32 @@ def product(folder: Path, dsn: str | None, world: World, name: str = PRODUCT) ->
     Its sessions outlive a restart. Raises `BenchError` when the organisation cannot be made.
     """
     folder.mkdir()
-    port = free_port()
-    origin = f"http://{HOST}:{port}"
-    environment = {
+    environment = environment_of(folder, dsn)
+    said = run(
+        (sys.executable, "-m", "bench.world"),
+        environment,
+        msgspec.json.encode(world),
+        _INIT_SECONDS,
+    )
+    return served(name, folder, environment, msgspec.json.decode(said, type=Made))
+
+
+def environment_of(folder: Path, dsn: str | None) -> dict[str, str]:
+    """The settings of an organisation in `folder`, to be served on a port that is free now."""
+    address = f"{HOST}:{free_port()}"
+    return {
         "GUIJU_DATA": str(folder / "data"),
         "GUIJU_KEYS": str(folder / "keys"),
-        "GUIJU_LISTEN": f"{HOST}:{port}",
-        "GUIJU_PUBLIC_URL": origin,
+        "GUIJU_LISTEN": address,
+        "GUIJU_PUBLIC_URL": f"http://{address}",
         "GUIJU_DATABASE": dsn or "",
     }
-    said = _run((sys.executable, "-m", "bench.world"), environment, msgspec.json.encode(world))
-    made = msgspec.json.decode(said, type=Made)
+
+
+def served(name: str, folder: Path, environment: dict[str, str], made: Made) -> Server:
+    """The product on an organisation that was made."""
+    origin = environment["GUIJU_PUBLIC_URL"]
+    port = int(origin.rpartition(":")[2])
 
     def seats(tokens: list[str]) -> tuple[Target, ...]:
         return tuple(Target(HOST, port, "/ws", origin, f"guiju={token}") for token in tokens)
@@ -105,15 +120,28 @@ def _command() -> str:
     return str(command)
 
 
-def _run(command: tuple[str, ...], environment: dict[str, str], said: bytes) -> bytes:
-    done = subprocess.run(
-        command,
-        input=said,
-        capture_output=True,
-        check=False,
-        env={**os.environ, **environment},
-        timeout=_INIT_SECONDS,
-    )
+def run(
+    command: tuple[str, ...],
+    environment: dict[str, str],
+    said: bytes,
+    seconds: float,
+    *,
+    stale: int = 0,
+) -> bytes:
+    """What a program prints that is told `said`; nothing when it ends with `stale`. Raises `BenchError`."""
+    try:
+        done = subprocess.run(
+            command,
+            input=said,
+            capture_output=True,
+            check=False,
+            env={**os.environ, **environment},
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BenchError(f"{' '.join(command)} did not end within {seconds:.0f} s") from error
+    if done.returncode and done.returncode == stale:
+        return b""
     if done.returncode:
         raise BenchError(
             f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr.decode()[-2000:]}"

@@ -94,7 +94,7 @@ def build(world: World) -> Made:
     inside = world.online + world.offline
     group = _group(runtime, people[:inside], plain=world.terms < 0)
     signed = [*people[: world.online], *people[inside:]]
-    tokens = [token for part in _slices(signed) for token in _sign_in(runtime, part)]
+    tokens = [token for part in _slices(signed) for token in sign_in(runtime, part)]
     runtime.close()
     return Made(group, tokens[: world.online], tokens[world.online :])
 
@@ -162,7 +162,9 @@ def _group(runtime: Runtime, people: list[PersonId], *, plain: bool) -> str:
     return group
 
 
-def _sign_in(runtime: Runtime, people: list[PersonId]) -> list[str]:
+def sign_in(runtime: Runtime, people: list[PersonId]) -> list[str]:
+    """A new session of each; their tokens."""
+
     def verb(tx: WriteTx) -> list[str]:
         tokens = []
         for person in people:

@@ -46,11 +46,15 @@ TABLES = (
     "notices_notice",
     "notices_version",
     "notices_recipient",
+    "messaging_flag",
+    "messaging_frozen",
+    "messaging_template",
     "followup_request",
     "followup_part",
     "followup_told",
 )
-COLUMNS = ("thread", "recalled", "edited")
+COLUMNS = ("thread", "recalled", "edited", "moved")
+GROUP_COLUMNS = ("publishers", "topics")
 SECRET = "这是核心配方"
 
 
@@ -64,8 +68,11 @@ def take_back(world: World) -> None:
         for table in TABLES:
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("DROP INDEX messaging_message_thread"))
+        connection.execute(text("DROP INDEX messaging_message_moved"))
         for column in COLUMNS:
             connection.execute(text(f"ALTER TABLE messaging_message DROP COLUMN {column}"))
+        for column in GROUP_COLUMNS:
+            connection.execute(text(f"ALTER TABLE groups_group DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE ledger_checkpoint DROP COLUMN chain"))
         connection.execute(
             text("CREATE INDEX messaging_message_held ON messaging_message (position)")

@@ -1,6 +1,9 @@
-"""ejabberd and Prosody, configured for the product's work: a durable archive of every message, no TLS, no limits."""
+"""The peers: Synapse, and ejabberd and Prosody, configured for the product's work: a durable archive of every message,
+no TLS, no limits.
+"""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -8,12 +11,13 @@ from urllib.parse import urlsplit
 import psycopg
 
 from bench.client import Target
+from bench.peers.installing import PeerMissingError
+from bench.peers.synapse import SYNAPSE, synapse
 from bench.postgres import Cluster
-from bench.process import BenchError, free_port
+from bench.process import free_port
 from bench.servers import HOST, Server
 
 EJABBERD, PROSODY = "ejabberd", "prosody"
-PEERS: Final = "peers"
 _LOAD: Final = "bench.peers.xmpp"
 _SCHEMA: Final = Path("/usr/share/ejabberd/sql/pg.sql")
 _LIBRARIES: Final = "/usr/lib/x86_64-linux-gnu"
@@ -87,17 +91,23 @@ Component "conf.localhost" "muc"
 """
 
 
-def peers(home: Path, place: Cluster | None, size: int) -> list[Server]:
-    """The peers of one database: those whose archive is in PostgreSQL, or those with SQLite."""
-    if place:
-        return [ejabberd(home / f"{EJABBERD}{size}", place.create(f"{EJABBERD}{size}"))]
-    return [prosody(home / f"{PROSODY}{size}")]
+def peer(name: str, home: Path, place: Cluster, mark: str) -> Server:
+    """A peer by its name; `mark` tells its folder and database from others. Raises `PeerMissingError`."""
+    known: dict[str, Callable[[], Server]] = {
+        EJABBERD: lambda: ejabberd(home / f"{EJABBERD}{mark}", place, f"{EJABBERD}{mark}"),
+        PROSODY: lambda: prosody(home / f"{PROSODY}{mark}"),
+        SYNAPSE: lambda: synapse(home / f"{SYNAPSE}{mark}"),
+    }
+    return known[name]()
 
 
-def ejabberd(folder: Path, dsn: str) -> Server:
-    """Ejabberd with its archive in the PostgreSQL database `dsn`; raises `BenchError` when it is not installed."""
+def ejabberd(folder: Path, place: Cluster, database: str) -> Server:
+    """Ejabberd with its archive in a new PostgreSQL database; raises `PeerMissingError` when it is not installed."""
     if not _SCHEMA.exists() or not shutil.which("erl"):
-        raise BenchError("ejabberd is not installed (apt-get install ejabberd erlang-p1-pgsql)")
+        raise PeerMissingError(
+            "ejabberd is not installed (apt-get install ejabberd erlang-p1-pgsql)"
+        )
+    dsn = place.create(database)
     folder.mkdir()
     port, sql = free_port(), urlsplit(dsn)
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -120,10 +130,10 @@ def ejabberd(folder: Path, dsn: str) -> Server:
 
 
 def prosody(folder: Path) -> Server:
-    """Prosody with its archive in SQLite; raises `BenchError` when it is not installed."""
+    """Prosody with its archive in SQLite; raises `PeerMissingError` when it is not installed."""
     found = shutil.which("prosody")
     if not found:
-        raise BenchError("prosody is not installed (apt-get install prosody lua-dbi-sqlite3)")
+        raise PeerMissingError("prosody is not installed (apt-get install prosody lua-dbi-sqlite3)")
     folder.mkdir()
     (folder / "data").mkdir()
     port = free_port()

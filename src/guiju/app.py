@@ -54,7 +54,7 @@ from guiju.modules.notices import _routes as notices_routes
 from guiju.modules.policy import _routes as policy_routes
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack
-from guiju.runtime import PRESENCE, ROUTERS, Runtime, load_dictionaries
+from guiju.runtime import FORESEEABLE, PRESENCE, ROUTERS, Runtime, load_dictionaries
 from guiju.sessions import SessionGuard
 from guiju.socket import SocketEndpoint
 
@@ -108,7 +108,7 @@ class Server:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.gate = Gate(runtime.lane, runtime.database, runtime.log, runtime.clock)
-        self.hub = Hub(ROUTERS, PRESENCE, runtime.new_view)
+        self.hub = Hub(ROUTERS, PRESENCE, runtime.new_view, FORESEEABLE)
         self.guard = SessionGuard(self.gate, self.hub, runtime.settings)
         self.extractor = Extractor()
         self.uploads = Uploads(
@@ -192,6 +192,7 @@ class Server:
         self.gate.subscribe(runtime.forget_names)
         self.gate.subscribe(self.guard.on_entries)
         self.gate.subscribe(self.hub.publish)
+        self.gate.subscribe_ahead(self.hub.foresee)
         self.gate.subscribe(self._swap_rules)
         # The first compilation of what is hot happens now, not under the first message.
         await self.gate.read(policy.find_pack)

@@ -120,6 +120,7 @@ ROUTERS: Mapping[str, Router] = {
     "notices": notices_live.deliveries,
 }
 PRESENCE: Mapping[str, Presence] = groups_live.PRESENCE
+FORESEEABLE = messaging_live.FORESEEABLE
 # The organisation's own risk model, in its data folder; `guiju train-risk --decisions` writes it.
 RISK_MODEL = "risk_model.bin"
 JOBS = (

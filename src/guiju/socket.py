@@ -252,13 +252,14 @@ class _Listener:
             self._sink.resume()
 
     def _send(self, frame: _Send) -> None:
-        def answer(result: Receipt | BaseException) -> None:
-            self._end()
-            self._connection.push(_answer(result, frame.cmid))
-
         self._begin()
         body = Body(frame.body) if isinstance(frame.body, str) else frame.body
-        self._composer.submit(Draft(self._actor, GroupId(frame.group), frame.cmid, body), answer)
+        draft = Draft(self._actor, GroupId(frame.group), frame.cmid, body)
+        self._composer.submit(draft, self._answer, partial(_receipt, frame.cmid))
+
+    def _answer(self, wire: bytes) -> None:
+        self._end()
+        self._connection.push(wire)
 
     def _mark_read(self, group: GroupId, position: int) -> None:
         def tell_others(result: Any) -> None:
@@ -318,7 +319,7 @@ def _read(data: bytes | None) -> "_Hello | _Send | _Read | _Ping":
     return frame
 
 
-def _answer(result: Receipt | BaseException, cmid: str) -> bytes:
+def _receipt(cmid: str, result: Receipt | BaseException) -> bytes:
     if isinstance(result, Receipt):
         return text_frame(_encode(receipt_json(result)))
     return _failure(result, cmid)

@@ -98,12 +98,16 @@ def replaced(body: Any, path: tuple[Any, ...], raw: str) -> bytes:
 
 
 # Of these every field may be left out, as of a PATCH, which may change nothing.
-MAY_BE_EMPTY = {"POST /api/groups/{group}/messages/{position}/recall"}
+MAY_BE_EMPTY = {
+    "POST /api/groups/{group}/messages/{position}/recall",
+    "POST /api/groups/{group}/messages/{position}/flag",
+}
 # And of these the body: its path says everything.
 MAY_BE_ABSENT = {
     "PUT /api/saved/{kind}/{position}",
     "POST /api/groups/{group}/messages/{position}/reminder",
     "PUT /api/groups/{group}/messages/{position}/pin",
+    "POST /api/groups/{group}/messages/{position}/flag/dismissal",
     "PUT /api/groups/{group}/messages/{position}/reactions/{reaction}",
 }
 

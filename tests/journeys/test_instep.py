@@ -46,6 +46,7 @@ from guiju.modules.messaging.types import MessageState
 from guiju.setup import SYSTEM
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, OFFICES, Cast
+from tests.support.ordering import Ordering
 from tests.support.sending import with_editing
 from tests.support.staffing import Staffing
 from tests.support.uploading import attached, close_uploads, uploads_of
@@ -527,6 +528,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts.forwards()
     acts.reviews()
     acts.changes()
+    Ordering(acts).all()
     acts.bots()
     acts.answers()
     staffing = Staffing(world, audience.act)

@@ -11,7 +11,10 @@ from guiju.kernel.gate import Gate
 from guiju.kernel.lane import Batch, answer_inline
 from guiju.modules.messaging.composing import MARK_KIND
 from guiju.modules.messaging.personal_types import Marked
+from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import BadMessageError
+from tests.support.office import Office
+from tests.support.sending import prepared
 from tests.support.world import World
 
 
@@ -44,6 +47,38 @@ def mark(payload: object) -> Any:
     if isinstance(payload, Exception):
         raise payload
     return payload
+
+
+def test_what_is_answered_is_rendered_and_leaves_only_after_the_commit(office: Office) -> None:
+    group = office.group()
+    seen: list[str] = []
+
+    async def test(gate: Gate, batches: list[Batch]) -> None:
+        done = asyncio.Event()
+        many = range(gates.WORTH_FORESEEING)
+
+        def render(receipt: Any) -> str:
+            seen.append("made")
+            return f"rendered {receipt.state}"
+
+        def answer(said: str) -> None:
+            seen.append(said)
+            assert batches and batches[0].entries, "nothing is answered before the commit"
+            if len(seen) == 2 * len(many):
+                done.set()
+
+        for number in many:
+            gate.submit(
+                KIND,
+                prepared(office, office.member, group, "早", f"c{number}"),
+                answer,
+                None,
+                render,
+            )
+        await asyncio.wait_for(done.wait(), 30)
+        assert seen[len(many) :] == ["rendered delivered"] * len(many), "each was made once, before"
+
+    attached(office.world, test)
 
 
 def test_what_cannot_be_made_ready_is_answered_and_the_others_go_on(world: World) -> None:

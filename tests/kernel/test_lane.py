@@ -12,6 +12,7 @@ from guiju.kernel.actor import system
 from guiju.kernel.errors import ConflictError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import Batch, Command, Lane, WriteTx, answer_inline
+from guiju.kernel.writing import Cache
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.policy import service as policy
@@ -202,6 +203,23 @@ def test_forgetting_takes_what_begins_alike(world: World) -> None:
         return [tx.cached(key, lambda: 2) for key in (("a", "1"), ("a", "1", "x"), ("a", "2"))]
 
     assert world.write(verb) == [2, 2, 1]
+
+
+def test_forgetting_takes_only_what_begins_alike() -> None:
+    cache = Cache()
+    keys = ("a",), ("a", "1"), ("a", "1", "x"), ("a", "2", "x"), ("b", "1")
+    for parts, kept in (
+        ((), []),
+        (("a",), [("b", "1")]),
+        (("a", "1"), [("a",), ("a", "2", "x"), ("b", "1")]),
+        (("a", "1", "x"), [("a",), ("a", "1"), ("a", "2", "x"), ("b", "1")]),
+        (("c", "1"), list(keys)),
+    ):
+        cache.clear()
+        for key in keys:
+            cache.remember(key, 1)
+        cache.forget(*parts) if parts else cache.clear()
+        assert list(cache) == kept, parts
 
 
 def test_what_is_kept_survives_a_rollback(world: World) -> None:

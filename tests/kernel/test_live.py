@@ -1,6 +1,8 @@
 """The fan-out of commits: one frame each, to whom it concerns, and to nobody else."""
 
 from concurrent.futures import Future
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,16 @@ from guiju.kernel.clock import ManualClock
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Command
-from guiju.kernel.live import MOST_BYTES, TOO_SLOW, Delivery, Hub, View, items_for, text_frame
+from guiju.kernel.live import (
+    MOST_BYTES,
+    TOO_SLOW,
+    Connection,
+    Delivery,
+    Hub,
+    View,
+    items_for,
+    text_frame,
+)
 from guiju.modules.groups import governing, roster
 from guiju.modules.messaging import review
 from guiju.runtime import ROUTERS
@@ -233,12 +244,73 @@ def test_how_far_back_the_hub_remembers() -> None:
     assert hub.since(3) is None, "position 4 was not heard here"
 
 
-def _entry(position: int) -> Recorded:
-    return Recorded(position, ManualClock(0).now(), "other.thing", None, None, None, (), None, None)
+class _Counting:
+    """A router that reads the tables for the facts that say so, and a listener in the only group."""
+
+    def __init__(self) -> None:
+        self.rendered: list[tuple[int, bool]] = []
+        self.wires: list[bytes] = []
+        self.hub = Hub(
+            {"other": self.route}, {}, lambda: View({}, _no_name, _no_name, _any_tx), frozenset({"other.thing"})
+        )  # fmt: skip
+        person, group = PersonId("per_me"), GroupId("grp")
+        self.hub.add(Connection(person, frozenset(), "ses", -1, self, lambda _: None), {group})
+
+    def route(self, view: View, entry: Recorded) -> list[Delivery]:
+        if entry.fact == "reads":
+            _ = view.tx
+        self.rendered.append((entry.position, view.is_ahead))
+        return [Delivery({"position": entry.position, "fact": entry.fact}, group=entry.group)]
+
+    def write(self, wire: bytes) -> None:
+        self.wires.append(wire)
+
+    def buffered(self) -> int:
+        return 0
+
+
+def test_what_is_foreseen_is_rendered_once_and_leaves_with_its_commit() -> None:
+    listener = _Counting()
+    plain, reading = _entry(1, "plain", "grp"), _entry(2, "reads", "grp")
+    listener.hub.foresee([plain, reading, _entry(3, "for nobody", "grp_other")])
+    assert listener.wires == [] and listener.rendered == [(1, True)], "tables say nothing of it yet"
+    listener.hub.publish([plain, reading])
+    assert listener.rendered == [(1, True), (2, False)] and len(listener.wires) == 1
+    assert b'"plain"' in listener.wires[0] and b'"reads"' in listener.wires[0]
+
+
+def test_what_was_foreseen_and_did_not_come_about_is_forgotten() -> None:
+    listener = _Counting()
+    listener.hub.foresee([_entry(1, "undone", "grp")])
+    listener.hub.publish([_entry(1, "done", "grp")])
+    assert b'"done"' in listener.wires[0] and b"undone" not in listener.wires[0]
+    first, second = _entry(2, "first", "grp"), _entry(3, "second", "grp")
+    listener.hub.foresee([second])
+    listener.hub.publish([first])
+    listener.hub.publish([second])
+    assert listener.rendered[-1] == (3, False), "what was published before may have changed it"
+
+
+def test_beside_what_changes_others_nothing_is_foreseen() -> None:
+    listener = _Counting()
+    renaming = replace(_entry(2, "x", "grp"), kind="other.name")
+    listener.hub.foresee([_entry(1, "plain", "grp"), renaming])
+    assert listener.rendered == []
+
+
+def _entry(position: int, fact: Any = None, group: str | None = None) -> Recorded:
+    place = GroupId(group) if group is not None else None
+    return Recorded(
+        position, ManualClock(0).now(), "other.thing", None, place, None, (), None, fact
+    )
 
 
 def _no_name(*_: Any) -> str:
     raise AssertionError("nothing is rendered")
+
+
+def _any_tx() -> Any:
+    return nullcontext()
 
 
 def _no_tx(*_: Any) -> Any:

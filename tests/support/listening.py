@@ -10,7 +10,7 @@ from guiju.kernel.live import Connection, Hub
 from guiju.modules.groups import service as groups
 from guiju.modules.policy.types import PRESENT
 from guiju.relations import PeopleAndGroups
-from guiju.runtime import PRESENCE, ROUTERS
+from guiju.runtime import FORESEEABLE, PRESENCE, ROUTERS
 from tests.support.world import World
 
 
@@ -54,8 +54,9 @@ class Listening:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.hub = Hub(ROUTERS, PRESENCE, world.runtime.new_view)
+        self.hub = Hub(ROUTERS, PRESENCE, world.runtime.new_view, FORESEEABLE)
         world.runtime.lane.deliver = self._deliver
+        world.runtime.lane.foresee = lambda batch: self.hub.foresee(batch.entries)
 
     def _deliver(self, batch: Batch) -> None:
         if batch.entries:

@@ -20,10 +20,11 @@ from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.fingerprints import fingerprints
 from guiju.modules.inspection.governed import DocumentPrints, Trial
-from guiju.modules.messaging import exceptions, review
+from guiju.modules.messaging import exceptions, review, templating
 from guiju.modules.messaging.composing import Body
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.scheduling import Schedule
+from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
 from guiju.modules.policy.types import PRESENT
@@ -123,6 +124,11 @@ class Things:
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
                 ).person
+                if "{template}" in row.operation:
+                    place = GroupId(found["group"])
+                    found["template"] = self._make(
+                        changes, ("template",), lambda: self._template(place)
+                    )
                 if "{bot}" in row.operation:
                     found["bot"] = self._make(
                         changes, ("bot",), lambda: self._bot(GroupId(found["group"]))
@@ -168,6 +174,10 @@ class Things:
                     changes,
                     ("refused" if refused else "held", sender.name),
                     lambda: self._refuse(sender) if refused else self._hold(sender),
+                )
+            case "plain" if "{template}" in row.operation:
+                found["template"] = self._make(
+                    changes, ("template", "everywhere"), lambda: self._template(None)
                 )
             case "plain" if "{import_id}" in row.operation:
                 found["import_id"] = self._make(changes, ("import",), self._import)
@@ -298,6 +308,21 @@ class Things:
         at = world.clock.now() + DAY
         return schedule.add(author, self.group, cmid, Body("大家好"), at).cmid
 
+    def _template(self, group: GroupId | None) -> str:
+        role = ("registrar", "outsider") if group is None else ("employee", "owner")
+        fields = [TemplateField("正文")]
+        return self.cast.world.write(
+            lambda tx: templating.save(
+                tx,
+                self.cast.people[role],
+                group,
+                template=None,
+                title="通知",
+                fields=fields,
+                attachment=False,
+            )
+        ).id
+
     def _upload(self, owner: Actor) -> str:
         return begin(self._uploads, owner, self.group, "a.txt", PLAN.encode())
 
@@ -391,6 +416,7 @@ def _fixed(**body: Any) -> _Body:
 
 
 _member: _Body = lambda t, r, a, i: {"person_ids": [t.cast.people["employee", "member"].person]}  # noqa: E731  # one of a table
+_template = _fixed(title="通知", fields=[{"name": "正文"}])
 _BODIES: dict[str, _Body] = {
     "POST /api/session": lambda t, r, a, i: t.sign_in(r, a),
     "POST /api/account/activation": lambda t, r, a, i: t.activation(r),
@@ -420,6 +446,13 @@ _BODIES: dict[str, _Body] = {
     "POST /api/groups/{group}/rules": _fixed(text="新群规"),
     "POST /api/groups/{group}/rules/signature": _fixed(version=1),
     "PUT /api/groups/{group}/administrators": _member,
+    "PUT /api/groups/{group}/publishers": _member,
+    "PUT /api/groups/{group}/topics": _fixed(topics=["生产进度"]),
+    "PUT /api/groups/{group}/messages/{position}/aside": _fixed(reason="x"),
+    "PUT /api/groups/{group}/messages/{position}/frozen": _fixed(reason="x"),
+    "POST /api/groups/{group}/messages/{position}/flag": _fixed(reason="x"),
+    "POST /api/groups/{group}/templates": _template,
+    "POST /api/templates": _template,
     "PUT /api/groups/{group}/owner": lambda t, r, a, i: {"person_id": t.cast.people["employee", "member"].person},
     "POST /api/groups/{group}/closing": _fixed(reason="x"),
     "POST /api/applications/check": _fixed(**{"name": "澄远甲甲工作群", "class": "workshop", "kind": "internal"}),

@@ -26,10 +26,11 @@ from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import DocumentPrints
-from guiju.modules.messaging import forwarding, pinning, reacting, review
+from guiju.modules.messaging import forwarding, pinning, reacting, review, templating, topics
 from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.review_types import Permission
+from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
 from guiju.setup import SYSTEM
@@ -231,6 +232,19 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     world.write(lambda tx: reacting.react(tx, owner, group, shown, Reaction.OK, on=True))
     world.write(lambda tx: pinning.pin(tx, owner, group, shown, on=True))
     called = world.send(owner, group, "请大家看", mentions=(ALL,), members=True).position
+    world.write(lambda tx: topics.flag(tx, member, group, called))
+    world.write(lambda tx: topics.freeze(tx, owner, group, shown, on=True, reason="x"))
+    world.write(
+        lambda tx: templating.save(
+            tx,
+            owner,
+            group,
+            template=None,
+            title="通知",
+            fields=[TemplateField("正文")],
+            attachment=False,
+        )
+    )
     inspector = world.runtime.inspector
     for source in (shown, called):
         wish = Wanted(f"f{source}", group, group, (source,), merged=False)

@@ -194,6 +194,7 @@ class World:
             thread=extra.get("thread"),
             members=self.count(group) if extra.get("members") is True else extra.get("members"),
             files=tuple(extra.get("files", ())),
+            template=extra.get("template"),
         )
         result = self.runtime.lane.call(KIND, send)
         assert isinstance(result, Receipt)

@@ -9,7 +9,7 @@ const OTHER = { id: "p2", name: "欧阳明远" };
 const card = (state: "active" | "must_sign" | "leaving_requested" = "active", members = 3): GroupCard => ({
   id: "g1", name: "澄远技改工作群", short_name: "技改工作群", filing_number: "群备〔2026〕0183号", kind: "internal", tool: null,
   class: { id: "project", title: { zh: "项目群", en: "Project" } }, level: { id: "internal", title: { zh: "内部", en: "Internal" }, rank: 2 },
-  state: "active", members, me: { role: "member", state },
+  state: "active", members, me: { role: "member", state }, topics: [], publishing: null,
 });
 function message(position: number, by: Partial<Message> = {}): Message {
   return { position, number: position, sender: OTHER, at: position, text: "好", mentions: [], quote: null, state: "delivered", spans: [], clause: null, note: null, cmid: null, due_at: null, ...by };
@@ -71,9 +71,31 @@ describe("messages", () => {
   });
 });
 
+describe("what is moved aside", () => {
+  const by = { by: OTHER, at: 9, reason: "跑题" };
+  const moved = (position: number, of: number, on: boolean, mentions: string[] = []): Item =>
+    ({ position, at: position, kind: "messaging.moved", group: "g1", actor: OTHER, message: of, on, moved: on ? by : null, sender: OTHER, mentions });
+  it("counts no more, and counts again when it is back", () => {
+    const state = run(base(), sent(11), sent(12), moved(13, 11, true));
+    expect(row(state)).toMatchObject({ unread: 1, last: { position: 12 } });
+    expect(state.timelines["g1"]?.items[0]).toMatchObject({ message: { moved: by, text: "好" } });
+    expect(row(run(state, moved(14, 11, false)))).toMatchObject({ unread: 2 });
+    expect(state.unsure).toEqual([]);
+  });
+  it("leaves to the server which message is the last, and who is called", () => {
+    expect(run(base(), sent(11), moved(12, 11, true)).unsure).toEqual(["g1"]);
+    expect(run(base(), sent(11, { mentions: [ME] }), sent(12), moved(13, 11, true)).unsure).toEqual(["g1"]);
+    expect(run(base(), sent(11), sent(12), moved(13, 11, true), moved(14, 11, false, [ME])).unsure).toEqual(["g1"]);
+  });
+  it("is said where it is quoted", () => {
+    const state = run(base(), sent(11), sent(12, { quote: { position: 11, sender: OTHER, text: "好", moved: false } }), moved(13, 11, true));
+    expect(state.timelines["g1"]?.items[1]).toMatchObject({ message: { quote: { moved: true } } });
+  });
+});
+
 describe("changes", () => {
   const recalled = (position: number, of: number, sender = OTHER): Item =>
-    ({ position, at: position, kind: "messaging.recalled", group: "g1", actor: sender, message: of, by: sender, reason: null, thread: null, sender });
+    ({ position, at: position, kind: "messaging.recalled", group: "g1", actor: sender, message: of, by: sender, reason: null, thread: null, sender, moved: false });
   const edited = (position: number, of: number, text: string, mentions: string[] = []): Item =>
     ({ position, at: position, kind: "messaging.edited", group: "g1", actor: OTHER, message: of, text, mentions, spans: [], edited_at: position, state: "delivered", clause: null });
   const messages = (state: ClientState) => state.timelines["g1"]?.items.flatMap((one) => ("message" in one && typeof one.message === "object" ? [one.message] : []));

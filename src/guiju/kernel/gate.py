@@ -22,6 +22,8 @@ _log = logging.getLogger("guiju.gate")
 MOST_MISSED = 2000
 PREPARING_SECONDS = 0.01
 """How long the loop may prepare one batch; whatever else is on the loop waits for it."""
+WORTH_FORESEEING = 4
+"""For fewer entries, waking the loop once more costs what it spares."""
 Subscriber = Callable[[Sequence[Recorded]], None]
 
 
@@ -47,6 +49,9 @@ class Gate:
         self._subscribers: list[Subscriber] = []
         self._waiting: list[Command] = []
         self._preparing: dict[Command, Callable[[Any], Any]] = {}
+        self._rendering: dict[Command, Callable[[Any], Any]] = {}
+        self._rendered: dict[Command, tuple[Any, Any]] = {}
+        self._foreseers: list[Subscriber] = []
         self._last: Command | None = None
         self._published = -1
         # SQLite and psycopg release the lock while they work, but decoding does not: few threads are enough.
@@ -57,10 +62,35 @@ class Gate:
         self._loop = loop
         self._published = self.read_now(lambda tx: tx.position)
         self._lane.deliver = self._deliver_soon
+        self._lane.foresee = self._foresee_soon
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Have every commit's entries, in order, after its commands were answered."""
         self._subscribers.append(subscriber)
+
+    def subscribe_ahead(self, foreseer: Subscriber) -> None:
+        """Have the entries of a batch also before its commit, to make ready what it will bring; it may never come about."""
+        self._foreseers.append(foreseer)
+
+    def _foresee_soon(self, batch: Batch) -> None:
+        # What is not of one list verb may tell of anything; it is made when it is there.
+        if len(batch.entries) >= WORTH_FORESEEING and all(
+            command.kind is not None for command in batch.commands
+        ):
+            self.on_loop(lambda: self._foresee(batch))
+
+    def _foresee(self, batch: Batch) -> None:
+        """While the disk works: nothing of this leaves before the commit."""
+        try:
+            for command in batch.commands:
+                render = self._rendering.get(command)
+                if render is not None:
+                    result = command.result  # once: the lane may be running it again
+                    self._rendered[command] = result, render(result)
+            for foreseer in self._foreseers:
+                foreseer(batch.entries)
+        except Exception:  # noqa: BLE001  # what is not ready is made when it is delivered
+            _log.exception("a batch could not be made ready")
 
     def _deliver_soon(self, batch: Batch) -> None:
         assert self._loop is not None, "attach comes before the first command"
@@ -70,7 +100,7 @@ class Gate:
     def _deliver(self, batch: Batch) -> None:
         try:
             for command in batch.commands:
-                _answer(command, command.result)
+                self._answer(command)
             if batch.entries:
                 self._close_gap(batch.entries[0].position)
                 self._publish(batch.entries)
@@ -79,6 +109,19 @@ class Gate:
             if self._last in batch.commands:
                 self._last = None
                 self._soon()
+
+    def _answer(self, command: Command) -> None:
+        """Answer with the result, as it is rendered. A command may have run twice, with different results."""
+        render, ready = self._rendering.pop(command, None), self._rendered.pop(command, None)
+        said = command.result
+        try:
+            if ready is not None and ready[0] is said:
+                said = ready[1]
+            elif render is not None:
+                said = render(said)
+            command.answer(said)
+        except Exception:  # noqa: BLE001  # the others wait for theirs
+            _log.exception("an answer failed: %s", command.kind)
 
     def _publish(self, entries: Sequence[Recorded]) -> None:
         fresh = [entry for entry in entries if entry.position > self._published]
@@ -154,7 +197,8 @@ class Gate:
         except Exception as error:  # noqa: BLE001  # the others of the batch go on
             if not isinstance(error, GuijuError):
                 _log.error("a command could not be prepared: %s", command.kind, exc_info=error)
-            _answer(command, error)
+            command.result = error
+            self._answer(command)
             return False
         return True
 
@@ -169,15 +213,19 @@ class Gate:
         payload: Any,
         answer: Callable[[Any], None],
         prepare: Callable[[Any], Any] | None = None,
+        render: Callable[[Any], Any] | None = None,
     ) -> None:
         """Have a command run; `answer` gets its result (or exception) on the loop, after the flush.
 
         `prepare` makes the payload ready just before its batch is handed over, when the lane does not need the
-        interpreter: two threads that both want it only take it from one another.
+        interpreter: two threads that both want it only take it from one another. `render` makes of the result what is
+        answered, if it can while the commit is under way.
         """
         command = Command(kind, payload, answer)
         if prepare is not None:
             self._preparing[command] = prepare
+        if render is not None:
+            self._rendering[command] = render
         self._waiting.append(command)
         self._soon()
 
@@ -231,10 +279,3 @@ class Gate:
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
-
-
-def _answer(command: Command, result: Any) -> None:
-    try:
-        command.answer(result)
-    except Exception:  # noqa: BLE001  # the others wait for theirs
-        _log.exception("an answer failed: %s", command.kind)

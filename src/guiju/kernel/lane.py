@@ -23,7 +23,7 @@ from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.pipeline import UndoneError
 from guiju.kernel.statements import Ahead, committing, run_raw
-from guiju.kernel.writing import Apply, Guard, Recorder, WriteTx, unchanged
+from guiju.kernel.writing import Apply, Cache, Guard, Recorder, WriteTx, unchanged
 
 _T = TypeVar("_T")
 _log = logging.getLogger("guiju.lane")
@@ -74,6 +74,10 @@ def answer_inline(batch: Batch) -> None:
         command.answer(command.result)
 
 
+def nobody(batch: Batch) -> None:
+    """Let nobody know before the commit."""
+
+
 @dataclass
 class Lane:
     """The single writer. Start it once; `submit` from any thread."""
@@ -85,12 +89,14 @@ class Lane:
     list_verbs: dict[str, ListVerb]
     on_attempt: Callable[[WriteTx, ForbiddenError], None]
     deliver: Callable[[Batch], None] = answer_inline
+    foresee: Callable[[Batch], None] = nobody
+    """Hears what is about to be committed, to make ready what must not leave before `deliver` hears of it too."""
     guard: Guard = unchanged
     aheads: Mapping[str, AheadOf] = field(default_factory=dict)
     fatal: Callable[[int], Any] = os._exit
     _queue: "queue.SimpleQueue[list[Command] | None]" = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread | None = None
-    _cache: dict[Any, Any] = field(default_factory=dict)
+    _cache: Cache = field(default_factory=Cache)
     _kept: dict[Any, Any] = field(default_factory=dict)
     _writer: Writer = field(init=False)
 
@@ -176,7 +182,9 @@ class Lane:
     def _flush(self, tx: WriteTx, commands: list[Command]) -> list[Recorded]:
         try:
             with committing(tx.flushing):
-                return self.recorder.flush(tx.flushing)
+                entries = self.recorder.flush(tx.flushing)
+                self.foresee(Batch(commands, entries))
+            return entries
         except UndoneError as error:
             if not tx.holds:
                 raise

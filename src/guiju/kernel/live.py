@@ -22,6 +22,10 @@ RECENT: Final = 4096
 _encode = msgspec.json.Encoder().encode
 
 
+class NotReadyYetError(Exception):
+    """What is about to be committed can be rendered only when the tables say it too."""
+
+
 class View:
     """What rendering needs: names, and a snapshot that is opened only when something asks for it."""
 
@@ -41,9 +45,13 @@ class View:
         self._tx = tx
         self.rendered: Sequence[Recorded] = ()
         """What is told again to one who was away: much may have become of it since. Empty for what has just happened."""
+        self.is_ahead = False
+        """What is rendered is not committed yet, so that no table tells of it."""
 
     @property
     def tx(self) -> ReadTx:
+        if self.is_ahead:
+            raise NotReadyYetError
         if self._tx is None:
             self._opened = self._open_tx()
             self._tx = self._opened.__enter__()
@@ -159,6 +167,10 @@ class Connection:
             self.on_close(code)
 
 
+_Rendered = tuple[Delivery, bytes | None]
+"""A delivery, and its item where it is encoded already."""
+
+
 class Hub:
     """All connections of this process, and the fan-out of each commit."""
 
@@ -167,7 +179,10 @@ class Hub:
         routers: Mapping[str, Router],
         presence: Mapping[str, Presence],
         new_view: Callable[[], View],
+        foreseeable: frozenset[str] = frozenset(),
     ) -> None:
+        """`foreseeable`: the kinds of facts that change nothing which the rendering of others looks at."""
+        self._foreseeable = foreseeable
         self.routers = routers
         self._presence = presence
         self._new_view = new_view
@@ -175,6 +190,7 @@ class Hub:
         self._by_group: dict[GroupId, set[Connection]] = defaultdict(set)
         self._audiences: dict[GroupId, frozenset[Connection]] = {}
         self._newest = -1
+        self._ready: dict[int, tuple[Recorded, Sequence[_Rendered]]] = {}
         self.recent: deque[Recorded] = deque(maxlen=RECENT)
 
     def __len__(self) -> int:
@@ -237,12 +253,30 @@ class Hub:
         if not present:
             del self._by_group[group]
 
+    def foresee(self, entries: Sequence[Recorded]) -> None:
+        """Render what is about to be committed, as far as its facts alone tell; nothing of it leaves before `publish`."""
+        self._ready = {}
+        if any(entry.kind not in self._foreseeable for entry in entries):
+            return
+        view = self._new_view()
+        view.is_ahead = True
+        for entry in entries:
+            if entry.group not in self._by_group:
+                continue
+            try:
+                router = self.routers[entry.kind.partition(".")[0]]
+                made = [(each, _encode(each.item)) for each in router(view, entry)]
+            except NotReadyYetError:
+                continue
+            self._ready[entry.position] = entry, made
+
     def publish(self, entries: Sequence[Recorded]) -> None:
         """Queue what a commit brings for each connection. When that breaks, all are cut and resume with their cursors."""
         outgoing: dict[Connection, list[list[bytes]]] | None = None
         try:
             outgoing = self._collect(entries)
         finally:
+            self._ready = {}
             if outgoing is None:
                 for connection in self.all():
                     connection.close(TOO_SLOW)
@@ -285,11 +319,8 @@ class Hub:
                 (self._enter if enters else self._leave)(connection, entry.group)
 
     def _route(self, view: View, entry: Recorded) -> Iterable[tuple[frozenset[Connection], bytes]]:
-        router = self.routers.get(entry.kind.partition(".")[0])
-        if router is None:
-            return
         served: frozenset[Connection] = frozenset()
-        for delivery in router(view, entry):
+        for delivery, item in self._rendered(view, entry):
             targets = self._targets(delivery)
             if served:
                 targets -= served
@@ -298,7 +329,15 @@ class Hub:
                 targets = frozenset(each for each in targets if entry.position > each.since)
             if targets:
                 served |= targets
-                yield targets, _encode(delivery.item)
+                yield targets, item if item is not None else _encode(delivery.item)
+
+    def _rendered(self, view: View, entry: Recorded) -> Sequence[_Rendered]:
+        ready = self._ready.get(entry.position)
+        # Another entry was foreseen there when its commit did not come about.
+        if ready is not None and ready[0] is entry:
+            return ready[1]
+        router = self.routers.get(entry.kind.partition(".")[0])
+        return [(delivery, None) for delivery in router(view, entry)] if router is not None else []
 
     def _targets(self, delivery: Delivery) -> frozenset[Connection]:
         if delivery.everyone or delivery.roles:

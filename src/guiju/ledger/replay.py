@@ -25,6 +25,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import Apply, WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.statements import Ahead
+from guiju.kernel.writing import Cache
 from guiju.ledger import tables
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.findings import Findings
@@ -137,7 +138,7 @@ def _rebuild(
     """Apply every fact, in order and each by itself, so that one that does not fit is named. False: one did not."""
     reading = _Reading(ReadTx(connection, 0, log), log)
     # The time is never looked at: whatever stands in a governed table comes from an entry.
-    tx = WriteTx(empty, 0, reading, dict(appliers), {})
+    tx = WriteTx(empty, 0, reading, dict(appliers), Cache())
     entry, last = tables.entry.c, -1
     while True:
         after = select(entry.position, entry.leaf, entry.sealed).where(entry.position > last)

@@ -47,15 +47,86 @@ def texts(reading: Reading) -> str:
 # ---- frames and pages -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "count"), [("gif", 11), ("webp", 11), ("tiff", 41)])
-def test_frames_that_are_not_read_are_told(extractor: Extractor, kind: str, count: int) -> None:
-    assert places(extractor.extract_bytes(f"a.{kind}", frames(kind, count)), Problem.TOO_MANY)
-    fewer = extractor.extract_bytes(f"a.{kind}", frames(kind, count - 1))
-    assert not places(fewer, Problem.TOO_MANY)
-    assert len(places(fewer, UNREAD)) == count - 1
+def test_pages_that_are_not_read_are_told(extractor: Extractor) -> None:
+    assert places(extractor.extract_bytes("a.tiff", frames("tiff", 41)), Problem.TOO_MANY)
+    fewer = extractor.extract_bytes("a.tiff", frames("tiff", 40))
+    assert not places(fewer, Problem.TOO_MANY) and len(places(fewer, UNREAD)) == 40
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_what_moves_is_read_from_end_to_end_and_its_other_frames_obey_the_rule_for_pictures(
+    extractor: Extractor, kind: str
+) -> None:
+    reading = extractor.extract_bytes(f"a.{kind}", frames(kind, 64))
+    assert {gap.problem for gap in reading.gaps} == {UNREAD}, (
+        "no more than a picture that is not read"
+    )
+    chosen = [*range(1, 65, 7)]
+    assert places(reading, UNREAD) == [*(f"picture {at}" for at in chosen), "frames in between"]
+    assert len(places(extractor.extract_bytes(f"a.{kind}", frames(kind, 10)), UNREAD)) == 10
 
 
 # ---- PDF --------------------------------------------------------------------------------------------------------
+
+
+def annotated(appearance: str, *more: str | bytes, flags: int = 2) -> bytes:
+    """A page with one annotation, which is hidden unless `flags` say otherwise."""
+    return pdf_files.pdf([
+        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [4 0 R] >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [5 0 R] >>",
+        f"<< /Type /Annot /Subtype /Stamp /Rect [50 50 450 450] /F {flags} /AP << {appearance} >> >>", *more
+    ])  # fmt: skip
+
+
+def drawing(content: str, resources: str = "/Font << /F 3 0 R >>") -> bytes:
+    head = f"/Type /XObject /Subtype /Form /BBox [0 0 400 400] /Resources << {resources} >>"
+    return pdf_files.stream(content, head)
+
+
+@pytest.mark.parametrize("flags", [2, 4, 32])
+def test_words_that_an_annotation_draws_are_read(extractor: Extractor, flags: int) -> None:
+    words = drawing(f"BT /F 12 Tf 10 10 Td ({MARKER}) Tj ET")
+    reading = extractor.extract_bytes("a.pdf", annotated("/N 6 0 R", words, flags=flags))
+    assert MARKER in texts(reading) and not reading.gaps
+
+
+def test_a_picture_that_an_annotation_draws_is_seen(extractor: Extractor) -> None:
+    head = "/Type /XObject /Subtype /Image /Width 64 /Height 64 /ColorSpace /DeviceGray /BitsPerComponent 8"
+    picture = pdf_files.stream(bytes(range(64)) * 64, head)
+    shown = drawing("400 0 0 400 0 0 cm /I Do", "/XObject << /I 7 0 R >>")
+    reading = extractor.extract_bytes("a.pdf", annotated("/N 6 0 R", shown, picture))
+    assert places(reading, UNREAD) == ["page 1, picture"]
+
+
+def test_other_words_under_the_mouse_are_a_gap(extractor: Extractor) -> None:
+    words = [drawing(f"BT /F 12 Tf 10 10 Td ({word}) Tj ET") for word in ("OK", MARKER, "OK")]
+    other = extractor.extract_bytes("a.pdf", annotated("/N 6 0 R /R 7 0 R", *words))
+    assert places(other, Problem.NO_READER) == ["page 1, annotations"]
+    same = extractor.extract_bytes("a.pdf", annotated("/N 6 0 R /R 8 0 R /D 8 0 R", *words))
+    assert not same.gaps
+
+
+def xfa(image: str) -> bytes:
+    form = f"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'><template><draw><value>{image}</value></draw></template></xdp:xdp>"
+    return pdf_files.pdf([
+        "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /XFA [(a) 4 0 R] >> >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+        pdf_files.stream(form),
+    ])  # fmt: skip
+
+
+def test_pictures_of_a_form_are_seen(extractor: Extractor) -> None:
+    content = base64.b64encode(coded()).decode()
+    reading = extractor.extract_bytes(
+        "a.pdf", xfa(f"<image contentType='image/png'>{content}</image>")
+    )
+    assert MARKER in texts(reading) and content not in texts(reading)
+    assert len(places(reading, UNREAD)) == 1
+    elsewhere = extractor.extract_bytes("a.pdf", xfa("<image href='https://x.example/a.png'/>"))
+    assert places(elsewhere, UNREAD) == ["XFA form, picture 1"]
+    broken = extractor.extract_bytes("a.pdf", xfa("<image contentType='image/png'>AAAAA</image>"))
+    assert broken.gaps
 
 
 def page_of(content: str, *, pages: int = 1, shade: int = 0) -> bytes:

@@ -4,6 +4,7 @@ All values are invented. The forms are those of the standards that the finders n
 examples are what stands in ordinary messages of offices: orders, versions, amounts, product names.
 """
 
+import random
 import re
 
 import pytest
@@ -77,6 +78,49 @@ FOUND = [
         "四川省凉山彝族自治州昭觉县解放乡火普村",
     ),
     ("&#109;&#105; %31%33800138000", "cn_phone", "%31%33800138000"),
+    ("password=hunter2", "api_key", "hunter2"),
+    ('PGPASSWORD: "Winter#24"', "api_key", "Winter#24"),
+    ("The password is Sunny2024", "api_key", "Sunny2024"),
+    ("密码是abc123", "api_key", "abc123"),
+    ("登录密码为Aa123456，请修改", "api_key", "Aa123456"),
+    ("密碼改成了Abc#998", "api_key", "Abc#998"),
+    ("口令：Guiju2026", "api_key", "Guiju2026"),
+    ("初始密码：１２３４５６", "api_key", "１２３４５６"),
+    ("密码：admin", "api_key", "admin"),
+    ("口令：芝麻开门", "api_key", "芝麻开门"),
+    ("门禁密码是“春眠不觉晓”", "api_key", "春眠不觉晓"),
+    ("后台账号root密码qwe12345", "api_key", "qwe12345"),
+    ("postgres://app:secret@db.example.com/app", "api_key", "secret"),
+    ("redis://:foobar@localhost:6379", "api_key", "foobar"),
+    ("Server=db;User Id=sa;Password=Str0ng!;", "api_key", "Str0ng!"),
+    ("jdbc:mysql://h:3306/d?user=root&password=root123", "api_key", "root123"),
+    ("sk-1234567890abcdef", "api_key", "sk-1234567890abcdef"),
+    ("sk-abcdefghijklmnopqrstuvwxyz", "api_key", "sk-abcdefghijklmnopqrstuvwxyz"),
+    (
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc123",
+        "api_key",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc123",
+    ),
+    ("(037)123-456", "tw_phone", "037)123-456"),
+    ("(02)23456789", "tw_phone", "02)23456789"),
+    ("電話 02-23456789", "tw_phone", "02-23456789"),
+    ("Contact: John Smith", "person_name", "John Smith"),
+    ("Name: Mary O'Brien\nAge: 41", "person_name", "Mary O'Brien"),
+    ("My name is José Marín", "person_name", "José Marín"),
+    ("ask Dr. Jane Doe", "person_name", "Jane Doe"),
+    ("Contact: Peter K. Wong, HR", "person_name", "Peter K. Wong"),
+    ("联系人：John Smith", "person_name", "John Smith"),
+    ("姓名: CHAN Tai Man", "person_name", "CHAN Tai Man"),
+    ("签了个500万的合同", "contract_amount", "500万的合同"),
+    ("签了一个五百万的合同", "contract_amount", "五百万的合同"),
+    ("这单合同谈到300万了", "contract_amount", "合同谈到300万"),
+    ("合同一共三百万", "contract_amount", "合同一共三百万"),
+    ("合同总额大概是两千多万", "contract_amount", "合同总额大概是两千多万"),
+    ("我们中标了，1200万", "contract_amount", "中标了，1200万"),
+    ("拿下了800万的大单", "contract_amount", "拿下了800万"),
+    ("500w的合同", "contract_amount", "500w的合同"),
+    ("4111 1111 1111 1111 5500 0000 0000 0004", "bank_card", "5500 0000 0000 0004"),
+    ("卡号4600 4610 4620 4640", "bank_card", "4600 4610 4620 4640"),
     ("密级：机密", "secrecy", "密级：机密"),
     ("機密☆20年", "secrecy", "機密☆20年"),
     ("(Strictly Confidential)", "secrecy", "(Strictly Confidential)"),
@@ -92,6 +136,12 @@ PASSES = [
     "token expired, please login again", "class_name_of_the_longest_component_in_project", "0123456789abcdef", "中山路很堵，8号见", "三楼有8号会议室", "北京路店8折",
     "密件副本请抄送", "会议纪要仅供参考", "sk-learn-contrib-forest", "git clone git@example.org:team/repo.git", "采购价格 15 元/个", "合同金额 0 元", "里2号楼", "中关村3号楼会议室", "do not distribute tracing headers", "a top secret movie",
     "负责人：何时到位", "姓名：白性别：男", "联系人：王总", "api_key=YOUR_API_KEY_HERE_PLEASE", "https://example.com/a?key=helloworld", "call 08712402050 now", "SSN 078-05-1120",
+    "密码是什么", "密码是8位数字", "密码区有一行字", "密码长度8-16位", "密码发我这号上", "会议密码：1234", "会议号 812，密码：123456", "password is incorrect",
+    "password: required", "password=getPassword()", "PASSWORD = os.environ['PW']", "forgot your password?", "口令：", "口令：请找管理员", "口令：什么时候发", "https://user:password@localhost/",
+    "contact John Smith at 5pm", "Contact: Sales Department", "Name: Annual Report", "Project Name: Blue Sky", "Dear John Smith,",
+    "500万用户的合同条款", "合同万一出问题", "合同十万火急", "订单有三万件", "100万次调用的协议", "这个工程做了三万个零件",
+    "4600 4610 4620 4640", "6222 0200 4567 8912 1234 5678", "0353 5917 6797 2719", "1380 1381 1382 1383 1384",
+    "4532 4539 4556 4567 4570 4580\n4600 4610 4620 4640",
     "客户张口就要打折", "2 minutes down the road", "I live on 5th avenue", "turn left at 3 main street", "commit 3f785b2a9c1d4e6f8a7b", "一二三四五六七八九十",
 ]  # fmt: skip
 
@@ -104,6 +154,19 @@ class TestExamples:
     @pytest.mark.parametrize("text", PASSES)
     def test_what_only_looks_like_it_passes(self, text: str) -> None:
         assert found(text) == []
+
+    def test_rows_of_four_digits_are_no_cards_and_no_phones(self) -> None:
+        chosen = random.Random(5)
+        flagged = tables = 0
+        for columns in range(5, 13):
+            for separator in (" ", "-", "\t"):
+                for _ in range(8):
+                    rows = [
+                        [f"{chosen.randint(0, 9999):04d}" for _ in range(columns)] for _ in "abc"
+                    ]
+                    tables += 1
+                    flagged += bool(found("\n".join(map(separator.join, rows))))
+        assert tables == 192 and flagged <= 4
 
     def test_a_customer_list_is_found_with_its_heading_and_its_phones(self) -> None:
         text = "看下：\n客户名单\n王一 13800138000 甲公司\n李二 13900139000 乙公司\n张三 13700137000\n谢谢"
@@ -195,7 +258,15 @@ def test_any_text_gets_findings_within_it_and_a_mask_of_its_length(text: str) ->
 
 
 def test_a_text_with_more_candidates_than_are_read_is_held() -> None:
-    text = "姓名：王伟，" * 1500
+    text = "".join(f"姓名：王{chr(0x4E00 + at)}，" for at in range(1500))
     inspection = RULESET.inspect(text)
     assert inspection.disposition is Disposition.HOLD
     assert RULESET.inspect("护照E12345678，" * 20).disposition is Disposition.MASK
+
+
+@pytest.mark.parametrize(
+    "item", ["13800138000", "4.5", "联系人：王伟", "张伟的简历", "合同金额500万元", "110101199003078515", "1380 1381"]
+)  # fmt: skip
+@pytest.mark.parametrize("sign", [" ", "\n", "，"])
+def test_a_list_of_one_thing_is_read_to_its_end(item: str, sign: str) -> None:
+    assert RULESET.inspect((item + sign) * 300).disposition <= Disposition.MASK

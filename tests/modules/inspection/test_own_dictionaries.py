@@ -10,16 +10,19 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
 from guiju.modules.inspection import _compile, _lexicon, dictionaries, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import (
     BadExemptionError,
     BadListError,
     BadSwitchError,
+    DictionaryAdded,
     DictionaryEndedError,
     DictionaryNotFoundError,
     DictionaryState,
     ExemptionNotFoundError,
+    ListReport,
     NotTriedError,
     OwnDictionary,
     Trial,
@@ -133,13 +136,37 @@ def switch(
     return world.write(lambda tx: dictionaries.switch(tx, admin, dictionary, to=planned))
 
 
+def test_a_long_list_takes_little_of_the_lane(office: Office, admin: Actor) -> None:
+    """What is packed outside it is small beside the list, and opens as the list; so does a list of earlier versions."""
+    world = office.world
+    terms = tuple(f"{word}{number}" for word in WORDS.split() for number in range(10_000))
+    report = ListReport(terms, 0, 0, (), ())
+    packed = dictionaries.pack_terms(terms)
+    assert len(packed) < len(json.dumps(terms, ensure_ascii=False).encode()) / 3
+    made = world.write(
+        lambda tx: dictionaries.add(
+            tx, admin, title="长", category="org", report=report, packed=packed
+        )
+    )
+    assert world.facts("inspection.dictionary_added")[-1].terms == ()
+    assert world.read(lambda tx: dictionaries.terms_of(tx, made)) == terms
+
+    def record(tx: WriteTx) -> None:
+        permit = policy.require(tx, admin, "inspection.govern")
+        tx.record(permit, DictionaryAdded("dic_earlier", "org", 1, "旧", ("小金库",)))
+
+    world.write(record)
+    earlier = world.read(lambda tx: dictionaries.get_dictionary(tx, admin, "dic_earlier"))
+    assert world.read(lambda tx: dictionaries.terms_of(tx, earlier)) == ("小金库",)
+
+
 def test_from_import_to_the_end(office: Office, admin: Actor) -> None:
     world, group = office.world, office.group()
     for text in ("查一下小金库", "今天开会", "小金库在哪里", "没有小金库，也没有账外账"):
         assert world.send(office.member, group, text).state is MessageState.DELIVERED
     made = added(office, admin)
     assert (made.state, made.count, made.tried_messages) == (DictionaryState.OFF, 3, None)
-    assert world.facts("inspection.dictionary_added")[0].terms == tuple(WORDS.split())
+    assert world.read(lambda tx: dictionaries.terms_of(tx, made)) == tuple(WORDS.split())
     with pytest.raises(NotTriedError):
         switch(office, admin, made.id, "on")
     trial = tried(office, admin, made.id)

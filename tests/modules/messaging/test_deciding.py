@@ -233,6 +233,20 @@ def test_what_is_quoted_is_inspected_by_the_rules_of_today(office: Office) -> No
     assert [finding[:2] for finding in fact.findings] == [(0, 0)], "not in the text itself"
 
 
+def test_a_reply_completes_what_it_quotes(office: Office) -> None:
+    """Quote and reply stand together on every screen, whoever wrote the first half."""
+    world, group = office.world, office.group()
+    half = world.send(office.owner, group, "有个赌博").position
+    world.send(office.owner, group, "网站")  # its own author already completes it here
+    blocked = world.send(office.member, group, "网站", quote=half)
+    assert blocked.state is MessageState.BLOCKED
+    number = world.send(office.owner, group, f"证件{ID_NUMBER[:10]}").position
+    world.send(office.member, group, f"{ID_NUMBER[10:]}", quote=number)
+    reply = world.entries("messaging.sent")[-1].fact
+    assert reply.text == "****889X" and reply.original == ID_NUMBER[10:]
+    assert world.send(office.member, group, "收到", quote=number).state is MessageState.DELIVERED
+
+
 # ---- several messages as one ------------------------------------------------------------------------------------
 
 

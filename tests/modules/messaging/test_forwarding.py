@@ -15,6 +15,7 @@ from guiju.modules.messaging import (
     _review_shape,
     forwarding,
     recalling,
+    replaying,
     review,
     review_queue,
 )
@@ -249,6 +250,22 @@ class TestTheRulesOfTheTarget:
         (receipt,) = forward(office, office.member, wish)
         assert receipt.state is MessageState.HELD
         assert receipt.clause is not None
+
+    def test_the_names_that_go_along_are_inspected_by_the_rules_of_today(
+        self, office: Office
+    ) -> None:
+        world = office.world
+        rule = "[business_secret], disposition: hold"
+        world.adopt(lambda text: text.replace(rule, f"{rule}, classes: [company]"))
+        source = office.group(name="澄远核心配方工作群")
+        target = other_group(office, group_class="company")
+        (sent,) = say(office, source, "大家好")
+        (receipt,) = forward(office, office.member, wanted(source, target, sent))
+        assert receipt.state is MessageState.HELD
+        entry = world.entries("messaging.held")[-1]
+        assert [finding[:2] for finding in entry.fact.findings] == [(0, 0)], "not in the text"
+        again = world.read(lambda tx: replaying.replay_for_operator(tx, entry.position))
+        assert again.state_again is MessageState.HELD
 
     def test_a_held_one_shows_its_copies_to_the_reviewer_and_is_released_with_them(
         self, office: Office

@@ -11,11 +11,19 @@ from guiju.kernel.ids import GroupId
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import answering, asking
 from guiju.modules.followup.types import Answer
-from guiju.modules.groups import governing, roster
+from guiju.modules.groups import governing, ordering, roster
 from guiju.modules.groups.types import GroupKind
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import forwarding, pinning, recalling, review
+from guiju.modules.messaging import (
+    forwarding,
+    pinning,
+    recalling,
+    review,
+    templating,
+    topics,
+)
 from guiju.modules.messaging.forward_types import Wanted
+from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.messaging.types import FloodError
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
@@ -141,6 +149,32 @@ def pinned(office: Office) -> None:
     office.world.write(lambda tx: pinning.pin(tx, office.owner, group, sent, on=True))
 
 
+def moved_aside(office: Office) -> None:
+    group = office.group()
+    sent = office.world.send(office.member, group, "钓鱼去").position
+    office.world.write(lambda tx: topics.move(tx, office.owner, group, sent, on=True, reason="x"))
+
+
+def frozen(office: Office) -> None:
+    group = office.group()
+    sent = office.world.send(office.member, group, "食堂的事").position
+    office.world.write(lambda tx: topics.freeze(tx, office.owner, group, sent, on=True, reason="x"))
+
+
+def templated(office: Office) -> None:
+    fields = [TemplateField("正文")]
+    office.world.write(
+        lambda tx: templating.save(
+            tx, office.registrar, None, template=None, title="公告", fields=fields, attachment=False
+        )
+    )
+
+
+def published(office: Office) -> None:
+    group, people = office.group(group_class="company"), [office.member.person_id]
+    office.world.write(lambda tx: ordering.set_publishers(tx, office.owner, group, people))
+
+
 def forwarded(office: Office) -> None:
     """Out of a sensitive group into one that is not."""
     secret = office.group(level="sensitive", name="澄远敏感工作群")
@@ -215,13 +249,18 @@ ACTS: dict[str, Act] = {
     "messaging.pins": pinned,
     "messaging.forwarding": forwarded,
     "followup.answers": answered,
+    "messaging.off_topic": moved_aside,
+    "messaging.freezing": frozen,
+    "messaging.templates": templated,
+    "groups.publishers": published,
     "notices.issuers": noticed,
     "notices.acknowledgement": noticed,
     "notices.quiz": noticed,
 }
 # A record of every refused message would be a flood itself; the refusal still names the clause.
-# Of mentions of all the messages themselves tell: tests/modules/messaging/test_addressing.py.
-WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all"}
+# Of mentions of all the messages themselves tell: tests/modules/messaging/test_addressing.py. The pace only asks:
+# tests/modules/messaging/test_pacing.py.
+WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all", "messaging.pace"}
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
 # Not in this pack: tests/modules/messaging/test_risk.py, test_editing.py and test_reads.py, groups/test_roster.py and

@@ -66,6 +66,8 @@ BY_ROLE = {
     "bots.read_webhooks": {"system_admin", "security_admin", "audit_admin"},
     "messaging.read_metrics": {"reviewer", "security_admin", "audit_admin"},
     "messaging.read_forwards": {"audit_admin"},
+    "messaging.read_frozen": {"security_admin"},
+    "messaging.templates_everywhere": {"registrar", "security_admin"},
 }
 OWNER, ADMINISTRATOR, MEMBER = GroupRole.OWNER, GroupRole.ADMINISTRATOR, GroupRole.MEMBER
 ALL = {OWNER, ADMINISTRATOR, MEMBER}
@@ -91,6 +93,12 @@ BY_PLACE = {
     "messaging.react": (ALL, PRESENT),
     "messaging.remind": (ALL, PRESENT),
     "messaging.pin": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "messaging.move": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "messaging.freeze": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "messaging.templates": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "messaging.flag": (ALL, PRESENT),
+    "groups.publishers": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "groups.topics": ({OWNER, ADMINISTRATOR}, PRESENT),
     "followup.ask": (ALL, PRESENT),
     "followup.answer": (ALL, PRESENT),
 }

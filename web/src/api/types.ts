@@ -1,4 +1,5 @@
 /** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
+import type { Chosen, Publishing, TemplateCopy } from "./order.ts";
 
 export interface Bilingual { zh: string; en: string }
 export interface ClauseMark { id: string; title: Bilingual; text: Bilingual; instead?: Bilingual | null }
@@ -44,12 +45,17 @@ export interface GroupCard {
   state: GroupState;
   members: number;
   me: { role: MemberRole; state: MemberState } | null;
+  topics: string[];
+  /** What only publishers write here; null where everybody does. */
+  publishing: Publishing | null;
 }
 export interface GroupDetail extends GroupCard {
   purpose: string;
   scope: string;
   owner: PersonMark;
   administrators: PersonMark[];
+  publishers: PersonMark[];
+  publishing_bots: string[];
   end_date: string | null;
   registered_at: number;
   unit: Named;
@@ -63,7 +69,7 @@ export interface Member { person: PersonMark; spelled: string[]; role: MemberRol
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }
 /** `text` is empty when what is quoted was `recalled`. */
-export interface Quote { position: number; sender: Author; text: string; recalled?: boolean }
+export interface Quote { position: number; sender: Author; text: string; recalled?: boolean; moved?: boolean }
 export type ReactionName =
   | "ok" | "good" | "received" | "thanks" | "smile" | "cheer" | "flower" | "strong" | "done" | "watching" | "question" | "sorry";
 /** `people` are the first twenty of `count`. */
@@ -109,9 +115,15 @@ export interface Message {
   /** The first message of the thread that it is a reply in. */
   thread?: number | null;
   replies?: Replies | null;
+  /** Moved aside as off topic: it stands in its drawer, and here only that it was. */
+  moved?: Recalled | null;
+  /** Its thread takes no replies. */
+  frozen?: Recalled | null;
   files?: FileMark[];
   /** Copies of other messages; the text is then the comment of whoever forwarded them. */
   forward?: Forward | null;
+  /** The parts of a message after a template; `text` has them all as one. */
+  template?: TemplateCopy | null;
 }
 export interface Forward { group: string; merged: boolean; items: { sender: string; at: number; text: string; spans: Span[] }[] }
 /** The text of a draft that was given up is empty. */
@@ -129,7 +141,7 @@ export type BlockedItem = GroupItem<"messaging.blocked"> & { message: Message };
 export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message; held: number };
 export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
 export type RecalledItem = GroupItem<"messaging.recalled"> & {
-  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named;
+  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named; moved: boolean;
 };
 export type EditedItem = GroupItem<"messaging.edited"> & {
   message: number; text: string; mentions: string[]; spans: Span[]; edited_at: number; state: MessageState; clause: ClauseMark | null;
@@ -139,7 +151,14 @@ export type ReactedItem = GroupItem<"messaging.reacted"> & {
   message: number; person: Named; reaction: ReactionName; on: boolean; reactions: ReactionCount[];
 };
 export type PinnedItem = GroupItem<"messaging.pinned"> & { message: number; on: boolean };
-export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem;
+/** `mentions`: whom the message calls, for it counts again when it is back. */
+export type MovedItem = GroupItem<"messaging.moved"> & { message: number; on: boolean; moved: Recalled | null; sender: Named; mentions: string[] };
+export type FrozenItem = GroupItem<"messaging.frozen"> & { message: number; on: boolean; frozen: Recalled | null };
+export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem | MovedItem | FrozenItem;
+/** To those who run the group: the flags on its messages are to be read again. */
+export type FlagsChangedItem = GroupItem<"messaging.flags_changed"> & { message: number };
+export type TemplatesChangedItem = GroupItem<"messaging.templates_changed">;
+export type FrozenChangedItem = ItemBase<"messaging.frozen_changed">;
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
 export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
@@ -150,7 +169,7 @@ export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
 };
 export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string; card?: GroupCard | null };
-export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" };
+export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" };
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
   request: { id: string; kind: string; title: Bilingual | string; state: RequestState }; todo: number;
 };
@@ -176,7 +195,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FollowupChangedItem | FollowupTodoItem;
+  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupTodoItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
@@ -196,7 +215,7 @@ export interface RecallDone { position: number; text?: string; reedit_until?: nu
 export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
 
 /** `members` is how many people a mention of `ALL` reaches, as its author confirmed. */
-export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[] }
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[]; template?: Chosen }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
   ruleset?: string; confirm?: string; findings?: Finding[]; found?: { file: number; part: string; word: string }[];
@@ -374,7 +393,7 @@ export type ServerFrame =
   | { type: "scheduled"; cmid: string; group: string; at: number; state: "waiting" | "cancelled" | "sent" | "failed"; code: string | null; clause: ClauseMark | null }
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
-  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number } | null };
+  | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number; missing?: string[]; attachment?: boolean } | null };
 
 export interface Bot {
   id: string; name: string; purpose: string; responsible: PersonMark; state: "waiting" | "active" | "ended"; request: string | null; asked_at: number; has_key: boolean;

@@ -1,6 +1,7 @@
 /** The words of one line: of a system line in the timeline, and of the last message in the list. */
 import type { Conversation, Item, SystemItem } from "../api/types.ts";
 import { c } from "../i18n/chat.ts";
+import { o } from "../i18n/order.ts";
 import { u } from "../i18n/unsent.ts";
 import { fileLine } from "../ui/files/marks.ts";
 import { isMessage } from "../live/reducer.ts";
@@ -19,6 +20,7 @@ export function systemLine(item: SystemItem, no: string): string {
     case "groups.rules_published":
       return c("sys.rules", { n: item.version });
     case "groups.changed":
+      if (item.what === "publishers" || item.what === "topics") return o(`sys.${item.what}`);
       return c(item.what === "closed" ? "sys.closed" : item.what === "owner" ? "sys.owner" : "sys.administrators");
     case "groups.member_changed": {
       const person = item.person.name;

@@ -1,5 +1,6 @@
 /** What I have written and the server has not confirmed yet. Kept across reloads; a retry carries the same cmid, so nothing is sent twice. */
 import { shallowRef } from "vue";
+import type { Chosen } from "../api/order.ts";
 import type { Body, ClauseMark, FileMark, Quote } from "../api/types.ts";
 
 export interface Waiting {
@@ -13,9 +14,11 @@ export interface Waiting {
   thread?: number;
   /** Of a mention of everybody: how many people I was told that it reaches. */
   members?: number;
+  /** By which template it was written; `text` is then made of its parts. */
+  template?: Chosen;
   at: number;
   state: "waiting" | "failed" | "warned";
-  error?: { code: string; message: string; clause: ClauseMark | null; members?: number; retry_after?: number };
+  error?: { code: string; message: string; clause: ClauseMark | null; members?: number; retry_after?: number; missing?: string[]; attachment?: boolean };
   /** What a rule warns of; nothing was recorded, and it goes out once I stand by it. */
   warning?: { confirm: string; clause: ClauseMark | null; words: string[] };
   /** The rule set under whose warning I stand by it. */
@@ -30,7 +33,7 @@ export const outbox = shallowRef<readonly Waiting[]>([]);
 let key = "";
 
 export function bodyOf(one: Waiting): Body {
-  const body: Body = { text: one.text };
+  const body: Body = one.template ? { text: "", template: one.template } : { text: one.text };
   if (one.mentions.length > 0) body.mentions = one.mentions;
   if (one.quote !== null) body.quote = one.quote.position;
   if (one.files?.length) body.files = one.files.map((file) => file.id);

@@ -8,7 +8,7 @@
  */
 import { ALL } from "../api/types.ts";
 import type {
-  ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, Named, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
+  ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, MovedItem, Named, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
 } from "../api/types.ts";
 
 export const UNREAD_CAP = 100;
@@ -82,6 +82,8 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.edited":
     case "messaging.reacted":
     case "messaging.pinned":
+    case "messaging.moved":
+    case "messaging.frozen":
       return withChange(onTimeline(state, item), item, me);
     case "groups.registered":
     case "groups.changed":
@@ -104,6 +106,9 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "bots.changed":
     case "bots.webhook_disabled":
     case "messaging.alert":
+    case "messaging.flags_changed":
+    case "messaging.frozen_changed":
+    case "messaging.templates_changed":
     case "policy.adopted":
       return state;
     default: {
@@ -159,6 +164,8 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
     case "messaging.edited":
     case "messaging.reacted":
     case "messaging.pinned":
+    case "messaging.moved":
+    case "messaging.frozen":
       return changed(items, item);
     default:
       return items;
@@ -178,8 +185,9 @@ export function changed<T extends Item>(items: T[], item: ChangeItem): T[] {
 function changedMessage(message: Message, item: ChangeItem): Message {
   if (item.kind === "messaging.recalled") {
     const recalled = { by: item.by, at: item.at, reason: item.reason };
-    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], forward: null, reactions: [], pinned: false };
+    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], forward: null, template: null, reactions: [], pinned: false, moved: null };
   }
+  if (item.kind === "messaging.frozen") return { ...message, frozen: item.frozen };
   if (message.recalled) return message;
   switch (item.kind) {
     case "messaging.edited": {
@@ -190,6 +198,8 @@ function changedMessage(message: Message, item: ChangeItem): Message {
       return { ...message, reactions: item.reactions };
     case "messaging.pinned":
       return { ...message, pinned: item.on };
+    case "messaging.moved":
+      return { ...message, moved: item.moved, pinned: false };
   }
 }
 
@@ -199,6 +209,7 @@ function withQuote(message: Message, item: ChangeItem): Message {
   const quote = message.quote;
   if (!quote || quote.position !== item.message || quote.recalled) return message;
   if (item.kind === "messaging.recalled") return { ...message, quote: { ...quote, text: "", recalled: true } };
+  if (item.kind === "messaging.moved") return { ...message, quote: { ...quote, moved: item.on } };
   if (item.kind === "messaging.edited") return { ...message, quote: { ...quote, text: [...item.text].slice(0, LONGEST_QUOTE).join("") } };
   return message;
 }
@@ -257,15 +268,31 @@ function withChange(state: ClientState, item: ChangeItem, me: string): ClientSta
   if (row === undefined || (row.at !== undefined && item.position <= row.at)) return state;
   const [last] = row.last === null ? [null] : changed([row.last], item);
   const next: Row = { ...row, last: last ?? null };
-  const author = item.kind === "messaging.recalled" ? item.sender.id : item.actor?.id;
-  if (item.message <= row.read || author === me) return withRow(state, next);
-  if (item.kind === "messaging.recalled") {
-    const known = row.unread > 0 && row.unread < UNREAD_CAP && !row.mentioned;
-    return known ? withRow(state, { ...next, unread: row.unread - 1 }) : unsure(withRow(state, next), item.group, true);
-  }
+  const author = item.kind === "messaging.recalled" || item.kind === "messaging.moved" ? item.sender.id : item.actor?.id;
+  const counts = item.message > row.read && author !== me;
+  if (item.kind === "messaging.moved") return withMoved(withRow(state, next), item, row, counts);
+  if (!counts) return withRow(state, next);
+  if (item.kind === "messaging.recalled") return item.moved ? withRow(state, next) : withFewer(state, next, item.group);
   if (item.kind !== "messaging.edited") return withRow(state, next);
   if (calls(item.mentions, me)) return withRow(state, { ...next, mentioned: true });
   return unsure(withRow(state, next), item.group, row.mentioned);
+}
+
+/** One of my unread messages counts no more. */
+function withFewer(state: ClientState, row: Row, group: string): ClientState {
+  const known = row.unread > 0 && row.unread < UNREAD_CAP && !row.mentioned;
+  return known ? withRow(state, { ...row, unread: row.unread - 1 }) : unsure(withRow(state, row), group, true);
+}
+
+/** What was moved aside counts no more and is not the last message; which one then is, only the server knows. */
+function withMoved(state: ClientState, item: MovedItem, row: Row, counts: boolean): ClientState {
+  const last = row.last?.position ?? -1;
+  if (item.on ? last === item.message : last < item.message) return unsure(state, item.group, true);
+  const now = state.conversations[item.group];
+  if (!counts || now === undefined) return state;
+  if (item.on) return withFewer(state, now, item.group);
+  if (item.mentions.length > 0) return unsure(state, item.group, true);
+  return withRow(state, { ...now, unread: Math.min(UNREAD_CAP, now.unread + 1) });
 }
 
 /** A card that came without my part in it keeps the one I know. */

@@ -20,7 +20,7 @@ export const link = ref<LinkState>("connecting");
 export const ready = ref(false);
 export const startError = shallowRef<ApiError | null>(null);
 /** The position of the last item of each kind of thing; pages that show such a thing read it again when it moves. */
-export const moved = shallowRef<{ approvals: number; notices: number; reviews: number; policy: number; groups: Record<string, number> }>({ approvals: 0, notices: 0, reviews: 0, policy: 0, groups: {} });
+export const moved = shallowRef<{ approvals: number; notices: number; reviews: number; policy: number; frozen: number; groups: Record<string, number> }>({ approvals: 0, notices: 0, reviews: 0, policy: 0, frozen: 0, groups: {} });
 /** A notice of which I was reminded just now; null once I have been to it. */
 export const reminder = shallowRef<{ id: string; title: string } | null>(null);
 
@@ -154,9 +154,9 @@ function onFrame(frame: ServerFrame): void {
       state.value = applyRead(state.value, frame.group, frame.position, myId());
       return;
     case "error": {
-      const { cmid, clause, members, retry_after } = frame.data ?? {};
+      const { cmid, clause, members, retry_after, missing, attachment } = frame.data ?? {};
       if (cmid && frame.code === "messaging.file_stale") return void lookAgain(cmid);
-      if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null, ...(members !== undefined && { members }), ...(retry_after !== undefined && { retry_after }) } });
+      if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null, ...(members !== undefined && { members }), ...(retry_after !== undefined && { retry_after }), ...(missing && { missing }), ...(attachment && { attachment }) } });
       return;
     }
     case "seen":
@@ -204,6 +204,7 @@ function onFacts(items: Item[], position: number): void {
     }
     if (REVIEW_KINDS.includes(item.kind)) marks.reviews = item.position;
     if (item.kind === "policy.adopted") marks.policy = item.position;
+    if (item.kind === "messaging.frozen_changed" || item.kind === "messaging.frozen") marks.frozen = item.position;
     if (item.kind === "directory.person_changed") {
       // Rosters show the name too, and so does what is mine.
       for (const group of Object.keys(next.conversations)) marks.groups[group] = item.position;
@@ -279,7 +280,7 @@ export async function loadOlder(group: string): Promise<void> {
 }
 
 /** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches. */
-export type Along = Pick<Waiting, "thread" | "members">;
+export type Along = Pick<Waiting, "thread" | "members" | "template">;
 
 export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = [], along: Along = {}): void {
   const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }), ...along };

@@ -338,6 +338,12 @@ def level_above(tx: ReadTx, person_id: PersonId, n: int) -> PersonId | None:
     return able[n - 1] if len(able) >= n else None
 
 
+def head_over(tx: ReadTx, unit: str, without: str | None) -> PersonId | None:
+    """The nearest head of a unit or of those above it who is not `without` and can use their account."""
+    heads = _rules.heads_above(_store.units(tx), UnitId(unit), PersonId(without or ""))
+    return next(iter(_able(tx, heads)), None)
+
+
 def head_of_unit(tx: ReadTx, person_id: PersonId) -> PersonId | None:
     """The head of a person's unit, or of the next unit above that has one who is not the person."""
     return level_above(tx, person_id, 1)

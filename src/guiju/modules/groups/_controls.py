@@ -1,6 +1,6 @@
 """What groups offer to packs, and who may do what with a group."""
 
-from guiju.modules.groups import _rules
+from guiju.modules.groups import _order_controls, _rules
 from guiju.modules.groups.types import (
     Administrators,
     EndDate,
@@ -144,6 +144,7 @@ CONTROLS = (
         {"remind_working_days": {"zh": "提前提醒（工作日）", "en": "Reminder (working days)"}},
         _rules.check_end_date,
     ),
+    _order_controls.PUBLISHERS,
 )
 
 OPERATIONS = (
@@ -161,4 +162,5 @@ OPERATIONS = (
     Operation("groups.appoint", group_roles=_OWNER),
     Operation("groups.hand_over", group_roles=_OWNER, roles=frozenset({"registrar"})),
     Operation("groups.close", group_roles=_OWNER, roles=frozenset({"registrar"}), system=True),
+    *_order_controls.OPERATIONS,
 )

@@ -6,6 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.groups import cards, service, timeline
+from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
     GroupClosed,
@@ -29,6 +30,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
         | RulesPublished
         | AdministratorsSet
         | OwnerSet
+        | PublishersSet
+        | TopicsSet
         | GroupClosed,
     ):
         return ()

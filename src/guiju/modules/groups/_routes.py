@@ -12,7 +12,7 @@ from guiju.kernel.http import CurrentActor, Json, Read, Reader, Write, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search, check_row
-from guiju.modules.groups import _shape, applying, cards, governing, roster, service
+from guiju.modules.groups import _order_routes, _shape, applying, cards, governing, roster, service
 from guiju.modules.groups.types import ApplicationInput, GroupKind, GroupState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import MemberState
@@ -340,3 +340,6 @@ async def get_application(application: Id, actor: CurrentActor, read: Reader) ->
     return await read(
         lambda tx: _shape.application(tx, actor, service.get_application(tx, actor, application))
     )
+
+
+routes.include_router(_order_routes.routes)

@@ -5,7 +5,7 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
-from guiju.kernel.ids import GroupId
+from guiju.kernel.ids import GroupId, is_bot
 from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import _rules, cards, service
@@ -28,6 +28,10 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
         "scope": group.scope,
         "owner": directory.person_mark(tx, group.owner),
         "administrators": [directory.person_mark(tx, person) for person in administrators],
+        "publishers": [
+            directory.person_mark(tx, one) for one in group.publishers if not is_bot(one)
+        ],
+        "publishing_bots": [one for one in group.publishers if is_bot(one)],
         "end_date": group.end_date,
         "registered_at": group.registered_at,
         "unit": {"id": group.unit, "name": directory.unit_name(tx, group.unit)},

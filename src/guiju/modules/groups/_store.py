@@ -24,6 +24,7 @@ from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
     Application,
@@ -67,6 +68,8 @@ group_table = governed(
         Column("registered_at", BigInteger, nullable=False),
         Column("rules_version", Integer, nullable=False),
         Column("rules_position", BigInteger),
+        Column("publishers", Text),
+        Column("topics", Text),
         Index("groups_group_serial", "year", "serial", unique=True),
     )
 )
@@ -130,6 +133,10 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 _set_administrators(tx, entry.fact)
             case OwnerSet():
                 _set_owner(tx, entry.fact)
+            case PublishersSet(group=group, publishers=people):
+                _change(tx, group, publishers=_listed(people))
+            case TopicsSet(group=group, topics=topics):
+                _change(tx, group, topics=_listed(topics))
             case GroupClosed(group=group):
                 _change(tx, group, state=GroupState.CLOSED)
             case EndReminded():
@@ -213,7 +220,20 @@ def _save_member(tx: WriteTx, entry: Recorded, fact: MemberChanged) -> None:
                 }
             )
         )
+    if fact.state in (MemberState.LEFT, MemberState.REMOVED):
+        _drop_publisher(tx, fact.group, fact.person)
     tx.forget("person", fact.person)
+
+
+def _drop_publisher(tx: WriteTx, group: GroupId, person: PersonId) -> None:
+    """Whoever goes publishes no more, also when they come back."""
+    found = find_group(tx, group)
+    if found is not None and person in found.publishers:
+        _change(tx, group, publishers=_listed([one for one in found.publishers if one != person]))
+
+
+def _listed(texts: Sequence[str]) -> str | None:
+    return msgspec.json.encode(texts).decode() if texts else None
 
 
 def _ask_all_to_sign(tx: WriteTx, entry: Recorded, fact: RulesPublished) -> None:
@@ -271,8 +291,12 @@ def to_group(row: Any) -> Group:
     return Group(
         row.id, row.name, row.filing_number, GroupKind(row.kind), row.tool, row.group_class, row.level, row.unit,
         row.purpose, row.scope, GroupState(row.state), row.owner, row.end_date, row.registered_at, row.rules_version,
-        row.rules_position,
+        row.rules_position, _read(row.publishers), _read(row.topics),
     )  # fmt: skip
+
+
+def _read(listed: str | None) -> tuple[Any, ...]:
+    return msgspec.json.decode(listed, type=tuple[str, ...]) if listed is not None else ()
 
 
 def _to_member(row: Any) -> Member:

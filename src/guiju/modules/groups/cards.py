@@ -4,7 +4,7 @@ from typing import Any
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
-from guiju.modules.groups import _rules, service
+from guiju.modules.groups import _rules, ordering, service
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Text
@@ -40,7 +40,16 @@ def card(tx: ReadTx, group: Group, member: Member | None, members: int) -> Json:
         "state": group.state,
         "members": members,
         "me": {"role": member.role, "state": member.state} if member is not None else None,
+        "topics": list(group.topics),
+        "publishing": _publishing(tx, group, member),
     }
+
+
+def _publishing(tx: ReadTx, group: Group, member: Member | None) -> Json | None:
+    found = ordering.publishing(tx, group, member.person if member is not None else "")
+    return None if found is None else {
+        "only": found.only, "replies": found.replies, "mine": found.mine, "clause": found.clause,
+    }  # fmt: skip
 
 
 def card_for(tx: ReadTx, group: Group, actor: Actor) -> Json:

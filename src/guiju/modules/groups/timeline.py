@@ -4,6 +4,7 @@ from typing import Any
 
 from guiju.kernel.facts import Recorded
 from guiju.kernel.live import View
+from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
     GroupClosed,
@@ -13,7 +14,10 @@ from guiju.modules.groups.types import (
 )
 
 Json = dict[str, Any]
-_CHANGES = {AdministratorsSet: "administrators", OwnerSet: "owner", GroupClosed: "closed"}
+_CHANGES = {
+    AdministratorsSet: "administrators", OwnerSet: "owner", GroupClosed: "closed",
+    PublishersSet: "publishers", TopicsSet: "topics",
+}  # fmt: skip
 
 
 def item(view: View, entry: Recorded) -> Json:
@@ -38,7 +42,9 @@ def item(view: View, entry: Recorded) -> Json:
             }
         case RulesPublished() as fact:
             return common | {"version": fact.version, "text": fact.text, "card": None}
-        case AdministratorsSet() | OwnerSet() | GroupClosed() as fact:
+        case (
+            AdministratorsSet() | OwnerSet() | GroupClosed() | PublishersSet() | TopicsSet() as fact
+        ):
             return common | {"kind": "groups.changed", "what": _CHANGES[type(fact)], "card": None}
         case _:
             return common | {"card": None}

@@ -41,7 +41,7 @@ class ApplicationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A registered group. `rules_version` is 0 while it has no rules of its own."""
+    """A registered group. `rules_version` is 0 while it has no rules of its own; `publishers` are people or bots."""
 
     id: GroupId
     name: str
@@ -59,6 +59,8 @@ class Group:
     registered_at: int
     rules_version: int
     rules_position: int | None
+    publishers: tuple[PersonId, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

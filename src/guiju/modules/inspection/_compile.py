@@ -5,27 +5,22 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
-from guiju.modules.inspection._across import (
-    REACH,
-    Completed,
-    crossing,
-    tail_of,
-    without_fillers,
-)
+from guiju.modules.inspection._across import Completed
 from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex
 from guiju.modules.inspection._findings import finding_of, overflow_rules
-from guiju.modules.inspection._fold import TABLE_DIGEST, strip
+from guiju.modules.inspection._fold import TABLE_DIGEST
 from guiju.modules.inspection._hosts import as_domain
-from guiju.modules.inspection._joints import NEAR, Joints
+from guiju.modules.inspection._joints import Joints
 from guiju.modules.inspection._kinds import KINDS, KindIndex
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
 from guiju.modules.inspection._masking import hide, masked
 from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._risk import RiskIndex
+from guiju.modules.inspection._several import Several
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
 from guiju.modules.inspection._terms import TermHit, TermIndex, Terms
@@ -51,7 +46,7 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 6
+ENGINE_REVISION = 7
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
@@ -203,39 +198,8 @@ class RuleSet:
         return self._weigh(text, kept) if kept else self._clean
 
     def inspect_after(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
-        """The inspection of a text with what it completes of the same person's messages right before it.
-
-        Chatter in between is skipped where nothing is found with it.
-        """
-        found = self._complete(earlier, text, inspection)
-        if found.messages:
-            return found
-        for kept in without_fillers(earlier):
-            found = self._complete([earlier[place] for place in kept], text, inspection)
-            if found.messages:
-                return found.among(kept, len(earlier))
-        return found
-
-    def _complete(self, earlier: Sequence[str], text: str, inspection: Inspection) -> Completed:
-        tail, head = tail_of(earlier), text[:REACH]
-        if not self._may_cross("".join(tail), head):
-            return Completed(inspection, 0, 0)
-        hits = self._hits("".join(tail) + head)
-        found = crossing(tail, head, hits, self._rules)
-        if not found.hits:
-            return Completed(inspection, 0, 0)
-        told = [hit for hit in hits if self._asked(hit) is not Disposition.ALERT]
-        shown = crossing(tail, head, told, self._rules).messages
-        return Completed(self._weigh(text, [*inspection.hits, *found.hits]), found.messages, shown)
-
-    def _may_cross(self, tail: str, head: str) -> bool:
-        """Whether it is worth to look closely: ordinary talk, which nearly always says no, asks after every message."""
-        before, after = strip(tail[-NEAR:]), strip(head[:NEAR])
-        return (
-            self._joints.may_meet(tail, head, before, after)
-            or self._terms.crosses(before, after)
-            or self._expressions.may_cross(tail, head)
-        )
+        """The inspection of a text with what it completes of the same person's messages right before it."""
+        return self._several().inspect_after(earlier, text, inspection)
 
     def inspect_quote(self, text: str, inspection: Inspection, excerpt: str) -> Inspection:
         """The inspection of a text with what the excerpt that it quotes holds.
@@ -243,13 +207,12 @@ class RuleSet:
         Such findings have no place in the text (0 to 0). What only asks for a mask is left out: the excerpt shows
         what everybody sees already.
         """
-        mask_only = Disposition.MASK
-        found = [
-            hit._replace(start=0, end=0, hidden=())
-            for hit in self._hits(excerpt)
-            if self._rules[hit.rule].disposition is not mask_only
-        ]
-        return self._weigh(text, [*inspection.hits, *found]) if found else inspection
+        return self._several().inspect_quote(text, inspection, excerpt)
+
+    def _several(self) -> Several:
+        return Several(
+            self._rules, self._hits, self._weigh, self._asked, self._joints, self._terms, self._expressions
+        )  # fmt: skip
 
     def _hits(self, text: str) -> list[Hit]:
         """Everything but the risk score. Raises `TextNotUnicodeError`."""
@@ -329,17 +292,21 @@ class RuleSet:
 
     def _encoded(self, decoded: Streams | None, formed: list[Hit]) -> Iterator[Hit]:
         """What is found by its form once references are resolved, beside what was found before."""
+        taken: dict[int, set[int]] = {}
+        for hit in formed:
+            taken.setdefault(id(hit.rule), set()).update(range(hit.start, hit.end))
         while decoded is not None:
             gated = self._finders.gate(decoded.stripped)
             passage = Passage(decoded)
             for hit in self._formed(passage, gated) if gated else ():
                 start, end = decoded.original(hit.start, hit.end)
-                if any(h.rule == hit.rule and h.start < end and start < h.end for h in formed):
+                of_rule = taken.setdefault(id(hit.rule), set())
+                if not of_rule.isdisjoint(range(start, end)):
                     continue
+                of_rule.update(range(start, end))
                 spans = (decoded.original(place, place + 1) for place in hit.hidden)
                 hidden = [place for first, last in spans for place in range(first, last)]
                 there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
-                formed.append(there)
                 yield there
             decoded = decoded.decoded
 

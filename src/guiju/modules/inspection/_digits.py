@@ -49,6 +49,7 @@ _PREFIX = re.compile(
     "|(?:wx|vx|no|id|v|t|m|p)(?=1[3-9][0-9]{9}$)"
 )
 _SHORTEST_RUN = 7
+_HALF = 0.5
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
 _WINDOW = 3
 _A_UNIT = 16
@@ -73,6 +74,7 @@ class Run:
         self._groups = [match.span() for match in _GROUP.finditer(stream, start, end)]
         self.code = "".join(_GROUP.findall(stream, start, end))
         self.digits = self.code.translate(AS_DIGITS)
+        self._luhn_shares: dict[int, float] = {}
         self._bounds = list(accumulate((last - first for first, last in self._groups), initial=0))
 
     @cached_property
@@ -133,7 +135,7 @@ class Run:
             start = match.start()
             if not any(start + size in ends for size in sizes):
                 continue
-            if not self._passage.spend(_WINDOW):
+            if not self._passage.spend_once((pattern, match[1]), _WINDOW):
                 return
             yield match
 
@@ -158,6 +160,15 @@ class Run:
         sums = self.luhn_sums[(end - 1) % 2]
         return (sums[end] - sums[start]) % 10 == 0
 
+    def is_mostly_luhn(self, size: int) -> bool:
+        """More than half of the windows of this size side by side pass the check."""
+        share = self._luhn_shares.get(size)
+        if share is None:
+            starts = range(0, len(self.code) - size + 1, size)
+            passing = sum(self.is_luhn(at, at + size) for at in starts)
+            share = self._luhn_shares[size] = passing / len(starts) if starts else 0
+        return share > _HALF
+
     def gaps(self, start: int, end: int) -> list[str]:
         """The signs inside a window, in order."""
         return self._gaps[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
@@ -166,6 +177,23 @@ class Run:
         """The lengths of the groups of a window."""
         inner = self._bounds[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
         return [right - left for left, right in pairwise([start, *inner, end])]
+
+    def is_in_row(self, start: int, end: int) -> bool:
+        """The window is a part of a longer row of groups that are all of one length, as columns of figures are."""
+        sizes = {*self.groups(start, end)}
+        if len(sizes) > 1:
+            return False
+        first, last = bisect_left(self._bounds, start), bisect_left(self._bounds, end)
+        bounds = self._bounds[max(0, first - 1) : last + 2]
+        return (
+            len(bounds) > last - first + 1
+            and {right - left for left, right in pairwise(bounds)} == sizes
+        )
+
+    @property
+    def rows_of_fours(self) -> list[str]:
+        """The lines of the text around that are four groups of four digits or more of them, and nothing else."""
+        return self._passage.rows_of_fours
 
     def mentions(self, words: re.Pattern[str]) -> bool:
         """Whether the text around has one of these words anywhere."""

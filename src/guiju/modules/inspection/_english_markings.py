@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from guiju.modules.inspection._passage import Passage, View
-from guiju.modules.inspection._surroundings import stands_alone
+from guiju.modules.inspection._surroundings import gap_after, stands_alone
 
 _GRADE = (
     "(?:topsecret|secret|confidential|restricted|classified|proprietary|privileged|internaluseonly"
@@ -28,8 +28,16 @@ _PLAIN = re.compile(
 )
 _SAYS_SO = re.compile("useonly|eyesonly|inconfidence|(?:strictly|highly|and)confidential")
 _ONLY_ORDER = re.compile(_ORDER)
+_WITH_ORDER = re.compile(f"{_GRADE}.{{0,20}}?{_ORDER}")
+_PAPER = re.compile(
+    r"(?<![a-z])(?:documents?|files?|materials?|information|reports?|slides|decks?|attachments?|attached|memo|emails?|e-mails?|drafts?|contents?|data|pages?"
+    r"|drawings?|minutes|letters?|messages?|文件|资料|附件|材料|报告)(?![a-z])"
+)
+_HEADING_SIGNS = frozenset("-–—:;|/()[]【】")
+# Hong Kong names in brackets what the grade is about.
+_ABOUT = "(?:administration|staff|tender|appointments?|personal|personnel|policy|commercial|medical|audit)"
 _CAPITALS = re.compile(
-    "(?:top)?secret|(?:strictly|highly|company|internal)?confidential|restricted|classified|proprietary|sensitive|privileged|internaluseonly|companysecret|nda"
+    f"(?:top)?(?:secret|confidential|restricted){_ABOUT}|(?:top)?secret|(?:strictly|highly|company|internal)?confidential|restricted|classified|proprietary|sensitive|privileged|internaluseonly|companysecret|nda"
 )
 
 ENGLISH_GATE = (
@@ -52,17 +60,33 @@ def find_english_markings(passage: Passage, view: View) -> Iterator[tuple[int, i
         if not _is_apart(view, folded, start, end):
             continue
         written = _written(passage, view, start, end)
-        # In small letters words like these stand in sentences as well, and orders in any letters.
-        is_talk = written[0].islower() and _SAYS_SO.search(match[0]) is None
-        if _ONLY_ORDER.fullmatch(match[0]) is not None:
-            is_talk = not written.isupper()
-        if not is_talk or stands_alone(view, folded, start, end):
+        behind = gap_after(view, folded, end).strip(" ,'\"")
+        goes_on = not behind and end < len(view.places)
+        if _is_meant(match[0], written, folded, behind, goes_on=goes_on) or stands_alone(
+            view, folded.replace(".", " "), start, end
+        ):
             yield start, end
     for match in passage.within(_CAPITALS.finditer(view.text), 6):
         start, end = match.span()
         written = _written(passage, view, start, end)
         if not any(map(str.islower, written)) and stands_alone(view, folded, start, end):
             yield start, end
+
+
+def _is_meant(words: str, written: str, folded: str, behind: str, *, goes_on: bool) -> bool:
+    """In small letters words like these stand in sentences as well, and orders in any letters: capitals say that they are
+    meant, or an order beside a grade, or a sentence about a paper.
+    """
+    if written.isupper():
+        return True
+    if _ONLY_ORDER.fullmatch(words) is not None:
+        return False
+    if _WITH_ORDER.search(words) is not None:
+        return True
+    if _SAYS_SO.search(words) is not None:
+        return _PAPER.search(folded) is not None or not (goes_on or written[0].islower())
+    # Top Secret: … heads a paper, Top Secret recipes do not.
+    return not written[0].islower() and behind[:1] in _HEADING_SIGNS
 
 
 def _written(passage: Passage, view: View, start: int, end: int) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import accumulate
+from operator import mul
 
 from guiju.modules.inspection import _cues
 from guiju.modules.inspection._digits import AS_DIGITS, Run, to_digits
@@ -40,6 +41,8 @@ _USCC = re.compile(f"(?=([159ny][1-9a-gy](?:{_PROVINCES})[0-9]{{4}}))")
 _USCC_SIZE = 18
 _USCC_ALPHABET = "0123456789abcdefghjklmnpqrtuwxy"
 _USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
+_USCC_SIGNS = frozenset(_USCC_ALPHABET)
+_USCC_WEIGHTS = [pow(3, place, 31) for place in range(17)]
 
 _TW_ID = re.compile("(?=([a-z][1289a-d]|[a-z][li])[0-9oli]{8})")
 _TW_ID_SIZE = 10
@@ -60,10 +63,11 @@ def is_resident_id(digits: str) -> bool:
 
 def is_credit_code(code: str) -> bool:
     """18 folded characters of the alphabet of GB 32100 with the right check character."""
-    if len(code) != _USCC_SIZE or not all(char in _USCC_VALUES for char in code):
+    if len(code) != _USCC_SIZE or not _USCC_SIGNS.issuperset(code):
         return False
-    total = sum(_USCC_VALUES[char] * pow(3, place, 31) for place, char in enumerate(code[:17]))
-    return (31 - total % 31) % 31 == _USCC_VALUES[code[17]]
+    values = [_USCC_VALUES[char] for char in code]
+    total: int = sum(map(mul, values, _USCC_WEIGHTS))
+    return (31 - total % 31) % 31 == values[17]
 
 
 def is_taiwan_id(code: str) -> bool:
@@ -176,9 +180,9 @@ def find_credit_codes(run: Run) -> Iterator[Found]:
         if not run.ends_at(end):
             continue
         tail = run.code[start + 8 : end].replace("o", "0").replace("i", "1")
-        written = run.original(start + 8, end)
+        written = run.original(start + 8, end) if "l" in tail else ""
         # A small l among capitals is a 1; where all letters are small it is the letter.
-        if not written.islower():
+        if written and not written.islower():
             tail = "".join(
                 "1" if sign == "l" else char for sign, char in zip(written, tail, strict=True)
             )

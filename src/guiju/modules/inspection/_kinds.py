@@ -8,9 +8,11 @@ import re2
 from guiju.modules.inspection import (
     _addresses,
     _amounts,
+    _english_names,
     _mail,
     _markings,
     _names,
+    _passwords,
     _plates,
     _rosters,
     _secrets,
@@ -37,18 +39,18 @@ class _Family(NamedTuple):
     find: Callable[[Passage], Iterable[Found]]
 
 
-def _keys(passage: Passage) -> Iterator[Found]:
-    if _secrets.may_hold_keys(passage.text):
-        yield from _secrets.find_keys(passage)
+def _all_names(passage: Passage) -> Iterator[Found]:
+    yield from _names.find_names(passage)
+    yield from _english_names.find_english_names(passage)
 
 
 _FAMILIES = (
     _Family(("plate",), f"[{_plates.PROVINCES}](?:{CONNECTIVES})?[a-hj-np-z]", _plates.find_plates),
     _Family(("email",), f"[0-9a-z](?:at|艾特)?[0-9a-z]+点?{_TOP}", _mail.find_mails),
-    _Family(("api_key",), "[0-9a-z]{12}|privatekey", _keys),
+    _Family(("api_key",), f"[0-9a-z]{{12}}|privatekey|{_passwords.GATE}", _secrets.find_keys),
     _Family(("secrecy",), _markings.GATE, _markings.find_markings),
     _Family(("address",), _addresses.GATE, _addresses.find_addresses),
-    _Family(("person_name",), _names.GATE, _names.find_names),
+    _Family(("person_name",), f"{_names.GATE}|{_english_names.GATE}", _all_names),
     _Family(("contract_amount",), _amounts.GATE, _amounts.find_amounts),
 )
 _NUMBER_GATE = f"{_SIGN}{{6}}|[0-9a-z]{{2}}{CONNECTIVES}[0-9a-z{NUMERALS}]"

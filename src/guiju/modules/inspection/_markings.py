@@ -16,9 +16,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guiju.modules.inspection import _disguised_markings as disguised
 from guiju.modules.inspection._english_markings import ENGLISH_GATE, find_english_markings
 from guiju.modules.inspection._passage import Found, Passage, View
+from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._surroundings import (
+    QUOTES_CLOSING,
     gap_after,
     gap_before,
     is_bracketed,
@@ -35,7 +38,7 @@ _OWNER = "(?:国家|工作|商业|企业|公司|集团|军事|警务工作|业�
 _GRADE = f"(?:{_OWNER}{{0,2}}(?:{_BASIC}|商{_SECRET})(?:[一二三123]级|级)?|[一二三123]级(?:机密|秘密|商密|密级))"
 _PAPER = "(?:文件|资料|材料|文档|信息|数据|刊物|参考|通报|简报|邮件|电报|函件|讨论稿|征求意见稿|送审稿|稿件|稿|版|公文|报告|档案|纪要|图纸|方案|报表|载体|信函|卷宗|试卷|试题|合同|标书|名单|件)"
 _HEAD = f"(?:{_GRADE}{_PAPER}|(?:{_OWNER}|涉密|保密|限阅|限制级|受限|受控){{1,2}}(?:{_PAPER}|密件)|(?:绝对|极)?密件|密不录由|限制?阅览?|涉密|内控{_PAPER})"
-_DAY = "(?:20[0-9]{2}年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?)"
+_DAY = "(?:(?:20[0-9]{2}|(?:民国|中华民国)?1[0-9]{2})年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?)"
 _TERM = (
     f"(?:(?:启用|启封|开启|开封|解密|公开|公布|发布|宣布|开标|开考|考试|审计|会议|上市)前|长期|永久|无限期|(?:保密期限?)?至?{_DAY}(?:止|前)?"
     "|(?:保密期限?)?[0-9]{1,3}(?:年|个月|月|天|日)(?:[0-9]{1,2}个?月)?|[一二三四五六七八九十百]{1,3}(?:年|个月)|解密|特急|加急|平急)"
@@ -60,7 +63,15 @@ _USE = (
     f"(?:(?:仅限|只限|限于|限|仅供|只供|专供|供){_WHO}{{1,3}}(?:人员|成员|范围)?(?:内部?)?{_USED})"
 )
 _PLAIN_USE = re.compile("供|使用|学习|交流|讨论|流通")
-_LABEL = "(?:文件|资料|保密|机密|涉密|秘密)?(?:密级|密等|机密等级|保密等级|保密级别|涉密等级|机密级别)(?:及解密条件(?:或保密期限)?)?(?:为|是)?"
+_LABEL = (
+    "(?:(?:文件|资料|保密|机密|涉密|秘密)?(?:密级|密等|机密等级|保密等级|保密级别|涉密等级|机密级别)(?:及解密条件(?:或保密期限)?)?(?:为|是)?"
+    "|(?:本|此)(?:件|案|文|文件|公文|资料|函)(?:属于?|系属?|为|列为?|列入|核定为?|定为))"
+)
+# Offices of Taiwan write how long a paper stays secret, or what ends it, without its grade.
+_PERIOD = "(?:保密期限|保密期间|保密期|解密条件|解密日期)"
+_ENDS = f"(?:{_TERM}|至|(?:本件|附件)?[一-龥]{{0,8}}?(?:解密|公布时|抽存后|终了时|届满时))"
+# A bilingual row: 限閱文件 RESTRICTED, CONFIDENTIAL 機密.
+_ENGLISH = "(?:topsecret|strictlyconfidential|highlyconfidential|confidential|restricted|secret|classified|internaluseonly|internal)"
 
 # What a row begins with. Frequent words begin one only where something that orders follows.
 # Each kind of part is tried only where its first character stands: most characters begin none.
@@ -71,17 +82,19 @@ _PAPERS = "文资材数刊参通简邮电函讨征送稿版公报档纪图方载
 _FORBIDDING = "严禁不请切勿谢"
 _ORDERING = f"{_FORBIDDING}未阅会用看务注妥专"
 _FIRST = re.compile(
-    f"(?=[{_HEADING}{_PAPERS}{_ORDERING}仅只供此该启解开])(?:"
-    f"(?=[文资保机涉秘密])(?P<label>{_LABEL})(?={_GRADE}|{_HEAD}|内部|密|限阅|商)"
+    f"(?=[tshcri{_HEADING}{_PAPERS}{_ORDERING}仅只供本此该启解开])(?:"
+    f"(?=[文资保机涉秘密本此])(?P<label>{_LABEL})(?={_GRADE}|{_HEAD}|内部|密|限阅|商)"
     f"|(?=[{_HEADING}])(?=.{{0,8}}?[密限控内i])(?:(?P<head>{_HEAD})|(?P<grade>{_GRADE})"
-    f"|(?P<within>内部)(?={_TERM}|{_ORDER}|{_USE})|(?P<weak>内部(?:使用|传阅|参考|掌握|发行)))"
+    f"|(?P<within>内部)(?={_TERM}|{_ORDER}|{_USE}|{_ENGLISH})|(?P<weak>内部(?:使用|传阅|参考|掌握|发行)))"
     f"|(?=[本此该{_PAPERS}])(?P<paper>[本此该]?{_PAPER})(?=[{_ORDERING}仅只限专供])(?={_ORDER}|{_USE})"
+    f"|(?=[保解])(?P<period>{_PERIOD}){_ENDS}"
+    f"|(?=[tshcri])(?P<english>{_ENGLISH})(?={_GRADE}|{_HEAD}|限阅|保密|内部)"
     f"|(?=[启解开])(?P<term>(?:启用|启封|开启|解密)前)(?={_GRADE})"
     f"|(?=[{_ORDERING}])(?P<order>{_ORDER})|(?=[仅只限专供])(?P<use>{_USE}))"
 )
 _NEXT = re.compile(
     f"(?P<head>{_HEAD})|(?P<grade>{_GRADE})|(?P<term>{_TERM})(?![前后来以之里中间内])|(?P<order>{_ORDER})|(?P<use>{_USE})"
-    f"|(?P<mild>{_MILD})|(?P<paper>{_PAPER})(?={_ORDER}|{_USE})|(?P<within>内部|密|限阅)"
+    f"|(?P<mild>{_MILD})|(?P<english>{_ENGLISH})(?![a-z])|(?P<paper>{_PAPER})(?={_ORDER}|{_USE})|(?P<within>内部|密|限阅)"
 )
 _STARRED = re.compile(_LATER)
 _CONCEPT = re.compile("(?:国家|工作|商业|企业|营业)?秘密|(?:商业|公司|企业)机密")
@@ -94,7 +107,7 @@ GATE = (
     "(?:密级|密等|机密等级|保密[等级]|(?:绝|jue|纟色|糸色|机|木几|ji|秘|禾必|mi)+(?:密|宓山|宀必山|mi)|商密|密件|密不录由|限阅|限制阅|[级]密"
     "|内部(?:文|资|材|信|数|刊|参|通|简|邮|电|函|讨|征|送|稿|版|公|报|档|纪|图|方|使|传|掌|发行|长期|密|名|合|标|试|件|严|禁|不得|请勿|注意|[0-9]{1,2}(?:年|个月))"
     "|涉密|保密|受控|受限|内控|阅[后毕]|会后|用[后毕]|看后|仅限|只限|限于|仅供|只供|专供|限本|限内部|未经|注意保|妥善保|严守秘|专人保"
-    f"|(?:严禁|禁止|不得|请勿|切勿|不可|不准|不许|严防|谢绝).{{0,5}}(?:外|扩散|泄|披露|透露|翻|带出|携出|流|散)|{ENGLISH_GATE})"
+    f"|(?:严禁|禁止|不得|请勿|切勿|不可|不准|不许|严防|谢绝).{{0,5}}(?:外|扩散|泄|披露|透露|翻|带出|携出|流|散)|解密[条日]|内部(?:internal|restricted)|{ENGLISH_GATE}|{disguised.GATE})"
 )
 _STARS = frozenset("★✦✩✪✫✬✭✮✯✰⁎*※◆●■▲◎☀✱✳⚝")
 _FARTHEST = 8
@@ -113,8 +126,24 @@ class _Part(NamedTuple):
 
 def find_markings(passage: Passage) -> Iterator[Found]:
     view = passage.bare
-    spans = [*_chinese(passage, view), *find_english_markings(passage, view)]
-    yield from _merged(view, passage.folded, spans)
+    yield from _found(passage)
+    if disguised.may_be_backwards(view):
+        size = len(passage.text)
+        for found in _found(Passage(Streams(passage.text[::-1]))):
+            start, end = size - found.end, size - found.start
+            written = passage.folded[start:end]
+            if "★" in written or "级密" in written or "等密" in written:
+                yield Found("secrecy", start, end, range(start, end))
+
+
+def _found(passage: Passage) -> Iterator[Found]:
+    view, folded = passage.bare, passage.folded
+    spans = [
+        *_chinese(passage, view),
+        *disguised.find_echoed(view, folded),
+        *find_english_markings(passage, view),
+    ]
+    yield from _merged(view, folded, spans)
 
 
 def _chinese(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
@@ -123,7 +152,7 @@ def _chinese(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
         if match.start() < reach:
             continue
         parts = _row(view, passage.folded, _after_a_line(view, passage.folded, match))
-        if _is_marking(view, passage.folded, parts):
+        if _is_marking(view, passage.folded, parts) or _is_bilingual(passage, view, parts):
             reach = parts[-1].end
             yield parts[0].start, reach
 
@@ -147,7 +176,9 @@ def _row(view: View, folded: str, first: re.Match[str]) -> list[_Part]:
         if end == len(text) or len(gap_after(view, folded, end)) > _FARTHEST:
             break
         match = _NEXT.match(text, end)
-        if match is None and "★" in gap_after(view, folded, end):
+        # One star parts a grade from its term; more of them, or one after a title, are what somebody thinks of a film.
+        stars = gap_after(view, folded, end)
+        if match is None and stars.count("★") == 1 and not stars.startswith(QUOTES_CLOSING):
             match = _STARRED.match(text, end)
         if match is None:
             break
@@ -162,6 +193,10 @@ def _is_marking(view: View, folded: str, parts: list[_Part]) -> bool:
     names = [part.name for part in parts]
     if first.name == "label":
         return len(parts) > 1
+    if first.name == "period":
+        return is_line(view, folded, first.start, parts[-1].end)
+    if "term" not in names and any(_is_rated(view, folded, part) for part in parts):
+        return False
     words = [view.text[part.start : part.end] for part in parts]
     if _has_star(view, folded, parts, words):
         return True
@@ -184,7 +219,7 @@ def _has_star(view: View, folded: str, parts: list[_Part], words: list[str]) -> 
             continue
         behind = gap_after(view, folded, part.end)[:_FARTHEST]
         following = place + 1 < len(parts)
-        if "★" in behind and part.name != "within":
+        if "★" in behind and not behind.startswith(QUOTES_CLOSING) and part.name != "within":
             return True
         if following and parts[place + 1].name == "term" and not _STARS.isdisjoint(behind):
             return True
@@ -193,6 +228,24 @@ def _has_star(view: View, folded: str, parts: list[_Part], words: list[str]) -> 
         if "★" in before and ends and words[place] != "内部":
             return True
     return False
+
+
+def _is_rated(view: View, folded: str, part: _Part) -> bool:
+    """A row of stars stands behind it."""
+    return gap_after(view, folded, part.end).count("★") > 1
+
+
+def _is_bilingual(passage: Passage, view: View, parts: list[_Part]) -> bool:
+    """A grade in both languages, the English in capitals or nothing else on the line."""
+    english = [part for part in parts if part.name == "english"]
+    if not english or len(english) == len(parts):
+        return False
+    places = [view.places[at] for part in english for at in range(part.start, part.end)]
+    return (
+        "".join(passage.text[place] for place in places).isupper()
+        or is_bracketed(view, passage.folded, parts[0].start, parts[-1].end)
+        or is_line(view, passage.folded, parts[0].start, parts[-1].end)
+    )
 
 
 def _orders(view: View, folded: str, parts: list[_Part], words: list[str], *, begins: bool) -> bool:

@@ -7,6 +7,7 @@ segmentation says where the name ends.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import rjieba
 
@@ -109,20 +110,29 @@ def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
         size = _size(passage, cue.end(), stated=False, parted=False)
         if size:
             found.append((cue.end(), cue.end() + size))
-    for of in passage.within(_OF.finditer(text), _TAGGING):
-        found.extend(_before(text, of.start()))
+    for of in _OF.finditer(text):
+        end = of.start()
+        before = text[max(0, end - 8) : end]
+        ending = passage.once(before, _TAGGING, partial(_ending, before))
+        if ending is None:
+            break
+        if ending:
+            found.append((end - ending, end))
     return sorted(found)
 
 
-def _before(text: str, end: int) -> Iterator[tuple[int, int]]:
-    """A name that ends here, with something before it that is no part of it."""
-    tagged = rjieba.tag(text[max(0, end - 8) : end], True)
+def _ending(text: str) -> int:
+    """How many characters of a name it ends with, after something that is no part of it; 0 for none."""
+    tagged = rjieba.tag(text, True)
     if tagged:
         word, tag = tagged[-1]
         if tag.startswith("nr") and _is_name(word):
-            yield end - len(word), end
-        elif len(tagged) > 1 and len(word) <= 2 and tagged[-2][0] in _SURNAMES | _COMPOUND:
-            yield end - len(word) - len(tagged[-2][0]), end
+            return len(word)
+        if len(tagged) > 1 and len(word) <= 2 and tagged[-2][0] in _SURNAMES | _COMPOUND:
+            size = len(word) + len(tagged[-2][0])
+            # 500万用户 counts users.
+            return 0 if text[:-size][-1:].isdigit() else size
+    return 0
 
 
 def _is_name(word: str) -> bool:
@@ -149,8 +159,11 @@ def _size(passage: Passage, start: int, *, stated: bool, parted: bool) -> int:
     surname = 2 if row[:2] in _COMPOUND else 1
     if surname == 1 and row[0] not in _SURNAMES:
         return 0
-    if not passage.spend(_TAGGING):
-        return 0
+    answer = partial(_named, row, surname, stated=stated, parted=parted)
+    return passage.once((row, stated, parted), _TAGGING, answer) or 0
+
+
+def _named(row: str, surname: int, *, stated: bool, parted: bool) -> int:
     if stated and _is_whole(row, surname):
         return len(row)
     tagged = rjieba.tag(row, True)

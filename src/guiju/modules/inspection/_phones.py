@@ -40,6 +40,7 @@ _CARD = re.compile(
 _ANY_CARD = re.compile("(?=([2-9][0-9]{12,18}))")
 _CARD_LENGTHS = {"6": (19, 18, 17, 16), "8": (19, 18, 17, 16), "9": (19,), "4": (19, 16)}
 _AMEX_LENGTH = 15
+_FOURS, _LEAST_ROWS = 16, 3
 _OTHER_LENGTHS = (16,)
 _CUED_LENGTHS = (19, 18, 17, 16, 14, 13)
 
@@ -102,6 +103,8 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
         return False
     if _cues.is_phone(before):
         return True
+    if run.is_in_row(start, end):
+        return False
     area = run.digits[start:end].startswith((trunk, "86", "886"))
     return (
         area and groups[-1] in (3, 4, 7, 8) and 2 <= len(groups) <= 4 and not _cues.is_other(before)
@@ -120,13 +123,23 @@ def find_tw_phones(run: Run) -> Iterator[Found]:
             end -= 1
         if not _stands(run, start, end) or end - start < 9:
             continue
-        groups = run.groups(start, end)
-        international = match[1].startswith(("886", "00886"))
-        local = match[1][0] == "0" and groups[0] <= 3 and groups[-1] == 4 and len(groups) == 3
-        other = _cues.is_other(run.before(start, _cues.REACH))
-        if (international or local) and not other and not _is_counted(run, start, end):
+        before = run.before(start, _cues.REACH)
+        is_grouped = match[1].startswith(("886", "00886")) or _is_taiwanese(run, start, end, before)
+        is_grouped = is_grouped and (_cues.is_phone(before) or not run.is_in_row(start, end))
+        if is_grouped and not _cues.is_other(before) and not _is_counted(run, start, end):
             size = end - start
             yield run.found("tw_phone", start, end, range(size - 4, size))
+
+
+def _is_taiwanese(run: Run, start: int, end: int, before: str) -> bool:
+    """An area code of two to four digits and a number in one part or two, as they are written there."""
+    groups = run.groups(start, end)
+    if not run.digits.startswith("0", start) or groups[0] not in range(2, 5):
+        return False
+    is_bracketed = ")" in run.gaps(start, end)[0] if len(groups) > 1 else False
+    if len(groups) == 3:
+        return groups[2] == 4 or (groups[2] == 3 and is_bracketed)
+    return len(groups) == 2 and (is_bracketed or _cues.is_phone(before))
 
 
 def find_hk_phones(run: Run) -> Iterator[Found]:
@@ -182,9 +195,35 @@ def _cards_at(
         if end <= longest and _stands(run, start, end) and run.is_luhn(start, end):
             before = run.before(start, _cues.REACH)
             other = _cues.is_other(before) and not _cues.is_card(before)
-            if not other and not _is_counted(run, start, end):
+            listed = not _cues.is_card(before) and _is_listed(run, start, end)
+            if not other and not listed and not _is_counted(run, start, end):
                 yield run.found("bank_card", start, end, range(6, length - 4)), end
             return
+
+
+def _is_listed(run: Run, start: int, end: int) -> bool:
+    """Figures in rows of four digits: one in ten of those passes the check and is no card."""
+    groups = run.groups(start, end)
+    if groups != [4, 4, 4, 4]:
+        return False
+    if run.is_in_row(start, end):
+        # A card may stand beside one other number; of more columns, most of the rows must be cards.
+        is_wide = len(run.code) > _FOURS + 4
+        if is_wide and (start % _FOURS or not run.is_mostly_luhn(_FOURS)):
+            return True
+    digits = run.digits[start:end]
+    parts = [digits[at : at + 4] for at in range(0, _FOURS, 4)]
+    if len({part[0] for part in parts}) == 1 and parts == sorted(parts):
+        return True
+    rows = run.rows_of_fours
+    failing = sum(not _passes(row[:_FOURS]) for row in rows)
+    return len(rows) >= _LEAST_ROWS and 2 * failing >= len(rows)
+
+
+def _passes(digits: str) -> bool:
+    """The Luhn check of a number by itself."""
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
 def _card_lengths(digits: str) -> tuple[int, ...]:

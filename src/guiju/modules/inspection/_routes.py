@@ -168,9 +168,10 @@ async def add_dictionary(
     body, report = await asyncio.to_thread(_read_file, raw)
     made = None
     if not body.dry_run:
+        packed = await asyncio.to_thread(dictionaries.pack_terms, report.terms)
         made = await write(
             lambda tx: dictionaries.add(
-                tx, actor, title=body.title, category=body.category, report=report
+                tx, actor, title=body.title, category=body.category, report=report, packed=packed
             )
         )
     return await read(

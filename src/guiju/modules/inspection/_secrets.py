@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import log2
 
-from guiju.modules.inspection._fold import INVISIBLE
-from guiju.modules.inspection._passage import Found, Passage, View
+from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._passwords import find_passwords
 
 _B64 = "[0-9A-Za-z_-]"
 _VENDORS = (
-    f"sk-(?:proj-|ant-|or-|svcacct-|admin-)?{_B64}{{20,200}}",
+    f"sk-(?:(?:proj-|ant-|or-|svcacct-|admin-)?{_B64}{{20,200}}|[0-9A-Za-z]{{16,19}})",
     "gh[pousr]_[0-9A-Za-z]{36,251}",
     "github_pat_[0-9A-Za-z_]{22,255}",
     f"gl(?:pat|ptt|dt|rt|soat|cbt)-{_B64}{{20,64}}",
@@ -41,7 +41,7 @@ _VENDORS = (
     f"dckr_pat_{_B64}{{20,40}}",
     f"(?:gsk|xai|nvapi|pplx|r8|fw|csk|tvly|lin_api|figd|ntn|dapi|rubygems)[_-]{_B64}{{24,200}}",
     f"[0-9]{{8,10}}:AA{_B64}{{33}}",
-    f"eyJ{_B64}{{10,1000}}\\.eyJ{_B64}{{10,4000}}\\.{_B64}{{10,1000}}",
+    f"eyJ{_B64}{{10,1000}}\\.eyJ{_B64}{{6,4000}}\\.{_B64}{{4,1000}}",
     "https://hooks\\.slack\\.com/services/T[0-9A-Z]{6,12}/B[0-9A-Z]{6,12}/[0-9A-Za-z]{20,28}",
     "(?:cgi-bin/webhook/send\\?key=|open-apis/bot/v2/hook/)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     "robot/send\\?access_token=[0-9a-f]{64}",
@@ -71,11 +71,6 @@ _WEAK = re.compile(
     r"(?<![0-9A-Za-z-])(?i:(?:[0-9a-z]{1,24}_)?(?:key|ak|sk|pass|auth|sig|signature|sign))"
     r"[\"']?\s{0,2}(?:是|=|:|：)\s{0,2}[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~-]{15,255})"
 )
-_PASSWORD = re.compile(rf"(?:{_PASSWORDS}){_LINK}[\"'`]?([!-~]{{12,64}})")
-# RFC 3986: user and password before the host.
-_IN_LINK = re.compile(
-    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:([^\s/@]{6,128})@[0-9A-Za-z\[]"
-)
 _PEM = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
     r"|PuTTY-User-Key-File-[0-9]:|AGE-SECRET-KEY-1[0-9A-Z]{58}"
@@ -83,6 +78,8 @@ _PEM = re.compile(
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
 _LONGEST_PEM = 16_000
 _GATE = re.compile("[!-~]{16}|PRIVATE KEY")
+# No word has so many letters, and names that are made of words have signs between them.
+_ROW = re.compile("[0-9A-Za-z]{24}")
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _HEX = re.compile("[0-9a-fA-F]+")
 # Bits a character: words and identifiers lie below, random letters and digits above.
@@ -90,25 +87,28 @@ _LEAST_ENTROPY = 3.2
 _LEAST_HEX_ENTROPY = 2.8
 _SHOWN = 4
 _LEAST_TURNS = 5
-_LEAST_GROUPS = 3
-_LEAST_CHARS = 8
 _LONG_HEX = 32
 
 
 def may_hold_keys(text: str) -> bool:
-    """False where no key can be."""
+    """False where no key can be that has a form of its own."""
     return _GATE.search(text) is not None
 
 
 def find_keys(passage: Passage) -> Iterator[Found]:
-    view = _plain(passage)
-    text = view.text
+    """Keys, tokens and passwords, the longest where several share characters."""
+    found = [*find_passwords(passage)]
+    if may_hold_keys(passage.text):
+        view = passage.cased
+        found += [
+            view.found("api_key", start, end, range(min(start + _SHOWN, end), end))
+            for start, end in _spans(passage, view.text)
+        ]
     reach = 0
-    spans = sorted(_spans(passage, text), key=lambda span: (span[0], -span[1]))
-    for start, end in spans:
-        if start >= reach:
-            reach = end
-            yield view.found("api_key", start, end, range(min(start + _SHOWN, end), end))
+    for each in sorted(found, key=lambda each: (each.start, -each.end)):
+        if each.start >= reach:
+            reach = each.end
+            yield each
 
 
 def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
@@ -123,21 +123,13 @@ def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
             reach = end
             yield start, end
     for match in passage.within(_VENDOR.finditer(text), 2):
-        if _DIGIT.search(match[0]) is not None or _is_mixed(match[0]) or match[0].isupper():
+        key = match[0]
+        if _DIGIT.search(key) or _is_mixed(key) or key.isupper() or _ROW.search(key):
             yield match.span()
     for pattern, is_secret in _CUED:
         for match in passage.within(pattern.finditer(text), 3):
             if is_secret(match[1]):
                 yield match.span(1)
-
-
-def _plain(passage: Passage) -> View:
-    """The text in its own case, without what takes no room."""
-    text = passage.text
-    if INVISIBLE.isdisjoint(text):
-        return View(text, range(len(text)))
-    places = [place for place, char in enumerate(text) if char not in INVISIBLE]
-    return View("".join(text[place] for place in places), places)
 
 
 def _is_random(value: str) -> bool:
@@ -170,23 +162,7 @@ def _is_scrambled(value: str) -> bool:
     return turns >= _LEAST_TURNS or (len(bare) >= _LONG_HEX and _HEX.fullmatch(bare) is not None)
 
 
-def _is_password(value: str) -> bool:
-    """Three of: small letters, large letters, digits, signs; and no placeholder."""
-    groups = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
-    return (
-        sum(any(map(group, value)) for group in groups) >= _LEAST_GROUPS
-        and len(set(value)) >= _LEAST_CHARS
-    )
-
-
-def _opens(value: str) -> bool:
-    """The password of a link is none of the examples that manuals have."""
-    return _LETTER.search(value) is not None and _DIGIT.search(value) is not None
-
-
 _CUED = (
     (_ASSIGNED, _is_random),
     (_WEAK, _is_scrambled),
-    (_PASSWORD, _is_password),
-    (_IN_LINK, _opens),
 )

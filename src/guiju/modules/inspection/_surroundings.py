@@ -7,6 +7,8 @@ OPENING = frozenset("([{【〔<《〈「『")
 CLOSING = frozenset(")]}】〕>》〉」』")
 # Titles of books and quoted words stand in these; markings do not.
 _QUOTING = frozenset("<《〈「『")
+QUOTES_CLOSING = (">", "》", "」", "』")
+"""What a title or a quoted word ends with."""
 _NEAR = 4
 # How a sentence ends, and no line that is a marking.
 _TALK = frozenset("?!~。.…")

@@ -1,8 +1,11 @@
 """Dictionaries of the organisation's own: imported, tried on recent messages, switched on and off, ended."""
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+
+import msgspec
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
@@ -94,7 +97,16 @@ def terms_of(tx: ReadTx, dictionary: OwnDictionary) -> tuple[str, ...]:
     """The terms, opened from the ledger."""
     entry = tx.entry(dictionary.position)
     assert entry is not None and isinstance(entry.fact, DictionaryAdded), "the row names the entry"
-    return entry.fact.terms
+    packed = entry.fact.packed
+    if not packed:
+        return entry.fact.terms
+    terms: tuple[str, ...] = msgspec.json.decode(zlib.decompress(packed), type=tuple[str, ...])
+    return terms
+
+
+def pack_terms(terms: Sequence[str]) -> bytes:
+    """The terms as an import records them. Takes about 0.1 s for 120,000: done outside the lane."""
+    return zlib.compress(msgspec.json.encode(terms))
 
 
 def list_dictionaries(tx: ReadTx, actor: Actor) -> list[OwnDictionary]:
@@ -118,12 +130,22 @@ def get_dictionary(
 
 
 def add(
-    tx: WriteTx, actor: Actor, *, title: str, category: str, report: ListReport
+    tx: WriteTx,
+    actor: Actor,
+    *,
+    title: str,
+    category: str,
+    report: ListReport,
+    packed: bytes | None = None,
 ) -> OwnDictionary:
-    """Import the usable terms of a list; the dictionary is off. Raises NotAllowedError."""
+    """Import the usable terms of a list; the dictionary is off. Raises NotAllowedError.
+
+    `packed` are its terms, packed outside the lane: it would stand still for all of them.
+    """
     permit = policy.require(tx, actor, "inspection.govern")
     made = new_id("dic", tx.now)
-    tx.record(permit, DictionaryAdded(made, category, len(report.terms), title, report.terms))
+    packed = packed or pack_terms(report.terms)
+    tx.record(permit, DictionaryAdded(made, category, len(report.terms), title, (), packed))
     return _get(tx, made)
 
 

@@ -144,16 +144,19 @@ class Traffic(Protocol):
     "inspection.dictionary_added",
     Content.REGISTER,
     inspected=("title",),
-    uninspected={"terms": "what the rules look for"},
+    uninspected=dict.fromkeys(("terms", "packed"), "what the rules look for"),
 )
 class DictionaryAdded:
-    """A list of terms was imported; it is off."""
+    """A list of terms was imported; it is off. `packed` is the list since it is no longer written out in `terms`:
+    JSON, compressed by zlib (RFC 1950).
+    """
 
     dictionary: str
     category: str
     count: int
     title: Sealed[str]
-    terms: Sealed[tuple[str, ...]]
+    terms: Sealed[tuple[str, ...]] = ()
+    packed: Sealed[bytes] = b""
 
 
 @fact("inspection.dictionary_tried", Content.REGISTER)

@@ -6,11 +6,13 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.live import View
 from guiju.modules.messaging import _change_shape, _shape, changes
 from guiju.modules.messaging.change_types import (
+    Changed,
     MessageEdited,
     MessagePinned,
     MessageReacted,
     MessageRecalled,
 )
+from guiju.modules.messaging.topic_types import MessageMoved, ThreadFrozen
 
 Json = dict[str, Any]
 
@@ -26,6 +28,7 @@ def of_fact(view: View, entry: Recorded) -> Json:
             sender = {"id": now.row.sender, "name": view.name(now.row.sender)}
             by = view.mark(entry.actor)
             made |= {"by": by, "reason": reason, "thread": now.row.thread, "sender": sender}
+            made["moved"] = now.row.moved is not None
         case MessageEdited():
             spans = [{"start": start, "end": end} for start, end in fact.spans]
             made |= {"text": fact.text, "mentions": list(fact.mentions), "spans": spans}
@@ -38,4 +41,19 @@ def of_fact(view: View, entry: Recorded) -> Json:
             made["reactions"] = _change_shape.reactions(view, now.reactions)
         case MessagePinned(on=on):
             made["on"] = on
+        case MessageMoved(on=on):
+            assert now.row is not None, "what was moved appeared"
+            sender = {"id": now.row.sender, "name": view.name(now.row.sender)}
+            made |= {"on": on, "moved": _change_shape.by_whom(view, entry) if on else None}
+            made |= {"sender": sender, "mentions": list(_mentions(view, now))}
+        case ThreadFrozen(on=on):
+            made |= {"on": on, "frozen": _change_shape.by_whom(view, entry) if on else None}
     return made
+
+
+def _mentions(view: View, now: Changed) -> tuple[str, ...]:
+    """Whom a message mentions, as it is now."""
+    assert now.row is not None and now.row.shown is not None, "what was moved appeared"
+    entry = now.edit if now.edit is not None else view.tx.entry(now.row.shown)
+    assert entry is not None, "the row names the entry"
+    return tuple(entry.fact.mentions)

@@ -17,6 +17,8 @@ _EMPTIED: Json = {
     "spans": [],
     "files": [],
     "forward": None,
+    "template": None,
+    "moved": None,
 }
 
 
@@ -25,16 +27,21 @@ def of_message(view: View, changed: Changed) -> Json:
     recall, edit = changed.recall, changed.edit
     made: Json = {
         "edited_at": edit.at if edit is not None else None,
-        "recalled": _recalled(view, recall) if recall is not None else None,
+        "recalled": by_whom(view, recall),
         "reactions": reactions(view, changed.reactions),
         "pinned": changed.is_pinned,
         "replies": _replies(view, changed.replies) if changed.replies is not None else None,
+        "moved": by_whom(view, changed.move),
+        "frozen": by_whom(view, changed.freeze),
     }
     return made | _EMPTIED if recall is not None else made
 
 
-def _recalled(view: View, recall: Recorded) -> Json:
-    return {"by": view.mark(recall.actor), "at": recall.at, "reason": recall.fact.reason}
+def by_whom(view: View, entry: Recorded | None) -> Json | None:
+    """Who recalled, moved or froze something, when and why."""
+    if entry is None:
+        return None
+    return {"by": view.mark(entry.actor), "at": entry.at, "reason": entry.fact.reason}
 
 
 def reactions(view: View, found: Iterable[tuple[Reaction, Sequence[PersonId]]]) -> list[Json]:

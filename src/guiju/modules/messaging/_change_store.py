@@ -30,6 +30,7 @@ from guiju.modules.messaging.change_types import (
     MessageReacted,
     MessageRecalled,
 )
+from guiju.modules.messaging.topic_types import MessageMoved
 from guiju.modules.messaging.types import MessageHeld, MessageSent
 
 _reaction = governed(
@@ -86,6 +87,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                     tx.run(insert(_mention_all).values(**values))
             case MessageRecalled(refs=refs):
                 tx.run(delete(_reaction).where(_reaction.c.shown == refs[0]))
+                tx.run(delete(_pin).where(_pin.c.shown == refs[0]))
+            case MessageMoved(refs=refs):
                 tx.run(delete(_pin).where(_pin.c.shown == refs[0]))
             case MessageEdited(refs=refs):
                 place = {"position": entry.position, "shown": refs[0]}

@@ -19,18 +19,25 @@ from guiju.modules.inspection.types import (
     LinkRule,
     Scope,
 )
-from guiju.modules.messaging import _change_controls, _forward_controls
+from guiju.modules.messaging import (
+    _change_controls,
+    _forward_controls,
+    _template_controls,
+    _topic_controls,
+)
 from guiju.modules.messaging._file_controls import FILES
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
     ContentRules,
+    Flood,
     LinkRules,
+    Pace,
     PatternRules,
     PersonalData,
+    ReviewRules,
     RiskScore,
 )
-from guiju.modules.messaging.types import Flood, ReviewRules
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
 _DISPOSITIONS = ("alert", "mask", "warn", "hold", "block", STANDARD)
@@ -119,6 +126,15 @@ def _check_prereview(params: PreReviewRules) -> None:
 def _check_flood(params: Flood) -> None:
     if not 1 <= params.messages <= 100_000 or not 1 <= params.seconds <= 3600:
         raise ValueError("`messages` is 1 to 100000, `seconds` is 1 to 3600")
+
+
+def _check_pace(params: Pace) -> None:
+    if not 0 <= params.messages <= 100_000 or not 1 <= params.seconds <= 86_400:
+        raise ValueError("`messages` is 0 to 100000, `seconds` is 1 to 86400")
+    if params.per not in ("person", "contact") or params.action not in ("refuse", "warn"):
+        raise ValueError("`per` is `person` or `contact`, `action` is `refuse` or `warn`")
+    if not 0 <= params.longest <= 10_000 or not (params.messages or params.longest):
+        raise ValueError("`longest` is 0 to 10000; say `messages`, `longest` or both")
 
 
 def _check_marks(params: ReadMarks) -> None:
@@ -263,6 +279,25 @@ CONTROLS = (
         _check_flood,
     ),
     Control(
+        "messaging.pace",
+        ControlKind.PREVENT,
+        {"zh": "发言适度", "en": "Moderation"},
+        {
+            "zh": "同一人在所有群里、或者对同一个人发得过多，以及过长的消息，提醒本人确认或者稍后再发。",
+            "en": "Too much by one person in all groups, or to one person, and texts that are too long: the author is asked first, or goes on later.",
+        },
+        Pace,
+        {
+            "messages": {"zh": "条数", "en": "Messages"},
+            "seconds": {"zh": "秒", "en": "Seconds"},
+            "per": {"zh": "按人还是按联系人", "en": "Per person or contact"},
+            "action": {"zh": "超出时", "en": "Above it"},
+            "longest": {"zh": "最长字数", "en": "Longest text"},
+            "classes": _SCOPED["classes"],
+        },
+        _check_pace,
+    ),
+    Control(
         "messaging.read_marks",
         ControlKind.INFORM,
         {"zh": "已读显示", "en": "Who has read"},
@@ -277,6 +312,8 @@ CONTROLS = (
     *_change_controls.CONTROLS,
     FILES,
     _forward_controls.FORWARDING,
+    *_topic_controls.CONTROLS,
+    _template_controls.TEMPLATES,
 )
 
 OPERATIONS = (
@@ -296,5 +333,7 @@ OPERATIONS = (
         "messaging.read_metrics", roles=frozenset({"reviewer", "security_admin", "audit_admin"})
     ),
     *_change_controls.OPERATIONS,
+    *_topic_controls.OPERATIONS,
+    *_template_controls.OPERATIONS,
     Operation("messaging.read_forwards", roles=frozenset({"audit_admin"})),
 )

@@ -6,7 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.groups import service as groups
-from guiju.modules.messaging import _change_items, _shape, changes
+from guiju.modules.messaging import _change_items, _shape, _topic_live, changes
 from guiju.modules.messaging.change_types import (
     UNCHANGED,
     Changed,
@@ -22,6 +22,13 @@ from guiju.modules.messaging.review_types import (
     ReviewEscalated,
 )
 from guiju.modules.messaging.sending import person_of
+from guiju.modules.messaging.template_types import TemplateRemoved, TemplateSaved
+from guiju.modules.messaging.topic_types import (
+    FlagsDismissed,
+    MessageFlagged,
+    MessageMoved,
+    ThreadFrozen,
+)
 from guiju.modules.messaging.types import (
     MessageAlerted,
     MessageBlocked,
@@ -33,6 +40,8 @@ from guiju.modules.messaging.types import (
 )
 
 _REVIEWERS = frozenset({"reviewer"})
+FORESEEABLE = frozenset({"messaging.sent"})
+"""What tells nothing that the rendering of another fact looks at."""
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
@@ -52,8 +61,20 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
                 Delivery(_message(view, entry), group=entry.group),
                 Delivery(_queue_item(view, entry, "messaging.review_done"), roles=_also(line)),
             )
-        case MessageRecalled() | MessageEdited() | MessageReacted() | MessagePinned():
+        case (
+            MessageRecalled()
+            | MessageEdited()
+            | MessageReacted()
+            | MessagePinned()
+            | MessageMoved()
+        ):
             return (_change(view, entry),)
+        case ThreadFrozen():
+            return (_change(view, entry), *_topic_live.told_of_freezing(view, entry))
+        case TemplateSaved(group=group) | TemplateRemoved(group=group):
+            return () if group is None else (_topic_live.told_of_templates(entry),)
+        case MessageFlagged(refs=refs) | FlagsDismissed(refs=refs):
+            return (_topic_live.told_of_flags(view, entry, refs[0]),)
         case MessageRefused(sender=sender_id, line=line):
             return (
                 Delivery(_shape.refused_item(view, entry), people=frozenset({sender_id})),

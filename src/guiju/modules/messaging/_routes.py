@@ -17,6 +17,8 @@ from guiju.modules.messaging import (
     _review_routes,
     _search_routes,
     _shape,
+    _template_routes,
+    _topic_routes,
     _unsent_routes,
     changes,
     replaying,
@@ -128,4 +130,6 @@ routes.include_router(_review_routes.routes)
 routes.include_router(_file_routes.routes)
 routes.include_router(_forward_routes.routes)
 routes.include_router(_unsent_routes.routes)
+routes.include_router(_topic_routes.routes)
+routes.include_router(_template_routes.routes)
 routes.include_router(_search_routes.routes)

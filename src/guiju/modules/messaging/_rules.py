@@ -15,7 +15,8 @@ def same_message(one: Send, other: Send) -> bool:
 
 def _said(send: Send) -> tuple[object, ...]:
     files = tuple(each.stored.id for each in send.files)
-    return send.group, send.text, send.mentions, send.quote, send.thread, files, send.carried
+    made = send.carried, send.template
+    return send.group, send.text, send.mentions, send.quote, send.thread, files, made
 
 
 def note_of(state: MessageState, use: Use | None) -> str | None:

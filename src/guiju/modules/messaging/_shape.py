@@ -15,6 +15,7 @@ from guiju.modules.messaging import (
     _change_shape,
     _file_shape,
     _forward_shape,
+    _template_shape,
     changes,
     prereview,
     service,
@@ -77,6 +78,7 @@ def message(
         "thread": fact.thread,
         "files": _file_shape.of_message(entry),
         "forward": None,
+        "template": _template_shape.of_message(entry),
     }
     if fact.forward is not None:
         made |= _forward_shape.of_message(entry)
@@ -122,6 +124,7 @@ def quote(view: View, entry: Recorded) -> Json | None:
         "sender": writers.mark(view, sender),
         "text": "" if is_recalled else told.fact.text[:200],
         "recalled": is_recalled,
+        "moved": row.moved is not None,
     }
 
 

@@ -12,8 +12,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
-    delete,
     func,
     or_,
     select,
@@ -31,6 +29,8 @@ from guiju.modules.messaging import (
     _forward_store,
     _hit_store,
     _review_store,
+    _template_store,
+    _topic_store,
 )
 from guiju.modules.messaging.change_types import (
     ALL,
@@ -48,6 +48,13 @@ from guiju.modules.messaging.review_types import (
     PreReviewBegan,
     PreReviewEnded,
     ReviewEscalated,
+)
+from guiju.modules.messaging.template_types import TemplateRemoved, TemplateSaved
+from guiju.modules.messaging.topic_types import (
+    FlagsDismissed,
+    MessageFlagged,
+    MessageMoved,
+    ThreadFrozen,
 )
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
@@ -79,26 +86,17 @@ _message = governed(
         Column("thread", BigInteger),
         Column("recalled", BigInteger),
         Column("edited", BigInteger),
+        Column("moved", BigInteger),
         Index("messaging_message_shown", "grp", "shown"),
         # Few messages mention anybody, so whether one is among a great many unread ones is found at once.
         Index("messaging_message_mentions", "grp", "shown", **only_where("mentions IS NOT NULL")),
         Index("messaging_message_thread", "thread", "shown", **only_where("thread IS NOT NULL")),
+        Index("messaging_message_moved", "grp", "shown", **only_where("moved IS NOT NULL")),
     )
 )
 _COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at", "thread")
 _insert = Inserts(_message, _COLUMNS)
 _by_key = Lookup(_message, "key", ("key", "position"))
-
-read_mark = Table(
-    "messaging_read_mark",
-    metadata,
-    Column("person", String(40), primary_key=True),
-    Column("grp", String(40), primary_key=True),
-    Column("position", BigInteger, primary_key=True),
-    Column("at", BigInteger, nullable=False),
-)
-_MARK_COLUMNS = ("person", "grp", "position", "at")
-_insert_mark = Inserts(read_mark, _MARK_COLUMNS)
 
 
 def key_of(person: PersonId, cmid: str) -> str:
@@ -127,7 +125,16 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows.append(_row(entry, entry.fact, MessageState.HELD, None, due_at))
             case MessageBlocked():
                 rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
-            case MessageAlerted() | MessageReminded() | FileOpened():
+            case (
+                MessageAlerted()
+                | MessageReminded()
+                | FileOpened()
+                | MessageFlagged()
+                | FlagsDismissed()
+                | ThreadFrozen()
+                | TemplateSaved()
+                | TemplateRemoved()
+            ):
                 pass  # who oversees reads it from the ledger
             case _:
                 tx.many(_insert, rows)
@@ -139,6 +146,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _change_store.apply(tx, entries)
     _file_store.apply(tx, entries)
     _forward_store.apply(tx, entries)
+    _topic_store.apply(tx, entries)
+    _template_store.apply(tx, entries)
 
 
 def _row(
@@ -182,6 +191,9 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
             return
         case MessageRecalled(refs=refs):
             _change(tx, entry, refs[0], recalled=entry.position)
+            return
+        case MessageMoved(refs=refs, on=on):
+            _change(tx, entry, refs[0], moved=entry.position if on else None)
             return
         case MessageEdited(refs=refs, mentions=mentions):
             _change(tx, entry, refs[0], edited=entry.position, mentions=_listed(mentions))
@@ -274,6 +286,7 @@ def _to_row(row: Any) -> Row:
         row.thread,
         row.recalled,
         row.edited,
+        row.moved,
     )
 
 
@@ -330,45 +343,44 @@ def is_mentioned(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> bo
 
 def _unread(group: GroupId, person: PersonId, after: int) -> tuple[ColumnElement[bool], ...]:
     c = _message.c
-    return c.grp == group, c.shown > after, c.sender != person, c.recalled.is_(None)
+    standing = c.recalled.is_(None), c.moved.is_(None)
+    return c.grp == group, c.shown > after, c.sender != person, *standing
 
 
 def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:
-    """Where the newest message of each group appears."""
+    """Where the newest message of each group appears, but for those that were moved aside."""
     found = tx.all(
         select(_message.c.grp, func.max(_message.c.shown).label("shown"))
         .where(_message.c.grp.in_(groups))
         .group_by(_message.c.grp)
     )
-    return {row.grp: row.shown for row in found if row.shown is not None}
+    newest = {row.grp: row.shown for row in found if row.shown is not None}
+    # Few messages are moved, so the newest of all is nearly always the answer, from the index alone.
+    return {**newest, **_before_moved(tx, [*newest.values()])}
 
 
-def save_marks(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> None:
-    """Append read marks; earlier ones of the same place are dropped, so the table stays small."""
-    furthest: dict[tuple[PersonId, GroupId], int] = {}
-    for person, group, position in marks:
-        furthest[person, group] = max(position, furthest.get((person, group), position))
-    for (person, group), position in furthest.items():
-        older = and_(
-            read_mark.c.person == person, read_mark.c.grp == group, read_mark.c.position <= position
-        )
-        tx.run(delete(read_mark).where(older))
-    tx.many(_insert_mark, [(*place, position, tx.now) for place, position in furthest.items()])
+def _before_moved(tx: ReadTx, newest: Sequence[int]) -> Mapping[GroupId, int]:
+    """For groups whose newest message was moved aside: the newest that stands."""
+    c, found = _message.c, dict[GroupId, int]()
+    moved = select(c.grp).where(c.shown.in_(newest), c.moved.is_not(None))
+    for group in tx.scalars(moved) if newest else ():
+        standing = select(func.max(c.shown).label("shown")).where(c.grp == group, c.moved.is_(None))
+        found[group] = tx.scalar(standing)
+    return found
 
 
-def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
-    """How far the person has read in each group."""
-    found = tx.all(
-        select(read_mark.c.grp, func.max(read_mark.c.position).label("read"))
-        .where(read_mark.c.person == person)
-        .group_by(read_mark.c.grp)
-    )
-    return {row.grp: row.read for row in found}
+def moved_in(tx: ReadTx, group: GroupId, first: int, before: int | None, limit: int) -> list[int]:
+    """Where the messages appear that were moved aside, from `first` on, the newest first."""
+    c = _message.c
+    inside = [c.grp == group, c.moved.is_not(None), c.shown >= first]
+    if before is not None:
+        inside.append(c.shown < before)
+    return tx.scalars(select(c.shown).where(*inside).order_by(c.shown.desc()).limit(limit))
 
 
-def positions_in(tx: ReadTx, group: GroupId, people: Sequence[PersonId]) -> Mapping[PersonId, int]:
-    """How far each of these people has read in a group; who has read nothing is left out."""
-    mine = read_mark.c.person.in_(people), read_mark.c.grp == group
-    found = select(read_mark.c.person, func.max(read_mark.c.position).label("read"))
-    rows = tx.all(found.where(*mine).group_by(read_mark.c.person))
-    return {row.person: row.read for row in rows}
+def count_replies(tx: ReadTx, roots: Sequence[int]) -> Mapping[int, int]:
+    """How many replies these threads have."""
+    counts: dict[int, int] = dict.fromkeys(roots, 0)
+    for root, _, _, times in writers_of_threads(tx, roots):
+        counts[root] += times
+    return counts

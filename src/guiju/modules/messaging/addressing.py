@@ -5,7 +5,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, is_bot
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
-from guiju.modules.messaging import _change_store, _rules, _store
+from guiju.modules.messaging import _change_store, _rules, _store, _topic_store
 from guiju.modules.messaging.change_types import (
     ALL,
     AllRules,
@@ -14,6 +14,8 @@ from guiju.modules.messaging.change_types import (
     MentionAllLimitError,
     MentionAllNotAllowedError,
 )
+from guiju.modules.messaging.changing import check_in_place
+from guiju.modules.messaging.topic_types import FREEZING, ThreadFrozenError
 from guiju.modules.messaging.types import Send
 from guiju.modules.policy import service as policy
 
@@ -50,9 +52,33 @@ def _begin_of_day(tx: ReadTx) -> int:
 
 
 def check_thread(tx: ReadTx, group: GroupId, root: int, member: Member) -> None:
-    """Raises BadThreadError unless a thread begins, or may begin, at `root`."""
+    """Raises BadThreadError unless a thread begins, or may begin, at `root`; MovedAsideError or ThreadFrozenError."""
     row = _store.find_shown(tx, group, root)
     if row is None or row.recalled is not None or root < member.visible_from:
         raise BadThreadError("There is no such message to reply to.", thread=root)
     if row.thread is not None:
         raise BadThreadError("Reply to the first message of the thread.", thread=root)
+    check_in_place(row)
+    check_open(tx, group, root)
+
+
+def check_quoted(tx: ReadTx, group: GroupId, quote: int) -> None:
+    """Raises MovedAsideError or ThreadFrozenError: a quote would go on with what was moved or frozen."""
+    row = _store.find_shown(tx, group, quote)
+    if row is not None:
+        check_in_place(row)
+        check_open(tx, group, row.thread if row.thread is not None else quote)
+
+
+def check_open(tx: ReadTx, group: GroupId, root: int) -> None:
+    """Raises ThreadFrozenError for the thread of the message at `root`."""
+    at = _topic_store.frozen_at(tx, root)
+    if at is None:
+        return
+    found, frozen = groups.find_group(tx, group), tx.entry(at)
+    assert found is not None and frozen is not None, "the table names the entry"
+    use = _rules.use_in(policy.uses(tx, FREEZING), found.group_class)
+    clause = use.mark() if use is not None else None
+    raise ThreadFrozenError(
+        "This thread is frozen.", thread=root, reason=frozen.fact.reason, clause=clause
+    )

@@ -8,6 +8,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.db import ReadTx
 from guiju.kernel.lane import WriteTx
+from guiju.modules.groups import ordering
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition
@@ -59,6 +60,8 @@ def open_upload(tx: WriteTx, actor: Actor, wanted: Upload, *, name: str) -> Uplo
     TooManyUploadsError.
     """
     group, _, _ = sender_place(tx, actor, wanted.group)
+    # Where others reply, their files are for a reply: what a message is, is asked when it is sent.
+    ordering.check_writes(tx, group, actor, announces=False, replies=True)
     if not wanted.size > 0:
         raise BadUploadError("A file has at least one byte.", size=wanted.size)
     is_voice = wanted.kind is FileKind.VOICE

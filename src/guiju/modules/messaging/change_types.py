@@ -54,6 +54,8 @@ class Changed:
     reactions: tuple[tuple[Reaction, tuple[PersonId, ...]], ...] = ()
     is_pinned: bool = False
     replies: Replies | None = None
+    move: Recorded | None = None
+    freeze: Recorded | None = None
 
 
 UNCHANGED = Changed()

@@ -8,7 +8,7 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
-from guiju.modules.messaging import _change_store, _store, service
+from guiju.modules.messaging import _change_store, _store, _topic_store, service
 from guiju.modules.messaging.change_types import (
     Changed,
     MessageEdited,
@@ -49,8 +49,9 @@ def load(
         return {}
     found = _store.rows(tx, list(places.values()))
     rows = {shown: found[place] for shown, place in places.items() if place in found}
-    facts = _facts(tx, rows.values())
     shown = () if texts_only else tuple(rows)
+    frozen = _topic_store.frozen_among(tx, shown) if shown else dict[int, int]()
+    facts = _facts(tx, rows.values(), frozen.values())
     reactions, replies = _reactions(tx, shown), _replies(tx, shown)
     pinned = _change_store.pinned_among(tx, shown) if shown else frozenset[int]()
     return {
@@ -61,6 +62,8 @@ def load(
             reactions.get(at, ()),
             at in pinned,
             replies.get(at),
+            None if texts_only else facts.get(row.moved),
+            facts.get(frozen.get(at)),
         )
         for at, row in rows.items()
     }
@@ -73,7 +76,12 @@ def get_changed(tx: ReadTx, group: GroupId, shown: int) -> Changed:
         return Changed()
     recall = tx.entry(row.recalled) if row.recalled is not None else None
     edit = tx.entry(row.edited) if row.edited is not None else None
-    return Changed(row, recall, edit, _reactions(tx, (shown,)).get(shown, ()))
+    frozen = _topic_store.frozen_at(tx, shown)
+    return Changed(
+        row, recall, edit, _reactions(tx, (shown,)).get(shown, ()),
+        move=tx.entry(row.moved) if row.moved is not None else None,
+        freeze=tx.entry(frozen) if frozen is not None else None,
+    )  # fmt: skip
 
 
 def is_recalled(tx: ReadTx, entry: Recorded) -> bool:
@@ -87,10 +95,10 @@ def is_recalled(tx: ReadTx, entry: Recorded) -> bool:
     return row is not None and row.recalled is not None
 
 
-def _facts(tx: ReadTx, rows: Iterable[Row]) -> Mapping[int | None, Recorded]:
-    """The recalls, and the last edits."""
-    wanted = [at for row in rows for at in (row.recalled, row.edited) if at is not None]
-    return _entries(tx, wanted)
+def _facts(tx: ReadTx, rows: Iterable[Row], frozen: Iterable[int]) -> Mapping[int | None, Recorded]:
+    """The recalls, the last edits, and what moved or froze them."""
+    each = (at for row in rows for at in (row.recalled, row.edited, row.moved) if at is not None)
+    return _entries(tx, [*each, *frozen])
 
 
 def _entries(tx: ReadTx, positions: Sequence[int]) -> dict[int | None, Recorded]:

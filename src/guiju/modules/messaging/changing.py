@@ -10,6 +10,7 @@ from guiju.modules.groups.types import Group, Member
 from guiju.modules.messaging import _store
 from guiju.modules.messaging.change_types import AlreadyRecalledError, MessageNotFoundError
 from guiju.modules.messaging.placing import sender_place
+from guiju.modules.messaging.topic_types import MovedAsideError
 from guiju.modules.messaging.types import Row
 
 
@@ -27,10 +28,11 @@ def find_target(tx: ReadTx, actor: Actor, group_id: GroupId, shown: int) -> Targ
     """The message that appears at `shown`.
 
     Raises GroupNotFoundError, GroupClosedError, NoMessagesHereError, RulesNotSignedError, NotAllowedError,
-    MessageNotFoundError or AlreadyRecalledError.
+    MessageNotFoundError, AlreadyRecalledError or MovedAsideError.
     """
     group, member, _ = sender_place(tx, actor, group_id)
     row = find_standing(tx, group_id, shown, visible_from=member.visible_from)
+    check_in_place(row)
     entry = tx.entry(shown)
     assert entry is not None, "the table names the entry"
     return Target(group, member, row, entry)
@@ -44,3 +46,9 @@ def find_standing(tx: ReadTx, group: GroupId, shown: int, *, visible_from: int) 
     if row.recalled is not None:
         raise AlreadyRecalledError("This message was recalled.", position=shown)
     return row
+
+
+def check_in_place(row: Row) -> None:
+    """Raises MovedAsideError."""
+    if row.moved is not None:
+        raise MovedAsideError("This message was moved aside.", position=row.shown)

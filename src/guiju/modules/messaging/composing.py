@@ -25,6 +25,7 @@ from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.sending import KIND
+from guiju.modules.messaging.template_types import MOST_FIELDS, Filled, fill
 from guiju.modules.messaging.types import (
     LONGEST_TEXT,
     MOST_MENTIONS,
@@ -43,19 +44,28 @@ _log = logging.getLogger("guiju.messaging")
 _CMID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
+class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A template as its writer read it, and what they wrote for each of its parts: (name, text)."""
+
+    id: str
+    title: str
+    parts: tuple[tuple[str, str], ...]
+
+
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is written: a text, whom it mentions, what it quotes, the thread that it belongs to; `confirm` answers a
     warning, `members` says how many people a mention of all reaches. `files` are uploads that are ready; beside them
-    the text may be empty.
+    the text may be empty. By a `template` the text is made of its parts, and none is written beside them.
     """
 
-    text: str
+    text: str = ""
     mentions: tuple[str, ...] = ()
     quote: int | None = None
     confirm: str | None = None
     thread: int | None = None
     members: int | None = None
     files: tuple[str, ...] = ()
+    template: Chosen | None = None
 
 
 class Draft(NamedTuple):
@@ -151,7 +161,7 @@ def prepare(inspector: Inspector, draft: Draft) -> Send:
     if _CMID.fullmatch(cmid) is None:
         raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
     check_group(group)
-    text = read_text(body.text, is_needed=not files)
+    text, template = _written(body, is_needed=not files)
     if len(body.mentions) > MOST_MENTIONS or not all(
         _CMID.fullmatch(person) for person in body.mentions
     ):
@@ -161,8 +171,28 @@ def prepare(inspector: Inspector, draft: Draft) -> Send:
     mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
     return Send(
         actor.author, cmid, group, text, mentions, quote, inspector.inspect(text),
-        confirm=body.confirm, thread=thread, members=body.members, files=files,
+        confirm=body.confirm, thread=thread, members=body.members, files=files, template=template,
     )  # fmt: skip
+
+
+def _written(body: Body, *, is_needed: bool) -> tuple[str, Filled | None]:
+    """The text of a body, and its parts where it follows a template. Raises BadMessageError."""
+    chosen = body.template
+    if chosen is None:
+        return read_text(body.text, is_needed=is_needed), None
+    if body.text or len(chosen.parts) > MOST_FIELDS:
+        raise BadMessageError("By a template the text is made of its parts.")
+    for name, written in chosen.parts:
+        if (
+            "\n" in name
+            or name != read_text(name)
+            or written != read_text(written, is_needed=False)
+        ):
+            raise BadMessageError(
+                "The parts of a template are plain texts, their names short lines."
+            )
+    text, filled = fill(read_text(chosen.id), read_text(chosen.title), [*chosen.parts])
+    return read_text(text), filled
 
 
 class Composer:
@@ -179,29 +209,45 @@ class Composer:
         """A Send with its inspection. Raises what `prepare` raises."""
         return prepare(self._inspector, draft)
 
-    def submit(self, draft: Draft, answer: Callable[[Any], None]) -> None:
-        """Have it sent; `answer` gets a Receipt or a GuijuError after the flush."""
+    def submit(
+        self,
+        draft: Draft,
+        answer: Callable[[bytes], None],
+        render: Callable[[Receipt | BaseException], bytes],
+    ) -> None:
+        """Have it sent; after the flush `answer` gets what `render` makes of a Receipt or a GuijuError."""
         if draft.body.files:
-            task = asyncio.get_running_loop().create_task(self._submit_with_files(draft, answer))
+            looking = self._submit_with_files(draft, answer, render)
+            task = asyncio.get_running_loop().create_task(looking)
             self._tasks.add(task)
-            task.add_done_callback(lambda done: self._looked_up(done, answer))
+            task.add_done_callback(lambda done: self._looked_up(done, answer, render))
             return
-        self._gate.submit(KIND, draft, answer, self.prepare)
+        self._gate.submit(KIND, draft, answer, self.prepare, render)
 
-    async def _submit_with_files(self, draft: Draft, answer: Callable[[Any], None]) -> None:
+    async def _submit_with_files(
+        self,
+        draft: Draft,
+        answer: Callable[[bytes], None],
+        render: Callable[[Receipt | BaseException], bytes],
+    ) -> None:
         try:
             found = await self._with_files(draft)
         except GuijuError as refusal:
-            answer(refusal)
+            answer(render(refusal))
             return
-        self._gate.submit(KIND, found, answer, self.prepare)
+        self._gate.submit(KIND, found, answer, self.prepare, render)
 
-    def _looked_up(self, task: "asyncio.Task[None]", answer: Callable[[Any], None]) -> None:
+    def _looked_up(
+        self,
+        task: "asyncio.Task[None]",
+        answer: Callable[[bytes], None],
+        render: Callable[[Receipt | BaseException], bytes],
+    ) -> None:
         """Whatever broke, its sender is answered."""
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("the files of a message could not be looked up", exc_info=error)
-            answer(error)
+            answer(render(error))
 
     async def _with_files(self, draft: Draft) -> Draft:
         """The draft with its files, which are looked up off the loop. Raises FileNotReadyError or BadMessageError."""

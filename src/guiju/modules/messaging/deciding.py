@@ -16,6 +16,7 @@ from guiju.modules.inspection.service import REACH, SHORT, RuleSet
 from guiju.modules.inspection.types import Context, Finding, Inspection
 from guiju.modules.messaging import _change_store, _store, exceptions
 from guiju.modules.messaging.change_types import MessageEdited
+from guiju.modules.messaging.forward_types import Forward
 from guiju.modules.messaging.types import BadQuoteError, MessageReleased, MessageSent, Send
 from guiju.modules.policy.types import PRESENT
 
@@ -73,6 +74,8 @@ def judge(
         inspection, earlier, told = _with_pieces(tx, ruleset, send, inspection, pieces)
     if send.quote is not None:
         inspection = with_quote(tx, ruleset, send.text, inspection, send.quote)
+    if send.carried is not None:
+        inspection = with_names(ruleset, send.text, inspection, send.carried.forward)
     if not inspection.hits:
         return Judged(inspection, None, (), (), is_open=False)
     context = context_of(tx, group, member)
@@ -103,14 +106,25 @@ def with_quote(
 ) -> Inspection:
     """The inspection with what the quoted excerpt holds, now or as it was at `before`; it travels with the message.
 
-    What a reviewer has released may be quoted: a person has decided on it.
+    Quote and reply stand together, so what the reply completes of it counts as if one person had written both. What a
+    reviewer has released may be quoted: a person has decided on it.
     """
     edits = [at for at in _change_store.edits(tx, quote) if before is None or at < before]
     quoted = tx.entry(edits[-1] if edits else quote)
     assert quoted is not None, "the quote was checked"
+    excerpt = str(quoted.fact.text)[:LONGEST_EXCERPT]
+    if min(len(text), len(excerpt)) <= SHORT:
+        inspection = ruleset.inspect_after([excerpt], text, inspection).inspection
     if isinstance(quoted.fact, MessageReleased):
         return inspection
-    return ruleset.inspect_quote(text, inspection, str(quoted.fact.text)[:LONGEST_EXCERPT])
+    return ruleset.inspect_quote(text, inspection, excerpt)
+
+
+def with_names(ruleset: RuleSet, text: str, inspection: Inspection, forward: Forward) -> Inspection:
+    """The inspection with what the names hold that a forward takes along: they were inspected by the rules of their time
+    and of the group where they stood.
+    """
+    return ruleset.inspect_quote(text, inspection, forward.names)
 
 
 def context_of(tx: ReadTx, group: Group, member: Member) -> Context:

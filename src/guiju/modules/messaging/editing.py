@@ -14,7 +14,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.inspection.service import REACH, RuleSet
 from guiju.modules.inspection.types import Disposition, Inspection
-from guiju.modules.messaging import _rules, _store, prereview
+from guiju.modules.messaging import _rules, _store, addressing, prereview, publishing
 from guiju.modules.messaging.change_types import (
     ALL,
     EditingOffError,
@@ -52,11 +52,13 @@ def edit(tx: WriteTx, inspector: Inspector, shown: int, send: Send) -> Receipt:
     """Give the message that appears at `shown` the text and the mentions of `send`.
 
     The receipt of a text that a rule warns of says so, and nothing was changed. Raises what `find_target` raises,
-    NotAllowedError, EditingOffError, EditLateError, BadMentionError, EditStoppedError or FloodError.
+    NotAllowedError, NotPublisherError, EditingOffError, EditLateError, BadMentionError, EditStoppedError or FloodError.
     """
     actor = Actor(send.person)
     target = find_target(tx, actor, send.group, shown)
     permit, use = _leave(tx, actor, target)
+    publishing.check(tx, target.group, replace(send, thread=target.row.thread))
+    addressing.check_open(tx, send.group, target.row.thread or shown)
     send = replace(send, cmid=target.entry.fact.cmid, quote=_quote(target.entry))
     current = _current(tx, target)
     _check_mentions(tx, send, current)
@@ -85,6 +87,8 @@ def _leave(tx: ReadTx, actor: Actor, target: Target) -> tuple[Permit, Use]:
     use = _rules.use_in(policy.uses(tx, CONTROL), target.group.group_class)
     if use is None:
         raise EditingOffError("Messages cannot be changed here.")
+    if target.entry.fact.template is not None:
+        raise EditingOffError("What follows a template is written anew.", clause=use.mark())
     if target.entry.fact.forward is not None:
         raise EditingOffError("What others said is not changed.", clause=use.mark())
     if tx.now > target.entry.at + use.params.minutes * MINUTE:

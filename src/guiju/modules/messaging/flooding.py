@@ -8,12 +8,16 @@ from collections.abc import Sequence
 
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging.types import Flood, FloodError, Send
+from guiju.modules.messaging.rule_types import Flood
+from guiju.modules.messaging.types import (
+    FloodError,
+    Send,
+)
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Use
 
-Place = tuple[str, PersonId, GroupId]
-"""A flood limit, a person, and the group in which their messages count."""
+Place = tuple[str, PersonId, str]
+"""A limit, a person, and the group in which their messages count, or another thing that they count for."""
 
 
 def places_of(floods: Sequence[Use], send: Send) -> list[Place]:

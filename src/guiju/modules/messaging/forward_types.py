@@ -38,6 +38,11 @@ class Forward:
         """Where the comment ends; a line break follows it."""
         return max(0, self.items[0].start - 1) if self.items else 0
 
+    @property
+    def names(self) -> str:
+        """What is shown beside the text: the group and whose words these are, a line each."""
+        return "\n".join(dict.fromkeys([self.group, *(each.sender for each in self.items)]))
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:

@@ -9,8 +9,8 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
-from guiju.modules.messaging import _store, changes, service
-from guiju.modules.messaging.changing import find_standing
+from guiju.modules.messaging import _mark_store, changes, service
+from guiju.modules.messaging.changing import check_in_place, find_standing
 from guiju.modules.messaging.personal_types import (
     MOST_MARKED,
     AllHaveReadError,
@@ -55,7 +55,7 @@ def read_positions(tx: ReadTx, actor: Actor, group: GroupId) -> Mapping[PersonId
     service.reading_place(tx, actor, group)
     if not are_shown(tx, group):
         return None
-    return _store.positions_in(tx, group, list(_present(tx, group)))
+    return _mark_store.positions_in(tx, group, list(_present(tx, group)))
 
 
 def sees_from(tx: ReadTx, group: GroupId) -> Mapping[PersonId, int]:
@@ -73,7 +73,7 @@ def readers(tx: ReadTx, actor: Actor, group: GroupId, position: int) -> Readers:
         for person, member in _present(tx, group).items()
         if member.visible_from <= position and person != author_of(entry)
     ]
-    read = _store.positions_in(tx, group, asked)
+    read = _mark_store.positions_in(tx, group, asked)
     have = tuple(person for person in asked if read.get(person, -1) >= position)
     return Readers(True, have, tuple(person for person in asked if person not in set(have)))
 
@@ -91,7 +91,7 @@ def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[Pe
         or author_of(changes.get_message(tx, actor, group, position)) != actor.person
     ):
         raise NotAllowedError("This is not yours to do.", operation="messaging.remind")
-    find_standing(tx, group, position, visible_from=0)
+    check_in_place(find_standing(tx, group, position, visible_from=0))
     query = EntryQuery(
         group=group, kinds=("messaging.reminded",), after=position, limit=100, newest_first=True
     )
@@ -118,7 +118,7 @@ def mark_read_many(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) 
     newest = tx.position  # what is not there yet cannot have been read
     known = [(person, group, min(position, newest)) for person, group, position in marks]
     mine = [mark for mark, what in zip(known, kept, strict=True) if what is not Marked.UNKNOWN]
-    _store.save_marks(tx, mine)
+    _mark_store.save_marks(tx, mine)
     return kept
 
 

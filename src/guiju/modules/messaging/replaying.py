@@ -14,7 +14,7 @@ from guiju.modules.inspection.types import Context, Disposition, Finding, Inspec
 from guiju.modules.messaging import _review_store, _store, prereview
 from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.composing import finding_json
-from guiju.modules.messaging.deciding import exempt_of, texts_before, with_quote
+from guiju.modules.messaging.deciding import exempt_of, texts_before, with_names, with_quote
 from guiju.modules.messaging.inspecting import deciding_use, ruleset_at
 from guiju.modules.messaging.sending import person_of, state_of, use_of
 from guiju.modules.messaging.types import (
@@ -109,6 +109,8 @@ def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
         found = ruleset.inspect_after(before, text, found).inspection
     if fact.refs and _store.find_shown(tx, fact.group, fact.refs[0]) is not None:
         found = with_quote(tx, ruleset, text, found, fact.refs[0], before=entry.position)
+    if getattr(fact, "forward", None) is not None:
+        found = with_names(ruleset, text, found, fact.forward)
     exempt = exempt_of(tx, person_of(entry), fact.group, text, entry)
     return ruleset.decide(text, found, _context(tx, entry), exempt)
 

@@ -140,7 +140,7 @@ def _release(
         quote=fact.refs[0] if fact.refs else None, spans=tuple((f.start, f.end) for f in findings),
         cmid=fact.cmid, text=text, reason=reason,
         line=line, overturns=overturns, thread=fact.thread, files=fact.files, notes=fact.notes,
-        forwarded=fact.forwarded, forward=fact.forward,
+        forwarded=fact.forwarded, forward=fact.forward, template=fact.template,
     )  # fmt: skip
     tx.record(_permit(tx, actor, line), released)
     tx.cancel("messaging.review", str(position))

@@ -13,8 +13,9 @@ from guiju.modules.messaging._review_rules import term_digest
 from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.review_types import SECOND_LINES, ReviewRow, Verdict
+from guiju.modules.messaging.rule_types import ReviewRules
 from guiju.modules.messaging.sending import person_of
-from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, ReviewRules, Row
+from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, Row
 from guiju.modules.policy import service as policy
 
 MOST = 200

@@ -68,3 +68,48 @@ class RiskScore:
     threshold: float = 0.8
     classes: tuple[str, ...] = ()
     when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    working_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """Parameters of `messaging.review`.
+
+    Held messages may be passed on to the role `escalate_to`, which has `escalation_hours` working hours; with
+    `on_late: escalate` a late one passes by itself. Exceptions last at most `exception_days`, and with 0 there are none.
+    """
+
+    deadline: WorkingHours
+    reviewers: str = "reviewer"
+    escalate_to: str = ""
+    escalation_hours: int = 8
+    on_late: str = "remind"
+    exception_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """Parameters of `messaging.flood`: at most `messages` in `seconds` per person and group."""
+
+    messages: int = 20
+    seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Parameters of `messaging.pace`, in all groups of `classes` together: at most `messages` in `seconds`, by each
+    person, or with `per: contact` by each person to each one whom they mention. 0 messages: any number.
+
+    Above it the `action` is `refuse` or `warn`. A text of more than `longest` characters is warned of; 0: of any length.
+    """
+
+    messages: int = 0
+    seconds: int = 60
+    per: str = "person"
+    action: str = "warn"
+    longest: int = 0
+    classes: tuple[str, ...] = ()

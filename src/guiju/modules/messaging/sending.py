@@ -21,11 +21,22 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding, Inspection
-from guiju.modules.messaging import _rules, _store, addressing, attaching, flooding, prereview
+from guiju.modules.messaging import (
+    _rules,
+    _store,
+    addressing,
+    attaching,
+    flooding,
+    pacing,
+    prereview,
+    publishing,
+    templating,
+)
 from guiju.modules.messaging.change_types import ALL, MessageEdited
 from guiju.modules.messaging.deciding import Judged, Piece, check_quote, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.placing import SEND, sender_place
+from guiju.modules.messaging.rule_types import ReviewRules
 from guiju.modules.messaging.types import (
     NOWHERE,
     BadMentionError,
@@ -38,7 +49,6 @@ from guiju.modules.messaging.types import (
     MessageSent,
     MessageState,
     Receipt,
-    ReviewRules,
     Send,
     Warned,
 )
@@ -70,7 +80,8 @@ def send_many(
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
     warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, BadThreadError,
-    NoMessagesHereError, FloodError, or what mentioning all is refused with.
+    NoMessagesHereError, NotPublisherError, FloodError, or what mentioning
+    all, a thread or a template is refused with.
     """
     keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
@@ -108,6 +119,7 @@ class _Batch:
         self._pack = policy.get_pack(tx)
         self._ruleset = inspector.in_force(tx)
         self._floods = policy.uses(tx, "messaging.flood")
+        self._paces = policy.uses(tx, "messaging.pace")
         self._taken: Counter[flooding.Place] = Counter()
         self._files = attaching.Taken()
         self._decided: list[tuple[int, Send, _Decided, Piece | None]] = []
@@ -124,16 +136,21 @@ class _Batch:
             each = _decide(tx, self._ruleset, self._pack, send)
         places = flooding.places_of(self._floods, send)
         flooding.check(tx, self._floods, places, self._taken)
+        paced = pacing.look(tx, self._paces, send, self._taken)
         stands = isinstance(each.fact, MessageSent)
         if stands and must_confirm(send, each.judged.inspection):
             return warning_of(send, each.judged.inspection, each.use)
+        if stands and paced.warns is not None and not _stands_by(send, each.judged.inspection):
+            return warning_of(send, each.judged.inspection, paced.warns)
         if send.files:
             each = replace(each, fact=self._files.take(tx, send, each.fact))
         if send.carried is not None:
             carried = send.carried
             changed: dict[str, Any] = {"forwarded": carried.sources, "forward": carried.forward}
             each = replace(each, fact=replace(each.fact, **changed))
-        for place in places:
+        if send.template is not None:
+            each = replace(each, fact=replace(each.fact, template=send.template))
+        for place in (*places, *paced.places):
             self._taken[place] += 1
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
         piece = remember(tx, send, each.fact.text) if spoken and each.fact.text else None
@@ -163,8 +180,13 @@ def must_confirm(send: Send, inspection: Inspection) -> bool:
     """Whether a warning stands between the text and its delivery. An import has nobody to ask: it goes on."""
     if inspection.disposition is not Disposition.WARN or send.is_imported:
         return False
+    return not _stands_by(send, inspection)
+
+
+def _stands_by(send: Send, inspection: Inspection) -> bool:
+    """Whether its author answers the warning that they were given."""
     given = (send.confirm or "").encode()
-    return not hmac.compare_digest(given, _token(send, inspection).encode())
+    return hmac.compare_digest(given, _token(send, inspection).encode())
 
 
 def _token(send: Send, found: Inspection) -> str:
@@ -219,6 +241,8 @@ def _twin(
 
 def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     group, member, permit = _place(tx, send)
+    publishing.check(tx, group, send)
+    templating.check(tx, group, send)
     if send.mentions:
         check_mentions(tx, send)
         addressing.check_all(tx, send, group, member)
@@ -226,6 +250,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
         addressing.check_thread(tx, send.group, send.thread, member)
     if send.quote is not None:
         check_quote(tx, send.group, send.quote, member)
+        addressing.check_quoted(tx, send.group, send.quote)
     judged = judge(tx, ruleset, send, group, member)
     if send.files:
         judged = attaching.weigh(tx, ruleset, send, group, member, judged)

@@ -11,7 +11,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupNotFoundError, Member
-from guiju.modules.messaging import _personal_store, _store
+from guiju.modules.messaging import _mark_store, _personal_store, _store
 from guiju.modules.messaging.personal_types import PLAIN, Settings
 from guiju.modules.messaging.placing import raise_not_entered
 from guiju.modules.messaging.types import MessageHeld, MessageState, Row
@@ -31,6 +31,8 @@ SHOWN_KINDS = (
     "groups.rules_published",
     "groups.administrators_set",
     "groups.owner_set",
+    "groups.publishers_set",
+    "groups.topics_set",
     "groups.closed",
 )
 OWN_KINDS = ("messaging.held", "messaging.blocked")
@@ -39,6 +41,8 @@ CHANGE_KINDS = (
     "messaging.edited",
     "messaging.reacted",
     "messaging.pinned",
+    "messaging.moved",
+    "messaging.frozen",
 )
 MOST_UNREAD = 100
 
@@ -117,7 +121,7 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     }
     ids = list(places)
     known, counts = groups.groups(tx, ids), groups.count_present(tx, ids)
-    last, read = _store.last_shown(tx, ids), _store.read_positions(tx, person)
+    last, read = _store.last_shown(tx, ids), _mark_store.read_positions(tx, person)
     settings = _personal_store.settings(tx, person)
     found = [
         replace(
@@ -137,7 +141,7 @@ def find_conversation(tx: ReadTx, person: PersonId, group: GroupId) -> Conversat
     known = groups.find_group(tx, group)
     if member is None or known is None or member.state not in INSIDE:
         return None
-    last, read = _store.last_shown(tx, [group]), _store.read_positions(tx, person)
+    last, read = _store.last_shown(tx, [group]), _mark_store.read_positions(tx, person)
     count = groups.count_present(tx, [group]).get(group, 0)
     return _conversation(tx, known, member, count, last.get(group), read.get(group, -1))
 
@@ -173,7 +177,7 @@ def _conversation(
 
 def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
     """How far the person has read in each group."""
-    return _store.read_positions(tx, person)
+    return _mark_store.read_positions(tx, person)
 
 
 def present_groups(tx: ReadTx, actor: Actor) -> dict[GroupId, int]:

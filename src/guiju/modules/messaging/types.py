@@ -22,6 +22,7 @@ from guiju.modules.messaging.file_types import (
     StoredFile,
 )
 from guiju.modules.messaging.forward_types import Carried, Forward
+from guiju.modules.messaging.template_types import Filled
 
 LONGEST_TEXT = 10_000
 MOST_MENTIONS = 50
@@ -61,6 +62,7 @@ class Send:
     members: int | None = None
     files: tuple[Attached, ...] = ()
     carried: Carried | None = None
+    template: Filled | None = None
 
     @property
     def is_imported(self) -> bool:
@@ -109,38 +111,7 @@ class Row:
     thread: int | None = None
     recalled: int | None = None
     edited: int | None = None
-
-
-# ---- parameters of controls -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingHours:
-    working_hours: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRules:
-    """Parameters of `messaging.review`.
-
-    Held messages may be passed on to the role `escalate_to`, which has `escalation_hours` working hours; with
-    `on_late: escalate` a late one passes by itself. Exceptions last at most `exception_days`, and with 0 there are none.
-    """
-
-    deadline: WorkingHours
-    reviewers: str = "reviewer"
-    escalate_to: str = ""
-    escalation_hours: int = 8
-    on_late: str = "remind"
-    exception_days: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Flood:
-    """Parameters of `messaging.flood`: at most `messages` in `seconds` per person and group."""
-
-    messages: int = 20
-    seconds: int = 10
+    moved: int | None = None
 
 
 # ---- facts ------------------------------------------------------------------------------------------------------
@@ -161,7 +132,10 @@ class Basis:
 _BY_THE_GATE = dict.fromkeys(
     ("cmid", "text", "original", "findings", "notes", "found", "unread"),
     "the gate of messages inspects it, with what the message quotes and completes",
-) | {"forward": "names as the directory and the register have them"}
+) | {
+    "forward": "names as the directory and the register have them",
+    "template": "title and names as they were inspected when the template was saved",
+}
 _BY_A_REVIEWER = "a reviewer names what was found, and only the sender reads it"
 
 
@@ -188,6 +162,7 @@ class MessageSent:
     notes: Sealed[tuple[FileNote, ...]] = ()
     forwarded: tuple[int, ...] = ()
     forward: Sealed[Forward | None] = None
+    template: Sealed[Filled | None] = None
 
 
 @fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -213,6 +188,7 @@ class MessageHeld:
     notes: Sealed[tuple[FileNote, ...]] = ()
     forwarded: tuple[int, ...] = ()
     forward: Sealed[Forward | None] = None
+    template: Sealed[Filled | None] = None
     found: Sealed[tuple[FileFinding, ...]] = ()
     unread: Sealed[tuple[FileGap, ...]] = ()
 
@@ -236,6 +212,7 @@ class MessageBlocked:
     notes: Sealed[tuple[FileNote, ...]] = ()
     forwarded: tuple[int, ...] = ()
     forward: Sealed[Forward | None] = None
+    template: Sealed[Filled | None] = None
     found: Sealed[tuple[FileFinding, ...]] = ()
     unread: Sealed[tuple[FileGap, ...]] = ()
 
@@ -290,6 +267,7 @@ class MessageReleased:
     notes: Sealed[tuple[FileNote, ...]] = ()
     forwarded: tuple[int, ...] = ()
     forward: Sealed[Forward | None] = None
+    template: Sealed[Filled | None] = None
 
 
 @fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})
@@ -362,6 +340,12 @@ class FloodError(TooManyError):
     """Too many messages in a short time; `data.retry_after` says when to go on."""
 
     code = "messaging.flood"
+
+
+class PaceError(TooManyError):
+    """So much at once is not sent, in all groups together or to one person; `data.retry_after` says when to go on."""
+
+    code = "messaging.pace"
 
 
 class CheckTooOftenError(TooManyError):

@@ -10,6 +10,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import PersonId
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
+from guiju.modules.groups import ordering
 from guiju.modules.groups import service as groups
 from guiju.modules.identity.standing import certified_among
 from guiju.modules.notices.types import (
@@ -49,7 +50,8 @@ def resolve(tx: ReadTx, actor: Actor, wanted: Audience) -> Resolved:
     """The people whom `wanted` means, without the actor, and without those whose account is not certified.
 
     Who issues as the head of units asks the people of these units only; the others are left out.
-    Raises UnitNotFoundError, GroupNotFoundError, PersonNotFoundError, NoRecipientsError or TooManyRecipientsError.
+    Raises UnitNotFoundError, GroupNotFoundError, NotPublisherError, PersonNotFoundError, NoRecipientsError or
+    TooManyRecipientsError.
     """
     meant: dict[PersonId, None] = {}
     for one in _meant(tx, actor, wanted):
@@ -80,7 +82,7 @@ def _meant(tx: ReadTx, actor: Actor, wanted: Audience) -> Iterator[PersonId]:
     for post in wanted.posts:
         yield from directory.people_in_post(tx, post)
     for group in wanted.groups:
-        groups.get_group(tx, actor, group)
+        ordering.check_notice(tx, actor, groups.get_group(tx, actor, group))
         for member in groups.members(tx, group):
             if member.state in PRESENT:
                 yield member.person

@@ -37,20 +37,29 @@ def read_image(data: bytes, walk: Walk) -> Iterator[Frame]:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             yield from walk.part("metadata", "\n".join(_metadata(image)), Flag.HIDDEN)
             frames = getattr(image, "n_frames", 1)
-            most = walk.bounds.pictures if image.format == "TIFF" else _FRAMES
-            for number in range(min(frames, most)):
+            is_paper = image.format == "TIFF"
+            for number in _chosen(frames, walk.bounds.pictures if is_paper else _FRAMES, is_paper):
                 image.seek(number)
                 plain = image.convert("RGB")
                 name = f"picture {number + 1}" if frames > 1 else "picture"
                 yield from walk.part(f"{name}, codes", "\n".join(_codes(plain)))
                 if min(plain.size) >= _LEAST_SIDE:
                     yield from walk.picture(name, data if frames == 1 else _png(plain))
-            if frames > most:
+            if is_paper and frames > walk.bounds.pictures:
                 yield from walk.gap(Problem.TOO_MANY, "pictures")
+            elif not is_paper and frames > _FRAMES:
+                yield from walk.gap(Problem.IMAGES_NOT_READ, "frames in between")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as reason:
         raise BombError from reason
     except UnidentifiedImageError as reason:
         raise ValueError("not a picture") from reason
+
+
+def _chosen(frames: int, most: int, is_paper: bool) -> list[int]:
+    """The first pages of a paper; of something that moves so many frames, from the first to the last."""
+    if frames <= most or is_paper:
+        return [*range(min(frames, most))]
+    return [round(number * (frames - 1) / (most - 1)) for number in range(most)]
 
 
 def _codes(image: Image.Image) -> Iterator[str]:

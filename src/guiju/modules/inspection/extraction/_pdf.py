@@ -1,15 +1,23 @@
 """PDF (ISO 32000-2) by pdfium: text of any colour, and everything that people write beside it."""
 
+import base64
 import ctypes
 import hashlib
 import io
 import re
 from collections.abc import Iterator
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from guiju.modules.inspection.extraction._pdf_appearances import (
+    has_appearances,
+    make_part_of,
+    read_drawn,
+    read_others,
+)
 from guiju.modules.inspection.extraction._walk import (
     EncryptedError,
     Frame,
@@ -17,7 +25,7 @@ from guiju.modules.inspection.extraction._walk import (
     Walk,
     attempt,
 )
-from guiju.modules.inspection.extraction._xml import harvest, parse
+from guiju.modules.inspection.extraction._xml import attribute, harvest, local, parse
 from guiju.modules.inspection.extraction.types import Flag, Mark, Problem
 
 _ANNOTATION_KEYS = (b"Contents", b"T", b"Subj", b"RC", b"V", b"DV", b"TU", b"CA", b"NM", b"DA")
@@ -107,7 +115,25 @@ def _forms(document: Any, walk: Walk) -> Iterator[Frame]:
         pdfium.FPDF_GetXFAPacketContent(document, number, buffer, size.value, size)
         packets.append(buffer.raw)
     if packets:
-        yield from walk.part("XFA form", harvest(parse(b"".join(packets))))
+        root = parse(b"".join(packets))
+        yield from attempt(_form_pictures(root, walk), walk, "XFA form, picture")
+        yield from walk.part("XFA form", harvest(root))
+
+
+def _form_pictures(root: Element, walk: Walk) -> Iterator[Frame]:
+    """Pictures stand in the form as base64; one that stands elsewhere is not fetched."""
+    number = 0
+    for element in root.iter():
+        is_picture = (attribute(element, "contentType") or "").lower().startswith("image/")
+        if local(element) != "image" and not is_picture:
+            continue
+        number += 1
+        name = f"XFA form, picture {number}"
+        content, element.text = "".join((element.text or "").split()), None
+        if content:
+            yield from attempt(walk.inside(name, base64.b64decode(content)), walk, name)
+        elif attribute(element, "href") is not None:
+            yield from walk.gap(Problem.IMAGES_NOT_READ, name)
 
 
 def _behind(data: bytes, walk: Walk) -> Iterator[Frame]:
@@ -121,16 +147,30 @@ def _page(document: Any, number: int, name: str, seen: set[bytes], walk: Walk) -
     """The texts of a page, and the page as a picture where it shows a picture that no page before it did, or curves."""
     page = document[number]
     try:
-        text_page = page.get_textpage()
-        text = text_page.get_text_range()
-        text_page.close()
+        text = _text_of(page)
         yield from walk.part(name, text)
         yield from _annotations(document, page, name, walk)
+        if has_appearances(page):
+            yield from read_others(page, name, walk)
+            if make_part_of(page):
+                page.close()
+                page = document[number]
+                yield from read_drawn(text, _text_of(page), name, walk)
+            else:
+                yield from walk.gap(Problem.BROKEN, f"{name}, annotations")
         is_bare = len(text.strip()) < _FEW_CHARACTERS
         if _has_picture(page, seen, is_bare=is_bare) or _has_curves(page, is_bare=is_bare):
             yield from walk.picture(f"{name}, picture", _rendered(page))
     finally:
         page.close()
+
+
+def _text_of(page: Any) -> str:
+    text_page = page.get_textpage()
+    try:
+        return str(text_page.get_text_range())
+    finally:
+        text_page.close()
 
 
 def _annotations(document: Any, page: Any, name: str, walk: Walk) -> Iterator[Frame]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261129_followup"
-down_revision = "20261128_zspelling"
+revision = "20261129_zfollowup"
+down_revision = "20261129_order"
 branch_labels = None
 depends_on = None
 

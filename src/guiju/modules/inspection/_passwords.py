@@ -1,0 +1,106 @@
+"""Passwords: after a word that says so, and in links that log in.
+
+A password has no form of its own. What stands after the word has to look like none of what sentences go on with: it has
+letters and digits, or letters and signs, or it is digits alone after a colon or 是. RFC 3986: user and password stand
+before the host of a link.
+"""
+
+import re
+from collections.abc import Iterator
+
+from guiju.modules.inspection._passage import Found, Passage
+
+_WORDS = "(?:password|passwd|passphrase|passcode|(?<![a-z])(?:pwd|psw)(?![a-z])|密码|口令)"
+GATE = "password|passwd|passphrase|passcode|pwd|psw|密码|口令"
+MENTION = re.compile(_WORDS)
+# What may stand between the word and what says that the value follows.
+_FILLER = (
+    "(?:已经?|现在|目前|还|就|都|也|统一|默认|暂时|临时|初始|重置|修改|更新|更换|设置|设定|改|设|换|变|登录|登陆|发你了?|给你|如下|了|的"
+    r"|\s(?:for|to|of|on)(?:\s[a-z0-9._-]{1,20}){1,4}(?=\s?(?:[:=]|is\s)))"
+)
+_SAYS = r"(?:是|为|成了?|叫|:=|=>|->|[:=]|(?<=\s)is(?=\s)|(?<=\s)to(?=\s))"
+_OPEN, _VALUE = r"[\"'`“「『(\[]?", r"[^\s\"'`“”,;&<>()「」『』\u0080-\U0010ffff]"
+_STATED = re.compile(
+    rf"{_WORDS}{_FILLER}{{0,4}}[\"'\])]?\s{{0,3}}{_SAYS}\s{{0,3}}{_OPEN}(?![:=])({_VALUE}{{4,64}})"
+)
+_BESIDE = re.compile(rf"{_WORDS}\s{{0,2}}{_OPEN}(?=[0-9a-z])({_VALUE}{{6,64}})")
+# A password of Chinese words stands in quotes, or after 口令 and a colon as the whole of what is said.
+_WORDED = re.compile(
+    rf"{_WORDS}{_FILLER}{{0,4}}\s?{_SAYS}\s?[\"'“「『]([^\"'“”「」『』\n]{{3,32}})[\"'”」』]"
+    r"|口令\s?:\s?(?![一-龥]{0,8}[请见问看发给是什多少错不没无忘改已未待自联另])([一-龥]{3,8})(?=\s*(?:[,.;!。\n]|$))"
+)
+_IN_LINK = re.compile(
+    r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,20})://[^\s/:@]{0,64}:([^\s/@]{3,128})@[0-9a-z\[]"
+)
+_WEB = frozenset({"http", "https", "ftp"})
+"""Manuals show links of these with a password that is none."""
+_UNITS = re.compile(r"\s?(?:[位个年月日次元天分秒级种条人字组]|characters|digits|times|chars)")
+_MEETING = re.compile("会议|入会|meeting|zoom|webinar|房间号")
+_MEETING_REACH, _MEETING_DIGITS = 40, 6
+_PLACEHOLDER = re.compile(
+    r"[${%<]|your|xxx|\*\*|^[*x.?#-]+$|example|placeholder|^(?:password|passwd|pass|pwd|user(?:name)?|required|optional|string|null|none"
+    r"|true|false|reset|invalid|incorrect|forgotten?|protected|(?:sha|md|utf|base|argon|wpa|aes|ntlm?)-?[0-9]+)$|https?:|www\."
+)
+_INNER_SIGN = re.compile(r"[!@#$%^&*+=~]")
+_LETTER, _DIGIT, _CLOSED = re.compile("[a-z]"), re.compile("[0-9]"), re.compile(r"\s*(?:[,;.!)]|$)")
+_SENTENCE_END = "?.:)]}、"
+_LEAST_MIXED, _LEAST_WORD = 5, 5
+_BESIDE_DIGITS = range(6, 9)
+_COST = 2
+
+
+def find_passwords(passage: Passage) -> Iterator[Found]:
+    """What opens something, each hidden as a whole."""
+    view = passage.visible
+    text = view.text
+    if passage.mentions(MENTION):
+        for pattern, is_stated in ((_STATED, True), (_BESIDE, False)):
+            for match in passage.within(pattern.finditer(text), _COST):
+                start, value = match.start(1), match[1].rstrip(_SENTENCE_END)
+                end = start + len(value)
+                if value and _is_password(text, start, end, is_stated=is_stated):
+                    yield view.found("api_key", start, end, range(start, end))
+        for match in passage.within(_WORDED.finditer(text), _COST):
+            value = match.lastindex or 0
+            if _PLACEHOLDER.search(match[value]) is None:
+                start, end = match.span(value)
+                yield view.found("api_key", start, end, range(start, end))
+    if "://" in text and "@" in text:
+        for match in passage.within(_IN_LINK.finditer(text), _COST):
+            if _opens(match[2], is_web=match[1] in _WEB):
+                yield view.found("api_key", *match.span(2), range(*match.span(2)))
+
+
+def _is_password(text: str, start: int, end: int, *, is_stated: bool) -> bool:
+    value = text[start:end]
+    if _PLACEHOLDER.search(value) is not None:
+        return False
+    has_letter = _LETTER.search(value) is not None
+    if _DIGIT.search(value) is not None:
+        if has_letter:
+            return len(value) >= _LEAST_MIXED
+        if not value.isdigit():
+            return is_stated and _INNER_SIGN.search(value) is not None
+        if _UNITS.match(text, end) is not None:
+            return False
+        before = text[max(0, start - _MEETING_REACH) : start]
+        if len(value) <= _MEETING_DIGITS and _MEETING.search(before) is not None:
+            return False
+        return is_stated or len(value) in _BESIDE_DIGITS
+    if _INNER_SIGN.search(value.rstrip("!")) is not None:
+        return has_letter and len(value) >= _LEAST_WORD
+    # A word alone is a password only where the sentence ends with it; in English 'incorrect' does as well.
+    is_word = (
+        value.rstrip("!").isalpha()
+        and len(value) >= _LEAST_WORD
+        and _CLOSED.match(text, end) is not None
+    )
+    return is_word and is_stated and not text[max(0, start - 12) : start].isascii()
+
+
+def _opens(value: str, *, is_web: bool) -> bool:
+    """The password of a link is none of the examples that manuals have."""
+    if _PLACEHOLDER.search(value) is not None:
+        return False
+    has_both = _LETTER.search(value) is not None and _DIGIT.search(value) is not None
+    return has_both or not is_web or _INNER_SIGN.search(value) is not None

@@ -1,0 +1,18 @@
+/** The shapes of docs/protocol.md about order in a group. */
+import type { ClauseMark, GroupCard, MessageItem, Named, PersonMark, Recalled, Span } from "./types.ts";
+
+export interface AsideList { items: MessageItem[]; more: boolean; position: number }
+export interface FlagList { flagged: { item: MessageItem; flags: Recalled[] }[]; position: number }
+/** A frozen thread as who oversees the group sees it: none of its texts. */
+export interface FrozenThread extends Recalled {
+  group: { id: string; name: string; level: GroupCard["level"]; unit: Named; owner: PersonMark }; message: number; replies: number; position: number;
+}
+export interface FrozenList { frozen: FrozenThread[]; position: number }
+/** `group` null: it holds everywhere. */
+export interface Template { id: string; group: string | null; title: string; fields: { name: string; required: boolean; hint: string }[]; attachment: boolean }
+export interface TemplateList { templates: Template[]; may: boolean; needed?: { only: "all" | "announcements"; clause: ClauseMark } | null; position: number }
+/** `only` announcements (what mentions everybody) or all; `replies`: others reply in threads; `mine`: I am a publisher. */
+export interface Publishing { only: "all" | "announcements"; replies: boolean; mine: boolean; clause: ClauseMark }
+export interface TemplateCopy { id: string; title: string; parts: { name: string; text: string; spans: Span[] }[] }
+/** What a message by a template is sent as, instead of a text. */
+export interface Chosen { id: string; title: string; parts: [name: string, text: string][] }

@@ -1,0 +1,7 @@
+import { shallowRef } from "vue";
+import type { Template } from "../../api/order.ts";
+
+/** What somebody does about a message that is off topic or must stop. */
+export type TopicAct = "move" | "flag" | "freeze";
+/** A message by a template that is asked for: in which group, and after which template, if one is chosen already. */
+export const askedTemplate = shallowRef<{ group: string; template: Template | null } | null>(null);
