@@ -57,6 +57,9 @@ TABLES = (
     "messaging_template",
     "groups_direct",
     "groups_barrier",
+    "followup_request",
+    "followup_part",
+    "followup_told",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
 GROUP_COLUMNS = ("publishers", "topics")

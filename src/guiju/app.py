@@ -35,6 +35,7 @@ from guiju.modules.bots import _routes as bots_routes
 from guiju.modules.bots.dispatching import Dispatcher
 from guiju.modules.bots.incoming import Incoming
 from guiju.modules.directory import _routes as directory_routes
+from guiju.modules.followup import _routes as followup_routes
 from guiju.modules.groups import _routes as groups_routes
 from guiju.modules.identity import _routes as identity_routes
 from guiju.modules.identity import service as identity
@@ -76,6 +77,7 @@ ROUTES = (
     approvals_routes,
     groups_routes,
     messaging_routes,
+    followup_routes,
     bots_routes,
     notices_routes,
     ledger_routes,

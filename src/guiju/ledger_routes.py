@@ -37,6 +37,7 @@ routes = APIRouter(prefix="/api/ledger", tags=["ledger"])
 OVERSEEN = ("policy.", "groups.", "approvals.")
 APART = frozenset({"groups.direct_opened", "groups.barrier_set", "groups.barrier_lifted"})
 """Who talks with whom, and who must not, is for fewer people than the register."""
+FOLLOWUP = "followup."
 OVERSEERS = frozenset({"registrar", "security_admin", "reviewer"})
 
 
@@ -149,8 +150,9 @@ def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
         place = messaging.reading_place(tx, actor, entry.group)
     except (GroupNotFoundError, InvitationOpenError, RulesNotSignedError):
         return False
-    # Of a change, whoever may see the message that it changed.
-    about = entry.fact.refs[0] if entry.kind in messaging.CHANGE_KINDS else entry.position
+    # Of a change, and of what asks for answers, whoever may see the message that it is about.
+    is_about = entry.kind in messaging.CHANGE_KINDS or entry.kind.startswith(FOLLOWUP)
+    about = entry.fact.refs[0] if is_about else entry.position
     return bool(about >= place.visible_from)
 
 
@@ -159,6 +161,8 @@ def _is_shown_to(actor: Actor, entry: Recorded) -> bool:
         return entry.actor == actor.name
     if isinstance(entry.fact, MessageRefused):
         return entry.fact.sender == actor.person
+    if entry.kind.startswith(FOLLOWUP):
+        return True
     return entry.kind in messaging.SHOWN_KINDS or entry.kind in messaging.CHANGE_KINDS
 
 

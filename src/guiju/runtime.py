@@ -40,6 +40,10 @@ from guiju.modules.directory import _jobs as directory_jobs
 from guiju.modules.directory import _live as directory_live
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import Role
+from guiju.modules.followup import _controls as followup_controls
+from guiju.modules.followup import _jobs as followup_jobs
+from guiju.modules.followup import _live as followup_live
+from guiju.modules.followup import service as followup
 from guiju.modules.groups import _controls as groups_controls
 from guiju.modules.groups import _jobs as groups_jobs
 from guiju.modules.groups import _live as groups_live
@@ -70,14 +74,26 @@ from guiju.settings import Settings
 
 T = TypeVar("T")
 
+
+def _heard(apply: Apply) -> Apply:
+    """Facts that also say what became of answers: those are kept by a module above the one that records them."""
+
+    def both(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+        apply(tx, entries)
+        followup.hear(tx, entries)
+
+    return both
+
+
 APPLIERS: Mapping[str, Apply] = {
     "policy": policy.apply,
     "identity": identity.apply,
     "directory": directory.apply,
     "inspection": dictionaries.apply,
     "approvals": approvals.apply,
-    "groups": groups.apply,
-    "messaging": messaging.apply,
+    "groups": _heard(groups.apply),
+    "messaging": _heard(messaging.apply),
+    "followup": followup.apply,
     "bots": bots.apply,
     "notices": notices.apply,
 }
@@ -89,6 +105,7 @@ CONTROLS = (
     approvals_controls,
     groups_controls,
     messaging_controls,
+    followup_controls,
     bots_controls,
     notices_controls,
 )
@@ -98,6 +115,7 @@ ROUTERS: Mapping[str, Router] = {
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
     "messaging": messaging_live.deliveries,
+    "followup": followup_live.deliveries,
     "bots": bots_live.deliveries,
     "notices": notices_live.deliveries,
 }
@@ -109,6 +127,7 @@ JOBS = (
     approvals_jobs,
     bots_jobs,
     directory_jobs,
+    followup_jobs,
     groups_jobs,
     identity_jobs,
     messaging_jobs,

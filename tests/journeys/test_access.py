@@ -223,7 +223,9 @@ def _try_http(
         _wait_until_signed(stage, ids["position"])
     before = stage.position()
     method, _, template = cell.operation.partition(" ")
-    parameters = {"box": "todo"} if template in ("/api/approvals", "/api/notices") else None
+    parameters = (
+        {"box": "todo"} if template in ("/api/approvals", "/api/notices", "/api/answers") else None
+    )
     raw = stage.things.raw(cell)
     answer = stage.inside.request(
         method, template.format(**ids), token, body, params=parameters, **raw

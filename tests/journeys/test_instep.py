@@ -25,6 +25,8 @@ from guiju.modules.bots import service as bots
 from guiju.modules.bots import webhooks
 from guiju.modules.bots.webhook_types import Delivery, WebhookId
 from guiju.modules.directory import service as directory
+from guiju.modules.followup import answering, asking
+from guiju.modules.followup.types import Answer
 from guiju.modules.groups import applying, barriers, direct, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
 from guiju.modules.messaging import (
@@ -388,6 +390,29 @@ class Acts:
         self.verb("webhook resumed", lambda tx: webhooks.resume(tx, SYSTEM, webhook))
         self.verb("webhook removed", lambda tx: webhooks.end(tx, SYSTEM, webhook))
 
+    def answers(self) -> None:
+        """One who answers, one who puts it off, one who is late and whose heads are told, and one request taken back."""
+        member, owner = self.member, self.owner
+        late = self.cast.people["hr", "member"]
+        message = self.send("to be answered", owner, "请回复", MessageState.DELIVERED)
+        people = [member.person_id, self.administrator.person_id, late.person_id]
+        self.verb(
+            "asked for answers",
+            lambda tx: asking.ask(tx, owner, self.group, message, people=people, hours=8),
+        )
+        until = self.world.clock.now() + 20 * DAY
+        self.verb(
+            "put off",
+            lambda tx: answering.answer(
+                tx, member, self.group, message, Answer.DELAYED, reason="忙", until=until
+            ),
+        )
+        self.send("answered", self.administrator, "好", MessageState.DELIVERED, quote=message)
+        for kind in ("reminded", "late", "escalated"):
+            if not self.world.entries(f"followup.{kind}"):
+                self.until(f"answer {kind}", f"followup.{kind}")
+        self.verb("taken back", lambda tx: asking.withdraw(tx, owner, self.group, message))
+
     def governing(self) -> None:
         group, owner, member = self.group, self.owner, self.member
         both = [self.administrator.person_id, member.person_id]
@@ -534,6 +559,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     Ordering(acts).all()
     acts.bots()
     acts.directs()
+    acts.answers()
     staffing = Staffing(world, audience.act)
     staffing.rename("member renamed", cast.people["employee", "member"], "孟改名")
     staffing.rename("owner renamed", cast.people["employee", "owner"], "欧阳改名")

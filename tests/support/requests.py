@@ -11,7 +11,9 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import importing
+from guiju.modules.followup import asking
 from guiju.modules.groups import barriers
+from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import AccountState
@@ -27,6 +29,7 @@ from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import PRESENT
 from guiju.runtime import load_pack
 from tests.support.apart import barrier_input, body_of, people, set_barrier
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
@@ -125,6 +128,10 @@ class Things:
                     ]
                     found["position"] = self._make(
                         changes, ("call",), lambda: self._call(caller, GroupId(found["group"]))
+                    )
+                if row.operation.endswith(("/answer", "/answers/withdrawal")):
+                    found["position"] = self._make(
+                        changes, ("asked",), lambda: self._ask(GroupId(found["group"]))
                     )
                 joins = row.operation.endswith("/members/{person}/decision")
                 found["person"] = (
@@ -265,6 +272,19 @@ class Things:
         wanted = barrier_input(people(one), people(other), reason="x")
         reach, _ = self.cast.world.read(lambda tx: barriers.preview(tx, admin, wanted))
         return stated | {"digest": reach.digest}
+
+    def _ask(self, group: GroupId) -> int:
+        """A message that asks everybody else in the group for an answer."""
+        member, world = self.cast.people["employee", "member"], self.cast.world
+        message = int(world.send(member, group, "请回复").position)
+
+        def ask(tx: WriteTx) -> None:
+            inside = [each for each in groups.members(tx, group) if each.state in PRESENT]
+            others = [each.person for each in inside if each.person != member.person]
+            asking.ask(tx, member, group, message, people=others, hours=8)
+
+        world.write(ask)
+        return message
 
     def _dictionary(self) -> str:
         """One that is off and was tried."""
@@ -496,6 +516,10 @@ _BODIES: dict[str, _Body] = {
         "cmid": f"d{next(t.serial)}", "body": "大家好", "at": t.cast.world.clock.now() + DAY,
     },
     "POST /api/groups/{group}/messages/{position}/recall": _fixed(reason="x"),
+    "POST /api/groups/{group}/messages/{position}/answers": lambda t, r, a, i: {
+        "people": [t.cast.people["employee", "owner"].person],
+    },
+    "POST /api/groups/{group}/messages/{position}/answer": _fixed(answer="understood"),
     "PUT /api/groups/{group}/messages/{position}": lambda t, r, a, i: {"text": f"大家好{next(t.serial)}"},
     "POST /api/uploads": lambda t, r, a, i: {"group": i["group"], "name": "a.txt", "size": 9},
     "POST /api/uploads/{upload}/completion": _fixed(sha256=hashlib.sha256(PLAN.encode()).hexdigest()),

@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import Table, delete, insert, select, update
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import DAY
+from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import Database, governed_tables
 from guiju.kernel.ids import GroupId
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import decode_leaf, encode_leaf
 from guiju.ledger.keystore import wrapped_key
 from guiju.modules.directory import service as directory
+from guiju.modules.followup import asking
 from guiju.modules.groups import direct, governing, roster
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
@@ -171,6 +172,7 @@ def settle(world: World) -> None:
     world.write(lambda tx: direct.open_direct(tx, owner, members[0].person_id))
     set_barrier(world, security, barrier_input(people(members[1]), people(members[2])))
     _address(world, group, owner, members[0])
+    _follow(world, group, owner, members[0])
     world.write(lambda tx: governing.publish_rules(tx, owner, group, text="一、守纪律；二、不外传"))
     world.write(lambda tx: roster.ask_to_leave(tx, members[2], group, reason="调岗"))
     world.group(owner, [deputy], members[:1])
@@ -267,6 +269,14 @@ def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
         lambda tx: issuing.publish(tx, issuer, wording=wording, audience=to, hours=8, people=1)
     )
     world.write(lambda tx: acknowledging.acknowledge(tx, member, made, version=1, answers=((0,),)))
+
+
+def _follow(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
+    """A message that asked for an answer, and got none in time."""
+    message = world.send(owner, group, "请回复").position
+    people = [member.person_id]
+    world.write(lambda tx: asking.ask(tx, owner, group, message, people=people, hours=1))
+    world.later(2 * HOUR)
 
 
 def fill_tiles(world: World) -> None:

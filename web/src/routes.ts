@@ -28,6 +28,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/applications", component: () => import("./console/apply/ApplicationsPage.vue") },
   { path: "/join", component: () => import("./console/apply/JoinPage.vue") },
   { path: "/search", component: () => import("./console/search/SearchPage.vue") },
+  { path: "/answers", component: () => import("./console/me/AnswersPage.vue") },
   { path: "/saved/:kind(favourite|later)", component: () => import("./console/me/SavedPage.vue") },
   { path: "/me", component: () => import("./console/me/MePage.vue") },
   { path: "/reviews/:position?", component: () => import("./console/reviews/ReviewsPage.vue"), meta: { console: true } },

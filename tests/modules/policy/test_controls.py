@@ -9,6 +9,8 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId
 from guiju.modules.directory import service as directory
+from guiju.modules.followup import answering, asking
+from guiju.modules.followup.types import Answer
 from guiju.modules.groups import direct, governing, ordering, roster
 from guiju.modules.groups.types import GroupKind
 from guiju.modules.identity import service as identity
@@ -216,6 +218,21 @@ def noticed(office: Office) -> None:
     )
 
 
+def answered(office: Office) -> None:
+    """A message that asks for an answer, which is given."""
+    group, member = office.group(), office.member
+    message = office.world.send(office.owner, group, "请回复").position
+    people = [member.person_id]
+    office.world.write(
+        lambda tx: asking.ask(tx, office.owner, group, message, people=people, hours=8)
+    )
+    office.world.write(
+        lambda tx: answering.answer(
+            tx, member, group, message, Answer.UNDERSTOOD, reason="", until=None
+        )
+    )
+
+
 ACTS: dict[str, Act] = {
     "identity.certified": admission,
     "identity.sign_in": wrong_passwords,
@@ -245,6 +262,7 @@ ACTS: dict[str, Act] = {
     "messaging.taking_down": taken_down,
     "messaging.pins": pinned,
     "messaging.forwarding": forwarded,
+    "followup.answers": answered,
     "messaging.off_topic": moved_aside,
     "messaging.freezing": frozen,
     "messaging.templates": templated,

@@ -101,8 +101,10 @@ BY_PLACE = {
     "messaging.flag": (ALL, PRESENT),
     "groups.publishers": ({OWNER, ADMINISTRATOR}, PRESENT),
     "groups.topics": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "followup.ask": (ALL, PRESENT),
+    "followup.answer": (ALL, PRESENT),
 }
-BY_SYSTEM_ONLY = {"directory.name", "messaging.alert", "notices.keep_time"}
+BY_SYSTEM_ONLY = {"directory.name", "messaging.alert", "notices.keep_time", "followup.keep_time"}
 
 
 def test_every_operation_stands_in_the_matrix() -> None:

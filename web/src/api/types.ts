@@ -16,7 +16,7 @@ export interface Me {
   capabilities: string[];
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
-  todo: { approvals: number; reviews: number; notices: number };
+  todo: { approvals: number; reviews: number; notices: number; answers: number; late: number };
   /** Where my messages wait for a reviewer at present; `group` null is everywhere. */
   prereviews: { group: string | null; until: number }[];
   position: number;
@@ -196,6 +196,15 @@ export type NoticesChangedItem = ItemBase<"notices.changed"> & {
   notice: { id: string; title: string; version: number }; todo: number;
   what: "published" | "asked" | "revised" | "acknowledged" | "reminded" | "late" | "withdrawn";
 };
+export interface AnswerSummary { state: "open" | "withdrawn" | "ended"; people: number; answered: number; late: number; due_at: number }
+export interface AnswerPart {
+  person: Named; answer: "open" | "delayed" | "replied" | "understood" | "declined" | "gone"; due_at: number; late: boolean; at: number | null; reason: string | null;
+}
+export interface AnswerRequest extends AnswerSummary { message: number; group: Named; asker: Named; asked_at: number; parts: AnswerPart[] }
+export interface AnswerList { requests: AnswerRequest[]; figures: { in_time: number; late: number; waiting: number } | null; position: number }
+export interface LateAnswer { message: number; group: Named; asker: Named; person: Named; due_at: number }
+export type FollowupChangedItem = GroupItem<"followup.changed"> & { message: number; request: AnswerSummary };
+export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late: number };
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type BotsChangedItem = GroupItem<"bots.changed"> & { bot: string };
 export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook: string };
@@ -205,7 +214,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem;
+  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupTodoItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }

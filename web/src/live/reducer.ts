@@ -106,6 +106,8 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.urge_repeated":
     case "messaging.urge_confirmed":
     case "messaging.urge_stopped":
+    case "followup.changed":
+    case "followup.todo":
     case "bots.changed":
     case "bots.webhook_disabled":
     case "messaging.alert":

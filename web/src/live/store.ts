@@ -65,6 +65,8 @@ export const since = (position: number): readonly Item[] => recent.filter((one) 
 export const starts = ref(0);
 /** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
 export const resyncs = ref(0);
+/** How many messages wait for my answer. Replies change it without an item of its own, so it is read again when something moves. */
+export const toAnswer = ref(0);
 
 export function whenSessionEnds(run: () => void): void {
   signedOut = run;
@@ -149,6 +151,7 @@ async function adopt(answer: Start): Promise<void> {
     state.value = fromSnapshot(answer, {}, answer.me.todo);
     for (const item of recent) if (item.position > answer.position) state.value = applyItem(state.value, item, answer.me.person.id);
   }
+  toAnswer.value = answer.me.todo.answers;
   [provisional, stale, asked, startError.value] = [false, false, null, null];
   await openUnsent(answer.me.person.id);
   ready.value = true;

@@ -1,0 +1,50 @@
+"""News about answers: to the group how far a request has come, to heads how much is late among their people."""
+
+from collections.abc import Collection, Sequence
+
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import PersonId
+from guiju.kernel.live import Delivery, View
+from guiju.modules.followup import _shape, service
+from guiju.modules.followup.types import AnswerEscalated
+from guiju.modules.groups import service as groups
+
+
+def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
+    """One entry brings one item to each: heads who are no members get the second. Replies and recalls say it themselves."""
+    heads = [entry.fact.to] if isinstance(entry.fact, AnswerEscalated) else []
+    return [*_changed(view, entry, entry.fact.refs[0]), *_todo(view, entry, heads)]
+
+
+def _changed(view: View, entry: Recorded, message: int) -> Sequence[Delivery]:
+    """Those who came after the message know nothing of it."""
+    request = service.get_request(view.tx, message)
+    item = _plain(entry, "followup.changed") | {
+        "group": request.group,
+        "message": message,
+        "request": _shape.summary(request, service.parts_of(view.tx, message)),
+    }
+    later = groups.came_after(view.tx, request.group, message)
+    return (Delivery(item, group=request.group, without=later),)
+
+
+def _todo(view: View, entry: Recorded, people: Collection[PersonId]) -> Sequence[Delivery]:
+    todo = service.count_todo(view.tx, people)
+    return [
+        Delivery(
+            _plain(entry, "followup.todo")
+            | {
+                "todo": todo.get(person, 0),
+                "late": service.count_late(view.tx, person),
+            },
+            people=frozenset({person}),
+        )
+        for person in sorted(people)
+    ]
+
+
+def _plain(entry: Recorded, kind: str) -> dict[str, object]:
+    return {
+        "position": entry.position, "at": entry.at, "kind": kind, "group": None, "number": None,
+        "actor": None,
+    }  # fmt: skip

@@ -1,0 +1,65 @@
+"""Pure decisions about answers."""
+
+from collections.abc import Sequence
+
+from guiju.kernel.clock import DAY, HOUR
+from guiju.kernel.worktime import WorkCalendar, add_working_hours
+from guiju.modules.followup.types import (
+    LEVELS,
+    Answer,
+    AnswerRules,
+    BadUntilError,
+    Part,
+    ReasonNeededError,
+)
+
+LONGEST_DELAY = 30 * DAY
+MOST_HOURS = 2000
+
+
+def check_answers(params: AnswerRules) -> None:
+    if not 1 <= params.hours <= params.most_hours <= MOST_HOURS:
+        raise ValueError(f"`hours` is 1 to `most_hours`, and that at most {MOST_HOURS}")
+    if params.basis not in ("working", "clock"):
+        raise ValueError("`basis` is working or clock")
+    if not 0 <= params.remind_hours <= MOST_HOURS or not 1 <= params.next_hours <= MOST_HOURS:
+        raise ValueError(f"hours are at most {MOST_HOURS}, and `next_hours` at least 1")
+    if not 0 <= params.levels <= LEVELS:
+        raise ValueError(f"`levels` is 0 to {LEVELS}")
+    if not 1 <= params.per_day <= 200:
+        raise ValueError("`per_day` is 1 to 200")
+
+
+def after(now: int, hours: int, rules: AnswerRules, calendar: WorkCalendar) -> int:
+    """When so many hours of the kind that the rules count have passed."""
+    if rules.basis == "clock":
+        return now + hours * HOUR
+    return add_working_hours(now, hours, calendar)
+
+
+def remind_at(now: int, hours: int, rules: AnswerRules, calendar: WorkCalendar) -> int | None:
+    """When those who are missing are reminded; None where the rules want no reminder, or the deadline is too near."""
+    before = hours - rules.remind_hours
+    return after(now, before, rules, calendar) if rules.remind_hours and before > 0 else None
+
+
+def check_answer(answer: Answer, reason: str, until: int | None, now: int) -> None:
+    """Raises ReasonNeededError or BadUntilError."""
+    if answer in (Answer.DECLINED, Answer.DELAYED) and not reason:
+        raise ReasonNeededError("Say why.")
+    if answer is not Answer.DELAYED:
+        if until is not None:
+            raise BadUntilError("Only a later answer names a time.")
+    elif until is None or not now < until <= now + LONGEST_DELAY:
+        raise BadUntilError("Name a time ahead, at most 30 days from now.")
+
+
+def next_step(parts: Sequence[Part], now: int) -> int | None:
+    """When the timer of a request has something to do again; None for never."""
+    times = [
+        at
+        for part in parts
+        for at in (part.remind_at, part.due_at if part.level == 0 else None, part.next_at)
+        if at is not None and at > now
+    ]
+    return min(times, default=None)

@@ -1,0 +1,306 @@
+"""Requests, those who are asked, and the heads who were told; written by `apply` and `hear` alone."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    and_,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import Row
+
+from guiju.kernel.db import ReadTx, governed, metadata
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.followup.types import (
+    GIVEN,
+    WAITING,
+    Answer,
+    AnswerAsked,
+    AnswerEscalated,
+    AnswerGiven,
+    AnswerLate,
+    AnswerReminded,
+    AskWithdrawn,
+    Figures,
+    Part,
+    Request,
+    RequestState,
+)
+from guiju.modules.groups.types import GroupClosed, MemberChanged
+from guiju.modules.messaging.change_types import MessageRecalled
+from guiju.modules.messaging.types import MessageReleased, MessageSent
+from guiju.modules.policy.types import INSIDE
+
+LONGEST_LIST = 200
+
+_request = governed(
+    Table(
+        "followup_request",
+        metadata,
+        Column("message", BigInteger, primary_key=True, autoincrement=False),
+        Column("group_id", String(40), nullable=False),
+        Column("asker", String(40), nullable=False),
+        Column("asked_at", BigInteger, nullable=False),
+        Column("due_at", BigInteger, nullable=False),
+        Column("state", String(16), nullable=False),
+        Index("followup_request_group", "group_id", "message"),
+        Index("followup_request_asker", "asker", "asked_at"),
+    )
+)
+_part = governed(
+    Table(
+        "followup_part",
+        metadata,
+        Column("message", BigInteger, primary_key=True, autoincrement=False),
+        Column("person", String(40), primary_key=True),
+        Column("group_id", String(40), nullable=False),
+        Column("answer", String(16), nullable=False),
+        Column("due_at", BigInteger, nullable=False),
+        Column("remind_at", BigInteger),
+        Column("late", Integer, nullable=False),
+        Column("level", Integer, nullable=False),
+        Column("next_at", BigInteger),
+        Column("at", BigInteger),
+        Column("position", BigInteger),
+        Index("followup_part_person", "person", "answer"),
+        Index("followup_part_group", "group_id", "answer"),
+    )
+)
+_told = governed(
+    Table(
+        "followup_told",
+        metadata,
+        Column("message", BigInteger, primary_key=True, autoincrement=False),
+        Column("person", String(40), primary_key=True),
+        Column("head", String(40), primary_key=True),
+        Index("followup_told_head", "head"),
+    )
+)
+_IS_WAITING = _part.c.answer.in_([each.value for each in WAITING])
+_IS_LATE = case((_part.c.late == 1, 1), else_=0)
+
+
+def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    for entry in entries:
+        message = entry.fact.refs[0]
+        match entry.fact:
+            case AnswerAsked() as fact:
+                _ask(tx, entry, fact)
+            case AnswerGiven(answer=Answer.DELAYED) as fact:
+                later = {
+                    "due_at": fact.until, "remind_at": fact.remind_at, "level": 0, "next_at": None,
+                }  # fmt: skip
+                _answer(tx, entry, {message}, str(entry.actor), fact.answer, **later)
+            case AnswerGiven() as fact:
+                _answer(tx, entry, {message}, str(entry.actor), fact.answer)
+            case AnswerReminded(people=people):
+                _set(tx, message, people, remind_at=None)
+            case AnswerLate(people=people, next_at=next_at):
+                _set(tx, message, people, late=1, level=1, next_at=next_at, remind_at=None)
+            case AnswerEscalated() as fact:
+                _escalate(tx, fact)
+            case AskWithdrawn():
+                _end(tx, [message], RequestState.WITHDRAWN)
+
+
+def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    """What messages and members do to requests: a reply answers, a recall and a closing end, who leaves is not asked."""
+    for entry in entries:
+        match entry.fact:
+            case MessageSent(refs=refs, thread=thread) if refs or thread is not None:
+                _answer(tx, entry, targets(refs, thread), str(entry.actor), Answer.REPLIED)
+            case MessageReleased(quote=quote, thread=thread, sender=sender) if (
+                quote is not None or thread is not None
+            ):
+                to = targets(() if quote is None else (quote,), thread)
+                _answer(tx, entry, to, sender, Answer.REPLIED)
+            case MessageRecalled(refs=refs):
+                _end(tx, refs, RequestState.ENDED)
+            case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
+                leaving = _part.c.group_id == group, _part.c.person == person, _IS_WAITING
+                tx.run(update(_part).where(*leaving).values(answer=Answer.GONE.value))
+            case GroupClosed(group=group):
+                asked = select(_request.c.message).where(
+                    _request.c.group_id == group, _request.c.state == RequestState.OPEN.value
+                )
+                _end(tx, tx.scalars(asked), RequestState.ENDED)
+
+
+def targets(refs: Sequence[int], thread: int | None) -> frozenset[int]:
+    """The messages to which a message is a reply: what it quotes, and the first of its thread."""
+    return frozenset((*refs, *(() if thread is None else (thread,))))
+
+
+def _ask(tx: WriteTx, entry: Recorded, fact: AnswerAsked) -> None:
+    message, group = fact.refs[0], fact.group
+    tx.run(
+        insert(_request).values(
+            message=message,
+            group_id=group,
+            asker=entry.actor,
+            asked_at=entry.at,
+            due_at=fact.due_at,
+            state=RequestState.OPEN.value,
+        )
+    )
+    asked = {
+        "message": message, "group_id": group, "answer": Answer.OPEN.value, "due_at": fact.due_at,
+        "remind_at": fact.remind_at, "late": 0, "level": 0,
+    }  # fmt: skip
+    for person in fact.people:
+        tx.run(insert(_part).values(person=person, **asked))
+
+
+def _answer(
+    tx: WriteTx,
+    entry: Recorded,
+    messages: Collection[int],
+    person: str,
+    answer: Answer,
+    **more: Any,
+) -> None:
+    late = case((_part.c.due_at < entry.at, 1), else_=_part.c.late)
+    values = {"answer": answer.value, "at": entry.at, "position": entry.position, "late": late}
+    mine = _part.c.message.in_(messages), _part.c.person == person, _IS_WAITING
+    tx.run(update(_part).where(*mine).values(values | more))
+
+
+def _set(tx: WriteTx, message: int, people: Collection[PersonId], **values: Any) -> None:
+    named = _part.c.message == message, _part.c.person.in_(people)
+    tx.run(update(_part).where(*named).values(values))
+
+
+def _escalate(tx: WriteTx, fact: AnswerEscalated) -> None:
+    message = fact.refs[0]
+    if fact.level > 1:
+        _set(tx, message, fact.people, level=fact.level, next_at=None)
+    known = select(_told.c.person).where(_told.c.message == message, _told.c.head == fact.to)
+    for person in set(fact.people) - set(tx.scalars(known)):
+        tx.run(insert(_told).values(message=message, person=person, head=fact.to))
+
+
+def _end(tx: WriteTx, messages: Collection[int], state: RequestState) -> None:
+    open_ones = _request.c.message.in_(messages), _request.c.state == RequestState.OPEN.value
+    tx.run(update(_request).where(*open_ones).values(state=state.value))
+    waiting = _part.c.message.in_(messages), _IS_WAITING
+    tx.run(update(_part).where(*waiting).values(answer=Answer.GONE.value))
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+
+def find(tx: ReadTx, message: int) -> Request | None:
+    row = tx.first(select(_request).where(_request.c.message == message))
+    return _to_request(row) if row is not None else None
+
+
+def parts(tx: ReadTx, messages: Collection[int]) -> Mapping[int, list[Part]]:
+    """Those whom each message asks."""
+    found: dict[int, list[Part]] = {message: [] for message in messages}
+    asked = select(_part).where(_part.c.message.in_(messages)).order_by(_part.c.person)
+    for row in tx.all(asked):
+        found[row.message].append(_to_part(row))
+    return found
+
+
+def in_group(tx: ReadTx, group: GroupId, *, since: int) -> list[Request]:
+    """The newest requests of a group from `since` on."""
+    asked = select(_request).where(_request.c.group_id == group, _request.c.message >= since)
+    newest = asked.order_by(_request.c.message.desc()).limit(LONGEST_LIST)
+    return [_to_request(row) for row in tx.all(newest)]
+
+
+def waiting_for(tx: ReadTx, person: PersonId) -> list[Request]:
+    """What a person must answer, the nearest deadline first."""
+    mine = and_(_part.c.message == _request.c.message, _part.c.person == person, _IS_WAITING)
+    asked = select(_request).join(_part, mine).order_by(_part.c.due_at, _request.c.message)
+    return [_to_request(row) for row in tx.all(asked.limit(LONGEST_LIST))]
+
+
+def asked_by(tx: ReadTx, person: PersonId) -> list[Request]:
+    """What a person asked and still waits for, the newest first."""
+    waiting = select(_part.c.message).where(_part.c.message == _request.c.message, _IS_WAITING)
+    mine = select(_request).where(_request.c.asker == person, waiting.exists())
+    newest = mine.order_by(_request.c.message.desc()).limit(LONGEST_LIST)
+    return [_to_request(row) for row in tx.all(newest)]
+
+
+def late_under(tx: ReadTx, head: PersonId) -> list[tuple[Request, Part]]:
+    """Of whom a head was told, as long as they have not answered; the longest late first."""
+    told = and_(
+        _told.c.message == _part.c.message, _told.c.person == _part.c.person, _told.c.head == head
+    )
+    late = select(_part).join(_told, told).where(_IS_WAITING, _part.c.level > 0)
+    found = [
+        _to_part(row)
+        for row in tx.all(late.order_by(_part.c.due_at, _part.c.person).limit(LONGEST_LIST))
+    ]
+    wanted = select(_request).where(_request.c.message.in_({part.message for part in found}))
+    requests = {row.message: _to_request(row) for row in tx.all(wanted)} if found else {}
+    return [(requests[part.message], part) for part in found]
+
+
+def count_todo(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, int]:
+    mine = _part.c.person.in_(people), _IS_WAITING
+    counted = select(_part.c.person, func.count().label("n")).where(*mine)
+    rows = tx.all(counted.group_by(_part.c.person))
+    return {PersonId(row.person): int(row.n) for row in rows}
+
+
+def count_asked(tx: ReadTx, person: PersonId, group: GroupId, *, since: int) -> int:
+    """How many messages of a person have asked for answers in a group since a moment."""
+    asked = _request.c.asker == person, _request.c.asked_at >= since, _request.c.group_id == group
+    return int(tx.scalar(select(func.count()).select_from(_request).where(*asked)))
+
+
+def figures(tx: ReadTx, group: GroupId) -> Figures:
+    counted = (
+        select(_part.c.answer, _IS_LATE.label("is_late"), func.count().label("n"))
+        .where(_part.c.group_id == group)
+        .group_by(_part.c.answer, _IS_LATE)
+    )
+    rows = tx.all(counted)
+    given = [row for row in rows if row.answer in GIVEN]
+    return Figures(
+        sum(row.n for row in given if not row.is_late),
+        sum(row.n for row in given if row.is_late),
+        sum(row.n for row in rows if row.answer in WAITING),
+    )
+
+
+def _to_request(row: Row[Any]) -> Request:
+    return Request(
+        row.message,
+        GroupId(row.group_id),
+        PersonId(row.asker),
+        row.asked_at,
+        row.due_at,
+        RequestState(row.state),
+    )
+
+
+def _to_part(row: Row[Any]) -> Part:
+    return Part(
+        row.message,
+        PersonId(row.person),
+        Answer(row.answer),
+        row.due_at,
+        row.remind_at,
+        bool(row.late),
+        row.level,
+        row.next_at,
+        row.at,
+        row.position,
+    )

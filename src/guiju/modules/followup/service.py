@@ -1,0 +1,97 @@
+"""What was asked and what became of it, for those who may know. Reading only; the verbs stand beside it."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.followup import _store
+from guiju.modules.followup.types import (
+    Answer,
+    AnswerGiven,
+    AnswerRules,
+    Box,
+    Figures,
+    Part,
+    Request,
+    RequestNotFoundError,
+)
+from guiju.modules.groups.types import Group
+from guiju.modules.messaging import service as messaging
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import GroupRole, Use
+
+apply, hear = _store.apply, _store.hear
+CONTROL = "followup.answers"
+_RUNNING = (GroupRole.OWNER, GroupRole.ADMINISTRATOR)
+
+
+def rule_in(tx: ReadTx, group: Group) -> tuple[AnswerRules, Use | None]:
+    """The rules that hold in a group, and the use that brings them; the defaults where no clause speaks of it."""
+    for use in policy.uses(tx, CONTROL):
+        rules = use.params
+        assert isinstance(rules, AnswerRules), "the control declares its parameters"
+        if not rules.classes or group.group_class in rules.classes:
+            return rules, use
+    return AnswerRules(), None
+
+
+def get_request(tx: ReadTx, message: int) -> Request:
+    """Raises RequestNotFoundError."""
+    found = _store.find(tx, message)
+    if found is None:
+        raise RequestNotFoundError("The message asks for no answer.", position=message)
+    return found
+
+
+def list_group(tx: ReadTx, actor: Actor, group: GroupId) -> tuple[list[Request], Figures | None]:
+    """The newest 200 requests of a group that the actor may see, and for who runs the group how they went.
+
+    Raises what `messaging.reading_place` raises.
+    """
+    place = messaging.reading_place(tx, actor, group)
+    found = _store.in_group(tx, group, since=place.visible_from)
+    return found, _store.figures(tx, group) if place.role in _RUNNING else None
+
+
+def list_box(tx: ReadTx, actor: Actor, box: Box) -> list[tuple[Request, list[Part]]]:
+    """What I must answer and what I asked, with all who are asked; for heads only those of whom they were told."""
+    if box is Box.LATE:
+        return [(request, [part]) for request, part in _store.late_under(tx, actor.person_id)]
+    read = _store.waiting_for if box is Box.TODO else _store.asked_by
+    found = read(tx, actor.person_id)
+    asked = parts(tx, found)
+    return [(request, asked[request.message]) for request in found]
+
+
+def parts(tx: ReadTx, requests: Sequence[Request]) -> Mapping[int, list[Part]]:
+    """Those whom each of the requests asks."""
+    return _store.parts(tx, [request.message for request in requests])
+
+
+def reasons(tx: ReadTx, found: Collection[Part]) -> Mapping[int, str]:
+    """Why somebody declines or answers later, by the entry that says so; what was shredded says nothing."""
+    wanted = tuple(
+        part.position
+        for part in found
+        if part.position is not None and part.answer in (Answer.DECLINED, Answer.DELAYED)
+    )
+    if not wanted:
+        return {}
+    entries = tx.entries(EntryQuery(positions=wanted, limit=len(wanted)))
+    return {e.position: e.fact.reason for e in entries if isinstance(e.fact, AnswerGiven)}
+
+
+def count_todo(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, int]:
+    """How many messages each of these people must answer; who must none is left out."""
+    return _store.count_todo(tx, people)
+
+
+def count_late(tx: ReadTx, head: PersonId) -> int:
+    """Of how many late answers a head was told, at most 200."""
+    return len(_store.late_under(tx, head))
+
+
+def parts_of(tx: ReadTx, message: int) -> list[Part]:
+    """Those whom a message asks; for delivery."""
+    return _store.parts(tx, [message])[message]

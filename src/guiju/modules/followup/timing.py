@@ -1,0 +1,65 @@
+"""What the timer does about those who have not answered: it reminds them, marks them late, and tells their heads."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from guiju.kernel.actor import Actor
+from guiju.kernel.ids import PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.kernel.permit import Permit
+from guiju.modules.directory import service as directory
+from guiju.modules.followup import _rules, _store, service
+from guiju.modules.followup.asking import set_timer, under
+from guiju.modules.followup.types import (
+    WAITING,
+    AnswerEscalated,
+    AnswerLate,
+    AnswerReminded,
+    Part,
+    Request,
+    RequestState,
+)
+from guiju.modules.groups import service as groups
+from guiju.modules.policy import service as policy
+
+
+def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
+    """Do what is due about a request, and come back for what is ahead. Run twice it does nothing more."""
+    request = _store.find(tx, message)
+    if request is None or request.state is not RequestState.OPEN:
+        return
+    group = groups.find_group(tx, request.group)
+    assert group is not None, "groups are never deleted"
+    rules, use = service.rule_in(tx, group)
+    permit = under(policy.require(tx, actor, "followup.keep_time", request.group), use)
+    waiting = [part for part in _store.parts(tx, [message])[message] if part.answer in WAITING]
+    near = [p for p in waiting if p.remind_at is not None and p.remind_at <= tx.now < p.due_at]
+    if near:
+        named = tuple(part.person for part in near)
+        tx.record(permit, AnswerReminded(request.group, (message,), named))
+    late = [part for part in waiting if part.level == 0 and part.due_at <= tx.now]
+    if late:
+        calendar = policy.get_pack(tx).calendar
+        is_last = rules.levels < 2
+        next_at = None if is_last else _rules.after(tx.now, rules.next_hours, rules, calendar)
+        named = tuple(part.person for part in late)
+        tx.record(permit, AnswerLate(request.group, (message,), named, next_at))
+        if rules.levels:
+            _escalate(tx, permit, request, late, level=1)
+    later = [part for part in waiting if part.next_at is not None and part.next_at <= tx.now]
+    _escalate(tx, permit, request, later, level=2)
+    set_timer(tx, message)
+
+
+def _escalate(
+    tx: WriteTx, permit: Permit, request: Request, late: Sequence[Part], *, level: int
+) -> None:
+    """Tell the heads at a level above these people; who has none there stays late and nobody is told."""
+    under_head = defaultdict[PersonId, list[PersonId]](list)
+    for part in late:
+        head = directory.level_above(tx, part.person, level)
+        if head is not None:
+            under_head[head].append(part.person)
+    for head, people in sorted(under_head.items()):
+        fact = AnswerEscalated(request.group, (request.message,), tuple(people), head, level)
+        tx.record(permit, fact)
