@@ -278,13 +278,15 @@ WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all", "messaging.pace"
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
 # Not in this pack: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,
-# groups/test_roster.py and bots/test_asking.py show them acting.
+# test_quieting.py, test_urging.py, groups/test_roster.py and bots/test_asking.py show them acting.
 OFF_BY_DEFAULT = {
     "messaging.risk",
     "messaging.editing",
     "messaging.read_marks",
     "messaging.offline",
     "messaging.notifications",
+    "messaging.quiet_hours",
+    "messaging.urgent",
     "groups.invitation",
     "bots.incoming",
 }

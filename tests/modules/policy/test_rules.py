@@ -98,6 +98,8 @@ BY_PLACE = {
     "messaging.move": ({OWNER, ADMINISTRATOR}, PRESENT),
     "messaging.freeze": ({OWNER, ADMINISTRATOR}, PRESENT),
     "messaging.templates": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "messaging.urge": (ALL, PRESENT),
+    "messaging.confirm_urgent": (ALL, PRESENT),
     "messaging.flag": (ALL, PRESENT),
     "groups.publishers": ({OWNER, ADMINISTRATOR}, PRESENT),
     "groups.topics": ({OWNER, ADMINISTRATOR}, PRESENT),

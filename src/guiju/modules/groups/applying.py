@@ -10,7 +10,14 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Request, RequestState
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import _register, _rules, _shape, _store, barriers, service
+from guiju.modules.groups import (
+    _application_store,
+    _register,
+    _rules,
+    _shape,
+    barriers,
+    service,
+)
 from guiju.modules.groups.types import (
     Application,
     ApplicationClosed,
@@ -91,7 +98,7 @@ def apply_for(tx: WriteTx, actor: Actor, *, stated: ApplicationInput) -> Applica
             purpose=stated.purpose, scope=stated.scope, tool=stated.tool, rules=stated.rules,
         ),
     )  # fmt: skip
-    found = _store.find_application(tx, application)
+    found = _application_store.find_application(tx, application)
     assert found is not None, "apply has just stored it"
     return found
 
@@ -163,7 +170,7 @@ def _unit_of(tx: ReadTx, person: PersonId) -> str:
 
 def on_approved(tx: WriteTx, actor: Actor, request: Request) -> None:
     """Register the group: the last verdict and the group come to exist in one transaction."""
-    application = _store.find_application_of(tx, request.id)
+    application = _application_store.find_application_of(tx, request.id)
     assert application is not None, "the request was opened for an application"
     stated, pack = application.stated, policy.get_pack(tx)
     for person in (
@@ -215,7 +222,7 @@ def _acting_controls(tx: ReadTx, stated: ApplicationInput) -> list[str]:
 
 def on_closed(tx: WriteTx, actor: Actor, request: Request) -> None:
     """The request ended without approval; so does the application."""
-    application = _store.find_application_of(tx, request.id)
+    application = _application_store.find_application_of(tx, request.id)
     assert application is not None, "the request was opened for an application"
     states = {
         RequestState.REFUSED: ApplicationState.REFUSED,
@@ -228,6 +235,6 @@ def on_closed(tx: WriteTx, actor: Actor, request: Request) -> None:
 
 def describe(tx: ReadTx, application: str) -> dict[str, object]:
     """What is applied for, as the approvers read it."""
-    found = _store.find_application(tx, application)
+    found = _application_store.find_application(tx, application)
     assert found is not None, "the request was opened for an application"
     return _shape.subject(tx, found)

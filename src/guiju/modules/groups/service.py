@@ -7,7 +7,14 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.approvals import service as approvals
-from guiju.modules.groups import _direct_store, _register, _rules, _store, direct
+from guiju.modules.groups import (
+    _application_store,
+    _direct_store,
+    _register,
+    _rules,
+    _store,
+    direct,
+)
 from guiju.modules.groups.direct_types import IsDirectError
 from guiju.modules.groups.types import (
     Application,
@@ -200,7 +207,7 @@ def list_register(
 
 def get_application(tx: ReadTx, actor: Actor, application: str) -> Application:
     """An application that `actor` made or whose request they may see. Raises ApplicationNotFoundError."""
-    found = _store.find_application(tx, application)
+    found = _application_store.find_application(tx, application)
     if found is None or (
         found.applicant != actor.person and not approvals.may_read(tx, actor, found.request)
     ):
@@ -210,7 +217,7 @@ def get_application(tx: ReadTx, actor: Actor, application: str) -> Application:
 
 def list_applications(tx: ReadTx, actor: Actor) -> list[Application]:
     """The actor's own applications, newest first."""
-    return _store.applications_of(tx, actor.person_id)
+    return _application_store.applications_of(tx, actor.person_id)
 
 
 def check_remaining_administrators(tx: ReadTx, actor: Actor, going: Member) -> None:
