@@ -31,7 +31,7 @@ def test_references_are_resolved(text: str, decoded: str) -> None:
 
 
 def test_a_reference_inside_a_reference_is_resolved_and_leads_back() -> None:
-    once = Streams("看&amp;#21338;吧").decoded
+    once = Streams("看&#38;#21338;吧").decoded
     assert once is not None and once.decoded is not None
     twice = once.decoded
     assert twice.text == "看博吧"

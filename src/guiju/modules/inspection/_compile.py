@@ -222,12 +222,12 @@ class RuleSet:
             raise TextNotUnicodeError("the text has unpaired surrogates") from reason
         streams = Streams(text)
         found = self._terms.find(streams)
-        if streams.is_odd or found.is_cut:
+        if streams.may_be_coded or found.is_cut:
             hits = self._decoded_too(streams, found)
         else:
             hits = [*map(_hit_of, found.hits)] if found.hits else []
         gated = self._finders.gate(streams.stripped)
-        if gated or streams.is_odd:
+        if gated or streams.may_be_coded:
             formed = [*self._formed(Passage(streams), gated)] if gated else []
             hits.extend(formed)
             if streams.decoded is not None:

@@ -35,7 +35,7 @@ _DOT = (
     rf"(?:{_SPACE}{{0,2}}[.·‧・∙˙,、丶_|*~^]{_SPACE}{{0,2}}|{_SPACE}{{0,2}}[\[({{<【「]{_SPACE}?(?:\.|dot|点){_SPACE}?[\])}}>】」]{_SPACE}{{0,2}}"
     rf"|{_SPACE}{{0,2}}点{_SPACE}{{0,2}}|{_SPACE}{{1,2}}dot{_SPACE}{{1,2}})"
 )
-_HOST = re.compile(rf"[0-9a-z]{_DOT}[a-z]|%[0-9a-f]{{2}}|[/@]{{1,2}}[\[0-9]")
+_HOST = re.compile(rf"[0-9a-z]{_DOT}[a-z]|%[0-9a-f]{{2}}|[/@]{{1,2}}[\[0-9]|[0-9]:[0-9]{{2,5}}/")
 _LABEL = re.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _GAP = re.compile(_DOT)
 _SCHEME = re.compile(
@@ -44,11 +44,18 @@ _SCHEME = re.compile(
 _LEFT_LABELS = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}$")
 _TAIL = re.compile(r"(?::[0-9]{1,5})?(?:[/?#\\][!-~]*)?")
 _URL = re.compile(
-    r"(?:(h[tx]{2}ps?:[/\\]{2})([^\s/?#@<>\\]{1,200}@)?|(?<![0-9a-z-])(?<![0-9a-z]\.))"
+    r"(?:((?:(?:h[tx]{2}ps?|s?ftps?|wss?|ssh):|(?<![0-9a-z:/\\]))[/\\]{2})([^\s/?#@<>\\]{1,200}@)?|(?<![0-9a-z-])(?<![0-9a-z]\.))"
     r"((?:[0-9a-z-]{1,63}+\.){1,8}(?:[a-z]{2,24}|xn--[a-z0-9-]{1,59}|[0-9]{1,10}|0x[0-9a-f]{1,8})(?![0-9a-z-])"
     r"|(?<=[/@])(?:0x[0-9a-f]{1,8}|[0-9]{1,11})(?![0-9a-z.-])|(?<=[/@])\[[0-9a-f:.]{2,45}\])"
     r"(?::[0-9]{1,5})?(?:[/?#\\][!-~]*)?"
 )
+# An address that is no version or decimal: it has a port and a path, or the path of a page.
+_ADDRESS = re.compile(
+    r"(?<![0-9a-z.:/@-])((?:[0-9]{1,3}\.){3}[0-9]{1,3})"
+    r"(?::[0-9]{2,5}/[!-~]*|/(?:[0-9a-z_-]{1,60}/){0,4}(?:[0-9a-z_-]{1,60}\.(?:php|html?|aspx?|jsp|do|action|exe|apk|zip|rar)|[0-9a-z_-]{1,60}[?=])[!-~]*)"
+)
+_CODE = re.compile("/[0-9a-z]")
+_TWINS = (("vv", "w"), ("rn", "m"), ("cl", "d"), ("nn", "m"))
 _PERCENT = re.compile("(?:%[0-9a-f]{2})+")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 _FIGURES = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
@@ -57,6 +64,7 @@ _PASSING = {letter: f"[{letter}{figure}]" for figure, letter in _FIGURES.items()
 # Letters, dashes and dots with spaces between all of them.
 _SPACED = re.compile(rf"(?<![0-9a-z])(?:[0-9a-z.点丶-]{_SPACE}{{1,2}}){{5,80}}[0-9a-z](?![0-9a-z])")
 _MOST_LABELS = 6
+_STROKES, _DOTS = 2, 3
 _FARTHEST = 300
 _WIDE = re.compile("[\uff00-\uffef\U0001d400-\U0001d7ff\u2460-\u24ff]")
 
@@ -68,6 +76,31 @@ class Link(NamedTuple):
     start: int
     end: int
     domain: str
+
+
+class _Names:
+    """Domains that are found by their labels, whatever stands for the dots."""
+
+    def __init__(self, domains: Iterable[str]) -> None:
+        self.domains = frozenset(domains)
+        self.lasts = {domain.rpartition(".")[2] for domain in self.domains}
+        self.depths = sorted({domain.count(".") + 1 for domain in self.domains})
+
+    def known(self, domain: str) -> str | None:
+        """The domain that this is, or that it passes for by two letters that look like one."""
+        if domain in self.domains:
+            return domain
+        for pair, letter in _TWINS:
+            at = domain.find(pair)
+            while at >= 0:
+                one = f"{domain[:at]}{letter}{domain[at + len(pair) :]}"
+                if one in self.domains:
+                    return one
+                at = domain.find(pair, at + 1)
+        return None
+
+
+_SHORT = _Names(SHORTENERS)
 
 
 class _Stream(NamedTuple):
@@ -135,15 +168,16 @@ class LinkIndex:
         self._listed = frozenset(listed)
         self._own = frozenset(own) | self._listed
         self._types = frozenset(types)
-        self._lasts = {domain.rpartition(".")[2] for domain in self._listed}
-        self._depths = sorted({domain.count(".") + 1 for domain in self._listed})
-        every = "|".join(sorted({*_TOPS.split("|"), *map(re.escape, self._lasts)}))
+        self._names = _Names(self._listed)
+        every = "|".join(sorted({*_TOPS.split("|"), *map(re.escape, self._names.lasts)}))
         self.tops = re.compile(every)
         # The host goes on: evil.com.example.org belongs to example.org.
         self._longer = re.compile(rf"(?:\.[0-9a-z-]+)*\.(?:{every})(?![0-9a-z-])")
         # For the gate over the text without signs.
-        disguised = "|".join(sorted(map(_in_figures, self._lasts)))
-        self.gate = f"[0-9a-z](?:[点丶]|dot)?(?:{every})|h[tx]{{0,2}}ps?[0-9a-z]"
+        disguised = "|".join(sorted(map(_in_figures, self._names.lasts)))
+        self.gate = f"[0-9a-z](?:[点丶]|dot)?(?:{every})|(?:h[tx]{{0,2}}p|ftp|ws|ssh)s?[0-9a-z]"
+        if "ip_host" in self._types:
+            self.gate += "|[0-9]{4}[a-z]"
         if disguised:
             self.gate += f"|[0-9a-z](?:[点丶]|dot)?(?:{disguised})"
         self._owners: dict[str, str] = {}
@@ -172,16 +206,26 @@ class LinkIndex:
         if _HOST.search(passage.visible.text) is None:
             return
         stream = _stream(passage)
-        if self._listed:
+        wanted = [("listed", self._names)] if self._listed else []
+        if "shortener" in self._types:
+            wanted.append(("shortener", _SHORT))
+        if wanted:
             plain = stream._replace(text=stream.text.translate(_DASHES))
-            yield from self._find_listed(plain, passage)
-            closed = plain.closed_up()
-            if closed is not None:
-                yield from self._find_listed(closed, passage)
+            for each in (plain, plain.closed_up()):
+                for kind, names in wanted if each is not None else ():
+                    yield from self._find_named(each, passage, kind, names)  # type: ignore[arg-type]  # there is one
         if self._types - {"listed"}:
             yield from self._find_types(stream, passage)
+        if "ip_host" in self._types:
+            for match in passage.within(_ADDRESS.finditer(stream.text), 4):
+                if _hosts.parse_address(match[1]) is not None and not _hosts.is_inside(match[1]):
+                    yield stream.link("ip_host", *match.span(), match[1])
 
-    def _find_listed(self, stream: _Stream, passage: Passage) -> Iterator[Link]:
+    def _find_named(
+        self, stream: _Stream, passage: Passage, kind: str, names: _Names
+    ) -> Iterator[Link]:
+        """Domains by name. Shorteners are found here where they are disguised and something is shortened."""
+        is_short = kind == "shortener"
         row: list[re.Match[str]] = []
         text = stream.text
         reach = 0
@@ -192,19 +236,23 @@ class LinkIndex:
                 row = []
             row.append(label)
             row = row[-_MOST_LABELS:]
-            last = label[0] if label[0] in self._lasts else label[0].translate(_LETTERS)
-            if last not in self._lasts:
+            last = label[0] if label[0] in names.lasts else label[0].translate(_LETTERS)
+            if last not in names.lasts or (is_short and not _CODE.match(text, label.end())):
                 continue
-            for depth in self._depths:
-                domain = ".".join([*(part[0] for part in row[-depth:-1]), last])
-                if depth <= len(row) and domain in self._listed:
+            for depth in names.depths:
+                if depth > len(row):
+                    break
+                domain = names.known(".".join([*(part[0] for part in row[-depth:-1]), last]))
+                if is_short and text[row[-depth].start() : label.end()] == domain:
+                    break  # as plain as that it is found among the links
+                if domain is not None:
                     if not passage.spend(4):
                         return
                     if self._longer.match(text, label.end()) is not None:
                         continue
                     start, end = _whole(text, row[-depth].start(), label.end())
                     if start >= reach:
-                        yield stream.link("listed", start, end, domain)
+                        yield stream.link(kind, start, end, domain)
                         reach = end
 
     def _find_types(self, stream: _Stream, passage: Passage) -> Iterator[Link]:
@@ -226,7 +274,9 @@ class LinkIndex:
     def _types_of(self, match: re.Match[str], host: str, written: str) -> Iterator[str]:
         schemed = match[1] is not None
         if _hosts.parse_address(host) is not None:
-            if schemed and "ip_host" in self._types and not _hosts.is_inside(host):
+            # After two bare strokes a fraction is no address.
+            is_meant = schemed and (len(match[1]) > _STROKES or host.count(".") == _DOTS)
+            if is_meant and "ip_host" in self._types and not _hosts.is_inside(host):
                 yield "ip_host"
             return
         top = host.rpartition(".")[2]
@@ -256,6 +306,8 @@ class LinkIndex:
         if domain in self._own or any(host.endswith(f".{own}") for own in self._owners.values()):
             return False
         if any(f".{own}." in f".{host}." for own in self._owners.values()):
+            return True
+        if any(label in self._owners for label in host.removesuffix(domain).split(".")):
             return True
         name = domain.split(".")[0]
         near = set().union(*(self._looks.get(key, ()) for key in _hosts.nearby(name)))

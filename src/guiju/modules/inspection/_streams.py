@@ -1,25 +1,20 @@
 r"""The forms of one text that finders read, each with exact offsets into the original.
 
 `folded` is as long as the text: its offsets are the text's. `stripped` leaves out the noise;
-`offsets[i]` is the place of `stripped[i]` in the folded text. `decoded` is the text with character
-references (`&#21338;`, `%E5%8D%9A`, `\u535a`) resolved, as streams of its own; `original` leads
+`offsets[i]` is the place of `stripped[i]` in the folded text. `decoded` is the text with characters
+written by their codes (`&#21338;`, `%E5%8D%9A`, `\u535a`, base64) resolved, as streams of its own; `original` leads
 from there to the text that was sent.
 """
 
-import html
 import re
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 
+from guiju.modules.inspection._decoding import codes_of, may_be_coded
 from guiju.modules.inspection._fold import INVISIBLE, class_of
 from guiju.modules.inspection._tables import kept_places, unweave
 
 # A reference inside a reference is common in copied web pages; deeper nesting is not.
 _MAX_DECODING = 2
-_CODED = re.compile(
-    r"&#[0-9]{1,7};?|&#x[0-9a-f]{1,6};?|&[a-z][a-z0-9]{1,31};"
-    r"|(?:%[0-9a-f]{2})+|\\u[0-9a-f]{4}|\\u\{[0-9a-f]{1,6}\}|\\x[0-9a-f]{2}"
-)
 _LETTER = re.compile("[a-z]")
 # Signs that cover a character of a term, as a character class has them.
 COVERING = re.escape("*×○●□■#_")
@@ -29,8 +24,6 @@ STROKES = "丶丨㇀-㇣"
 _ODD = re.compile(rf"[{COVERING}{STROKES}&%＆％\\{class_of(INVISIBLE)}]")
 # The same in the first plane alone: `re` looks a character up there, and tries the ranges beyond one by one.
 _ODD_NEAR = re.compile(f"[{re.escape(''.join(_ODD.findall(''.join(map(chr, range(0x10000))))))}]")
-_MAX_CODE = 0x10FFFF
-_SURROGATES = range(0xD800, 0xE000)
 
 
 class Streams:
@@ -52,6 +45,7 @@ class Streams:
         "folded",
         "has_latin",
         "is_odd",
+        "may_be_coded",
         "shapes",
         "sounds",
         "stripped",
@@ -71,7 +65,8 @@ class Streams:
         self._depth = depth
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
-        self._is_decoded = not is_odd
+        self.may_be_coded = is_odd or (self.has_latin and may_be_coded(stripped) is not None)
+        self._is_decoded = not self.may_be_coded
 
     @property
     def offsets(self) -> Sequence[int]:
@@ -98,19 +93,13 @@ class Streams:
 
     def _decode(self) -> "Streams | None":
         text = self.text
-        if self._depth >= _MAX_DECODING or not ("&" in text or "%" in text or "\\" in text
-                                                or "＆" in text or "％" in text):  # fmt: skip
+        if self._depth >= _MAX_DECODING:
             return None
-        folded = self.folded
         pieces: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         done = 0
-        for match in _CODED.finditer(folded):
-            start, end = match.span()
-            resolved = list(_resolve(match[0]))
-            if not resolved:
-                continue
+        for start, end, resolved in codes_of(text, self.folded):
             pieces.append(text[done:start])
             starts.extend(range(done, start))
             ends.extend(range(done + 1, start + 1))
@@ -128,35 +117,3 @@ class Streams:
             starts = [self._origin[0][place] for place in starts]
             ends = [self._origin[1][place - 1] for place in ends]
         return Streams("".join(pieces), (starts, ends), self._depth + 1)
-
-
-def _resolve(coded: str) -> Iterator[tuple[str, int, int]]:
-    """The characters that a reference stands for, each with its place in it; none if it is not one."""
-    if coded[0] == "%":
-        yield from _percent_decoded(coded)
-        return
-    if coded[0] == "&":
-        resolved = html.unescape(coded)
-        if resolved == coded:
-            return
-    else:
-        code = int(coded[2:].strip("{}"), 16)
-        if code > _MAX_CODE or code in _SURROGATES:
-            return
-        resolved = chr(code)
-    for char in resolved:
-        yield char, 0, len(coded)
-
-
-def _percent_decoded(coded: str) -> Iterator[tuple[str, int, int]]:
-    """UTF-8, or GB 18030 as older pages have it; bytes that are neither stay as they are."""
-    raw = bytes.fromhex(coded.replace("%", " "))
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            resolved = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        widths = [3 * len(char.encode(encoding)) for char in resolved]
-        for char, width, end in zip(resolved, widths, accumulate(widths), strict=True):
-            yield char, end - width, end
-        return

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
+from guiju.modules.inspection._fillers import FillerIndex
 from guiju.modules.inspection._holes import HoleIndex
 from guiju.modules.inspection._latin import LatinIndex
 from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of
@@ -66,6 +67,7 @@ class TermIndex:
             self._latin = LatinIndex(self._lexicon)
             self._parts = PartIndex(self._lexicon)
             self._holes = HoleIndex(self._lexicon)
+            self._fillers = FillerIndex(self._lexicon)
         finally:
             if collects:
                 gc.enable()
@@ -126,6 +128,7 @@ class TermIndex:
         self._parts.find(streams, budget, echoes)
         if streams.is_odd:
             echoes += self._holes.find(streams, budget)
+        echoes += self._fillers.find(streams, budget)
         if backwards:
             echoes += self._reversed(streams, backwards, budget)
         if _repeated(stripped) is not None or (
