@@ -294,7 +294,7 @@ def test_null_user_unknown_people_hold_no_right(office: Office) -> None:
 
 
 TYPES: list[Any] = [
-    {"text": {"$gt": ""}}, {"text": ["x"]}, {"text": None}, {"text": 1}, {"text": True}, {},
+    {"text": {"$gt": ""}}, {"text": ["x"]}, {"text": None}, {"text": 1}, {"text": True},
     {"text": "x", "mentions": "per_1"}, {"text": "x", "mentions": [1]}, {"text": "x", "mentions": {"a": 1}},
     {"text": "x", "quote": "5"}, {"text": "x", "quote": 1.5}, {"text": "x", "quote": True}, {"text": "x", "quote": [1]},
 ]  # fmt: skip

@@ -158,7 +158,7 @@ LATER = [
     "", "{", "null", "[]", "1", '"x"', "{}", "NaN", '{"type":"unknown"}', '{"type":7}', '{"type":null}', "\x00", "[" * 60_000,
     '{"a":' * 9_000, '{"type":"hello","cursor":null}', '{"type":"hello"}', '{"type":"send"}', '{"type":"read"}',
     '{"type":"send","cmid":1,"group":"g","body":"x"}', '{"type":"send","cmid":"a","group":null,"body":"x"}',
-    '{"type":"send","cmid":"a","group":"g","body":1}', '{"type":"send","cmid":"a","group":"g","body":{}}',
+    '{"type":"send","cmid":"a","group":"g","body":1}',
     '{"type":"send","cmid":"a","group":"g","body":{"text":"x","unknown":1}}',
     '{"type":"send","cmid":"a","group":"g","body":{"text":"x","mentions":"y"}}',
     '{"type":"send","cmid":"a","group":"g","body":{"text":"x","quote":"1"}}',

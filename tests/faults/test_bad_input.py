@@ -97,7 +97,13 @@ def replaced(body: Any, path: tuple[Any, ...], raw: str) -> bytes:
 # ---- bodies ---------------------------------------------------------------------------------------------------------
 
 
-TAKEN = (("muted", "true"), ("rest", "true"), ("needless", "true"))
+TAKEN = (
+    ("muted", "true"),
+    ("rest", "true"),
+    ("needless", "true"),
+    ("both", "true"),
+    ("groups", "true"),
+)
 # Of these every field may be left out, as of a PATCH, which may change nothing.
 MAY_BE_EMPTY = {
     "POST /api/groups/{group}/messages/{position}/recall",
@@ -106,6 +112,7 @@ MAY_BE_EMPTY = {
 }
 # And of these the body: its path says everything.
 MAY_BE_ABSENT = {
+    "POST /api/groups/{group}/messages/{position}/answers/withdrawal",
     "PUT /api/saved/{kind}/{position}",
     "POST /api/groups/{group}/messages/{position}/reminder",
     "PUT /api/groups/{group}/messages/{position}/pin",

@@ -256,6 +256,7 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     world.send(member, group, "", files=attached(uploads, member, group, "a.txt", b"plan"))
     close_uploads(uploads)
     urge(world, owner, group, "马上停机", "u1")
+    urge(world, owner, group, "马上开机", "u2")
 
 
 def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:

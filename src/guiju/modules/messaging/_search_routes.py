@@ -4,13 +4,14 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import Field, StringConstraints
+from pydantic import Field, model_validator
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json
 from guiju.kernel.ids import GroupId
 from guiju.kernel.page import check_limit
 from guiju.kernel.text import Id, Position
+from guiju.kernel.text import Search as SearchWords
 from guiju.modules.messaging import _shape
 from guiju.modules.messaging._change_routes import Closed
 from guiju.modules.messaging._search_index import Wanted, fold_words
@@ -22,7 +23,7 @@ routes = APIRouter()
 class Search(Closed):
     """Words in any order, all of which must be there; times are milliseconds, `until` exclusive."""
 
-    words: Annotated[str, StringConstraints(max_length=100)] = ""
+    words: Annotated[SearchWords, Field(max_length=100)] = ""
     group: Id | None = None
     sender: Id | None = None
     since: Position | None = None
@@ -30,6 +31,12 @@ class Search(Closed):
     files: bool = False
     before: Position | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 20
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Search":
+        if not (self.words.strip() or self.sender or self.since or self.until or self.files):
+            raise ValueError("say what is looked for: words, a writer, a time or files")
+        return self
 
 
 @routes.post("/search")
