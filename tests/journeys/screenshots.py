@@ -35,7 +35,7 @@ def chat(screen: Screen) -> None:
     group(screen)
     expect(screen.page.locator(".hold")).not_to_have_count(0)
     if screen.page.viewport_size == {"width": DESK[0], "height": DESK[1]}:
-        expect(screen.page.locator(".dr .kv")).to_be_visible()
+        expect(screen.page.locator(".dr .kv").first).to_be_visible()
     bottom(screen)
 
 

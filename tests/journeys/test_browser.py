@@ -349,7 +349,7 @@ def test_pages_are_accessible(people: Screens, account: str, paths: list[str]) -
         screen.check_access(path)
         if path == "/chat":
             screen.row(GROUP).click()
-            expect(screen.page.locator(".dr .kv")).to_be_visible()
+            expect(screen.page.locator(".dr .kv").first).to_be_visible()
             screen.check_access("a chat with its drawer")
     screen.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     for path in paths:
@@ -378,7 +378,7 @@ def test_the_check_of_access_can_fail(people: Screens) -> None:
 def test_dark_pages_are_dark_and_accessible(people: Screens) -> None:
     screen = people.signed_in("zhouxiaoyu", scheme="dark")
     screen.row(GROUP).click()
-    expect(screen.page.locator(".dr .kv")).to_be_visible()
+    expect(screen.page.locator(".dr .kv").first).to_be_visible()
     paper = screen.page.evaluate(
         "getComputedStyle(document.querySelector('.main')).backgroundColor"
     )
