@@ -29,7 +29,8 @@ PYTHON: Final = ("src", "tests", "bench", "tools")
 _BIN: Final = Path(sys.executable).parent
 _TAIL: Final = 80
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
-_WORKERS: Final = ("-n", "2", "--dist", "worksteal")
+# They wait for databases and processes: one more than cores.
+_WORKERS: Final = ("-n", "3", "--dist", "worksteal")
 Command = tuple[str | Path, ...]
 
 

@@ -23,7 +23,7 @@ from guiju.settings import read_settings
 from tests.support.kills import make_place
 from tests.support.server import Place
 
-PEOPLE, EACH, KILLS = 20, 10, 6
+PEOPLE, EACH, KILLS = 20, 10, 4
 # The jobs run a second after the start; some kills come before, most while a batch goes out.
 SOONEST, LATEST = 0.3, 1.4
 

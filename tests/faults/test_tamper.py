@@ -103,7 +103,9 @@ def pick(table: Table, rows: list[Row], rng: random.Random) -> int:
 class TestRows:
     def test_a_value_that_was_altered(self, town: World, name: str) -> None:
         table, rng = BY_NAME[name], random.Random(name)
-        for column in table.columns:
+        # The same code compares what both databases give: there only the types of a few columns are tried again.
+        every = 1 if town.runtime.database.is_sqlite else 3
+        for column in [*table.columns][::every]:
             rows = rows_of(town, table)
             filled = [index for index, row in enumerate(rows) if row[column.name] is not None]
             index = rng.choice(filled) if filled else rng.randrange(len(rows))
