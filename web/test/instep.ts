@@ -37,7 +37,7 @@ function say(path: string, is: unknown, wanted: unknown, out: string[]): void {
 /** The state after it was kept on a device, read at the next start, and given the rows of the first answer. */
 function reloaded(state: ClientState, fresh: Snapshot): ClientState {
   const groups = Object.fromEntries(Object.keys(state.conversations).map((id) => [id, { days: 14, told: "text" as const }]));
-  const device: Device = { epoch: "e", groups, notifications: { told: "sender", quiet_from: null, quiet_until: null }, push_key: null };
+  const device: Device = { epoch: "e", groups, notifications: { told: "sender" }, push_key: null };
   const kept = JSON.parse(JSON.stringify(toKeep(state, device))) as Kept;
   const mark = { epoch: "e", me: { todo: state.todo } as Me, device, position: state.position, at: 0, writer: "w" };
   return withStart(fromKept(mark, kept, 1) ?? { ...state, conversations: {}, timelines: {} }, fresh, state.todo);

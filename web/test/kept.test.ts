@@ -10,7 +10,7 @@ const row = (id: string, read = 0): Row => ({ group: { id, me: { role: "member",
 const items = (from: number, count: number): Item[] => Array.from({ length: count }, (_, n) => ({ kind: "groups.changed", position: from + n, group: "g", at: 0, actor: null, card: null, what: "owner" }));
 const device = (days: Record<string, number>): Device => ({
   epoch: "e", groups: Object.fromEntries(Object.entries(days).map(([id, n]) => [id, { days: n, told: "text" as const }])),
-  notifications: { told: "sender", quiet_from: null, quiet_until: null }, push_key: null,
+  notifications: { told: "sender" }, push_key: null,
 });
 const mark = (of: Device, at: number): Mark => ({ epoch: "e", me: { todo: { approvals: 1, reviews: 0, notices: 2 } } as Me, device: of, position: 9, at, writer: "w" });
 const state = (rows: Row[], timelines: ClientState["timelines"] = {}): ClientState => ({ ...EMPTY, position: 9, conversations: Object.fromEntries(rows.map((one) => [one.group.id, one])), timelines });

@@ -8,22 +8,29 @@ from typing import Any
 import pytest
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import DAY, HOUR, MINUTE
+from guiju.kernel.clock import HOUR, MINUTE
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.posting import Poster
 from guiju.modules.groups import roster
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection.service import is_public_host
-from guiju.modules.messaging import _device_store, devices, personal, reads, recalling
+from guiju.modules.messaging import (
+    _device_store,
+    devices,
+    personal,
+    quieting,
+    reads,
+    recalling,
+)
 from guiju.modules.messaging.device_types import (
-    DAY_MINUTES,
     MOST_PUSHES,
-    Choice,
     Limits,
     PushOffError,
     Told,
 )
 from guiju.modules.messaging.pushing import Pusher
+from guiju.modules.messaging.quiet_types import OwnQuiet
+from tests.support import sending
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
 from tests.support.pushes import PushService, push_body, push_service
@@ -80,16 +87,6 @@ class TestLimits:
         assert len({epoch(office.member, "s"), epoch(office.member, "t"), epoch(office.member, "s", "p"), epoch(office.owner, "s")}) == 4  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "hour", "quiet"),
-    [(22, 7, 23, True), (22, 7, 6, True), (22, 7, 7, False), (9, 12, 11, True), (9, 12, 12, False), (9, 9, 9, False)],
-)  # fmt: skip
-def test_a_quiet_time_may_pass_midnight(start: int, end: int, hour: int, quiet: bool) -> None:
-    choice = Choice(Told.TEXT, start * 60, end * 60)
-    now = 20_000 * DAY + (hour - 8) * HOUR + 59 * MINUTE * (not quiet and hour == 6)
-    assert devices.is_quiet(choice, now, 480) is quiet
-
-
 # ---- pushes -----------------------------------------------------------------------------------------------------
 
 
@@ -126,9 +123,8 @@ class Desk:
         self.pusher.run()
         wait(set(self.pusher._waiting))
 
-    def choose(self, told: Told, start: int | None = None, end: int | None = None) -> None:
-        choice = Choice(told, start, end)
-        self.world.write(lambda tx: devices.choose(tx, self.office.member, choice))
+    def choose(self, told: Told) -> None:
+        self.world.write(lambda tx: devices.choose(tx, self.office.member, told))
 
     def say(self, text: str, actor: Actor | None = None, **extra: Any) -> int:
         return self.world.send(actor or self.office.owner, self.group, text, **extra).position
@@ -204,10 +200,6 @@ def test_who_looks_wrote_read_muted_or_wants_quiet_is_left_alone(desk: Desk) -> 
     desk.choose(Told.OFF)
     desk.say("不要通知")
     assert desk.told() == []
-    minute = (world.clock.now() // MINUTE + 480) % DAY_MINUTES
-    desk.choose(Told.TEXT, minute, (minute + 60) % DAY_MINUTES)
-    desk.say("安静时段")
-    assert desk.told() == []
     desk.choose(Told.TEXT)
     desk.watching.add(member.person_id)
     desk.say("正看着屏幕")
@@ -218,6 +210,40 @@ def test_who_looks_wrote_read_muted_or_wants_quiet_is_left_alone(desk: Desk) -> 
     desk.say("太旧了")
     world.later(2 * HOUR)
     assert desk.told() == []
+
+
+def test_quiet_time_and_silent_messages_disturb_nobody_and_urgent_ones_do(desk: Desk) -> None:
+    office, world = desk.office, desk.world
+    member, administrator = office.member.person_id, office.administrator.person_id
+    urgent = "{use: messaging.urgent, with: {roles: [owner], per_week: 9}}"
+    adopt(office, urgent)
+
+    def rest(wanted: OwnQuiet | None) -> None:
+        world.write(lambda tx: quieting.set_own(tx, office.member, wanted))
+
+    def urge(text: str, *mentions: PersonId) -> None:
+        sending.urge(world, office.owner, desk.group, text, text, mentions=mentions)
+
+    desk.choose(Told.TEXT)
+    now = (world.clock.now() // MINUTE + 480) % (24 * 60)
+    rest(OwnQuiet(now, (now + 60) % (24 * 60), rest=False))
+    desk.say("安静时段", mentions=[member])
+    assert desk.told() == []
+    urge("大家的急事")
+    desk.say("不急")
+    assert desk.told() == ["大家的急事"], "the newest that may disturb"
+    urge("叫他的", member)
+    urge("叫别人的", administrator)
+    assert desk.told() == ["叫他的"]
+    rest(None)
+    desk.say("醒了")
+    assert desk.told() == ["醒了"]
+    hours = f"{now // 60:02}:00-{(now // 60 + 1) % 24:02}:00"
+    adopt(office, urgent, f'{{use: messaging.quiet_hours, with: {{hours: "{hours}"}}}}')
+    desk.say("静默送达", mentions=[member])
+    assert desk.told() == []
+    urge("休息时间的急事")
+    assert desk.told() == ["休息时间的急事"]
 
 
 def test_what_was_recalled_is_not_pushed_and_a_stranger_hears_nothing(desk: Desk) -> None:
@@ -312,14 +338,10 @@ def test_over_http(inside: tuple[Office, Inside]) -> None:
     ):
         answer = ask("POST", "/push", good | change)
         assert (answer.status_code, answer.json()["code"]) == (422, code)
-    bad_choices: tuple[Json, ...] = (
-        {"told": "all"},
-        {"told": "text", "quiet_from": 5},
-        {"told": "text", "quiet_from": 5, "quiet_until": 1440},
-    )
+    bad_choices: tuple[Json, ...] = ({"told": "all"}, {}, {"told": "text", "quiet_from": 5})
     for choice in bad_choices:
         assert ask("PUT", "/notifications", choice).json()["code"] == "http.bad_request"
-    kept = {"told": "none", "quiet_from": 1320, "quiet_until": 420}
+    kept = {"told": "none"}
     assert ask("PUT", "/notifications", kept).status_code == 204
     assert ask("GET", "/device").json()["notifications"] == kept
     for n in range(MOST_PUSHES):

@@ -23,10 +23,9 @@ export interface Me {
 }
 /** How much a notification says of a message. */
 export type Told = "off" | "none" | "sender" | "text";
-export interface NotificationChoice { told: Told; quiet_from: number | null; quiet_until: number | null }
 /** What this browser may keep and show of each group, and how I am notified. What is kept is bound to the epoch. */
 export interface Device {
-  epoch: string; groups: Record<string, { days: number; told: Exclude<Told, "off"> }>; notifications: NotificationChoice; push_key: string | null;
+  epoch: string; groups: Record<string, { days: number; told: Exclude<Told, "off"> }>; notifications: { told: Told }; push_key: string | null;
 }
 export interface Start extends Conversations { me: Me; device: Device }
 export interface SessionRow { id: string; device: string; created_at: number; last_seen_at: number; current: boolean }

@@ -3,13 +3,12 @@
  * than I chose and the rules allow.
  */
 import { watch } from "vue";
-import { post } from "../api/client.ts";
-import { ALL } from "../api/types.ts";
+import { ApiError, get, post } from "../api/client.ts";
 import type { Item, ReleasedItem, SentItem, Told } from "../api/types.ts";
 import { d } from "../i18n/device.ts";
 import { lang } from "../i18n/index.ts";
-import { device, me, myId, onItems, state } from "../live/store.ts";
-import { isQuiet, least } from "../live/told.ts";
+import { device, me, myId, onItems, ownQuiet, state } from "../live/store.ts";
+import { disturbs, least } from "../live/told.ts";
 import { registration } from "./worker.ts";
 
 const LONGEST = 120;
@@ -18,16 +17,29 @@ const LOOKED_MS = 4000;
 const LOOKED = "gj.looked";
 const shown = new Map<string, Notification | null>();
 
-const minuteNow = (): number => new Date().getHours() * 60 + new Date().getMinutes();
 const looking = (): boolean => document.visibilityState === "visible" && document.hasFocus();
+
+/** The server knows my quiet time and the working calendar; its word holds for a minute, or until I change it on any screen. */
+const ASKED_MS = 60_000;
+let rest: { at: number; is: Promise<boolean> } | null = null;
+const asked = async (): Promise<boolean> => {
+  try {
+    return (await get<{ until: number | null }>("/me/quiet")).until !== null;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return false;
+  }
+};
+function isResting(): Promise<boolean> {
+  if (rest === null || Date.now() - rest.at > ASKED_MS) rest = { at: Date.now(), is: asked() };
+  return rest.is;
+}
 
 /** How much is said of an item; `off` when it is nothing to be told of. */
 function toldOf(item: Item): Told {
   const [known, one] = [device.value, item.group === null ? undefined : state.value.conversations[item.group]];
   if ((item.kind !== "messaging.sent" && item.kind !== "messaging.released") || !known || !one) return "off";
-  const calls = item.message.mentions.includes(myId()) || item.message.mentions.includes(ALL);
-  if (item.message.sender.id === myId() || item.position <= one.read || (one.muted && !calls)) return "off";
-  if (isQuiet(known.notifications, minuteNow())) return "off";
+  if (item.message.sender.id === myId() || item.position <= one.read) return "off";
   return least(known.notifications.told, known.groups[item.group]?.told ?? "none");
 }
 
@@ -56,10 +68,16 @@ let open: (path: string) => void = () => undefined;
 
 function onNew(items: readonly Item[]): void {
   if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
-  for (const item of items) {
-    const told = toldOf(item);
-    if (told !== "off") show(item as SentItem | ReleasedItem, told);
-  }
+  for (const item of items) void tellOf(item);
+}
+async function tellOf(item: Item): Promise<void> {
+  if (toldOf(item) === "off") return;
+  const one = item as SentItem | ReleasedItem;
+  const how = disturbs(one.message, myId(), state.value.conversations[one.group]?.muted ?? false);
+  if (how === "never" || (how === "unless-resting" && (await isResting()))) return;
+  const told = toldOf(item);
+  // It may have been read while the server was asked.
+  if (told !== "off") show(one, told);
 }
 
 async function takeBack(group: string): Promise<void> {
@@ -72,6 +90,7 @@ async function takeBack(group: string): Promise<void> {
 export function startNotifying(lead: (path: string) => void): void {
   open = lead;
   onItems(onNew);
+  watch(ownQuiet, () => void (rest = null), { flush: "sync" });
   setInterval(() => looking() && localStorage.setItem(LOOKED, String(Date.now())), LOOKED_MS / 2);
   watch(() => Object.values(state.value.conversations).filter((one) => one.unread > 0).map((one) => one.group.id), (now, before) => {
     for (const group of before ?? []) if (!now.includes(group)) void takeBack(group);

@@ -14,8 +14,6 @@ def upgrade() -> None:
         "messaging_notification",
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("told", sa.String(length=8), nullable=False),
-        sa.Column("quiet_from", sa.Integer(), nullable=True),
-        sa.Column("quiet_until", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("person"),
     )
     op.create_table(

@@ -1,6 +1,6 @@
 """How people want to be notified, and where to push to. Local tables: no fact tells of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -19,15 +19,13 @@ from sqlalchemy import (
 from guiju.kernel.db import ReadTx, metadata
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging.device_types import Choice, Subscription, Told
+from guiju.modules.messaging.device_types import Subscription, Told
 
 _choice = Table(
     "messaging_notification",
     metadata,
     Column("person", String(40), primary_key=True),
     Column("told", String(8), nullable=False),
-    Column("quiet_from", Integer),
-    Column("quiet_until", Integer),
 )
 _push = Table(
     "messaging_push",
@@ -50,19 +48,15 @@ _cursor = Table(
 )
 
 
-def choices(tx: ReadTx, people: Sequence[PersonId]) -> Mapping[PersonId, Choice]:
-    """What people said; those who said nothing are left out."""
-    found = tx.all(select(_choice).where(_choice.c.person.in_(people)))
-    return {
-        PersonId(row.person): Choice(Told(row.told), row.quiet_from, row.quiet_until)
-        for row in found
-    }
+def told_to(tx: ReadTx, person: PersonId) -> Told | None:
+    """What a person said; None if nothing."""
+    found = tx.first(select(_choice.c.told).where(_choice.c.person == person))
+    return None if found is None else Told(found.told)
 
 
-def save_choice(tx: WriteTx, person: PersonId, choice: Choice) -> None:
+def save_told(tx: WriteTx, person: PersonId, told: Told) -> None:
     tx.run(delete(_choice).where(_choice.c.person == person))
-    quiet = {"quiet_from": choice.quiet_from, "quiet_until": choice.quiet_until}
-    tx.run(insert(_choice).values(person=person, told=choice.told.value, **quiet))
+    tx.run(insert(_choice).values(person=person, told=told.value))
 
 
 def subscriptions(tx: ReadTx) -> Sequence[Subscription]:

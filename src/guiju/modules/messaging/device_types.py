@@ -9,7 +9,6 @@ from guiju.kernel.ids import GroupId, PersonId
 MOST_DAYS = 90
 MOST_PUSHES = 20
 """Of one person: far more than the browsers somebody uses."""
-DAY_MINUTES = 24 * 60
 
 
 class Told(StrEnum):
@@ -55,15 +54,6 @@ class Limits:
 
     days: int
     told: Told
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """How a person wants to be notified. Quiet from and until these minutes of the day, by the pack's calendar; None: never."""
-
-    told: Told = Told.SENDER
-    quiet_from: int | None = None
-    quiet_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

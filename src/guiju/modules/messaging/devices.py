@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import MINUTE
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
@@ -12,9 +11,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group
 from guiju.modules.messaging import _device_store
 from guiju.modules.messaging.device_types import (
-    DAY_MINUTES,
     MOST_PUSHES,
-    Choice,
     Limits,
     Notifications,
     Offline,
@@ -77,23 +74,15 @@ def epoch(tx: ReadTx, actor: Actor, session: str, origin: str) -> str:
 # ---- notifications ----------------------------------------------------------------------------------------------
 
 
-def choice_of(tx: ReadTx, person: PersonId) -> Choice:
-    return _device_store.choices(tx, [person]).get(person, Choice())
+def told_to(tx: ReadTx, person: PersonId) -> Told:
+    """How much a person wants a notification to say."""
+    return _device_store.told_to(tx, person) or Told.SENDER
 
 
-def choose(tx: WriteTx, actor: Actor, choice: Choice) -> None:
-    """Say how the actor is notified from now on. Raises NotAllowedError."""
+def choose(tx: WriteTx, actor: Actor, told: Told) -> None:
+    """Say how much the actor's notifications say from now on. Raises NotAllowedError."""
     policy.require(tx, actor, "messaging.save")
-    _device_store.save_choice(tx, actor.person_id, choice)
-
-
-def is_quiet(choice: Choice, now: int, utc_offset: int) -> bool:
-    """Whether the person wants quiet at `now` (ms); `utc_offset` is in minutes. Pure; a quiet time may pass midnight."""
-    start, end = choice.quiet_from, choice.quiet_until
-    if start is None or end is None:
-        return False
-    minute = (now // MINUTE + utc_offset) % DAY_MINUTES
-    return start <= minute < end if start <= end else minute >= start or minute < end
+    _device_store.save_told(tx, actor.person_id, told)
 
 
 # ---- where to push to -------------------------------------------------------------------------------------------

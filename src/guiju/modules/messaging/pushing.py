@@ -9,6 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import msgspec
 
@@ -30,13 +31,13 @@ from guiju.modules.messaging import (
     _personal_store,
     changes,
     devices,
+    quieting,
     service,
     writers,
 )
 from guiju.modules.messaging.change_types import ALL, UNCHANGED
 from guiju.modules.messaging.device_types import (
     BadSubscriptionError,
-    Choice,
     News,
     PushOffError,
     Subscription,
@@ -45,7 +46,6 @@ from guiju.modules.messaging.device_types import (
 )
 from guiju.modules.messaging.personal_types import PLAIN
 from guiju.modules.messaging.sending import author_of
-from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT
 
 _log = logging.getLogger("guiju.push")
@@ -164,7 +164,7 @@ class Pusher:
         for entry in entries:
             assert entry.group is not None, "a message is in a group"
             by_group[entry.group].append(entry)
-        readers = {person: _Reader(tx, person, self._clock.now()) for person in by_person}
+        readers = {person: _Reader(tx, person) for person in by_person}
         found: list[News] = []
         for group, said in by_group.items():
             told = _Group(tx, group, said)
@@ -240,17 +240,16 @@ class _Group:
 class _Reader:
     """One person with what they have read and how they want to be told."""
 
-    def __init__(self, tx: ReadTx, person: PersonId, now: int) -> None:
+    def __init__(self, tx: ReadTx, person: PersonId) -> None:
         self.person = person
-        self.choice: Choice = devices.choice_of(tx, person)
+        self.told = devices.told_to(tx, person)
         self.read = _mark_store.read_positions(tx, person)
         self.settings = _personal_store.settings(tx, person)
-        offset = policy.get_pack(tx).calendar.utc_offset
-        self.is_quiet = devices.is_quiet(self.choice, now, offset)
+        self.is_resting = quieting.is_resting(tx, person)
 
     def news(self, told: _Group, member: Member) -> tuple[Recorded, Told] | None:
         """The newest that this person has not seen, and how much may be said of it."""
-        if self.choice.told is Told.OFF or self.is_quiet:
+        if self.told is Told.OFF:
             return None
         group = told.group.id
         since = max(self.read.get(group, -1), member.visible_from - 1)
@@ -258,11 +257,18 @@ class _Reader:
         for entry in reversed(told.entries):
             if entry.position <= since:
                 return None
-            mentions = entry.fact.mentions
-            calls = self.person in mentions or ALL in mentions
-            if author_of(entry) != self.person and (calls or not muted):
-                return entry, least(self.choice.told, told.most)
+            if author_of(entry) != self.person and self._is_told(entry.fact, is_muted=muted):
+                return entry, least(self.told, told.most)
         return None
+
+    def _is_told(self, said: Any, *, is_muted: bool) -> bool:
+        """Whether a message disturbs this person: a silent one nobody, an urgent one whom it calls in any case."""
+        if getattr(said, "silent", False):
+            return False
+        mentioned = self.person in said.mentions or ALL in said.mentions
+        if getattr(said, "urgent", False) and (mentioned or not said.mentions):
+            return True
+        return not self.is_resting and (mentioned or not is_muted)
 
 
 def _body_of(news: News) -> bytes:
