@@ -37,6 +37,10 @@ class Segments:
         found = self._blobs.sizes(f"{_FOLDER}/{group}")
         return sorted(Segment(*map(int, name.split("-"))) for name in found)
 
+    def has_key(self, group: GroupId, at: int) -> bool:
+        """Whether what a group said in the month of `at` (ms) can be sealed and opened."""
+        return self._keys.cipher(key_id(Content.CONTENT, group, None, at)) is not None
+
     def read(self, group: GroupId, segment: Segment) -> bytes | None:
         """The plain bytes of a piece; None when it cannot be had. Raises BlobsUnavailableError."""
         cipher = self._keys.cipher(key_id(Content.CONTENT, group, None, segment.at))

@@ -22,12 +22,13 @@ from guiju.modules.followup.types import (
     ReasonNeededError,
     RequestNotFoundError,
 )
-from guiju.modules.groups import governing, roster
+from guiju.modules.groups import direct, governing, roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import TextRefusedError
 from guiju.modules.messaging import recalling
 from guiju.modules.messaging.change_types import ALL, AlreadyRecalledError, MessageNotFoundError
 from guiju.setup import SYSTEM
+from tests.support import apart
 from tests.support.office import Office
 
 USE = "6.30/followup.answers"
@@ -253,3 +254,47 @@ class TestEnding:
         assert todo(office, office.administrator) == []
         world.later(30 * DAY)
         assert not world.entries("followup.late", "followup.reminded")
+
+
+class TestWhoKnows:
+    def test_who_left_learns_no_answer_that_comes_later(self, office: Office) -> None:
+        group, world = office.group(), office.world
+        message = int(world.send(office.member, group, "请回复").position)
+        people = [office.owner.person_id, office.administrator.person_id]
+        world.write(
+            lambda tx: asking.ask(tx, office.member, group, message, people=people, hours=None)
+        )
+        assert todo(office, office.member, Box.ASKED) == [message]
+        world.write(
+            lambda tx: roster.remove(
+                tx, office.owner, group, office.member.person_id, reason="调岗"
+            )
+        )
+        assert todo(office, office.member, Box.ASKED) == []
+        assert todo(office, office.owner) == [], "nobody waits for it any more"
+
+    @pytest.mark.parametrize("is_barred", [False, True])
+    def test_between_two_no_head_is_told_and_whom_a_barrier_silences_is_not_late(
+        self, office: Office, *, is_barred: bool
+    ) -> None:
+        world, one, other = office.world, office.member, office.outsider
+        group = world.write(lambda tx: direct.open_direct(tx, one, other.person_id))
+        message = int(world.send(one, group, "请回复").position)
+        world.write(
+            lambda tx: asking.ask(tx, one, group, message, people=[other.person_id], hours=1)
+        )
+        if is_barred:
+            admin = world.person("孙安", "security_admin")
+            apart.set_barrier(world, admin, apart.barrier_input(apart.people(one), apart.people(other), both=True))  # fmt: skip
+        world.later(10 * DAY)
+        assert len(world.entries("followup.late")) == (0 if is_barred else 1)
+        assert world.entries("followup.escalated") == []
+
+    def test_who_heads_them_no_more_sees_their_late_answers_no_more(self, office: Office) -> None:
+        group, world = office.group(), office.world
+        message = ask(office, group, office.member, hours=1)
+        world.later(10 * DAY)
+        assert todo(office, office.head, Box.LATE) == [message]
+        new = world.person("新主任")
+        world.write(lambda tx: directory.set_unit_head(tx, SYSTEM, world.unit, new.person_id))
+        assert todo(office, office.head, Box.LATE) == []

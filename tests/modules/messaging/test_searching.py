@@ -9,6 +9,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
+from guiju.ledger.segments import Segments
 from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import recalling, review, searching
@@ -230,6 +231,43 @@ class TestPieces:
             again, office.owner, "巡检", limit=50
         )  # sees what is missing; the next makes it again
         assert found(again, office.owner, "巡检", limit=50) == said[::-1]
+
+    def test_with_little_time_it_goes_piece_by_piece_and_misses_nothing(
+        self, office: Office, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        group, other = office.group(), office.group(name="澄远乙班工作群")
+        said = []
+        for number in range(30):
+            office.world.clock.advance(DAY)
+            where = group if number % 3 else other
+            said.append(office.world.send(office.owner, where, f"第{number}次巡检").position)
+        found(searcher, office.owner, "巡检")
+        monkeypatch.setattr(searching, "BUDGET_SECONDS", -1)
+        monkeypatch.setattr(Searcher, "_catch_up", lambda *_: True)
+        everything, before, rounds = [], None, 0
+        while True:
+            page, before, _ = look(searcher, office.owner, "巡检", before=before)
+            everything += page
+            rounds += 1
+            if before is None:
+                break
+        assert everything == said[::-1] and rounds > 3
+
+    def test_what_cannot_be_opened_is_passed_over(
+        self, office: Office, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        group = office.group()
+        lost = office.world.send(office.owner, group, "旧巡检").position
+        office.world.clock.advance(40 * DAY)
+        kept = office.world.send(office.owner, group, "新巡检").position
+        entry = office.world.entries("messaging.sent")[0]
+        assert entry.position == lost
+        real = Segments.has_key
+        monkeypatch.setattr(
+            Segments, "has_key", lambda self, where, at: at != entry.at and real(self, where, at)
+        )
+        for _ in range(2):
+            assert found(searcher, office.owner, "巡检") == [kept]
 
     def test_what_takes_too_long_says_so_and_goes_on(
         self, office: Office, searcher: Searcher, monkeypatch: pytest.MonkeyPatch

@@ -123,10 +123,16 @@ class TestCalling:
     def test_what_a_rule_stops_calls_nobody(self, office: Office) -> None:
         group = office.group()
         allow(office)
-        for text in ("这是核心配方", "去赌博网站玩"):
-            said = refused(office, UrgentNotSentError, office.member, group, text)
-            assert isinstance(said.data["clause"], dict)
+        for number, text in enumerate(("这是核心配方", "去赌博网站玩")):
+            sent = urge(office, office.member, group, text, cmid=f"s{number}")
+            with pytest.raises(UrgentNotSentError) as caught:
+                urging.check_sent(sent)
+            assert isinstance(caught.value.data["clause"], dict) and sent.called == 0
         assert waiting(office, office.owner) == []
+        stopped = office.world.entries("messaging.held", "messaging.blocked")
+        assert [entry.kind for entry in stopped] == ["messaging.held", "messaging.blocked"], (
+            "what was tried is on record"
+        )
 
 
 class TestItsPrice:

@@ -89,6 +89,7 @@ _told = governed(
     )
 )
 _IS_WAITING = _part.c.answer.in_([each.value for each in WAITING])
+_IS_OPEN = _request.c.state == RequestState.OPEN.value
 _IS_LATE = case((_part.c.late == 1, 1), else_=0)
 
 
@@ -131,10 +132,12 @@ def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
                 leaving = _part.c.group_id == group, _part.c.person == person, _IS_WAITING
                 tx.run(update(_part).where(*leaving).values(answer=Answer.GONE.value))
-            case GroupClosed(group=group):
-                asked = select(_request.c.message).where(
-                    _request.c.group_id == group, _request.c.state == RequestState.OPEN.value
+                own = select(_request.c.message).where(
+                    _request.c.group_id == group, _request.c.asker == person, _IS_OPEN
                 )
+                _end(tx, tx.scalars(own), RequestState.ENDED)
+            case GroupClosed(group=group):
+                asked = select(_request.c.message).where(_request.c.group_id == group, _IS_OPEN)
                 _end(tx, tx.scalars(asked), RequestState.ENDED)
 
 
@@ -192,7 +195,7 @@ def _escalate(tx: WriteTx, fact: AnswerEscalated) -> None:
 
 
 def _end(tx: WriteTx, messages: Collection[int], state: RequestState) -> None:
-    open_ones = _request.c.message.in_(messages), _request.c.state == RequestState.OPEN.value
+    open_ones = _request.c.message.in_(messages), _IS_OPEN
     tx.run(update(_request).where(*open_ones).values(state=state.value))
     waiting = _part.c.message.in_(messages), _IS_WAITING
     tx.run(update(_part).where(*waiting).values(answer=Answer.GONE.value))

@@ -1,10 +1,12 @@
 """What was asked and what became of it, for those who may know. Reading only; the verbs stand beside it."""
 
+import functools
 from collections.abc import Collection, Mapping, Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.directory import service as directory
 from guiju.modules.followup import _store
 from guiju.modules.followup.types import (
     Answer,
@@ -57,11 +59,27 @@ def list_group(tx: ReadTx, actor: Actor, group: GroupId) -> tuple[list[Request],
 def list_box(tx: ReadTx, actor: Actor, box: Box) -> list[tuple[Request, list[Part]]]:
     """What I must answer and what I asked, with all who are asked; for heads only those of whom they were told."""
     if box is Box.LATE:
-        return [(request, [part]) for request, part in _store.late_under(tx, actor.person_id)]
+        return [(request, [part]) for request, part in _late_under(tx, actor.person_id)]
     read = _store.waiting_for if box is Box.TODO else _store.asked_by
-    found = read(tx, actor.person_id)
+    inside = messaging.present_groups(tx, actor)
+    found = [
+        request
+        for request in read(tx, actor.person_id)
+        if request.group in inside and request.message >= inside[request.group]
+    ]
     asked = parts(tx, found)
     return [(request, asked[request.message]) for request in found]
+
+
+def _late_under(tx: ReadTx, head: PersonId) -> list[tuple[Request, Part]]:
+    """Of whom a head was told and still is the head, as long as they have not answered."""
+
+    @functools.cache
+    def heads(person: PersonId) -> set[PersonId | None]:
+        return {directory.level_above(tx, person, level) for level in (1, 2)}
+
+    found = _store.late_under(tx, head)
+    return [(request, part) for request, part in found if head in heads(part.person)]
 
 
 def parts(tx: ReadTx, requests: Sequence[Request]) -> Mapping[int, list[Part]]:
@@ -89,7 +107,7 @@ def count_todo(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, in
 
 def count_late(tx: ReadTx, head: PersonId) -> int:
     """Of how many late answers a head was told, at most 200."""
-    return len(_store.late_under(tx, head))
+    return len(_late_under(tx, head))
 
 
 def parts_of(tx: ReadTx, message: int) -> list[Part]:

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.clock import DAY
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import _rules, _store, service
-from guiju.modules.followup.asking import set_timer, under
+from guiju.modules.followup.asking import TIMER, set_timer, under
 from guiju.modules.followup.types import (
     WAITING,
     AnswerEscalated,
@@ -19,7 +21,9 @@ from guiju.modules.followup.types import (
     Request,
     RequestState,
 )
+from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import GroupKind
 from guiju.modules.policy import service as policy
 
 
@@ -31,6 +35,14 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
     group = groups.find_group(tx, request.group)
     assert group is not None, "groups are never deleted"
     rules, use = service.rule_in(tx, group)
+    if group.kind is GroupKind.DIRECT:
+        # Who writes to whom alone is for nobody else; and whom a barrier keeps silent is not late.
+        rules = replace(rules, levels=0)
+        other = direct.other_in(tx, group.id, request.asker)
+        assert other is not None, "a direct conversation has two people"
+        if direct.refusal(tx, other, request.asker) is not None:
+            tx.schedule(TIMER, str(message), tx.now + DAY)
+            return
     permit = under(policy.require(tx, actor, "followup.keep_time", request.group), use)
     waiting = [part for part in _store.parts(tx, [message])[message] if part.answer in WAITING]
     near = [p for p in waiting if p.remind_at is not None and p.remind_at <= tx.now < p.due_at]
@@ -47,7 +59,8 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
         if rules.levels:
             _escalate(tx, permit, request, late, level=1)
     later = [part for part in waiting if part.next_at is not None and part.next_at <= tx.now]
-    _escalate(tx, permit, request, later, level=2)
+    if rules.levels:
+        _escalate(tx, permit, request, later, level=2)
     set_timer(tx, message)
 
 

@@ -273,14 +273,15 @@ class Composer:
     async def send_urgent(
         self, actor: Actor, group: GroupId, cmid: str, body: Body, reason: str
     ) -> Sent:
-        """Send at once, and call people. Raises what `urging.send_urgent` raises, and BadMessageError."""
+        """Send at once, and call people. Raises what `urging.send_urgent` and `check_sent` raise, and BadMessageError."""
         draft = Draft(actor, group, cmid, body)
         if body.files:
             draft = await self._with_files(draft)
         send = replace(self.prepare(draft), origin="urgent")
-        return await self._gate.write(
+        sent = await self._gate.write(
             lambda tx: urging.send_urgent(tx, self._inspector, actor, send, reason)
         )
+        return urging.check_sent(sent)
 
     async def edit(
         self,

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
@@ -35,6 +35,7 @@ BUDGET_SECONDS = 1.5
 """After this an answer says how many groups are still to be read, and the next request goes on."""
 MOST_IN_SEGMENT, KEPT_OPEN = 4_000, 64
 _AT_ONCE, _PROPOSED, _UNSAVED, _MOST_SPANS = 500, 100, 200, 20
+_NEVER = 1 << 62
 
 
 class BadSearchError(InvalidError):
@@ -59,11 +60,29 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hits, the newest first. `before` goes on from here, if there may be more; `waiting` groups are not read to their end."""
+    """Hits, the newest first. `before` goes on from here, if there may be more, also after none; `waiting` groups are not read
+    to their end.
+    """
 
     hits: Sequence[Hit]
     before: int | None
     waiting: int
+
+
+class _Piece(NamedTuple):
+    """One piece of a group's index, which has no message at `end` or after it."""
+
+    end: int
+    group: GroupId
+    segment: Segment
+
+
+class _Proposed(NamedTuple):
+    """Positions to check, where to go on from if there may be more, and how many groups must be read anew."""
+
+    positions: list[int]
+    before: int | None
+    lost: int
 
 
 class _Pieces:
@@ -73,6 +92,8 @@ class _Pieces:
         self.lock = threading.Lock()
         self.segments: list[Segment] | None = None
         self.saved = 0
+        self.skipped = -1
+        """Up to here nothing can be indexed: the key is gone, and the texts with it."""
 
 
 class Searcher:
@@ -106,9 +127,9 @@ class Searcher:
             waiting = sum(not self._catch_up(each, deadline) for each in places)
             hits: list[Hit] = []
             while True:
-                proposed = self._propose(places, wanted, before)
-                before = proposed[-1] if len(proposed) == _PROPOSED else None
-                verb = functools.partial(_check, wanted=wanted, proposed=proposed)
+                proposed = self._propose(places, wanted, before, deadline)
+                before, waiting = proposed.before, waiting + proposed.lost
+                verb = functools.partial(_check, wanted=wanted, proposed=proposed.positions)
                 hits += self._door.read_now(verb)
                 if before is None or len(hits) >= limit or monotonic() > deadline:
                     break
@@ -130,7 +151,7 @@ class Searcher:
         with pieces.lock:
             index = self._last(group, pieces)
             while monotonic() < deadline:
-                after = index.through if index is not None else -1
+                after = max(pieces.skipped, index.through if index is not None else -1)
                 query = EntryQuery(group=group, kinds=KINDS, after=after, limit=_AT_ONCE)
                 entries = self._door.read_now(lambda tx, query=query: tx.entries(query))  # type: ignore[misc]  # bound at once
                 for entry in entries:
@@ -170,6 +191,9 @@ class Searcher:
         self, group: GroupId, pieces: _Pieces, index: Index | None, entry: Recorded
     ) -> Index | None:
         assert pieces.segments is not None, "the last piece was asked for first"
+        if not self._stored.has_key(group, entry.at):
+            pieces.skipped = entry.position
+            return index
         text = _text_of(entry)
         if index is None or index.size >= MOST_IN_SEGMENT or self._is_other_month(pieces, entry):
             if index is not None:
@@ -224,23 +248,41 @@ class Searcher:
                 self._open.popitem(last=False)
 
     def _propose(
-        self, places: Mapping[GroupId, int], wanted: Wanted, before: int | None
-    ) -> list[int]:
-        """The newest positions below `before` at which a message may be what is wanted."""
-        found: set[int] = set()
-        for group, lowest in places.items():
-            pieces = self._pieces[group]
+        self, places: Mapping[GroupId, int], wanted: Wanted, before: int | None, deadline: float
+    ) -> _Proposed:
+        """The newest positions below `before` at which a message may be what is wanted, as far as there is time to look."""
+        found: list[int] = []
+        lost = 0
+        for piece in self._in_order(places, before):
+            lowest = places[piece.group]
+            if len(found) >= _PROPOSED and piece.end <= found[_PROPOSED - 1]:
+                break
+            # To end where it began would be to stand still.
+            if piece.end < (_NEVER if before is None else before) and monotonic() > deadline:
+                return _Proposed([at for at in found if at >= piece.end], piece.end, lost)
+            pieces = self._pieces[piece.group]
             with pieces.lock:
-                for segment in list(pieces.segments or ()):
-                    index = self._get(group, segment)
-                    if index is None:
-                        self._begin_anew(group, pieces)
-                        break
-                    if index.through >= lowest:
-                        found.update(
-                            index.find(wanted, lowest=lowest, before=before, limit=_PROPOSED)
-                        )
-        return sorted(found, reverse=True)[:_PROPOSED]
+                index = self._get(piece.group, piece.segment)
+                if index is None:
+                    lost += 1
+                    self._begin_anew(piece.group, pieces)
+                    continue
+                found += index.find(wanted, lowest=lowest, before=before, limit=_PROPOSED)
+            found = sorted(set(found), reverse=True)[:_PROPOSED]
+        return _Proposed(found, found[-1] if len(found) == _PROPOSED else None, lost)
+
+    def _in_order(self, places: Mapping[GroupId, int], before: int | None) -> list[_Piece]:
+        """The pieces that may have something below `before`, by where they end, the newest first."""
+        found = []
+        for group, lowest in places.items():
+            segments = list(self._pieces[group].segments or ())
+            ends = [*(each.start for each in segments[1:]), _NEVER][: len(segments)]
+            found += [
+                _Piece(end, group, segment)
+                for segment, end in zip(segments, ends, strict=True)
+                if end > lowest and (before is None or segment.start < before)
+            ]
+        return sorted(found, key=lambda piece: -piece.end)
 
 
 def _check(tx: ReadTx, *, wanted: Wanted, proposed: Sequence[int]) -> list[Hit]:

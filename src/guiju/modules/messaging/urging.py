@@ -44,6 +44,7 @@ JOB = "messaging.urgent"
 _WEEK = 7 * DAY
 _MONDAY = 4 * DAY
 """1970-01-01 was a Thursday: the first week began four days later."""
+_SENT = (MessageState.DELIVERED, MessageState.MASKED, MessageState.RELEASED)
 _RUNNING = (GroupRole.OWNER, GroupRole.ADMINISTRATOR)
 
 
@@ -58,8 +59,9 @@ class Sent:
 def send_urgent(tx: WriteTx, inspector: Inspector, actor: Actor, send: Send, reason: str) -> Sent:
     """Send a message at once and call whom it mentions, or everybody where it mentions nobody.
 
-    The same cmid again gives the first answer. Raises what `send_many` answers, UrgentOffError, UrgentBudgetError,
-    UrgentPeopleError, ReasonNeededError, UrgentNotSentError or TextRefusedError; on any of them nothing is sent.
+    A text that a rule stops is on record like any other, and nobody is called: see `check_sent`. The same cmid again
+    gives the first answer. Raises what `send_many` answers, UrgentOffError, UrgentBudgetError, UrgentPeopleError,
+    ReasonNeededError or TextRefusedError; on any of them nothing is sent.
     """
     group, member, _ = sender_place(tx, actor, send.group)
     known = _store.find_by_key(tx, _store.key_of(actor.person_id, send.cmid))
@@ -72,12 +74,19 @@ def send_urgent(tx: WriteTx, inspector: Inspector, actor: Actor, send: Send, rea
     if known is not None:
         found = _urgent_store.find(tx, known)
         return Sent(answer, len(found.called) if found is not None else 0)
-    if answer.state not in (MessageState.DELIVERED, MessageState.MASKED):
-        raise UrgentNotSentError(
-            "A rule stops this message.", state=answer.state, clause=answer.clause
-        )
+    if answer.state not in _SENT:
+        return Sent(answer, 0)
     assert use is not None, "a first message was given leave"
     return Sent(answer, _call(tx, actor, send, use, answer.position, reason.strip()))
+
+
+def check_sent(sent: Sent) -> Sent:
+    """Outside the lane, where a refusal undoes nothing any more. Raises UrgentNotSentError for what a rule stopped."""
+    state = sent.receipt.state
+    if state not in _SENT:
+        clause = sent.receipt.clause
+        raise UrgentNotSentError("A rule stops this message.", state=state, clause=clause)
+    return sent
 
 
 def _call(tx: WriteTx, actor: Actor, send: Send, use: Use, position: int, reason: str) -> int:
