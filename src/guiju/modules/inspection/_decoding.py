@@ -143,6 +143,8 @@ def _read(raw: bytes, edges: list[int], encodings: tuple[str, ...]) -> Resolved:
             resolved = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if len(resolved) == len(raw):
+            return [*zip(resolved, [0, *edges], edges, strict=False)]
         found: Resolved = []
         done = at = 0
         for char in resolved:
