@@ -26,7 +26,15 @@ from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import DocumentPrints
-from guiju.modules.messaging import forwarding, pinning, reacting, review, templating, topics
+from guiju.modules.messaging import (
+    forwarding,
+    pinning,
+    reacting,
+    review,
+    templating,
+    topics,
+    urging,
+)
 from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.review_types import Permission
@@ -255,8 +263,9 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     uploads = uploads_of(world)
     world.send(member, group, "", files=attached(uploads, member, group, "a.txt", b"plan"))
     close_uploads(uploads)
-    urge(world, owner, group, "马上停机", "u1")
+    call = urge(world, owner, group, "马上停机", "u1").receipt.position
     urge(world, owner, group, "马上开机", "u2")
+    world.write(lambda tx: urging.confirm(tx, member, group, call, needless=True))
 
 
 def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from guiju.kernel.clock import DAY
+from guiju.kernel.clock import DAY, HOUR
+from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId
 from guiju.modules.directory.types import PersonNotFoundError, UnitNotFoundError
 from guiju.modules.groups import _barrier_rules, applying, barriers, direct, roster
@@ -18,6 +19,7 @@ from guiju.modules.groups.direct_types import (
     BarrierNotFoundError,
     BarrierSet,
     DirectRules,
+    DirectTooOftenError,
     MembersBarredError,
     NoBarrierClauseError,
     Side,
@@ -326,3 +328,40 @@ class TestGroups:
         apart.world.write(
             lambda tx: roster.admit(tx, apart.office.owner, group, [apart.other.person_id])
         )
+
+
+def test_many_new_conversations_wait_and_known_ones_stay_open(apart: Apart) -> None:
+    world, who = apart.world, apart.office.owner
+    others = [world.person(f"同事{n}") for n in range(direct.MOST_OPENED + 1)]
+    for other in others[:-1]:
+        world.write(lambda tx, other=other: direct.open_direct(tx, who, other.person_id))  # type: ignore[misc]  # bound at once
+    with pytest.raises(DirectTooOftenError):
+        world.write(lambda tx: direct.open_direct(tx, who, others[-1].person_id))
+    world.write(lambda tx: direct.open_direct(tx, who, others[0].person_id))
+    world.clock.advance(HOUR + 1)
+    world.write(lambda tx: direct.open_direct(tx, who, others[-1].person_id))
+
+
+def test_what_keeps_people_apart_is_asked_once_for_all(apart: Apart) -> None:
+    world = apart.world
+    crowd = [world.person(f"同事{n}") for n in range(20)]
+    group = world.group(apart.office.owner, [apart.office.administrator], [*crowd, apart.other])
+    apart.part(both=True, groups=True)
+    asked: list[str] = []
+
+    def count(tx: ReadTx) -> None:
+        real = tx.first
+
+        def first(statement: Any) -> Any:
+            asked.append(str(statement))
+            return real(statement)
+
+        tx.first = first  # type: ignore[method-assign]
+        barriers.check_together(tx, [crowd[0].person_id], group)
+        assert len(asked) < 10, "not once for each member"
+        with pytest.raises(MembersBarredError) as caught:
+            barriers.check_together(tx, [apart.one.person_id], group)
+        people = caught.value.data["people"]
+        assert isinstance(people, list) and len(people) == 2
+
+    world.read(count)

@@ -1,8 +1,8 @@
 """What devices may keep and show, and pushes to people who look at no screen."""
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import wait
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,9 +18,11 @@ from guiju.modules.messaging import (
     _device_store,
     devices,
     personal,
+    pushing,
     quieting,
     reads,
     recalling,
+    topics,
 )
 from guiju.modules.messaging.device_types import (
     MOST_PUSHES,
@@ -99,13 +101,17 @@ class Desk:
         self.watching: set[PersonId] = set()
         poster = Poster(is_public_host, frozenset({"127.0.0.1"}))
         clock, secret = office.world.clock, bytes(range(32))
-        self.pusher = Pusher(
+        self._new: Callable[[], Pusher] = lambda: Pusher(
             door_of(office.world), poster, lambda: secret, clock, "mailto:ops@example.org",
             self.watching.__contains__,
         )  # fmt: skip
+        self.pusher = self._new()
         self.session = self.sign_in(office.member)
         self.subscribe("member", office.member, self.session)
         self.round()
+
+    def restart(self) -> None:
+        self.pusher = self._new()
 
     def sign_in(self, actor: Actor) -> str:
         hashed = identity.token_hash(session_for(self.world, actor))
@@ -120,8 +126,14 @@ class Desk:
 
     def round(self) -> None:
         """Hand over what is new, and wait until it was told."""
-        self.pusher.run()
-        wait(set(self.pusher._waiting))
+        for _ in range(10):
+            self.pusher.run()
+            deadline = time.monotonic() + 10
+            while self.pusher._busy:
+                assert time.monotonic() < deadline, "a push does not end"
+                time.sleep(0.005)
+            if not self.pusher._waiting:
+                return
 
     def choose(self, told: Told) -> None:
         self.world.write(lambda tx: devices.choose(tx, self.office.member, told))
@@ -142,7 +154,7 @@ class Desk:
 
 @pytest.fixture
 def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setattr("guiju.modules.messaging.pushing.WAITS", (0.01, 0.02))
+    monkeypatch.setattr("guiju.modules.messaging.pushing.WAITS", (0, 0))
     with push_service() as service:
         made = Desk(office, service)
         yield made
@@ -268,6 +280,7 @@ def test_an_address_that_is_gone_is_forgotten_and_a_busy_one_is_tried_again(desk
     desk.say("二")
     assert len(desk.told()) == 3, "no more than three times"
     assert desk.addresses() == {service.url("member")}
+    desk.world.clock.advance(11 * MINUTE)  # it rests for a while
     service.statuses = [410]
     desk.say("三")
     assert len(desk.told()) == 1 and desk.addresses() == set()
@@ -374,3 +387,39 @@ def test_who_leaves_keeps_nothing_of_the_group(office: Office) -> None:
         lambda tx: roster.remove(tx, office.owner, group, member.person_id, reason="x")
     )
     assert group not in limits_of(office, member)
+
+
+def test_what_was_moved_aside_is_not_pushed(desk: Desk) -> None:
+    desk.choose(Told.TEXT)
+    position = desk.say("跑题了")
+    desk.world.write(
+        lambda tx: topics.move(tx, desk.office.owner, desk.group, position, on=True, reason="跑题")
+    )
+    assert desk.told() == []
+
+
+def test_a_restart_tells_nothing_again_and_misses_nothing(desk: Desk) -> None:
+    desk.choose(Told.TEXT)
+    desk.watching.add(desk.office.member.person_id)
+    desk.say("看着屏幕时")
+    desk.world.clock.advance(11_000)
+    assert desk.told() == []
+    desk.pusher.close()
+    desk.watching.clear()
+    desk.say("停机时")
+    desk.restart()
+    assert desk.told() == ["停机时"]
+
+
+def test_an_address_that_never_answers_rests_and_is_forgotten(desk: Desk) -> None:
+    desk.choose(Told.TEXT)
+    for number in range(pushing.MOST_FAILURES):
+        desk.service.statuses = [500] * 3
+        desk.say(f"第{number}条")
+        desk.told()
+        before = len(desk.service.statuses)
+        desk.say("休息时")
+        desk.told()
+        assert len(desk.service.statuses) == before, "it rests"
+        desk.world.clock.advance(2 * HOUR)
+    assert desk.addresses() == set()

@@ -90,6 +90,7 @@ export const ERRORS: Record<string, Triple> = {
   "groups.not_certified": ["这个人的账号还没有实名认证。", "這個人的帳號還沒有實名認證。", "This person's account is not certified."],
   "groups.not_found": ["没有这个群，或者不在您的查看范围内。", "沒有這個群，或者不在您的查看範圍內。", "No such group, or none that you may see."],
   "groups.owner_needed": ["群主要先移交，才能离开。", "群主要先移交，才能離開。", "The owner hands over first."],
+  "groups.direct_too_often": ["新开的一对一会话太多了，请过一会儿再试。", "新開的一對一對話太多了，請過一會兒再試。", "Too many new conversations; go on later."],
   "groups.direct_with_self": ["请选别人。", "請選別人。", "Choose somebody else."],
   "groups.direct_not_allowed": ["按规定，不能一对一发消息。", "依規定，不能一對一傳訊息。", "The rules allow no direct messages."],
   "groups.direct_person_left": ["对方的账号已停用，不能再发消息。", "對方的帳號已停用，不能再傳訊息。", "This person's account is not in use; nothing more can be sent."],

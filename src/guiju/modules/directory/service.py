@@ -1,6 +1,6 @@
 """Who there is, where they stand, and what they are entrusted with."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from guiju.kernel.actor import Actor
@@ -235,6 +235,11 @@ def person_mark(tx: ReadTx, person_id: PersonId) -> dict[str, Any]:
         ("person", person_id, "mark"), lambda: _mark(tx, get_person(tx, person_id))
     )
     return mark
+
+
+def people_with(tx: ReadTx, ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
+    """The people with these ids, in a few queries; unknown ones are left out."""
+    return _store.people_with(tx, ids)
 
 
 def person_marks(tx: ReadTx, ids: Sequence[PersonId]) -> dict[PersonId, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
 from guiju.kernel.ids import PersonId
@@ -49,6 +49,28 @@ def bars(barrier: Barrier, writer: Standing, reader: Standing) -> bool:
     forth = is_on(barrier.first, writer) and is_on(barrier.second, reader)
     back = barrier.both and is_on(barrier.second, writer) and is_on(barrier.first, reader)
     return forth or back
+
+
+def apart(
+    barrier: Barrier, new: Collection[Standing], everybody: Iterable[Standing]
+) -> tuple[PersonId, PersonId] | None:
+    """Somebody new and somebody else whom a barrier both ways keeps apart; the cost grows with the people, not the pairs."""
+    every = list(everybody)
+    for side, opposite in ((barrier.first, barrier.second), (barrier.second, barrier.first)):
+        one = next((each for each in new if is_on(side, each)), None)
+        if one is None:
+            continue
+        others = [each.person for each in every if is_on(opposite, each)]
+        other = next((person for person in others if person != one.person), None)
+        if other is not None:
+            return one.person, other
+        # The only one on the opposite side is this one; somebody else new may stand on this side too.
+        second = next(
+            (each for each in new if is_on(side, each) and each.person != one.person), None
+        )
+        if second is not None and others:
+            return second.person, others[0]
+    return None
 
 
 def check_times(wanted: BarrierInput, now: int) -> None:

@@ -1,8 +1,8 @@
 """Barriers: who may not write to whom. Previewed with names, then set; enforced where people meet."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import combinations, product
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
@@ -86,9 +86,14 @@ def get_barrier(tx: ReadTx, actor: Actor, barrier_id: str) -> Barrier:
 
 
 def list_barriers(tx: ReadTx, actor: Actor) -> list[Barrier]:
-    """The newest barriers, those that have ended too. Raises NotAllowedError."""
+    """All that stand, and the newest of those that have ended. Raises NotAllowedError."""
     policy.require(tx, actor, "groups.read_barriers")
-    return _direct_store.barriers(tx, MOST_LISTED)
+    found = _direct_store.barriers(tx, MOST_LISTED)
+    known = {barrier.id for barrier in found}
+    older = [
+        b for b in _direct_store.unlifted(tx) if not has_ended(b, tx.now) and b.id not in known
+    ]
+    return [*found, *reversed(older)]
 
 
 def reason_of(tx: ReadTx, barrier: Barrier) -> str:
@@ -129,13 +134,13 @@ def check_together(tx: ReadTx, came: Sequence[PersonId], group: GroupId | None =
         return
     new = list(dict.fromkeys(came))
     here = _inside(tx, group) - set(new) if group is not None else set[PersonId]()
-    pairs = [*combinations(new, 2), *product(new, sorted(here))]
-    known = {person: _standing(tx, person) for person in {*new, *here}}
-    for one, other in pairs:
-        if any(_barrier_rules.bars(barrier, known[one], known[other]) for barrier in standing):
+    known = _all_standing(tx, [*new, *sorted(here)])
+    for barrier in standing:
+        apart = _barrier_rules.apart(barrier, [known[person] for person in new], known.values())
+        if apart is not None:
             raise MembersBarredError(
                 "A barrier keeps these two out of one group.",
-                people=[{"id": p, "name": directory.person_name(tx, p)} for p in (one, other)],
+                people=[{"id": p, "name": directory.person_name(tx, p)} for p in apart],
                 clause=clause_of(tx),
             )
 
@@ -161,6 +166,23 @@ def _standing(tx: ReadTx, person: PersonId) -> _barrier_rules.Standing:
     found = directory.get_person(tx, person)
     above = directory.unit_ancestors(tx, found.unit) if found.unit is not None else []
     return _barrier_rules.Standing(person, frozenset(above), found.post)
+
+
+def _all_standing(
+    tx: ReadTx, people: Sequence[PersonId]
+) -> dict[PersonId, _barrier_rules.Standing]:
+    """Where many people stand, in a few queries; who is unknown is left out."""
+
+    @functools.cache
+    def units(unit: UnitId) -> frozenset[str]:
+        return frozenset(directory.unit_ancestors(tx, unit))
+
+    return {
+        person: _barrier_rules.Standing(
+            person, units(found.unit) if found.unit is not None else frozenset(), found.post
+        )
+        for person, found in directory.people_with(tx, people).items()
+    }
 
 
 # ---- what a barrier would meet ----------------------------------------------------------------------------------

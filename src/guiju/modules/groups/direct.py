@@ -1,6 +1,9 @@
 """Direct conversations: opened by one of two people where a clause allows them, written where nothing stands between."""
 
+from collections import deque
+
 from guiju.kernel.actor import Actor
+from guiju.kernel.clock import HOUR
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import ForbiddenError, Safe
 from guiju.kernel.ids import GroupId, PersonId, new_id
@@ -13,6 +16,7 @@ from guiju.modules.groups.direct_types import (
     DirectOpened,
     DirectPersonLeftError,
     DirectRules,
+    DirectTooOftenError,
     DirectWithSelfError,
     Pair,
 )
@@ -22,6 +26,8 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT, Use
 
 CONTROL = "groups.direct"
+MOST_OPENED = 30
+"""So many new conversations a person opens in an hour."""
 MOST_COMMON = 10
 """So many groups of both are named where a direct conversation is refused."""
 
@@ -29,8 +35,8 @@ MOST_COMMON = 10
 def open_direct(tx: WriteTx, actor: Actor, person: PersonId) -> GroupId:
     """The direct conversation with a person: the one that there is, which stays readable, or a new one.
 
-    Raises NotAllowedError, PersonNotFoundError, DirectWithSelfError, DirectPersonLeftError, DirectNotAllowedError or
-    BarredError.
+    Raises NotAllowedError, PersonNotFoundError, DirectWithSelfError, DirectPersonLeftError, DirectNotAllowedError,
+    BarredError or DirectTooOftenError.
     """
     permit = policy.require(tx, actor, "groups.open_direct")
     known = find_direct(tx, actor, person)
@@ -41,6 +47,7 @@ def open_direct(tx: WriteTx, actor: Actor, person: PersonId) -> GroupId:
         raise found
     use = _allowing(tx)
     assert use is not None and isinstance(use.params, DirectRules), "refused otherwise"
+    _check_often(tx, actor.person_id)
     group = GroupId(new_id("grp", tx.now))
     people = _ordered(actor.person_id, person)
     tx.record(
@@ -48,6 +55,17 @@ def open_direct(tx: WriteTx, actor: Actor, person: PersonId) -> GroupId:
         DirectOpened(group, people, use.params.group_class, use.params.level),
     )
     return group
+
+
+def _check_often(tx: WriteTx, person: PersonId) -> None:
+    """Nobody begins to talk with the whole house at once. Raises DirectTooOftenError."""
+    opened: deque[int] = tx.kept(("directs", person), deque)
+    while opened and opened[0] <= tx.now - HOUR:
+        opened.popleft()
+    if len(opened) >= MOST_OPENED:
+        wait = (opened[0] + HOUR - tx.now + 999) // 1000
+        raise DirectTooOftenError("Too many new conversations in an hour.", retry_after=wait)
+    opened.append(tx.now)
 
 
 def find_direct(tx: ReadTx, actor: Actor, person: PersonId) -> Pair | None:

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from typing import NewType
 
-from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from guiju.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    TooManyError,
+)
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
 
@@ -148,6 +154,12 @@ class BarrierLifted:
 
 
 # ---- errors -----------------------------------------------------------------------------------------------------
+
+
+class DirectTooOftenError(TooManyError):
+    """Somebody opened too many conversations in an hour; `data.retry_after` says when to go on."""
+
+    code = "groups.direct_too_often"
 
 
 class DirectWithSelfError(InvalidError):

@@ -7,7 +7,7 @@ from guiju.kernel.errors import ConflictError, InvalidError
 from guiju.kernel.ids import GroupId, PersonId
 
 MOST_DAYS = 90
-MOST_PUSHES = 20
+MOST_PUSHES = 5
 """Of one person: far more than the browsers somebody uses."""
 
 

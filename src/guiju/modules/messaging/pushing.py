@@ -1,9 +1,11 @@
 """Telling browsers that are closed what came, beside the lane. The ledger is the queue, with one cursor for all.
 
-A push is a hint: what it tells of is in the ledger, and the browser reads it there. So the cursor moves once pushes are
-handed over, a push is tried a few times, and none of them ever holds up a message.
+A push is a hint: what it tells of is in the ledger, and the browser reads it there. So the cursor moves once pushes wait
+here, a push is tried a few times, and none of them ever holds up a message. A person names the addresses, so one
+person has one thread at most at a time, and what never answers is left alone and in the end forgotten.
 """
 
+import functools
 import logging
 import threading
 from collections import defaultdict
@@ -15,7 +17,7 @@ import msgspec
 
 from guiju.kernel import webpush
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import HOUR, Clock
+from guiju.kernel.clock import HOUR, MINUTE, Clock
 from guiju.kernel.db import DatabaseUnavailableError, EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Door
@@ -35,7 +37,7 @@ from guiju.modules.messaging import (
     service,
     writers,
 )
-from guiju.modules.messaging.change_types import ALL, UNCHANGED
+from guiju.modules.messaging.change_types import ALL, UNCHANGED, Changed
 from guiju.modules.messaging.device_types import (
     BadSubscriptionError,
     News,
@@ -53,8 +55,12 @@ KINDS = ("messaging.sent", "messaging.released")
 MOST_ENTRIES, MOST_WAITING, LONGEST_TEXT, LONGEST_URL = 500, 1000, 120, 1000
 OLDEST = HOUR
 """What came before that while the server stood still is not pushed any more."""
-WAITS = (2.0, 8.0)
+WAITS = (2_000, 8_000)
+"""Before another try where the service is busy or does not answer."""
+MOST_FAILURES, REST = 8, 10 * MINUTE
+"""So many failures in a row end a subscription; after each it rests so much longer."""
 _THREADS = 4
+_SAVE_EVERY = 10_000
 _GONE = (404, 410)
 _BUSY = 429
 
@@ -78,9 +84,14 @@ class Pusher:
         self._contact, self._is_watching = contact, is_watching
         self._key = webpush.signing_key(secret()) if contact else None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="push")
-        self._stopping = threading.Event()
-        self._waiting: set[Future[None]] = set()
+        self._lock = threading.Lock()
+        # By browser and group: a newer one takes the place of what was not pushed yet. With the tries and the next time.
+        self._waiting: dict[tuple[str, GroupId], tuple[News, int, int]] = {}
+        self._busy: set[PersonId] = set()
+        self._failures: dict[str, int] = {}
+        self._rests: dict[str, int] = {}
         self._position: int | None = None
+        self._saved: tuple[int, int] = (-1, 0)
 
     @property
     def public_key(self) -> str | None:
@@ -88,7 +99,6 @@ class Pusher:
         return None if self._key is None else webpush.public_key(self._key)
 
     def close(self) -> None:
-        self._stopping.set()
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def subscribe(
@@ -128,15 +138,38 @@ class Pusher:
         self._position, news, ended = self._door.read_now(lambda tx: self._find(tx, before))
         if ended:
             self._door.write_now(lambda tx: devices.drop_subscriptions(tx, ended))
-        if not news:
-            return
-        for each in news:
-            if len(self._waiting) < MOST_WAITING:
-                told = self._threads.submit(self._tell, each)
-                self._waiting.add(told)
-                told.add_done_callback(self._done)
-        position = self._position
-        self._door.write_now(lambda tx: _device_store.move_cursor(tx, position))
+        self._keep(news)
+        self._hand_over()
+        saved, at = self._saved
+        now, position = self._clock.now(), self._position
+        if position != saved and (news or saved < 0 or now >= at + _SAVE_EVERY):
+            self._door.write_now(lambda tx: _device_store.move_cursor(tx, position))
+            self._saved = position, now
+
+    def _keep(self, news: Sequence[News]) -> None:
+        left_out = 0
+        with self._lock:
+            for each in news:
+                key = each.subscription.id, each.group
+                if key in self._waiting or len(self._waiting) < MOST_WAITING:
+                    self._waiting[key] = each, 0, 0
+                else:
+                    left_out += 1
+        if left_out:
+            _log.warning("%d pushes were left out: too many wait", left_out)
+
+    def _hand_over(self) -> None:
+        """Give each person who is not busy the next of what waits for them."""
+        now = self._clock.now()
+        with self._lock:
+            for key, (news, tries, at) in list(self._waiting.items()):
+                to = news.subscription
+                if to.person in self._busy or at > now or self._rests.get(to.id, 0) > now:
+                    continue
+                del self._waiting[key]
+                self._busy.add(to.person)
+                told = self._threads.submit(self._tell, news, tries)
+                told.add_done_callback(functools.partial(self._done, to.person))
 
     def _find(self, tx: ReadTx, cursor: int | None) -> tuple[int, Sequence[News], Sequence[str]]:
         """(the position that this reflects, what to tell, subscriptions whose session has ended)."""
@@ -174,19 +207,27 @@ class Pusher:
                     found += [told.news(one, entry, most) for one in by_person[member.person]]
         return found
 
-    def _tell(self, news: News) -> None:
-        """Push once, and again where the service is busy; an address that is gone is forgotten."""
+    def _tell(self, news: News, tries: int) -> None:
+        """Push once. Where the service is busy it waits for another try; an address that is gone is forgotten."""
         to = news.subscription
-        for wait in (*WAITS, None):
-            answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
-            if answer.status in _GONE:
-                self._door.write_now(lambda tx: devices.drop_subscriptions(tx, [to.id]))
-                return
-            again = answer.status is None or answer.status == _BUSY or answer.status >= 500
-            if not again or wait is None or self._stopping.wait(wait):
-                if answer.status is None or answer.status >= 400:
-                    _log.warning("a push was not taken: %s", answer.problem or answer.status)
-                return
+        answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
+        if answer.status is not None and answer.status < 400:
+            self._failures.pop(to.id, None)
+            return
+        is_gone = answer.status in _GONE
+        again = answer.status is None or answer.status == _BUSY or answer.status >= 500
+        now = self._clock.now()
+        if again and tries < len(WAITS):
+            with self._lock:
+                self._waiting.setdefault((to.id, news.group), (news, tries + 1, now + WAITS[tries]))
+            return
+        _log.warning("a push was not taken: %s", answer.problem or answer.status)
+        failures = self._failures[to.id] = self._failures.get(to.id, 0) + 1
+        if is_gone or failures >= MOST_FAILURES:
+            self._door.write_now(lambda tx: devices.drop_subscriptions(tx, [to.id]))
+            self._failures.pop(to.id, None)
+        elif again:
+            self._rests[to.id] = now + REST * failures
 
     def _headers(self, news: News) -> Mapping[str, str]:
         assert self._key is not None, "only then there is something to tell"
@@ -202,13 +243,19 @@ class Pusher:
             "topic": devices.subscription_id(news.group + news.subscription.id),
         }
 
-    def _done(self, told: "Future[None]") -> None:
+    def _done(self, person: PersonId, told: "Future[None]") -> None:
         """A bug must not end in silence: nobody waits for the result."""
-        self._waiting.discard(told)
+        with self._lock:
+            self._busy.discard(person)
         if told.cancelled() or (error := told.exception()) is None:
             return
         if not isinstance(error, DatabaseUnavailableError):
             _log.error("a push could not be told", exc_info=error)
+
+
+def _stands(now: Changed) -> bool:
+    """Whether a message is neither recalled nor moved aside."""
+    return now.recall is None and (now.row is None or now.row.moved is None)
 
 
 class _Group:
@@ -223,9 +270,7 @@ class _Group:
             each for each in groups.members(tx, group) if each.state in PRESENT
         ]
         gone = changes.load(tx, entries, texts_only=True)
-        self.entries = [
-            each for each in entries if gone.get(each.position, UNCHANGED).recall is None
-        ]
+        self.entries = [each for each in entries if _stands(gone.get(each.position, UNCHANGED))]
         self.gone = gone
 
     def news(self, to: Subscription, entry: Recorded, told: Told) -> News:
