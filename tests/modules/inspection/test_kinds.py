@@ -254,7 +254,11 @@ def test_any_text_gets_findings_within_it_and_a_mask_of_its_length(text: str) ->
         assert finding.category in service.KINDS
     if inspection.masked is not None:
         assert len(inspection.masked) == len(text)
-        assert service.mask(text, inspection.findings) == inspection.masked
+        # What a code stood for has no shape of its length: then a reviewer's mask hides all of it.
+        by_reviewer = service.mask(text, inspection.findings)
+        assert all(
+            mine in (other, "*") for mine, other in zip(by_reviewer, inspection.masked, strict=True)
+        )
 
 
 def test_a_text_with_more_candidates_than_are_read_is_held() -> None:
