@@ -161,6 +161,7 @@ class Pusher:
     def _hand_over(self) -> None:
         """Give each person who is not busy the next of what waits for them."""
         now = self._clock.now()
+        next_ones: list[tuple[News, int]] = []
         with self._lock:
             for key, (news, tries, at) in list(self._waiting.items()):
                 to = news.subscription
@@ -168,8 +169,11 @@ class Pusher:
                     continue
                 del self._waiting[key]
                 self._busy.add(to.person)
-                told = self._threads.submit(self._tell, news, tries)
-                told.add_done_callback(functools.partial(self._done, to.person))
+                next_ones.append((news, tries))
+        # Outside the lock: one that has ended already is told of at once, in this thread.
+        for news, tries in next_ones:
+            told = self._threads.submit(self._tell, news, tries)
+            told.add_done_callback(functools.partial(self._done, news.subscription.person))
 
     def _find(self, tx: ReadTx, cursor: int | None) -> tuple[int, Sequence[News], Sequence[str]]:
         """(the position that this reflects, what to tell, subscriptions whose session has ended)."""
