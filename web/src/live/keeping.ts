@@ -27,7 +27,14 @@ export async function readKept(): Promise<{ mark: Mark; state: ClientState } | n
   });
   if (!found) return null;
   const state = fromKept(found.mark, found.kept, Date.now());
-  return state && { mark: found.mark, state };
+  if (state !== null) return { mark: found.mark, state };
+  // What may not be shown any more must not lie here either, whoever signs in next or nobody.
+  await within("readwrite", (shelf) => {
+    shelf.empty("rows");
+    shelf.empty("timelines");
+    return Promise.resolve();
+  });
+  return null;
 }
 
 /** Keeps what `read` says, soon; called whenever it may have changed. */

@@ -66,7 +66,11 @@ function show(item: SentItem | ReleasedItem, told: Told): void {
 }
 let open: (path: string) => void = () => undefined;
 
+/** What says something else now, or nothing, must not go on saying it beside the page. */
+const CHANGED: readonly string[] = ["messaging.recalled", "messaging.edited", "messaging.moved"];
+
 function onNew(items: readonly Item[]): void {
+  for (const item of items) if (item.group !== null && CHANGED.includes(item.kind)) void takeBack(item.group);
   if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
   for (const item of items) void tellOf(item);
 }
