@@ -75,8 +75,12 @@ class TestEditing:
         author = in_group(people, "zhouxiaoyu")
         author.send("二号夹具已经归位")
         expect(author.message("二号夹具已经归位").locator("time")).to_be_visible()
-        author.page.keyboard.press("ArrowUp")
         box = author.page.get_by_role("textbox", name="编辑消息")
+        for _ in range(40):  # until the page knows whether it may be edited, the key does nothing
+            author.page.keyboard.press("ArrowUp")
+            if box.count():
+                break
+            author.page.wait_for_timeout(250)
         expect(box).to_have_value("二号夹具已经归位")
         box.fill("另一句")
         author.page.keyboard.press("Escape")
