@@ -9,7 +9,13 @@ from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId
 from guiju.modules.directory.types import PersonNotFoundError, UnitNotFoundError
-from guiju.modules.groups import _barrier_rules, applying, barriers, direct, roster
+from guiju.modules.groups import (
+    _barrier_rules,
+    applying,
+    barriers,
+    direct,
+    roster,
+)
 from guiju.modules.groups.direct_types import (
     BadBarrierError,
     BarredError,
@@ -365,3 +371,12 @@ def test_what_keeps_people_apart_is_asked_once_for_all(apart: Apart) -> None:
         assert isinstance(people, list) and len(people) == 2
 
     world.read(count)
+
+
+def test_who_is_unknown_is_not_found_where_people_are_kept_apart(apart: Apart) -> None:
+    apart.part(both=True, groups=True)
+    group = apart.office.group()
+    unknown: Any = "per_00000000000000000000000"
+    apart.office.refused(
+        PersonNotFoundError, lambda tx: roster.admit(tx, apart.office.owner, group, [unknown])
+    )

@@ -123,7 +123,7 @@ def between(tx: ReadTx, writer: PersonId, reader: PersonId) -> Barrier | None:
 
 def check_together(tx: ReadTx, came: Sequence[PersonId], group: GroupId | None = None) -> None:
     """Raises MembersBarredError when a barrier keeps two people apart of whom one comes and the other comes too or is in
-    the group.
+    the group, or PersonNotFoundError for one who comes.
     """
     standing = [
         barrier
@@ -135,6 +135,9 @@ def check_together(tx: ReadTx, came: Sequence[PersonId], group: GroupId | None =
     new = list(dict.fromkeys(came))
     here = _inside(tx, group) - set(new) if group is not None else set[PersonId]()
     known = _all_standing(tx, [*new, *sorted(here)])
+    for person in new:
+        if person not in known:
+            directory.get_person(tx, person)  # raises
     for barrier in standing:
         apart = _barrier_rules.apart(barrier, [known[person] for person in new], known.values())
         if apart is not None:
