@@ -8,9 +8,11 @@ import pytest
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
 from guiju.modules.directory.types import PersonNotFoundError, UnitNotFoundError
 from guiju.modules.groups import (
     _barrier_rules,
+    _direct_store,
     applying,
     barriers,
     direct,
@@ -29,6 +31,7 @@ from guiju.modules.groups.direct_types import (
     MembersBarredError,
     NoBarrierClauseError,
     Side,
+    TooManyBarriersError,
 )
 from guiju.modules.messaging import forwarding, reacting, reads, review
 from guiju.modules.messaging import service as messaging
@@ -380,3 +383,34 @@ def test_who_is_unknown_is_not_found_where_people_are_kept_apart(apart: Apart) -
     apart.office.refused(
         PersonNotFoundError, lambda tx: roster.admit(tx, apart.office.owner, group, [unknown])
     )
+
+
+def test_what_stands_comes_first_and_what_ended_is_not_loaded(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(barriers, "MOST_ENDED", 2)
+    oldest, later = apart.part(), apart.part(starts_at=MONDAY + 9 * DAY)
+    ended = [apart.part(ends_at=MONDAY + DAY) for _ in range(3)]
+    apart.world.later(DAY)
+    lifted = apart.part()
+    apart.world.write(lambda tx: barriers.lift_barrier(tx, apart.admin, lifted, reason="x"))
+    found = apart.world.read(lambda tx: barriers.list_barriers(tx, apart.admin))
+    assert [barrier.id for barrier in found] == [later, oldest, lifted, ended[2]]
+    loaded = apart.world.read(_direct_store.unlifted)
+    assert [barrier.id for barrier in loaded] == [oldest, later]
+
+
+def test_no_more_stand_than_can_be_shown(apart: Apart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(barriers, "MOST_STANDING", 2)
+    apart.part(ends_at=MONDAY + DAY)
+    apart.part()
+    refused = apart.office.refused(TooManyBarriersError, lambda tx: _set(tx, apart))
+    assert refused.data["most"] == 2
+    apart.world.later(DAY)
+    apart.part()
+
+
+def _set(tx: WriteTx, a: Apart) -> None:
+    wanted = barrier_input(people(a.one), people(a.other))
+    reach, _ = barriers.preview(tx, a.admin, wanted)
+    barriers.set_barrier(tx, a.admin, wanted, digest=reach.digest)

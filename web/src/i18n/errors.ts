@@ -99,6 +99,7 @@ export const ERRORS: Record<string, Triple> = {
   "groups.members_barred": ["其中有人之间设有沟通屏障，不能进同一个群。", "其中有人之間設有溝通屏障，不能進同一個群。", "A barrier keeps some of these people out of one group."],
   "groups.no_barrier_clause": ["现行制度没有沟通屏障的规定。", "現行制度沒有溝通屏障的規定。", "The rules in force provide for no barriers."],
   "groups.bad_barrier": ["有一项不能用：一边没有人、时间不对，或者“新群”没有配双向。", "有一項不能用：一邊沒有人、時間不對，或者「新群」沒有配雙向。", "One field cannot be used: a side without people, the time, or groups without both ways."],
+  "groups.too_many_barriers": ["生效的屏障太多了，请先解除不再需要的。", "生效的屏障太多了，請先解除不再需要的。", "Too many barriers stand; lift those no longer needed."],
   "groups.barrier_changed": ["名单已经变了，请重新预览。", "名單已經變了，請重新預覽。", "The people have changed; look at the preview again."],
   "groups.barrier_not_found": ["没有这条屏障。", "沒有這條屏障。", "There is no such barrier."],
   "groups.barrier_ended": ["这条屏障已经结束。", "這條屏障已經結束。", "The barrier stands no longer."],

@@ -103,7 +103,7 @@ async def show_direct(person_id: Id, actor: CurrentActor, read: Reader) -> Json:
 
 @routes.get("/barriers")
 async def list_barriers(actor: CurrentActor, read: Reader) -> Json:
-    """The newest barriers, those that have ended too."""
+    """The barriers that stand or lie ahead, and the newest of those that have ended."""
 
     def shape(tx: ReadTx) -> Json:
         found = [_barrier(tx, barrier) for barrier in barriers.list_barriers(tx, actor)]

@@ -154,18 +154,23 @@ def find_barrier(tx: ReadTx, barrier: str) -> Barrier | None:
     return _to_barrier(row) if row is not None else None
 
 
-def barriers(tx: ReadTx, limit: int) -> list[Barrier]:
-    """The newest barriers, those that have ended too."""
-    newest = select(_barrier).order_by(_barrier.c.position.desc()).limit(limit)
+def ended(tx: ReadTx, limit: int) -> list[Barrier]:
+    """The newest of those that were lifted or whose time is over, newest first."""
+    over = or_(_barrier.c.lifted_at.is_not(None), _barrier.c.ends_at <= tx.now)
+    newest = select(_barrier).where(over).order_by(_barrier.c.position.desc()).limit(limit)
     return [_to_barrier(row) for row in tx.all(newest)]
 
 
 def unlifted(tx: ReadTx) -> tuple[Barrier, ...]:
-    """Those that nobody lifted, whatever the time; in the order in which they were set."""
+    """Those that nobody lifted, in the order in which they were set.
+
+    None whose time was over when they were loaded; the lane remembers them, so it may be over by now.
+    """
 
     def load() -> tuple[Barrier, ...]:
-        found = select(_barrier).where(_barrier.c.lifted_at.is_(None)).order_by(_barrier.c.position)
-        return tuple(_to_barrier(row) for row in tx.all(found))
+        going = or_(_barrier.c.ends_at.is_(None), _barrier.c.ends_at > tx.now)
+        found = select(_barrier).where(_barrier.c.lifted_at.is_(None), going)
+        return tuple(_to_barrier(row) for row in tx.all(found.order_by(_barrier.c.position)))
 
     known: tuple[Barrier, ...] = tx.cached(("barriers",), load)
     return known

@@ -27,12 +27,16 @@ from guiju.modules.groups.direct_types import (
     NoBarrierClauseError,
     Reach,
     Side,
+    TooManyBarriersError,
 )
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, PRESENT, Use
 
 CONTROL = "groups.barriers"
-MOST_LISTED = 500
+MOST_STANDING = 2000
+"""So many barriers stand or lie ahead at once: each is asked where people meet, and all are listed."""
+MOST_ENDED = 200
+"""So many of those that have ended are listed."""
 
 
 def preview(tx: ReadTx, actor: Actor, wanted: BarrierInput) -> tuple[Reach, Concerned]:
@@ -46,13 +50,15 @@ def preview(tx: ReadTx, actor: Actor, wanted: BarrierInput) -> tuple[Reach, Conc
 def set_barrier(tx: WriteTx, actor: Actor, wanted: BarrierInput, *, digest: str) -> Barrier:
     """Set a barrier as it was previewed: `digest` is that of the preview.
 
-    Raises NotAllowedError, NoBarrierClauseError, BadBarrierError, UnitNotFoundError, PersonNotFoundError, or
-    BarrierChangedError when it would meet other people by now.
+    Raises NotAllowedError, NoBarrierClauseError, BadBarrierError, UnitNotFoundError, PersonNotFoundError,
+    TooManyBarriersError, or BarrierChangedError when it would meet other people by now.
     """
     permit = policy.require(tx, actor, "groups.set_barriers").under(_use(tx).id)
     reach = _reach(tx, wanted)
     if reach.digest != digest:
         raise BarrierChangedError("It would meet other people by now; look again.")
+    if len(_not_ended(tx)) >= MOST_STANDING:
+        raise TooManyBarriersError("Too many barriers stand.", most=MOST_STANDING)
     barrier = BarrierId(new_id("bar", tx.now))
     first, second = wanted.first, wanted.second
     tx.record(
@@ -86,14 +92,16 @@ def get_barrier(tx: ReadTx, actor: Actor, barrier_id: str) -> Barrier:
 
 
 def list_barriers(tx: ReadTx, actor: Actor) -> list[Barrier]:
-    """All that stand, and the newest of those that have ended. Raises NotAllowedError."""
+    """All that stand or lie ahead, then the newest of those that have ended; each newest first.
+
+    Raises NotAllowedError.
+    """
     policy.require(tx, actor, "groups.read_barriers")
-    found = _direct_store.barriers(tx, MOST_LISTED)
-    known = {barrier.id for barrier in found}
-    older = [
-        b for b in _direct_store.unlifted(tx) if not has_ended(b, tx.now) and b.id not in known
-    ]
-    return [*found, *reversed(older)]
+    return [*reversed(_not_ended(tx)), *_direct_store.ended(tx, MOST_ENDED)]
+
+
+def _not_ended(tx: ReadTx) -> list[Barrier]:
+    return [barrier for barrier in _direct_store.unlifted(tx) if not has_ended(barrier, tx.now)]
 
 
 def reason_of(tx: ReadTx, barrier: Barrier) -> str:

@@ -210,6 +210,12 @@ class BadBarrierError(InvalidError):
     code = "groups.bad_barrier"
 
 
+class TooManyBarriersError(ConflictError):
+    """So many barriers stand that no more are set; `data.most` is how many."""
+
+    code = "groups.too_many_barriers"
+
+
 class BarrierChangedError(ConflictError):
     """The barrier would meet other people than those of the preview: look again."""
 
