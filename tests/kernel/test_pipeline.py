@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, select
 
 from guiju.kernel.db import Database
-from guiju.kernel.lane import Command, Lane, WriteTx
+from guiju.kernel.lane import WARY, Command, Lane, WriteTx
 from guiju.kernel.statements import Ahead, Inserts, Lookup, Upsert
 from tests.support.world import World
 
@@ -148,7 +148,42 @@ def test_what_was_held_goes_with_a_rollback(world: World, lane: Lane) -> None:
     assert stored(world.runtime.database) == ["a", "a'", "b", "b'"]
 
 
+def test_what_is_begun_on_trust_asks_after_a_disappointment(
+    world: World, lane: Lane, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the lookup would have found is refused by the index, and the same commands run again, knowing it."""
+    trusts: list[bool] = []
+    counted: list[str] = []
+
+    def put_once(tx: WriteTx, names: Sequence[str]) -> Sequence[str]:
+        trusts.append(tx.is_on_trust)
+        known = {row[0] for row in tx.lookup(BY_ID, list(names))}
+        counted.extend(names)
+        tx.when_undone(lambda: counted.__delitem__(slice(-len(names), None)))
+        if "refused" in names:
+            tx.be_sure()
+        put_blindly(tx, [name for name in names if name not in known])
+        return [f"{name} again" if name in known else name for name in names]
+
+    lane.aheads = {KIND: lambda names: Ahead(BY_ID, list(names))}
+    lane.list_verbs[KIND] = put_once
+    lane.fatal = lambda code: pytest.fail(f"the process ends with {code}")
+    together(lane, "a")
+    trusts.clear()
+    assert together(lane, "b", "a", "c") == ["b", "a again", "c"]
+    assert together(lane, "d") == ["d"]
+    on_trust = not world.runtime.database.is_sqlite
+    assert trusts == ([True, False, False] if on_trust else [False, False])
+    lane._wary = 0
+    assert together(lane, "refused") == ["refused"]
+    assert trusts[-2:] == [on_trust, False], "and where it matters, it is asked at once"
+    assert counted == ["a", "b", "a", "c", "d", "refused"], "nothing is counted twice"
+    assert not caplog.records
+    assert stored(world.runtime.database) == ["a", "b", "c", "d", "refused"]
+
+
 def test_a_lookup_asked_ahead_is_answered_once(world: World, lane: Lane) -> None:
+    lane._wary = WARY
     answers: list[list[Any]] = []
 
     def look(tx: WriteTx, names: Sequence[str]) -> Sequence[str]:

@@ -86,6 +86,12 @@ def test_no_line_holds_what_nobody_sees() -> None:
             assert TypeAdapter(Search).validate_python(f"a{char}b") == f"a{char}b"
     for name in ("澄远1号工作群", "Ünïté 7", "群 😀", "한글", "नमस्ते", "A–B（甲）"):
         assert TypeAdapter(Line).validate_python(name) == name
+    for name in ("❤\ufe0f 工作群", "出差✈\ufe0f"):  # what keyboards make of a symbol
+        assert TypeAdapter(Line).validate_python(name) == name
+        assert name_key(name) == name_key(name.replace("\ufe0f", ""))
+    for name in ("\ufe0f群", "❤\ufe0f\ufe0f", "群\ufe0f", "❤\u200d"):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Line).validate_python(name)
     with pytest.raises(ValidationError):
         TypeAdapter(FileName).validate_python("\u200b\u202e")
 

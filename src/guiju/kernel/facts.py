@@ -25,9 +25,8 @@ from typing import (
     get_type_hints,
 )
 
-import msgspec
-
 from guiju.kernel.ids import GroupId
+from guiju.kernel.shapes import convert, learn
 
 _SEALED: Final = "sealed"
 _T = TypeVar("_T")
@@ -96,7 +95,7 @@ class FactSchema:
             fields["group"] = group
         if self.has_refs:
             fields["refs"] = refs
-        return msgspec.convert(fields, self.cls)
+        return convert(fields, self.cls)
 
 
 _BY_KIND: dict[str, FactSchema] = {}
@@ -130,7 +129,7 @@ def fact(
         )  # fmt: skip
         assert kind not in _BY_KIND, f"two facts of kind {kind}"
         _BY_KIND[kind] = _BY_CLASS[cls] = schema
-        return cls
+        return learn(cls)
 
     return declare
 

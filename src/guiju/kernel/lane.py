@@ -28,6 +28,8 @@ from guiju.kernel.writing import Apply, Cache, Guard, Recorder, WriteTx, unchang
 _T = TypeVar("_T")
 _log = logging.getLogger("guiju.lane")
 BATCH = 512
+WARY = 64
+"""So many batches ask first after one was trusted in vain."""
 __all__ = [
     "BATCH",
     "Answer",
@@ -99,6 +101,7 @@ class Lane:
     _cache: Cache = field(default_factory=Cache)
     _kept: dict[Any, Any] = field(default_factory=dict)
     _writer: Writer = field(init=False)
+    _wary: int = 0
 
     def __post_init__(self) -> None:
         self._writer = self.database.writer()
@@ -188,16 +191,18 @@ class Lane:
         except UndoneError as error:
             if not tx.holds:
                 raise
+            if tx.is_on_trust:
+                return self._flush(self._run_surely(tx, commands), commands)
             # One of the commands may have caused it, and nothing was committed: each runs again, alone.
             _log.error("a batch is run again one by one", exc_info=error)
-            self.recorder.abort()
             tx = self._run_alone(tx, commands)
         with committing(tx.flushing):
             return self.recorder.flush(tx.flushing)
 
-    def _begin(self, ahead: Ahead | None = None) -> WriteTx:
-        connection = self._writer.open()
-        if not self.recorder.begin(connection, self.clock.now(), ahead):
+    def _begin(self, ahead: Ahead | None = None, *, may_trust: bool = False) -> WriteTx:
+        connection, now = self._writer.open(), self.clock.now()
+        is_on_trust = may_trust and self.recorder.begin_on_trust(connection, now)
+        if not is_on_trust and not self.recorder.begin(connection, now, ahead):
             self._cache.clear()
         return WriteTx(
             connection,
@@ -208,13 +213,15 @@ class Lane:
             self._kept,
             guard=self.guard,
             ahead=ahead,
+            is_on_trust=is_on_trust,
         )
 
     def _run_all(self, commands: list[Command]) -> WriteTx:
         """Run the commands in an open transaction, which nobody has committed yet."""
         kind = commands[0].kind
         if kind is not None and all(command.kind == kind for command in commands):
-            return self._run_together(kind, commands)
+            self._wary = max(0, self._wary - 1)
+            return self._run_together(kind, commands, may_trust=not self._wary)
         tx = self._begin()
         for each, run in groupby(commands, key=lambda command: command.kind):
             if each is None:
@@ -223,23 +230,43 @@ class Lane:
                 self._run_list(tx, each, list(run))
         return tx
 
-    def _run_together(self, kind: str, commands: list[Command]) -> WriteTx:
+    def _run_together(self, kind: str, commands: list[Command], *, may_trust: bool) -> WriteTx:
         """Run commands of one list verb; the transaction is their savepoint, which spares round trips."""
-        ahead = self.aheads.get(kind)
-        tx = self._begin(ahead([each.payload for each in commands]) if ahead is not None else None)
+        looks = self.aheads.get(kind)
+        ahead = looks([each.payload for each in commands]) if looks is not None else None
+        tx = self._begin(ahead, may_trust=may_trust and ahead is not None)
         tx.hold_writes()
         try:
             results = self._call_list(tx, kind, commands)
-        except Exception as error:  # noqa: BLE001  # each of them runs again, alone
+        except Exception as error:  # noqa: BLE001  # they run again, each alone
             _check_connection(tx, error)
+            if tx.is_on_trust:
+                return self._run_surely(tx, commands)
             return self._run_alone(tx, commands)
         _answer_all(commands, results)
         return tx
 
+    def _run_surely(self, failed: WriteTx, commands: list[Command]) -> WriteTx:
+        """Undo a transaction that was begun on trust and run its commands in one that asks first.
+
+        Another node has appended, something was sent before, or something is refused: any of these may go on for a
+        while, so that the next batches ask first too.
+        """
+        self._roll_back(failed)
+        self._wary = WARY
+        kind = commands[0].kind
+        assert kind is not None, "verbs are not run on trust"
+        return self._run_together(kind, commands, may_trust=False)
+
+    def _roll_back(self, failed: WriteTx) -> None:
+        run_raw(failed.flushing, "ROLLBACK")
+        failed.undo()
+        self.recorder.undo()
+        self._cache.clear()
+
     def _run_alone(self, failed: WriteTx, commands: list[Command]) -> WriteTx:
         """Undo a transaction and run its commands in another one, each in its own savepoint."""
-        run_raw(failed.flushing, "ROLLBACK")
-        self._cache.clear()
+        self._roll_back(failed)
         tx = self._begin()
         for command in commands:
             assert command.kind is not None, "verbs have their savepoint from the beginning"

@@ -8,6 +8,7 @@ import select
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -22,6 +23,7 @@ _SHORT: Final = struct.Struct(">i")
 _ARRAY_HEAD: Final = struct.Struct(">iiIii")
 _NULL: Final = b"\xff\xff\xff\xff"
 _BINARY: Final = 1
+_FRESH_SECONDS: Final = 1.0
 
 
 class UndoneError(Exception):
@@ -91,6 +93,7 @@ class Pipeline:
         self._count = 0
         self._held: list[Call] = []
         self._holds = False
+        self._answered = 0.0
         self._poll = select.poll()
 
     def run(self, calls: Sequence[Call]) -> None:
@@ -99,6 +102,13 @@ class Pipeline:
             self._held += calls
         else:
             self.ask(calls)
+
+    def is_fresh(self) -> bool:
+        """Whether the connection answered just now, and has not been told of its end since."""
+        if monotonic() - self._answered > _FRESH_SECONDS:
+            return False
+        self._poll.register(self._pgconn.socket, select.POLLIN)
+        return not self._poll.poll(0)
 
     def hold(self) -> None:
         """Hold what is run from now on, until `release` or the COMMIT."""
@@ -154,7 +164,9 @@ class Pipeline:
             made = self._send(calls)
             pgconn.pipeline_sync()
             self._flush()
-            return self._receive(calls, made)
+            received = self._receive(calls, made)
+            self._answered = monotonic()
+            return received
         finally:
             if pgconn.status == ConnStatus.OK and pgconn.pipeline_status != PipelineStatus.OFF:
                 pgconn.exit_pipeline_mode()

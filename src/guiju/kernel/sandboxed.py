@@ -28,7 +28,7 @@ _LINE = 4096
 def main() -> None:
     """Prepares the module, says so with an empty frame, and answers until the pipe is closed."""
     module = importlib.import_module(sys.argv[1])
-    limits = msgspec.json.decode(sys.argv[2], type=Limits)
+    limits = msgspec.json.Decoder(Limits).decode(sys.argv[2])
     questions = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     nothing = os.open(os.devnull, os.O_RDWR)

@@ -147,7 +147,11 @@ class Lookup:
 
 
 class Ahead:
-    """A lookup that a transaction will begin with: on PostgreSQL it travels with what locks the head."""
+    """A lookup that a transaction will begin with: on PostgreSQL it travels with what locks the head.
+
+    What is found here and written nevertheless MUST be refused by an index: a transaction that begins on trust takes it
+    that nothing is found.
+    """
 
     def __init__(self, lookup: Lookup, values: Sequence[str]) -> None:
         self.lookup = lookup
@@ -185,6 +189,26 @@ def begin_with(connection: Connection, table: Table, name: str, ahead: Ahead | N
         ahead.found = found[2]
     ((value,),) = found[1]
     return value
+
+
+def begin_on_trust(connection: Connection, table: Table, name: str, value: int) -> bool:
+    """Begin a transaction that writes without a round trip: it fails where the only row of `table` has another value.
+
+    The row is locked, and looked at, before all else that the transaction sends. False, and nothing is begun, on SQLite,
+    which has no round trips, and where the connection may be lost: that should be known before anything is to be committed.
+    """
+    if connection.dialect.name == "sqlite" or not pipeline_of(connection).is_fresh():
+        return False
+    locked = f"SELECT 1 FROM {table.name} WHERE id = 1 AND {name} = $1 FOR UPDATE"
+    form = form_of(table.c[name].type)
+    hold(connection)
+    pipeline_of(connection).run(
+        [
+            Call("BEGIN"),
+            Call(f"SELECT 1 / count(*) FROM ({locked}) AS locked", [form.encode(value)]),
+        ]
+    )
+    return True
 
 
 @contextmanager

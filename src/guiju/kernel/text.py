@@ -43,8 +43,17 @@ def check_line(value: str) -> str:
 
 def find_invisible(value: str) -> str | None:
     """The first character that nobody sees, as `U+200B`."""
-    found = None if value.isascii() else _INVISIBLE.search(value)
-    return f"U+{ord(found.group()):04X}" if found is not None else None
+    if value.isascii():
+        return None
+    for found in _INVISIBLE.finditer(value):
+        if not _colours(value, found.start()):
+            return f"U+{ord(found.group()):04X}"
+    return None
+
+
+def _colours(value: str, at: int) -> bool:
+    """Whether the character chooses the form of the symbol before it, as keyboards add to ❤ and ✈."""
+    return value[at] in "\ufe0e\ufe0f" and at > 0 and unicodedata.category(value[at - 1]) == "So"
 
 
 def visible(value: str) -> str:

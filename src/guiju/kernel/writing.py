@@ -17,11 +17,18 @@ from guiju.kernel.statements import Ahead, Hot, Inserts, Lookup, hold, release, 
 _T = TypeVar("_T")
 
 
+class UnsureError(Exception):
+    """A transaction on trust came to where it matters what the tables say; its commands run again in one that asks."""
+
+
 class Recorder(EntryReader, Protocol):
     """The ledger as the lane sees it. All calls happen in the lane's thread, inside its transaction."""
 
     def begin(self, connection: Connection, now: int, ahead: Ahead | None = None) -> bool:
         """Lock the head and ask for `ahead`; False when another node has appended since the last time."""
+
+    def begin_on_trust(self, connection: Connection, now: int) -> bool:
+        """Begin a transaction that fails if another node has appended; False, and nothing is begun, where that cannot be."""
 
     def time(self) -> int:
         """The time of this transaction: never before the last entry's."""
@@ -34,6 +41,9 @@ class Recorder(EntryReader, Protocol):
 
     def flush(self, connection: Connection) -> list[Recorded]:
         """Write the entries recorded since `begin`."""
+
+    def undo(self) -> None:
+        """Take back what `flush` did in memory: its transaction was rolled back."""
 
     def abort(self) -> None:
         """Forget everything held in memory; the transaction was rolled back."""
@@ -95,10 +105,14 @@ class WriteTx(ReadTx):
         *,
         guard: Guard = unchanged,
         ahead: Ahead | None = None,
+        is_on_trust: bool = False,
     ) -> None:
         super().__init__(connection, now, recorder)
         self._ahead = ahead
+        self.is_on_trust = is_on_trust
+        """Nobody has looked whether the lookup that was to be made ahead finds anything; the commit fails if it does."""
         self._holds = False
+        self._undoing: list[Callable[[], None]] = []
         self._recorder = recorder
         self._appliers = appliers
         self._cache = cache
@@ -141,9 +155,25 @@ class WriteTx(ReadTx):
         ahead = self._ahead
         if ahead is not None and ahead.lookup is lookup and ahead.values == values:
             self._ahead = None  # what is written from now on may change the answer
+            if self.is_on_trust:
+                return []
             if ahead.found is not None:
                 return ahead.found
         return lookup.fetch(self.connection, values)
+
+    def be_sure(self) -> None:
+        """Call this before answering by anything but a row that stands in the way of a second one. Raises UnsureError."""
+        if self.is_on_trust:
+            raise UnsureError
+
+    def when_undone(self, act: Callable[[], None]) -> None:
+        """Have something done if what was done so far is rolled back: for what `kept` counts."""
+        self._undoing.append(act)
+
+    def undo(self, done: int = 0) -> None:
+        """Do what was asked for that case, but for the first `done`."""
+        while len(self._undoing) > done:
+            self._undoing.pop()()
 
     def hold_writes(self) -> None:
         """Have the hot statements sent with the commit, or before the next one that is not."""
@@ -167,20 +197,20 @@ class WriteTx(ReadTx):
     @override
     def cached(self, key: tuple[str, ...], load: Callable[[], _T]) -> _T:
         """A value of the lane's cache. Whatever changes what was loaded MUST `forget` the key."""
-        if key not in self._cache:
-            loaded = load()
-            if (
-                loaded is None
-            ):  # what does not exist is not remembered: anybody can ask for any number of such things
-                return loaded
-            self._cache.remember(key, loaded)
-        return self._cache[key]  # type: ignore[no-any-return]  # the cache holds what load returned
+        found: _T | None = self._cache.get(key)
+        if found is None:
+            found = load()
+            # What does not exist is not remembered: anybody can ask for any number of such things.
+            if found is not None:
+                self._cache.remember(key, found)
+        return found
 
     def kept(self, key: tuple[str, ...], make: Callable[[], _T]) -> _T:
-        """What this process counts beside the tables; neither a rollback nor a change of the tables undoes it."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]  # type: ignore[no-any-return]  # it holds what make returned
+        """What this process counts beside the tables; neither a rollback nor a change of the tables undoes it by itself."""
+        found: _T | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        return found
 
     def forget(self, *key: str) -> None:
         """Drop a key, and with it all keys that start with its parts."""
@@ -199,7 +229,7 @@ class WriteTx(ReadTx):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo everything inside on an error: tables, facts and the cache."""
-        mark = self._recorder.mark()
+        mark, done = self._recorder.mark(), len(self._undoing)
         self._depth += 1
         name = f"s{self._depth}"
         run_raw(self.connection, f"SAVEPOINT {name}")
@@ -209,6 +239,7 @@ class WriteTx(ReadTx):
         except BaseException:
             self._recorder.rollback_to(mark)
             self._cache.clear()
+            self.undo(done)
             run_raw(self._connection, f"ROLLBACK TO SAVEPOINT {name}")
             run_raw(self._connection, f"RELEASE SAVEPOINT {name}")
             raise
