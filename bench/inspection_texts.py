@@ -186,6 +186,14 @@ def hostile_texts(terms: list[str]) -> dict[str, str]:
         "zero width": "\u200b",
         "combining": "a\u0301\u0336",
         "newlines": "密\n",
+        "phones and codes": "12万John 13800138000 。U+4E00 ",
+        "passwords and codes": "password=哈U+4E00 John 三元工号=E4.cn-U+4E00 13800138000 //开13800",
+        "addresses and codes": "工号,　U+4E00 500)1.2.3.4粤B.cn500ABx.cn//@(John www.&#x4e00;500",
+        "fields and codes": "440301省三U+4E00 3.电话代身份证1CONFIDENTIAL 李★签¥x[强]Smith 101.2.3.4",
+        "ports": "1.2.3.4:80/x",
+        "nested percent": "%25E5%258D%259A",
+        "customers": "".join(f"{chance.choice('王李张刘陈')}{chance.choice('伟芳娜敏')},1{chance.randrange(3 * 10**9, 10**10)}\n" for _ in range(1400)),
+        "log lines": "".join(f"2026-11-28 12:01:02.{n % 900 + 100} GET http://10.2.3.4:8080/api/users/{n}?id={chance.getrandbits(64):016x} 200\n" for n in range(300)),
         "mixed": "".join(chance.choices([*terms[:50], "1", "38", "~", " ", "a", ".", "&#", "★"], k=HOSTILE)),
     }  # fmt: skip
     return {name: (part * (HOSTILE // len(part) + 1))[:HOSTILE] for name, part in parts.items()}

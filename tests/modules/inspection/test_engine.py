@@ -8,8 +8,8 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guiju.modules.inspection import service
-from guiju.modules.inspection._expressions import candidates
+from guiju.modules.inspection import _expressions, service
+from guiju.modules.inspection._expressions import ExpressionIndex, candidates
 from guiju.modules.inspection._relaxed import relaxed
 from guiju.modules.inspection.types import (
     BadExpressionError,
@@ -112,6 +112,7 @@ class TestExpressions:
 
     def test_a_mask_with_too_many_matches_is_not_delivered_half_hidden(self) -> None:
         ruleset = service.compile_ruleset([expression("[0-9]元", Disposition.MASK)])
+        assert ruleset.inspect("5元" * 49).masked == "**" * 49
         assert ruleset.inspect("5元" * 80).disposition is Disposition.HOLD
 
     @pytest.mark.parametrize(
@@ -166,6 +167,32 @@ class TestExpressions:
         assert ruleset.inspect(long).disposition is Disposition.HOLD
         assert ruleset.inspect("d" * 20_000).disposition is Disposition.DELIVER
         assert ruleset.inspect("ba" * 200).disposition <= Disposition.WARN
+
+    def test_a_wide_expression_reads_a_long_text_where_it_may_match(self) -> None:
+        ruleset = service.compile_ruleset([expression(r"(?:兼职|刷单).{0,10}(?:日结|秒结)")])
+        talk = "这家酒店的早餐不错，房间也很干净，兼职的服务员很热情。" * 700
+        assert ruleset.inspect(f"{talk}{talk[:13]}日结").findings == ()
+        findings = ruleset.inspect(f"{talk}刷单有秒结，{talk[:900]}兼职日结").findings
+        assert [(f.start - len(talk), f.word) for f in findings] == [
+            (0, "刷单有秒结"),
+            (906, "兼职日结"),
+        ]
+
+    @pytest.mark.parametrize(
+        "text",
+        [r"(?:ab|abc+d?)x?", "^[0-9]{2,4}", r"\b[a-z]{2,9}\b", "(?m)^.{0,30}书$", "好.{0,10}书|书店?", "酒店.+?好", "的[^，]{2,8}，", "[一二三]{1,4}[天年]", "(?m)[a-d]+$", "(?:年|[a-d]{1,3})$", "[一二三]{1,2}(?:$|[^天])"],
+    )  # fmt: skip
+    def test_reading_in_parts_finds_what_reading_the_whole_finds(self, text: str) -> None:
+        chosen = random.Random(text)
+        long = "".join(
+            chosen.choices([*"abcdx 12345\n，的一二三天年", "酒店", "很好", "好书", "书店"], k=900)
+        )
+        rule = ExpressionIndex([(0, expression(text))])._rules[0]
+        encoded = long.encode()
+        parts = _expressions._parts(rule, encoded, _expressions._Budget())
+        assert parts is not None
+        found = [match.span() for match in _expressions._matches(rule.compiled, encoded, parts)]
+        assert found == [match.span() for match in rule.compiled.finditer(encoded)]
 
     def test_many_expressions_that_all_match_end_with_a_hold(self) -> None:
         ruleset = service.compile_ruleset(

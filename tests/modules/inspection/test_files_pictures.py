@@ -2,6 +2,7 @@
 
 import base64
 import io
+import itertools
 import struct
 
 import pytest
@@ -291,3 +292,94 @@ def test_pictures_beyond_the_number_that_is_read_are_told() -> None:
     with Extractor(Bounds(pictures=1), images=False) as few:
         page = f"<html><p>text<img src='{ADDRESS}'><img src='{ADDRESS}'></html>"
         assert places(few.extract_bytes("a.html", page.encode()), Problem.TOO_MANY)
+
+
+# ---- words that are seen, and that no reader finds -------------------------------------------------------------
+
+
+def lettered(
+    *fonts: str | bytes, content: str = "(aaaaaaaaaaaaaaaaaaaaaaaa) Tj", more: str = ""
+) -> bytes:
+    """A page of text in the first font."""
+    return pdf_files.pdf([
+        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> {more} >> >>",
+        pdf_files.stream(f"BT /F 12 Tf 9 9 Td {content} ET"), *fonts,
+    ])  # fmt: skip
+
+
+LATIN = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+DRAWN = (
+    (
+        "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [0.1 0 0 0.1 0 0] /CharProcs << /a 6 0 R >> "
+        "/Encoding << /Differences [97 /a] >> /FirstChar 97 /LastChar 97 /Widths [9] >>"
+    ),
+    pdf_files.stream("9 0 0 0 9 9 d1 0 0 9 9 re f"),
+)
+UNNAMED = (
+    "<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [<< /Type /Font /Subtype "
+    "/CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>] >>"
+)
+
+
+def test_letters_that_their_font_does_not_name_are_looked_at(extractor: Extractor) -> None:
+    assert not extractor.extract_bytes("a.pdf", lettered(LATIN)).gaps
+    assert places(extractor.extract_bytes("a.pdf", lettered(*DRAWN)), UNREAD) == ["page 1, picture"]
+    codes = "<" + "".join(f"{code:04x}" for code in range(18, 40)) + "> Tj"
+    unnamed = extractor.extract_bytes("a.pdf", lettered(UNNAMED, content=codes))
+    assert places(unnamed, UNREAD) == ["page 1, picture"]
+
+
+def test_a_picture_in_strips_is_one(extractor: Extractor) -> None:
+    names = " ".join(f"/S{number} {6 + number} 0 R" for number in range(8))
+    drawn = " ".join(f"q 90 0 0 8 9 {number * 8} cm /S{number} Do Q" for number in range(8))
+    strips = [
+        pdf_files.stream(
+            bytes([number]) * 720,
+            "/Type /XObject /Subtype /Image /Width 90 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        )
+        for number in range(8)
+    ]
+    page = lettered(
+        LATIN, *strips, content=f"({'a' * 24}) Tj {drawn}", more=f"/XObject << {names} >>"
+    )
+    assert places(extractor.extract_bytes("a.pdf", page), UNREAD) == ["page 1, picture"]
+
+
+def test_a_line_of_small_words_is_a_picture_and_a_bullet_is_none(extractor: Extractor) -> None:
+    for size, gaps in (((200, 12), 1), ((12, 200), 1), ((20, 20), 0), ((200, 3), 0)):
+        file = io.BytesIO()
+        Image.new("L", size).save(file, "PNG")
+        assert len(extractor.extract_bytes("a.png", file.getvalue()).gaps) == gaps
+
+
+def test_a_code_is_read_whatever_stands_behind_its_transparent_places(extractor: Extractor) -> None:
+    with Image.open(io.BytesIO(coded())) as code:
+        mask = code.convert("L")
+        for ink in ("black", "white"):
+            layered = Image.new("RGBA", code.size, ink)
+            layered.putalpha(mask.point(lambda value: 255 - value) if ink == "black" else mask)
+            file = io.BytesIO()
+            layered.save(file, "PNG")
+            assert MARKER in texts(extractor.extract_bytes("a.png", file.getvalue()))
+
+
+@pytest.mark.parametrize("side", [2001, 3000, 14_000])
+def test_pieces_of_a_large_picture_cover_it_and_overlap(side: int) -> None:
+    pictures = pytest.importorskip("guiju.modules.inspection.extraction.pictures")
+    spans = [*pictures._spans(side)]
+    assert spans[0][0] == 0 and spans[-1][1] == side
+    for (begin, end), (following, _) in itertools.pairwise(spans):
+        assert end - begin <= 1200
+        assert end - following >= 150
+
+
+@pytest.mark.parametrize(("side", "problem"), [(7000, UNREAD), (7100, Problem.BOMB)])
+def test_fifty_million_pixels_are_a_photograph_and_more_a_bomb(
+    extractor: Extractor, side: int, problem: Problem
+) -> None:
+    file = io.BytesIO()
+    Image.new("1", (side, side)).save(file, "PNG")
+    assert {gap.problem for gap in extractor.extract_bytes("a.png", file.getvalue()).gaps} == {
+        problem
+    }

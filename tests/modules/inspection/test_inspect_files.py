@@ -192,7 +192,7 @@ def test_too_much_in_any_piece_holds_the_file(before: int) -> None:
          PatternRule("person_name", Disposition.DELIVER, "1/c")]
     )  # fmt: skip
     names = "".join(f"姓名：王{chr(0x4E00 + at)}，" for at in range(1200))
-    for much in ("混账东西，" * 600, "5元" * 300, names):
+    for much in ("混账东西，" * 1800, "5元" * 9000, names):
         found = inspect_reading(reading(("text", "平" * before + much)), rules.inspect)
         assert found.disposition is Disposition.HOLD, much[:9]
         assert "overflow" in {finding.category for finding in found.parts[1].findings}

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from guiju.modules.inspection import _lexicon
+from guiju.modules.inspection import _lexicon, _passage
+from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.cases import standard_ruleset
 from guiju.modules.inspection.service import compile_ruleset
 from guiju.modules.inspection.types import (
@@ -114,3 +115,28 @@ def test_lists_of_numbers_are_read_to_their_end(name: str) -> None:
     hits = EVERYTHING.inspect(text).hits
     assert "overflow" not in {finding.category for finding in EVERYTHING.inspect(text).findings}
     assert any(text[hit.start : hit.end] == "110101199003070134" for hit in hits)
+
+
+def test_all_forms_of_a_text_share_one_bound_of_effort(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Phones that differ, and a character by its code: the text has to be read twice. A phone costs some units in each form.
+    text = "".join(f"电话{13_800_000_000 + n} U+4E00 。" for n in range(60))
+
+    def overflows(units: int) -> bool:
+        monkeypatch.setattr(_passage, "effort_of", lambda _text: units)
+        inspection = EVERYTHING.inspect(text)
+        if overflow := [each for each in inspection.findings if each.rule == "overflow"]:
+            assert inspection.disposition >= Disposition.HOLD
+            assert (overflow[0].start, overflow[0].end) == (0, len(text))
+        return bool(overflow)
+
+    bounds = range(0, 3000, 20)
+    least = next(units for units in bounds if not overflows(units))
+    monkeypatch.setattr(Streams, "decoded", None)
+    alone = next(units for units in bounds if not overflows(units))
+    assert 0 < 1.5 * alone < least
+    assert _passage.EFFORT + len(text) > least
+
+
+def test_what_a_text_may_cost_grows_with_its_length_alone() -> None:
+    assert _passage.effort_of("") == _passage.effort_of("号") == _passage.EFFORT
+    assert _passage.effort_of("1" * 20_000) == _passage.effort_of("号" * 20_000) <= 8_200

@@ -35,8 +35,31 @@ def test_what_is_put_between_the_characters_is_looked_through_and_only_held(text
     assert inspection.disposition is Disposition.HOLD
 
 
-def _each(form: str) -> str:
-    return "".join(form.format(ord(char)) for char in TERM)
+@pytest.mark.parametrize(
+    "text", ["需要办a证的联系我", "我们这里可以办q证，便宜", "我a要b找c人d办e证f吗", "我x们x这x里x办x证x的", "我1要2找3人4办5证6吗"]
+)  # fmt: skip
+def test_a_letter_inside_a_word_of_two_characters_holds_it(text: str) -> None:
+    inspection = RULES.inspect(text)
+    assert ([found.word for found in inspection.findings], inspection.disposition) == (
+        ["办证"],
+        Disposition.HOLD,
+    )
+
+
+@pytest.mark.parametrize("between", ["的", "啊", "一", "x", "7"])
+def test_one_character_between_all_of_a_text_is_left_out(between: str) -> None:
+    inspection = RULES.inspect(between.join(f"专业{TERM}请联系我"))
+    assert TERM in [found.word for found in inspection.findings]
+    assert inspection.disposition is Disposition.HOLD
+    assert RULES.inspect(between.join("今天下午三点开会")).findings == ()
+
+
+def _each(form: str, between: str = "") -> str:
+    return between.join(form.format(ord(char)) for char in TERM)
+
+
+def _bytes(form: str, between: str, raw: bytes) -> str:
+    return between.join(form.format(byte) for byte in raw)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +70,9 @@ def _each(form: str) -> str:
         _each("\\U{:08x}"), _each("&amp;amp;#x{:x};"), _each("%u{:04x}"), _each("\\{:x} "), _each("0x{:04x} "), UTF8.hex(), UTF8.hex(" "), GB.hex(),
         TERM.encode("utf-16-be").hex(), base64.b64encode(UTF8).decode(), base64.b64encode(f"老板{TERM}吗".encode("gb18030")).decode(),
         base64.urlsafe_b64encode(f"老板{TERM}吗".encode()).decode().rstrip("="), f"=?utf-8?B?{base64.b64encode(UTF8).decode()}?=",
+        TERM.encode("utf-7").decode(), _each("{}", " "), _each("{}", ","), _each("#{}"), _each("{}", " - "), _each("{:04x}", " "),
+        _bytes("{}", " ", UTF8), _bytes("{}", ", ", GB), _bytes("\\x{:02x}", " ", UTF8), _bytes("0x{:02x}", ", ", UTF8), _bytes("x{:02x}", "", UTF8),
+        _bytes("={:02X}", " ", UTF8), _each("{}", " ") + " 7 12",
     ],
 )  # fmt: skip
 def test_characters_written_by_their_codes_are_read(text: str) -> None:
@@ -63,6 +89,7 @@ def test_characters_written_by_their_codes_are_read(text: str) -> None:
         "代表3号开会发了票据", "A座办公室的证件（复印件）", "百度a家里乐", "代码v2开源发布(票数)", "办理（居住）证", "办 3 个证明", "枪打出头鸟，支持买1送1卖完为止",
         "deadbeef00112233445566778899aabb", "eyJhbGciOiJIUzI1NiJ9", "git 3f786850e387550fdab836ed7e6dc881de23001b", "编号 5d41402abc4b2a76b9719d911017c592",
         "dGhpcyBpcyBqdXN0IGEgdGVzdA==", "abcdefghijklmnopqrstuvwxyz", "http://a.cn/ABCDEFGHabcdefgh12345678?x=1",
+        "我办了a类证件", "办公室a区证件柜", "好的好的好的", "哈啊哈啊哈啊哈", "价格 25000 30000 28000 元", "端口 20195, 24320 和 443", "+AbcDe- 1+2-3=0", "C++ a+b-c+办公-证", "228 187 163", "12 95 4ee3 7 8 1",
     ],
 )  # fmt: skip
 def test_ordinary_writing_passes(text: str) -> None:

@@ -60,3 +60,26 @@ def test_decoded_characters_name_their_own_bytes() -> None:
     assert found is not None
     assert [found.original(i, i + 1) for i in range(3)] == [(0, 1), (1, 10), (10, 11)]
     assert found.original(0, 2) == (0, 10)
+
+
+def test_of_a_long_text_only_what_stands_around_codes_is_read_again() -> None:
+    plain = "今天的班前会照常进行。" * 400
+    text = f"{plain}请看&#x535a;彩{plain}"
+    found = Streams(text).decoded
+    assert found is not None and len(found.text) < 1000
+    at = found.text.index("博彩")
+    assert found.original(at, at + 2) == (len(plain) + 2, len(plain) + 11)
+    assert found.is_new(at, at + 2) and not found.is_new(0, 2)
+
+
+def test_where_codes_stand_everywhere_all_is_read_again() -> None:
+    found = Streams("班前会照常&#x535a;" * 400).decoded
+    assert found is not None and found.text == "班前会照常博" * 400
+    assert found.is_new(0, 2)
+
+
+@pytest.mark.parametrize("text", ["535a5f69 7fa4 91cc", "9f98 9f97 9f96 9f95"])
+def test_figures_that_spell_no_character_in_use_are_no_code(text: str) -> None:
+    bare = text.replace(" ", "")
+    found = Streams(f"看 {bare} 吧").decoded
+    assert (found is None) == bare.startswith("9f98")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
+from guiju.modules.inspection._glances import SPACE, glance
 from guiju.modules.inspection._passage import Found, Passage, View
 
 
@@ -35,6 +36,7 @@ _CORE = re.compile(f"{_ROAD}{_WITHIN}{{0,3}}{_NUMBER}(?:{_PART}){{0,6}}")
 _VILLAGE = re.compile(
     "[一-龥]{1,6}(?:县|市|区|旗)[一-龥]{1,6}?(?:镇|乡|街道)(?P<hidden>[一-龥]{1,8}?(?:村|屯|寨)(?:[0-9一二三四五六七八九十]{1,3}(?:组|社|队))?)"
 )
+_may_be_village = glance("[县市区旗][一-龥]{1,6}(?:镇|乡|街道)")
 _DETAIL = re.compile("(?:栋|幢|座|单元|室|楼|层)")
 _REGION = re.compile(f"(?:{_regions()})(?!路|街|道|大道|段|巷|店|号)")
 _DISTRICT = re.compile("[一-龥]{2,4}?(?:自治州|自治县|地区|市|区|县|旗|镇|乡|街道|盟)")
@@ -60,6 +62,9 @@ _ENGLISH = re.compile(
     rf"(?<![0-9a-z])(?P<indoors>(?:(?:{_INDOORS})(?:,\s?|\s)){{0,3}})(?:[a-z' ]{{2,40}}(?:building|tower|house|cent(?:re|er)|mansions?|court|plaza|gardens?|city|estate|terrace|villas?|heights|square),\s?)?"
     rf"[0-9]{{1,4}}[a-z]?(?:-[0-9]{{1,4}})?,?\s(?:[a-z']{{2,20}}\s){{1,4}}(?:road|street|avenue|lane|drive|rd|st|ave)(?![a-z])\.?(?P<region>(?:,\s?[a-z' .]{{2,30}}){{0,3}}?(?:,?\s?(?:{_ABROAD})(?![a-z]))+)?"
 )
+_may_be_english = glance(
+    rf"[0-9][a-z]?,?{SPACE}(?:[a-z']{{2,20}}{SPACE})+(?:road|street|avenue|lane|drive|rd|st|ave)"
+)
 
 GATE = f"[0-9][0-9a-z]{{3,60}}(?:road|street|avenue|lane|drive|rd|st|ave)|{_ROAD}[^路]{{0,8}}{_DIGITS}(?:号|弄|栋|幢|楼)|(?:镇|乡|街道)[一-龥]{{1,8}}(?:村|屯|寨)"
 
@@ -84,6 +89,8 @@ def find_addresses(passage: Passage) -> Iterator[Found]:
             continue
         reach = end
         yield view.found("address", start, end, range(max(start, kept), end))
+    if not _may_be_village(view.text):
+        return
     for match in passage.within(_VILLAGE.finditer(view.text, reach), 8):
         start, end = match.span()
         left = _left(passage, view, max(reach, start - _REACH), start)
@@ -95,6 +102,8 @@ def find_addresses(passage: Passage) -> Iterator[Found]:
 
 def _find_english(passage: Passage) -> Iterator[Found]:
     view = passage.visible
+    if not _may_be_english(view.text):
+        return
     for match in passage.within(_ENGLISH.finditer(view.text), 4):
         if match["indoors"] or match["region"]:
             start, end = match.span()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection._glances import SPACE, glance
 from guiju.modules.inspection._passage import Found, Passage
 
 CUES = (
@@ -37,6 +38,16 @@ _ENGLISH = re.compile(
     rf"(?<![a-z])(?:contract|deal|order|purchase|settlement|bid|tender)\s(?:value|amount|price|sum|total|size)\s?(?:is|of|was|at|:|=|\s){{0,4}}"
     rf"(?:{_CURRENCY}\s?[0-9][0-9,.]{{0,18}}[0-9]?\s?{_SCALE}?|[0-9][0-9,.]{{0,18}}\s?{_SCALE}?\s?{_CURRENCY})"
 )
+_may_be = (
+    glance(f"{CUES}|人民币\\(?大写"),
+    glance(
+        f"(?:contract|deal|order|purchase|settlement|bid|tender){SPACE}(?:value|amount|price|sum|total|size)"
+    ),
+    glance(
+        f"(?s)[0-9.一二三四五六七八九十百千两几数多来余][万亿w].{{0,20}}{_DEAL}"
+        f"|(?:{_DEAL}|中标|谈成|签下|拿下|成交|签约).{{0,40}}[万亿w]"
+    ),
+)
 # Less than a thousand, or a price for one piece, is no sum of a contract.
 _SMALL = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\.[0-9]+)?\s?(?:元|块|圆)整?$")
 _HIDDEN = re.compile(f"[0-9{_CAPITALS}]")
@@ -45,7 +56,9 @@ _HIDDEN = re.compile(f"[0-9{_CAPITALS}]")
 def find_amounts(passage: Passage) -> Iterator[Found]:
     view = passage.visible
     taken = bytearray(len(view.text))
-    for pattern in (_CHINESE, _ENGLISH, _SPOKEN):
+    for pattern, may_match in zip((_CHINESE, _ENGLISH, _SPOKEN), _may_be, strict=True):
+        if not may_match(view.text):
+            continue
         for match in pattern.finditer(view.text):
             start, end = match.span()
             if any(taken[start:end]):

@@ -31,7 +31,9 @@ _unparted = _UNPARTED.match
 class Budget:
     """Counts the work that one text has caused.
 
-    `is_spent` says that the text has more places that could be terms than are looked at.
+    `is_spent` says that the text has more places that could be terms than are looked at. One term a thousand times is
+    such a text too: the first place of each term is looked at all the same, so that what blocks blocks, but a mask would
+    have to hide every place, and each costs as much as a short message. It is held rather than half hidden.
     """
 
     # Of the class, for every text has a budget, and few spend of it.
@@ -44,6 +46,12 @@ class Budget:
         """One more segmentation may run."""
         self._checks -= 1
         return self._checks >= 0
+
+    def apart(self) -> "Budget":
+        """A budget for a text that was made out of this one, of the same checks."""
+        other = Budget()
+        other._checks = 1 if self.take_check() else 0
+        return other
 
     def edges(self, folded: str, start: int, end: int, *, guess: bool) -> list[int]:
         """The edges of the words around a part of the text, both ends of what was read included.

@@ -9,12 +9,12 @@ from guiju.modules.inspection._across import Completed
 from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
-from guiju.modules.inspection._expressions import ExpressionIndex
+from guiju.modules.inspection._expressions import ExpressionIndex, matcher_of
 from guiju.modules.inspection._findings import finding_of, overflow_rules
 from guiju.modules.inspection._fold import TABLE_DIGEST
 from guiju.modules.inspection._hosts import as_domain
 from guiju.modules.inspection._joints import Joints
-from guiju.modules.inspection._kinds import KINDS, KindIndex
+from guiju.modules.inspection._kinds import KINDS, KindIndex, gate_of
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
 from guiju.modules.inspection._masking import hide, masked
@@ -46,7 +46,7 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 7
+ENGINE_REVISION = 10
 MAX_FINDINGS = 200
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
@@ -63,6 +63,8 @@ class RuleSet:
         "_joints",
         "_kinds",
         "_links",
+        "_look",
+        "_nothing",
         "_overflows",
         "_risk",
         "_rules",
@@ -100,6 +102,11 @@ class RuleSet:
                 self._kinds[kind] = numbers
         self._links = LinkRules(rules)
         self._finders = KindIndex(self._kinds, self._links.index)
+        # One look at all forms of a text for all that is found by its form; for nearly all texts the answer is no.
+        gates = [*self._finders.gates, *self._expressions.gates]
+        is_joint = self._finders.gates and self._expressions.gates
+        self._look = matcher_of(gate_of(gates)) if is_joint else None
+        self._nothing = [len(gates)]  # the sentinel alone
         has_terms = any(isinstance(rule, TermRule) for rule in rules)
         self._joints = Joints(self._kinds, self._links.index, has_terms=has_terms)
         self._clean = Inspection(version, (), Disposition.DELIVER, (), None)
@@ -216,27 +223,37 @@ class RuleSet:
 
     def _hits(self, text: str) -> list[Hit]:
         """Everything but the risk score. Raises `TextNotUnicodeError`."""
+        streams = Streams(text)
+        look = self._look
         try:
-            encoded = text.encode()
+            forms = (
+                f"{text}\n{streams.folded}\n{streams.stripped}".encode() if look else text.encode()
+            )
         except UnicodeEncodeError as reason:
             raise TextNotUnicodeError("the text has unpaired surrogates") from reason
-        streams = Streams(text)
         found = self._terms.find(streams)
         if streams.may_be_coded or found.is_cut:
             hits = self._decoded_too(streams, found)
         else:
             hits = [*map(_hit_of, found.hits)] if found.hits else []
-        gated = self._finders.gate(streams.stripped)
-        if gated or streams.may_be_coded:
-            formed = [*self._formed(Passage(streams), gated)] if gated else []
-            hits.extend(formed)
-            if streams.decoded is not None:
-                hits.extend(self._encoded(streams.decoded, formed))
-        if self._expressions.may_match(streams, encoded):
-            hits.extend(self._expressed(streams, encoded))
+        if look is None or streams.may_be_coded or look(forms) != self._nothing:
+            hits.extend(self._matching(streams))
         if self._documents is not None:
             hits.extend(self._documents.find(streams))
         return hits
+
+    def _matching(self, streams: Streams) -> Iterator[Hit]:
+        """What is found by its form, and by the expressions of the organisation."""
+        gated = self._finders.gate(streams.stripped)
+        if gated or streams.may_be_coded:
+            passage = Passage(streams)
+            formed = [*self._formed(passage, gated)] if gated else []
+            yield from formed
+            if streams.decoded is not None and not passage.is_exhausted:
+                yield from self._encoded(streams.decoded, formed, passage.effort)
+        encoded = streams.text.encode()
+        if self._expressions.may_match(streams, encoded):
+            yield from self._expressed(streams, encoded)
 
     def _expressed(self, streams: Streams, encoded: bytes) -> Iterator[Hit]:
         """What is found by the expressions of the organisation."""
@@ -271,6 +288,8 @@ class RuleSet:
             if within.is_cut:
                 return [*hits.values(), self._unread(TermRule, streams.text)]
             for hit in within.hits:
+                if not decoded.is_new(hit.start, hit.end):
+                    continue
                 way = Way.ENCODED if hit.way in {Way.PLAIN, Way.PARTED} else hit.way
                 start, end = decoded.original(hit.start, hit.end)
                 there = hit._replace(start=start, end=end, way=way)
@@ -290,15 +309,17 @@ class RuleSet:
         if passage.is_exhausted:
             yield self._unread(PatternRule if self._kinds else LinkRule, passage.text)
 
-    def _encoded(self, decoded: Streams | None, formed: list[Hit]) -> Iterator[Hit]:
-        """What is found by its form once references are resolved, beside what was found before."""
+    def _encoded(self, decoded: Streams | None, formed: list[Hit], effort: int) -> Iterator[Hit]:
+        """What is found by its form once references are resolved, beside what was found before. `effort` is what is left."""
         taken: dict[int, set[int]] = {}
         for hit in formed:
             taken.setdefault(id(hit.rule), set()).update(range(hit.start, hit.end))
         while decoded is not None:
             gated = self._finders.gate(decoded.stripped)
-            passage = Passage(decoded)
+            passage = Passage(decoded, effort)
             for hit in self._formed(passage, gated) if gated else ():
+                if not decoded.is_new(hit.start, hit.end):
+                    continue
                 start, end = decoded.original(hit.start, hit.end)
                 of_rule = taken.setdefault(id(hit.rule), set())
                 if not of_rule.isdisjoint(range(start, end)):
@@ -308,6 +329,9 @@ class RuleSet:
                 hidden = [place for first, last in spans for place in range(first, last)]
                 there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
                 yield there
+            if passage.is_exhausted:
+                return
+            effort = passage.effort
             decoded = decoded.decoded
 
     def _found(self, text: str, found: Found) -> Iterator[Hit]:

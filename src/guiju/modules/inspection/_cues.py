@@ -4,6 +4,7 @@ All of them are matched against folded text, at the end of what stands before th
 """
 
 import re
+from collections.abc import Callable
 
 # How far a cue reaches: the word, a colon or 是, and some signs.
 REACH = 24
@@ -12,21 +13,38 @@ _LINK = r"(?:号码|号|碼|码|字号)?(?:[^0-9a-z]{0,6}|\s*(?:no|number|num|nr
 # What makes a number another one stands right before it: a customer of an order has a phone.
 _TIGHT = r"(?:号码|编号|号|码|id|no|number|num)?[\s.:#=是为第]{0,4}$"
 
-_OTHER = re.compile(
-    r"(?:单号|编号|序号|流水|序列|订单|工号|批次|批号|货号|料号|物料|料件|型号|票号|运单|快递|物流|资产|工单|编码|条码|条形码"
-    r"|合同|案号|文号|版本|凭证|发票|设备|代码|交易|任务|累计|预算|金额|访问|总计"
-    r"|(?<![a-z])(?:sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|ssn|social security|build|version|isbn|batch|lot))"
-    + _TIGHT
+
+def _before(chinese: str, latin: str, link: str) -> Callable[[str], bool]:
+    """Tells whether a text ends with one of these words and `link`.
+
+    Chinese words by themselves, for `re` then looks for their first characters alone; the others only where there are
+    letters.
+    """
+    in_chinese = re.compile(f"(?:{chinese}){link}").search
+    in_latin = re.compile(rf"(?<![a-z])(?:{latin}){link}").search
+    has_letters = re.compile("[a-z]").search
+
+    def tell(before: str) -> bool:
+        return in_chinese(before) is not None or (
+            has_letters(before) is not None and in_latin(before) is not None
+        )
+
+    return tell
+
+
+_OTHER_WORDS = (
+    "单号|编号|序号|流水|序列|订单|工号|批次|批号|货号|料号|物料|料件|型号|票号|运单|快递|物流|资产|工单|编码|条码|条形码"
+    "|合同|案号|文号|版本|凭证|发票|设备|代码|交易|任务|累计|预算|金额|访问|总计"
 )
-_PHONE_WORDS = (
-    r"(?:电话|手机|联系|联络|致电|拨打|拨|请打|打给|呼叫|传真|座机|热线|号码|短信|微信|加我|机号|专线|分机|行动|来电|本人"
-    r"|(?<![a-z])(?:tel|telephone|phone|mobile|cell|call|whatsapp|wechat|line|fax|signal|telegram|contact|text|txt|sms|dial))"
-)
-_PHONE = re.compile(_PHONE_WORDS + _LINK)
-_CARD_WORDS = r"(?:卡|(?:[工建农中招交光民兴浦邮]|银|广发|平安|中信)行|开户行|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款|(?<![a-z])(?:card|account|acct|a/c|iban|visa|mastercard|amex|unionpay))"
-_CARD = re.compile(_CARD_WORDS + _LINK)
-_ID_WORDS = r"(?:身份证|身分证|证件|证号|居民证|统一证|统一编|居留证|外侨证|户籍|身份|(?<![a-z])(?:id|id card|identity|hkid|arc))"
-_ID = re.compile(_ID_WORDS + _LINK)
+_OTHER_LATIN = "sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|ssn|social security|build|version|isbn|batch|lot"
+_PHONE_CHINESE = "电话|手机|联系|联络|致电|拨打|拨|请打|打给|呼叫|传真|座机|热线|号码|短信|微信|加我|机号|专线|分机|行动|来电|本人"
+_PHONE_LATIN = "tel|telephone|phone|mobile|cell|call|whatsapp|wechat|line|fax|signal|telegram|contact|text|txt|sms|dial"
+_BANKS = "|".join(f"{bank}行" for bank in ("广发", "平安", "中信", *"工建农中招交光民兴浦邮银"))
+_CARD_CHINESE = f"卡|{_BANKS}|开户行|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款"
+_CARD_LATIN = "card|account|acct|a/c|iban|visa|mastercard|amex|unionpay"
+_ID_CHINESE = "身份证|身分证|证件|证号|居民证|统一证|统一编|居留证|外侨证|户籍|身份"
+_ID_LATIN = "id|id card|identity|hkid|arc"
+_is_id = _before(_ID_CHINESE, _ID_LATIN, _LINK)
 _ID_AFTER = re.compile(
     r"^[^0-9a-z]{0,3}(?:[是为])?(?:[我他她]的?|本人|客户)?(?:[一-龥]{0,2})(?:证|身份)"
 )
@@ -39,30 +57,23 @@ _PASSPORT_AFTER = re.compile(
 )
 
 # Whether a text has such a word at all, which most have not: then nothing has to be looked at that needs one.
-PHONE_IN_TEXT = re.compile(_PHONE_WORDS)
-CARD_IN_TEXT = re.compile(_CARD_WORDS)
-ID_IN_TEXT = re.compile(f"{_ID_WORDS}|证|身份")
+PHONE_IN_TEXT = re.compile(f"{_PHONE_CHINESE}|(?<![a-z])(?:{_PHONE_LATIN})")
+CARD_IN_TEXT = re.compile(f"{_CARD_CHINESE}|(?<![a-z])(?:{_CARD_LATIN})")
+ID_IN_TEXT = re.compile(f"{_ID_CHINESE}|(?<![a-z])(?:{_ID_LATIN})|证|身份")
 PASSPORT_IN_TEXT = re.compile(_PASSPORT_WORDS)
 
 
-def is_other(before: str) -> bool:
-    """An order, a serial number, an amount: no number of a person."""
-    return _OTHER.search(before) is not None
-
-
-def is_phone(before: str) -> bool:
-    """A phone number follows."""
-    return _PHONE.search(before) is not None
-
-
-def is_card(before: str) -> bool:
-    """The number of a card or an account follows."""
-    return _CARD.search(before) is not None
+is_other = _before(_OTHER_WORDS, _OTHER_LATIN, _TIGHT)
+"""An order, a serial number, an amount: no number of a person."""
+is_phone = _before(_PHONE_CHINESE, _PHONE_LATIN, _LINK)
+"""A phone number follows."""
+is_card = _before(_CARD_CHINESE, _CARD_LATIN, _LINK)
+"""The number of a card or an account follows."""
 
 
 def is_id(before: str, after: str = "") -> bool:
     """The number of an identity card stands between these texts."""
-    return _ID.search(before) is not None or _ID_AFTER.search(after) is not None
+    return _is_id(before) or _ID_AFTER.search(after) is not None
 
 
 def is_passport(before: str, after: str) -> bool:

@@ -14,14 +14,11 @@ from functools import cached_property
 from itertools import accumulate, chain, pairwise, starmap
 
 from guiju.modules.inspection._fold import NOISE
+from guiju.modules.inspection._passage import NUMERALS as _EACH
 from guiju.modules.inspection._passage import Found, Passage
 
-# 洞 拐 勾 and 幺 两 are how numbers are read out by radio and telephone.
-_NUMERALS = ("零〇○◯洞", "一壹弌幺", "二贰弍两", "三叁弎参", "四肆", "五伍", "六陆", "七柒拐",
-             "八捌", "九玖勾")  # fmt: skip
-_TO_DIGITS = {ord(char): str(digit) for digit, row in enumerate(_NUMERALS) for char in row}
 # The numerals that survive the stripping of signs, for gates.
-NUMERALS = "".join(_NUMERALS).replace("○", "").replace("◯", "")
+NUMERALS = "".join(_EACH).replace("○", "").replace("◯", "")
 AS_DIGITS = str.maketrans("oli", "011")
 
 # Signs that list numbers or part lines do not belong into one number.
@@ -49,12 +46,13 @@ _PREFIX = re.compile(
     "|(?:wx|vx|no|id|v|t|m|p)(?=1[3-9][0-9]{9}$)"
 )
 _SHORTEST_RUN = 7
+# How many characters any number has that is looked for.
+SHORTEST, LONGEST = 8, 19
+_MOST_ENDS = LONGEST - SHORTEST + 1
 _HALF = 0.5
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
 _WINDOW = 3
 _A_UNIT = 16
-# A run with more places where a number may start is searched rather than tried.
-_FEW_STARTS = 4
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
 _DOUBLED = bytes.maketrans(
@@ -64,22 +62,49 @@ _DOUBLED = bytes.maketrans(
 
 class Run:
     """A chain of groups. `code` are its characters without signs, `digits` the same with o, l and i
-    as digits. Windows are offsets into them.
+    as digits. Windows are offsets into them. `tried` are the places where a number of the kind that is
+    looked for may start.
     """
 
     def __init__(self, passage: Passage, stream: str, start: int, end: int) -> None:
+        self.tried: list[int] = []
         self._passage = passage
         self._view = passage.visible
         self._stream = stream
-        self._groups = [match.span() for match in _GROUP.finditer(stream, start, end)]
-        self.code = "".join(_GROUP.findall(stream, start, end))
-        self.digits = self.code.translate(AS_DIGITS)
+        written = stream[start:end]
+        # Of figures without signs, as nearly all runs are.
+        is_row = written.isascii() and written.isdigit()
+        self._groups = (
+            [(start, end)]
+            if is_row
+            else [match.span() for match in _GROUP.finditer(stream, start, end)]
+        )
+        self._is_single = len(self._groups) == 1
+        self.code = (
+            written
+            if self._is_single
+            else "".join([stream[first:last] for first, last in self._groups])
+        )
+        self.is_numeric = is_row or self.code.isdigit()
+        # A single number by itself: it can only be found as a whole.
+        self.is_plain = (
+            self._is_single and self.is_numeric and self._view.text[start:end] == self.code
+        )
+        self.digits = self.code if self.is_numeric else self.code.translate(AS_DIGITS)
         self._luhn_shares: dict[int, float] = {}
-        self._bounds = list(accumulate((last - first for first, last in self._groups), initial=0))
+        self._bounds = (
+            [0, end - start]
+            if self._is_single
+            else list(accumulate([last - first for first, last in self._groups], initial=0))
+        )
+        if self.is_plain:
+            self._limits = {0}, {end - start}
 
     @cached_property
-    def _spots(self) -> list[int]:
+    def _spots(self) -> Sequence[int]:
         """Where each character of the code stands in the view."""
+        if self._is_single:
+            return range(*self._groups[0])
         return list(chain.from_iterable(starmap(range, self._groups)))
 
     @cached_property
@@ -95,15 +120,16 @@ class Run:
         Inside a chain of single characters with one and the same sign there is nothing that parts a
         number from what stands beside it.
         """
-        bounds, gaps = self._bounds, self._gaps
+        bounds = self._bounds
         starts, ends = set(bounds[:-1]), set(bounds[1:])
+        gaps = () if self._is_single else self._gaps
         for at in range(1, len(gaps) - 1):
             if bounds[at + 1] - bounds[at] == 1 and gaps[at] == gaps[at + 1]:
                 if bounds[at] - bounds[at - 1] == 1:
                     starts.discard(bounds[at])
                 if bounds[at + 2] - bounds[at + 1] == 1:
                     ends.discard(bounds[at + 1])
-        prefix = _PREFIX.match(self.code)
+        prefix = None if self.is_numeric else _PREFIX.match(self.code)
         if prefix is not None:
             starts.add(prefix.end())
         first, last = self._groups[0][0], self._groups[-1][1]
@@ -122,29 +148,42 @@ class Run:
         """A number may end before here."""
         return index in self._limits[1]
 
+    def openings(self) -> list[tuple[int, str, int]]:
+        """Where a number may start, the two characters that are there, and how long it may be then, in this order."""
+        code = self.code
+        if self.is_plain:
+            return [(0, code[:2], len(code))]
+        starts, ends = self._limits
+        lasts = sorted(ends)
+        found: list[tuple[int, str, int]] = []
+        at = 0
+        for start in sorted(starts):
+            at = bisect_left(lasts, start + SHORTEST, at)
+            for end in lasts[at : at + _MOST_ENDS]:
+                if end - start > LONGEST:
+                    break
+                found.append((start, code[start : start + 2], end - start))
+        return found
+
     def windows(
         self, pattern: re.Pattern[str], text: str, sizes: Sequence[int]
-    ) -> Iterator[re.Match[str]]:
-        """Matches of a look-ahead pattern in `code` or `digits` that start where a number of one of these sizes may, and
-        end where it may. `sizes` grow.
+    ) -> list[re.Match[str]]:
+        """Matches of a look-ahead pattern in `code` or `digits` that start at one of the places that are `tried`, and
+        end where a number of one of these sizes may. `sizes` grow.
         """
+        found: list[re.Match[str]] = []
         if len(text) < sizes[0]:
-            return
+            return found
         ends = self._limits[1]
-        for match in self._matches(pattern, text):
-            start = match.start()
-            if not any(start + size in ends for size in sizes):
+        for start in self.tried:
+            match = pattern.match(text, start)
+            if match is None or ends.isdisjoint([start + size for size in sizes]):
                 continue
-            if not self._passage.spend_once((pattern, match[1]), _WINDOW):
-                return
-            yield match
-
-    def _matches(self, pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
-        starts = self._limits[0]
-        if len(starts) > _FEW_STARTS:
-            return [match for match in pattern.finditer(text) if match.start() in starts]
-        tried = (pattern.match(text, start) for start in sorted(starts))
-        return [match for match in tried if match is not None]
+            # A pattern is told by where it lies: to compare it takes longer than to look for it.
+            if not self._passage.spend_once((id(pattern), match[1]), _WINDOW):
+                break
+            found.append(match)
+        return found
 
     @cached_property
     def luhn_sums(self) -> tuple[list[int], list[int]]:
@@ -171,6 +210,8 @@ class Run:
 
     def gaps(self, start: int, end: int) -> list[str]:
         """The signs inside a window, in order."""
+        if self._is_single:
+            return []
         return self._gaps[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
 
     def groups(self, start: int, end: int) -> list[int]:
@@ -205,6 +246,8 @@ class Run:
 
     def has_digits(self, start: int, end: int) -> bool:
         """A fourth of the digits, at least, are no letters in disguise."""
+        if self.is_numeric:
+            return True
         digits = sum(map(str.isdigit, self.code[start:end]))
         return digits * 4 >= end - start
 
@@ -241,18 +284,20 @@ class Run:
         )
 
 
-def to_digits(folded: str) -> str:
-    """Chinese numerals as digits, one by one; as long as what it is given."""
-    return folded.translate(_TO_DIGITS)
-
-
 def runs_of(passage: Passage) -> Iterator[Run]:
     """The runs of a text that are long enough for any number and have digits."""
-    stream = to_digits(passage.visible.text)
-    for match in _RUN.finditer(stream):
+    stream = passage.digits
+    reach = 0
+    for group in _GROUP.finditer(stream):
+        if group.start() < reach:
+            continue
+        match = _RUN.match(stream, group.start())
+        if match is None:
+            continue
         start, end = match.span()
+        reach = end
         if end - start >= _SHORTEST_RUN and _DIGIT.search(stream, start, end) is not None:
-            if not passage.spend((end - start) // _A_UNIT):
+            if not passage.spend(1 + (end - start) // _A_UNIT):
                 return
             run = Run(passage, stream, start, end)
             if len(run.code) >= _SHORTEST_RUN:

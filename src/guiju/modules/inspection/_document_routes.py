@@ -90,9 +90,11 @@ async def register_document(
         content = base64.b64decode(body.content, validate=True)
     except ValueError as error:
         raise DocumentUnreadableError("The content is not base64.", reasons=["base64"]) from error
-    # A thread of its own: a file may take a minute, and no snapshot stays open for it.
-    extractor: Extractor = request.app.state.extractor
-    kept = await asyncio.to_thread(_prints_of, extractor, body.file, content)
+    # A thread of those that read files: it may take a minute, and no snapshot stays open for it.
+    loop, state = asyncio.get_running_loop(), request.app.state
+    kept = await loop.run_in_executor(
+        state.inspecting, _prints_of, state.extractor, body.file, content
+    )
 
     def plan(tx: ReadTx) -> DocumentRegistered:
         planned = documents.planned(

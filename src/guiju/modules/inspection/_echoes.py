@@ -32,7 +32,8 @@ from guiju.modules.inspection._tables import SPELLED, codes_of_pair, spelled, to
 from guiju.modules.inspection.types import Way
 
 _ALONE = re.compile(r"\b[㐀-鿿]{2}\b")
-_alone = _ALONE.findall
+# The same in a text with a space before it: what begins with a sign `re` looks for at signs alone.
+_alone = re.compile(r"\W([㐀-鿿]{2})(?!\w)").findall
 _LETTER = re.compile("[a-z]")
 _ROW = re.compile("[a-z] [a-z]")
 _SET_OFF = re.compile(" [㐀-鿿]")
@@ -76,7 +77,7 @@ class EchoIndex:
             text = streams.text
             size = len(text)
             if len(streams.stripped) < size or size == PAIR:
-                pairs = _alone(text)
+                pairs = _alone(f" {text}")
                 if pairs:
                     found += self._alone(streams, pairs, budget)
         return found
@@ -126,9 +127,13 @@ class EchoIndex:
         if not reports and not starts:
             return
         units = Units(stripped, tokens)
+        plain: list[tuple[int, int, int]] = []
         for start, end, entry in reports:
-            written = stripped[units.first(start) : units.first(end)]
-            if end - start < self._least and _LETTER.search(written) is None:
+            first, last = units.first(start), units.first(end)
+            written = stripped[first:last]
+            if _LETTER.search(written) is None:
+                # Its units are its characters, as everywhere in a text without letters.
+                plain.append((first, last, entry))
                 continue
             for number in self._sounds.shared.get(entry) or (self._sounds.firsts[entry],):
                 if texts[number] == written:
@@ -136,6 +141,7 @@ class EchoIndex:
                 yield from self._sounding(streams, units, number, (start, end), budget)
             if budget.is_spent:
                 return
+        yield from self._by_sound(streams, plain, budget)
         for start in starts:
             for number in pairs[sounds[start : start + PAIR]]:
                 yield from self._sounding(streams, units, number, (start, start + PAIR), budget)
@@ -176,12 +182,14 @@ class EchoIndex:
         found: list[Echo] = []
         for start, end, entry in reports:
             written = stripped[start:end]
+            most = (end - start) // 3
             for number in shared.get(entry) or (firsts[entry],):
                 term = texts[number]
-                if term == written:
+                # Nearly all have too few in common.
+                if term == written or sum(map(ne, written, term)) > most:
                     continue
-                other = [*compress(range(start, end), map(ne, written, term))]
-                if 3 * len(other) <= end - start and budget.take_hit():
+                if budget.take_hit():
+                    other = [*compress(range(start, end), map(ne, written, term))]
                     place = _altered(streams, start, end, other, budget)
                     if place is not None:
                         found.append(Echo(number, place, Way.LOOK_ALIKE, True))

@@ -7,6 +7,7 @@ words of offices, papers and places among them.
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection._glances import SPACE, glance
 from guiju.modules.inspection._passage import Found, Passage
 
 _FIELDS = (
@@ -30,6 +31,13 @@ _STATED = re.compile(
     rf"|(?:{_CHINESE})\s?(?:[:：]|是|为)?\s{{0,3}}){_TITLE}{_NAME}"
 )
 _TITLED = re.compile(rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|MR|MRS|MS|DR)\.?\s{_NAME}")
+_may_be_stated = glance(
+    rf"(?:(?i:{_FIELDS}){SPACE}?[:：#]{SPACE}*|(?i:(?:my|his|her) name is){SPACE}|(?:{_CHINESE}){SPACE}?(?:[:：]|是|为)?{SPACE}*)"
+    rf"(?:(?i:{_TITLES})\.?{SPACE})?[A-Z\x{{c0}}-\x{{de}}]"
+)
+_may_be_titled = glance(
+    rf"(?:M[rRsS]|Mrs|Miss|Dr|Prof|Professor|MRS|DR)\.?{SPACE}[A-Z\x{{c0}}-\x{{de}}]"
+)
 _NO_NAME = re.compile(
     r"(?<![a-z])(?:"
     "department|dept|team|office|sales|support|service|services|centre|center|report|form|company|ltd|limited|inc|co|corp|group|hotel|road|street"
@@ -51,7 +59,9 @@ def find_english_names(passage: Passage) -> Iterator[Found]:
         return
     view = passage.cased
     seen: set[int] = set()
-    for pattern in (_STATED, _TITLED):
+    for pattern, may_match in ((_STATED, _may_be_stated), (_TITLED, _may_be_titled)):
+        if not may_match(view.text):
+            continue
         for match in passage.within(pattern.finditer(view.text), _COST):
             start, end = match.span(1)
             if start not in seen and _NO_NAME.search(match[1].lower()) is None:

@@ -4,10 +4,15 @@ Linear is not cheap: `a[ab]{900}b` makes RE2 build a new state for each characte
 as large as the count is high. So the gate looks with the *relaxed* expression (`_relaxed.py`): it finds
 at least what the expression finds, and is small. An expression that passes the gate runs if its width
 (how much larger it is than the relaxed one) times the bytes of the text is within a budget that all
-expressions share; else the text is held.
+expressions share. Where it is not, it runs on those parts alone that the relaxed expression matches from
+any place on; each of its matches lies within one of them. Where that is too much too, the text is held.
+
+Every match is needed: a phrase of it may be exempt, and a mask hides all. So a text with more of one expression than
+`MAX_MATCHES` is held.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -15,16 +20,20 @@ import re2
 
 from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._passage import Passage, View
-from guiju.modules.inspection._relaxed import relaxed
+from guiju.modules.inspection._relaxed import is_bounded, relaxed
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
 
 MAX_PROGRAM = 2000
 MAX_EXPRESSION = 1000
 MAX_MATCHES = 50
-# One unit is 15 to 25 ns; together about 10 ms.
-_BUDGET = 500_000
-_MATCH_COST = 1_000
+# One unit is 15 to 20 ns; all forms of a text together have 10 ms. Of these one expression may take a part for the
+# whole text, and finding out where it has to look may take as much.
+_BUDGET = 600_000
+_FOR_THE_WHOLE = 80_000
+# How many bytes the relaxed expression reads for one unit, and at a time beside twice the longest match.
+_READ, _STRETCH = 8, 4_000
+_MATCH_COST, _LOOK_COST = 200, 100
 _MEMORY = 8 << 20
 _SENTINEL = ""
 # What holds at the edges of a text, and with `(?m)` not at the edges of its lines.
@@ -42,10 +51,24 @@ class ExpressionHit(NamedTuple):
     overflow: bool
 
 
+class _Budget:
+    """What all expressions may cost on all forms of a text."""
+
+    def __init__(self) -> None:
+        self._left = _BUDGET
+
+    def spend(self, units: int) -> bool:
+        """Whether so much was left."""
+        self._left -= units
+        return self._left >= 0
+
+
 class _Expression(NamedTuple):
     rule: int
     compiled: "re2._Regexp"
+    relaxed: "re2._Regexp"
     width: int
+    longest: int
 
 
 class ExpressionIndex:
@@ -53,15 +76,13 @@ class ExpressionIndex:
 
     def __init__(self, rules: list[tuple[int, ExpressionRule]]) -> None:
         """`rules` come with their number. Raises `BadExpressionError`."""
-        self._rules = [
-            _Expression(number, compile_expression(rule), _width(rule.expression))
-            for number, rule in rules
-        ]
+        self._rules = [_expression(number, rule) for number, rule in rules]
         gates = [relaxed(rule.expression) for _, rule in rules]
         self._gate = _gate_of(gates) if rules else None
         # Looks at two forms of a text at once, as lines of one; an edge of a line is then one of a text.
-        joint = rules and not any(map(_EDGE.search, gates))
-        self._joint = matcher_of(_gate_of([f"(?m){gate}" for gate in gates])) if joint else None
+        joint = [] if any(map(_EDGE.search, gates)) else [f"(?m){gate}" for gate in gates]
+        self._joint = matcher_of(_gate_of(joint)) if joint else None
+        self.gates = joint
         # The sentinel alone; without it the set ran out of memory.
         self._nothing = [len(rules)]
 
@@ -95,21 +116,25 @@ class ExpressionIndex:
         """
         if self._gate is None:
             return
-        found: dict[int, list[ExpressionHit]] = {}
+        found: dict[int, tuple[list[ExpressionHit], bytearray]] = {}
+        budget = _Budget()
         form: Streams | None = streams
         while form is not None:
             plain, visible = View(form.text, range(len(form.text))), Passage(form).visible
             for view in (plain, visible) if visible.text != plain.text else (plain,):
                 given = encoded if view.text is streams.text else view.text.encode()
-                for hit in self.find(view.text, given, self.gate(given)):
+                for hit in self.find(view.text, given, self.gate(given), budget):
                     first, last = view.places[hit.start], view.places[hit.end - 1] + 1
+                    if not form.is_new(first, last):
+                        continue
                     start, end = form.original(first, last)
-                    known = found.setdefault(hit.rule, [])
-                    is_new = not any(start < each.end and each.start < end for each in known)
-                    if is_new or hit.overflow:
+                    known, taken = found.setdefault(hit.rule, ([], bytearray(len(streams.text))))
+                    if hit.overflow or taken.find(1, start, end) < 0:
                         known.append(hit._replace(start=start, end=end))
+                        if not hit.overflow:
+                            taken[start:end] = b"\1" * (end - start)
             form = form.decoded
-        for hits in found.values():
+        for hits, _ in found.values():
             yield from hits
 
     def gate(self, encoded: bytes) -> list[int]:
@@ -118,30 +143,76 @@ class ExpressionIndex:
             return []
         return candidates(self._gate, encoded, len(self._rules))
 
-    def find(self, text: str, encoded: bytes, indexes: list[int]) -> Iterator[ExpressionHit]:
-        """Up to `MAX_MATCHES` matches of each expression of the gate, as long as the budget lasts.
-
-        `encoded` is the text in UTF-8.
-        """
-        budget = _BUDGET
+    def find(
+        self, text: str, encoded: bytes, indexes: list[int], budget: _Budget
+    ) -> Iterator[ExpressionHit]:
+        """The matches of each expression of the gate, as long as the budget lasts. `encoded` is the text in UTF-8."""
         for index in indexes:
-            rule, compiled, width = self._rules[index]
-            budget -= len(encoded) * (1 + width)
-            if budget < 0:
+            expression = self._rules[index]
+            rule, cost = expression.rule, 1 + expression.width
+            parts = [(0, len(encoded))]
+            if len(encoded) * cost > _FOR_THE_WHOLE:
+                narrowed = _parts(expression, encoded, budget)
+                parts = parts if narrowed is None else narrowed
+            if not budget.spend(cost * sum(last - first for first, last in parts)):
                 yield ExpressionHit(0, len(text), rule, overflow=True)
                 return
             offset = at = 0
-            for count, match in enumerate(compiled.finditer(encoded), 1):
+            for count, match in enumerate(_matches(expression.compiled, encoded, parts), 1):
                 first, last = match.span()
                 start = offset + len(encoded[at:first].decode())
                 end = start + len(encoded[first:last].decode())
                 offset, at = end, last
-                budget -= _MATCH_COST
                 if last > first:
                     yield ExpressionHit(start, end, rule, overflow=False)
-                if count == MAX_MATCHES or budget < 0:
+                if count == MAX_MATCHES or not budget.spend(_MATCH_COST):
                     yield ExpressionHit(0, len(text), rule, overflow=True)
                     break
+
+
+def _expression(number: int, rule: ExpressionRule) -> _Expression:
+    compiled = compile_expression(rule)
+    # A program without loops comes by each of its steps once, and a step takes a byte at most.
+    longest = compiled.programsize if is_bounded(rule.expression) else sys.maxsize
+    gate = re2.compile(relaxed(rule.expression), _options(longest=True))
+    return _Expression(number, compiled, gate, _width(rule.expression), longest)
+
+
+def _matches(
+    compiled: "re2._Regexp", encoded: bytes, parts: list[tuple[int, int]]
+) -> "Iterator[re2._Match]":
+    for first, last in parts:
+        yield from compiled.finditer(encoded, first, last)
+
+
+def _parts(
+    expression: _Expression, encoded: bytes, budget: _Budget
+) -> list[tuple[int, int]] | None:
+    """Where a match may be from every place of the text, what shares bytes as one; None if there are too many."""
+    search, longest = expression.relaxed.search, expression.longest
+    size = len(encoded)
+    # Nothing begins in a stretch and ends in it that has nothing to find: the next begins where a match might go on.
+    stretch = min(size, 2 * longest + _STRETCH)
+    found: list[tuple[int, int]] = []
+    at = spent = 0
+    while spent <= _FOR_THE_WHOLE:
+        edge = min(size, at + stretch)
+        match = search(encoded, at, edge)
+        spent += _LOOK_COST + ((edge if match is None else match.end()) - at) // _READ
+        if match is None:
+            if edge == size:
+                budget.spend(spent)
+                return found
+            at = edge - longest
+            continue
+        first, last = match.span()
+        at, last = first + 1, min(last, first + longest)
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    budget.spend(spent)
+    return None
 
 
 def _width(expression: str) -> int:
@@ -221,8 +292,9 @@ def compile_expression(rule: ExpressionRule) -> "re2._Regexp":
     return compiled
 
 
-def _options() -> "re2.Options":
+def _options(*, longest: bool = False) -> "re2.Options":
     options = re2.Options()
+    options.longest_match = longest
     options.log_errors = False
     options.never_capture = True
     options.max_mem = _MEMORY

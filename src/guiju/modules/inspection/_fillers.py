@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from guiju.modules.inspection._boundary import Budget
+from guiju.modules.inspection._boundary import Budget, is_meant
 from guiju.modules.inspection._fold import NOISE
-from guiju.modules.inspection._lexicon import Lexicon
-from guiju.modules.inspection._places import MAX_GAP, Echo, Place
+from guiju.modules.inspection._glances import LONG
+from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon
+from guiju.modules.inspection._places import MAX_GAP, Echo, Place, windows
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import Way
 
@@ -21,9 +22,8 @@ _FEW = 2
 _MANY = 4
 # From so many characters on a single place that is filled makes a disguise; below, every place has to be.
 _LONG = 4
-# The characters beside what is put in; those beside what stands in brackets may be further apart.
+# The characters beside what is put in.
 _beside_few = re.compile(f"([{_HAN}])[^{_HAN}]{{1,{_MANY}}}(?=([{_HAN}]))").findall
-_beside_any = re.compile(f"([{_HAN}])[^{_HAN}]+(?=([{_HAN}]))").findall
 # Markup says nothing, nor does the name of a picture or a word of two characters; longer words in brackets may be meant.
 _MARKUP = r"<[a-z/!][^<>\n]{0,60}>|\[/?[a-z=#0-9]{1,12}\]"
 _INNER = r"[^][(){}<>【】\n]"
@@ -32,8 +32,11 @@ _INSERTED = re.compile(f"(?<=[{_HAN}])(?:{_BRACKETED.pattern})")
 _SHORT_INNER = 2
 _PLACES, _SPREAD = 1 << 21, 2053
 _OTHER = re.compile(f"[^{_HAN}]+")
-_ONE_HAN = re.compile(f"[{_HAN}]")
 _NAMED = "[【<"
+_CONTEXT = 12
+_SINGLE = re.compile(f"(?<![0-9a-z])[0-9a-z](?=[{_HAN}])|(?<=[{_HAN}])[0-9a-z](?![0-9a-z])")
+# How far two characters of a term may be from one another: with others between them, or two in brackets and noise.
+_FARTHEST, _FARTHEST_IN_BRACKETS = 1 + _MANY, 1 + _MANY + MAX_GAP + _FEW * 64
 
 
 class FillerIndex:
@@ -61,9 +64,25 @@ class FillerIndex:
         """Every hit with something between its characters that is no noise."""
         stripped = streams.stripped
         found: list[Echo] = []
-        beside = _beside_few(stripped)
-        if beside and self._may_be_filled(beside):
-            found += self._found(streams, stripped, None, budget)
+        middle = len(stripped) // 2
+        # Put in everywhere, it stands at every other place of the middle too, and is a third of the text.
+        if middle > 1 and (
+            stripped[middle] == stripped[middle - 2]
+            or stripped[middle - 1] == stripped[middle + 1 : middle + 2]
+        ):
+            for char in stripped[middle - 1 : middle + 1]:
+                if stripped.count(char) * 3 >= len(stripped):
+                    found += self._interwoven(streams, char, budget)
+        if not streams.is_han:
+            if len(stripped) >= LONG:
+                runs = [other.span() for other in _OTHER.finditer(stripped)]
+                spots = self._spots(stripped, runs, _MANY)
+                if spots:
+                    found += self._found(streams, stripped, None, (spots, _FARTHEST), budget)
+            else:
+                beside = _beside_few(stripped)
+                if beside and self._may_be_filled(beside):
+                    found += self._found(streams, stripped, None, None, budget)
         if len(stripped) == len(streams.text):
             return found
         folded = streams.folded
@@ -72,20 +91,73 @@ class FillerIndex:
             "(" in folded or "[" in folded or "<" in folded or "【" in folded or "{" in folded
         ) and _INSERTED.search(folded) is not None:  # fmt: skip
             blank = _BRACKETED.sub(lambda match: " " * len(match[0]), folded)
-            if not self._may_be_filled(_beside_any(blank)):
-                return found
-            found += self._found(streams, blank, range(len(folded)), budget)
+            # What has no brackets was found in the stripped text.
+            spots = self._spots(blank, _around_brackets(folded, blank), len(blank))
+            if spots:
+                found += self._found(
+                    streams, blank, range(len(folded)), (spots, _FARTHEST_IN_BRACKETS), budget
+                )
         return found
 
+    def _interwoven(self, streams: Streams, char: str, budget: Budget) -> Iterator[Echo]:
+        """Terms with one and the same character between all of theirs, and so all around them."""
+        stripped, lexicon = streams.stripped, self._lexicon
+        reports = lexicon.find(stripped.replace(char, ""))
+        if not reports:
+            return
+        kept = [place for place, other in enumerate(stripped) if other != char]
+        for _, end, reported in reports:
+            for number in lexicon.chain(reported):
+                if number >= len(lexicon.texts) or number in lexicon.signed:
+                    continue
+                size = len(lexicon.texts[number])
+                places = kept[end - size : end]
+                around = stripped[places[0] - 1 : places[0]] + stripped[places[-1] + 1 :][:1]
+                if {*around} != {char} or {right - left for left, right in pairwise(places)} != {2}:
+                    continue
+                if not budget.take_hit():
+                    return
+                place = Place(streams.folded, streams.offsets, places[0], places[-1])
+                yield Echo(number, place, Way.PARTED, True)
+
+    def _spots(self, source: str, runs: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+        """Which of these runs has up to `most` others between two characters that are side by side in a term."""
+        meet = self._meet
+        last = len(source) - 1
+        return [
+            (start, end)
+            for start, end in runs
+            if start > 0
+            and end <= last
+            and end - start <= most
+            and meet[(ord(source[start - 1]) * _SPREAD ^ ord(source[end])) % _PLACES]
+        ]
+
     def _found(
-        self, streams: Streams, source: str, offsets: Sequence[int] | None, budget: Budget
-    ) -> Iterator[Echo]:
-        """`offsets` are the places of `source` in the text; None for those of the stripped text."""
+        self, streams: Streams, source: str, offsets: Sequence[int] | None,
+        around: tuple[list[tuple[int, int]], int] | None, budget: Budget,
+    ) -> Iterator[Echo]:  # fmt: skip
+        """`offsets` are the places of `source` in the text; None for those of the stripped text. `around` are spots
+        of which a term must have one, and how far two of its characters may be from one another; None for no matter.
+        """
+        parts = [(0, len(source))]
+        if around is not None:
+            spots, apart = around
+            reach = apart * self._lexicon.longest
+            parts = windows([(start - reach, end + reach) for start, end in spots], len(source))
+        for first, last in parts:
+            yield from self._found_in(streams, source[first:last], first, offsets, budget)
+            if budget.is_spent:
+                return
+
+    def _found_in(
+        self, streams: Streams, source: str, begin: int, offsets: Sequence[int] | None, budget: Budget
+    ) -> Iterator[Echo]:  # fmt: skip
         lexicon = self._lexicon
         reports = lexicon.find(_OTHER.sub("", source))
         if not reports:
             return
-        kept = [match.start() for match in _ONE_HAN.finditer(source)]
+        kept = _places_of_han(source)
         texts = lexicon.texts
         places: list[int] | None = None
         for start, end, reported in reports:
@@ -102,10 +174,41 @@ class FillerIndex:
                     return
                 if places is None:
                     known = streams.offsets if offsets is None else offsets
-                    places = [known[place] for place in kept]
+                    places = [known[begin + place] for place in kept]
                 place = Place(streams.folded, places, first, end - 1)
-                if _is_filled(place):
+                if _is_filled(place) or (size == MIN_TERM and _is_split(place, budget)):
                     yield Echo(number, place, Way.PARTED, True)
+
+
+def _around_brackets(folded: str, blank: str) -> list[tuple[int, int]]:
+    """Where what is no Chinese character begins and ends around brackets, once what stands in these is left out."""
+    found: list[tuple[int, int]] = []
+    reach = 0
+    for group in _BRACKETED.finditer(folded):
+        start = group.start()
+        if start < reach:
+            continue
+        while start > reach and not _is_han(blank[start - 1]):
+            start -= 1
+        rest = _OTHER.match(blank, start)
+        assert rest is not None, "brackets were made blank"
+        reach = rest.end()
+        found.append((start, reach))
+    return found
+
+
+def _is_han(char: str) -> bool:
+    return _HAN[0] <= char <= _HAN[-1]
+
+
+def _places_of_han(source: str) -> list[int]:
+    kept: list[int] = []
+    done = 0
+    for other in _OTHER.finditer(source):
+        kept.extend(range(done, other.start()))
+        done = other.end()
+    kept.extend(range(done, len(source)))
+    return kept
 
 
 def _is_filled(place: Place) -> bool:
@@ -123,6 +226,23 @@ def _is_filled(place: Place) -> bool:
     if filled == len(gaps):
         return len(gaps) > 1 or (not is_much and place.is_alone())
     return filled > 0 and not is_much and len(gaps) + 1 >= _LONG
+
+
+def _is_split(place: Place, budget: Budget) -> bool:
+    """A single letter between two characters that are read as a word without it."""
+    folded, start, end = place.folded, place.start, place.end
+    inside = folded[start + 1 : end - 1]
+    around = folded[max(0, start - 1) : start] + folded[end : end + 1]
+    # Figures count things: they have to stand around it as well.
+    is_figure = inside.isdigit() and len(around) == MIN_TERM and around.isdigit()
+    if len(inside) != 1 or not inside.isascii() or not (inside.isalpha() or is_figure):
+        return False
+    before, after = folded[max(0, start - _CONTEXT) : start], folded[end : end + _CONTEXT]
+    # Whoever puts one in everywhere puts it around as well.
+    before, after = _SINGLE.sub("", before), _SINGLE.sub("", after)
+    joined = before + folded[start] + folded[end - 1] + after
+    first = len(before)
+    return is_meant(joined, first, first + MIN_TERM, budget.apart())
 
 
 def _is_word(group: str) -> bool:

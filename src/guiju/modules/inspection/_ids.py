@@ -9,13 +9,14 @@ pages of China for the series letters of passports and travel permits.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import accumulate
 from operator import mul
 
 from guiju.modules.inspection import _cues
-from guiju.modules.inspection._digits import AS_DIGITS, Run, to_digits
+from guiju.modules.inspection._digits import AS_DIGITS, Run
+from guiju.modules.inspection._glances import glance
 from guiju.modules.inspection._passage import Found, Passage
 
 _PROVINCES = (
@@ -27,7 +28,17 @@ _CN_ID = re.compile(
 _OLD_CN_ID = re.compile(f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))")
 # With a check character so much has to agree that also signs which list numbers may stand inside, and signs for its X.
 _GAP = r"(?:[^0-9a-z\u2e80-\ud7ff]|[\u3000-\u303f]){0,3}"
-_PARTED_CN_ID = re.compile(f"(?<![0-9a-z])(?=([1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9x×✕✖⨯╳叉]))")
+_PLACE = "|".join(
+    f"{first}{_GAP}{second}"
+    for first, second in (
+        (1, "[1-5]"), (2, "[1-3]"), (3, "[1-7]"), (4, "[1-6]"), (5, "[0-4]"), (6, "[1-5]"), (7, "1"),
+        (8, "[1-3]"), (9, "1"),
+    )
+)  # fmt: skip
+_PARTED_CN_ID = re.compile(
+    f"(?<![0-9a-z])(?=((?:{_PLACE})(?:{_GAP}[0-9]){{4}}{_GAP}(?:1{_GAP}9|2{_GAP}0)(?:{_GAP}[0-9]){{9}}{_GAP}[0-9x×✕✖⨯╳叉]))"
+)
+_may_be_parted = glance(r"[1-9](?:[^0-9a-z\x{2e80}-\x{2fff}\x{3040}-\x{d7ff}]{0,3}[0-9]){11}")
 _CROSS = re.compile("[×✕✖⨯╳叉]$")
 _PLACE_AND_DAY = re.compile(f"(?:{_PROVINCES})[0-9]{{4}}(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3]")
 _NO_DIGIT = re.compile("[^0-9a-z]+")
@@ -128,7 +139,9 @@ def find_cn_ids(run: Run) -> Iterator[Found]:
 def find_parted_cn_ids(passage: Passage) -> Iterator[Found]:
     """Resident identity cards with any signs or new lines inside, and with a cross for the X."""
     view = passage.visible
-    text = to_digits(view.text)
+    text = passage.digits
+    if not _may_be_parted(text):
+        return
     for match in _PARTED_CN_ID.finditer(text):
         # What has nothing inside was looked at with its run.
         if match[1].isascii() and match[1].isalnum():
@@ -233,12 +246,3 @@ def find_passports(run: Run) -> Iterator[Found]:
         ends = [at for at in (end, end - 1) if run.ends_at(at) and at - start >= 8]
         if ends and _cues.is_passport(run.before(start, _cues.REACH), run.after(ends[0], 10)):
             yield run.found("passport", start, ends[0], range(2, ends[0] - start - 2))
-
-
-ID_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {
-    "cn_id": find_cn_ids,
-    "uscc": find_credit_codes,
-    "tw_id": find_taiwan_ids,
-    "hk_id": find_hong_kong_ids,
-    "passport": find_passports,
-}

@@ -19,13 +19,11 @@ from guiju.modules.inspection import (
 )
 from guiju.modules.inspection._digits import CONNECTIVES, NUMERALS, runs_of
 from guiju.modules.inspection._expressions import matcher_of
-from guiju.modules.inspection._ids import ID_FINDERS, find_parted_cn_ids
+from guiju.modules.inspection._ids import find_parted_cn_ids
 from guiju.modules.inspection._links import Link, LinkIndex
+from guiju.modules.inspection._numbers import NUMBER_KINDS, NumberIndex
 from guiju.modules.inspection._passage import Found, Passage
-from guiju.modules.inspection._phones import CARD_FINDERS, PHONE_FINDERS
 
-# Where two numbers share characters, the earlier kind wins: those with check digits first.
-_NUMBERS = {**ID_FINDERS, **CARD_FINDERS, **PHONE_FINDERS}
 _PHONES = frozenset({"cn_phone", "tw_phone", "hk_phone"})
 _SIGN = f"[0-9oli{NUMERALS}]"
 _TOP = "(?:com|cn|net|org|edu|gov|info|io|hk|tw|me|co|cc|top|biz|xyz|example|jp|uk|de|sg)"
@@ -56,7 +54,7 @@ _FAMILIES = (
 _NUMBER_GATE = f"{_SIGN}{{6}}|[0-9a-z]{{2}}{CONNECTIVES}[0-9a-z{NUMERALS}]"
 
 KINDS = (
-    *_NUMBERS,
+    *NUMBER_KINDS,
     "customer_list",
     *(kind for family in _FAMILIES for kind in family.kinds),
 )
@@ -69,13 +67,9 @@ class KindIndex:
         """`kinds` are some of `KINDS`; `links` stand behind the same gate."""
         self._links = links
         self._kinds = frozenset(kinds)
-        numbers = self._kinds & {*_NUMBERS, "customer_list"}
+        numbers = self._kinds & {*NUMBER_KINDS, "customer_list"}
         lists = "customer_list" in self._kinds
-        self._numbers = [
-            (kind, find)
-            for kind, find in _NUMBERS.items()
-            if kind in self._kinds or (lists and kind in _PHONES)
-        ]
+        self._numbers = NumberIndex(self._kinds | _PHONES if lists else self._kinds)
         families = [family for family in _FAMILIES if self._kinds.intersection(family.kinds)]
         self._finders: list[Callable[[Passage], Iterable[Found]]] = [f.find for f in families]
         gates = [family.gate for family in families]
@@ -88,7 +82,8 @@ class KindIndex:
             gates.append(links.gate)
         self._last = len(gates) - 1
         self._nothing = [len(gates)]  # the sentinel alone
-        self._gate = matcher_of(_gate_of(gates)) if gates else None
+        self._gate = matcher_of(gate_of(gates)) if gates else None
+        self.gates = gates
 
     def gate(self, stripped: str) -> list[int]:
         """What may be in a text, by its stripped stream alone; nothing for nearly all texts."""
@@ -115,14 +110,13 @@ class KindIndex:
 
         def take(numbers: Iterable[Found]) -> None:
             for number in numbers:
-                if any(taken[number.start : number.end]):
+                if taken.find(1, number.start, number.end) >= 0:
                     continue
                 taken[number.start : number.end] = b"\1" * (number.end - number.start)
                 found.append(number)
 
         for run in runs_of(passage):
-            for _, find in self._numbers:
-                take(find(run))
+            take(self._numbers.find(run))
         if "cn_id" in self._kinds:
             take(find_parted_cn_ids(passage))
         yield from (number for number in found if number.kind in self._kinds)
@@ -131,7 +125,8 @@ class KindIndex:
             yield from _rosters.find_rosters(passage, phones)
 
 
-def _gate_of(gates: list[str]) -> "re2.Set":
+def gate_of(gates: list[str]) -> "re2.Set":
+    """A set that tells which of the gates a text passes, and its number of gates for every text."""
     options = re2.Options()
     options.never_capture = True
     options.max_mem = 64 << 20

@@ -38,14 +38,17 @@ class Lexicon:
     they are a term. A pattern with doubled characters is also known with single ones, for texts
     whose repeats have been squeezed; `squeezed` leads from there to the pattern. `find` gives start,
     end and number of the longest pattern at each end; `shorter` the next one that ends there, or -1.
-    The patterns in `marked` have signs in some rule at least.
+    The patterns in `marked` have signs in some rule at least. `longest` is how many characters the longest
+    has, `chars` are those of all of them.
     """
 
     __slots__ = (
         "_more",
         "_rules",
         "_words",
+        "chars",
         "find",
+        "longest",
         "marked",
         "shorter",
         "signed",
@@ -81,6 +84,8 @@ class Lexicon:
                     self.marked.add(number)
             else:
                 self._add_owner(number, rule, word)
+        self.chars = frozenset[str]().union(*self.texts)
+        self.longest = max(map(len, self.texts), default=0)
         self.squeezed = array("i")
         texts = [*self.texts, *self._squeezed_texts(found)]
         self.shorter = _chain(texts, found)

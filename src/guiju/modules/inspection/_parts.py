@@ -35,6 +35,12 @@ class PartIndex:
                 whole.setdefault(parts, char)
         self._whole = [*whole.values()]
         self._part = _parting(whole)
+        self._parts = [*whole]
+
+    def take_parts(self) -> list[str]:
+        """What is looked for; asked once, for then it is given up."""
+        parts, self._parts = self._parts, []
+        return parts
 
     def find(self, streams: Streams, budget: Budget, found: list[Echo]) -> None:
         """Adds every term with at least one character in parts."""

@@ -6,7 +6,7 @@ eight digits); ISO/IEC 7812-1 (13 to 19 digits, issuer prefix, Luhn check digit)
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from guiju.modules.inspection import _cues
 from guiju.modules.inspection._digits import Run
@@ -28,7 +28,9 @@ _BRITISH = re.compile("0[3789][0-9]{9}|020[378][0-9]{7}")
 # 20240131 after a word like 号码 is a day.
 _DAY = re.compile("20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 # What counts something, right after the digits.
-_UNIT = re.compile(r"^\s?(?:元|块|万|亿|次|件|个|人|台|份|笔|条|股|吨|字节|kb|mb|rmb|usd|%|℃)")
+_UNIT = re.compile(r"\s?(?:元|块|万|亿|次|件|个|人|台|份|笔|条|股|吨|字节|kb|mb|rmb|usd|%|℃)")
+_UNIT_STARTS = frozenset("元块万亿次件个人台份笔条股吨字kmru%℃")
+_CURRENCIES = frozenset("¥$€£")
 _CURRENCY = re.compile(r"[¥$€£]\s?$")
 
 # Prefixes: UnionPay 62 and 81, old domestic debit 9558, Visa, Mastercard, American Express, JCB,
@@ -51,10 +53,17 @@ def _stands(run: Run, start: int, end: int) -> bool:
 
 def _is_counted(run: Run, start: int, end: int) -> bool:
     """An amount or a measure, not a number of anybody."""
+    before, after = run.before(start, 3), run.after(end, 4)
+    # Nearly all numbers have none of these beside them, and every number of a list is asked.
+    is_unit = after[:1] in _UNIT_STARTS or after[:1].isspace()
     return (
-        _UNIT.search(run.after(end, 4)) is not None
-        or _CURRENCY.search(run.before(start, 3)) is not None
-        or (not run.gaps(start, end) and run.is_decimal(start, end))
+        (is_unit and _UNIT.match(after) is not None)
+        or (not _CURRENCIES.isdisjoint(before) and _CURRENCY.search(before) is not None)
+        or (
+            "." in (before[-1:], after[:1])
+            and not run.gaps(start, end)
+            and run.is_decimal(start, end)
+        )
     )
 
 
@@ -77,12 +86,15 @@ def _reads_as_phone(run: Run, start: int, end: int, first: int) -> bool:
     return whole and groups[0] <= first and not dotted_quad
 
 
-def find_cn_phones(run: Run) -> Iterator[Found]:
+def find_cn_mobiles(run: Run) -> Iterator[Found]:
     for match in run.windows(_CN_MOBILE, run.digits, range(11, 16)):
         start, end = match.span(1)
         if _stands(run, start, end) and _reads_as_phone(run, start, end, 3):
             size = end - start
             yield run.found("cn_phone", start, end, range(size - 8, size - 4))
+
+
+def find_cn_landlines(run: Run) -> Iterator[Found]:
     landline = _CN_LANDLINE if run.mentions(_cues.PHONE_IN_TEXT) else _CODED_LANDLINE
     for match in run.windows(landline, run.digits, range(9, 17)):
         start, end = match.span(1)
@@ -230,11 +242,3 @@ def _card_lengths(digits: str) -> tuple[int, ...]:
     if digits[:2] in {"34", "37"}:
         return (_AMEX_LENGTH,)
     return _CARD_LENGTHS.get(digits[0], _OTHER_LENGTHS)
-
-
-PHONE_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {
-    "cn_phone": find_cn_phones,
-    "tw_phone": find_tw_phones,
-    "hk_phone": find_hk_phones,
-}
-CARD_FINDERS: dict[str, Callable[[Run], Iterator[Found]]] = {"bank_card": find_cards}

@@ -1,6 +1,6 @@
 """A hit in its surroundings: what stands before, between and after its characters."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from guiju.modules.inspection.types import Way
@@ -94,6 +94,18 @@ class Echo(NamedTuple):
     place: Place
     way: Way
     is_doubtful: bool
+
+
+def windows(spans: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """The parts of a text that these spans cover, in their order; `spans` grow."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        first, last = max(0, start), min(size, end)
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    return found
 
 
 def is_alone(folded: str, start: int, end: int) -> bool:

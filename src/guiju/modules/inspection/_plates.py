@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import rjieba
 
-from guiju.modules.inspection._digits import CONNECTIVES, to_digits
-from guiju.modules.inspection._passage import Found, Passage, View
+from guiju.modules.inspection._digits import CONNECTIVES
+from guiju.modules.inspection._glances import glance
+from guiju.modules.inspection._passage import Found, Passage, View, to_digits
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _NEXT = f"(?:{CONNECTIVES})?"
@@ -19,6 +20,7 @@ _PLATE = re.compile(
     f"|(?:{_NEXT}[0-9oil]){{5}}{_NEXT}[a-hjk]"
     f"|(?:{_NEXT}{_SIGN}){{4}}(?:{_NEXT}{_SIGN}|[挂学警港澳]))"
 )
+_may_be = glance(f"[{PROVINCES}]{_NEXT}[a-hj-np-z]")
 _DIGIT = re.compile("[0-9]")
 _CONNECTIVE = re.compile(CONNECTIVES)
 _CONTEXT = 6
@@ -29,6 +31,8 @@ _CUE = re.compile("[车牌照辆号]")
 
 def find_plates(passage: Passage) -> Iterator[Found]:
     view = passage.bare
+    if not _may_be(view.text):
+        return
     text, places = to_digits(view.text), view.places
     at = 0
     while (match := _PLATE.search(text, at)) is not None:

@@ -42,6 +42,13 @@ def relaxed(expression: str) -> str:
     return "".join(_rows(_TOKEN.sub(_without_count, expression)))
 
 
+def is_bounded(expression: str) -> bool:
+    """Nothing in it repeats without end, so that each of its matches has an end that can be told."""
+    counts = [match[0] for match in _TOKEN.finditer(expression) if match["least"] is not None]
+    rest = _TOKEN.sub("", expression)
+    return "*" not in rest and "+" not in rest and not any(each.endswith(",}") for each in counts)
+
+
 def _without_count(match: re.Match[str]) -> str:
     least = match["least"]
     if least is None:

@@ -135,10 +135,13 @@ def to_bytes(weights: list[int], *, bits: int, scale: float, bias: float, about:
     return msgspec.msgpack.encode(_Stored(_FORMAT, bits, scale, bias, about, packed))
 
 
+_decode = msgspec.msgpack.Decoder(_Stored).decode
+
+
 def read_model(content: bytes) -> RiskModel:
     """A model from a file's bytes. Raises `BadRiskModelError` with the reason."""
     try:
-        stored = msgspec.msgpack.decode(content, type=_Stored)
+        stored = _decode(content)
     except msgspec.MsgspecError as reason:
         raise BadRiskModelError("not a risk model", reason=str(reason)[:200]) from reason
     if stored.format != _FORMAT or not 8 <= stored.bits <= _MOST_BITS:

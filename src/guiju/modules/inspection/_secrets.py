@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import log2
 
+from guiju.modules.inspection._glances import SPACE, glance
 from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._passwords import find_passwords
+from guiju.modules.inspection._relaxed import relaxed
 
 _B64 = "[0-9A-Za-z_-]"
 _VENDORS = (
@@ -56,6 +58,11 @@ _VENDORS = (
     "(?<=AccountKey=)[0-9A-Za-z+/]{60,100}={0,2}",
 )
 _VENDOR = re.compile(f"(?<![0-9A-Za-z])(?:{'|'.join(_VENDORS)})(?![0-9A-Za-z])")
+# A row of hexadecimal figures and a dot would be any number that is written with one.
+_may_be_vendors = glance(
+    relaxed("|".join(_VENDORS).replace("(?<=", "(?:").replace("[0-9a-f]{32}\\.", ""))
+    + "|[0-9a-f]{32}\\."
+)
 _NAMES = (
     r"(?i:(?:api|app|access|secret|auth|private|subscription|account|signing|encryption|master|session|deploy|license|service)[_-]?key(?:[_-]?(?:id|secret))?"
     r"|secret(?:[_-]?(?:id|key))?|(?:app|client)[_-]?secret|token|credential|bearer|authorization)"
@@ -122,11 +129,16 @@ def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
                 end = close.end() if close else min(len(text), end + _LONGEST_PEM)
             reach = end
             yield start, end
-    for match in passage.within(_VENDOR.finditer(text), 2):
+    for match in passage.within(_VENDOR.finditer(text) if _may_be_vendors(text) else (), 2):
         key = match[0]
         if _DIGIT.search(key) or _is_mixed(key) or key.isupper() or _ROW.search(key):
             yield match.span()
-    for pattern, is_secret in _CUED:
+    plain = text.casefold()
+    for pattern, is_secret, may_match in (
+        _CUED if any(word in plain for word in _MEANT) else _CUED[1:]
+    ):
+        if not may_match(text):
+            continue
         for match in passage.within(pattern.finditer(text), 3):
             if is_secret(match[1]):
                 yield match.span(1)
@@ -162,7 +174,20 @@ def _is_scrambled(value: str) -> bool:
     return turns >= _LEAST_TURNS or (len(bare) >= _LONG_HEX and _HEX.fullmatch(bare) is not None)
 
 
+# One of these is part of each name after which something secret is assigned.
+_MEANT = (
+    "key", "secret", "token", "credential", "bearer", "authorization", "pass", "pwd", "钥", "密匙",
+    "令牌", "凭证", "授权码", "口令", "密码",
+)  # fmt: skip
+_RE2_LINK, _RE2_VALUE = (
+    rf"[\"']?{SPACE}*(?:是|为|=>?|:=?|：|{SPACE}){SPACE}*(?:Bearer )?[\"'`]?",
+    "[0-9A-Za-z][0-9A-Za-z+/_.~=-]{7}",
+)
 _CUED = (
-    (_ASSIGNED, _is_random),
-    (_WEAK, _is_scrambled),
+    (_ASSIGNED, _is_random, glance(f"(?:{_NAMES}|{_PASSWORDS}){_RE2_LINK}{_RE2_VALUE}")),
+    (
+        _WEAK,
+        _is_scrambled,
+        glance(f"(?i:key|ak|sk|pass|auth|sig|signature|sign){_RE2_LINK}{_RE2_VALUE}"),
+    ),
 )

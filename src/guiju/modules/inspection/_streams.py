@@ -2,20 +2,24 @@ r"""The forms of one text that finders read, each with exact offsets into the or
 
 `folded` is as long as the text: its offsets are the text's. `stripped` leaves out the noise;
 `offsets[i]` is the place of `stripped[i]` in the folded text. `decoded` is the text with characters
-written by their codes (`&#21338;`, `%E5%8D%9A`, `\u535a`, base64) resolved, as streams of its own; `original` leads
-from there to the text that was sent.
+written by their codes (`&#21338;`, `%E5%8D%9A`, `\u535a`, base64) resolved, as streams of its own; of a long text
+only what stands around them. `original` leads from there to the text that was sent.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
-from guiju.modules.inspection._decoding import codes_of, may_be_coded
+from guiju.modules.inspection._decoding import codes_of, may_be_coded, may_be_numbered
+from guiju.modules.inspection._excerpts import resolve
 from guiju.modules.inspection._fold import INVISIBLE, class_of
 from guiju.modules.inspection._tables import kept_places, unweave
 
 # A reference inside a reference is common in copied web pages; deeper nesting is not.
 _MAX_DECODING = 2
 _LETTER = re.compile("[a-z]")
+# Most texts have nothing but these once signs are left out, and then neither letters nor figures.
+_no_han = re.compile("[^㐀-鿿]").search
 # Signs that cover a character of a term, as a character class has them.
 COVERING = re.escape("*×○●□■#_")
 # Strokes are noise elsewhere, and parts of characters that somebody takes apart.
@@ -31,8 +35,9 @@ class Streams:
 
     `folded` is simplified, lower-case, half-width and without look-alikes, as long as `text`.
     `sounds` and `shapes` are as long as `stripped`: the codes of its syllables and of the parts that
-    its characters share. `has_latin` says that `stripped` has Latin letters, `is_odd` that `text` may
-    have references, characters that take no room, signs that cover a character, or strokes.
+    its characters share. `has_latin` says that `stripped` has Latin letters, `is_han` that it has nothing
+    but Chinese characters, `is_odd` that `text` may have references, characters that take no room, signs
+    that cover a character, or strokes.
     """
 
     __slots__ = (
@@ -40,10 +45,12 @@ class Streams:
         "_depth",
         "_gapped",
         "_is_decoded",
+        "_near",
         "_offsets",
         "_origin",
         "folded",
         "has_latin",
+        "is_han",
         "is_odd",
         "may_be_coded",
         "shapes",
@@ -59,13 +66,19 @@ class Streams:
         self.text = text
         self.folded, self._gapped, stripped, self.sounds, self.shapes, is_far = unweave(text)
         self.stripped = stripped
-        self.has_latin = _LETTER.search(stripped) is not None
+        self.is_han = _no_han(stripped) is None
+        self.has_latin = not self.is_han and _LETTER.search(stripped) is not None
         self.is_odd = is_odd = (_ODD if is_far else _ODD_NEAR).search(text) is not None
         self._origin = origin
         self._depth = depth
         self._offsets: Sequence[int] | None = None
         self._decoded: Streams | None = None
-        self.may_be_coded = is_odd or (self.has_latin and may_be_coded(stripped) is not None)
+        self._near: list[tuple[int, int]] | None = None
+        self.may_be_coded = is_odd or (
+            (may_be_coded(stripped) is not None or "+" in text)
+            if self.has_latin
+            else (not self.is_han and may_be_numbered(stripped) is not None)
+        )
         self._is_decoded = not self.may_be_coded
 
     @property
@@ -91,29 +104,23 @@ class Streams:
         starts, ends = self._origin
         return starts[start], ends[end - 1]
 
+    def is_new(self, start: int, end: int) -> bool:
+        """A finding here may have something to do with a code; elsewhere the text was read as it is written."""
+        if self._near is None:
+            return True
+        at = bisect_left(self._near, (end, 0))
+        return at > 0 and self._near[at - 1][1] > start
+
     def _decode(self) -> "Streams | None":
-        text = self.text
         if self._depth >= _MAX_DECODING:
             return None
-        pieces: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        done = 0
-        for start, end, resolved in codes_of(text, self.folded):
-            pieces.append(text[done:start])
-            starts.extend(range(done, start))
-            ends.extend(range(done + 1, start + 1))
-            for char, first, last in resolved:
-                pieces.append(char)
-                starts.append(start + first)
-                ends.append(start + last)
-            done = end
-        if not done:
+        codes = codes_of(self.text, self.folded)
+        if not codes:
             return None
-        pieces.append(text[done:])
-        starts.extend(range(done, len(text)))
-        ends.extend(range(done + 1, len(text) + 1))
+        text, starts, ends, near = resolve(self.text, codes)
         if self._origin is not None:
             starts = [self._origin[0][place] for place in starts]
             ends = [self._origin[1][place - 1] for place in ends]
-        return Streams("".join(pieces), (starts, ends), self._depth + 1)
+        decoded = Streams(text, (starts, ends), self._depth + 1)
+        decoded._near = near
+        return decoded

@@ -13,18 +13,20 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
-from operator import ne
+from operator import eq, ne
 from typing import NamedTuple
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
 from guiju.modules.inspection._fillers import FillerIndex
+from guiju.modules.inspection._gate import BACKWARDS, EVERY, PARTED, WRITTEN, Gate
+from guiju.modules.inspection._glances import LONG
 from guiju.modules.inspection._holes import HoleIndex
 from guiju.modules.inspection._latin import LatinIndex
 from guiju.modules.inspection._lexicon import MIN_TERM, Lexicon, signs_of
 from guiju.modules.inspection._parts import PartIndex
-from guiju.modules.inspection._places import Echo, Place
+from guiju.modules.inspection._places import Echo, Place, windows
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._written import find_written
 from guiju.modules.inspection.types import Way
@@ -53,6 +55,9 @@ class Terms(NamedTuple):
     is_cut: bool = False
 
 
+_NOTHING = Terms([])
+
+
 class TermIndex:
     """All terms of a rule set, compiled."""
 
@@ -68,11 +73,13 @@ class TermIndex:
             self._parts = PartIndex(self._lexicon)
             self._holes = HoleIndex(self._lexicon)
             self._fillers = FillerIndex(self._lexicon)
+            # Of a large one it would take as much memory as the terms themselves.
+            is_large = self._lexicon.is_large
+            self._gate = None if is_large else Gate(self._lexicon, self._parts.take_parts())
         finally:
             if collects:
                 gc.enable()
         self._find = self._lexicon.find
-        self._reads_backwards = not self._lexicon.is_large
         _boundary.warm()
         _give_back()
 
@@ -80,15 +87,16 @@ class TermIndex:
         """Every term in the text. Terms inside a longer one of the same rule are left out."""
         lexicon = self._lexicon
         if not lexicon.texts:
-            return Terms([])
+            return _NOTHING
         budget = Budget()
-        reports = self._find(streams.stripped)
-        # Right after, while the processor still has the automaton at hand.
-        backwards = self._find(streams.stripped[::-1]) if self._reads_backwards else ()
+        stripped = streams.stripped
+        told = EVERY & ~BACKWARDS if self._gate is None else self._gate.look(stripped)
+        reports = self._find(stripped) if told & WRITTEN else []
+        backwards = self._find(stripped[::-1]) if told & BACKWARDS else ()
         hits = self._written(streams, reports, budget) if reports else []
-        echoes = [] if budget.is_spent else self._disguised(streams, backwards, budget)
+        echoes = [] if budget.is_spent else self._disguised(streams, backwards, told, budget)
         if not hits and not echoes and not budget.is_spent:
-            return Terms(hits)
+            return _NOTHING
         if budget.is_spent:
             hits += self._written(streams, _firsts(reports), Budget())
         for number, place, way, is_doubtful in echoes:
@@ -120,12 +128,13 @@ class TermIndex:
         ]
 
     def _disguised(
-        self, streams: Streams, backwards: Sequence[tuple[int, int, int]], budget: Budget
+        self, streams: Streams, backwards: Sequence[tuple[int, int, int]], told: int, budget: Budget
     ) -> list[Echo]:
         """`backwards` are the reports of the text read from its end."""
         stripped, has_latin = streams.stripped, streams.has_latin
         echoes = self._echoes.find(streams, budget)
-        self._parts.find(streams, budget, echoes)
+        if told & PARTED or streams.is_odd:
+            self._parts.find(streams, budget, echoes)
         if streams.is_odd:
             echoes += self._holes.find(streams, budget)
         echoes += self._fillers.find(streams, budget)
@@ -174,11 +183,33 @@ class TermIndex:
 
     def _repeated(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         stripped = streams.stripped
-        starts = [0, *compress(range(1, len(stripped)), map(ne, stripped, stripped[1:]))]
+        size = len(stripped)
+        parts = [(0, size)]
+        if size >= LONG:
+            # Every character of a run but its first, and what may belong to a term with it.
+            doubled = compress(range(1, size), map(eq, stripped, stripped[1:]))
+            reach, chars = self._lexicon.longest, self._lexicon.chars
+            parts = windows(
+                [(place - reach, place + reach) for place in doubled if stripped[place] in chars],
+                size,
+            )
+        for first, last in parts:
+            yield from self._repeated_in(streams, first, last, budget)
+
+    def _repeated_in(
+        self, streams: Streams, first: int, last: int, budget: Budget
+    ) -> Iterator[Echo]:
+        stripped = streams.stripped
+        starts = [
+            first,
+            *compress(
+                range(first + 1, last), map(ne, stripped[first:last], stripped[first + 1 : last])
+            ),
+        ]
         reports = self._lexicon.find("".join(map(stripped.__getitem__, starts)))
         if not reports:
             return
-        runs = [*pairwise([*starts, len(stripped)])]
+        runs = [*pairwise([*starts, last])]
         texts, squeezed = self._lexicon.texts, self._lexicon.squeezed
         for start, end, number in reports:
             pattern = squeezed[number - len(texts)] if number >= len(texts) else number

@@ -34,10 +34,15 @@ def read_tar(data: bytes, walk: Walk) -> Iterator[Frame]:
             seen.append(member.name)
             if member.linkname:
                 seen.append(member.linkname)
-            file = archive.extractfile(member) if member.isreg() else None
+            # What has a type that nobody knows is unpacked as a file.
+            is_file = member.isreg() or member.type not in tarfile.SUPPORTED_TYPES
+            file = archive.extractfile(member) if is_file else None
             if file is not None:
                 yield from attempt(_member(file, member.name, walk), walk, member.name)
         yield from walk.part("member names", "\n".join(seen))
+        # Other programs pass over a block that is no head of a member, or over the end, and unpack what follows.
+        if data[archive.offset :].strip(b"\0"):
+            yield from walk.gap(Problem.MEMBERS_NOT_READ, "behind the last member")
 
 
 def _member(file: IO[bytes], name: str, walk: Walk) -> Iterator[Frame]:

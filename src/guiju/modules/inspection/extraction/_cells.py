@@ -31,6 +31,12 @@ class Book:
 
     shared: list[str] = field(default_factory=list)
     shows: list[Show | None] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    """Which of the shared strings a cell has shown."""
+
+    def unused(self) -> list[str]:
+        """The shared strings of no cell: what was deleted, or never shown."""
+        return [text for place, text in enumerate(self.shared) if place not in self.used]
 
 
 @dataclass(slots=True)
@@ -132,7 +138,7 @@ def cells(data: Element, book: Book, spans: list[tuple[int, int]]) -> Cells:
             if text:
                 into = aside if covered or (spans and is_within(cell.get("r", ""), spans)) else line
                 into.append(text)
-            if len(cell) > 1:
+            if len(cell):
                 written = cell.findtext(formula)
                 if written and '"' in written:
                     formulas.append(written)
@@ -145,13 +151,22 @@ def cells(data: Element, book: Book, spans: list[tuple[int, int]]) -> Cells:
 
 def _cell(cell: Element, namespace: str, book: Book, stored: list[str]) -> str:
     kind = cell.get("t")
-    if kind == "inlineStr":
-        return "".join(node.text or "" for node in cell.iter() if local(node) == "t")
+    inline = "".join(node.text or "" for node in cell.iter() if local(node) == "t")
     value = cell.findtext(f"{namespace}v")
     if not value:
-        return ""
+        return inline
+    # Which of the two is shown, programs do not agree on.
+    return (
+        f"{inline}\t{_value(kind, value, cell, book, stored)}"
+        if inline
+        else _value(kind, value, cell, book, stored)
+    )
+
+
+def _value(kind: str | None, value: str, cell: Element, book: Book, stored: list[str]) -> str:
     if kind == "s":
         place = int(value)
+        book.used.add(place)
         return book.shared[place] if 0 <= place < len(book.shared) else ""
     if kind not in (None, "n"):
         return value

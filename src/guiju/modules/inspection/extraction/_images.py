@@ -12,11 +12,12 @@ from guiju.modules.inspection.extraction._encodings import decode
 from guiju.modules.inspection.extraction._walk import BombError, Frame, Walk
 from guiju.modules.inspection.extraction.types import Flag, Problem
 
-# 50 megapixels are a page at 800 dots an inch; Pillow raises at twice the number.
+# 50 megapixels are a page at 800 dots an inch, and the best phones; Pillow warns of more, and a warning is an error here.
 _MOST_PIXELS = 50_000_000
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-# A bullet, a line, a corner of a frame: nothing to read.
-_LEAST_SIDE = 24
+# A bullet, a line, a corner of a frame: nothing to read. A line of small words is longer than it is high.
+_LEAST_LONG, _LEAST_SHORT = 24, 10
+_WHITE, _BLACK = "white", "black"
 # Frames of something that moves; pages of a TIFF are pictures of their own.
 _FRAMES = 10
 _EXIF_GROUPS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
@@ -26,7 +27,7 @@ _SILENT_KEYS = frozenset({"exif", "icc_profile", "dpi", "jfif", "version", "phot
 
 def prepare() -> None:
     """Loads what Pillow loads at first use, while files may still be opened."""
-    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2
+    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.init()
 
@@ -40,11 +41,11 @@ def read_image(data: bytes, walk: Walk) -> Iterator[Frame]:
             is_paper = image.format == "TIFF"
             for number in _chosen(frames, walk.bounds.pictures if is_paper else _FRAMES, is_paper):
                 image.seek(number)
-                plain = image.convert("RGB")
                 name = f"picture {number + 1}" if frames > 1 else "picture"
-                yield from walk.part(f"{name}, codes", "\n".join(_codes(plain)))
-                if min(plain.size) >= _LEAST_SIDE:
-                    yield from walk.picture(name, data if frames == 1 else _png(plain))
+                codes = dict.fromkeys(code for each in on_grounds(image) for code in _codes(each))
+                yield from walk.part(f"{name}, codes", "\n".join(codes))
+                if is_legible(image.size):
+                    yield from walk.picture(name, data if frames == 1 else _png(image))
             if is_paper and frames > walk.bounds.pictures:
                 yield from walk.gap(Problem.TOO_MANY, "pictures")
             elif not is_paper and frames > _FRAMES:
@@ -53,6 +54,23 @@ def read_image(data: bytes, walk: Walk) -> Iterator[Frame]:
         raise BombError from reason
     except UnidentifiedImageError as reason:
         raise ValueError("not a picture") from reason
+
+
+def is_legible(size: tuple[int, int]) -> bool:
+    """Whether a picture of so many pixels can hold words."""
+    return max(size) >= _LEAST_LONG and min(size) >= _LEAST_SHORT
+
+
+def on_grounds(image: Image.Image) -> Iterator[Image.Image]:
+    """The picture as it looks on a page; one with transparent places on a white page and on a black one."""
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        layered = image.convert("RGBA")
+        is_see_through = any(layered.getchannel("A").histogram()[:255])
+        for ground in (_WHITE, _BLACK) if is_see_through else (_WHITE,):
+            page = Image.new("RGBA", layered.size, ground)
+            yield Image.alpha_composite(page, layered).convert("RGB")
+    else:
+        yield image.convert("RGB")
 
 
 def _chosen(frames: int, most: int, is_paper: bool) -> list[int]:
@@ -70,7 +88,8 @@ def _codes(image: Image.Image) -> Iterator[str]:
 
 def _png(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=1)
+    is_layered = "A" in image.getbands() or "transparency" in image.info
+    image.convert("RGBA" if is_layered else "RGB").save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 

@@ -4,11 +4,12 @@ Sources: [MS-DOC] 2.4.1 (piece table), [MS-PPT] 2.3 and 2.9.42 to 2.9.44 (text a
 """
 
 import struct
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 
 import olefile
 
-from guiju.modules.inspection.extraction._walk import EncryptedError, Frame, Walk
+from guiju.modules.inspection.extraction._walk import EncryptedError, Frame, Walk, attempt
 from guiju.modules.inspection.extraction.types import Flag
 
 _MAGIC = 0xA5EC
@@ -36,19 +37,21 @@ _TEXT_CHARS, _TEXT_BYTES, _STRING = 0x0FA0, 0x0FA8, 0x0FBA
 _NOTES, _SLIDE, _MASTER, _COMMENT = 0x03F0, 0x03EE, 0x03F8, 0x2EE0
 _NAMED = {_NOTES: "notes", _SLIDE: "slide", _MASTER: "master", _COMMENT: "comment"}
 _CRYPT_SESSION = 0x2F14
+# An embedded file or the macros ([MS-PPT] 2.10.34): a compound file, packed if the instance is odd.
+_OBJECT = 0x1011
 _MOST_RECORDS = 2_000_000
 
 
-def read_words(ole: olefile.OleFileIO, walk: Walk) -> Iterator[Frame]:
-    """The subdocuments of a doc file. Raises `EncryptedError`, ValueError, `struct.error`."""
-    main = ole.openstream("WordDocument").read()
+def read_words(ole: olefile.OleFileIO, walk: Walk, within: Sequence[str] = ()) -> Iterator[Frame]:
+    """The subdocuments of a doc file, which may stand `within` another. Raises `EncryptedError`, ValueError, `struct.error`."""
+    main = ole.openstream([*within, "WordDocument"]).read()
     magic, version = struct.unpack_from("<HH", main)
     flags = struct.unpack_from("<H", main, 0x0A)[0]
     if magic != _MAGIC or version < 0xC0:
         raise ValueError("a version of Word before 97")
     if flags & _ENCRYPTED:
         raise EncryptedError
-    table = ole.openstream("1Table" if flags & _TABLE1 else "0Table").read()
+    table = ole.openstream([*within, "1Table" if flags & _TABLE1 else "0Table"]).read()
     place, size = struct.unpack_from("<II", main, _CLX)
     text = "".join(_pieces(main, _piece_table(table[place : place + size])))
     begin = 0
@@ -87,9 +90,11 @@ def _pieces(main: bytes, table: bytes) -> Iterator[str]:
             yield main[start : start + 2 * length].decode("utf-16-le", "replace")
 
 
-def read_presentation(ole: olefile.OleFileIO, walk: Walk) -> Iterator[Frame]:
-    """The texts of a ppt file by slide, notes page and master. Raises `EncryptedError`."""
-    data = ole.openstream("PowerPoint Document").read()
+def read_presentation(
+    ole: olefile.OleFileIO, walk: Walk, within: Sequence[str] = ()
+) -> Iterator[Frame]:
+    """The texts of a ppt file by slide, notes page and master, and what is embedded. Raises `EncryptedError`."""
+    data = ole.openstream([*within, "PowerPoint Document"]).read()
     where = "texts"
     texts: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
@@ -109,7 +114,25 @@ def read_presentation(ole: olefile.OleFileIO, walk: Walk) -> Iterator[Frame]:
             texts.setdefault(where, []).append(content.decode("utf-16-le", "replace"))
         elif kind == _TEXT_BYTES:
             texts.setdefault(where, []).append(content.decode("latin-1"))
+        elif kind == _OBJECT:
+            yield from attempt(_object(version >> 4, content, walk), walk, "embedded file")
         # A container's content are records again: only its head is passed over.
         place += 8 if version & 0xF == 0xF else 8 + size
     for name, found in texts.items():
         yield from walk.part(name, "\n".join(found).replace("\r", "\n").replace("\x0b", "\n"))
+
+
+def _object(instance: int, content: bytes, walk: Walk) -> Iterator[Frame]:
+    if instance & 1:
+        unpacker, rest = zlib.decompressobj(), content[4:]
+
+        def pull(size: int) -> bytes:
+            nonlocal rest
+            unpacked = unpacker.decompress(rest, size)
+            rest = unpacker.unconsumed_tail
+            return unpacked
+
+        content = walk.take(pull, len(content))
+        if not unpacker.eof:
+            raise ValueError("an embedded file that is cut off")
+    yield from walk.inside("embedded file", content)

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from guiju.modules.inspection.extraction._pictures_within import unquoted
 from guiju.modules.inspection.extraction._walk import (
     EncryptedError,
     Frame,
@@ -12,8 +13,8 @@ from guiju.modules.inspection.extraction._walk import (
     Walk,
     attempt,
 )
-from guiju.modules.inspection.extraction._xml import SPOKEN, harvest, local, parse
-from guiju.modules.inspection.extraction._zip import entries, unpack
+from guiju.modules.inspection.extraction._xml import SPOKEN, attribute, harvest, local, parse
+from guiju.modules.inspection.extraction._zip import entries, is_folder, unpack
 from guiju.modules.inspection.extraction.types import Flag, Mark
 
 _READ = {"content.xml": "body", "styles.xml": "headers and footers"}
@@ -27,6 +28,8 @@ _ASIDE = {
 }
 _FLAGS = {"deleted text": (Flag.DELETED,), "hidden text": (Flag.HIDDEN,)}
 _SILENT = frozenset({"META-INF/manifest.xml", "manifest.rdf", "settings.xml", "mimetype"})
+# The small picture of the first page, which nothing shows unless the document refers to it.
+_THUMBNAIL = "Thumbnails/thumbnail.png"
 _HIDDEN_VALUES = frozenset({"string-value", "text", "condition", "formula", "table-name"})
 
 
@@ -39,9 +42,13 @@ def read_odf(data: bytes, walk: Walk) -> Iterator[Frame]:
             manifest = unpack(archive, archive.getinfo("META-INF/manifest.xml"), walk)
             if b"encryption-data" in manifest:
                 raise EncryptedError
-        for entry in found:
+        referred: list[str] = []
+        # The thumbnail last: by then it is known whether the document refers to it.
+        for entry in sorted(found, key=lambda each: each.filename == _THUMBNAIL):
             name = entry.filename
-            if entry.is_dir() or name in _SILENT or name.startswith("Thumbnails/"):
+            if is_folder(entry) or name in _SILENT:
+                continue
+            if name == _THUMBNAIL and not any(b"humbnail" in unquoted(each) for each in referred):
                 continue
             if name.startswith(("Basic/", "Scripts/")):
                 yield MarkFrame(Mark.MACROS)
@@ -49,7 +56,12 @@ def read_odf(data: bytes, walk: Walk) -> Iterator[Frame]:
             short = name.rpartition("/")[2]
             if short in _READ:
                 label = _READ[short] if short == name else f"{name}"
-                yield from attempt(_text(parse(content), label, walk), walk, name)
+                root = parse(content)
+                links = {each for element in root.iter() if (each := attribute(element, "href"))}
+                referred += links
+                yield from attempt(_text(root, label, walk), walk, name)
+                outside = sorted(each for each in links if ":" in each or each.startswith("//"))
+                yield from walk.part(f"{label}, links", "\n".join(outside))
             elif name == "meta.xml":
                 yield from walk.part("properties", harvest(parse(content)))
             elif content:

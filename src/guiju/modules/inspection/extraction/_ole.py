@@ -8,12 +8,14 @@ import olefile
 
 from guiju.modules.inspection.extraction._encodings import decode
 from guiju.modules.inspection.extraction._legacy import read_presentation, read_words
+from guiju.modules.inspection.extraction._packed_rtf import unpack_rich_text
 from guiju.modules.inspection.extraction._pictures_within import read_blips
 from guiju.modules.inspection.extraction._records import read_records
 from guiju.modules.inspection.extraction._walk import (
     EncryptedError,
     Frame,
     MarkFrame,
+    NoReaderError,
     Walk,
     attempt,
 )
@@ -27,6 +29,12 @@ _BY_STREAM = (
     ("package", "embedded"), ("contents", "embedded"),
 )  # fmt: skip
 _MACROS = frozenset({"macros", "_vba_project_cur", "vba"})
+_ONLY_MACROS = frozenset({"vba", "project", "projectwm"})
+# The streams of documents; below another storage each is an embedded one.
+_DOCUMENTS = {
+    "worddocument": "doc", "workbook": "xls", "book": "xls", "powerpoint document": "ppt", "visiodocument": "visio",
+    "encryptedpackage": "encrypted",
+}  # fmt: skip
 _TEXT, _WIDE = "001e", "001f"
 # [MS-OXPROPS]: properties of a message, a recipient and an attachment that carry words.
 _PROPERTIES = {
@@ -70,9 +78,9 @@ def read_ole(data: bytes, walk: Walk) -> Iterator[Frame]:
             yield from read_records(ole.openstream(stream).read(), walk)
             _check_chains(ole)
             yield from read_workbook(data, walk)
-        elif kind == "ole":
+        elif kind == "ole" and not {entry[0].lower() for entry in names} <= _ONLY_MACROS:
             yield from walk.gap(Problem.UNKNOWN_TYPE)
-        yield from _embedded(ole, names, walk)
+        yield from _embedded(ole, names, kind, walk)
 
 
 def _check_chains(ole: olefile.OleFileIO) -> None:
@@ -106,7 +114,9 @@ def _pictures(ole: olefile.OleFileIO, streams: tuple[str, ...], walk: Walk) -> I
             yield from attempt(read_blips(data, walk, is_all=name == "Pictures"), walk, name)
 
 
-def _embedded(ole: olefile.OleFileIO, names: list[list[str]], walk: Walk) -> Iterator[Frame]:
+def _embedded(
+    ole: olefile.OleFileIO, names: list[list[str]], kind: str, walk: Walk
+) -> Iterator[Frame]:
     for entry in names:
         last = entry[-1].lower()
         if last == "\x01ole10native":
@@ -115,8 +125,20 @@ def _embedded(ole: olefile.OleFileIO, names: list[list[str]], walk: Walk) -> Ite
             )
         elif last in ("package", "contents"):
             yield from walk.inside("embedded file", ole.openstream(entry).read())
-        elif last == "workbook" and len(entry) > 1:
-            yield from walk.gap(Problem.NO_READER, "embedded workbook")
+        elif last in _DOCUMENTS and (len(entry) > 1 or _DOCUMENTS[last] != kind):
+            yield from attempt(_embedded_document(ole, entry, walk), walk, "embedded document")
+
+
+def _embedded_document(ole: olefile.OleFileIO, entry: list[str], walk: Walk) -> Iterator[Frame]:
+    match _DOCUMENTS[entry[-1].lower()]:
+        case "doc":
+            yield from read_words(ole, walk, entry[:-1])
+        case "ppt":
+            yield from read_presentation(ole, walk, entry[:-1])
+        case "encrypted":
+            raise EncryptedError
+        case _:
+            raise NoReaderError
 
 
 def read_native(data: bytes, walk: Walk) -> Iterator[Frame]:
@@ -142,17 +164,30 @@ def _message(ole: olefile.OleFileIO, within: tuple[str, ...], walk: Walk) -> Ite
     inner = [entry for entry in ole.listdir() if tuple(entry[: len(within)]) == within]
     depth = len(within)
     texts = dict(_texts(ole, [entry for entry in inner if len(entry) == depth + 1]))
-    html = texts.pop("html", None)
+    html, rich = texts.pop("html", None), _rich_text(ole, inner, depth)
     yield from walk.part("message", "\n".join(f"{name}: {text}" for name, text in texts.items()))
     if html:
         yield from walk.inside("body", html.encode())
+    if rich:
+        yield from attempt(_unpacked(rich, walk), walk, "rich body")
     for storage in sorted({entry[depth] for entry in inner if len(entry) > depth + 1}):
         below = [entry for entry in inner if entry[depth] == storage]
         own = [entry for entry in below if len(entry) == depth + 2]
-        if storage.startswith("__recip"):
+        if storage.lower().startswith("__recip"):
             yield from walk.part("recipient", "\n".join(text for _, text in _texts(ole, own)))
-        elif storage.startswith("__attach"):
+        elif storage.lower().startswith("__attach"):
             yield from _attachment(ole, (*within, storage), own, below, walk)
+
+
+def _rich_text(ole: olefile.OleFileIO, inner: list[list[str]], depth: int) -> bytes:
+    for entry in inner:
+        if len(entry) == depth + 1 and entry[-1].lower() == "__substg1.0_10090102":
+            return bytes(ole.openstream(entry).read())
+    return b""
+
+
+def _unpacked(rich: bytes, walk: Walk) -> Iterator[Frame]:
+    yield from walk.inside("rich body", unpack_rich_text(rich, walk))
 
 
 def _attachment(
@@ -167,12 +202,19 @@ def _attachment(
     for entry in own:
         if entry[-1].lower() == "__substg1.0_37010102":
             yield from attempt(walk.inside(name, ole.openstream(entry).read()), walk, name)
-    forwarded = "__substg1.0_3701000D"
-    if any(len(entry) > len(within) and entry[len(within)] == forwarded for entry in below):
-        if len(within) > 2 * walk.bounds.depth:
+    depth = len(within)
+    stored = [entry for entry in below if entry[depth].lower() == "__substg1.0_3701000d"]
+    if stored:
+        if not any(
+            each.lower().startswith("__properties")
+            for entry in stored
+            for each in entry[depth + 1 :]
+        ):
+            yield from walk.gap(Problem.NO_READER, name)
+        elif len(within) > 2 * walk.bounds.depth:
             yield from walk.gap(Problem.TOO_DEEP, name)
         else:
-            yield from _message(ole, (*within, forwarded), walk)
+            yield from _message(ole, (*within, stored[0][depth]), walk)
 
 
 def _texts(ole: olefile.OleFileIO, entries: list[list[str]]) -> Iterator[tuple[str, str]]:

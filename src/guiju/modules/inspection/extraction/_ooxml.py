@@ -4,6 +4,7 @@ A part is read by its root element, not by its place: what no relationship names
 """
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
@@ -12,10 +13,14 @@ from xml.etree.ElementTree import Element
 
 from guiju.modules.inspection.extraction._cells import Book, Cells, cells, string_table, styles
 from guiju.modules.inspection.extraction._flow import flow
+from guiju.modules.inspection.extraction._ole import kind_of_ole
+from guiju.modules.inspection.extraction._pictures_within import unquoted
 from guiju.modules.inspection.extraction._quick_cells import quick_cells, quick_sheet
+from guiju.modules.inspection.extraction._signatures import identify
 from guiju.modules.inspection.extraction._walk import Frame, MarkFrame, Walk, attempt
+from guiju.modules.inspection.extraction._workbook import read_workbook, strings_of
 from guiju.modules.inspection.extraction._xml import attribute, harvest, local, parse, root_of
-from guiju.modules.inspection.extraction._zip import entries, unpack
+from guiju.modules.inspection.extraction._zip import entries, is_folder, unpack
 from guiju.modules.inspection.extraction.types import Flag, Mark
 
 _XML = (".xml", ".rels", ".vml")
@@ -34,8 +39,10 @@ _NUMBER = re.compile(r"(\d*)\.\w+$")
 _SILENT = frozenset(
     {"theme", "fonts", "webSettings", "tblStyleLst", "viewPr", "Types", "calcChain"}
 )
-# Settings of a printer, a small picture of the first page, embedded fonts.
-_UNSEEN = ("printersettings", "thumbnail.", "font")
+# Settings of a printer, a small picture of the first page, embedded fonts: what is related as nothing else.
+_UNSEEN = frozenset({"printerSettings", "thumbnail", "font"})
+_UNSEEN_KINDS = frozenset({"unknown", "font", "png", "jpeg", "gif", "bmp", "emf", "wmf"})
+_WRITTEN = re.compile(rb">[^<]*[^<\s]")
 _HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|K\d\d[+-]\d{3}|\d+|.)', re.IGNORECASE)
 _HEADER_SIGNS = {"&L": "\n", "&C": "\n", "&R": "\n", "&&": "&"}
 # Values that programs keep beside what they show: what a pivot table was made from, variables of a document.
@@ -61,8 +68,8 @@ class _Package:
     targets: dict[str, str] = field(default_factory=dict)
 
 
-def read_ooxml(data: bytes, walk: Walk) -> Iterator[Frame]:
-    """The parts of a docx, xlsx or pptx; pictures and embedded files are followed."""
+def read_ooxml(data: bytes, walk: Walk, *, is_binary: bool = False) -> Iterator[Frame]:
+    """The parts of a docx, xlsx or pptx; pictures and embedded files are followed. `is_binary`: of an xlsb."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found: list[tuple[int, str, bytes, str]] = []
         others: list[zipfile.ZipInfo] = []
@@ -74,20 +81,62 @@ def read_ooxml(data: bytes, walk: Walk) -> Iterator[Frame]:
             else:
                 others.append(entry)
         package = _Package(targets=_targets(found))
+        unseen = _unseen(found)
         for _, name, content, root in sorted(found, key=lambda each: (each[0], _order(each[1]))):
             yield from attempt(_part(name, content, root, package, walk), walk, name)
         for entry in others:
             name = entry.filename.rpartition("/")[2]
             if name.lower() in _MACROS:
                 yield MarkFrame(Mark.MACROS)
-            elif not entry.is_dir() and not name.lower().startswith(_UNSEEN):
-                yield from attempt(_member(archive, entry, name, walk), walk, name)
+            if not is_folder(entry):
+                is_unseen = entry.filename.lower() in unseen
+                inner = _member(
+                    archive, entry, name, walk, is_unseen=is_unseen, is_binary=is_binary
+                )
+                yield from attempt(inner, walk, name)
+        unused = "\n".join(package.book.unused())
+        yield from walk.part("strings of no cell", unused, Flag.DELETED)
 
 
 def _member(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, walk: Walk
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    name: str,
+    walk: Walk,
+    *,
+    is_unseen: bool,
+    is_binary: bool,
 ) -> Iterator[Frame]:
-    yield from walk.inside(name, unpack(archive, entry, walk))
+    content = unpack(archive, entry, walk)
+    kind = identify(content)
+    if is_binary and kind == "unknown" and name.lower().endswith(".bin"):
+        found = "\n".join(strings_of(content))
+        yield from walk.part(f"{name}, strings", found, Flag.HIDDEN)
+        return
+    is_macro = name.lower() in _MACROS and kind == "ole" and kind_of_ole(content) == "ole"
+    if not is_macro and not (is_unseen and kind in _UNSEEN_KINDS):
+        yield from walk.inside(name, content)
+
+
+def read_xlsb(data: bytes, walk: Walk) -> Iterator[Frame]:
+    """The cells, then all strings of the parts that are not XML, and all that is as in an xlsx."""
+    yield from attempt(read_workbook(data, walk), walk)
+    yield from read_ooxml(data, walk, is_binary=True)
+
+
+def _unseen(found: list[tuple[int, str, bytes, str]]) -> set[str]:
+    """The names of parts, in small letters, that are related as something which nobody sees and as nothing else."""
+    uses: dict[str, set[str]] = {}
+    for _, name, content, root in found:
+        if root == "Relationships":
+            folder = posixpath.dirname(posixpath.dirname(name))
+            for each in parse(content):
+                target = posixpath.join(
+                    "/", folder, unquoted(each.get("Target", "")).decode("utf-8", "replace")
+                )
+                use = each.get("Type", "").rpartition("/")[2]
+                uses.setdefault(posixpath.normpath(target)[1:].lower(), set()).add(use)
+    return {name for name, its in uses.items() if its <= _UNSEEN}
 
 
 def _order(name: str) -> tuple[str, int]:
@@ -107,7 +156,7 @@ def _targets(found: list[tuple[int, str, bytes, str]]) -> dict[str, str]:
 
 
 def _part(name: str, content: bytes, root: str, package: _Package, walk: Walk) -> Iterator[Frame]:
-    if not content or root in _SILENT:
+    if not content or (root in _SILENT and _WRITTEN.search(content) is None):
         return
     if root == "worksheet":
         yield from _worksheet(name.rpartition("/")[2], content, package, walk)
@@ -120,7 +169,12 @@ def _part(name: str, content: bytes, root: str, package: _Package, walk: Walk) -
     elif root == "workbook":
         yield from _workbook(tree, package, walk)
     elif root == "sst":
-        package.book.shared = string_table(tree)
+        strings = string_table(tree)
+        if package.book.shared:
+            # Which of two tables the cells refer to, programs do not agree on.
+            both = dict.fromkeys((*package.book.shared, *strings))
+            yield from walk.part("strings of cells", "\n".join(both))
+        package.book.shared = strings
         readings = (harvest(each) for each in tree.iter() if local(each) == "rPh")
         yield from walk.part("readings of cells", "\n".join(readings))
     elif root == "styleSheet":

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from guiju.modules.inspection.extraction._images import is_legible
 from guiju.modules.inspection.extraction._pdf_appearances import (
     has_appearances,
     make_part_of,
@@ -39,8 +40,10 @@ _STRUCTURE = re.compile(
 _MOST_OUTLINE = 5000
 # A page of fewer characters shows its words in another way if it shows any.
 _FEW_CHARACTERS = 16
-# A bullet, a line, a corner of a frame: nothing to read.
-_LEAST_SIDE = 24
+# A picture may be cut into strips, each of them too low for words.
+_STRIPS = 8
+# Characters of which the font does not say what they are; the page must be looked at.
+_UNNAMED, _LOOKED_AT = 8, 5000
 # Points of curves: three Chinese characters have so many; the frames and charts of a page with text rarely do.
 _MANY_CURVES, _FEW_SEGMENTS = 180, 40
 # A drawing of more is not looked through: it is a picture.
@@ -159,7 +162,8 @@ def _page(document: Any, number: int, name: str, seen: set[bytes], walk: Walk) -
             else:
                 yield from walk.gap(Problem.BROKEN, f"{name}, annotations")
         is_bare = len(text.strip()) < _FEW_CHARACTERS
-        if _has_picture(page, seen, is_bare=is_bare) or _has_curves(page, is_bare=is_bare):
+        has_picture = _has_picture(page, seen, is_bare=is_bare)
+        if has_picture or _has_curves(page, is_bare=is_bare) or _has_unnamed(page):
             yield from walk.picture(f"{name}, picture", _rendered(page))
     finally:
         page.close()
@@ -243,13 +247,29 @@ def _attachment(document: Any, number: int, walk: Walk) -> Iterator[Frame]:
 
 def _has_picture(page: Any, seen: set[bytes], *, is_bare: bool) -> bool:
     """A logo that stands on every page is read once, with the first of them."""
-    found = False
+    found, strips = False, 0
     for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
         digest = hashlib.sha256(image.get_data()).digest()
-        is_new = digest not in seen and min(image.get_px_size()) >= _LEAST_SIDE
+        is_new = digest not in seen
         seen.add(digest)
-        found = found or is_new or is_bare
+        is_words = is_new and is_legible(image.get_px_size())
+        strips += is_new and not is_words
+        found = found or is_words or is_bare or strips >= _STRIPS
     return found
+
+
+def _has_unnamed(page: Any) -> bool:
+    """Whether what is read of the page may be other words than it shows: of no known characters, or drawn one by one."""
+    text_page = page.get_textpage()
+    try:
+        left = _UNNAMED
+        for place in range(min(text_page.count_chars(), _LOOKED_AT)):
+            left -= pdfium.FPDFText_HasUnicodeMapError(text_page, place) == 1
+            if not left:
+                return True
+        return False
+    finally:
+        text_page.close()
 
 
 def _has_curves(page: Any, *, is_bare: bool) -> bool:

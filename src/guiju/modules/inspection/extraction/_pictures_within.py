@@ -85,12 +85,12 @@ def read_data_addresses(text: str, walk: Walk) -> Iterator[Frame]:
     number = 0
     for found in _DATA.finditer(html.unescape(text)):
         if found[2].lower().endswith(";base64"):
-            plain = re.sub(rb"[^A-Za-z0-9+/]", b"", _unquoted(found[3]).translate(_URL_SAFE))
+            plain = re.sub(rb"[^A-Za-z0-9+/]", b"", unquoted(found[3]).translate(_URL_SAFE))
             content = (
                 base64.b64decode(plain + b"=" * (-len(plain) % 4)) if len(plain) % 4 != 1 else plain
             )
         elif "/" in found[1]:
-            content = _unquoted(found[3] + found[4])
+            content = unquoted(found[3] + found[4])
         else:
             continue
         if content and not content.startswith(_FONTS):
@@ -99,6 +99,6 @@ def read_data_addresses(text: str, walk: Walk) -> Iterator[Frame]:
             yield from attempt(walk.inside(name, content), walk, name)
 
 
-def _unquoted(text: str) -> bytes:
+def unquoted(text: str) -> bytes:
     """The bytes that `%XX` stand for (RFC 3986, 2.1), and all others as they are."""
     return _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())

@@ -1,15 +1,17 @@
 """Texts without a container: plain, HTML, XML, JSON."""
 
+import base64
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from xml.etree.ElementTree import Element
 
 from typing_extensions import override
 
 from guiju.modules.inspection.extraction._encodings import Decoded
 from guiju.modules.inspection.extraction._pictures_within import read_data_addresses
-from guiju.modules.inspection.extraction._walk import Frame, MarkFrame, Walk
-from guiju.modules.inspection.extraction._xml import SPOKEN, harvest, parse
+from guiju.modules.inspection.extraction._walk import Frame, MarkFrame, Walk, attempt
+from guiju.modules.inspection.extraction._xml import SPOKEN, harvest, local, parse
 from guiju.modules.inspection.extraction.types import Flag, Mark, Problem
 
 _MAIL = re.compile(
@@ -24,14 +26,22 @@ _HTML = re.compile(
 )
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _HEAD = 4000
-_LINKS = frozenset(
-    {"href", "src", "action", "content", "value", "placeholder", "label", "alt", "data"}
-)
 _BLOCKS = frozenset(
     {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dt", "dd", "title", "option"}
 )  # fmt: skip
 
 
+# Where lines run, by numbers: a Chinese character needs some sixty of them, a simple icon fewer than all that are allowed.
+_COURSES = ("d", "points")
+_COUNTED = re.compile(r"\d+")
+_MUCH_DRAWN = 400
+_DRAWING = frozenset({*_COURSES, "transform", "viewBox", "viewbox"})
+# Names and looks of elements; a page's own words for them are read when they are more than ASCII.
+_STYLING = frozenset({"class", "id", "style"})
+# Files in flat OpenDocument, in Word XML of 2003 and in flat packages of Office.
+_PACKED = frozenset({"binary-data", "binData", "binaryData"})
+# A character by its number in a style or a script.
+_NUMBERED = re.compile(r"\\[ux]?\{?([0-9a-fA-F]{2,6})\}?[ \t\n]?")
 # How characters are read: a browser shows it above them, so that it does not part a word.
 _RUBY = frozenset({"rt", "rp"})
 _VOID = frozenset(
@@ -82,6 +92,16 @@ def unescaped(text: str) -> str:
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def resolved(text: str) -> str:
+    r"""A style or a script with characters in the place of `\673a`, `\u673a`, `\x41` and `\u{673a}`."""
+
+    def character(found: re.Match[str]) -> str:
+        number = int(found[1], 16)
+        return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else found[0]
+
+    return _NUMBERED.sub(character, text)
+
+
 def _xml(decoded: Decoded, data: bytes, walk: Walk) -> Iterator[Frame]:
     try:
         tree = parse(data)
@@ -90,9 +110,35 @@ def _xml(decoded: Decoded, data: bytes, walk: Walk) -> Iterator[Frame]:
         yield from walk.part("text", decoded.text)
         return
     yield from walk.part("text", harvest(tree))
-    if "<!--" in decoded.text:
-        comments = re.findall(r"<!--(.*?)-->", decoded.text, re.DOTALL)
-        yield from walk.part("comments", "\n".join(comments), Flag.HIDDEN)
+    written = (
+        value
+        for element in tree.iter()
+        for key, value in element.items()
+        if key.rpartition("}")[2] not in SPOKEN | _DRAWING
+    )
+    yield from walk.part("attributes", "\n".join(dict.fromkeys(written)))
+    if "<!--" in decoded.text or decoded.text.count("<?") > 1:
+        comments = re.findall(r"<!--(.*?)-->|<\?(?!xml\s)(.*?)\?>", decoded.text, re.DOTALL)
+        yield from walk.part("comments", "\n".join(map("".join, comments)), Flag.HIDDEN)
+    yield from _pictures(tree, walk)
+
+
+def _pictures(tree: Element, walk: Walk) -> Iterator[Frame]:
+    """Files that stand in a document of one part as base64, and a gap for words that may be drawn as lines."""
+    number = drawn = 0
+    for element in tree.iter():
+        tag = local(element)
+        if tag in _PACKED and element.text:
+            number += 1
+            name = f"data {number}"
+            yield from attempt(_packed(element.text, name, walk), walk, name)
+        drawn += sum(len(_COUNTED.findall(element.get(name, ""))) for name in _COURSES)
+    if drawn >= _MUCH_DRAWN:
+        yield from walk.gap(Problem.IMAGES_NOT_READ, "drawing")
+
+
+def _packed(text: str, name: str, walk: Walk) -> Iterator[Frame]:
+    yield from walk.inside(name, base64.b64decode("".join(text.split())))
 
 
 def _hidden_by_style(text: str) -> frozenset[str]:
@@ -124,6 +170,7 @@ class _Page(HTMLParser):
         self.scripts: list[str] = []
         self.comments: list[str] = []
         self.attributes: list[str] = []
+        self.drawn = 0
         self._silent = 0
         self.ruby: dict[str, list[str]] = {}
         self._ruby = ""
@@ -138,9 +185,11 @@ class _Page(HTMLParser):
             self._say("\n")
         elif tag in ("td", "th"):
             self._say("\t")
-        self.attributes.extend(
-            value for name, value in attrs if value and (name in _LINKS or name in SPOKEN)
-        )
+        for name, value in attrs:
+            if value and name in _COURSES:
+                self.drawn += len(_COUNTED.findall(value))
+            elif value and name not in _DRAWING and not (name in _STYLING and value.isascii()):
+                self.attributes.append(value)
         if tag in _VOID:
             return
         if self._inside is not None:
@@ -186,6 +235,11 @@ class _Page(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.comments.append(data)
 
+    @override
+    def unknown_decl(self, data: str) -> None:
+        """A marked section: a comment in HTML, text in a drawing within it."""
+        self.comments.append(data)
+
 
 def read_html(text: str, walk: Walk) -> Iterator[Frame]:
     """The text, the attributes and comments, and the scripts of a page."""
@@ -198,8 +252,13 @@ def read_html(text: str, walk: Walk) -> Iterator[Frame]:
     for name, said in page.ruby.items():
         yield from walk.part(f"ruby, {name}", "".join(said))
     yield from walk.part("attributes", "\n".join(dict.fromkeys(page.attributes)))
+    if page.drawn >= _MUCH_DRAWN:
+        yield from walk.gap(Problem.IMAGES_NOT_READ, "drawing")
     yield from walk.part("comments", "\n".join(page.comments), Flag.HIDDEN)
     if page.scripts:
-        yield from walk.part("scripts and styles", "\n".join(page.scripts), Flag.HIDDEN)
+        scripts = "\n".join(page.scripts)
+        yield from walk.part("scripts and styles", scripts, Flag.HIDDEN)
+        if _NUMBERED.search(scripts):
+            yield from walk.part("scripts and styles, resolved", resolved(scripts), Flag.HIDDEN)
         if "<script" in text.lower():
             yield MarkFrame(Mark.SCRIPTS)

@@ -7,6 +7,7 @@ empty; a sheet that is written otherwise is left to the tree.
 
 import re
 from dataclasses import dataclass
+from operator import and_
 
 from guiju.modules.inspection.extraction._cells import Book, Cells, is_within, number_shown
 
@@ -54,6 +55,7 @@ def quick_cells(rows: str, book: Book, spans: list[tuple[int, int]]) -> Cells | 
     stored: list[str] = []
     formulas: list[str] = []
     lookup = {str(place): text for place, text in enumerate(book.shared)}
+    used: set[str] = set()
     plain = {None, *(str(place) for place, show in enumerate(book.shows) if show is None)}
     *lines, behind = rows.split("</row>")
     if not _EMPTY_ROWS.fullmatch(behind):
@@ -67,6 +69,9 @@ def quick_cells(rows: str, book: Book, spans: list[tuple[int, int]]) -> Cells | 
             return None
         styles, kinds = pieces[2::_GROUPS], pieces[3::_GROUPS]
         values, inlines = pieces[5::_GROUPS], pieces[6::_GROUPS]
+        if any(map(and_, map(bool, values), map(bool, inlines))):
+            return None
+        used.update(value for kind, value in zip(kinds, values, strict=True) if kind == "s")
         texts = [
             lookup.get(value, "")
             if kind == "s"
@@ -92,4 +97,7 @@ def quick_cells(rows: str, book: Book, spans: list[tuple[int, int]]) -> Cells | 
             shown.append(line)
         if line := "\t".join(filter(None, aside)):
             hidden.append(line)
+    if not used <= lookup.keys():
+        return None
+    book.used.update(map(int, used))
     return Cells("\n".join(shown), "\n".join(hidden), "\n".join(stored), "\n".join(formulas))

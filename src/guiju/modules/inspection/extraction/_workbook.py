@@ -1,12 +1,16 @@
 """Workbooks that are not XML (xls, xlsb) by calamine: cells and names of sheets, hidden ones too."""
 
 import io
+import re
 from collections.abc import Iterator
 
 import python_calamine as calamine
 
 from guiju.modules.inspection.extraction._walk import EncryptedError, Frame, Walk, attempt
 from guiju.modules.inspection.extraction.types import Flag
+
+# At most 32,767 characters are in a cell.
+_COUNT = re.compile(rb".[\0-\x7f]\0\0", re.DOTALL)
 
 
 def read_workbook(data: bytes, walk: Walk) -> Iterator[Frame]:
@@ -40,6 +44,19 @@ def _sheet(
         raise ValueError("a broken sheet") from reason
     lines = ("\t".join(_shown(cell) for cell in row if cell != "") for row in rows)
     yield from walk.part(label, "\n".join(line for line in lines if line), *flags)
+
+
+def strings_of(part: bytes) -> Iterator[str]:
+    """What may be strings in a part of an xlsb ([MS-XLSB] 2.5.169): a count of four bytes, and as many characters."""
+    place = 0
+    while found := _COUNT.search(part, place):
+        begin = found.end()
+        end = begin + 2 * int.from_bytes(found[0], "little")
+        text = part[begin:end].decode("utf-16-le", "replace")
+        place = found.start() + 1
+        if end <= len(part) and len(text) > 1 and text.replace("\n", "").isprintable():
+            yield text
+            place = end
 
 
 def _shown(value: object) -> str:

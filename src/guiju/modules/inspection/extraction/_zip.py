@@ -1,6 +1,8 @@
 """Zip archives within limits (APPNOTE.TXT 6.3.10)."""
 
+import copy
 import io
+import sys
 import zipfile
 from collections.abc import Iterator
 
@@ -27,16 +29,27 @@ def entries(archive: zipfile.ZipFile, walk: Walk) -> list[zipfile.ZipInfo]:
 
 
 def unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, walk: Walk) -> bytes:
-    """The content, whatever size the directory claims.
+    """The content, whatever size the directory claims: `BadZipFile` if it claims another than there is.
 
-    Raises `EncryptedError`, `BombError`, `StopError`, and what a broken archive raises.
+    Other programs believe the head of the member and unpack what stands behind that size. Raises also `EncryptedError`,
+    `BombError`, `StopError`, and what a broken archive raises.
     """
     if entry.flag_bits & _ENCRYPTED:
         raise EncryptedError
     if entry.file_size > walk.bounds.unpacked:
         raise BombError
-    with archive.open(entry) as file:
-        return walk.take(file.read, entry.compress_size)
+    unbounded = copy.copy(entry)
+    unbounded.file_size = sys.maxsize
+    with archive.open(unbounded) as file:
+        content = walk.take(file.read, entry.compress_size)
+    if len(content) != entry.file_size:
+        raise zipfile.BadZipFile("another size than the directory claims")
+    return content
+
+
+def is_folder(entry: zipfile.ZipInfo) -> bool:
+    """Whether the member is nothing but a folder: one that is called so may have content all the same."""
+    return entry.is_dir() and not entry.file_size and not entry.compress_size
 
 
 def names(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, str]]:
@@ -67,7 +80,7 @@ def read_zip(data: bytes, walk: Walk) -> Iterator[Frame]:
         for comment in dict.fromkeys(filter(None, comments)):
             yield from walk.inside("comment", comment)
         for entry, name in members:
-            if not entry.is_dir():
+            if not is_folder(entry):
                 yield from attempt(_member(archive, entry, name, walk), walk, name)
 
 

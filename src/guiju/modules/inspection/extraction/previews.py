@@ -13,7 +13,7 @@ SIDES = {"thumbnail": 400, "preview": 1600}
 
 def prepare() -> None:
     """Loads what Pillow loads at first use, and writes once so that nothing is loaded later."""
-    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2
+    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.init()
     _webp(Image.new("RGB", (8, 8)))

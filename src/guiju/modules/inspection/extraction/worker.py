@@ -21,7 +21,7 @@ from guiju.modules.inspection.extraction._ends import behind_picture, is_more_th
 from guiju.modules.inspection.extraction._mail import read_mail
 from guiju.modules.inspection.extraction._odf import read_odf
 from guiju.modules.inspection.extraction._ole import kind_of_ole, read_ole
-from guiju.modules.inspection.extraction._ooxml import read_ooxml
+from guiju.modules.inspection.extraction._ooxml import read_ooxml, read_xlsb
 from guiju.modules.inspection.extraction._pdf import read_pdf
 from guiju.modules.inspection.extraction._plain import kind_of, read_text
 from guiju.modules.inspection.extraction._rtf import read_rtf
@@ -39,7 +39,6 @@ from guiju.modules.inspection.extraction._walk import (
     Walk,
     attempt,
 )
-from guiju.modules.inspection.extraction._workbook import read_workbook
 from guiju.modules.inspection.extraction._zip import read_zip
 from guiju.modules.inspection.extraction.types import Problem
 
@@ -48,7 +47,7 @@ _READERS: dict[str, Reader] = {
     **dict.fromkeys(("odt", "ods", "odp"), read_odf),
     **dict.fromkeys(("doc", "xls", "ppt", "msg", "embedded", "encrypted", "ole"), read_ole),
     **dict.fromkeys(("png", "jpeg", "gif", "bmp", "tiff", "webp"), _images.read_image),
-    "xlsb": read_workbook, "pdf": read_pdf, "zip": read_zip, "tar": read_tar, "gz": read_gz, "bz2": read_bz2,
+    "xlsb": read_xlsb, "pdf": read_pdf, "zip": read_zip, "tar": read_tar, "gz": read_gz, "bz2": read_bz2,
     "xz": read_xz, "7z": read_7z, "rar": read_rar, "rtf": read_rtf,
 }  # fmt: skip
 _ZIPS = frozenset({"docx", "xlsx", "pptx", "ooxml", "odt", "ods", "odp", "xlsb", "zip"})
@@ -66,9 +65,12 @@ def prepare() -> None:
             continue
 
 
+_decode = msgspec.msgpack.Decoder(Request).decode
+
+
 def answer(request: bytes) -> Iterator[bytes]:
     """The frames of the file, as they are found."""
-    asked = msgspec.msgpack.decode(request, type=Request)
+    asked = _decode(request)
     walk = Walk(asked.bounds, opened)
     encode = msgspec.msgpack.Encoder().encode
     for frame in guarded(opened(asked.name, asked.data, walk), walk):
