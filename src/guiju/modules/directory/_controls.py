@@ -22,6 +22,9 @@ OPERATIONS = (
     Operation("directory.units", roles=frozenset({"hr"}), system=True),
     Operation("directory.roles", roles=frozenset({"security_admin"}), system=True),
     Operation("directory.import", roles=frozenset({"hr"}), system=True),
+    # One's own deputy anybody names; HR names those of others, who may be away before they could.
+    Operation("directory.own_deputy", everyone=True),
+    Operation("directory.deputies", roles=frozenset({"hr"}), system=True),
     # The organisation is named once, when it is set up; there is no screen for it.
     Operation("directory.name", system=True),
 )

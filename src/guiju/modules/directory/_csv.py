@@ -34,7 +34,11 @@ STAFF_NO, NAME, UNIT, POST, PHONE, EMAIL = COLUMNS = (
     "手机",
     "邮箱",
 )
-_NEEDED = (STAFF_NO, NAME, UNIT)
+NEEDED = (STAFF_NO, NAME, UNIT)
+# The column in which a workbook that came back says what is wrong; it may stay there.
+NOTES = ("问题", "問題", "Problem")
+MOST_COLUMNS = 4 * len(COLUMNS)
+"""So many columns of a workbook are looked at."""
 _LIMITS = {STAFF_NO: 32, NAME: 60, UNIT: 610, POST: 60, PHONE: 20, EMAIL: 254}
 MAXIMUM_ROWS = 5000
 TEMPLATE = "\ufeff" + ",".join(COLUMNS) + "\r\n"  # the mark makes spreadsheets read it as UTF-8
@@ -63,7 +67,7 @@ def parse(text: str) -> tuple[list[ImportRow], list[RowError]]:
 def _header(header: list[str]) -> tuple[list[str], list[RowError]]:
     errors = [
         RowError(1, column, RowCode.COLUMN_MISSING, f"The column {column} is missing.")
-        for column in _NEEDED
+        for column in NEEDED
         if column not in header
     ]
     for index, column in enumerate(header):
@@ -140,7 +144,7 @@ def _row(line: int, cells: dict[str, str]) -> tuple[ImportRow, list[RowError]]:
 def _wrong(column: str, cell: str) -> tuple[RowCode, str] | None:
     """What is wrong with a cell, first things first."""
     if not cell:
-        return (RowCode.EMPTY, f"{column} is empty.") if column in _NEEDED else None
+        return (RowCode.EMPTY, f"{column} is empty.") if column in NEEDED else None
     if len(cell) > _LIMITS[column]:
         return RowCode.TOO_LONG, f"{column} is longer than {_LIMITS[column]} characters."
     if cell.startswith(_FORMULA) and not (column == PHONE and _PHONE.fullmatch(cell)):

@@ -11,12 +11,13 @@ from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.text import Id, Line, Search
-from guiju.modules.directory import importing, service
-from guiju.modules.directory.types import ImportPlan, Person, Role, Unit, UnitId
+from guiju.modules.directory import _sheet_routes, deputising, importing, service
+from guiju.modules.directory.types import Deputy, ImportPlan, Person, Role, Unit, UnitId
 from guiju.modules.identity import service as identity
 from guiju.modules.policy import service as policy
 
 routes = APIRouter(prefix="/api")
+routes.include_router(_sheet_routes.routes)
 
 Post = Annotated[Line, Field(max_length=60)]
 
@@ -65,6 +66,18 @@ class Head(_Body):
     person_id: Id | None
 
 
+class NewDeputy(_Body):
+    """Who stands in, from which day to which."""
+
+    person_id: Id
+    since: Annotated[Line, Field(max_length=10)]
+    until: Annotated[Line, Field(max_length=10)]
+
+
+class Nothing(_Body):
+    """An empty body."""
+
+
 class Import(_Body):
     """A list of people as CSV text."""
 
@@ -84,7 +97,20 @@ def _person(tx: ReadTx, actor: Actor, person: Person) -> Json:
         "account": {"id": account.id, "login": account.login, "state": account.state}
         if account is not None and shown
         else None,
+        "deputy": _deputy(tx, deputising.arrangement(tx, person.id)),
+        "deputy_of": [_deputy(tx, each) for each in deputising.arrangements_of(tx, person.id)],
         "position": tx.position,
+    }
+
+
+def _deputy(tx: ReadTx, found: Deputy | None) -> Json | None:
+    if found is None:
+        return None
+    return {
+        "person": service.person_mark(tx, found.person),
+        "deputy": service.person_mark(tx, found.deputy),
+        "since": found.since,
+        "until": found.until,
     }
 
 
@@ -244,6 +270,31 @@ async def set_roles(person_id: Id, body: Roles, actor: CurrentActor, write: Writ
 
     def verb(tx: WriteTx) -> Json:
         service.set_roles(tx, actor, PersonId(person_id), body.roles)
+        return _person(tx, actor, service.get_person(tx, PersonId(person_id)))
+
+    return await write(verb)
+
+
+@routes.put("/people/{person_id}/deputy")
+async def name_deputy(person_id: Id, body: NewDeputy, actor: CurrentActor, write: Writer) -> Json:
+    """Say who stands in for a person."""
+
+    def verb(tx: WriteTx) -> Json:
+        person, deputy = PersonId(person_id), PersonId(body.person_id)
+        deputising.name_deputy(tx, actor, person, deputy, body.since, body.until)
+        return _person(tx, actor, service.get_person(tx, person))
+
+    return await write(verb)
+
+
+@routes.post("/people/{person_id}/deputy/end")
+async def end_deputy(
+    person_id: Id, actor: CurrentActor, write: Writer, body: Nothing | None = None
+) -> Json:
+    """Have nobody stand in for a person any more."""
+
+    def verb(tx: WriteTx) -> Json:
+        deputising.end_deputy(tx, actor, PersonId(person_id))
         return _person(tx, actor, service.get_person(tx, PersonId(person_id)))
 
     return await write(verb)

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 from guiju.kernel.ids import PersonId
 from guiju.modules.directory.types import (
     ADMINISTRATOR_LINES,
+    BadDeputyDaysError,
     BadStaffNumberError,
     BadUnitNameError,
     ImportPlan,
@@ -23,6 +25,8 @@ from guiju.modules.directory.types import (
 )
 
 MAXIMUM_DEPTH = 10
+DEPUTY_DAYS, DEPUTY_AHEAD = 90, 365
+"""The longest time for which a deputy stands in, and how far ahead it may begin."""
 _STAFF_NO = re.compile(r"[A-Za-z0-9._\-]{1,32}")
 
 
@@ -88,6 +92,19 @@ def check_grant(role: Role, held: Collection[str], *, to_self: bool) -> None:
         raise LinesExcludeError(
             "Nobody holds two administrator lines.", role=role.value, held=other.value
         )
+
+
+def check_deputy_days(since: str, until: str, *, today: date) -> None:
+    """Raises BadDeputyDaysError."""
+    try:
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+    except ValueError as error:
+        raise BadDeputyDaysError("A day is YYYY-MM-DD.") from error
+    is_known = first.isoformat() == since and last.isoformat() == until
+    if not is_known or not today <= first <= min(last, today + timedelta(days=DEPUTY_AHEAD)):
+        raise BadDeputyDaysError("From today or later, from the first day to the last.")
+    if (last - first).days >= DEPUTY_DAYS:
+        raise BadDeputyDaysError("A deputy stands in for at most 90 days.", most=DEPUTY_DAYS)
 
 
 def line_of(roles: Collection[str]) -> str | None:

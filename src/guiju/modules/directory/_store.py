@@ -28,6 +28,7 @@ from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page
 from guiju.kernel.permit import Scope
+from guiju.kernel.shapes import decode, learn
 from guiju.modules.directory import _spelling_store
 from guiju.modules.directory.types import (
     ADMINISTRATOR_LINES,
@@ -46,6 +47,7 @@ from guiju.modules.directory.types import (
     UnitTree,
 )
 
+_ROWS, _REFUSED = learn(list[ImportRow]), learn(tuple[tuple[int, str], ...])
 _organisation = governed(
     Table(
         "directory_organisation",
@@ -365,7 +367,7 @@ def take_slice(tx: WriteTx, import_id: str, number: int) -> list[ImportRow]:
     wanted = and_(_slice.c.id == import_id, _slice.c.number == number)
     found = tx.scalar(select(_slice.c.rows).where(wanted))
     tx.run(delete(_slice).where(wanted))
-    return msgspec.json.decode(found, type=list[ImportRow]) if found is not None else []
+    return decode(found, _ROWS) if found is not None else []
 
 
 def begin_progress(tx: WriteTx, progress: ImportProgress) -> None:
@@ -380,7 +382,7 @@ def find_progress(tx: ReadTx, import_id: str) -> ImportProgress | None:
     row = tx.first(select(_progress).where(_progress.c.id == import_id))
     if row is None:
         return None
-    refused = msgspec.json.decode(row.refused, type=tuple[tuple[int, str], ...])
+    refused = decode(row.refused, _REFUSED)
     return ImportProgress(row.id, row.started_at, row.started_by, row.rows, row.applied, refused)
 
 

@@ -9,7 +9,7 @@ from guiju.kernel.ids import PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page, check_limit
 from guiju.kernel.text import name_key
-from guiju.modules.directory import _rules, _spelling_store, _store, entrusting
+from guiju.modules.directory import _rules, _spelling_store, _store, deputising, entrusting
 from guiju.modules.directory.types import (
     OrganisationNamed,
     OwnRecordError,
@@ -29,7 +29,7 @@ from guiju.modules.identity import service as identity
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Attempt
 
-apply = _store.apply
+apply = deputising.apply
 roles = entrusting.roles
 grant_role, revoke_role = entrusting.grant_role, entrusting.revoke_role
 set_roles = entrusting.set_roles
@@ -343,10 +343,10 @@ def level_above(tx: ReadTx, person_id: PersonId, n: int) -> PersonId | None:
     return able[n - 1] if len(able) >= n else None
 
 
-def head_over(tx: ReadTx, unit: str, without: str | None) -> PersonId | None:
-    """The nearest head of a unit or of those above it who is not `without` and can use their account."""
+def heads_over(tx: ReadTx, unit: str, without: str | None) -> list[PersonId]:
+    """The heads of a unit and of those above it, upward, who are not `without` and can use their account."""
     heads = _rules.heads_above(_store.units(tx), UnitId(unit), PersonId(without or ""))
-    return next(iter(_able(tx, heads)), None)
+    return _able(tx, heads)
 
 
 def head_of_unit(tx: ReadTx, person_id: PersonId) -> PersonId | None:

@@ -51,6 +51,16 @@ class Person:
     email: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """`deputy` stands in for `person` from the day `since` to the day `until`, both included: ISO dates."""
+
+    person: PersonId
+    deputy: PersonId
+    since: str
+    until: str
+
+
 class RowCode(StrEnum):
     """What can be wrong with a row of an import."""
 
@@ -215,6 +225,23 @@ class RoleRevoked:
     role: str
 
 
+@fact("directory.deputy_named", Content.PERSON)
+class DeputyNamed:
+    """`deputy` stands in for a person from the day `since` to the day `until`, and whoever did before no more."""
+
+    person: str
+    deputy: str
+    since: str
+    until: str
+
+
+@fact("directory.deputy_ended", Content.PERSON)
+class DeputyEnded:
+    """Nobody stands in for a person any more."""
+
+    person: str
+
+
 # ---- errors -----------------------------------------------------------------------------------------------------
 
 
@@ -284,6 +311,18 @@ class OwnRoleError(ForbiddenError):
     code = "directory.own_role"
 
 
+class BadDeputyError(InvalidError):
+    """A deputy is another person, of a unit, with a certified account; nobody names themselves."""
+
+    code = "directory.bad_deputy"
+
+
+class BadDeputyDaysError(InvalidError):
+    """A deputy stands in from today or later, from the first day to the last, for at most 90 days."""
+
+    code = "directory.bad_deputy_days"
+
+
 class LinesExcludeError(ConflictError):
     """The person holds another of the three administrator lines."""
 
@@ -294,6 +333,12 @@ class LastHolderError(ForbiddenError):
     """The last one of an administrator line who can act stays so until there is another."""
 
     code = "directory.last_holder"
+
+
+class SheetUnreadableError(InvalidError):
+    """The file is no workbook that can be read; `data.reason` says how far that went."""
+
+    code = "directory.sheet_unreadable"
 
 
 class ImportErrorsError(InvalidError):
