@@ -46,7 +46,8 @@ def opened(*sizes: int) -> RequestOpened:
         for size in sizes
     ]
     words = [StepWords({"zh": "节点", "en": "Step"}, {"zh": "审批人"}) for _ in sizes]
-    return RequestOpened(REQUEST, "test.thing", "thi_1", PERSON, "4.1", steps, "题", words)
+    heads = tuple(min(size, 10) for size in sizes)
+    return RequestOpened(REQUEST, "test.thing", "thi_1", PERSON, "4.1", steps, heads, "题", words)
 
 
 FACTS = [
@@ -72,6 +73,12 @@ class TestFacts:
         group, refs, clear, sealed = schema.split(fact)
         assert group is None
         assert schema.join(None, list(refs), stored(clear), stored(sealed)) == fact
+
+    def test_what_was_recorded_before_names_no_heads(self) -> None:
+        schema, fact = schema_of(opened(2)), opened(2)
+        _, refs, clear, sealed = schema.split(fact)
+        del clear["heads"]
+        assert schema.join(None, list(refs), stored(clear), stored(sealed)).heads == ()
 
     def test_without_their_words(self) -> None:
         fact = opened(1)

@@ -87,26 +87,26 @@ def opened(*sizes: int) -> list[OpenedStep]:
 
 class TestDecide:
     def test_any_of_passes_with_the_first_approval(self) -> None:
-        assert (
-            _rules.decide(request(step(0, StepMode.ANY, WANG, ZHAO)), ZHAO, APPROVE, "")
-            is StepState.PASSED
+        assert _rules.decide(request(step(0, StepMode.ANY, WANG, ZHAO)), ZHAO, APPROVE, "") == (
+            ZHAO,
+            StepState.PASSED,
         )
 
     @pytest.mark.parametrize("mode", list(StepMode))
     def test_one_refusal_refuses_at_once(self, mode: StepMode) -> None:
-        assert (
-            _rules.decide(request(step(0, mode, WANG, ZHAO)), ZHAO, REFUSE, "理由")
-            is StepState.REFUSED
+        assert _rules.decide(request(step(0, mode, WANG, ZHAO)), ZHAO, REFUSE, "理由") == (
+            ZHAO,
+            StepState.REFUSED,
         )
 
     def test_all_of_waits_for_the_last(self) -> None:
         asked = request(step(0, StepMode.ALL, WANG, ZHAO))
-        assert _rules.decide(asked, ZHAO, APPROVE, "") is StepState.WAITING
+        assert _rules.decide(asked, ZHAO, APPROVE, "") == (ZHAO, StepState.WAITING)
         first = replace(asked.current.seats[0], verdict=APPROVE)
         one_left = replace(
             asked, steps=(replace(asked.current, seats=(first, asked.current.seats[1])),)
         )
-        assert _rules.decide(one_left, ZHAO, APPROVE, "") is StepState.PASSED
+        assert _rules.decide(one_left, ZHAO, APPROVE, "") == (ZHAO, StepState.PASSED)
 
     def test_a_step_to_come_is_not_your_turn(self) -> None:
         asked = request(step(0, StepMode.ANY, WANG), step(1, StepMode.ANY, ZHAO))
@@ -204,11 +204,11 @@ class TestChain:
         for person, verdict, opinion in sequence:
             waited_for = asked.waits_for(person)
             try:
-                outcome = _rules.decide(asked, person, verdict, opinion)
+                seat, outcome = _rules.decide(asked, person, verdict, opinion)
             except GuijuError as refused:
                 assert not waited_for or isinstance(refused, OpinionNeededError)
                 continue
-            assert waited_for and person != LI
+            assert waited_for and person == seat != LI
             seats = tuple(
                 replace(s, verdict=verdict) if s.person == person else s
                 for s in asked.current.seats

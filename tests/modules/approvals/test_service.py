@@ -397,7 +397,7 @@ class TestJson:
         json = self.shown(plant, request, "qian")
         assert list(json) == [
             "id", "kind", "title", "subject", "state", "applicant", "opened_at", "closed_at",
-            "steps", "clause", "mine",
+            "steps", "clause", "mine", "deputy_of",
         ]  # fmt: skip
         assert json["subject"] == {"id": "thi_1"}
         assert json["applicant"]["name"] == "li"

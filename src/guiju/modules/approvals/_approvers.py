@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
@@ -23,27 +23,40 @@ _ROLE_NAMES: dict[str, Text] = {
     "audit_admin": {"zh": "审计管理", "en": "audit administrator"},
 }
 _REGISTER_OFFICE = "registrar"
+_HEAD_RULES = ("head_of_unit", "level_above")
 
 
-def resolve(tx: ReadTx, applicant: PersonId, step: FlowStep) -> tuple[list[PersonId], Text]:
-    """(the people to ask, why them) for one step; `why` completes 您是…, "you are asked as …".
+class Asked(NamedTuple):
+    """Whom a step asks; `why` completes 您是…, "you are asked as …". The first `heads` people are asked as heads."""
+
+    people: list[PersonId]
+    why: Text
+    heads: int
+
+
+def resolve(tx: ReadTx, applicant: PersonId, step: FlowStep) -> Asked:
+    """The people to ask in one step.
 
     Left out are the applicant and those who cannot use their account. When nobody is left, the step
     goes to the nearest superior of the applicant, else to the register office.
     Raises NobodyCanDecideError when that is empty too.
     """
     found: dict[PersonId, Text] = {}
+    heads: set[PersonId] = set()
     for rule in step.approvers:
         people, why = _asked(tx, applicant, rule)
         for person in _usable(tx, applicant, people):
             found.setdefault(person, why)
+            if rule.keys() & set(_HEAD_RULES):
+                heads.add(person)
     if found:
-        return list(found), _joined(found.values())
+        people = sorted(found, key=lambda person: person not in heads)  # which keeps their order
+        return Asked(people, _joined(found.values()), len(heads))
     for superior in _usable(tx, applicant, _superiors(tx, applicant)):
-        return [superior], _instead(_why_head(tx, applicant, superior))
+        return Asked([superior], _instead(_why_head(tx, applicant, superior)), 1)
     office = _usable(tx, applicant, directory.people_with_role(tx, _REGISTER_OFFICE))
     if office:
-        return office, _instead(_why_role(_REGISTER_OFFICE))
+        return Asked(office, _instead(_why_role(_REGISTER_OFFICE)), 0)
     raise NobodyCanDecideError("Nobody can decide this request.", step=dict(step.name))
 
 

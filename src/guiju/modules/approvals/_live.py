@@ -1,4 +1,4 @@
-"""News about a request goes to its applicant and to everybody who has a seat in it."""
+"""News about a request goes to its applicant, to everybody who has a seat in it and to the deputies of heads in the step."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     request = service.find_request(view.tx, entry.fact.request)
     if request is None:
         return ()
+    step = getattr(entry.fact, "step", request.step)
+    told = request.people | service.deputies_in(view.tx, request, step)
     shown = {"id": request.id, "kind": request.kind, "title": request.title, "state": request.state}
     common = {
         "position": entry.position,
@@ -27,5 +29,5 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             common | {"todo": service.count_todo(view.tx, PersonId(person))},
             people=frozenset({PersonId(person)}),
         )
-        for person in sorted(request.people)
+        for person in sorted(told)
     ]

@@ -33,8 +33,19 @@ def opinions(tx: ReadTx, requests: Sequence[Request]) -> dict[int, str]:
 
 
 def request(
-    tx: ReadTx, actor: Actor, shown: Request, subject: dict[str, Any], said: Mapping[int, str]
+    tx: ReadTx,
+    actor: Actor,
+    shown: Request,
+    open_seat: Seat | None,
+    subject: dict[str, Any],
+    said: Mapping[int, str],
 ) -> dict[str, Any]:
+    """`open_seat` is the seat in which the actor is to decide now."""
+    steps = [_step(tx, actor, step, said) for step in shown.steps]
+    head = None
+    if open_seat is not None and open_seat.person != actor.person:
+        head = directory.person_mark(tx, open_seat.person)
+        steps[shown.step]["why"] = _why_deputy(shown.current, open_seat, head["name"])
     return {
         "id": shown.id,
         "kind": shown.kind,
@@ -44,9 +55,10 @@ def request(
         "applicant": directory.person_mark(tx, shown.applicant),
         "opened_at": shown.opened_at,
         "closed_at": shown.closed_at,
-        "steps": [_step(tx, actor, step, said) for step in shown.steps],
+        "steps": steps,
         "clause": _clause(tx, shown.clause),
-        "mine": shown.waits_for(actor.person),
+        "mine": open_seat is not None,
+        "deputy_of": head,
     }
 
 
@@ -74,12 +86,28 @@ def _why(step: Step, mine: Seat | None) -> Text:
     return {"zh": f"您是{step.why['zh']}", "en": f"You are asked as {step.why['en']}"}
 
 
+def _why_deputy(step: Step, seat: Seat, name: str) -> Text:
+    """Why somebody who stands in for the person in this seat is asked."""
+    if not step.why:
+        return {}
+    if seat.origin is SeatOrigin.ESCALATED:
+        return {
+            "zh": f"您正代理{name}，本节点已超时，升级到{name}",
+            "en": f"You stand in for {name}; the deadline of this step has passed, so {name} is asked as the next level",
+        }
+    return {
+        "zh": f"您正代理{name}，{name}是{step.why['zh']}",
+        "en": f"You stand in for {name}, who is asked as {step.why['en']}",
+    }
+
+
 def _approver(tx: ReadTx, seat: Seat, said: Mapping[int, str]) -> dict[str, Any]:
     return {
         "person": directory.person_mark(tx, seat.person),
         "verdict": seat.verdict.value if seat.verdict is not None else None,
         "opinion": said.get(seat.position) if seat.position is not None else None,
         "at": seat.at,
+        "deputy": directory.person_mark(tx, seat.deputy) if seat.deputy is not None else None,
     }
 
 

@@ -2,12 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     Integer,
     Select,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Text,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -46,6 +48,7 @@ from guiju.modules.approvals.types import (
 )
 
 LONGEST_LIST = 200
+_OF_HEADS = (SeatOrigin.HEAD.value, SeatOrigin.ESCALATED.value)
 
 _request = governed(
     Table(
@@ -96,7 +99,9 @@ _seat = governed(
         Column("verdict", String(16)),
         Column("at", BigInteger),
         Column("position", BigInteger),
+        Column("deputy", String(40)),
         Index("approval_seat_person", "person", "verdict"),
+        Index("approval_seat_deputy", "deputy"),
     )
 )
 
@@ -153,7 +158,10 @@ def _open(tx: WriteTx, entry: Recorded, fact: RequestOpened) -> None:
                 on_timeout=str(step["on_timeout"]),
             )
         )
-        _seat_people(tx, fact.request, index, step["approvers"], SeatOrigin.FLOW, first=0)
+        heads = fact.heads[index] if fact.heads else 0  # none is named in what was recorded before
+        asked = step["approvers"]
+        _seat_people(tx, fact.request, index, asked[:heads], SeatOrigin.HEAD, first=0)
+        _seat_people(tx, fact.request, index, asked[heads:], SeatOrigin.FLOW, first=heads)
 
 
 def _seat_people(
@@ -191,7 +199,13 @@ def _decide(tx: WriteTx, entry: Recorded, fact: SeatDecided) -> None:
         _seat.c.person == fact.seat,
         _seat.c.verdict.is_(None),
     )
-    new = {"verdict": fact.verdict.value, "at": entry.at, "position": entry.position}
+    deputy = entry.actor if entry.actor != fact.seat else None
+    new = {
+        "verdict": fact.verdict.value,
+        "at": entry.at,
+        "position": entry.position,
+        "deputy": deputy,
+    }
     if tx.run(update(_seat).where(*undecided).values(**new)) == 0:
         raise AlreadyDecidedError("This was already decided.", request=fact.request)
     waiting = (*_is_step(fact.request, fact.step), _step.c.state == StepState.WAITING.value)
@@ -252,23 +266,30 @@ def load(tx: ReadTx, ids: Sequence[RequestId]) -> list[Request]:
 
 def waiting_for(tx: ReadTx, person: PersonId) -> list[RequestId]:
     """What waits for a verdict of `person`: the nearest deadline first, then the oldest."""
-    query = _todo(select(_request.c.id), person).order_by(
+    query = _todo(select(_request.c.id), _seat.c.person == person).order_by(
         _step.c.due_at.nulls_last(), _request.c.opened_at
     )
     return tx.scalars(query.limit(LONGEST_LIST))
 
 
+def waiting_for_heads(tx: ReadTx, heads: Collection[PersonId]) -> list[RequestId]:
+    """What waits for these people as heads, the oldest first."""
+    mine = _seat.c.person.in_(heads), _seat.c.origin.in_(_OF_HEADS)
+    query = _todo(select(_request.c.id), *mine).distinct().order_by(_request.c.id)
+    return tx.scalars(query.limit(LONGEST_LIST))
+
+
 def count_waiting_for(tx: ReadTx, person: PersonId) -> int:
-    return int(tx.scalar(_todo(select(func.count()), person)))
+    return int(tx.scalar(_todo(select(func.count()), _seat.c.person == person)))
 
 
-def _todo(query: Select[Any], person: PersonId) -> Select[Any]:
+def _todo(query: Select[Any], *whose: ColumnElement[bool]) -> Select[Any]:
     return (
         query.select_from(_seat)
         .join(_step, (_step.c.request == _seat.c.request) & (_step.c.step == _seat.c.step))
         .join(_request, _request.c.id == _seat.c.request)
         .where(
-            _seat.c.person == person,
+            *whose,
             _seat.c.verdict.is_(None),
             _step.c.state == StepState.WAITING.value,
             _request.c.state == RequestState.WAITING.value,
@@ -287,10 +308,11 @@ def asked_by(tx: ReadTx, person: PersonId) -> list[RequestId]:
 
 
 def decided_by(tx: ReadTx, person: PersonId) -> list[RequestId]:
-    """The requests in which `person` gave a verdict, the last verdict first."""
+    """The requests in which `person` gave a verdict or had one given for them, the last verdict first."""
+    theirs = or_(_seat.c.person == person, _seat.c.deputy == person)
     query = (
         select(_seat.c.request)
-        .where(_seat.c.person == person, _seat.c.verdict.is_not(None))
+        .where(theirs, _seat.c.verdict.is_not(None))
         .group_by(_seat.c.request)
         .order_by(func.max(_seat.c.position).desc())
     )
@@ -299,7 +321,8 @@ def decided_by(tx: ReadTx, person: PersonId) -> list[RequestId]:
 
 def _to_seat(row: Row[Any]) -> Seat:
     verdict = Verdict(row.verdict) if row.verdict is not None else None
-    return Seat(PersonId(row.person), SeatOrigin(row.origin), verdict, row.at, row.position)
+    deputy = PersonId(row.deputy) if row.deputy is not None else None
+    return Seat(PersonId(row.person), SeatOrigin(row.origin), verdict, row.at, row.position, deputy)
 
 
 def _to_step(row: Row[Any], seats: tuple[Seat, ...]) -> Step:

@@ -20,6 +20,7 @@ from guiju.modules.approvals.types import (
     RequestNotFoundError,
     RequestOpened,
     RequestState,
+    Seat,
     SeatDecided,
     Step,
     StepEscalated,
@@ -30,6 +31,7 @@ from guiju.modules.approvals.types import (
     StepWords,
     Verdict,
 )
+from guiju.modules.directory import deputising
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Calendar, Flow
 
@@ -70,19 +72,24 @@ def open_request(
     steps = [
         OpenedStep(
             mode=StepMode(step.mode),
-            approvers=approvers,
+            approvers=asked.people,
             deadline_hours=step.deadline_hours,
             remind_hours=step.remind_hours,
             on_timeout=OnTimeout(step.on_timeout),
         )
-        for step, (approvers, _) in zip(flow.steps, people, strict=True)
+        for step, asked in zip(flow.steps, people, strict=True)
     ]
     _rules.check_size(steps)
-    words = [StepWords(step.name, why) for step, (_, why) in zip(flow.steps, people, strict=True)]
+    words = [
+        StepWords(step.name, asked.why) for step, asked in zip(flow.steps, people, strict=True)
+    ]
+    heads = tuple(asked.heads for asked in people)
     request_id = RequestId(new_id("req", tx.now))
     tx.record(
         permit,
-        RequestOpened(request_id, kind, subject, applicant, flow.clause, steps, title, words),
+        RequestOpened(
+            request_id, kind, subject, applicant, flow.clause, steps, heads, title, words
+        ),
     )
     _start_step(tx, permit, _get(tx, request_id), 0)
     return _get(tx, request_id)
@@ -120,7 +127,9 @@ def _job_key(request: Request, step: int) -> str:
 def decide(
     tx: WriteTx, actor: Actor, request_id: RequestId, *, verdict: Verdict, opinion: str
 ) -> Request:
-    """Give the verdict of the actor's seat; the last one closes the request and tells its kind.
+    """Give the verdict of the actor's seat, or of that of a head for whom they stand in.
+
+    The last verdict closes the request and tells its kind.
 
     Raises RequestNotFoundError, NotAllowedError, OwnRequestError, AlreadyDecidedError,
     NotYourTurnError, OpinionNeededError, and whatever the kind's callback raises; on any of them
@@ -129,11 +138,12 @@ def decide(
     request = get_request(tx, actor, request_id)
     permit = policy.require(tx, actor, "approvals.decide").under(*request.uses)
     person = actor.person_id
-    outcome = _rules.decide(request, person, verdict, opinion)
+    heads = deputising.stands_in_for(tx, person)
+    seat, outcome = _rules.decide(request, person, verdict, opinion, heads)
     opened = (request.position,)
     tx.record(
         permit,
-        SeatDecided(request.id, request.step, person, verdict, outcome, opened, opinion.strip()),
+        SeatDecided(request.id, request.step, seat, verdict, outcome, opened, opinion.strip()),
     )
     if outcome is StepState.REFUSED:
         _close(tx, permit, request, RequestState.REFUSED)
@@ -237,7 +247,7 @@ def find_request(tx: ReadTx, request_id: RequestId) -> Request | None:
 
 
 def may_read(tx: ReadTx, actor: Actor, request_id: RequestId) -> bool:
-    """Whether the actor may see a request: applicant, approvers, register office and auditor."""
+    """Whether the actor may see a request: applicant, approvers, deputies for whom it waits, register office, auditor."""
     request = _store.find(tx, request_id)
     return request is not None and _is_visible(tx, actor, request)
 
@@ -246,6 +256,7 @@ def _is_visible(tx: ReadTx, actor: Actor, request: Request) -> bool:
     return (
         actor.person is None
         or actor.person in request.people
+        or open_seat(tx, request, actor.person) is not None
         or policy.may(tx, actor, "approvals.read_all")
     )
 
@@ -265,14 +276,43 @@ def _get(tx: ReadTx, request_id: RequestId) -> Request:
 
 
 def list_requests(tx: ReadTx, actor: Actor, box: Box) -> list[Request]:
-    """A box of the actor's inbox, at most 200 requests."""
+    """A box of the actor's inbox, at most 200 requests; what waits for heads is their deputy's as well."""
     listed = {Box.TODO: _store.waiting_for, Box.MINE: _store.asked_by, Box.DONE: _store.decided_by}
-    return _store.load(tx, listed[box](tx, actor.person_id))
+    found = _store.load(tx, listed[box](tx, actor.person_id))
+    others = _waiting_for_heads(tx, actor.person_id) if box is Box.TODO else []
+    if others:
+        found = sorted([*found, *others], key=_rules.by_deadline)
+    return found[: _store.LONGEST_LIST]
 
 
 def count_todo(tx: ReadTx, person: PersonId) -> int:
-    """How many requests wait for a verdict of `person`."""
-    return _store.count_waiting_for(tx, person)
+    """How many requests wait for a verdict of `person`, of those for whom they stand in too."""
+    return _store.count_waiting_for(tx, person) + len(_waiting_for_heads(tx, person))
+
+
+def _waiting_for_heads(tx: ReadTx, deputy: PersonId) -> list[Request]:
+    """What waits for a person as the deputy of heads, and not for themselves."""
+    heads = deputising.stands_in_for(tx, deputy)
+    found = _store.load(tx, _store.waiting_for_heads(tx, heads)) if heads else []
+    seats = [(request, _rules.open_seat(request, deputy, heads)) for request in found]
+    return [request for request, seat in seats if seat is not None and seat.person != deputy]
+
+
+def open_seat(tx: ReadTx, request: Request, person: PersonId | None) -> Seat | None:
+    """The seat in which a verdict of `person` is wanted now: their own, or that of a head for whom they stand in."""
+    if person is None or request.state is not RequestState.WAITING:
+        return None
+    return _rules.open_seat(request, person, deputising.stands_in_for(tx, person))
+
+
+def deputies_in(tx: ReadTx, request: Request, index: int) -> frozenset[PersonId]:
+    """Who may decide in a step as the deputy of a head; for delivery."""
+    step = request.steps[index]
+    standing = deputising.deputies(tx, [seat.person for seat in step.seats if seat.is_head])
+    heads = {deputy: deputising.stands_in_for(tx, deputy) for deputy in standing.values()}
+    return frozenset(
+        deputy for deputy in heads if _rules.seats_for(request, step, deputy, heads[deputy])
+    )
 
 
 def to_json(tx: ReadTx, actor: Actor, request: Request) -> dict[str, Any]:
@@ -281,11 +321,17 @@ def to_json(tx: ReadTx, actor: Actor, request: Request) -> dict[str, Any]:
 
 
 def to_json_list(tx: ReadTx, actor: Actor, requests: list[Request]) -> list[dict[str, Any]]:
-    """Like `to_json`, with one look into the ledger for all opinions."""
+    """Like `to_json`, with one look into the ledger for all opinions and one for whom the actor stands in."""
     opinions = _shape.opinions(tx, requests)
+    heads = deputising.stands_in_for(tx, actor.person) if actor.person is not None else []
     return [
         _shape.request(
-            tx, actor, request, _kinds[request.kind].describe(tx, request.subject), opinions
+            tx,
+            actor,
+            request,
+            _rules.open_seat(request, actor.person, heads),
+            _kinds[request.kind].describe(tx, request.subject),
+            opinions,
         )
         for request in requests
     ]

@@ -69,9 +69,10 @@ class OnTimeout(StrEnum):
 
 
 class SeatOrigin(StrEnum):
-    """Why a person sits in a step: the flow says so, or the deadline passed."""
+    """Why a person sits in a step: the flow says so, it asks them as a head above, or the deadline passed."""
 
     FLOW = "flow"
+    HEAD = "head"
     ESCALATED = "escalated"
 
 
@@ -85,13 +86,19 @@ class Box(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A person asked in a step. The body of the entry at `position` holds the opinion."""
+    """A person asked in a step; `deputy` is who decided for them. The body of the entry at `position` holds the opinion."""
 
     person: PersonId
     origin: SeatOrigin
     verdict: Verdict | None = None
     at: int | None = None
     position: int | None = None
+    deputy: PersonId | None = None
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the person is asked as a head: a head's duties pass to a deputy, those of a role or a name do not."""
+        return self.origin in (SeatOrigin.HEAD, SeatOrigin.ESCALATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +150,13 @@ class Request:
 
     @property
     def people(self) -> frozenset[PersonId]:
-        """The applicant and all who sit in a step: they see the request and hear of its changes."""
-        return frozenset(
-            {self.applicant, *(seat.person for step in self.steps for seat in step.seats)}
-        )
+        """The applicant, all who sit in a step and who decided for one: they see the request and hear of its changes."""
+        seats = [seat for step in self.steps for seat in step.seats]
+        decided = {seat.deputy for seat in seats if seat.deputy is not None}
+        return frozenset({self.applicant, *(seat.person for seat in seats), *decided})
 
     def waits_for(self, person: PersonId | None) -> bool:
-        """Whether a verdict of `person` is wanted now."""
+        """Whether a verdict of `person` in their own seat is wanted now."""
         seat = self.current.seat_of(person)
         return self.state is RequestState.WAITING and seat is not None and seat.verdict is None
 
@@ -196,7 +203,10 @@ class StepWords:
     uninspected={"title": "the subject's, inspected there", "words": "the pack's"},
 )
 class RequestOpened:
-    """Somebody asks for a decision. Who decides is settled here, whoever moves or leaves later."""
+    """Somebody asks for a decision. Who decides is settled here, whoever moves or leaves later.
+
+    `heads` says of each step how many of its approvers, from the first, are asked as heads.
+    """
 
     request: RequestId
     kind: str
@@ -204,6 +214,7 @@ class RequestOpened:
     applicant: PersonId
     clause: str | None
     steps: list[OpenedStep]
+    heads: tuple[int, ...] = ()
     title: Sealed[str] = ""
     words: Sealed[list[StepWords] | None] = None
 
@@ -221,7 +232,10 @@ class StepStarted:
 
 @fact("approvals.decided", Content.REGISTER, inspected=("opinion",))
 class SeatDecided:
-    """A verdict. `seat` is whose seat it was, `outcome` the state that it left the step in."""
+    """A verdict. `seat` is whose seat it was, `outcome` the state that it left the step in.
+
+    An actor other than the seat's decided on their behalf, as their deputy.
+    """
 
     request: RequestId
     step: int
@@ -282,7 +296,7 @@ class AlreadyDecidedError(ConflictError):
 
 
 class OwnRequestError(ForbiddenError):
-    """Nobody decides their own request."""
+    """Nobody decides their own request, nor does their deputy in the seat of another."""
 
     code = "approvals.own_request"
 
