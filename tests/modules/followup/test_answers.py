@@ -209,7 +209,11 @@ class TestTime:
         assert todo(office, office.head, Box.LATE) == todo(office, above, Box.LATE) == []
         figures = world.read(lambda tx: service.list_group(tx, office.owner, group))[1]
         assert figures is not None and (figures.in_time, figures.late, figures.waiting) == (0, 1, 0)
-        assert world.read(lambda tx: service.list_group(tx, worker, group))[1] is None
+        assert world.read(lambda tx: service.list_group(tx, worker, group))[1:] == (None, None)
+        each = world.read(lambda tx: service.list_group(tx, office.owner, group))[2]
+        assert each == {worker.person_id: figures}
+        run = world.read(lambda tx: service.list_group(tx, office.administrator, group))
+        assert run[1:] == (figures, None), "of each member only the owner"
 
     def test_a_head_outside_reads_nothing_that_was_said(self, office: Office) -> None:
         group, world = office.group(), office.world

@@ -1,6 +1,7 @@
 """What answers offer to packs, and who may do what with them."""
 
 from guiju.modules.followup import _rules
+from guiju.modules.followup.question_types import QuestionRules
 from guiju.modules.followup.types import AnswerRules
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation
 
@@ -31,11 +32,37 @@ CONTROLS = (
         },
         _rules.check_answers,
     ),
+    Control(
+        "followup.questions",
+        ControlKind.TIMER,
+        {"zh": "问题限时答复", "en": "Questions answered in time"},
+        {
+            "zh": "成员可以就群里的消息向主管部门提出问题，部门负责人限时答复、确认或者转交；到期前提醒，逾期告知上一级负责人。发现差错的，可以报告发送人。",
+            "en": "Members raise questions about messages for the unit in charge, whose head answers, confirms or hands them on in time; they are reminded before the deadline, and the next head is told after it. Errors are reported to who wrote the message.",
+        },
+        QuestionRules,
+        {
+            "hours": {"zh": "答复期限（小时）", "en": "Deadline (hours)"},
+            "basis": {"zh": "按工作时间或钟点", "en": "Working or clock hours"},
+            "remind_hours": {"zh": "到期前提醒（小时）", "en": "Reminder before it (hours)"},
+            "next_hours": {
+                "zh": "逾期后告知上一级（小时）",
+                "en": "Late until the next head is told (hours)",
+            },
+            "levels": {"zh": "再告知几级负责人", "en": "Further heads who are told"},
+            "per_day": {"zh": "每人每群每天最多", "en": "Most per person, group and day"},
+            "classes": {"zh": "只限群类别", "en": "Only classes"},
+        },
+        _rules.check_questions,
+    ),
 )
 
 OPERATIONS = (
     # Of which messages, and who was asked, the verbs decide.
     Operation("followup.ask", group_roles=_MEMBERS),
     Operation("followup.answer", group_roles=_MEMBERS),
+    # Who answers for a question need not be a member: the verbs ask the chart.
+    Operation("followup.question", group_roles=_MEMBERS),
+    Operation("followup.answer_question", everyone=True),
     Operation("followup.keep_time", system=True),
 )

@@ -5,15 +5,33 @@ from collections.abc import Collection, Sequence
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
-from guiju.modules.followup import _shape, service
+from guiju.modules.followup import _question_shape, _shape, questions, service
+from guiju.modules.followup.question_types import QuestionFact, QuestionHanded, QuestionRaised
 from guiju.modules.followup.types import AnswerEscalated
 from guiju.modules.groups import service as groups
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     """One entry brings one item to each: heads who are no members get the second. Replies and recalls say it themselves."""
+    if isinstance(entry.fact, QuestionFact):
+        return _question(view, entry)
     heads = [entry.fact.to] if isinstance(entry.fact, AnswerEscalated) else []
     return [*_changed(view, entry, entry.fact.refs[0]), *_todo(view, entry, heads)]
+
+
+def _question(view: View, entry: Recorded) -> Sequence[Delivery]:
+    """To the group what became of the question, and to those who answer for it how many wait."""
+    at = entry.position if isinstance(entry.fact, QuestionRaised) else entry.fact.refs[1]
+    found = questions.find(view.tx, at)
+    item = _plain(entry, "followup.question") | {
+        "group": found.group,
+        "message": found.message,
+        "question": _question_shape.inside(view, [found])[0],
+    }
+    later = groups.came_after(view.tx, found.group, found.message)
+    told = {*getattr(entry.fact, "to", ()), *questions.answerers(view.tx, found)}
+    acted = {PersonId(str(entry.actor))} if isinstance(entry.fact, QuestionHanded) else set()
+    return [Delivery(item, group=found.group, without=later), *_todo(view, entry, told | acted)]
 
 
 def _changed(view: View, entry: Recorded, message: int) -> Sequence[Delivery]:
@@ -36,6 +54,7 @@ def _todo(view: View, entry: Recorded, people: Collection[PersonId]) -> Sequence
             | {
                 "todo": todo.get(person, 0),
                 "late": service.count_late(view.tx, person),
+                "questions": questions.count_open(view.tx, person),
             },
             people=frozenset({person}),
         )

@@ -9,10 +9,11 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import Id, OptionalProse, Position
-from guiju.modules.followup import _shape, answering, asking, service
+from guiju.modules.followup import _question_routes, _shape, answering, asking, service
 from guiju.modules.followup.types import Answer, Box
 
 routes = APIRouter(prefix="/api", tags=["followup"])
+routes.include_router(_question_routes.routes)
 _FAR = 4_102_444_800_000
 """The year 2100, in ms: beyond what anybody means."""
 
@@ -59,11 +60,12 @@ async def list_group(request: Request, group: Id, actor: CurrentActor, read: Rea
     """What was asked in a group."""
 
     def shape(tx: ReadTx) -> Json:
-        found, counted = service.list_group(tx, actor, GroupId(group))
+        found, counted, each = service.list_group(tx, actor, GroupId(group))
         asked, view = service.parts(tx, found), request.app.state.new_view(tx)
         return {
             "requests": _shape.requests(view, [(one, asked[one.message]) for one in found]),
             "figures": _shape.figures(counted),
+            "members": _shape.members(view, each),
             "position": tx.position,
         }
 

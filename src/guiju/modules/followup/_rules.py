@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.worktime import WorkCalendar, add_working_hours
+from guiju.modules.followup.question_types import QuestionRules
 from guiju.modules.followup.types import (
     LEVELS,
     Answer,
@@ -15,6 +16,9 @@ from guiju.modules.followup.types import (
 
 LONGEST_DELAY = 30 * DAY
 MOST_HOURS = 2000
+MOST_LEVELS = 5
+"""Heads above the first who are told of a question in turn."""
+Rules = AnswerRules | QuestionRules
 
 
 def check_answers(params: AnswerRules) -> None:
@@ -30,14 +34,25 @@ def check_answers(params: AnswerRules) -> None:
         raise ValueError("`per_day` is 1 to 200")
 
 
-def after(now: int, hours: int, rules: AnswerRules, calendar: WorkCalendar) -> int:
+def check_questions(params: QuestionRules) -> None:
+    if not 1 <= params.hours <= MOST_HOURS or not 0 <= params.remind_hours <= MOST_HOURS:
+        raise ValueError(f"hours are at most {MOST_HOURS}, and `hours` at least 1")
+    if params.basis not in ("working", "clock"):
+        raise ValueError("`basis` is working or clock")
+    if not 1 <= params.next_hours <= MOST_HOURS or not 0 <= params.levels <= MOST_LEVELS:
+        raise ValueError(f"`next_hours` is at least 1, and `levels` 0 to {MOST_LEVELS}")
+    if not 1 <= params.per_day <= 200:
+        raise ValueError("`per_day` is 1 to 200")
+
+
+def after(now: int, hours: int, rules: Rules, calendar: WorkCalendar) -> int:
     """When so many hours of the kind that the rules count have passed."""
     if rules.basis == "clock":
         return now + hours * HOUR
     return add_working_hours(now, hours, calendar)
 
 
-def remind_at(now: int, hours: int, rules: AnswerRules, calendar: WorkCalendar) -> int | None:
+def remind_at(now: int, hours: int, rules: Rules, calendar: WorkCalendar) -> int | None:
     """When those who are missing are reminded; None where the rules want no reminder, or the deadline is too near."""
     before = hours - rules.remind_hours
     return after(now, before, rules, calendar) if rules.remind_hours and before > 0 else None

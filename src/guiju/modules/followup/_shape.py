@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guiju.kernel.ids import PersonId
 from guiju.kernel.live import View
 from guiju.modules.followup import service
 from guiju.modules.followup.types import GIVEN, WAITING, Answer, Figures, Part, Request
@@ -56,6 +57,15 @@ def figures(counted: Figures | None) -> dict[str, int] | None:
     if counted is None:
         return None
     return {"in_time": counted.in_time, "late": counted.late, "waiting": counted.waiting}
+
+
+def members(view: View, each: Mapping[PersonId, Figures] | None) -> list[dict[str, Any]] | None:
+    """Of everybody who was asked, by id and not by figures: it is no ranking."""
+    if each is None:
+        return None
+    return [
+        {"person": view.mark(person), "figures": figures(each[person])} for person in sorted(each)
+    ]
 
 
 def _part(view: View, part: Part, said: Mapping[int, str]) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.followup.types import (
-    GIVEN,
     WAITING,
     Answer,
     AnswerAsked,
@@ -240,12 +239,14 @@ def asked_by(tx: ReadTx, person: PersonId) -> list[Request]:
     return [_to_request(row) for row in tx.all(newest)]
 
 
-def late_under(tx: ReadTx, head: PersonId) -> list[tuple[Request, Part]]:
-    """Of whom a head was told, as long as they have not answered; the longest late first."""
-    told = and_(
-        _told.c.message == _part.c.message, _told.c.person == _part.c.person, _told.c.head == head
+def late_under(tx: ReadTx, heads: Collection[PersonId]) -> list[tuple[Request, Part]]:
+    """Of whom any of these heads was told, as long as they have not answered; the longest late first."""
+    told = select(_told.c.message).where(
+        _told.c.message == _part.c.message,
+        _told.c.person == _part.c.person,
+        _told.c.head.in_(heads),
     )
-    late = select(_part).join(_told, told).where(_IS_WAITING, _part.c.level > 0)
+    late = select(_part).where(told.exists(), _IS_WAITING, _part.c.level > 0)
     found = [
         _to_part(row)
         for row in tx.all(late.order_by(_part.c.due_at, _part.c.person).limit(LONGEST_LIST))
@@ -268,19 +269,23 @@ def count_asked(tx: ReadTx, person: PersonId, group: GroupId, *, since: int) -> 
     return int(tx.scalar(select(func.count()).select_from(_request).where(*asked)))
 
 
-def figures(tx: ReadTx, group: GroupId) -> Figures:
+def figures(tx: ReadTx, group: GroupId) -> dict[PersonId, Figures]:
+    """How each of those who were asked in a group answered."""
     counted = (
-        select(_part.c.answer, _IS_LATE.label("is_late"), func.count().label("n"))
-        .where(_part.c.group_id == group)
-        .group_by(_part.c.answer, _IS_LATE)
+        select(_part.c.person, _part.c.answer, _IS_LATE.label("is_late"), func.count().label("n"))
+        .where(_part.c.group_id == group, _part.c.answer != Answer.GONE.value)
+        .group_by(_part.c.person, _part.c.answer, _IS_LATE)
     )
-    rows = tx.all(counted)
-    given = [row for row in rows if row.answer in GIVEN]
-    return Figures(
-        sum(row.n for row in given if not row.is_late),
-        sum(row.n for row in given if row.is_late),
-        sum(row.n for row in rows if row.answer in WAITING),
-    )
+    found: dict[PersonId, Figures] = {}
+    for row in tx.all(counted):
+        person, is_waiting = PersonId(row.person), row.answer in WAITING
+        given = Figures(
+            0 if is_waiting or row.is_late else row.n,
+            row.n if row.is_late and not is_waiting else 0,
+            row.n if is_waiting else 0,
+        )
+        found[person] = found.get(person, Figures(0, 0, 0)) + given
+    return found
 
 
 def _to_request(row: Row[Any]) -> Request:

@@ -11,6 +11,7 @@ from guiju.modules.followup.types import (
     AlreadyAnsweredError,
     Answer,
     AnswerGiven,
+    AnswerRules,
     NotAskedError,
 )
 from guiju.modules.messaging.changing import find_target
@@ -42,7 +43,7 @@ def answer(
     if mine.answer not in WAITING:
         raise AlreadyAnsweredError("Nothing more is asked of you.", position=message)
     _rules.check_answer(answer, reason, until, tx.now)
-    rules, use = service.rule_in(tx, target.group)
+    rules, use = service.rule_in(tx, target.group, service.CONTROL, AnswerRules)
     remind_at = until - rules.remind_hours * HOUR if until and rules.remind_hours else None
     if remind_at is not None and remind_at <= tx.now:
         remind_at = None

@@ -26,7 +26,7 @@ from guiju.modules.followup.types import (
 )
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging.change_types import ALL
-from guiju.modules.messaging.changing import Target, find_target
+from guiju.modules.messaging.changing import Target, check_lasting, find_target
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT, Use
 
@@ -44,17 +44,18 @@ def ask(
 ) -> Request:
     """Ask people, or with None those whom the message mentions, to answer within hours, or within those of the rules.
 
-    Raises what `find_target` raises, NotAuthorError, NotAllowedError, AlreadyAskedError, BadPeopleError,
+    Raises what `find_target` raises, NotAuthorError, BurningError, NotAllowedError, AlreadyAskedError, BadPeopleError,
     DeadlineTooLongError or AskedTooOftenError.
     """
     target = find_target(tx, actor, group_id, message)
     if target.row.sender != actor.person:
         raise NotAuthorError("Somebody else wrote this message.", position=message)
+    check_lasting(tx, message)
     permit = policy.require(tx, actor, ASK, group_id)
     if _store.find(tx, message) is not None:
         raise AlreadyAskedError("It asks for an answer already.", position=message)
     asked = _people(tx, actor, target, people)
-    rules, use = service.rule_in(tx, target.group)
+    rules, use = service.rule_in(tx, target.group, service.CONTROL, AnswerRules)
     within = rules.hours if hours is None else hours
     if within > rules.most_hours:
         clause = use.mark() if use is not None else None
@@ -80,7 +81,7 @@ def withdraw(tx: WriteTx, actor: Actor, group_id: GroupId, message: int) -> None
     permit = policy.require(tx, actor, ASK, group_id)
     if request.state is not RequestState.OPEN:
         raise AlreadyAnsweredError("Nothing is asked any more.", position=message)
-    _, use = service.rule_in(tx, target.group)
+    _, use = service.rule_in(tx, target.group, service.CONTROL, AnswerRules)
     tx.record(under(permit, use), AskWithdrawn(group_id, (message,)))
 
 

@@ -1,13 +1,19 @@
 """What was asked and what became of it, for those who may know. Reading only; the verbs stand beside it."""
 
 import functools
+import operator
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.directory import deputising
 from guiju.modules.directory import service as directory
-from guiju.modules.followup import _store
+from guiju.modules.followup import _question_store, _store
+from guiju.modules.followup.question_types import QuestionFact, QuestionRules
 from guiju.modules.followup.types import (
     Answer,
     AnswerGiven,
@@ -23,19 +29,29 @@ from guiju.modules.messaging import service as messaging
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import GroupRole, Use
 
-apply, hear = _store.apply, _store.hear
 CONTROL = "followup.answers"
+R = TypeVar("R", AnswerRules, QuestionRules)
 _RUNNING = (GroupRole.OWNER, GroupRole.ADMINISTRATOR)
 
 
-def rule_in(tx: ReadTx, group: Group) -> tuple[AnswerRules, Use | None]:
-    """The rules that hold in a group, and the use that brings them; the defaults where no clause speaks of it."""
-    for use in policy.uses(tx, CONTROL):
+def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    _store.apply(tx, [entry for entry in entries if not isinstance(entry.fact, QuestionFact)])
+    _question_store.apply(tx, [entry for entry in entries if isinstance(entry.fact, QuestionFact)])
+
+
+def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    _store.hear(tx, entries)
+    _question_store.hear(tx, entries)
+
+
+def rule_in(tx: ReadTx, group: Group, control: str, kind: type[R]) -> tuple[R, Use | None]:
+    """The rules of a control that hold in a group, and the use that brings them; the defaults where no clause speaks of it."""
+    for use in policy.uses(tx, control):
         rules = use.params
-        assert isinstance(rules, AnswerRules), "the control declares its parameters"
+        assert isinstance(rules, kind), "the control declares its parameters"
         if not rules.classes or group.group_class in rules.classes:
             return rules, use
-    return AnswerRules(), None
+    return kind(), None
 
 
 def get_request(tx: ReadTx, message: int) -> Request:
@@ -46,14 +62,21 @@ def get_request(tx: ReadTx, message: int) -> Request:
     return found
 
 
-def list_group(tx: ReadTx, actor: Actor, group: GroupId) -> tuple[list[Request], Figures | None]:
-    """The newest 200 requests of a group that the actor may see, and for who runs the group how they went.
+def list_group(
+    tx: ReadTx, actor: Actor, group: GroupId
+) -> tuple[list[Request], Figures | None, Mapping[PersonId, Figures] | None]:
+    """The newest 200 requests of a group that the actor may see; for who runs the group how they went, and for its owner
+    how each member answered.
 
     Raises what `messaging.reading_place` raises.
     """
     place = messaging.reading_place(tx, actor, group)
     found = _store.in_group(tx, group, since=place.visible_from)
-    return found, _store.figures(tx, group) if place.role in _RUNNING else None
+    if place.role not in _RUNNING:
+        return found, None, None
+    each = _store.figures(tx, group)
+    together = functools.reduce(operator.add, each.values(), Figures(0, 0, 0))
+    return found, together, each if place.role is GroupRole.OWNER else None
 
 
 def list_box(tx: ReadTx, actor: Actor, box: Box) -> list[tuple[Request, list[Part]]]:
@@ -72,14 +95,19 @@ def list_box(tx: ReadTx, actor: Actor, box: Box) -> list[tuple[Request, list[Par
 
 
 def _late_under(tx: ReadTx, head: PersonId) -> list[tuple[Request, Part]]:
-    """Of whom a head was told and still is the head, as long as they have not answered."""
+    """Of whom a head was told and still is the head, or stands in for who is, as long as they have not answered."""
+    acting = {head, *deputising.stands_in_for(tx, head)}
 
     @functools.cache
     def heads(person: PersonId) -> set[PersonId | None]:
         return {directory.level_above(tx, person, level) for level in (1, 2)}
 
-    found = _store.late_under(tx, head)
-    return [(request, part) for request, part in found if head in heads(part.person)]
+    found = _store.late_under(tx, acting)
+    return [
+        (request, part)
+        for request, part in found
+        if part.person != head and heads(part.person) & acting
+    ]
 
 
 def parts(tx: ReadTx, requests: Sequence[Request]) -> Mapping[int, list[Part]]:

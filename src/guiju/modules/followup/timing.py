@@ -9,6 +9,7 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
+from guiju.modules.directory import deputising
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import _rules, _store, service
 from guiju.modules.followup.asking import TIMER, set_timer, under
@@ -17,6 +18,7 @@ from guiju.modules.followup.types import (
     AnswerEscalated,
     AnswerLate,
     AnswerReminded,
+    AnswerRules,
     Part,
     Request,
     RequestState,
@@ -34,7 +36,7 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
         return
     group = groups.find_group(tx, request.group)
     assert group is not None, "groups are never deleted"
-    rules, use = service.rule_in(tx, group)
+    rules, use = service.rule_in(tx, group, service.CONTROL, AnswerRules)
     if group.kind is GroupKind.DIRECT:
         # Who writes to whom alone is for nobody else; and whom a barrier keeps silent is not late.
         rules = replace(rules, levels=0)
@@ -67,12 +69,16 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
 def _escalate(
     tx: WriteTx, permit: Permit, request: Request, late: Sequence[Part], *, level: int
 ) -> None:
-    """Tell the heads at a level above these people; who has none there stays late and nobody is told."""
+    """Tell the heads at a level above these people, and who stands in for them; where there is none nobody is told."""
     under_head = defaultdict[PersonId, list[PersonId]](list)
     for part in late:
         head = directory.level_above(tx, part.person, level)
         if head is not None:
             under_head[head].append(part.person)
+    for head, deputy in deputising.deputies(tx, under_head).items():
+        others = [person for person in under_head[head] if person != deputy]
+        if others:
+            under_head[deputy] = sorted({*under_head[deputy], *others})
     for head, people in sorted(under_head.items()):
         fact = AnswerEscalated(request.group, (request.message,), tuple(people), head, level)
         tx.record(permit, fact)

@@ -86,6 +86,11 @@ class Figures:
     late: int
     waiting: int
 
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(
+            self.in_time + other.in_time, self.late + other.late, self.waiting + other.waiting
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerRules:

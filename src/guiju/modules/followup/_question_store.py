@@ -1,0 +1,270 @@
+"""Questions, rebuilt from facts; written by `apply` and `hear` alone."""
+
+import statistics
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    Table,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.engine import Row
+
+from guiju.kernel.db import ReadTx, governed, metadata
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
+from guiju.modules.directory.types import UnitId
+from guiju.modules.followup.question_types import (
+    Question,
+    QuestionAnswered,
+    QuestionClosed,
+    QuestionEscalated,
+    QuestionFigures,
+    QuestionHanded,
+    QuestionKind,
+    QuestionLate,
+    QuestionRaised,
+    QuestionReminded,
+    QuestionReopened,
+    QuestionState,
+    Wanted,
+)
+from guiju.modules.groups.types import GroupClosed, MemberChanged
+from guiju.modules.messaging import correcting
+from guiju.modules.messaging.change_types import MessageRecalled
+from guiju.modules.messaging.types import MessageReleased, MessageSent
+from guiju.modules.policy.types import INSIDE
+
+LONGEST_LIST = 200
+_MEASURED = 1000
+
+_question = governed(
+    Table(
+        "followup_question",
+        metadata,
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        Column("group_id", String(40), nullable=False),
+        Column("message", BigInteger, nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("asker", String(40), nullable=False),
+        Column("unit", String(64)),
+        Column("person", String(64)),
+        Column("state", String(16), nullable=False),
+        Column("raised_at", BigInteger, nullable=False),
+        Column("due_at", BigInteger, nullable=False),
+        Column("remind_at", BigInteger),
+        Column("late", Integer, nullable=False),
+        Column("level", Integer, nullable=False),
+        Column("next_at", BigInteger),
+        Column("answered_at", BigInteger),
+        Column("answer", BigInteger),
+        Column("moved", BigInteger),
+        Column("hands", Integer, nullable=False),
+        Column("reopened", Integer, nullable=False),
+        Index("followup_question_group", "group_id", "message"),
+        Index("followup_question_asker", "asker", "raised_at"),
+        Index("followup_question_unit", "unit"),
+        Index("followup_question_person", "person"),
+    )
+)
+_c = _question.c
+_IS_OPEN = _c.state == QuestionState.OPEN.value
+_HAS_ANSWER = _c.state.in_([QuestionState.ANSWERED.value, QuestionState.CLOSED.value])
+
+
+def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    for entry in entries:
+        match entry.fact:
+            case QuestionRaised() as fact:
+                _raise(tx, entry, fact)
+            case QuestionAnswered():
+                late = {"late": 1} if _is_late(tx, entry) else {}
+                _set(tx, entry, state=QuestionState.ANSWERED.value, answered_at=entry.at, answer=entry.position,
+                     remind_at=None, next_at=None, **late)  # fmt: skip
+            case QuestionHanded() as fact:
+                _restart(tx, entry, fact.due_at, fact.remind_at, unit=fact.unit, hands=_c.hands + 1)
+            case QuestionReopened() as fact:
+                state = QuestionState.OPEN.value
+                _restart(tx, entry, fact.due_at, fact.remind_at, state=state, reopened=1)
+            case QuestionReminded():
+                _set(tx, entry, remind_at=None)
+            case QuestionLate(next_at=next_at):
+                _set(tx, entry, late=1, remind_at=None, next_at=next_at)
+            case QuestionEscalated(level=level, next_at=next_at):
+                _set(tx, entry, level=level, next_at=next_at)
+            case QuestionClosed():
+                _set(tx, entry, state=QuestionState.CLOSED.value, remind_at=None, next_at=None)
+
+
+def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    """A recall ends, a closing too, and leaving what only the writer answers; a correction closes reported errors."""
+    for entry in entries:
+        match entry.fact:
+            case MessageRecalled(refs=refs):
+                _end(tx, _c.message.in_(refs))
+            case MessageSent(corrects=int(corrects)) | MessageReleased(corrects=int(corrects)):
+                _correct(tx, entry, correcting.chain(tx, corrects))
+            case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
+                _end(tx, _c.group_id == group, _c.person == person, _IS_OPEN)
+            case GroupClosed(group=group):
+                _end(tx, _c.group_id == group, _IS_OPEN)
+
+
+def _raise(tx: WriteTx, entry: Recorded, fact: QuestionRaised) -> None:
+    tx.run(
+        insert(_question).values(
+            position=entry.position,
+            group_id=fact.group,
+            message=fact.refs[0],
+            kind=fact.question.value,
+            asker=entry.actor,
+            unit=fact.unit,
+            person=fact.person,
+            state=QuestionState.OPEN.value,
+            raised_at=entry.at,
+            due_at=fact.due_at,
+            remind_at=fact.remind_at,
+            late=0,
+            level=0,
+            hands=0,
+            reopened=0,
+        )
+    )
+
+
+def _restart(
+    tx: WriteTx, entry: Recorded, due_at: int, remind_at: int | None, **values: Any
+) -> None:
+    again = {"due_at": due_at, "remind_at": remind_at, "late": 0, "level": 0, "next_at": None}
+    _set(tx, entry, moved=entry.position, **again, **values)
+
+
+def _set(tx: WriteTx, entry: Recorded, **values: Any) -> None:
+    tx.run(update(_question).where(_c.position == entry.fact.refs[1]).values(values))
+
+
+def _is_late(tx: WriteTx, entry: Recorded) -> bool:
+    found = find(tx, entry.fact.refs[1])
+    return found is not None and found.due_at < entry.at
+
+
+def _correct(tx: WriteTx, entry: Recorded, messages: Sequence[int]) -> None:
+    """A correction closes the errors that were reported about what it corrects, and is the answer to those that wait."""
+    reported = _c.message.in_(messages), _c.kind == QuestionKind.ERROR.value
+    over = {"state": QuestionState.CLOSED.value, "remind_at": None, "next_at": None}
+    said = {"answered_at": entry.at, "answer": entry.position}
+    late = case((_c.due_at < entry.at, 1), else_=_c.late)
+    tx.run(update(_question).where(*reported, _IS_OPEN).values(over | said | {"late": late}))
+    answered = _c.state == QuestionState.ANSWERED.value
+    tx.run(update(_question).where(*reported, answered).values(over))
+
+
+def _end(tx: WriteTx, *where: ColumnElement[bool]) -> None:
+    over = {"state": QuestionState.ENDED.value, "remind_at": None, "next_at": None}
+    tx.run(update(_question).where(*where).values(over))
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+
+def find(tx: ReadTx, position: int) -> Question | None:
+    row = tx.first(select(_question).where(_c.position == position))
+    return _to_question(row) if row is not None else None
+
+
+def is_pending(tx: ReadTx, message: int, kind: QuestionKind) -> bool:
+    """Whether a message has a question of a kind that is not closed."""
+    pending = _c.state.in_([QuestionState.OPEN.value, QuestionState.ANSWERED.value])
+    here = _c.message == message, _c.kind == kind.value, pending
+    return bool(tx.scalar(select(func.count()).where(*here)))
+
+
+def in_group(tx: ReadTx, group: GroupId, wanted: Wanted, *, since: int) -> list[Question]:
+    """The newest questions of a group about messages from `since` on."""
+    return _newest(tx, LONGEST_LIST, wanted, _c.group_id == group, _c.message >= since)
+
+
+def asked_by(tx: ReadTx, person: PersonId, wanted: Wanted) -> list[Question]:
+    return _newest(tx, LONGEST_LIST, wanted, _c.asker == person)
+
+
+def near(
+    tx: ReadTx, people: Collection[PersonId], units: Collection[str], wanted: Wanted
+) -> list[Question]:
+    """For which one of these people may answer: of these units, to them, or an error that was not answered in time."""
+    told = and_(_c.kind == QuestionKind.ERROR.value, _c.level > 0)
+    mine = or_(_c.unit.in_(units), _c.person.in_(people), told)
+    return _newest(tx, _MEASURED, wanted, mine, _c.state != QuestionState.ENDED.value)
+
+
+def count_raised(tx: ReadTx, person: PersonId, group: GroupId, *, since: int) -> int:
+    """How many questions a person has raised in a group since a moment."""
+    raised = _c.asker == person, _c.raised_at >= since, _c.group_id == group
+    return int(tx.scalar(select(func.count()).where(*raised)))
+
+
+def figures(questions: Collection[Question], now: int) -> QuestionFigures:
+    """Of these questions."""
+    waiting = [one for one in questions if one.state is QuestionState.OPEN]
+    took = [
+        one.answered_at - one.raised_at
+        for one in questions
+        if one.answered_at is not None
+        and one.state in (QuestionState.ANSWERED, QuestionState.CLOSED)
+    ]
+    overdue = sum(one.due_at <= now for one in waiting)
+    median = int(statistics.median(took)) if took else None
+    return QuestionFigures(len(waiting), overdue, len(took), median)
+
+
+def measured(tx: ReadTx, group: GroupId) -> list[Question]:
+    """The newest 1000 questions of a group, for its figures."""
+    return _newest(tx, _MEASURED, Wanted.ALL, _c.group_id == group)
+
+
+def _newest(tx: ReadTx, limit: int, wanted: Wanted, *where: ColumnElement[bool]) -> list[Question]:
+    kinds: dict[Wanted, list[ColumnElement[bool]]] = {
+        Wanted.ALL: [],
+        Wanted.OPEN: [_IS_OPEN],
+        Wanted.OVERDUE: [_IS_OPEN, _c.due_at <= tx.now],
+        Wanted.ANSWERED: [_HAS_ANSWER],
+    }
+    query = select(_question).where(*where, *kinds[wanted]).order_by(_c.position.desc())
+    return [_to_question(row) for row in tx.all(query.limit(limit))]
+
+
+def _to_question(row: Row[Any]) -> Question:
+    return Question(
+        row.position,
+        GroupId(row.group_id),
+        row.message,
+        QuestionKind(row.kind),
+        PersonId(row.asker),
+        UnitId(row.unit) if row.unit is not None else None,
+        PersonId(row.person) if row.person is not None else None,
+        QuestionState(row.state),
+        row.raised_at,
+        row.due_at,
+        row.remind_at,
+        bool(row.late),
+        row.level,
+        row.next_at,
+        row.answered_at,
+        row.answer,
+        row.moved,
+        row.hands,
+        bool(row.reopened),
+    )
