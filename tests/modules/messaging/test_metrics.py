@@ -13,8 +13,10 @@ from guiju.modules.messaging.types import MessageSent
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
 from tests.support.office import Office
+from tests.support.sending import ID_NUMBER, with_editing
 
 SECRET = "这是核心配方"
+SALE = "九成新自行车转让，300元面交"
 
 
 def decide(office: Office, group: GroupId, verdict: str, text: str = SECRET) -> int:
@@ -71,6 +73,25 @@ def test_every_hit_is_counted_once_with_what_became_of_it(office: Office) -> Non
     assert uses["6.9/messaging.personal_data"].figures.masked == 1
     assert not any(rule.endswith("/messaging.review") for rule in uses)
     assert kept
+
+
+def test_edits_count_like_messages(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(with_editing)
+    sent = world.send(office.member, group, "明天八点").position
+    world.edit(office.member, group, sent, "后天八点")
+    assert measured(office, "use") == {}
+    world.edit(office.member, group, sent, f"找{ID_NUMBER}")
+    warned = world.edit(office.member, group, sent, SALE).warned
+    assert warned is not None
+    assert measured(office, "use").keys() == {"6.9/messaging.personal_data"}
+    world.edit(office.member, group, sent, SALE, confirm=warned.confirm)
+    uses = measured(office, "use")
+    masked = uses["6.9/messaging.personal_data"].figures
+    assert (masked.hits, masked.masked, masked.delivered) == (1, 1, 0)
+    confirmed = uses["5.10/messaging.patterns"].figures
+    assert (confirmed.hits, confirmed.masked, confirmed.delivered) == (1, 0, 1)
+    assert not any(rule.endswith("/messaging.editing") for rule in uses)
 
 
 def test_a_decision_of_the_second_line_counts_as_its_verdict(office: Office) -> None:

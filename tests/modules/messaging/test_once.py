@@ -7,13 +7,16 @@ import pytest
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId
+from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import _shape, review, service
+from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     BadMentionError,
     CmidReusedError,
     Receipt,
 )
+from guiju.runtime import open_runtime
 from tests.support.office import Office
 from tests.support.sending import ID_NUMBER, KINDS, prepared, refused, send_together
 
@@ -115,3 +118,27 @@ def timeline_item(office: Office, group: GroupId) -> dict[str, Any]:
         return dict(shown["message"])
 
     return office.world.read(read)
+
+
+def test_messages_between_those_of_another_node(office: Office) -> None:
+    """Numbers have no gap, and what the other node decided holds here at once."""
+    world, group = office.world, office.group()
+    there, lane = open_runtime(world.settings, world.clock), world.runtime.lane
+    try:
+        for cmid in ("a", "b"):
+            lane._wary = there.lane._wary = 0
+            assert world.send(office.member, group, "甲", cmid=cmid).state == "delivered"
+            send = prepared(office, office.owner, group, "乙", cmid)
+            assert there.lane.call(KIND, send).state == "delivered"
+        # What was sent here is known there, although nothing there has looked.
+        lane._wary = there.lane._wary = 0
+        again = there.lane.call(KIND, prepared(office, office.member, group, "甲", "a"))
+        assert again == world.send(office.member, group, "甲", cmid="a")
+        gone = office.member.person_id
+        there.write(lambda tx: roster.remove(tx, office.owner, group, gone, reason="调离"))
+        lane._wary = 0
+        refused(office, GroupNotFoundError, office.member, group)
+    finally:
+        there.close()
+    numbers = [e.number for e in world.entries() if e.kind == KINDS[0] and e.number is not None]
+    assert numbers == list(range(numbers[0], numbers[0] + 4))

@@ -41,6 +41,7 @@ def test_who_is_called_again_and_again_is_a_matter_to_confirm(office: Office) ->
     warned = world.send(office.member, group, "在吗", mentions=called)
     assert warned.state is MessageState.WARNED and warned.warned is not None
     assert warned.clause is not None and warned.clause["id"] == "6.6" and warned.note
+    assert warned.warned.limit == {"messages": 10, "seconds": 300, "per": "contact"}
     assert len(world.entries("messaging.sent")) == 10
     world.send(office.member, group, "在吗", mentions=[office.administrator.person_id])
     world.send(office.member, group, "自言自语")
@@ -59,6 +60,7 @@ def test_a_long_text_is_a_matter_to_confirm(office: Office) -> None:
     long = "长" * 5001
     warned = world.send(office.member, group, long)
     assert warned.state is MessageState.WARNED and warned.warned is not None
+    assert warned.warned.limit == {"longest": 5000}
     sure = world.send(office.member, group, long, confirm=warned.warned.confirm)
     assert sure.state is MessageState.DELIVERED
     assert world.send(office.member, group, long[1:]).state is MessageState.DELIVERED
@@ -70,3 +72,29 @@ def test_only_classes_that_the_clause_names(office: Office) -> None:
     text = "长" * 11
     assert office.world.send(office.member, plain, text).state is MessageState.DELIVERED
     assert office.world.send(office.member, company, text).state is MessageState.WARNED
+
+
+def test_an_answer_to_a_warning_of_words_is_none_to_one_of_pace(office: Office) -> None:
+    world, group = office.world, office.group()
+    sale = "九成新自行车转让，300元面交"
+    called = [office.owner.person_id]
+    first = world.send(office.member, group, sale, mentions=called)
+    assert first.warned is not None and first.warned.findings and first.warned.limit is None
+    for n in range(10):
+        world.send(office.member, group, f"第{n}次", mentions=called)
+    before = world.read(lambda tx: tx.position)
+    second = world.send(office.member, group, sale, mentions=called, confirm=first.warned.confirm)
+    assert second.state is MessageState.WARNED and second.warned is not None
+    assert second.warned.limit is not None and second.clause is not None
+    assert second.clause["id"] == "6.6"
+    assert world.read(lambda tx: tx.position) == before
+    sure = world.send(office.member, group, sale, mentions=called, confirm=second.warned.confirm)
+    assert sure.state is MessageState.DELIVERED, "the second answer stands by both"
+    others = world.send(
+        office.member,
+        group,
+        sale,
+        mentions=[office.administrator.person_id],
+        confirm=second.warned.confirm,
+    )
+    assert others.state is MessageState.WARNED, "an answer is to calling these people"

@@ -4,7 +4,8 @@ from typing import Any
 
 from guiju.kernel.facts import Recorded
 from guiju.kernel.live import View
-from guiju.modules.messaging import _change_shape, _shape, changes
+from guiju.modules.messaging import _burn_shape, _burn_store, _change_shape, _shape, changes
+from guiju.modules.messaging.burn_types import BurnOpened
 from guiju.modules.messaging.change_types import (
     Changed,
     MessageEdited,
@@ -46,6 +47,10 @@ def of_fact(view: View, entry: Recorded) -> Json:
             sender = {"id": now.row.sender, "name": view.name(now.row.sender)}
             made |= {"on": on, "moved": _change_shape.by_whom(view, entry) if on else None}
             made |= {"sender": sender, "mentions": list(_mentions(view, now))}
+        case BurnOpened():
+            found = _burn_store.find(view.tx, shown)
+            assert found is not None, "what was opened burns"
+            made["opened"] = _burn_shape.opened(view, found.readers)
         case ThreadFrozen(on=on):
             made |= {"on": on, "frozen": _change_shape.by_whom(view, entry) if on else None}
     return made

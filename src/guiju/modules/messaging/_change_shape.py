@@ -19,6 +19,7 @@ _EMPTIED: Json = {
     "forward": None,
     "template": None,
     "moved": None,
+    "burn": None,
 }
 
 
@@ -28,11 +29,12 @@ def of_message(view: View, changed: Changed) -> Json:
     made: Json = {
         "edited_at": edit.at if edit is not None else None,
         "recalled": by_whom(view, recall),
-        "reactions": reactions(view, changed.reactions),
+        "reactions": reactions(view, changed.reactions) if changed.reactions else [],
         "pinned": changed.is_pinned,
         "replies": _replies(view, changed.replies) if changed.replies is not None else None,
         "moved": by_whom(view, changed.move),
         "frozen": by_whom(view, changed.freeze),
+        "corrected": changed.corrected,
     }
     return made | _EMPTIED if recall is not None else made
 

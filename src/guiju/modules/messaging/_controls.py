@@ -20,7 +20,9 @@ from guiju.modules.inspection.types import (
     Scope,
 )
 from guiju.modules.messaging import (
+    _burn_controls,
     _change_controls,
+    _correct_controls,
     _device_controls,
     _forward_controls,
     _quiet_controls,
@@ -318,6 +320,8 @@ CONTROLS = (
     *_topic_controls.CONTROLS,
     _template_controls.TEMPLATES,
     *_device_controls.CONTROLS,
+    _burn_controls.BURNING,
+    _correct_controls.CORRECTIONS,
 )
 
 OPERATIONS = (
@@ -340,5 +344,6 @@ OPERATIONS = (
     *_topic_controls.OPERATIONS,
     *_template_controls.OPERATIONS,
     *_quiet_controls.OPERATIONS,
+    *_burn_controls.OPERATIONS,
     Operation("messaging.read_forwards", roles=frozenset({"audit_admin"})),
 )

@@ -27,6 +27,7 @@ from guiju.kernel.statements import Inserts
 from guiju.modules.messaging._review_rules import term_digest
 from guiju.modules.messaging._review_store import review, to_review
 from guiju.modules.messaging._term_rules import term_rules
+from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.review_types import ReviewRow, RuleFigures, Verdict
 from guiju.modules.messaging.types import (
     MessageAlerted,
@@ -49,6 +50,8 @@ _hit = governed(
         Index("messaging_hit_term", "rule", "term", "position"),
     )
 )
+# What lets a person decide on a message or change it has found nothing in it.
+_NOT_OF_RULES = ("/messaging.review", "/messaging.editing")
 _new_hit = Inserts(_hit, ("position", "rule", "term", "level", "at", "outcome"))
 
 
@@ -60,6 +63,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case MessageSent(original=original):
                 if entry.uses:
                     rows += _hits(tx, entry, (), "delivered" if original is None else "masked")
+            case MessageEdited(original=original, counted=True):
+                rows += _hits(tx, entry, (), "delivered" if original is None else "masked")
             case MessageHeld():
                 rows += _hits(tx, entry, _found(entry.fact), "held")
             case MessageBlocked():
@@ -81,7 +86,7 @@ def _hits(
     tx: ReadTx, entry: Recorded, findings: Collection[tuple[str, str]], outcome: str
 ) -> list[tuple[Any, ...]]:
     """A row for each control use that acted, each list and each term: a term twice in one message is one hit."""
-    uses = [use for use in entry.uses if not use.endswith("/messaging.review")]
+    uses = [use for use in entry.uses if not use.endswith(_NOT_OF_RULES)]
     lists: dict[str, None] = {}
     terms: dict[tuple[str, str], None] = {}
     of_lists = term_rules(tx, entry.policy) if findings else ()

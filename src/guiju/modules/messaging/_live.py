@@ -7,6 +7,7 @@ from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging import _change_items, _shape, _topic_live, _urgent_live, changes
+from guiju.modules.messaging.burn_types import BurnOpened
 from guiju.modules.messaging.change_types import (
     UNCHANGED,
     Changed,
@@ -73,6 +74,7 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             | MessageReacted()
             | MessagePinned()
             | MessageMoved()
+            | BurnOpened()
         ):
             return (_change(view, entry),)
         case ThreadFrozen():

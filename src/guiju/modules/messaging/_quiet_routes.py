@@ -10,7 +10,7 @@ from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Line, Position
 from guiju.modules.groups import service as groups
-from guiju.modules.messaging import _shape, quieting, service, urging
+from guiju.modules.messaging import _burn_shape, _shape, burning, quieting, service, urging
 from guiju.modules.messaging._personal_routes import tell_own
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 from guiju.modules.messaging.quiet_types import OwnQuiet
@@ -58,6 +58,7 @@ async def read_rest(group: Id, actor: CurrentActor, read: Reader) -> Json:
             "clause": rest.use.mark() if rest is not None else None,
             "changes_at": changes_at,
             "urgent": _budget(urgent) if urgent is not None else None,
+            "burn": _burn_shape.rules(burning.use_for(tx, found)),
             "now": tx.now,
             "position": tx.position,
         }

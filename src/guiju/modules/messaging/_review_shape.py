@@ -13,6 +13,7 @@ from guiju.modules.inspection.service import KINDS
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import _file_shape, _forward_shape, _shape, review_queue, writers
 from guiju.modules.messaging._review_rules import phrase_of
+from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.metrics import Measured
 from guiju.modules.messaging.review_queue import Review
@@ -45,6 +46,7 @@ def review(view: View, found: Review) -> Json:
         "sender": writers.full_mark(view.tx, found.sender),
         "at": found.held.at,
         "text": fact.text,
+        "burn": fact.burn.seconds if fact.burn is not None else None,
         "findings": [
             {"start": start, "end": end, "category": category, "rule": rule, "word": word}
             for start, end, category, rule, word in fact.findings
@@ -123,7 +125,7 @@ def alert(view: View, entry: Recorded) -> Json:
         "group": _group(view.tx, message.group),
         "sender": _person(view.tx, fact.sender),
         "at": message.at,
-        "text": message.fact.text,
+        "text": words_of(message.fact),
         "findings": [finding_json(Finding(*each)) for each in fact.findings],
         "files": _file_shape.of_message(message),
         "clauses": [dict(use.mark()) for use in uses],

@@ -11,6 +11,7 @@ from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Position
 from guiju.modules.messaging import (
+    _burn_routes,
     _change_routes,
     _device_routes,
     _file_routes,
@@ -152,3 +153,4 @@ routes.include_router(_template_routes.routes)
 routes.include_router(_device_routes.routes)
 routes.include_router(_search_routes.routes)
 routes.include_router(_quiet_routes.routes)
+routes.include_router(_burn_routes.routes)

@@ -15,7 +15,7 @@ def same_message(one: Send, other: Send) -> bool:
 
 def _said(send: Send) -> tuple[object, ...]:
     files = tuple(each.stored.id for each in send.files)
-    made = send.carried, send.template
+    made = send.carried, send.template, send.burn, send.corrects
     return send.group, send.text, send.mentions, send.quote, send.thread, files, made
 
 
@@ -28,7 +28,10 @@ def note_of(state: MessageState, use: Use | None) -> str | None:
 
 def use_in(uses: Sequence[Use], group_class: str) -> Use | None:
     """The first use that holds in groups of a class; `classes` of its parameters is empty where all are meant."""
-    return next((u for u in uses if not u.params.classes or group_class in u.params.classes), None)
+    for use in uses:
+        if not use.params.classes or group_class in use.params.classes:
+            return use
+    return None
 
 
 def no_way(

@@ -12,11 +12,13 @@ from guiju.modules.groups import cards
 from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.inspection.types import Disposition
 from guiju.modules.messaging import (
+    _burn_shape,
     _change_shape,
     _file_shape,
     _forward_shape,
     _template_shape,
     changes,
+    correcting,
     prereview,
     service,
     writers,
@@ -60,6 +62,7 @@ def message(
     """A message as it shows in a timeline. `row` tells what became of a held one, `changed` of any other."""
     fact, sender = entry.fact, author_of(entry)
     told = changed.edit if changed.edit is not None else entry
+    spans = getattr(told.fact, "spans", ())
     made = {
         "position": entry.position,
         "number": entry.number,
@@ -69,22 +72,26 @@ def message(
         "mentions": list(told.fact.mentions),
         "quote": quote(view, entry) if changed.recall is None else None,
         "state": _state(entry, row) if told is entry else edited_state(told),
-        "spans": [{"start": start, "end": end} for start, end in getattr(told.fact, "spans", ())],
+        "spans": [{"start": start, "end": end} for start, end in spans] if spans else [],
         "clause": clause_mark(view, told),
         "note": None,
         "cmid": fact.cmid,
         "due_at": fact.due_at if isinstance(fact, MessageHeld) else None,
         "imported": _imported(view, fact),
         "thread": fact.thread,
-        "files": _file_shape.of_message(entry),
+        "files": _file_shape.of_message(entry) if fact.files else [],
         "forward": None,
         "template": _template_shape.of_message(entry),
         "silent": getattr(fact, "silent", False),
         "urgent": getattr(fact, "urgent", False),
+        "burn": None,
+        "corrects": fact.corrects,
     }
+    made |= _burn_shape.of_message(view, entry, changed)
     if fact.forward is not None:
         made |= _forward_shape.of_message(entry)
-    return made | _change_shape.of_message(view, changed)
+    made |= _change_shape.of_message(view, changed)
+    return made
 
 
 def edited_state(edit: Recorded) -> MessageState:
@@ -127,6 +134,7 @@ def quote(view: View, entry: Recorded) -> Json | None:
         "text": "" if is_recalled else told.fact.text[:200],
         "recalled": is_recalled,
         "moved": row.moved is not None,
+        "corrected": correcting.newest_of(view.tx, quoted),
     }
 
 

@@ -7,13 +7,11 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Index,
     String,
     Table,
     Text,
     func,
-    or_,
     select,
     update,
 )  # fmt: skip
@@ -24,7 +22,9 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Ahead, Inserts, Lookup
 from guiju.modules.messaging import (
+    _burn_store,
     _change_store,
+    _correct_store,
     _file_store,
     _forward_store,
     _hit_store,
@@ -33,8 +33,8 @@ from guiju.modules.messaging import (
     _topic_store,
     _urgent_store,
 )
+from guiju.modules.messaging.burn_types import BurnOpened
 from guiju.modules.messaging.change_types import (
-    ALL,
     AlreadyRecalledError,
     MessageEdited,
     MessagePinned,
@@ -77,7 +77,7 @@ from guiju.modules.messaging.urgent_types import (
     UrgeStopped,
 )
 
-_message = governed(
+message = governed(
     Table(
         "messaging_message",
         metadata,
@@ -102,8 +102,8 @@ _message = governed(
     )
 )
 _COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at", "thread")
-_insert = Inserts(_message, _COLUMNS)
-_by_key = Lookup(_message, "key", ("key", "position"))
+_insert = Inserts(message, _COLUMNS)
+_by_key = Lookup(message, "key", ("key", "position"))
 
 
 def key_of(person: PersonId, cmid: str) -> str:
@@ -141,6 +141,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 | ThreadFrozen()
                 | TemplateSaved()
                 | TemplateRemoved()
+                | BurnOpened()
             ):
                 pass  # who oversees reads it from the ledger
             case MessageUrged() | UrgeRepeated() | UrgeConfirmed() | UrgeStopped():
@@ -158,6 +159,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     _topic_store.apply(tx, entries)
     _template_store.apply(tx, entries)
     _urgent_store.apply(tx, entries)
+    _burn_store.apply(tx, entries)
+    _correct_store.apply(tx, entries)
 
 
 def _row(
@@ -211,16 +214,16 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
         case other:
             raise AssertionError(f"messaging does not know {other!r}")
     # The state in the WHERE, not the earlier read, settles two reviewers who decide at once.
-    waiting = _message.c.position == refs[0], _message.c.state == before
-    if tx.run(update(_message).where(*waiting).values(**values)) == 0:
+    waiting = message.c.position == refs[0], message.c.state == before
+    if tx.run(update(message).where(*waiting).values(**values)) == 0:
         raise AlreadyDecidedError("This message has been decided already.", position=refs[0])
 
 
 def _change(tx: WriteTx, entry: Recorded, shown: int, **values: Any) -> None:
     """The WHERE settles whoever changes a message while another recalls it."""
-    c = _message.c
+    c = message.c
     standing = c.grp == entry.group, c.shown == shown, c.recalled.is_(None)
-    if tx.run(update(_message).where(*standing).values(**values)) == 0:
+    if tx.run(update(message).where(*standing).values(**values)) == 0:
         raise AlreadyRecalledError("This message was recalled.", position=shown)
 
 
@@ -240,25 +243,25 @@ def ahead(sends: Sequence[Send]) -> Ahead:
 
 
 def find(tx: ReadTx, position: int) -> Row | None:
-    row = tx.first(select(_message).where(_message.c.position == position))
+    row = tx.first(select(message).where(message.c.position == position))
     return _to_row(row) if row is not None else None
 
 
 def find_shown(tx: ReadTx, group: GroupId, shown: int) -> Row | None:
     """The message that appears at `shown`."""
-    row = tx.first(select(_message).where(_message.c.grp == group, _message.c.shown == shown))
+    row = tx.first(select(message).where(message.c.grp == group, message.c.shown == shown))
     return _to_row(row) if row is not None else None
 
 
 def shown_among(tx: ReadTx, group: GroupId, shown: Sequence[int]) -> Mapping[int, Row]:
     """Those messages of a group that appear at these positions, by where they appear."""
-    found = tx.all(select(_message).where(_message.c.grp == group, _message.c.shown.in_(shown)))
+    found = tx.all(select(message).where(message.c.grp == group, message.c.shown.in_(shown)))
     return {row.shown: _to_row(row) for row in found}
 
 
 def thread(tx: ReadTx, root: int, before: int | None, limit: int) -> list[int]:
     """Where the newest replies of a thread appear, oldest first."""
-    c = _message.c
+    c = message.c
     inside = [c.thread == root, c.shown.is_not(None)]
     if before is not None:
         inside.append(c.shown < before)
@@ -268,7 +271,7 @@ def thread(tx: ReadTx, root: int, before: int | None, limit: int) -> list[int]:
 
 def writers_of_threads(tx: ReadTx, roots: Sequence[int]) -> list[tuple[int, PersonId, int, int]]:
     """(root, person, where they replied last, how often), in the order in which people first replied."""
-    c = _message.c
+    c = message.c
     first = func.min(c.shown)
     found = tx.all(
         select(c.thread, c.sender, func.max(c.shown).label("last"), func.count().label("times"))
@@ -280,7 +283,7 @@ def writers_of_threads(tx: ReadTx, roots: Sequence[int]) -> list[tuple[int, Pers
 
 
 def rows(tx: ReadTx, positions: Sequence[int]) -> Mapping[int, Row]:
-    found = tx.all(select(_message).where(_message.c.position.in_(positions)))
+    found = tx.all(select(message).where(message.c.position.in_(positions)))
     return {row.position: _to_row(row) for row in found}
 
 
@@ -305,7 +308,7 @@ _AMONG = 200
 
 def last_sent(tx: ReadTx, group: GroupId, person: PersonId, limit: int) -> list[int]:
     """Where the person's last delivered messages stand, oldest first, as far as they are among the group's newest."""
-    c = _message.c
+    c = message.c
     newest = (
         select(c.position, c.sender, c.shown)
         .where(c.grp == group, c.shown.is_not(None))
@@ -326,7 +329,7 @@ def sent_near(
 
     Only as far as they are among those of the group that stand next to it.
     """
-    c = _message.c
+    c = message.c
     wanted = select(c.shown, c.edited, c.sender, c.recalled).where(c.grp == group).limit(_AMONG)
     before = tx.all(wanted.where(c.shown < shown).order_by(c.shown.desc()))
     after = tx.all(wanted.where(c.shown > shown).order_by(c.shown))
@@ -337,51 +340,9 @@ def sent_near(
     ]
 
 
-def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> int:
-    """How many messages that others wrote are shown after `after`, counted up to `limit`."""
-    found = select(_message.c.position).where(*_unread(group, person, after)).limit(limit)
-    return int(tx.scalar(select(func.count()).select_from(found.subquery())))
-
-
-def is_mentioned(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> bool:
-    """Whether one of those messages mentions the person, or everybody."""
-    some, mentions = _message.c.mentions.is_not(None), _message.c.mentions
-    named = or_(*(mentions.contains(f'"{each}"', autoescape=True) for each in (person, ALL)))
-    found = select(_message.c.position).where(*_unread(group, person, after), some, named).limit(1)
-    return tx.first(found) is not None
-
-
-def _unread(group: GroupId, person: PersonId, after: int) -> tuple[ColumnElement[bool], ...]:
-    c = _message.c
-    standing = c.recalled.is_(None), c.moved.is_(None)
-    return c.grp == group, c.shown > after, c.sender != person, *standing
-
-
-def last_shown(tx: ReadTx, groups: Sequence[GroupId]) -> Mapping[GroupId, int]:
-    """Where the newest message of each group appears, but for those that were moved aside."""
-    found = tx.all(
-        select(_message.c.grp, func.max(_message.c.shown).label("shown"))
-        .where(_message.c.grp.in_(groups))
-        .group_by(_message.c.grp)
-    )
-    newest = {row.grp: row.shown for row in found if row.shown is not None}
-    # Few messages are moved, so the newest of all is nearly always the answer, from the index alone.
-    return {**newest, **_before_moved(tx, [*newest.values()])}
-
-
-def _before_moved(tx: ReadTx, newest: Sequence[int]) -> Mapping[GroupId, int]:
-    """For groups whose newest message was moved aside: the newest that stands."""
-    c, found = _message.c, dict[GroupId, int]()
-    moved = select(c.grp).where(c.shown.in_(newest), c.moved.is_not(None))
-    for group in tx.scalars(moved) if newest else ():
-        standing = select(func.max(c.shown).label("shown")).where(c.grp == group, c.moved.is_(None))
-        found[group] = tx.scalar(standing)
-    return found
-
-
 def moved_in(tx: ReadTx, group: GroupId, first: int, before: int | None, limit: int) -> list[int]:
     """Where the messages appear that were moved aside, from `first` on, the newest first."""
-    c = _message.c
+    c = message.c
     inside = [c.grp == group, c.moved.is_not(None), c.shown >= first]
     if before is not None:
         inside.append(c.shown < before)

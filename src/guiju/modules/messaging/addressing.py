@@ -14,7 +14,7 @@ from guiju.modules.messaging.change_types import (
     MentionAllLimitError,
     MentionAllNotAllowedError,
 )
-from guiju.modules.messaging.changing import check_in_place
+from guiju.modules.messaging.changing import check_in_place, check_lasting
 from guiju.modules.messaging.topic_types import FREEZING, ThreadFrozenError
 from guiju.modules.messaging.types import Send
 from guiju.modules.policy import service as policy
@@ -54,13 +54,16 @@ def _begin_of_day(tx: ReadTx) -> int:
 
 
 def check_thread(tx: ReadTx, group: GroupId, root: int, member: Member) -> None:
-    """Raises BadThreadError unless a thread begins, or may begin, at `root`; MovedAsideError or ThreadFrozenError."""
+    """Raises BadThreadError unless a thread begins, or may begin, at `root`; MovedAsideError, BurningError or
+    ThreadFrozenError.
+    """
     row = _store.find_shown(tx, group, root)
     if row is None or row.recalled is not None or root < member.visible_from:
         raise BadThreadError("There is no such message to reply to.", thread=root)
     if row.thread is not None:
         raise BadThreadError("Reply to the first message of the thread.", thread=root)
     check_in_place(row)
+    check_lasting(tx, root)
     check_open(tx, group, root)
 
 

@@ -12,6 +12,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.facts import Content, Recorded, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.messaging.burn_types import Burning
 from guiju.modules.messaging.types import Basis, Row
 
 ALL = PersonId("all")
@@ -56,6 +57,8 @@ class Changed:
     replies: Replies | None = None
     move: Recorded | None = None
     freeze: Recorded | None = None
+    burning: Burning | None = None
+    corrected: int | None = None
 
 
 UNCHANGED = Changed()
@@ -134,7 +137,10 @@ class MessageRecalled:
     ),
 )
 class MessageEdited:
-    """The author changed the text of the message at `refs`; when masked, `text` is what others see."""
+    """The author changed the text of the message at `refs`; when masked, `text` is what others see.
+
+    What the rules found in it counts in their figures when it is `counted`: edits of older versions are not.
+    """
 
     group: GroupId
     refs: tuple[int, ...]
@@ -144,6 +150,7 @@ class MessageEdited:
     text: Sealed[str]
     original: Sealed[str | None]
     basis: Basis | None = None
+    counted: bool = False
 
 
 @fact("messaging.reacted", Content.CONTENT)

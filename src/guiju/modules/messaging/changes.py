@@ -8,7 +8,15 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
-from guiju.modules.messaging import _change_store, _store, _topic_store, service
+from guiju.modules.messaging import (
+    _burn_store,
+    _change_store,
+    _correct_store,
+    _store,
+    _topic_store,
+    service,
+)
+from guiju.modules.messaging.burn_types import Burning
 from guiju.modules.messaging.change_types import (
     Changed,
     MessageEdited,
@@ -54,6 +62,13 @@ def load(
     facts = _facts(tx, rows.values(), frozen.values())
     reactions, replies = _reactions(tx, shown), _replies(tx, shown)
     pinned = _change_store.pinned_among(tx, shown) if shown else frozenset[int]()
+    corrected = _correct_store.newest(tx, shown) if shown else dict[int, int]()
+    burns = [
+        entry.position
+        for entry in entries
+        if entry.position in shown and entry.fact.burn is not None
+    ]
+    burning = _burn_store.load(tx, burns) if burns else dict[int, Burning]()
     return {
         at: Changed(
             row,
@@ -64,6 +79,8 @@ def load(
             replies.get(at),
             None if texts_only else facts.get(row.moved),
             facts.get(frozen.get(at)),
+            burning.get(at),
+            corrected.get(at),
         )
         for at, row in rows.items()
     }
@@ -152,10 +169,10 @@ def get_message(tx: ReadTx, actor: Actor, group: GroupId, shown: int) -> Recorde
 
 
 def versions(tx: ReadTx, actor: Actor, group: GroupId, shown: int) -> list[Recorded]:
-    """The message and its edits, oldest first; none of a recalled one. Raises what `get_message` raises."""
+    """The message and its edits, oldest first; none of one that was recalled or burns. Raises what `get_message` raises."""
     entry = get_message(tx, actor, group, shown)
     row = _store.find_shown(tx, group, shown)
-    if row is None or row.recalled is not None:
+    if row is None or row.recalled is not None or entry.fact.burn is not None:
         return []
     return [entry, *_in_order(tx, _change_store.edits(tx, shown))]
 

@@ -7,7 +7,8 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.modules.groups.types import Group, Member
-from guiju.modules.messaging import _store
+from guiju.modules.messaging import _burn_store, _store
+from guiju.modules.messaging.burn_types import BurningError
 from guiju.modules.messaging.change_types import AlreadyRecalledError, MessageNotFoundError
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.topic_types import MovedAsideError
@@ -52,3 +53,9 @@ def check_in_place(row: Row) -> None:
     """Raises MovedAsideError."""
     if row.moved is not None:
         raise MovedAsideError("This message was moved aside.", position=row.shown)
+
+
+def check_lasting(tx: ReadTx, shown: int) -> None:
+    """Raises BurningError for a message that burns after reading: nothing else may keep it or go on with it."""
+    if _burn_store.burns(tx, shown):
+        raise BurningError("This message burns after reading.", position=shown)

@@ -15,6 +15,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.shapes import convert, learn
 from guiju.kernel.text import check_text
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
@@ -54,10 +55,12 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: tuple[tuple[str, str], ...]
 
 
+@learn
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is written: a text, whom it mentions, what it quotes, the thread that it belongs to; `confirm` answers a
     warning, `members` says how many people a mention of all reaches. `files` are uploads that are ready; beside them
-    the text may be empty. By a `template` the text is made of its parts, and none is written beside them.
+    the text may be empty. By a `template` the text is made of its parts, and none is written beside them. With `burn`
+    each reader has it for so many seconds. It `corrects` an earlier message of its author.
     """
 
     text: str = ""
@@ -68,6 +71,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     members: int | None = None
     files: tuple[str, ...] = ()
     template: Chosen | None = None
+    burn: int | None = None
+    corrects: int | None = None
 
 
 class Draft(NamedTuple):
@@ -92,7 +97,7 @@ def read_body(body: object) -> Body:
     if isinstance(body, str):
         return Body(body)
     try:
-        return msgspec.convert(body, Body)
+        return convert(body, Body)
     except msgspec.ValidationError as error:
         raise BadMessageError(str(error)) from error
 
@@ -136,6 +141,7 @@ def receipt_json(done: Receipt) -> dict[str, Any]:
         receipt["found"] = [
             {"file": each.file, "part": each.part, "word": each.word} for each in done.warned.found
         ]
+        receipt["limit"] = done.warned.limit
     return receipt
 
 
@@ -164,16 +170,16 @@ def prepare(inspector: Inspector, draft: Draft) -> Send:
         raise BadMessageError("A cmid has 1 to 64 characters A-Z a-z 0-9 . _ -")
     check_group(group)
     text, template = _written(body, is_needed=not files)
-    if len(body.mentions) > MOST_MENTIONS or not all(
-        _CMID.fullmatch(person) for person in body.mentions
-    ):
+    if len(body.mentions) > MOST_MENTIONS or not all(map(_CMID.fullmatch, body.mentions)):
         raise BadMessageError(f"At most {MOST_MENTIONS} people can be mentioned, by their ids.")
     quote = check_position(body.quote) if body.quote is not None else None
     thread = check_position(body.thread) if body.thread is not None else None
-    mentions = tuple(PersonId(person) for person in dict.fromkeys(body.mentions))
+    corrects = check_position(body.corrects) if body.corrects is not None else None
+    mentions = tuple(map(PersonId, dict.fromkeys(body.mentions)))
     return Send(
         actor.author, cmid, group, text, mentions, quote, inspector.inspect(text),
         confirm=body.confirm, thread=thread, members=body.members, files=files, template=template,
+        burn=body.burn, corrects=corrects,
     )  # fmt: skip
 
 

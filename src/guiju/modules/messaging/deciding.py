@@ -15,7 +15,9 @@ from guiju.modules.inspection import exemptions
 from guiju.modules.inspection.service import REACH, SHORT, RuleSet
 from guiju.modules.inspection.types import Context, Finding, Inspection
 from guiju.modules.messaging import _change_store, _store, exceptions
+from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import MessageEdited
+from guiju.modules.messaging.changing import check_lasting
 from guiju.modules.messaging.forward_types import Forward
 from guiju.modules.messaging.types import BadQuoteError, MessageReleased, MessageSent, Send
 from guiju.modules.policy.types import PRESENT
@@ -89,10 +91,11 @@ def judge(
 
 
 def check_quote(tx: ReadTx, group: GroupId, quote: int, member: Member) -> None:
-    """Raises BadQuoteError for what the member may not see in this group."""
+    """Raises BadQuoteError for what the member may not see in this group, and BurningError."""
     row = _store.find_shown(tx, group, quote)
     if row is None or row.recalled is not None or quote < member.visible_from:
         raise BadQuoteError("There is no such message to quote.", quote=quote)
+    check_lasting(tx, quote)
 
 
 def with_quote(
@@ -174,7 +177,7 @@ def _load_pieces(tx: ReadTx, person: PersonId, group: GroupId) -> deque[Piece]:
     for position in sorted(sent + _change_store.last_edits(tx, group, person, MOST_PIECES)):
         entry = tx.entry(position)
         if entry is not None and entry.at > tx.now - WINDOW:
-            pieces.append(Piece(entry.at, entry.fact.text[-REACH:], position))
+            pieces.append(Piece(entry.at, words_of(entry.fact)[-REACH:], position))
     return pieces
 
 
@@ -215,5 +218,5 @@ def texts_before(tx: ReadTx, positions: Sequence[int]) -> list[str]:
     for position in positions:
         entry = tx.entry(position)
         if entry is not None and isinstance(entry.fact, MessageSent | MessageEdited):
-            found.append(entry.fact.text[-REACH:])
+            found.append(words_of(entry.fact)[-REACH:])
     return found

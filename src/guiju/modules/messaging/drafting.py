@@ -11,6 +11,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.shapes import decode
 from guiju.ledger.notes import Notes
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError, MemberChanged
@@ -98,7 +99,7 @@ class Drafts:
                 continue
             plain = self._notes.open(actor.person_id, _label(draft.group), draft.sealed)
             if plain is not None:
-                found.append((draft, msgspec.json.decode(plain, type=Written)))
+                found.append((draft, decode(plain, Written)))
         return found
 
     def _sealed(self, actor: Actor, group: GroupId, written: Written, now: int) -> bytes:

@@ -22,7 +22,7 @@ from guiju.modules.messaging.change_types import (
     EditStoppedError,
     MessageEdited,
 )
-from guiju.modules.messaging.changing import Target, find_target
+from guiju.modules.messaging.changing import Target, check_lasting, find_target
 from guiju.modules.messaging.deciding import (
     MOST_PIECES,
     WINDOW,
@@ -37,11 +37,10 @@ from guiju.modules.messaging.sending import (
     alert_of,
     basis_of,
     check_mentions,
-    must_confirm,
     receipt_of,
-    warning_of,
 )
 from guiju.modules.messaging.types import BadMentionError, MessageReleased, Receipt, Send
+from guiju.modules.messaging.warning import must_confirm, warning_of
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError, Use
 
@@ -52,10 +51,12 @@ def edit(tx: WriteTx, inspector: Inspector, shown: int, send: Send) -> Receipt:
     """Give the message that appears at `shown` the text and the mentions of `send`.
 
     The receipt of a text that a rule warns of says so, and nothing was changed. Raises what `find_target` raises,
-    NotAllowedError, NotPublisherError, EditingOffError, EditLateError, BadMentionError, EditStoppedError or FloodError.
+    BurningError, NotAllowedError, NotPublisherError, EditingOffError, EditLateError, BadMentionError,
+    EditStoppedError or FloodError.
     """
     actor = Actor(send.person)
     target = find_target(tx, actor, send.group, shown)
+    check_lasting(tx, shown)
     permit, use = _leave(tx, actor, target)
     publishing.check(tx, target.group, replace(send, thread=target.row.thread))
     addressing.check_open(tx, send.group, target.row.thread or shown)
@@ -130,6 +131,7 @@ def _fact(shown: int, send: Send, judged: Judged) -> MessageEdited:
     return MessageEdited(
         send.group, (shown,), inspection.ruleset, send.mentions, inspection.spans,
         send.text if masked is None else masked, None if masked is None else send.text, basis_of(judged, send),
+        counted=True,
     )  # fmt: skip
 
 

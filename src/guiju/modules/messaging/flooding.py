@@ -49,6 +49,18 @@ def recent(tx: WriteTx, place: Place) -> deque[int]:
     return found
 
 
+def count(tx: WriteTx, place: Place, more: int) -> None:
+    """Count messages that are recorded now, unless they are rolled back."""
+    times = recent(tx, place)
+    times.extend([tx.now] * more)
+
+    def take_back() -> None:
+        for _ in range(more):
+            times.pop()
+
+    tx.when_undone(take_back)
+
+
 def count_change(tx: WriteTx, person: PersonId, group: GroupId) -> None:
     """Count a change of a message, which everybody in the group is told, by the flood limits. Raises FloodError."""
     floods = policy.uses(tx, "messaging.flood")

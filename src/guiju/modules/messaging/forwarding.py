@@ -20,6 +20,7 @@ from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.types import Inspection
 from guiju.modules.messaging import _forward_store, _rules, _store, flooding, service, writers
 from guiju.modules.messaging.change_types import MessageNotFoundError
+from guiju.modules.messaging.changing import check_lasting
 from guiju.modules.messaging.deciding import context_of
 from guiju.modules.messaging.forward_types import (
     LONGEST_FORWARD,
@@ -89,7 +90,7 @@ def forward(
 
     `inspected` is what was found in their texts outside the lane. Again with the same cmid gives the first receipts.
     Raises what `send_many` answers for the target; of the source what `reading_place` raises, MessageNotFoundError
-    whatever the reason, ForwardHasFilesError, ForwardTooLongError or ForwardNotAllowedError. Then nothing was sent.
+    whatever the reason, BurningError, ForwardHasFilesError, ForwardTooLongError or ForwardNotAllowedError. Then nothing was sent.
     """
     target, member, _ = sender_place(tx, actor, wanted.target)
     parts = parts_of(wanted)
@@ -157,7 +158,8 @@ def parts_of(wanted: Wanted) -> list[Part]:
 def load(tx: ReadTx, actor: Actor, wanted: Wanted, parts: Sequence[Part]) -> Originals:
     """What is forwarded, in two queries however much it is.
 
-    Raises what `reading_place` raises, MessageNotFoundError whatever the reason, and ForwardHasFilesError.
+    Raises what `reading_place` raises, MessageNotFoundError whatever the reason, BurningError and
+    ForwardHasFilesError.
     """
     member = service.reading_place(tx, actor, wanted.source)
     source = groups.find_group(tx, wanted.source)
@@ -168,6 +170,7 @@ def load(tx: ReadTx, actor: Actor, wanted: Wanted, parts: Sequence[Part]) -> Ori
         row = rows.get(position)
         if row is None or row.recalled is not None or position < member.visible_from:
             raise MessageNotFoundError("There is no such message.", position=position)
+        check_lasting(tx, position)
     told = {shown: row.edited if row.edited is not None else shown for shown, row in rows.items()}
     places = tuple({*told, *told.values()})
     found = {

@@ -14,7 +14,7 @@ _VERDICTS = ("messaging.released", "messaging.refused")
 def judged_texts(tx: ReadTx, actor: Actor) -> Iterator[tuple[str, bool]]:
     """(text as it was written, whether it was refused) for each decided message, oldest first.
 
-    Texts whose keys are destroyed are left out. Raises NotAllowedError for those who may not review.
+    Texts whose keys are destroyed are left out, and those that burn. Raises NotAllowedError for those who may not review.
     """
     policy.require(tx, actor, "messaging.review")
     after: int | None = None
@@ -25,7 +25,9 @@ def judged_texts(tx: ReadTx, actor: Actor) -> Iterator[tuple[str, bool]]:
         places = tuple(ref for verdict in verdicts for ref in verdict.fact.refs[:1])
         held = tx.entries(EntryQuery(positions=places, limit=_SLICE))
         texts = {
-            entry.position: entry.fact.text for entry in held if isinstance(entry.fact, MessageHeld)
+            entry.position: entry.fact.text
+            for entry in held
+            if isinstance(entry.fact, MessageHeld) and entry.fact.burn is None
         }
         for verdict in verdicts:
             text = texts.get(verdict.fact.refs[0])

@@ -14,15 +14,17 @@ from guiju.modules.messaging.change_types import ALL
 from guiju.modules.messaging.flooding import Place, recent
 from guiju.modules.messaging.rule_types import Pace
 from guiju.modules.messaging.types import PaceError, Send
+from guiju.modules.messaging.warning_types import Limit
 from guiju.modules.policy.types import Use
 
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """Where a message counts, and the use that warns of it, if one does."""
+    """Where a message counts, and the use that warns of it, if one does, with the limit that it exceeds."""
 
     places: tuple[Place, ...] = ()
     warns: Use | None = None
+    limit: Limit | None = None
 
 
 def look(tx: WriteTx, uses: Sequence[Use], send: Send, taken: Counter[Place]) -> Paced:
@@ -30,6 +32,7 @@ def look(tx: WriteTx, uses: Sequence[Use], send: Send, taken: Counter[Place]) ->
     if not uses or send.is_imported or is_bot(send.person):
         return Paced()
     group, places, warns = groups.find_group(tx, send.group), list[Place](), None
+    limit: Limit | None = None
     for use in uses:
         rules: Pace = use.params
         if group is None or (rules.classes and group.group_class not in rules.classes):
@@ -40,8 +43,15 @@ def look(tx: WriteTx, uses: Sequence[Use], send: Send, taken: Counter[Place]) ->
         if late and rules.action == "refuse":
             raise PaceError("So much at once is not sent.", retry_after=late, clause=use.mark())
         if warns is None and (late or 0 < rules.longest < len(send.text)):
-            warns = use
-    return Paced(tuple(places), warns)
+            warns, limit = use, _limit(rules, is_late=late > 0)
+    return Paced(tuple(places), warns, limit)
+
+
+def _limit(rules: Pace, *, is_late: bool) -> Limit:
+    """What was exceeded, as its writer is told."""
+    if is_late:
+        return {"messages": rules.messages, "seconds": rules.seconds, "per": rules.per}
+    return {"longest": rules.longest}
 
 
 def _places(use: Use, rules: Pace, send: Send) -> list[Place]:

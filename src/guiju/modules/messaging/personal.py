@@ -13,6 +13,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import _personal_store, changes
 from guiju.modules.messaging.change_types import UNCHANGED, MessageNotFoundError
+from guiju.modules.messaging.changing import check_lasting
 from guiju.modules.messaging.personal_types import (
     PLAIN,
     Saved,
@@ -46,10 +47,13 @@ def set_settings(
 
 
 def save(tx: WriteTx, actor: Actor, kind: SavedKind, position: int) -> Saved:
-    """Put a message aside; again is harmless. Raises NotAllowedError, MessageNotFoundError or TooMuchSavedError."""
+    """Put a message aside; again is harmless. Raises NotAllowedError, MessageNotFoundError, BurningError or
+    TooMuchSavedError.
+    """
     policy.require(tx, actor, "messaging.save")
     entry = _get_message(tx, actor, position)
     assert entry.group is not None, "a message is in a group"
+    check_lasting(tx, position)
     if _personal_store.count_saved(tx, actor.person_id, kind) >= MOST_SAVED:
         raise TooMuchSavedError("The list is full.", most=MOST_SAVED)
     saved = Saved(kind, entry.group, position, tx.now)

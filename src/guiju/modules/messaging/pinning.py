@@ -5,7 +5,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.messaging import _change_store, _rules
 from guiju.modules.messaging.change_types import MessagePinned, PinRules, TooManyPinsError
-from guiju.modules.messaging.changing import find_target
+from guiju.modules.messaging.changing import check_lasting, find_target
 from guiju.modules.messaging.flooding import count_change
 from guiju.modules.policy import service as policy
 
@@ -15,13 +15,14 @@ CONTROL = "messaging.pins"
 def pin(tx: WriteTx, actor: Actor, group_id: GroupId, shown: int, *, on: bool) -> None:
     """Put a message on top of its group, or take it off; what is so already is left alone.
 
-    Raises what `find_target` raises, NotAllowedError, TooManyPinsError or FloodError.
+    Raises what `find_target` raises, BurningError, NotAllowedError, TooManyPinsError or FloodError.
     """
     target = find_target(tx, actor, group_id, shown)
     permit = policy.require(tx, actor, "messaging.pin", group_id)
     pinned = _change_store.pins(tx, group_id)
     if (shown in pinned) == on:
         return
+    check_lasting(tx, shown)
     use = _rules.use_in(policy.uses(tx, CONTROL), target.group.group_class)
     most = (use.params if use is not None else PinRules()).most
     if on and len(pinned) >= most:

@@ -16,6 +16,8 @@ def announces(send: Send) -> bool:
 
 def check(tx: ReadTx, group: Group, send: Send) -> None:
     """Raises NotPublisherError for what only the publishers of the group write."""
+    if ordering.use_for(tx, group) is None:
+        return
     actor = Actor(bot=BotId(send.person)) if is_bot(send.person) else Actor(send.person)
     ordering.check_writes(
         tx, group, actor, announces=announces(send), replies=send.thread is not None

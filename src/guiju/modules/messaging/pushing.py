@@ -278,7 +278,9 @@ class _Group:
         self.gone = gone
 
     def news(self, to: Subscription, entry: Recorded, told: Told) -> News:
-        """What one browser is told of an entry, and no more than `told` allows."""
+        """What one browser is told of an entry, and no more than `told` allows; of one that burns never a text."""
+        if entry.fact.burn is not None:
+            told = least(told, Told.SENDER)
         sender = writers.name_of(self.tx, author_of(entry)) if told is not Told.NONE else ""
         name = self.group.name if told is not Told.NONE else ""
         edit = self.gone.get(entry.position, UNCHANGED).edit

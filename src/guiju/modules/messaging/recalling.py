@@ -83,10 +83,12 @@ def _leave(
     raise NotAllowedError("You do not have this right.", operation=OWN)
 
 
-def _written(tx: ReadTx, row: Row) -> str:
-    """The text as its author last wrote it."""
+def _written(tx: ReadTx, row: Row) -> str | None:
+    """The text as its author last wrote it; nobody gets that of a message that burns once more."""
     entry = tx.entry(row.edited if row.edited is not None else row.shown or 0)
     assert entry is not None, "the table names the entry"
+    if getattr(entry.fact, "burn", None) is not None:
+        return None
     text = str(getattr(entry.fact, "original", None) or entry.fact.text)
     forward = getattr(entry.fact, "forward", None)
     return text if forward is None else text[: forward.comment_end]

@@ -13,6 +13,7 @@ from guiju.modules.inspection.service import KINDS, RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
 from guiju.modules.messaging import _review_store, _store, prereview
 from guiju.modules.messaging._term_rules import term_rules
+from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.deciding import exempt_of, texts_before, with_names, with_quote
 from guiju.modules.messaging.inspecting import deciding_use, ruleset_at
@@ -117,7 +118,7 @@ def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
 
 def written(entry: Recorded) -> str:
     """What the author wrote, before any mask."""
-    return str(getattr(entry.fact, "original", None) or entry.fact.text)
+    return str(getattr(entry.fact, "original", None) or words_of(entry.fact))
 
 
 def _context(tx: ReadTx, entry: Recorded) -> Context:

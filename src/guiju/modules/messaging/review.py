@@ -11,7 +11,14 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupClosedError, GroupState
 from guiju.modules.inspection.service import MAX_FINDINGS, mask
 from guiju.modules.inspection.types import Finding
-from guiju.modules.messaging import _review_store, exceptions, prereview, writers
+from guiju.modules.messaging import (
+    _review_store,
+    burning,
+    correcting,
+    exceptions,
+    prereview,
+    writers,
+)
 from guiju.modules.messaging.review_queue import (
     FIRST,
     SECOND,
@@ -83,7 +90,8 @@ def release(
     """Let a held message pass, as written or with its findings masked; it appears now, with its original time.
 
     With `allow` a phrase of it passes its rule from now on. Raises ReviewNotFoundError, OwnMessageError,
-    EscalatedError, OwnDecisionError, AlreadyDecidedError, NothingToMaskError, BadExceptionError, GroupClosedError, or
+    EscalatedError, OwnDecisionError, AlreadyDecidedError, NothingToMaskError, BadExceptionError, GroupClosedError,
+    BurnPeopleError, or
     what a direct conversation is refused with: nothing new appears in a closed group, nor across a barrier.
     """
     review = _to_decide(tx, actor, position)
@@ -143,8 +151,12 @@ def _release(
         cmid=fact.cmid, text=text, reason=reason,
         line=line, overturns=overturns, thread=fact.thread, files=fact.files, notes=fact.notes,
         forwarded=fact.forwarded, forward=fact.forward, template=fact.template,
+        corrects=correcting.newest(tx, fact.corrects) if fact.corrects is not None else None,
     )  # fmt: skip
-    tx.record(_permit(tx, actor, line), released)
+    if fact.burn is not None:
+        released = burning.released(tx, released, fact.burn)
+    permit = _permit(tx, actor, line)
+    tx.record(permit.under(*burning.uses_of(review.held)), released)
     tx.cancel("messaging.review", str(position))
 
 

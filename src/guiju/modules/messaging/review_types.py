@@ -103,7 +103,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
-    """What one rule, list or term did in a time range, counted in messages.
+    """What one rule, list or term did in a time range, counted in messages and in edits that passed.
 
     Of `hits`, `blocked` were not sent, `masked` and `delivered` went out at once, with the findings hidden or with
     nothing but a record, and `held` waited for a person. Of the held ones, `waiting` still do; `released`, `hidden`

@@ -18,9 +18,11 @@ from guiju.kernel.errors import GuijuError
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.shapes import decode
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.notes import Notes
 from guiju.modules.messaging import _store, _unsent_store
+from guiju.modules.messaging.burn_types import BadBurnError
 from guiju.modules.messaging.composing import Body, Draft, prepare
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.placing import sender_place
@@ -179,6 +181,10 @@ class Schedule:
         """Have a message sent at `at` (ms). Raises what `schedule` raises, and BadMessageError."""
         if body.files:
             raise BadScheduleError("Files do not wait.", files=list(body.files))
+        if (
+            body.burn is not None
+        ):  # its text would lie here until then, for its author to read again
+            raise BadBurnError("What burns is sent at once.", field="burn")
         prepare(self._inspector, Draft(actor, group, cmid, body))
         self._door.read_now(lambda tx: sender_place(tx, actor, group))
         plain = msgspec.json.encode(body)
@@ -245,7 +251,7 @@ class Schedule:
 
     def _body(self, found: Scheduled) -> Body | None:
         plain = self._notes.open(found.person, _label(found.cmid), found.sealed)
-        return msgspec.json.decode(plain, type=Body) if plain is not None else None
+        return decode(plain, Body) if plain is not None else None
 
 
 def frame(found: Scheduled) -> dict[str, Any]:

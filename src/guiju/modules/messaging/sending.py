@@ -1,9 +1,5 @@
 """The hot path: many messages in one call, decided under the lane's lock, recorded in one go."""
 
-import hashlib
-import hmac
-import json
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +17,14 @@ from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
-from guiju.modules.inspection.types import Disposition, Finding, Inspection
+from guiju.modules.inspection.types import Disposition, Finding
 from guiju.modules.messaging import (
     _rules,
     _store,
     addressing,
     attaching,
+    burning,
+    correcting,
     flooding,
     pacing,
     prereview,
@@ -34,13 +32,13 @@ from guiju.modules.messaging import (
     quieting,
     templating,
 )
+from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import ALL, MessageEdited
 from guiju.modules.messaging.deciding import Judged, Piece, check_quote, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.placing import SEND, sender_place
 from guiju.modules.messaging.rule_types import ReviewRules
 from guiju.modules.messaging.types import (
-    NOWHERE,
     BadMentionError,
     Basis,
     CmidReusedError,
@@ -52,15 +50,13 @@ from guiju.modules.messaging.types import (
     MessageState,
     Receipt,
     Send,
-    Warned,
 )
+from guiju.modules.messaging.warning import must_confirm, stands_by, warning_of
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT, Pack, Use
 
 KIND = SEND
 _DEFAULT_DEADLINE_HOURS = 8
-_SECRET = secrets.token_bytes(32)
-"""Of this process: after a restart its author is warned once more."""
 Fact = MessageSent | MessageHeld | MessageBlocked
 
 
@@ -82,8 +78,8 @@ def send_many(
     The same (person, cmid) gives the first receipt again; with another body CmidReusedError. A message that a rule
     warns of is not recorded, and its receipt says so. In place of a receipt there may be GroupNotFoundError,
     GroupClosedError, RulesNotSignedError, NotAllowedError, BadMentionError, BadQuoteError, BadThreadError,
-    NoMessagesHereError, NotPublisherError, FloodError, QuietHoursError, or what a direct
-    conversation, mentioning all, a thread or a template is refused with.
+    NoMessagesHereError, NotPublisherError, FloodError, QuietHoursError, or what a direct conversation, mentioning all,
+    a thread, a template, burning or a correction is refused with.
     """
     keys = _store.keys_of(sends)
     known = _store.positions_by_key(tx, keys)
@@ -104,6 +100,8 @@ def send_many(
             # Without its traceback, which would keep all messages of the batch in memory.
             answer = refusal.with_traceback(None)
         results.append(answer)
+    if any(results):  # what was sent before has its first receipt, whatever is said today
+        tx.be_sure()
     batch.record()
     for index, receipt in batch.receipts:
         results[index] = receipt
@@ -133,17 +131,24 @@ class _Batch:
         if ALL in send.mentions:
             self.record()  # so that those before it count
         each = _decide(tx, self._ruleset, self._pack, send)
-        if any(piece.position is None for piece in each.judged.earlier):
+        earlier = each.judged.earlier
+        if earlier and any(piece.position is None for piece in earlier):
             self.record()  # so that the fact can say where the earlier ones stand
             each = _decide(tx, self._ruleset, self._pack, send)
+        if send.burn is not None:
+            use = burning.leave(tx, send, send.burn)
+            burns = burning.to_burn(tx, send, each.fact, use)
+            each = _Decided(each.permit.under(use.id), burns, each.use or use, each.judged)
+        if send.corrects is not None:
+            each = self._correct(send, send.corrects, each)
         places = flooding.places_of(self._floods, send)
         flooding.check(tx, self._floods, places, self._taken)
         paced = pacing.look(tx, self._paces, send, self._taken)
-        stands = isinstance(each.fact, MessageSent)
-        if stands and must_confirm(send, each.judged.inspection):
-            return warning_of(send, each.judged.inspection, each.use)
-        if stands and paced.warns is not None and not _stands_by(send, each.judged.inspection):
-            return warning_of(send, each.judged.inspection, paced.warns)
+        stands, found = isinstance(each.fact, MessageSent), each.judged.inspection
+        if stands and must_confirm(send, found, paced.warns):
+            return warning_of(send, found, each.use)
+        if stands and paced.warns is not None and not stands_by(send, found, paced.warns):
+            return warning_of(send, found, paced.warns, paced.limit)
         if send.files:
             each = replace(each, fact=self._files.take(tx, send, each.fact))
         if send.carried is not None:
@@ -155,9 +160,18 @@ class _Batch:
         for place in (*places, *paced.places):
             self._taken[place] += 1
         spoken = isinstance(each.fact, MessageSent) and not send.is_imported
-        piece = remember(tx, send, each.fact.text) if spoken and each.fact.text else None
+        said = words_of(each.fact)
+        piece = remember(tx, send, said) if spoken and said else None
         self._decided.append((index, send, each, piece))
         return None
+
+    def _correct(self, send: Send, corrects: int, each: _Decided) -> _Decided:
+        """The same as a correction, once those before it stand: it may be one of them that it corrects again."""
+        self.record()
+        use = correcting.leave(self._tx, send, corrects)
+        permit = each.permit.under(use.id) if use is not None else each.permit
+        fact = replace(each.fact, corrects=corrects)
+        return _Decided(permit, fact, each.use or use, each.judged)
 
     def record(self) -> None:
         """Record what has been decided since the last time."""
@@ -174,40 +188,8 @@ class _Batch:
             self.receipts.append((index, receipt_of(send.cmid, entry, each.use)))
         tx.record_many(alerts)
         for place, count in self._taken.items():
-            flooding.recent(tx, place).extend([tx.now] * count)
+            flooding.count(tx, place, count)
         self._decided, self._taken = [], Counter()
-
-
-def must_confirm(send: Send, inspection: Inspection) -> bool:
-    """Whether a warning stands between the text and its delivery. An import has nobody to ask: it goes on."""
-    if inspection.disposition is not Disposition.WARN or send.is_imported:
-        return False
-    return not _stands_by(send, inspection)
-
-
-def _stands_by(send: Send, inspection: Inspection) -> bool:
-    """Whether its author answers the warning that they were given."""
-    given = (send.confirm or "").encode()
-    return hmac.compare_digest(given, _token(send, inspection).encode())
-
-
-def _token(send: Send, found: Inspection) -> str:
-    """What answers the warning of this message and of no other; nobody has it before they were warned."""
-    findings = [(each.start, each.end, each.rule) for each in found.findings]
-    files = [each.stored.id for each in send.files]
-    warned = [send.person, send.group, send.text, send.quote, found.ruleset, findings, files]
-    return hmac.digest(_SECRET, json.dumps(warned).encode(), hashlib.sha256).hex()[:32]
-
-
-def warning_of(send: Send, found: Inspection, use: Use | None) -> Receipt:
-    """The receipt of a text that its author must confirm first."""
-    state = MessageState.WARNED
-    clause = dict(use.mark()) if use is not None else None
-    note = _rules.note_of(state, use)
-    warned = Warned(
-        found.ruleset, found.findings, _token(send, found), attaching.found_in(send.files)
-    )
-    return Receipt(send.cmid, state, NOWHERE, clause, note, warned)
 
 
 def alert_of(
@@ -369,13 +351,17 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     entry = tx.entry(position)
     assert entry is not None, "the table names the entry"
     fact: Any = entry.fact
-    written = getattr(fact, "original", None) or fact.text
+    written = getattr(fact, "original", None) or words_of(fact)
     files = tuple(each.id for each in fact.files)
-    carried = tuple(fact.forwarded)
+    carried = (
+        tuple(fact.forwarded),
+        fact.burn.seconds if fact.burn is not None else None,
+        fact.corrects,
+    )
     earlier = (fact.group, written, tuple(fact.mentions), fact.refs, fact.thread, files, carried)
     refs = (send.quote,) if send.quote is not None else ()
     wanted = tuple(each.stored.id for each in send.files)
-    sources = send.carried.sources if send.carried is not None else ()
+    sources = send.carried.sources if send.carried is not None else (), send.burn, send.corrects
     if earlier != (send.group, send.text, send.mentions, refs, send.thread, wanted, sources):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)
     return receipt_of(send.cmid, entry, use_of(tx, entry))

@@ -11,7 +11,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupNotFoundError, Member
-from guiju.modules.messaging import _mark_store, _personal_store, _store
+from guiju.modules.messaging import _mark_store, _personal_store, _store, _unread_store
 from guiju.modules.messaging.personal_types import PLAIN, Settings
 from guiju.modules.messaging.placing import raise_not_entered
 from guiju.modules.messaging.types import MessageHeld, MessageState, Row
@@ -44,6 +44,7 @@ CHANGE_KINDS = (
     "messaging.pinned",
     "messaging.moved",
     "messaging.frozen",
+    "messaging.burn_opened",
 )
 MOST_UNREAD = 100
 
@@ -122,7 +123,7 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     }
     ids = list(places)
     known, counts = groups.groups(tx, ids), groups.count_present(tx, ids)
-    last, read = _store.last_shown(tx, ids), _mark_store.read_positions(tx, person)
+    last, read = _unread_store.last_shown(tx, ids), _mark_store.read_positions(tx, person)
     settings = _personal_store.settings(tx, person)
     found = [
         replace(
@@ -142,7 +143,7 @@ def find_conversation(tx: ReadTx, person: PersonId, group: GroupId) -> Conversat
     known = groups.find_group(tx, group)
     if member is None or known is None or member.state not in INSIDE:
         return None
-    last, read = _store.last_shown(tx, [group]), _mark_store.read_positions(tx, person)
+    last, read = _unread_store.last_shown(tx, [group]), _mark_store.read_positions(tx, person)
     count = groups.count_present(tx, [group]).get(group, 0)
     return _conversation(tx, known, member, count, last.get(group), read.get(group, -1))
 
@@ -162,7 +163,7 @@ def _conversation(
     read = max(read, member.visible_from - 1)
     if member.state is MemberState.MUST_SIGN or member.state is MemberState.INVITED:
         return Conversation(group, member, members, None, 0, False, read)
-    unread = _store.count_unread(tx, group.id, person, read, MOST_UNREAD)
+    unread = _unread_store.count_unread(tx, group.id, person, read, MOST_UNREAD)
     visible = last is not None and last >= member.visible_from
     newest = tx.entry(last) if visible and last is not None else None
     return Conversation(
@@ -171,7 +172,7 @@ def _conversation(
         members,
         newest,
         unread,
-        bool(unread) and _store.is_mentioned(tx, group.id, person, read),
+        bool(unread) and _unread_store.is_mentioned(tx, group.id, person, read),
         read,
     )
 

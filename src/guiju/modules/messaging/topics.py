@@ -182,7 +182,9 @@ def freeze(
 def superior_of(tx: ReadTx, entry: Recorded) -> str | None:
     """Who is told that a thread was frozen: the head over the group's unit who is not the one who froze it."""
     group = groups.find_group(tx, entry.group) if entry.group is not None else None
-    return directory.head_over(tx, group.unit, entry.actor) if group is not None else None
+    if group is None:
+        return None
+    return next(iter(directory.heads_over(tx, group.unit, entry.actor)), None)
 
 
 def list_frozen(tx: ReadTx, actor: Actor) -> list[Frozen]:

@@ -13,7 +13,8 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.modules.inspection.types import Context, Finding, Inspection
+from guiju.modules.inspection.types import Context, Inspection
+from guiju.modules.messaging.burn_types import Burn
 from guiju.modules.messaging.file_types import (
     Attached,
     FileFinding,
@@ -23,6 +24,7 @@ from guiju.modules.messaging.file_types import (
 )
 from guiju.modules.messaging.forward_types import Carried, Forward
 from guiju.modules.messaging.template_types import Filled
+from guiju.modules.messaging.warning_types import Warned
 
 LONGEST_TEXT = 10_000
 MOST_MENTIONS = 50
@@ -46,7 +48,8 @@ class Send:
 
     An operator's import passes the same gate as what people type, save that nobody's typing is counted for the flood
     limit; its facts say `imported`. What is urgent does not wait for working time. `confirm` is what the warning gave
-    its author, who stands by it, `members` how many they know to be there when they mention all.
+    its author, who stands by it, `members` how many they know to be there when they mention all. `burn`: for so many
+    seconds each reader has it. It `corrects` a message that appears there.
     """
 
     person: PersonId
@@ -63,20 +66,12 @@ class Send:
     files: tuple[Attached, ...] = ()
     carried: Carried | None = None
     template: Filled | None = None
+    burn: int | None = None
+    corrects: int | None = None
 
     @property
     def is_imported(self) -> bool:
         return self.origin == "import"
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Why a message was not sent yet. Sent again with this `confirm`, it is delivered."""
-
-    ruleset: str
-    findings: tuple[Finding, ...]
-    confirm: str
-    found: tuple[FileFinding, ...] = ()
 
 
 NOWHERE = -1
@@ -130,7 +125,7 @@ class Basis:
 
 
 _BY_THE_GATE = dict.fromkeys(
-    ("cmid", "text", "original", "findings", "notes", "found", "unread"),
+    ("cmid", "text", "original", "hidden", "findings", "notes", "found", "unread"),
     "the gate of messages inspects it, with what the message quotes and completes",
 ) | {
     "forward": "names as the directory and the register have them",
@@ -145,6 +140,7 @@ class MessageSent:
 
     `files` are what the ledger vouches for, `notes` what people are shown of each. `forwarded` are the messages whose
     copies it carries, `forward` says where in `text` these stand. A `silent` one calls nobody, an `urgent` one people.
+    One that burns has no `text`: what its `audience` gets to read is `hidden`. It `corrects` an earlier one.
     """
 
     group: GroupId
@@ -165,6 +161,10 @@ class MessageSent:
     template: Sealed[Filled | None] = None
     silent: bool = False
     urgent: bool = False
+    burn: Burn | None = None
+    corrects: int | None = None
+    audience: tuple[PersonId, ...] = ()
+    hidden: Sealed[str | None] = None
 
 
 @fact("messaging.held", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -193,6 +193,8 @@ class MessageHeld:
     template: Sealed[Filled | None] = None
     found: Sealed[tuple[FileFinding, ...]] = ()
     unread: Sealed[tuple[FileGap, ...]] = ()
+    burn: Burn | None = None
+    corrects: int | None = None
 
 
 @fact("messaging.blocked", Content.CONTENT, uninspected=_BY_THE_GATE)
@@ -217,6 +219,8 @@ class MessageBlocked:
     template: Sealed[Filled | None] = None
     found: Sealed[tuple[FileFinding, ...]] = ()
     unread: Sealed[tuple[FileGap, ...]] = ()
+    burn: Burn | None = None
+    corrects: int | None = None
 
 
 @fact(
@@ -270,6 +274,10 @@ class MessageReleased:
     forwarded: tuple[int, ...] = ()
     forward: Sealed[Forward | None] = None
     template: Sealed[Filled | None] = None
+    burn: Burn | None = None
+    corrects: int | None = None
+    audience: tuple[PersonId, ...] = ()
+    hidden: Sealed[str | None] = None
 
 
 @fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})

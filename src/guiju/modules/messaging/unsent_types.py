@@ -6,6 +6,7 @@ from typing import Any
 
 from guiju.kernel.errors import ConflictError, InvalidError, NotFoundError
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.shapes import learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class DraftRow:
     sealed: bytes
 
 
+@learn
 @dataclass(frozen=True, slots=True)
 class Written:
     """What one began to write in a group, on whichever screen."""

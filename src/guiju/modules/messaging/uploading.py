@@ -15,6 +15,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, new_id
 from guiju.kernel.malware import Scan, Scanner
+from guiju.kernel.shapes import decode, learn
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.vault import PART, FileLostError, Vault
 from guiju.modules.inspection.extraction.reading import Extractor, Previewer
@@ -43,6 +44,7 @@ _MALWARE, _NOT_SCANNED, _NO_VOICE = "malware", "not_scanned", "not_a_recording"
 _RESULT = "result"
 
 
+@learn
 @dataclass(frozen=True, slots=True)
 class Result:
     """What stands sealed in the row of an upload that was inspected; `refused` is why it can never be sent."""
@@ -248,9 +250,7 @@ class Uploads:
     def _result(self, found: Upload) -> Result | None:
         if found.result is None:
             return None
-        return msgspec.json.decode(
-            self.vault.open_note(found.id, _RESULT, found.result), type=Result
-        )
+        return decode(self.vault.open_note(found.id, _RESULT, found.result), Result)
 
     # ---- going with a message ----------------------------------------------------------------------------------
 
