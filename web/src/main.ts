@@ -7,4 +7,10 @@ import "./ui/look.ts";
 import App from "./shell/App.vue";
 import { router } from "./routes.ts";
 
+/** What does not fit says the rest to who points at it. */
+document.addEventListener("pointerover", ({ target }) => {
+  const cut = target instanceof HTMLElement ? target.closest<HTMLElement>(".clip") : null;
+  if (!cut || (cut.title && cut.title !== cut.dataset["cut"])) return;
+  cut.dataset["cut"] = cut.title = cut.scrollWidth > cut.clientWidth ? cut.textContent.trim() : "";
+});
 createApp(App).use(router).mount("#app");

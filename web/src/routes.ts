@@ -29,6 +29,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/join", component: () => import("./console/apply/JoinPage.vue") },
   { path: "/search", component: () => import("./console/search/SearchPage.vue") },
   { path: "/answers", component: () => import("./console/me/AnswersPage.vue") },
+  { path: "/questions", component: () => import("./console/me/QuestionsPage.vue") },
   { path: "/saved/:kind(favourite|later)", component: () => import("./console/me/SavedPage.vue") },
   { path: "/me", component: () => import("./console/me/MePage.vue") },
   { path: "/reviews/:position?", component: () => import("./console/reviews/ReviewsPage.vue"), meta: { console: true } },
@@ -73,6 +74,8 @@ router.beforeEach(async (to) => {
   const first = opening;
   opening = false;
   if (to.meta.door) {
+    // The page has asked for it ahead (index.html): left untaken, that answer would stand for the one after signing in.
+    if (first) get("/start").catch(() => undefined);
     if (first && to.path !== "/setup" && (await setupNeeded())) return "/setup";
     return true;
   }
@@ -89,7 +92,9 @@ router.beforeEach(async (to) => {
   return { path: "/login", query: to.path === "/" || to.path === "/chat" ? {} : { next: to.fullPath } };
 });
 
-whenSessionEnds(() => {
+/** The page is loaded anew, for what it read of one person must not meet another: neither what it holds nor what is still on its way. */
+whenSessionEnds((other) => {
   const now = router.currentRoute.value;
-  if (!now.meta.door) void router.replace({ path: "/login", query: { next: now.fullPath } });
+  if (other) location.reload();
+  else if (!now.meta.door) location.replace(router.resolve({ path: "/login", query: { next: now.fullPath } }).href);
 });

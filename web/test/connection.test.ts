@@ -1,38 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ServerFrame } from "../src/api/types.ts";
 import { Connection } from "../src/live/connection.ts";
-
-/** The far end of a socket: what the client said, and what the test answers. */
-class Line {
-  static readonly OPEN = 1;
-  static opened: Line[] = [];
-  readyState = Line.OPEN;
-  said: Record<string, unknown>[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  constructor() {
-    Line.opened.push(this);
-  }
-  send(text: string): void {
-    this.said.push(JSON.parse(text) as Record<string, unknown>);
-  }
-  close(): void {
-    this.readyState = 3;
-  }
-  hear(frame: ServerFrame): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
-  }
-}
+import { Line } from "./line.ts";
 
 const facts = (after: number, position: number): ServerFrame => ({ type: "facts", after, position, items: [] });
-const welcome = (position: number, after = position): ServerFrame => ({ type: "welcome", position, after, mode: "resume", head: { size: position + 1 } });
+const welcome = (position: number, after = position): ServerFrame => ({ type: "welcome", person: "p1", position, after, mode: "resume", head: { size: position + 1 } });
 
 describe("the connection", () => {
   let taken: number[];
   let cursor: number;
   let connection: Connection;
-  const line = (): Line => Line.opened.at(-1) as Line;
+  const line = (): Line => Line.last;
   beforeEach(() => {
     vi.useFakeTimers();
     vi.stubGlobal("location", { protocol: "http:", host: "example.test" });
@@ -77,5 +55,23 @@ describe("the connection", () => {
     expect(Line.opened).toHaveLength(2);
     line().onopen?.();
     expect(line().said[0]).toEqual({ type: "hello", cursor: 12 });
+  });
+
+  it("gives up a line that says nothing when the page comes back, and keeps one that answers", () => {
+    line().hear(welcome(10));
+    vi.advanceTimersByTime(1000);
+    connection.retryNow();
+    vi.advanceTimersByTime(100);
+    line().hear({ type: "pong", n: 0 });
+    vi.advanceTimersByTime(8000);
+    expect(Line.opened).toHaveLength(1);
+    connection.retryNow();
+    vi.advanceTimersByTime(8000);
+    expect(Line.opened).toHaveLength(2);
+  });
+
+  it("gives up a line that never says welcome", () => {
+    vi.advanceTimersByTime(70_000);
+    expect(Line.opened.length).toBeGreaterThan(1);
   });
 });

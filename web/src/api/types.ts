@@ -1,5 +1,7 @@
 /** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
 import type { Chosen, Publishing, TemplateCopy } from "./order.ts";
+import type { OwnQuiet } from "./quiet.ts";
+export type { Call, CallState, OwnQuiet, Rest } from "./quiet.ts";
 
 export interface Bilingual { zh: string; en: string }
 export interface ClauseMark { id: string; title: Bilingual; text: Bilingual; instead?: Bilingual | null }
@@ -16,7 +18,7 @@ export interface Me {
   capabilities: string[];
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
-  todo: { approvals: number; reviews: number; notices: number; answers: number; late: number };
+  todo: { approvals: number; reviews: number; notices: number; answers: number; late: number; questions: number };
   /** Where my messages wait for a reviewer at present; `group` null is everywhere. */
   prereviews: { group: string | null; until: number }[];
   position: number;
@@ -79,7 +81,7 @@ export interface Member { person: PersonMark; spelled: string[]; role: MemberRol
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }
 /** `text` is empty when what is quoted was `recalled`. */
-export interface Quote { position: number; sender: Author; text: string; recalled?: boolean; moved?: boolean }
+export interface Quote { position: number; sender: Author; text: string; recalled?: boolean; moved?: boolean; corrected?: number | null }
 export type ReactionName =
   | "ok" | "good" | "received" | "thanks" | "smile" | "cheer" | "flower" | "strong" | "done" | "watching" | "question" | "sorry";
 /** `people` are the first twenty of `count`. */
@@ -121,6 +123,8 @@ export interface Message {
   silent?: boolean;
   /** It calls people until they confirm. */
   urgent?: boolean;
+  /** It burns after reading: its text is nowhere but in the answer to who opens it. */
+  burn?: Burn | null;
   /** Then nothing of what it said is left: no text, mentions, quote, spans or reactions. */
   recalled?: Recalled | null;
   edited_at?: number | null;
@@ -131,6 +135,9 @@ export interface Message {
   replies?: Replies | null;
   /** Moved aside as off topic: it stands in its drawer, and here only that it was. */
   moved?: Recalled | null;
+  /** The message that it puts right, and its own newest correction. */
+  corrects?: number | null;
+  corrected?: number | null;
   /** Its thread takes no replies. */
   frozen?: Recalled | null;
   files?: FileMark[];
@@ -139,6 +146,11 @@ export interface Message {
   /** The parts of a message after a template; `text` has them all as one. */
   template?: TemplateCopy | null;
 }
+/** Nobody opens it after `until`, which is null for what did not appear. */
+export interface Burn { seconds: number; until: number | null; audience: Named[]; opened: { person: Named; at: number }[]; clause?: ClauseMark | null }
+/** What a reader gets, to be taken off the screen at `until` by the server's clock. */
+export interface BurnText { text: string; spans: Span[]; opened_at: number; until: number; now: number }
+export interface BurnRules { seconds: number[]; days: number; most_people: number; clause: ClauseMark }
 export interface Forward { group: string; merged: boolean; items: { sender: string; at: number; text: string; spans: Span[] }[] }
 /** The text of a draft that was given up is empty. */
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number }
@@ -168,7 +180,9 @@ export type PinnedItem = GroupItem<"messaging.pinned"> & { message: number; on: 
 /** `mentions`: whom the message calls, for it counts again when it is back. */
 export type MovedItem = GroupItem<"messaging.moved"> & { message: number; on: boolean; moved: Recalled | null; sender: Named; mentions: string[] };
 export type FrozenItem = GroupItem<"messaging.frozen"> & { message: number; on: boolean; frozen: Recalled | null };
-export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem | MovedItem | FrozenItem;
+/** `opened` are all who have opened it so far. */
+export type BurnOpenedItem = GroupItem<"messaging.burn_opened"> & { message: number; opened: Burn["opened"] };
+export type ChangeItem = RecalledItem | EditedItem | ReactedItem | PinnedItem | MovedItem | FrozenItem | BurnOpenedItem;
 /** To those who run the group: the flags on its messages are to be read again. */
 export type FlagsChangedItem = GroupItem<"messaging.flags_changed"> & { message: number };
 export type TemplatesChangedItem = GroupItem<"messaging.templates_changed">;
@@ -200,10 +214,18 @@ export interface AnswerPart {
   person: Named; answer: "open" | "delayed" | "replied" | "understood" | "declined" | "gone"; due_at: number; late: boolean; at: number | null; reason: string | null;
 }
 export interface AnswerRequest extends AnswerSummary { message: number; group: Named; asker: Named; asked_at: number; parts: AnswerPart[] }
-export interface AnswerList { requests: AnswerRequest[]; figures: { in_time: number; late: number; waiting: number } | null; position: number }
+export interface AnswerFigures { in_time: number; late: number; waiting: number }
+export interface AnswerList { requests: AnswerRequest[]; figures: AnswerFigures | null; members: { person: Named; figures: AnswerFigures }[] | null; position: number }
 export interface LateAnswer { message: number; group: Named; asker: Named; person: Named; due_at: number }
 export type FollowupChangedItem = GroupItem<"followup.changed"> & { message: number; request: AnswerSummary };
-export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late: number };
+export interface Question {
+  id: number; kind: "question" | "error"; asker: Named; unit: Named | null; person: Named | null; answerers: Named[]; state: "open" | "answered" | "closed" | "ended";
+  raised_at: number; due_at: number; late: boolean; reopened: boolean; text: string | null; reason: string | null;
+  answer: { by: Named; at: number; outcome: "confirmed" | "answered" | "corrected"; text: string; correction?: number | null } | null; group: Named | null; message: number | null;
+}
+export interface QuestionList { questions: Question[]; figures: { open: number; overdue: number; answered: number; median: number | null } | null; position: number }
+export type FollowupQuestionItem = GroupItem<"followup.question"> & { message: number; question: Question };
+export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late: number; questions: number };
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type BotsChangedItem = GroupItem<"bots.changed"> & { bot: string };
 export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook: string };
@@ -213,7 +235,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupTodoItem;
+  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
@@ -233,11 +255,13 @@ export interface RecallDone { position: number; text?: string; reedit_until?: nu
 export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
 
 /** `members` is how many people a mention of `ALL` reaches, as its author confirmed. */
-export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[]; template?: Chosen }
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[]; template?: Chosen; burn?: number; corrects?: number }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
-  ruleset?: string; confirm?: string; findings?: Finding[]; found?: { file: number; part: string; word: string }[];
+  ruleset?: string; confirm?: string; findings?: Finding[]; found?: { file: number; part: string; word: string }[]; limit?: PaceLimit | null;
 }
+/** What a clause allows of how much one writes. */
+export interface PaceLimit { messages?: number; seconds?: number; per?: "person" | "contact"; longest?: number }
 export interface Finding { start: number; end: number; category: string; word: string; rule?: string }
 export interface Verdict {
   disposition: "deliver" | "mask" | "warn" | "hold" | "block";
@@ -271,14 +295,14 @@ export interface Application extends ApplicationFields {
   request: ApprovalRequest; group_id?: string | null; filing_number?: string | null;
 }
 
-export interface Approver { person: PersonMark; verdict?: "approve" | "refuse" | null; opinion?: string | null; at?: number | null }
+export interface Approver { person: PersonMark; verdict?: "approve" | "refuse" | null; opinion?: string | null; at?: number | null; deputy?: PersonMark | null }
 export interface Step {
   name: Bilingual; mode: "any" | "all"; state: "waiting" | "to_come" | "passed" | "refused" | "skipped";
   due_at?: number | null; reminded_at?: number | null; why: Bilingual | string; approvers: Approver[];
 }
 export interface ApprovalRequest {
   id: string; kind: string; title: Bilingual | string; subject: Record<string, unknown>; state: RequestState; applicant: PersonMark;
-  opened_at: number; closed_at?: number | null; steps: Step[]; clause?: ClauseMark | null; mine: boolean;
+  opened_at: number; closed_at?: number | null; steps: Step[]; clause?: ClauseMark | null; mine: boolean; deputy_of?: PersonMark | null;
 }
 
 export type ReviewVerdict = "released" | "masked" | "refused";
@@ -286,7 +310,7 @@ export interface ReviewGroup { id: string; name: string; level: GroupCard["level
 export interface Review {
   position: number; group: ReviewGroup; sender: PersonMark & { bot?: Named | null }; at: number; text: string;
   findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
-  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[]; forward?: Forward | null;
+  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[]; forward?: Forward | null; burn?: number | null;
   reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
 }
 export interface SimilarReview {
@@ -322,7 +346,7 @@ export interface ClauseList {
   clauses: Clause[];
 }
 export interface Evidence {
-  position: number; at: number; kind: string; control: string | null; actor?: Named | null; group?: Named | null; outcome: string;
+  position: number; at: number; kind: string; control: string | null; actor?: Named | null; deputy_of?: Named | null; group?: Named | null; outcome: string;
 }
 export interface ClausePage extends Clause { evidence: Evidence[]; total: number; more: boolean }
 
@@ -340,7 +364,8 @@ export interface BarrierPreview {
   digest: string; first: { total: number; people: PersonMark[] }; second: { total: number; people: PersonMark[] }; pairs: number;
   directs: { total: number; people: PersonMark[][] }; groups: { total: number; groups: Named[] };
 }
-export interface PersonDetail extends PersonRow { roles: Role[]; account?: { id: string; login: string; state: AccountState } | null }
+export interface Deputy { person: PersonMark; deputy: PersonMark; since: string; until: string }
+export interface PersonDetail extends PersonRow { roles: Role[]; deputy: Deputy | null; deputy_of: Deputy[]; account?: { id: string; login: string; state: AccountState } | null }
 export interface Unit { id: string; name: string; parent_id: string | null; head: PersonMark | null; people: number }
 export interface Account { id: string; login: string; state: AccountState; person: PersonMark; since: number; code_by: "it" | "security_admin" | "audit_admin" }
 export interface ImportResult {
@@ -355,13 +380,13 @@ export interface LedgerHead { size: number; checkpoint: string; consistency?: st
 export interface LedgerProof {
   position: number; leaf: string; size: number; checkpoint: string; inclusion: string[];
   body?: { plaintext: string; salt: string } | null;
-  fact: { kind: string; at: number; group?: Named | string | null; actor?: Named | string | null; controls: string[] };
+  fact: { kind: string; at: number; group?: Named | string | null; actor?: Named | string | null; deputy_of?: Named | null; controls: string[] };
 }
 
 export interface Setup { needed: boolean; packs: { id: string; title: Bilingual | string; clauses: number }[] }
 
 export type ServerFrame =
-  | { type: "welcome"; position: number; after: number; mode: "resume" | "snapshot"; head: { size: number } }
+  | { type: "welcome"; person: string; position: number; after: number; mode: "resume" | "snapshot"; head: { size: number } }
   | ({ type: "receipt" } & Receipt)
   | { type: "facts"; position: number; after: number; items: Item[] }
   | { type: "read"; group: string; position: number }
@@ -373,14 +398,3 @@ export type ServerFrame =
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
   | { type: "pong"; n: number }
   | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number; missing?: string[]; attachment?: boolean; then?: string; until?: number } | null };
-
-
-/** Minutes since midnight; `rest`: also when the organisation does not work. */
-export interface OwnQuiet { start: number; end: number; rest: boolean }
-/** What quiet hours do with a message now, and the calls that I have left. */
-export interface Rest {
-  then: "silent" | "queue" | "refuse" | null; clause: ClauseMark | null; changes_at: number | null; now: number;
-  urgent: { left: number; per_week: number; renews_at: number; most_people: number; repeats: number; every_minutes: number; clause: ClauseMark } | null;
-}
-export interface Call { group: string; group_name: string; reason: string; rounds: number; item: MessageItem }
-export interface CallState { rounds: number; stopped: number | null; called: { person: Named; at: number | null; needless: boolean }[] }

@@ -16,7 +16,9 @@ export function membersOf(group: string): Member[] {
   if ((known === undefined || known.at < changed) && (asked.get(group) ?? -1) < changed) {
     asked.set(group, changed);
     void get<{ members: Member[] }>(`/groups/${group}/members`)
-      .then(({ members: list }) => (members.value = { ...members.value, [group]: { at: changed, list } }))
+      .then(({ members: list }) => {
+        if ((members.value[group]?.at ?? -1) < changed) members.value = { ...members.value, [group]: { at: changed, list } };
+      })
       .catch(() => asked.delete(group));
   }
   return known?.list ?? [];

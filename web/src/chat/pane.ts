@@ -9,6 +9,8 @@ export interface Pane {
   /** The positions of the messages that are chosen, while several are being chosen. */
   chosen: ShallowRef<ReadonlySet<number> | null>;
 }
+/** Words that come back to the composer, whom they mentioned, and how many people everybody was; `n` makes each time another. */
+export interface Again { text: string; mentions: readonly string[]; members: number; n: number }
 export const PANE: InjectionKey<Pane> = Symbol("pane");
 
 export const newPane = (): Pane => ({ editing: shallowRef(null), chosen: shallowRef(null) });

@@ -12,13 +12,15 @@ watch(() => moved.value.policy, () => (asked = null));
 
 /** Reads the rule book once, and again after another one was adopted. Without an answer nothing is offered that depends on it. */
 export function loadRights(): Promise<void> {
-  asked ??= get<ClauseList>("/clauses")
-    .then((found) => void (controls.value = found.clauses.flatMap((one) => one.controls)))
+  const mine: Promise<void> = (asked ??= get<ClauseList>("/clauses")
+    .then((found) => {
+      if (asked === mine) controls.value = found.clauses.flatMap((one) => one.controls);
+    })
     .catch((error: unknown) => {
-      asked = null;
+      if (asked === mine) asked = null;
       if (!(error instanceof ApiError)) throw error;
-    });
-  return asked;
+    }));
+  return mine;
 }
 
 /** Whether to offer editing this message now. */
@@ -31,8 +33,8 @@ export function mayEdit(item: MessageItem): boolean {
   return time !== null && Date.now() < item.at + time;
 }
 
-/** My newest message of these that may be edited. */
-export async function lastEditable(items: readonly Item[]): Promise<MessageItem | null> {
+/** My newest message that may be edited, of the items as they are once the rule book is known. */
+export async function lastEditable(items: () => readonly Item[]): Promise<MessageItem | null> {
   await loadRights();
-  return items.filter(isMessage).findLast(mayEdit) ?? null;
+  return items().filter(isMessage).findLast(mayEdit) ?? null;
 }

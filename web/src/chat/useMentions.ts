@@ -14,10 +14,10 @@ export interface Mentions {
   ids: () => string[];
 }
 
-/** Mentioning people while writing in `field`, whose value is `text`. */
-export function useMentions(text: Ref<string>, field: Ref<HTMLTextAreaElement | undefined>): Mentions {
+/** Mentioning people while writing in `field`, whose value is `text`; `before` are those whom it mentions already. */
+export function useMentions(text: Ref<string>, field: Ref<HTMLTextAreaElement | undefined>, before: readonly (readonly [string, string])[] = []): Mentions {
   const asking = ref<string | null>(null);
-  const picked = new Map<string, string>();
+  const picked = new Map<string, string>(before);
 
   function look(): void {
     const el = field.value;

@@ -78,6 +78,7 @@ export const BASE = {
   "page.applications": ["我的申请", "我的申請", "My applications"],
   "page.join": ["凭备案号入群", "憑備案號入群", "Join by filing number"],
   "page.search": ["搜索消息", "搜尋訊息", "Search messages"],
+  "page.questions": ["问题", "問題", "Questions"],
   "page.answers": ["待我回复", "待我回覆", "To answer"],
   "page.later": ["稍后处理", "稍後處理", "Later"],
   "page.favourites": ["收藏", "收藏", "Kept messages"],

@@ -4,6 +4,7 @@ import type { Triple } from "./index.ts";
 /** The group drawer. */
 export const DRAWER = {
   "title": ["群资料", "群資料", "About this group"],
+  "title.direct": ["聊天信息", "聊天資訊", "About this conversation"],
   "close": ["关闭群资料", "關閉群資料", "Close"],
   "no": ["备案号", "備案號", "Filing no."],
   "purpose": ["用途", "用途", "Purpose"],
@@ -27,6 +28,11 @@ export const DRAWER = {
   "refuse.title": ["不同意 {name}", "不同意 {name}", "Refuse {name}"],
   "reason.help": ["理由会写进账本，当事人看得到。", "理由會寫進帳本，當事人看得到。", "The reason goes on record; the person concerned sees it."],
   "add": ["添加成员", "新增成員", "Add members"],
+  "code": ["入群码", "入群碼", "Join code"],
+  "code.help": ["同事扫码登录后填写理由申请入群，与凭备案号入群相同，仍由群主或群管理员核验。", "同仁掃碼登入後填寫理由申請入群，與憑備案號入群相同，仍由群主或群管理員核驗。", "A colleague scans it, signs in and asks to join with a reason, as by the filing number; the owner or an administrator still decides."],
+  "code.of": ["“{name}”的入群二维码", "「{name}」的入群 QR 碼", "QR code for joining {name}"],
+  "code.copy": ["复制链接", "複製連結", "Copy the link"],
+  "code.copied": ["已复制", "已複製", "Copied"],
   "add.do": ["添加 {n} 人", "新增 {n} 人", "Add {n}"],
   "rules": ["群规", "群規", "Rules"],
   "rules.meta": ["第 {n} 版，{signed} 人已确认", "第 {n} 版，{signed} 人已確認", "Version {n}, signed by {signed}"],

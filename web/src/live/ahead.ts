@@ -1,7 +1,8 @@
 /** Fetches the newest messages of the groups that moved last, so that they can be read when the server cannot be reached. */
 import { ApiError } from "../api/client.ts";
 import { ordered } from "./reducer.ts";
-import { link, openTimeline, state } from "./store.ts";
+import { link, state } from "./store.ts";
+import { openTimeline } from "./timelines.ts";
 
 const MOST = 8;
 

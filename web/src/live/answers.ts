@@ -1,9 +1,11 @@
 /** Messages that ask for answers: how far each has come, by group, and how many wait for me. Fetched when a group is opened, then followed. */
 import { shallowRef } from "vue";
 import { ApiError, at, get } from "../api/client.ts";
-import type { AnswerList, AnswerSummary, Item, Me } from "../api/types.ts";
+import type { AnswerList, AnswerSummary, Item } from "../api/types.ts";
+import { count } from "./counts.ts";
+import { inOrder, readWith } from "./recent.ts";
 import { isMessage } from "./reducer.ts";
-import { onItems, toAnswer } from "./store.ts";
+import { onItems } from "./store.ts";
 
 export const asks = shallowRef<Readonly<Record<string, Readonly<Record<number, AnswerSummary>>>>>({});
 /** Counts what has moved, for pages that show more than the summaries. */
@@ -13,10 +15,13 @@ const keep = (group: string, message: number, one: AnswerSummary): void => {
   asks.value = { ...asks.value, [group]: { ...asks.value[group], [message]: one } };
 };
 
+const isNewer = inOrder();
 /** Throws ApiError. */
 export async function loadAnswers(group: string): Promise<void> {
-  const found = await get<AnswerList>(`/groups/${at(group)}/answers`);
+  const [found, later] = await readWith(() => get<AnswerList>(`/groups/${at(group)}/answers`));
+  if (!isNewer(group, found.position)) return;
   asks.value = { ...asks.value, [group]: Object.fromEntries(found.requests.map((one) => [one.message, one])) };
+  for (const item of later) if (item.kind === "followup.changed" && item.group === group) keep(group, item.message, item.request);
 }
 
 /** The messages to which an item may be an answer, or that it ends. */
@@ -27,8 +32,7 @@ function about(item: Item): number[] {
 }
 async function refresh(groups: ReadonlySet<string>): Promise<void> {
   try {
-    await Promise.all([...groups].map(loadAnswers));
-    toAnswer.value = (await get<Me>("/me")).todo.answers;
+    await Promise.all([count(), ...[...groups].map(loadAnswers)]);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }

@@ -10,6 +10,7 @@ export interface Handlers {
 
 const PING_MS = 20_000;
 const SILENCE_MS = 50_000;
+const PROBE_MS = 6000;
 const FIRST_RETRY_MS = 400;
 const LAST_RETRY_MS = 15_000;
 
@@ -35,14 +36,16 @@ export class Connection {
     if (this.tries === 0) this.on.state("connecting");
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
     this.socket = socket;
-    socket.onopen = () => this.write({ type: "hello", cursor: this.on.cursor() });
+    socket.onopen = () => {
+      this.startBeat();
+      this.write({ type: "hello", cursor: this.on.cursor() });
+    };
     socket.onmessage = (event) => {
       if (this.socket !== socket) return;
       this.heard = Date.now();
       const frame = JSON.parse(String(event.data)) as ServerFrame;
       if (frame.type === "welcome") {
         this.tries = 0;
-        this.startBeat();
         this.on.state("online");
         this.told = frame.after;
       } else if (frame.type === "facts") {
@@ -59,7 +62,14 @@ export class Connection {
   /** Tries at once, for when the system says that the network is back or the page is shown again. */
   retryNow(): void {
     if (this.socket === null && !this.closed) this.open();
-    else if (this.socket?.readyState === WebSocket.OPEN) this.write({ type: "ping", n: Date.now() });
+    else if (this.socket) this.probe(this.socket);
+  }
+
+  /** A line that looked whole before a device slept may lead nowhere: one that says nothing soon is given up. */
+  private probe(socket: WebSocket): void {
+    const asked = Date.now();
+    this.write({ type: "ping", n: asked });
+    setTimeout(() => this.socket === socket && this.heard < asked && this.drop(socket), PROBE_MS);
   }
 
   send(cmid: string, group: string, body: Body): boolean {

@@ -1,6 +1,7 @@
 /** What this browser keeps beyond a reload: one small database. Where it has none, everything lives as long as the page. */
 
-export type Drawer = "mark" | "rows" | "timelines" | "outbox";
+/** `files` says what the files that wait are, `blobs` has their bytes. */
+export type Drawer = "mark" | "rows" | "timelines" | "outbox" | "files" | "blobs";
 export interface Shelf {
   get: <T>(drawer: Drawer, key: string) => Promise<T | undefined>;
   all: <T>(drawer: Drawer) => Promise<T[]>;
@@ -10,7 +11,7 @@ export interface Shelf {
   empty: (drawer: Drawer) => void;
 }
 const NAME = "guiju";
-const DRAWERS: readonly Drawer[] = ["mark", "rows", "timelines", "outbox"];
+const DRAWERS: readonly Drawer[] = ["mark", "rows", "timelines", "outbox", "files", "blobs"];
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -22,13 +23,16 @@ let opened: Promise<IDBDatabase | null> | undefined;
 function open(): Promise<IDBDatabase | null> {
   opened ??= (async () => {
     try {
-      const request = indexedDB.open(NAME, 1);
+      const request = indexedDB.open(NAME, 2);
       request.onupgradeneeded = () => {
-        for (const one of DRAWERS) request.result.createObjectStore(one);
+        for (const one of DRAWERS) if (!request.result.objectStoreNames.contains(one)) request.result.createObjectStore(one);
       };
       const database = await done(request);
       // Another page that deletes or upgrades it must not wait for this one.
-      database.onversionchange = () => database.close();
+      database.onversionchange = () => {
+        database.close();
+        opened = undefined;
+      };
       database.onclose = () => (opened = undefined);
       return database;
     } catch {

@@ -6,7 +6,8 @@ import { shallowRef } from "vue";
 import { ApiError, at as part, get, put } from "../api/client.ts";
 import type { DraftMark } from "../api/types.ts";
 
-interface Kept { text: string; quote: number | null; at: number; /** The server has not got it yet. */ unsaved?: boolean }
+interface Kept { text: string; quote: number | null; at: number; /** The server has not got it yet. */ unsaved?: boolean; /** Whom it mentions, each by id and name; this device alone knows. */ mentions?: Mentioned }
+type Mentioned = readonly (readonly [id: string, name: string])[];
 
 export const drafts = shallowRef<Readonly<Record<string, Kept>>>({});
 /** The last draft that came from another screen, for a composer that is open. */
@@ -22,6 +23,7 @@ function ofPlace(place: string): { group: string; thread: number | null } {
   return { group, thread: thread === undefined ? null : Number(thread) };
 }
 export const draftOf = (group: string, thread: number | null = null): string => drafts.value[placeOf(group, thread)]?.text ?? "";
+export const mentionedIn = (group: string, thread: number | null = null): Mentioned => drafts.value[placeOf(group, thread)]?.mentions ?? [];
 
 function read(): Record<string, Kept> {
   try {
@@ -55,13 +57,14 @@ export async function loadDrafts(): Promise<void> {
 }
 
 /** What stands in the composer now; the server gets it after a second of quiet. */
-export function keepDraft(of: string, typed: string, quote: number | null, thread: number | null = null): void {
+export function keepDraft(of: string, typed: string, quote: number | null, thread: number | null = null, picked: Mentioned = []): void {
   const group = placeOf(of, thread);
   const before = drafts.value[group];
   const text = typed.trim() ? typed : "";
   if ((before?.text ?? "") === text && (before?.quote ?? null) === quote) return;
   // Whatever the clock of another screen says: this was written after what is here.
-  set(group, { text, quote, at: Math.max(Date.now(), (before?.at ?? 0) + 1), unsaved: true });
+  const mentions = picked.filter(([, name]) => text.includes(`@${name}`));
+  set(group, { text, quote, at: Math.max(Date.now(), (before?.at ?? 0) + 1), unsaved: true, ...(mentions.length > 0 && { mentions }) });
   clearTimeout(timers.get(group));
   timers.set(group, setTimeout(() => void save(group), QUIET_MS));
 }
@@ -87,7 +90,10 @@ async function save(group: string): Promise<void> {
   }
 }
 function settle(group: string, sent: Kept): void {
-  if (drafts.value[group] === sent) set(group, { text: sent.text, quote: sent.quote, at: sent.at });
+  if (drafts.value[group] === sent) set(group, saved(sent));
+}
+function saved({ unsaved: _, ...one }: Kept): Kept {
+  return one;
 }
 
 /** A draft as the server has it, from this screen or another one. */
@@ -97,7 +103,7 @@ export function applyDraft(one: DraftMark): void {
   const same = before?.text === one.text && (before.quote ?? null) === one.quote;
   if (same) {
     if (!before.unsaved) return;
-    return set(place, { text: before.text, quote: before.quote, at: before.at });
+    return set(place, saved(before));
   }
   if (before && before.at >= one.at) return;
   set(place, { text: one.text, quote: one.quote, at: one.at });

@@ -50,14 +50,14 @@ export async function keepNow(last = false): Promise<void> {
   if (!found) return;
   const kept = toKeep(found.state, found.device, sources);
   const mark: Mark = { epoch: found.device.epoch, me: found.me, device: found.device, position: found.state.position, at: Date.now(), writer: last ? "" : writer };
-  await within("readwrite", async (shelf) => {
+  const done = await within("readwrite", async (shelf) => {
     const before = await shelf.get<Mark>("mark", KEY);
     if (before?.epoch === mark.epoch && before.ended) return;
     if (before?.epoch === mark.epoch && before.writer && before.writer !== writer && Date.now() - before.at < OTHERS_MS) {
       timer ??= setTimeout(() => void keepNow(), OTHERS_MS);
       return;
     }
-    if (before?.epoch !== mark.epoch || before.writer !== writer) {
+    if (written === null || before?.epoch !== mark.epoch || before.writer !== writer) {
       written = null;
       shelf.empty("rows");
       shelf.empty("timelines");
@@ -65,6 +65,8 @@ export async function keepNow(last = false): Promise<void> {
     write(shelf, kept);
     shelf.put("mark", KEY, mark);
   });
+  // Nothing of it was kept, so the next time all of it is.
+  if (done === null) written = null;
   sources = new Map(Object.entries(kept.timelines).flatMap(([id, one]) => (found.state.timelines[id] ? [[found.state.timelines[id], one]] : [])));
 }
 

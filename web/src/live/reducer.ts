@@ -84,6 +84,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.pinned":
     case "messaging.moved":
     case "messaging.frozen":
+    case "messaging.burn_opened":
       return withChange(onTimeline(state, item), item, me);
     case "groups.registered":
     case "groups.direct_opened":
@@ -107,6 +108,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.urge_confirmed":
     case "messaging.urge_stopped":
     case "followup.changed":
+    case "followup.question":
     case "followup.todo":
     case "bots.changed":
     case "bots.webhook_disabled":
@@ -161,7 +163,7 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
   if (items.some((one) => one.position === item.position)) return items;
   switch (item.kind) {
     case "messaging.released":
-      return append(withReply(items.filter((one) => one.position !== item.held), item), item);
+      return append(withNews(items.filter((one) => one.position !== item.held), item), item);
     case "messaging.refused":
       return items.map((one) => (one.position === item.held && isMessage(one) ? { ...one, message: refused(one.message, item) } : one));
     case "groups.member_changed":
@@ -172,7 +174,7 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
     case "groups.rules_published":
       return append(items, { ...item, card: null });
     case "messaging.sent":
-      return append(withReply(items, item), item);
+      return append(withNews(items, item), item);
     case "messaging.held":
     case "messaging.blocked":
       return append(items, item);
@@ -182,6 +184,7 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
     case "messaging.pinned":
     case "messaging.moved":
     case "messaging.frozen":
+    case "messaging.burn_opened":
       return changed(items, item);
     default:
       return items;
@@ -201,7 +204,7 @@ export function changed<T extends Item>(items: T[], item: ChangeItem): T[] {
 function changedMessage(message: Message, item: ChangeItem): Message {
   if (item.kind === "messaging.recalled") {
     const recalled = { by: item.by, at: item.at, reason: item.reason };
-    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], forward: null, template: null, reactions: [], pinned: false, moved: null };
+    return { ...message, recalled, text: "", mentions: [], quote: null, spans: [], files: [], forward: null, template: null, reactions: [], pinned: false, moved: null, burn: null };
   }
   if (item.kind === "messaging.frozen") return { ...message, frozen: item.frozen };
   if (message.recalled) return message;
@@ -216,6 +219,8 @@ function changedMessage(message: Message, item: ChangeItem): Message {
       return { ...message, pinned: item.on };
     case "messaging.moved":
       return { ...message, moved: item.moved, pinned: false };
+    case "messaging.burn_opened":
+      return message.burn ? { ...message, burn: { ...message.burn, opened: item.opened } } : message;
   }
 }
 
@@ -228,6 +233,23 @@ function withQuote(message: Message, item: ChangeItem): Message {
   if (item.kind === "messaging.moved") return { ...message, quote: { ...quote, moved: item.on } };
   if (item.kind === "messaging.edited") return { ...message, quote: { ...quote, text: [...item.text].slice(0, LONGEST_QUOTE).join("") } };
   return message;
+}
+
+const withNews = (items: Item[], item: SentItem | ReleasedItem): Item[] => withReply(withCorrection(items, item), item);
+
+/** What a message corrects leads to it from now on, and with that what was corrected before. */
+export function withCorrection<T extends Item>(items: T[], item: SentItem | ReleasedItem): T[] {
+  const corrects = item.message.corrects ?? null;
+  if (corrects === null) return items;
+  const corrected = item.message.position;
+  const is = (one: { position: number; corrected?: number | null }): boolean => one.position === corrects || one.corrected === corrects;
+  return items.map((one) => {
+    if (!isMessage(one)) return one;
+    const { message } = one;
+    const quote = message.quote && is(message.quote) ? { ...message.quote, corrected } : (message.quote ?? null);
+    if (!is(message)) return quote === (message.quote ?? null) ? one : { ...one, message: { ...message, quote } };
+    return { ...one, message: { ...message, quote, corrected } };
+  });
 }
 
 /** The first message of a thread counts the replies, recalled ones too, for they keep their places. */

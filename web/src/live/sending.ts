@@ -1,5 +1,5 @@
 /** What I write goes to the outbox first, and from there into the socket for as long as the server has not confirmed it. */
-import type { Body, FileMark, Quote } from "../api/types.ts";
+import type { Body, FileMark, Message, Quote } from "../api/types.ts";
 import { randomId } from "../lib/text.ts";
 import { bodyOf, outbox, put, retry, update } from "./outbox.ts";
 import type { Waiting } from "./outbox.ts";
@@ -10,13 +10,22 @@ export function sendInto(run: typeof write): void {
   write = run;
 }
 
-/** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches. */
-export type Along = Pick<Waiting, "thread" | "members" | "template">;
+/** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches, how long it can be read. */
+export type Along = Pick<Waiting, "thread" | "members" | "template" | "burn" | "corrects" | "waits">;
 
-export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = [], along: Along = {}): void {
+export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = [], along: Along = {}): string {
   const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }), ...along };
   put(one);
   sendOne(one);
+  return one.cmid;
+}
+/** Puts right a message of mine, in the thread in which it stands. */
+export const sendCorrection = (group: string, of: Message, text: string): string =>
+  sendMessage(group, text, [], null, [], { corrects: of.position, ...(of.thread != null && { thread: of.thread }) });
+/** Its files have reached the server, so nothing keeps it here any more. */
+export function sendWith(cmid: string, files: FileMark[]): void {
+  update(cmid, { files, waits: [], state: "waiting" });
+  sendWaiting();
 }
 /** The rules have changed since its files were inspected: have that done again, then it goes. */
 export async function lookAgain(cmid: string): Promise<void> {
@@ -46,5 +55,6 @@ export function sendWaiting(): void {
   }
 }
 function sendOne(one: Waiting): void {
+  if (one.waits?.length) return;
   if (write(one.cmid, one.group, bodyOf(one)) && !one.tried) update(one.cmid, { tried: true });
 }

@@ -1,7 +1,7 @@
 /** What the server knows and this page shows: who I am, my conversations, the open timelines, the link. Changes only through the reducer. */
 import { computed, ref, shallowRef, watch } from "vue";
-import { ApiError, get, post, whenSignedOut } from "../api/client.ts";
-import type { Conversations, Device, Item, Me, MessagePage, OwnQuiet, ServerFrame, Start } from "../api/types.ts";
+import { ApiError, get, whenSignedOut } from "../api/client.ts";
+import type { Conversations, Device, Item, Me, OwnQuiet, ServerFrame, Start } from "../api/types.ts";
 import { Connection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
 import { applyDraft, forgetDrafts, loadDrafts, openDrafts, saveDrafts } from "./drafts.ts";
@@ -9,11 +9,13 @@ import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
 import { mayKeep, withStart } from "./kept.ts";
 import { watchHead } from "./headwatch.ts";
 import { followCalls, loadCalls } from "./calls.ts";
+import { countSoon, isNewer, REVIEW_KINDS } from "./counts.ts";
 import { applySeen } from "./reads.ts";
+import { beginAt, noted, noting, readWith, remember, since } from "./recent.ts";
 import { loadScheduled } from "./scheduled.ts";
 import { closeOutbox, forgetOutbox, openOutbox, settle, update } from "./outbox.ts";
 import { lookAgain, sendInto, sendWaiting } from "./sending.ts";
-import { applyItem, applyRead, applySettings, applyToTimeline, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
+import { applyItem, applyRead, applySettings, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
 
 export const me = shallowRef<Me | null>(null);
@@ -27,7 +29,6 @@ export const startError = shallowRef<ApiError | null>(null);
 export const moved = shallowRef<{ approvals: number; notices: number; reviews: number; policy: number; frozen: number; groups: Record<string, number> }>({ approvals: 0, notices: 0, reviews: 0, policy: 0, frozen: 0, groups: {} });
 /** A notice of which I was reminded just now; null once I have been to it. */
 export const reminder = shallowRef<{ id: string; title: string } | null>(null);
-
 /** My quiet hours as another screen of mine changed them; undefined while none did. */
 export const ownQuiet = shallowRef<OwnQuiet | null | undefined>(undefined);
 /** Counts changes of what I put aside, on any screen of mine. */
@@ -37,15 +38,16 @@ export const unreadTotal = computed(() => Object.values(state.value.conversation
 export const myId = (): string => me.value?.person.id ?? "";
 export const can = (...names: string[]): boolean => names.some((one) => me.value?.capabilities.includes(one) || me.value?.roles.includes(one as never));
 
-export { confirmMembers, confirmMessage, retryMessage, sendMessage } from "./sending.ts";
+export { confirmMembers, confirmMessage, retryMessage, sendCorrection, sendMessage } from "./sending.ts";
 export type { Along } from "./sending.ts";
 
 let connection: Connection | null = null;
 sendInto((cmid, group, body) => connection?.send(cmid, group, body) ?? false);
-let signedOut: () => void = () => undefined;
-/** Items applied lately, to bring a page that was fetched meanwhile up to date. */
-let recent: Item[] = [];
-const RECENT = 400;
+let signedOut: (other: boolean) => void = () => undefined;
+/** I am about to sign out, here and by myself. */
+let leaving = false;
+/** How far I have read, by group, while nothing says that the server has heard of it; `at` is when it was told last. */
+const owed = new Map<string, { position: number; at: number }>();
 /** The facts between the state and the socket's position are missing until a new snapshot has come: no cursor may be shown meanwhile. */
 let stale = false;
 /** What is shown was kept by this browser; the server has not said yet that it still holds. */
@@ -59,22 +61,22 @@ export function onItems(run: (items: readonly Item[]) => void): () => void {
   listeners.add(run);
   return () => void listeners.delete(run);
 }
-/** The latest items after `position`, to bring up to date what was read at it. */
-export const since = (position: number): readonly Item[] => recent.filter((one) => one.position > position);
 /** Counts how often the server said all anew; what is kept is shown before it has said anything. */
 export const starts = ref(0);
 /** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
 export const resyncs = ref(0);
 /** How many messages wait for my answer. Replies change it without an item of its own, so it is read again when something moves. */
 export const toAnswer = ref(0);
+/** How many questions wait for me, or for the unit that I head. */
+export const toQuestion = ref(0);
 
-export function whenSessionEnds(run: () => void): void {
+/** `run` is called once this browser keeps nothing of the session; `other`: somebody else has one now. */
+export function whenSessionEnds(run: typeof signedOut): void {
   signedOut = run;
-  whenSignedOut(() => {
-    if (me.value === null) return;
-    leave();
-    run();
-  });
+  whenSignedOut(() => me.value !== null && ended());
+}
+function ended(other = false): void {
+  if (!leaving) void leave().then(() => signedOut(other));
 }
 
 const may = (group: string): boolean => mayKeep(device.value, group);
@@ -116,10 +118,7 @@ export async function start(): Promise<void> {
     cursor: () => (ready.value && !stale ? state.value.position : null),
     frame: onFrame,
     state: (one) => (link.value = one),
-    ended: () => {
-      leave();
-      signedOut();
-    },
+    ended,
   });
   if (provisional) await snapshot();
   else connection.open();
@@ -141,17 +140,22 @@ addEventListener("pagehide", () => void keepNow(true));
 /** Only a state that is whole up to its position is kept. */
 watch([state, device, me], () => keepSoon(() => (ready.value && !stale && !provisional && me.value && device.value ? { state: state.value, me: me.value, device: device.value } : null)), { flush: "sync" });
 
-/** Takes over the first answer: what was kept under its epoch goes on, anything else begins anew. */
-async function adopt(answer: Start): Promise<void> {
+/** Takes over the first answer: what was kept under its epoch goes on, anything else begins anew. `again` makes what was changed since it was asked for. */
+async function adopt(answer: Start, again: (state: ClientState) => ClientState = (one) => one): Promise<void> {
+  // Other pages of this browser have the same session: another person's must not come among what is shown here.
+  if (me.value !== null && me.value.person.id !== answer.me.person.id) return ended(true);
   const goesOn = provisional && device.value?.epoch === answer.device.epoch;
   if (!goesOn && provisional) void clearKept(device.value?.epoch ?? null);
   [me.value, device.value] = [answer.me, answer.device];
   if (goesOn) state.value = withStart(state.value, answer, answer.me.todo);
   else {
     state.value = fromSnapshot(answer, {}, answer.me.todo);
-    for (const item of recent) if (item.position > answer.position) state.value = applyItem(state.value, item, answer.me.person.id);
+    for (const item of since(answer.position) ?? []) state.value = applyItem(state.value, item, answer.me.person.id);
   }
+  state.value = again(state.value);
+  isNewer("", answer.position);
   toAnswer.value = answer.me.todo.answers;
+  toQuestion.value = answer.me.todo.questions;
   [provisional, stale, asked, startError.value] = [false, false, null, null];
   await openUnsent(answer.me.person.id);
   ready.value = true;
@@ -171,17 +175,21 @@ async function snapshot(): Promise<void> {
   trying = true;
   clearTimeout(retryTimer);
   try {
-    await adopt(await (asked ?? get<Start>("/start")));
+    const again = noting();
+    // One that was asked for before the socket said where it goes on may lack what came in between.
+    const [answer] = await readWith(() => {
+      const first = asked ?? get<Start>("/start");
+      asked = null;
+      return first;
+    });
+    await adopt(answer, again);
     connection?.open();
   } catch (error) {
     asked = null;
     if (!(error instanceof ApiError)) throw error;
     startError.value = error;
-    if (error.status === 401 && me.value !== null) {
-      // It may have been answered before anything was shown.
-      leave();
-      signedOut();
-    }
+    // It may have been answered before anything was shown.
+    if (error.status === 401 && me.value !== null) ended();
     if (connection === null) return;
     if (provisional) link.value = "offline";
     retryTimer = setTimeout(() => connection !== null && void snapshot(), 3000);
@@ -204,11 +212,13 @@ function deviceSoon(): void {
   }, 500);
 }
 
-function leave(): void {
+/** Forgets whose page it was: nothing of them is shown or kept, and whoever has the session now is loaded anew. Done when nothing is kept. */
+export function leave(): Promise<void> {
   connection?.close();
   connection = null;
-  recent = [];
-  void clearKept(device.value?.epoch ?? null);
+  beginAt(-1);
+  owed.clear();
+  const cleared = clearKept(device.value?.epoch ?? null);
   clearTimeout(retryTimer);
   [me.value, device.value, provisional, stale, asked] = [null, null, false, false, null];
   // A session that ended by itself leaves messages that wait for their writer; drafts are on the server.
@@ -218,14 +228,24 @@ function leave(): void {
   state.value = EMPTY;
   reminder.value = null;
   ready.value = false;
+  return cleared;
 }
 
-/** Signs out. Messages that wait are given up; the page asks before. */
+/** Signs out. My messages that wait are given up; the page asks before. Throws ApiError. */
 export async function signOut(everywhere: boolean, remove: (path: string) => Promise<void>): Promise<void> {
-  await saveDrafts();
-  await remove(everywhere ? "/sessions" : "/session");
-  leave();
-  await forgetOutbox();
+  const person = myId();
+  leaving = true;
+  try {
+    await saveDrafts();
+    await remove(everywhere ? "/sessions" : "/session");
+  } catch (error) {
+    // It had ended already.
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+  } finally {
+    leaving = false;
+  }
+  await leave();
+  await forgetOutbox(person);
 }
 
 /** Clears what this browser keeps, and keeps nothing more under this session. What waits to be sent stays. */
@@ -234,8 +254,11 @@ export const forgetKept = (): Promise<void> => clearKept(device.value?.epoch ?? 
 function onFrame(frame: ServerFrame): void {
   switch (frame.type) {
     case "welcome":
-      if (frame.mode === "snapshot" && ready.value && frame.position > state.value.position) void resync();
+      if (frame.person !== myId()) return ended(true);
+      if (frame.mode === "snapshot" && ready.value && frame.position > state.value.position) void resync(frame.position);
       if (document.visibilityState !== "visible") connection?.visible(false);
+      for (const [group, one] of owed) tellRead(group, one.position);
+      if (state.value.unsure.length > 0) void readRows();
       sendWaiting();
       watchHead(frame.head.size);
       return;
@@ -244,15 +267,14 @@ function onFrame(frame: ServerFrame): void {
     case "receipt":
       if (frame.position === null) {
         const words = [...new Set([...(frame.findings ?? []), ...(frame.found ?? [])].map((one) => one.word).filter(Boolean))];
-        update(frame.cmid, { state: "warned", warning: { confirm: frame.confirm ?? "", clause: frame.clause, words } });
+        update(frame.cmid, { state: "warned", warning: { confirm: frame.confirm ?? "", clause: frame.clause, words, limit: frame.limit ?? null } });
         return;
       }
       update(frame.cmid, { position: frame.position });
       settle(state.value.position, new Set());
       return;
     case "read":
-      state.value = applyRead(state.value, frame.group, frame.position, myId());
-      return;
+      return alter((now) => applyRead(now, frame.group, frame.position, myId()));
     case "error": {
       const { cmid, clause, members, retry_after, missing, attachment } = frame.data ?? {};
       if (cmid && frame.code === "messaging.file_stale") return void lookAgain(cmid);
@@ -263,8 +285,7 @@ function onFrame(frame: ServerFrame): void {
     case "seen":
       return applySeen(frame.group, frame.reads);
     case "settings":
-      state.value = applySettings(state.value, frame.group, { pinned: frame.pinned, muted: frame.muted, marked_unread: frame.marked_unread });
-      return;
+      return alter((now) => applySettings(now, frame.group, { pinned: frame.pinned, muted: frame.muted, marked_unread: frame.marked_unread }));
     case "saved":
       savedMoved.value++;
       return;
@@ -276,6 +297,7 @@ function onFrame(frame: ServerFrame): void {
       ownQuiet.value = frame.quiet;
       return;
     case "pong":
+      for (const [group, one] of owed) if (one.at <= frame.n) owed.delete(group);
       return;
     default: {
       const unknown: never = frame;
@@ -284,10 +306,12 @@ function onFrame(frame: ServerFrame): void {
   }
 }
 
+const alter = (change: (now: ClientState) => ClientState): void => void (state.value = noted(change)(state.value));
+
 /** Too far behind to follow item by item: read everything again. The open timeline is fetched again by the page that shows it. */
-async function resync(): Promise<void> {
+async function resync(position: number): Promise<void> {
   stale = true;
-  recent = [];
+  beginAt(position);
   await snapshot();
   resyncs.value++;
 }
@@ -315,13 +339,15 @@ function onFacts(items: Item[], position: number): void {
       if (me.value) me.value = renamed(me.value, item.person);
     }
   }
-  recent = [...recent, ...items].slice(-RECENT);
+  remember(items);
   state.value = next.position < position ? { ...next, position } : next;
   moved.value = marks;
   settle(state.value.position, cmids);
   for (const run of listeners) run(items);
   if (items.some((one) => one.kind === "policy.adopted" || (one.kind.startsWith("groups.") && one.group !== null && device.value?.groups[one.group] === undefined))) deviceSoon();
   followCalls(items);
+  // Other rules may let one write where one could not; everybody asks, so not all in the same moment.
+  if (items.some((one) => one.kind === "policy.adopted")) setTimeout(() => void resync(state.value.position), Math.random() * 2000);
   if (next.unsure.length > 0) void readRows();
   const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
   if (reviews || items.some((one) => one.kind === "messaging.prereview")) countSoon();
@@ -334,7 +360,10 @@ async function readRows(): Promise<void> {
   reading = true;
   try {
     for (let tries = 0; tries < 5 && state.value.unsure.length > 0; tries++) {
-      state.value = withRows(state.value, await get<Conversations>("/conversations"));
+      const again = noting();
+      const rows = await get<Conversations>("/conversations");
+      // Only now: the state has gone on meanwhile.
+      state.value = again(withRows(state.value, rows));
     }
   } catch (error) {
     // The rows stay unsure and are read with the next facts or the next snapshot.
@@ -344,52 +373,16 @@ async function readRows(): Promise<void> {
   }
 }
 
-/** What changes the length of the review queue. The queue leaves out my own messages, so the server counts; it also knows my pre-reviews. */
-const REVIEW_KINDS: readonly string[] = ["messaging.review_waiting", "messaging.review_done", "messaging.released", "messaging.alert"];
-let counting: ReturnType<typeof setTimeout> | undefined;
-function countSoon(): void {
-  counting ??= setTimeout(async () => {
-    counting = undefined;
-    try {
-      const { todo, prereviews } = await get<Me>("/me");
-      if (me.value) me.value = { ...me.value, prereviews };
-      state.value = { ...state.value, todo: { ...state.value.todo, reviews: todo.reviews } };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
-  }, 500);
-}
-
-/** Fetches the newest page of a group if its timeline is not loaded. */
-export async function openTimeline(group: string): Promise<void> {
-  if (state.value.timelines[group] !== undefined) return;
-  const page = await get<MessagePage>(`/groups/${group}/messages?limit=60`);
-  let items = page.items;
-  for (const item of recent) {
-    if (item.position <= page.position || item.position > state.value.position) continue;
-    if (item.kind === "directory.person_changed") items = renamed(items, item.person);
-    else if (item.group === group) items = applyToTimeline(items, item);
-  }
-  state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
-}
-
-export async function loadOlder(group: string): Promise<void> {
-  const timeline = state.value.timelines[group];
-  const first = timeline?.items[0];
-  if (!timeline?.more || first === undefined) return;
-  const page = await get<MessagePage>(`/groups/${group}/messages?before=${first.position}&limit=60`);
-  const now = state.value.timelines[group];
-  if (now === undefined) return;
-  const known = new Set(now.items.map((one) => one.position));
-  const items = [...page.items.filter((one) => !known.has(one.position)), ...now.items];
-  state.value = { ...state.value, timelines: { ...state.value.timelines, [group]: { items, more: page.more } } };
-}
-
 /** Marks `group` read up to `position`, or to its last message when that comes earlier. */
 export function markRead(group: string, upTo: number): void {
   const conversation = state.value.conversations[group];
   const position = Math.min(conversation?.last?.position ?? -1, upTo);
   if (conversation === undefined || position <= conversation.read) return;
-  state.value = applyRead(state.value, group, position, myId());
-  if (!connection?.read(group, position)) void post(`/groups/${group}/read`, { position }).catch(() => undefined);
+  alter((now) => applyRead(now, group, position, myId()));
+  tellRead(group, position);
+}
+/** Without a line it is told once there is one again. */
+function tellRead(group: string, position: number): void {
+  owed.set(group, { position, at: Date.now() });
+  connection?.read(group, position);
 }

@@ -13,6 +13,7 @@ export const PAGES: readonly Page[] = [
   { to: "/join", icon: "user-plus", label: "page.join", group: "nav.desk", roles: null },
   { to: "/search", icon: "search", label: "page.search", group: "nav.desk", roles: null },
   { to: "/answers", icon: "clock", label: "page.answers", group: "nav.desk", roles: null },
+  { to: "/questions", icon: "info", label: "page.questions", group: "nav.desk", roles: null },
   { to: "/saved/later", icon: "clock", label: "page.later", group: "nav.desk", roles: null },
   { to: "/saved/favourite", icon: "archive", label: "page.favourites", group: "nav.desk", roles: null },
   { to: "/issued", icon: "mega", label: "page.issued", group: "group.govern", roles: ["audit_admin", "security_admin", "head"], may: "notices.issue" },

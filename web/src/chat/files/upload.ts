@@ -1,10 +1,11 @@
-/** The way of one file to the server: in parts, resumed where it broke off, then inspected there. */
+/** The way of one file to the server: in parts, resumed where it broke off (also by an earlier page), then inspected there. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { ApiError, get, post } from "../../api/client.ts";
 import type { Upload } from "../../api/types.ts";
 import { f } from "../../i18n/files.ts";
 import { explain } from "../../ui/explain.ts";
+import { noteFile } from "../../live/holding.ts";
 import type { Pending } from "./pending.ts";
 
 const PAUSE_MS = 3000;
@@ -52,15 +53,22 @@ async function send(one: Pending): Promise<Upload> {
   if (one.id === null) {
     const body = { group: one.group, name: one.name, size: one.source.size, kind: one.kind, ...(one.seconds !== null && { seconds: one.seconds }) };
     found = await lasting(one, () => post<Upload>("/uploads", body));
+    if (one.stopped) return found;
     one.id = found.id;
+    void noteFile(one.key, { id: found.id });
   } else {
     const id = one.id;
     found = await lasting(one, () => get<Upload>(`/uploads/${id}`));
   }
   const { id, chunk } = found;
-  if (!one.sha256) one.sha256 = await hashOf(one.source, 4 * 1024 * 1024);
+  if (!one.sha256) {
+    one.sha256 = await hashOf(one.source, 4 * 1024 * 1024);
+    void noteFile(one.key, { sha256: one.sha256 });
+  }
+  if (found.state === "ready" || found.state === "refused") return found;
   let left = found.missing.length;
   const parts = Math.max(1, Math.ceil(one.source.size / chunk));
+  one.sent = (parts - left) / parts;
   for (const index of found.missing) {
     if (one.stopped) return found;
     await lasting(one, () => putPart(id, index, one.source.slice(index * chunk, (index + 1) * chunk)));
@@ -77,11 +85,25 @@ async function send(one: Pending): Promise<Upload> {
   return found;
 }
 
+/** An upload that the server has given up in the meantime is begun anew, once. */
+async function sendAnew(one: Pending): Promise<Upload> {
+  const resumed = one.id !== null;
+  try {
+    return await send(one);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    one.id = null;
+    void noteFile(one.key, { id: null });
+    if (!resumed || one.stopped) throw error;
+    return send(one);
+  }
+}
+
 export async function upload(one: Pending): Promise<void> {
   one.state = "sending";
   one.why = "";
   try {
-    const found = await send(one);
+    const found = await sendAnew(one);
     if (one.stopped) return;
     if (found.state === "ready") {
       one.file = found.file ?? null;
@@ -92,7 +114,6 @@ export async function upload(one: Pending): Promise<void> {
     one.why = f(found.reason === "malware" ? "refused.malware" : found.reason === "not_a_recording" ? "refused.not_a_recording" : "r.other");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 404) one.id = null; // expired: the next try begins anew
     one.why = explain(error);
   }
   one.state = "failed";

@@ -19,8 +19,12 @@ export const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:$
 export const address = (group: string, position: number, file: string, as?: "thumbnail" | "preview"): string =>
   `/api/groups/${group}/messages/${position}/files/${file}${as ? `?as=${as}` : ""}`;
 
-/** What stands for the files of a message, or for the copies that it carries, where only a line has room. */
-export function fileLine(message: Pick<Message, "files" | "forward">): string {
+/** For how long a message that burns can be read. */
+export const readTime = (seconds: number): string => (seconds % 60 === 0 ? f("burn.m", { n: seconds / 60 }) : f("burn.s", { n: seconds }));
+
+/** What stands for the files of a message, for the copies that it carries, or for one that burns, where only a line has room. */
+export function fileLine(message: Pick<Message, "files" | "forward"> & { burn?: Message["burn"] | number }): string {
+  if (message.burn) return f("burn", { time: readTime(typeof message.burn === "number" ? message.burn : message.burn.seconds) });
   if (message.forward) return message.forward.items.map((one) => `${one.sender}：${one.text}`).join("\n");
   const first = message.files?.[0];
   if (first === undefined) return "";

@@ -1,0 +1,12 @@
+import type { BurnRules, ClauseMark, MessageItem, Named } from "./types.ts";
+
+/** Minutes since midnight; `rest`: also when the organisation does not work. */
+export interface OwnQuiet { start: number; end: number; rest: boolean }
+/** What quiet hours do with a message now, and the calls that I have left. */
+export interface Rest {
+  then: "silent" | "queue" | "refuse" | null; clause: ClauseMark | null; changes_at: number | null; now: number;
+  urgent: { left: number; per_week: number; renews_at: number; most_people: number; repeats: number; every_minutes: number; clause: ClauseMark } | null;
+  burn: BurnRules | null;
+}
+export interface Call { group: string; group_name: string; reason: string; rounds: number; item: MessageItem }
+export interface CallState { rounds: number; stopped: number | null; called: { person: Named; at: number | null; needless: boolean }[] }

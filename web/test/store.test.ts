@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Conversation, Item, MessageItem, ServerFrame } from "../src/api/types.ts";
+import { Line } from "./line.ts";
+
+vi.mock("../src/live/cupboard.ts", () => ({ within: async () => null }));
+
+/** A server whose answers come when the test says so. */
+let asked: { path: string; method: string; give: (body: unknown, status?: number) => void }[] = [];
+const group = (id: string): Conversation["group"] => ({ id, name: id, short_name: id, kind: "internal", state: "active", level: "normal", me: { role: "member", state: "active" }, members: 3, topics: [], publishing: null }) as never;
+const row = (id: string, read: number, more: Partial<Conversation> = {}): Conversation => ({ group: group(id), last: message(9, id), unread: 9 - read, mentioned: false, read, pinned: false, muted: false, marked_unread: false, ...more });
+const message = (position: number, of = "g", text = "早"): MessageItem => ({
+  position, at: position, kind: "messaging.sent", group: of, number: position, actor: null,
+  message: { position, number: position, sender: { id: "p2", name: "p2" }, at: position, text, mentions: [], state: "delivered", spans: [], thread: null },
+});
+const me = (person = "p1") => ({ person: { id: person, name: person }, roles: [], capabilities: [], todo: { approvals: 0, reviews: 0, notices: 0, answers: 0, questions: 0 }, prereviews: [], position: 10 });
+const first = (position: number, rows: Conversation[], person = "p1") => ({ position, conversations: rows, me: me(person), device: { epoch: "e", groups: {}, notifications: { told: "none" }, push_key: null } });
+const welcome = (position: number, mode: "resume" | "snapshot" = "resume", person = "p1"): ServerFrame => ({ type: "welcome", person, position, after: position, mode, head: { size: position + 1 } });
+const facts = (after: number, ...items: Item[]): ServerFrame => ({ type: "facts", after, position: items.at(-1)?.position ?? after, items });
+const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
+const open = (path: string): (typeof asked)[number] => {
+  const found = asked.find((one) => one.path === path);
+  if (!found) throw new Error(`${path} was not asked for: ${asked.map((one) => one.path).join(" ")}`);
+  asked = asked.filter((one) => one !== found);
+  return found;
+};
+const give = async (path: string, body: unknown, status = 200): Promise<void> => {
+  open(path).give(body, status);
+  await settle();
+};
+
+type Store = typeof import("../src/live/store.ts");
+let store: Store;
+let ends: boolean[];
+/** A page that has begun at position 10. */
+async function page(...rows: Conversation[]): Promise<void> {
+  vi.resetModules();
+  asked = [];
+  ends = [];
+  store = await import("../src/live/store.ts");
+  store.whenSessionEnds((other) => void ends.push(other));
+  const mine = store.loadMe();
+  await settle();
+  await give("/start", first(10, rows));
+  await mine;
+  await store.start();
+  Line.last.onopen?.();
+  Line.last.hear(welcome(10));
+}
+const rowOf = (id: string) => store.state.value.conversations[id];
+const texts = (id: string): number[] | undefined => store.state.value.timelines[id]?.items.map((one) => one.position);
+
+beforeEach(() => {
+  vi.stubGlobal("WebSocket", Line);
+  vi.stubGlobal("location", { protocol: "http:", host: "example.test" });
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("navigator", { language: "zh-CN" });
+  vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
+  vi.stubGlobal("document", { documentElement: { lang: "" }, visibilityState: "visible", createElement: () => ({ content: {} }) });
+  vi.stubGlobal("BroadcastChannel", undefined);
+  vi.stubGlobal("fetch", (path: string, init: RequestInit) =>
+    new Promise<Response>((done) => asked.push({ path: path.slice(4), method: init.method ?? "GET", give: (body, status = 200) => done(new Response(status === 204 ? null : JSON.stringify(body), { status })) })));
+});
+
+describe("what is read while things go on", () => {
+  it("takes no first answer that lacks what came before the socket went on", async () => {
+    await page(row("g", 9));
+    Line.last.hear(welcome(20, "snapshot"));
+    await settle();
+    // The line breaks while all of it is read again, and goes on further ahead.
+    Line.last.hear(welcome(40, "snapshot"));
+    await give("/start", first(25, [row("g", 9)]));
+    await give("/start", first(41, [row("g", 9, { last: message(41) })]));
+    expect([store.state.value.position, rowOf("g")?.last?.position]).toEqual([41, 41]);
+    Line.last.hear(facts(40, message(42)));
+    expect(rowOf("g")?.last?.position).toBe(42);
+  });
+
+  it("keeps how far I have read, and how a row is shown, while the rows are read again", async () => {
+    await page(row("g", 5), row("h", 5));
+    const item: Item = { position: 11, at: 11, kind: "messaging.edited", group: "g", actor: { id: "p2", name: "p2" }, message: 9, text: "改", mentions: [], spans: [], edited_at: 11, state: "delivered", clause: null };
+    store.state.value = { ...store.state.value, unsure: ["g", "h"] };
+    Line.last.hear(facts(10, item));
+    store.markRead("g", 9);
+    Line.last.hear({ type: "settings", group: "h", pinned: true, muted: false, marked_unread: false });
+    await give("/conversations", { position: 12, conversations: [row("g", 5), row("h", 5)] });
+    expect([rowOf("g")?.read, rowOf("g")?.unread, rowOf("h")?.pinned]).toEqual([9, 0, true]);
+  });
+
+  it("puts no older page before a timeline that was read anew meanwhile", async () => {
+    await page(row("g", 9));
+    const { loadOlder, openTimeline } = await import("../src/live/timelines.ts");
+    void openTimeline("g");
+    await give("/groups/g/messages?limit=60", { items: [message(8), message(9)], more: true, position: 10 });
+    void loadOlder("g");
+    const older = open("/groups/g/messages?before=8&limit=60");
+    store.state.value = { ...store.state.value, timelines: { g: { items: [message(80), message(81)], more: true } } };
+    older.give({ items: [message(6), message(7)], more: true, position: 10 });
+    await settle();
+    expect(texts("g")).toEqual([80, 81]);
+  });
+
+  it("keeps no timeline of a group that I was taken out of while it was read", async () => {
+    await page(row("g", 9));
+    const { openTimeline } = await import("../src/live/timelines.ts");
+    void openTimeline("g");
+    Line.last.hear(facts(10, { position: 11, at: 11, kind: "groups.member_changed", group: "g", actor: null, person: { id: "p1", name: "p1" }, role: "member", state: "removed", reason: null, card: null, members: null } as never));
+    await give("/groups/g/messages?limit=60", { items: [message(9)], more: false, position: 10 });
+    expect(texts("g")).toBeUndefined();
+  });
+
+  it("tells once more how far I have read when the line comes back, until the server has heard of it", async () => {
+    await page(row("g", 5), row("h", 5));
+    store.markRead("g", 9);
+    Line.last.hear(welcome(10));
+    const told = (): unknown[] => Line.last.said.filter((one) => one["type"] === "read").map((one) => one["group"]);
+    expect(told()).toEqual(["g", "g"]);
+    Line.last.hear({ type: "pong", n: Date.now() });
+    Line.last.hear(welcome(10));
+    expect(told()).toEqual(["g", "g"]);
+    Line.last.readyState = 3;
+    store.markRead("h", 9);
+    Line.last.readyState = 1;
+    Line.last.hear(welcome(10));
+    expect(told()).toEqual(["g", "g", "h"]);
+  });
+
+  it("lets the newer of two counts stand, whichever answer comes last", async () => {
+    await page();
+    const { count } = await import("../src/live/counts.ts");
+    void count();
+    void count();
+    const [older, newer] = [open("/me"), open("/me")];
+    newer.give({ ...me(), position: 12, todo: { ...me().todo, answers: 2 } });
+    older.give({ ...me(), position: 11, todo: { ...me().todo, answers: 1 } });
+    await settle();
+    expect(store.toAnswer.value).toBe(2);
+  });
+});
+
+describe("one person after the other", () => {
+  it("sends nothing, and shows nothing more, once the socket speaks with another person", async () => {
+    await page(row("g", 9));
+    store.sendMessage("g", "写给我的组", [], null);
+    Line.last.said = [];
+    Line.last.hear(welcome(12, "resume", "p9"));
+    await settle();
+    expect([ends, store.me.value, Line.last.said]).toEqual([[true], null, []]);
+  });
+
+  it("takes over no answer that is another person's", async () => {
+    await page(row("g", 9));
+    Line.last.hear(welcome(20, "snapshot"));
+    await give("/start", first(21, [row("x", 1)], "p9"));
+    expect([ends, Object.keys(store.state.value.conversations)]).toEqual([[true], []]);
+  });
+
+  it("gives up what waits although the end of the session was told first", async () => {
+    await page(row("g", 9));
+    let done = (): void => undefined;
+    const out = store.signOut(false, () => new Promise((end) => (done = end)));
+    await settle();
+    Line.last.onclose?.({ code: 4401 });
+    await settle();
+    expect([ends, store.myId()]).toEqual([[], "p1"]);
+    done();
+    await out;
+    expect([ends, store.me.value]).toEqual([[], null]);
+  });
+});
