@@ -35,6 +35,7 @@ from guiju.modules.bots import _routes as bots_routes
 from guiju.modules.bots.dispatching import Dispatcher
 from guiju.modules.bots.incoming import Incoming
 from guiju.modules.directory import _routes as directory_routes
+from guiju.modules.directory import sheets
 from guiju.modules.followup import _routes as followup_routes
 from guiju.modules.groups import _routes as groups_routes
 from guiju.modules.identity import _routes as identity_routes
@@ -114,6 +115,7 @@ class Server:
         self.hub = Hub(ROUTERS, PRESENCE, runtime.new_view, FORESEEABLE)
         self.guard = SessionGuard(self.gate, self.hub, runtime.settings)
         self.extractor = Extractor()
+        self.sheets = sheets.reader()
         self.uploads = Uploads(
             self.gate, runtime.vault, runtime.inspector, self.extractor, runtime.clock,
             scanner=Scanner(runtime.settings.clamd) if runtime.settings.clamd else None,
@@ -126,7 +128,9 @@ class Server:
         self.schedule = Schedule(
             self.gate, runtime.notes, runtime.inspector, runtime.clock, self._tell
         )
-        self.incoming = Incoming(self.gate, self.composer, self.uploads, runtime.clock)
+        self.incoming = Incoming(
+            self.gate, self.composer, self.uploads, runtime.clock, self._inspecting
+        )
         self.dispatcher = Dispatcher(
             self.gate, Poster(is_public_host, runtime.settings.inside_hosts), runtime.vault, runtime.clock
         )  # fmt: skip
@@ -180,6 +184,7 @@ class Server:
         state.passwords = identity.Passwords()
         state.session_cookie = identity.cookie_name(is_https=self.runtime.settings.is_https)
         state.extractor, state.uploads = self.extractor, self.uploads
+        state.sheets = self.sheets
         state.inspecting = self._inspecting
         state.load_dictionaries = load_dictionaries
         state.prepare_rules, state.prepare_pack = self._prepare_rules, self._prepare_pack
@@ -220,6 +225,7 @@ class Server:
             await asyncio.to_thread(jobs.join)
             await asyncio.to_thread(self._inspecting.shutdown, cancel_futures=True)
             await asyncio.to_thread(self.extractor.close)
+            await asyncio.to_thread(self.sheets.close)
             await asyncio.to_thread(self.uploads.close)
             await asyncio.to_thread(self.dispatcher.close)
             await asyncio.to_thread(self.pusher.close)

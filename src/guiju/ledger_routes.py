@@ -15,7 +15,10 @@ from guiju.kernel.text import Position
 from guiju.ledger import proof as proofs
 from guiju.ledger import tables
 from guiju.modules.approvals import service as approvals
+from guiju.modules.approvals.types import SeatDecided
 from guiju.modules.directory import service as directory
+from guiju.modules.followup import questions
+from guiju.modules.followup.question_types import QuestionFact
 from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberChanged
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import changes
@@ -98,6 +101,7 @@ def _shape(view: Any, entry: Recorded, found: proofs.Proof, sight: Sight) -> Jso
         if entry.group is not None
         else None
     )
+    seat = entry.fact.seat if isinstance(entry.fact, SeatDecided) else entry.actor
     return {
         "position": found.position,
         "leaf": _base64(found.leaf),
@@ -110,6 +114,7 @@ def _shape(view: Any, entry: Recorded, found: proofs.Proof, sight: Sight) -> Jso
             "at": entry.at,
             "group": group,
             "actor": view.mark(entry.actor),
+            "deputy_of": view.mark(seat) if seat != entry.actor else None,
             "controls": list(entry.uses),
         },
     }
@@ -170,6 +175,11 @@ def _sees_body(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
     """Whether the body holds nothing but what the actor's screen shows. Who wrote a recalled text knows it."""
     if not messaging.wrote(actor, entry) and changes.is_recalled(tx, entry):
         return False
+    # What burns its readers opened once, and its author never.
+    if getattr(entry.fact, "burn", None) is not None:
+        return False
+    if isinstance(entry.fact, QuestionFact) and questions.is_over(tx, entry):
+        return entry.actor == actor.name
     match entry.fact:
         case MessageSent(original=original) | MessageEdited(original=original):
             return original is None or entry.actor == actor.name

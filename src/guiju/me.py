@@ -9,6 +9,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
+from guiju.modules.followup import questions
 from guiju.modules.followup import service as followup
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import prereview, review_queue
@@ -37,6 +38,7 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
             "notices": notices.count_todo(tx, [actor.person_id]).get(actor.person_id, 0),
             "answers": followup.count_todo(tx, [actor.person_id]).get(actor.person_id, 0),
             "late": followup.count_late(tx, actor.person_id),
+            "questions": questions.count_open(tx, actor.person_id),
         },
         "prereviews": [
             {"group": each.group, "until": each.until}

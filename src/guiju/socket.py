@@ -177,6 +177,7 @@ class SocketEndpoint:
         after = cursor if items and cursor is not None else position
         welcome = {
             "type": "welcome",
+            "person": session.person,
             "position": position,
             "after": after,
             "mode": "snapshot" if items is None else "resume",

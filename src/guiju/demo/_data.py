@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import yaml
 
+from guiju.kernel.shapes import convert, learn
 from guiju.modules.policy.types import Text
 
 FOLDER = Path(__file__).parent / "data"
@@ -128,14 +129,15 @@ class ReviewRow(Closed, frozen=True):
 
 
 class ChangeRow(Closed, frozen=True):
-    """What becomes of the message of that label, `after` minutes."""
+    """What becomes of the message of that label, `after` minutes. `hours`: within which `ask` wants an answer."""
 
     label: str
     after: int
     by: str
-    act: Literal["react", "pin", "recall"]
+    act: Literal["react", "pin", "recall", "move", "flag", "freeze", "ask"]
     reaction: str = "ok"
     reason: str | None = None
+    hours: int | None = None
 
 
 class Scene(Moment, frozen=True):
@@ -178,6 +180,95 @@ class NoticeRow(Moment, frozen=True):
     missing: tuple[str, ...] = ()
 
 
+class FieldRow(Closed, frozen=True):
+    """A part of a template."""
+
+    name: str
+    required: bool = True
+    hint: str = ""
+
+
+class TemplateRow(Moment, frozen=True):
+    """A template, of a group or for everybody."""
+
+    key: str
+    by: str
+    title: str
+    fields: tuple[FieldRow, ...]
+    group: str | None = None
+
+
+class WrittenRow(Moment, frozen=True):
+    """A message by the template of that key."""
+
+    key: str
+    group: str
+    by: str
+    parts: dict[str, str]
+
+
+class LiftedRow(Moment, frozen=True):
+    reason: str
+
+
+class BarrierRow(Moment, frozen=True):
+    """A barrier between two sides, both ways; it stands for `ends_in` days unless it is lifted before."""
+
+    by: str
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    reason: str
+    ends_in: int
+    lifted: LiftedRow | None = None
+
+
+class Order(Closed, frozen=True):
+    templates: tuple[TemplateRow, ...]
+    written: tuple[WrittenRow, ...]
+    barriers: tuple[BarrierRow, ...]
+
+
+class ConfirmedRow(Closed, frozen=True):
+    """Who confirms an urgent message, `after` minutes."""
+
+    by: str
+    after: int
+
+
+class UrgentRow(Moment, frozen=True):
+    """A message that calls `people`."""
+
+    group: str
+    by: str
+    people: tuple[str, ...]
+    text: str
+    reason: str
+    confirmed: tuple[ConfirmedRow, ...] = ()
+
+
+class ScheduledRow(Closed, frozen=True):
+    """A message that waits for a time `hours` after the end of the demonstration."""
+
+    group: str
+    by: str
+    hours: int
+    text: str
+
+
+class QuietRow(Closed, frozen=True, rename={"start": "from", "end": "to"}):
+    """When a person does not want to be called: minutes since midnight."""
+
+    person: str
+    start: int
+    end: int
+
+
+class Calls(Closed, frozen=True):
+    urgent: tuple[UrgentRow, ...]
+    scheduled: tuple[ScheduledRow, ...]
+    quiet: tuple[QuietRow, ...]
+
+
 class Pick(Closed, frozen=True):
     """One of the people to sign in as first."""
 
@@ -193,7 +284,7 @@ class Guide(Closed, frozen=True):
 
 def _read(name: str, wanted: type[T]) -> T:
     text = (FOLDER / name).read_text(encoding="utf-8")
-    return msgspec.convert(yaml.load(text, _Loader), wanted)  # noqa: S506  # one of the two safe ones
+    return convert(yaml.load(text, _Loader), learn(wanted))  # noqa: S506  # one of the two safe ones
 
 
 @functools.cache
@@ -221,6 +312,14 @@ def events() -> tuple[EventRow, ...]:
 
 def direct() -> tuple[DirectRow, ...]:
     return _read("direct.yaml", tuple[DirectRow, ...])
+
+
+def order() -> Order:
+    return _read("order.yaml", Order)
+
+
+def calls() -> Calls:
+    return _read("calls.yaml", Calls)
 
 
 @functools.cache

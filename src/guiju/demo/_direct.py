@@ -1,16 +1,12 @@
 """What two people write to each other directly."""
 
-from concurrent.futures import Future
 from functools import partial
-from typing import Any
 
 from guiju.demo import _data
 from guiju.demo._data import DirectRow
 from guiju.demo._stage import MINUTE, Stage
-from guiju.kernel.lane import Command
 from guiju.modules.groups import direct
-from guiju.modules.messaging.sending import KIND
-from guiju.modules.messaging.types import Send
+from guiju.modules.messaging.composing import Body
 
 
 def plan(stage: Stage) -> None:
@@ -30,12 +26,4 @@ def _open(stage: Stage, key: str, row: DirectRow) -> None:
 
 
 def _say(stage: Stage, key: str, index: int, login: str, text: str) -> None:
-    person, inspection = stage.people[login], stage.runtime.inspector.inspect(text)
-    send = Send(person, f"demo-{key}-{index}", stage.groups[key], text, (), None, inspection)
-    answer: Future[Any] = Future()
-    stage.runtime.lane.submit([Command(KIND, send, answer.set_result)])
-    receipt = answer.result()
-    if isinstance(receipt, BaseException):
-        raise receipt
-    stage.said[key, person] = receipt.position
-    stage.shown.setdefault(key, []).append(receipt.position)
+    stage.send(login, f"demo-{key}-{index}", key, Body(text))

@@ -10,7 +10,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import RequestId
 from guiju.modules.approvals.types import Verdict as ApprovalVerdict
-from guiju.modules.groups import applying, governing, roster
+from guiju.modules.groups import applying, governing, ordering, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import AdministratorCountError, ApplicationInput, GroupKind
 
@@ -90,6 +90,16 @@ def _publish_rules(stage: Stage, event: EventRow) -> None:
     )
 
 
+def _set_topics(stage: Stage, event: EventRow) -> None:
+    actor, place = stage.actor(event.by), stage.groups[event.group]
+    stage.write(lambda tx: ordering.set_topics(tx, actor, place, event.text.splitlines()))
+
+
+def _set_publishers(stage: Stage, event: EventRow) -> None:
+    actor, place, people = stage.actor(event.by), stage.groups[event.group], stage.ids(event.people)
+    stage.write(lambda tx: ordering.set_publishers(tx, actor, place, people))
+
+
 def _close(stage: Stage, event: EventRow) -> None:
     place = stage.groups[event.group]
     stage.write(lambda tx: governing.close(tx, stage.actor(event.by), place, reason=event.reason))
@@ -159,6 +169,8 @@ def _refused_administrators(stage: Stage, event: EventRow) -> None:
 
 
 _EVENTS = {
+    "topics": _set_topics,
+    "publishers": _set_publishers,
     "publish_rules": _publish_rules,
     "sign": _sign_again,
     "close_group": _close,

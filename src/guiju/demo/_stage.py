@@ -1,15 +1,19 @@
 """Where the demonstration is played: the runtime, its clock, who is who, and what happens when."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from guiju.demo._data import Moment
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import ManualClock, utc
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.kernel.lane import WriteTx
+from guiju.kernel.lane import Command, WriteTx
+from guiju.modules.messaging.composing import Body, Draft, prepare
+from guiju.modules.messaging.sending import KIND
+from guiju.modules.messaging.types import Send
 from guiju.runtime import Runtime
 
 T = TypeVar("T")
@@ -76,6 +80,26 @@ class Stage:
 
     def write(self, verb: Callable[[WriteTx], T]) -> T:
         return self.runtime.write(verb)
+
+    def prepared(self, login: str, cmid: str, group: str, body: Body) -> Send:
+        """What somebody writes in a group, inspected."""
+        draft = Draft(self.actor(login), self.groups[group], cmid, body)
+        return prepare(self.runtime.inspector, draft)
+
+    def send(self, login: str, cmid: str, group: str, body: Body) -> None:
+        """Have somebody write in a group, alone in its commit. Raises what the gate answers."""
+        answer: Future[Any] = Future()
+        send = self.prepared(login, cmid, group, body)
+        self.runtime.lane.submit([Command(KIND, send, answer.set_result)])
+        receipt = answer.result()
+        if isinstance(receipt, BaseException):
+            raise receipt
+        self.remember(login, group, receipt.position)
+
+    def remember(self, login: str, group: str, position: int) -> None:
+        """Note that somebody wrote a message that everybody sees."""
+        self.said[group, self.people[login]] = position
+        self.shown.setdefault(group, []).append(position)
 
     def at(self, moment: int, act: Callable[[], None]) -> None:
         """Have `act` happen at `moment` (ms), after what was planned for the same moment before."""

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from guiju.demo import _data
-from guiju.demo._data import ChangeRow, ReviewRow, Scene
+from guiju.demo import _changes, _data
+from guiju.demo._data import ReviewRow, Scene
 from guiju.demo._stage import MINUTE, Stage
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Command, WriteTx
 from guiju.modules.groups import service as groups
-from guiju.modules.messaging import pinning, reacting, recalling, review
-from guiju.modules.messaging.change_types import Reaction
+from guiju.modules.messaging import review
 from guiju.modules.messaging.composing import MARK_KIND
 from guiju.modules.messaging.personal_types import Marked
 from guiju.modules.messaging.sending import KIND
@@ -82,7 +81,7 @@ def _plan_scene(stage: Stage, group: str, name: str, scene: Scene) -> None:
         stage.at(at, partial(_review, stage, group, decision, labels))
     for change in scene.changes:
         at = due[change.label] + change.after * MINUTE
-        stage.at(at, partial(_change, stage, group, change, labels))
+        stage.at(at, partial(_changes.change, stage, group, change, labels))
 
 
 def _say(stage: Stage, group: str, burst: list[tuple[str, Line]], labels: dict[str, int]) -> None:
@@ -163,19 +162,6 @@ def _review(stage: Stage, group: str, decision: ReviewRow, labels: dict[str, int
     shown = stage.write(decide)
     if shown is not None:
         stage.shown.setdefault(group, []).append(shown)
-
-
-def _change(stage: Stage, group: str, change: ChangeRow, labels: dict[str, int]) -> None:
-    """Somebody reacts to a message, puts it on top of the group, or recalls it."""
-    actor, place, shown = stage.actor(change.by), stage.groups[group], labels[change.label]
-    match change.act:
-        case "react":
-            reaction = Reaction(change.reaction)
-            stage.write(lambda tx: reacting.react(tx, actor, place, shown, reaction, on=True))
-        case "pin":
-            stage.write(lambda tx: pinning.pin(tx, actor, place, shown, on=True))
-        case "recall":
-            stage.write(lambda tx: recalling.recall(tx, actor, place, shown, reason=change.reason))
 
 
 def mark_read(stage: Stage) -> None:

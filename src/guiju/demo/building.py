@@ -1,6 +1,6 @@
 """Building the demonstration: its story is planned first and then played on a clock of its own, up to now."""
 
-from guiju.demo import _data, _direct, _groups, _notices, _organisation, _talk
+from guiju.demo import _calls, _data, _direct, _groups, _notices, _order, _organisation, _talk
 from guiju.demo._data import Moment
 from guiju.demo._stage import Calendar, Stage
 from guiju.kernel.clock import ManualClock, SystemClock
@@ -41,6 +41,8 @@ def _play(runtime: Runtime, clock: ManualClock, calendar: Calendar, begins: int)
     _notices.plan(stage)
     _talk.plan(stage)
     _direct.plan(stage)
+    _order.plan(stage)
+    _calls.plan(stage)
     for day in range(-2, 8):
         for at in TIMERS:
             stage.at(calendar.moment(Moment(day=day, at=at)), stage.run_due)

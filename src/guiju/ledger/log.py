@@ -16,7 +16,7 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Ahead, Hot, Inserts, Upsert, begin_with
+from guiju.kernel.statements import Ahead, Hot, Inserts, Upsert, begin_on_trust, begin_with
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import Leaf, decode_leaf, encode_leaves
 from guiju.ledger.keystore import KeyStore
@@ -64,6 +64,7 @@ class Log:
     def __init__(self, keys: KeyStore) -> None:
         self._keys = keys
         self._head: Head | None = None
+        self._before: Head | None = None
         self._numbers: dict[str, int] = {}
         self._pending = _Pending()
         self._now = 0
@@ -80,10 +81,22 @@ class Log:
             self._head = _load_head(connection, connection.execute(select(tables.head)).one())
             self._numbers = {}
         assert self._head is not None
+        self._open(connection, now, self._head)
+        return unchanged
+
+    def begin_on_trust(self, connection: Connection, now: int) -> bool:
+        """Begin a transaction that fails if another node has appended; False, and nothing is begun, where that cannot be."""
+        head = self._head
+        if head is None or not begin_on_trust(connection, tables.head, "size", head.size):
+            return False
+        self._open(connection, now, head)
+        return True
+
+    def _open(self, connection: Connection, now: int, head: Head) -> None:
+        self._before = head
         self._pending = _Pending()
         self._connection = connection
-        self._now = max(now, self._head.at)
-        return unchanged
+        self._now = max(now, head.at)
 
     def time(self) -> int:
         return self._now
@@ -201,6 +214,11 @@ class Log:
         self._head = Head(head.origin, grown.size, self._now, grown, edge)
         self._numbers.update(pending.numbers)
         return pending.entries
+
+    def undo(self) -> None:
+        """Take back what `flush` did in memory: its transaction was rolled back."""
+        self._head = self._before
+        self._numbers = {}
 
     def abort(self) -> None:
         self._head = None

@@ -109,6 +109,9 @@ class _Reading:
     def begin(self, connection: Connection, now: int, ahead: Ahead | None = None) -> bool:
         raise AssertionError("a replay has no transactions of its own")
 
+    def begin_on_trust(self, connection: Connection, now: int) -> bool:
+        raise AssertionError("a replay has no transactions of its own")
+
     def time(self) -> int:
         raise AssertionError("a replay has no time but that of the entries")
 
@@ -122,6 +125,9 @@ class _Reading:
         raise AssertionError("applying a fact needs no savepoint")
 
     def flush(self, connection: Connection) -> list[Recorded]:
+        raise AssertionError("a replay records nothing")
+
+    def undo(self) -> None:
         raise AssertionError("a replay records nothing")
 
     def abort(self) -> None:

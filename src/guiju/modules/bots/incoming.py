@@ -6,6 +6,7 @@ behind it who could confirm a warning, so what a rule only warns of is refused.
 
 import asyncio
 import hashlib
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -84,7 +85,11 @@ class _Mentioned:
 class Incoming:
     """Takes what other systems say with the key of a bot."""
 
-    def __init__(self, gate: Gate, composer: Composer, uploads: Uploads, clock: Clock) -> None:
+    def __init__(
+        self, gate: Gate, composer: Composer, uploads: Uploads, clock: Clock, threads: Executor
+    ) -> None:
+        """`threads` are those in which files are read, which may take minutes: all others would wait for the loop's own."""
+        self._threads = threads
         self._gate = gate
         self._composer = composer
         self._uploads = uploads
@@ -128,16 +133,20 @@ class Incoming:
         if said.picture is None:
             return ()
         name = f"image.{_wecom.picture_type(said.picture)}"
-        return (await asyncio.to_thread(self._take, bot, name, FileKind.IMAGE, said.picture),)
+        return (await self._taken(bot, name, FileKind.IMAGE, said.picture),)
 
     async def take(self, bot: Bot, kind: str, name: str, data: bytes) -> str:
         """Keep a file for a message; its id, which one message may name within a day. Raises WecomError."""
         if len(data) <= _LEAST_MEDIA:
             raise WecomError(Code.BAD_MEDIA_SIZE, "invalid media size: more than 5 bytes")
         try:
-            return await asyncio.to_thread(self._take, bot, name, FileKind.FILE, data)
+            return await self._taken(bot, name, FileKind.FILE, data)
         except GuijuError as refusal:
             _refuse(refusal)
+
+    async def _taken(self, bot: Bot, name: str, kind: FileKind, data: bytes) -> str:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._take, bot, name, kind, data)
 
     def _take(self, bot: Bot, name: str, kind: FileKind, data: bytes) -> str:
         actor, uploads = Actor(bot=bot.id), self._uploads

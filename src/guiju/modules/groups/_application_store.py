@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import msgspec
 from sqlalchemy import Select, select
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import PersonId
+from guiju.kernel.shapes import decode
 from guiju.modules.groups._store import application_table, group_table
 from guiju.modules.groups.types import (
     Application,
@@ -42,7 +42,7 @@ def _applications() -> Select[Any]:
 
 
 def _to_application(row: Any) -> Application:
-    stated = msgspec.json.decode(row.stated, type=ApplicationInput)
+    stated = decode(row.stated, ApplicationInput)
     return Application(
         ApplicationId(row.id), row.applicant, row.unit, row.applied_at, ApplicationState(row.state), row.request,
         row.grp, row.filing_number, stated,

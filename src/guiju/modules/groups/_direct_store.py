@@ -22,6 +22,7 @@ from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.shapes import decode
 from guiju.modules.groups.direct_types import (
     Barrier,
     BarrierId,
@@ -142,7 +143,7 @@ def _text(side: Side) -> str:
 
 
 def _to_barrier(row: Any) -> Barrier:
-    first, second = (msgspec.json.decode(s, type=Side) for s in (row.first_side, row.second_side))
+    first, second = (decode(s, Side) for s in (row.first_side, row.second_side))
     return Barrier(
         BarrierId(row.id), first, second, bool(row.both), bool(row.covers_groups), row.starts_at, row.ends_at, row.set_by,
         row.set_at, row.position, row.lifted_by, row.lifted_at,

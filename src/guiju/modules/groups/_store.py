@@ -23,6 +23,7 @@ from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.shapes import decode, learn
 from guiju.modules.groups import _direct_store
 from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, DirectOpened
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
@@ -73,6 +74,7 @@ group_table = governed(
     )
 )
 
+_TEXTS = learn(tuple[str, ...])
 _member = governed(
     Table(
         "groups_member",
@@ -313,7 +315,7 @@ def to_group(row: Any) -> Group:
 
 
 def _read(listed: str | None) -> tuple[Any, ...]:
-    return msgspec.json.decode(listed, type=tuple[str, ...]) if listed is not None else ()
+    return decode(listed, _TEXTS) if listed is not None else ()
 
 
 def _to_member(row: Any) -> Member:

@@ -12,6 +12,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.shapes import learn
 
 BarrierId = NewType("BarrierId", str)
 
@@ -41,6 +42,7 @@ class Pair:
         return second if person == first else first
 
 
+@learn
 @dataclass(frozen=True, slots=True)
 class Side:
     """People on one side of a barrier: of units and those below them, in posts, or named one by one."""

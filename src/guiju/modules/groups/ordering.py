@@ -75,10 +75,10 @@ def set_topics(tx: WriteTx, actor: Actor, group_id: GroupId, topics: Sequence[st
 
 def use_for(tx: ReadTx, group: Group) -> Use | None:
     """The use that names publishers for such a group; None where everybody writes."""
-    found = policy.uses(tx, CONTROL)
-    return next(
-        (u for u in found if not u.params.classes or group.group_class in u.params.classes), None
-    )
+    for use in policy.uses(tx, CONTROL):
+        if not use.params.classes or group.group_class in use.params.classes:
+            return use
+    return None
 
 
 def publishes(group: Group, author: str) -> bool:

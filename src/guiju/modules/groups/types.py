@@ -13,6 +13,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.shapes import learn
 from guiju.modules.approvals.types import RequestId
 from guiju.modules.policy.types import GroupRole, MemberState
 
@@ -81,6 +82,7 @@ class Member:
     position: int
 
 
+@learn
 @dataclass(frozen=True, slots=True)
 class ApplicationInput:
     """What an applicant states. `end_date` is `YYYY-MM-DD`."""

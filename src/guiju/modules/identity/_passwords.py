@@ -25,7 +25,7 @@ from guiju.kernel.clock import SystemClock
 from guiju.modules.identity._rules import login_key
 from guiju.modules.identity.types import TooManyAttemptsError
 
-_ARGON2 = PasswordHasher(
+ARGON2 = PasswordHasher(
     time_cost=3, memory_cost=64 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
 )
 THREADS, WAITING = 2, 64
@@ -46,11 +46,11 @@ def _bytes(password: str) -> bytes:
 
 def hash_password(password: str) -> str:
     """The Argon2id hash of a password. Takes a quarter of a second: MUST NOT be called inside the write lane."""
-    return _ARGON2.hash(_bytes(password))
+    return ARGON2.hash(_bytes(password))
 
 
 @functools.cache
-def _dummy_hash() -> str:
+def dummy_hash() -> str:
     """What a password for an unknown account is compared with, so that both take the same time."""
     return hash_password(secrets.token_urlsafe(32))
 
@@ -58,7 +58,7 @@ def _dummy_hash() -> str:
 def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password matches; as slow without a stored hash as with one. MUST NOT be called inside the write lane."""
     try:
-        _ARGON2.verify(stored if stored is not None else _dummy_hash(), _bytes(password))
+        ARGON2.verify(stored if stored is not None else dummy_hash(), _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
@@ -104,7 +104,7 @@ class Passwords:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="password")
         self._waiting = 0
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._threads.submit(_dummy_hash)  # else the first unknown account would take twice as long
+        self._threads.submit(dummy_hash)  # else the first unknown account would take twice as long
 
     def check_limits(self, login: str, address: str) -> None:
         """Count an attempt. Raises TooManyAttemptsError, before anything costly is done."""

@@ -24,17 +24,25 @@ def meant(name: str, known: Collection[str]) -> str:
 
 
 class Document:
-    """Reads parts of one YAML text and collects problems instead of stopping at the first. Raises BadPackError."""
+    """Reads parts of one YAML text and collects problems instead of stopping at the first. Raises BadPackError.
 
-    def __init__(self, text: str) -> None:
+    In one that `is_adopted` a name that nobody reads changes nothing, as it did not when it was adopted.
+    """
+
+    def __init__(self, text: str, *, is_adopted: bool = False) -> None:
         self.content, self._lines = load(text)
+        self.is_adopted = is_adopted
         self.problems: list[Problem] = []
 
     def keys(self, mapping: dict[str, Any], known: Collection[str], path: str) -> None:
         """Note every key of a mapping that nobody reads."""
         for name in mapping:
-            for reason in known_only({name: None}, known):
+            for reason in self.unread({name: None}, known):
                 self.problem(f"{path}.{name}" if path else name, reason)
+
+    def unread(self, mapping: dict[str, Any], known: Collection[str]) -> list[str]:
+        """A reason for each of these names that nobody reads."""
+        return [] if self.is_adopted else known_only(mapping, known)
 
     def problem(self, path: str, reason: str) -> None:
         line = self._lines.get(path)

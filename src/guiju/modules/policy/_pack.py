@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import yaml
 
+from guiju.kernel.shapes import convert
 from guiju.modules.policy._calendar import read_calendar
-from guiju.modules.policy._document import Document, known_only, meant
+from guiju.modules.policy._document import Document, meant
 from guiju.modules.policy._flows import read_flows
 from guiju.modules.policy._yaml import load, refused
 from guiju.modules.policy.types import (
@@ -52,10 +53,15 @@ def version_of(bundled: str) -> str:
     return hashlib.sha256(bundled.encode()).hexdigest()
 
 
-def parse(bundled: str, known: Vocabulary) -> Pack:
-    """The pack of a bundle. Raises BadPackError with every problem that was found."""
+def parse(bundled: str, known: Vocabulary, *, is_adopted: bool = False) -> Pack:
+    """The pack of a bundle. Raises BadPackError with every problem that was found.
+
+    Of a pack that `is_adopted` names that nobody reads are none: earlier versions took them, and whoever upgrades
+    would be left without rules and without a way to adopt others.
+    """
     document = json.loads(bundled)
-    return _Reader(document["pack"], document["dictionaries"], known).pack(version_of(bundled))
+    reader = _Reader(document["pack"], document["dictionaries"], known, is_adopted=is_adopted)
+    return reader.pack(version_of(bundled))
 
 
 def dictionary_names(text: str) -> list[str]:
@@ -68,8 +74,10 @@ def dictionary_names(text: str) -> list[str]:
 class _Reader:
     """Reads one pack and collects problems instead of stopping at the first."""
 
-    def __init__(self, text: str, dictionaries: Mapping[str, str], known: Vocabulary) -> None:
-        self._document = Document(text)
+    def __init__(
+        self, text: str, dictionaries: Mapping[str, str], known: Vocabulary, *, is_adopted: bool
+    ) -> None:
+        self._document = Document(text, is_adopted=is_adopted)
         self._root = self._document.content
         self._dictionary_texts = dictionaries
         self._known = known
@@ -184,8 +192,9 @@ class _Reader:
             return None
         given = item.get("with", {})
         try:
-            params = msgspec.convert(given, control.params)
-            _check_names(given, msgspec.to_builtins(params))
+            params = convert(given, control.params)
+            if not self._document.is_adopted:
+                _check_names(given, msgspec.to_builtins(params))
             self._check_classes(params)  # raises ValueError, like the check
             control.check(params)
         except (msgspec.ValidationError, ValueError, OverflowError, re.error) as error:
@@ -218,7 +227,7 @@ class _Reader:
             if not isinstance(content, dict) or not isinstance(content.get("terms"), list):
                 self._document.problem("dictionaries", f"there is no dictionary `{name}`")
                 continue
-            for reason in known_only(content, _DICTIONARY_KEYS):
+            for reason in self._document.unread(content, _DICTIONARY_KEYS):
                 self._document.problem("dictionaries", f"in the dictionary `{name}`: {reason}")
             terms = tuple(str(term) for term in content["terms"] if str(term).strip())
             title: Any = content.get("title")

@@ -110,12 +110,14 @@ def clause_page(
 def _evidence(view: View, clause: Clause, entry: Recorded, *, shown: bool) -> Json:
     """One act. Who and where is for those who oversee, and for the actor; everybody sees that it happened."""
     mine = [use for use in entry.uses if use.startswith(f"{clause.id}/")]
+    seat = getattr(entry.fact, "seat", entry.actor)  # a verdict may be given in the seat of another
     return {
         "position": entry.position,
         "at": entry.at,
         "kind": entry.kind,
         "control": mine[0] if mine else None,
         "actor": view.mark(entry.actor) if shown else None,
+        "deputy_of": view.mark(seat) if shown and seat != entry.actor else None,
         "group": {"id": entry.group, "name": view.group_name(entry.group)}
         if shown and entry.group
         else None,

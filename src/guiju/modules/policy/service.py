@@ -132,7 +132,7 @@ def capabilities(tx: ReadTx, actor: Actor) -> list[str]:
 
 @functools.lru_cache(maxsize=8)
 def _parsed(bundled: str) -> Pack:
-    return _pack.parse(bundled, _vocabulary[0])
+    return _pack.parse(bundled, _vocabulary[0], is_adopted=True)
 
 
 def find_pack(tx: ReadTx) -> Pack | None:
@@ -179,13 +179,11 @@ def version(tx: ReadTx) -> str | None:
 
 def uses(tx: ReadTx, control_name: str) -> tuple[Use, ...]:
     """Every use of a control by the pack in force; empty when no clause asks for it."""
-    assert control_name in _controls, f"unknown control {control_name}"
-    pack = find_pack(tx)
-    if pack is None:
-        return ()
 
     def load() -> tuple[Use, ...]:
-        return tuple(use for use in pack.uses if use.control == control_name)
+        assert control_name in _controls, f"unknown control {control_name}"
+        pack = find_pack(tx)
+        return tuple(use for use in pack.uses if use.control == control_name) if pack else ()
 
     found: tuple[Use, ...] = tx.cached(("policy", "uses", control_name), load)
     return found

@@ -10,6 +10,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import ForbiddenError, InvalidError, NotFoundError, Safe
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import BotId, GroupId, PersonId
+from guiju.kernel.shapes import learn
 
 Text = dict[str, str]
 """The same words in several languages: `zh`, `en`."""
@@ -39,6 +40,9 @@ class Control:
     params: type[Any]
     shows: Mapping[str, Text] = field(default_factory=dict)
     check: Callable[[Any], None] = lambda params: None
+
+    def __post_init__(self) -> None:
+        learn(self.params)
 
 
 @dataclass(frozen=True, slots=True)
