@@ -31,6 +31,8 @@ _TAIL: Final = 80
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 # They wait for databases and processes: one more than cores.
 _WORKERS: Final = ("-n", "3", "--dist", "worksteal")
+# Browsers wait for one another's screens: two more than cores.
+_BY_FILE: Final = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 Command = tuple[str | Path, ...]
 
 
@@ -79,8 +81,7 @@ def parts() -> list[Part]:
         # By themselves, one for each worker: a worker that drew both would keep everything else waiting.
         Part("crashes", tests=("-n", "2", kill), cores=2),
         Part("faults", tests=(*_WORKERS, tests / "faults", f"--ignore={kill}"), cores=2),
-        # Whole files to a worker: what a file sets up is made once. They often wait for a browser: one more than cores.
-        Part("journeys", tests=("-n", "3", "--dist", "loadfile", tests / "journeys"), cores=2),
+        Part("journeys", tests=(*_BY_FILE, tests / "journeys"), cores=2),
     ]
 
 

@@ -183,12 +183,13 @@ def _acted(session: Session) -> int:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_five_thousand_real_messages(
+def test_two_thousand_real_messages(
     database: str, request: pytest.FixtureRequest, corpus: Path, tmp_path: Path, capfd: Any
 ) -> None:
     """By the command, into the demonstration; then the ledger is replayed, and the clause pages count what acted."""
-    file = corpus / "dev" / "fetched" / "nus_sms_zh.jsonl"
-    lines = len(file.read_text(encoding="utf-8").splitlines())
+    texts = (corpus / "dev" / "fetched" / "nus_sms_zh.jsonl").read_text(encoding="utf-8")
+    file = write(tmp_path, *texts.splitlines()[1000:3000])
+    lines = 2000
     with contextlib.ExitStack() as stack:
         url = None
         if database == "postgresql":
@@ -217,7 +218,7 @@ def test_five_thousand_real_messages(
         report = json.loads(place.guiju(*command))
         with capfd.disabled():
             print(f"\n{report}")
-        assert sum(report[each] for each in COUNTS) == report["lines"] == lines == 5000
+        assert sum(report[each] for each in COUNTS) == report["lines"] == lines
         assert report["delivered"] >= 0.99 * lines and report["duplicates"] == 0
         again = json.loads(place.guiju(*command))
         assert (again["duplicates"], again["refused"]) == (

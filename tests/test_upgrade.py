@@ -44,6 +44,9 @@ TABLES = (
     "messaging_quiet",
     "messaging_urgent",
     "messaging_called",
+    "messaging_burn",
+    "messaging_burn_reader",
+    "messaging_correction",
     "bots_bot",
     "bots_key",
     "bots_webhook",
@@ -60,6 +63,8 @@ TABLES = (
     "followup_request",
     "followup_part",
     "followup_told",
+    "directory_deputy",
+    "followup_question",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
 GROUP_COLUMNS = ("publishers", "topics")
@@ -81,6 +86,8 @@ def take_back(world: World) -> None:
             connection.execute(text(f"ALTER TABLE messaging_message DROP COLUMN {column}"))
         for column in GROUP_COLUMNS:
             connection.execute(text(f"ALTER TABLE groups_group DROP COLUMN {column}"))
+        connection.execute(text("DROP INDEX approval_seat_deputy"))
+        connection.execute(text("ALTER TABLE approval_seat DROP COLUMN deputy"))
         connection.execute(text("ALTER TABLE ledger_checkpoint DROP COLUMN chain"))
         connection.execute(
             text("CREATE INDEX messaging_message_held ON messaging_message (position)")

@@ -149,6 +149,20 @@ def clock_calls(text: str) -> list[str]:
     return found
 
 
+def first_uses(text: str) -> list[int]:
+    """The lines where msgspec may meet a type for the first time, beside other threads."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return [
+        call.lineno
+        for call in calls
+        if ast.unparse(call.func) == "msgspec.convert"
+        or (
+            ast.unparse(call.func).endswith(".decode")
+            and any(k.arg == "type" for k in call.keywords)
+        )
+    ]
+
+
 def authority_makers(text: str) -> list[int]:
     """Lines that construct a Permit or a Scope of guiju.kernel.permit, under whatever name it was imported."""
     tree = ast.parse(text)

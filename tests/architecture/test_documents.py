@@ -5,6 +5,7 @@ import dataclasses
 import re
 from functools import cache
 from pathlib import Path
+from typing import get_type_hints
 
 from guiju import app, cli, demo, exporting, importing, ledger_routes, runtime, socket, verification
 from guiju.edge import status_of
@@ -122,6 +123,39 @@ def test_free_text_is_sealed() -> None:
     for kind in own_kinds():
         assert not set(schema_for(kind).clear) & free, kind
         assert schema_for(kind).content != "person" or "person" in schema_for(kind).clear, kind
+
+
+# Fields of text that hold an id, a code, a date or a version: what none of them is named may be words of people.
+_CODES = {
+    "account", "application", "barrier", "before", "by", "category", "classes", "clause", "code", "deputy", "dictionary",
+    "disposition", "document", "end_date", "exemption", "file", "first_units", "group_class", "head", "history", "kind", "kinds",
+    "level", "line", "notice", "operation", "pack", "parent", "person", "request", "role", "rule", "ruleset", "second_units",
+    "since", "state", "subject", "template", "to", "unit", "unread", "until", "use", "version",
+}  # fmt: skip
+
+
+def unsealed_texts(kind: str) -> list[str]:
+    """The fields of a fact that stand in the clear and hold text that is no id and no code."""
+    schema = schema_for(kind)
+    hints = get_type_hints(schema.cls)
+    return [
+        name
+        for name in schema.clear
+        if re.search(r"\bstr\b", str(hints[name])) and name not in _CODES
+    ]
+
+
+def test_no_fact_carries_a_body_in_the_clear() -> None:
+    """A body that is not sealed is asked by nobody whether it was inspected."""
+    assert [kind for kind in own_kinds() if unsealed_texts(kind)] == []
+
+    @fact("test.clear", Content.REGISTER)
+    class Clear:
+        level: str
+        body: str | None
+        lines: tuple[str, ...]
+
+    assert unsealed_texts("test.clear") == ["body", "lines"]
 
 
 # ---- controls ---------------------------------------------------------------------------------------------------

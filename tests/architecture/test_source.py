@@ -81,8 +81,16 @@ def test_imports_stand_at_the_top() -> None:
 # ---- each rule and its bad sample -------------------------------------------------------------------------------
 
 SEVEN = "a, b, c, d, e, f, g"
+
+
+def test_types_are_learnt_before_there_are_threads() -> None:
+    assert offenders(checks.first_uses, "kernel/shapes.py") == {}
+
+
 BAD: list[tuple[Callable[[str], object], str]] = [
     (checks.too_long, "x = 1\n" * 401),
+    (checks.first_uses, "def f(x): return msgspec.convert(x, Body)"),
+    (checks.first_uses, "def f(x): return msgspec.json.decode(x, type=Body)"),
     (checks.long_functions, "def f():\n" + "    x = 1\n" * 60),
     (checks.long_functions, "class A:\n    async def f(self):\n" + "        x = 1\n" * 60),
     (checks.greedy_functions, f"def f({SEVEN}): ..."),
@@ -111,6 +119,7 @@ BAD: list[tuple[Callable[[str], object], str]] = [
 ]
 GOOD: list[tuple[Callable[[str], object], str]] = [
     (checks.too_long, "x = 1\n" * 400),
+    (checks.first_uses, "def f(x): return msgspec.json.decode(x), decode(x, Body)"),
     (checks.long_functions, "def f():\n" + "    x = 1\n" * 59),
     (checks.greedy_functions, "class A:\n    def f(self, a, b, c, d, e, f, *, g, h): ..."),
     (checks.greedy_functions, f"@routes.get('/x')\nasync def f({SEVEN}): ..."),

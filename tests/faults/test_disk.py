@@ -125,31 +125,30 @@ async def break_under_load(
     """Break the database under load again and again; the exit statuses of servers that ended by it."""
     rng, statuses = random.Random(SEED), []
 
-    async def more_answers() -> None:
-        wanted = load.acknowledged + _UNDER_LOAD
-        await until(lambda: load.acknowledged >= wanted, "some answers")
-
-    async def after(serving: Serving) -> None:
-        """Either the server goes on acknowledging, or it ends."""
-        before = load.acknowledged
+    async def answered(serving: Serving, more: int) -> bool:
+        """Whether the server goes on acknowledging; else it has ended, which shows a moment after its last answer."""
         process: subprocess.Popen[bytes] = serving.process
+        wanted = load.acknowledged + more
         await until(
-            lambda: process.poll() is not None or load.acknowledged > before, "an answer or an end"
+            lambda: process.poll() is not None or load.acknowledged >= wanted,
+            "answers or an end",
         )
+        return process.poll() is None
 
     async with load.running():
         load.sending.set()
         for _ in range(rounds):
             async with served(place, load) as serving:
                 for _ in range(3):
-                    await more_answers()
+                    if not await answered(serving, _UNDER_LOAD):
+                        break
                     await asyncio.sleep(rng.uniform(0.0, 0.2))
                     await asyncio.to_thread(breaking)
-                    await after(serving)
-                    status = serving.process.poll()
-                    if status is not None:
-                        statuses.append(status)
+                    if not await answered(serving, 1):
                         break
+                status = serving.process.poll()
+                if status is not None:
+                    statuses.append(status)
         async with served(place, load):
             await load.finish()
     return statuses

@@ -16,7 +16,7 @@ from tests.support.kills import (
 )
 
 Json = dict[str, Any]
-KILLS = int(os.environ.get("GUIJU_KILLS") or 50)
+KILLS = int(os.environ.get("GUIJU_KILLS") or 25)
 SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
 
 

@@ -32,6 +32,8 @@ from tests.support.tamper import (
 from tests.support.world import World
 
 BY_NAME = {table.name: table for table in STORED}
+# All columns are the key: what a head and their deputy have in common gives the same rows when it is swapped.
+INTERCHANGEABLE = {"directory_role", "followup_told"}
 SMALL = [table.name for table in STORED if table is not tables.tile]
 
 
@@ -99,13 +101,16 @@ def pick(table: Table, rows: list[Row], rng: random.Random) -> int:
     return rng.randrange(len(rows) - 1 if table is tables.checkpoint else len(rows))
 
 
+def _tried(world: World, table: Table) -> list[Column[Any]]:
+    """All columns; on PostgreSQL a few, since the same code compares what both databases give."""
+    return [*table.columns][:: 1 if world.runtime.database.is_sqlite else 3]
+
+
 @pytest.mark.parametrize("name", SMALL)
 class TestRows:
     def test_a_value_that_was_altered(self, town: World, name: str) -> None:
         table, rng = BY_NAME[name], random.Random(name)
-        # The same code compares what both databases give: there only the types of a few columns are tried again.
-        every = 1 if town.runtime.database.is_sqlite else 3
-        for column in [*table.columns][::every]:
+        for column in _tried(town, table):
             rows = rows_of(town, table)
             filled = [index for index, row in enumerate(rows) if row[column.name] is not None]
             index = rng.choice(filled) if filled else rng.randrange(len(rows))
@@ -118,7 +123,7 @@ class TestRows:
 
     def test_a_value_that_was_emptied(self, town: World, name: str) -> None:
         table, rng = BY_NAME[name], random.Random(name)
-        for column in table.columns:
+        for column in _tried(town, table):
             rows = rows_of(town, table)
             filled = [index for index, row in enumerate(rows) if row[column.name] is not None]
             if not filled:
@@ -177,9 +182,7 @@ class TestRows:
             and not any({**rows[a], **{c: rows[b][c] for c in free}} == row for row in rows)
         ]
         if not pairs:
-            assert len(rows) < 2 or table.name == "directory_role", (
-                f"{name} has no two rows to swap"
-            )
+            assert len(rows) < 2 or table.name in INTERCHANGEABLE, f"{name} has no two rows to swap"
             return
         first, second = rng.choice(pairs)
         before = dict(rows[first]), dict(rows[second])

@@ -9,6 +9,7 @@ from typing import Final
 
 from playwright.sync_api import expect
 
+from tests.journeys.test_quiet import BEFORE, quiet_now
 from tests.support.browser import DESK, PHONE, Screen, Screens, chromium, screens
 from tests.support.pictures import save
 from tests.support.server import Place
@@ -186,6 +187,57 @@ def sign(screen: Screen) -> None:
     expect(screen.page.get_by_role("button", name="我已读，愿意遵守")).to_be_visible()
 
 
+def direct(screen: Screen) -> None:
+    group(screen, "王海涛")
+    bottom(screen)
+
+
+def barred(screen: Screen) -> None:
+    """A conversation that a barrier made read-only."""
+    screen.page.locator("a.cv", has=screen.page.get_by_text("陆鸣", exact=True)).click()
+    expect(screen.page.locator(".cp-off")).to_contain_text("沟通屏障")
+
+
+def aside(screen: Screen) -> None:
+    """What was moved aside, beside the line that stands in its place."""
+    group(screen)
+    moved = screen.page.locator(".sys", has_text="移到题外").last
+    moved.get_by_role("button", name="查看").click()
+    expect(screen.page.get_by_text("加糖的那种豆浆").last).to_be_visible()
+
+
+def answers(screen: Screen) -> None:
+    group(screen)
+    bottom(screen)
+    screen.message("防错用").locator("button.an").click()
+    expect(screen.page.get_by_role("dialog")).to_contain_text("周小雨")
+
+
+def quiet(screen: Screen) -> None:
+    group(screen)
+    screen.write("明早八点二十班前会，请带上昨天的点检表")
+    strip = screen.page.get_by_role("status").filter(has_text="现在是休息时间")
+    expect(strip).to_be_visible()
+    bottom(screen)
+
+
+def called(screen: Screen) -> None:
+    expect(screen.page.get_by_role("dialog")).to_contain_text("加急找您")
+
+
+def join_code(screen: Screen) -> None:
+    group(screen)
+    if screen.page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
+        screen.press("群资料")
+    screen.press("入群码")
+    expect(screen.page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+
+
+def invited(screen: Screen) -> None:
+    screen.row(GROUP).click()
+    expect(screen.page.get_by_role("button", name="接受")).to_be_visible()
+
+
 def at(path: str) -> Callable[[Screen], None]:
     def visit(screen: Screen) -> None:
         screen.open(path)
@@ -225,11 +277,26 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "accounts": ("xuzhixing", at("/accounts")),
     "desk": ("zhaotiejun", at("/desk")),
     "join": ("zhouxiaoyu", at("/join")),
+    "join-code": ("zhaotiejun", join_code),
     "me": ("zhouxiaoyu", at("/me")),
     "pack": ("youliqun", at("/pack")),
     "webhooks": ("liwei", at("/webhooks")),
     "bot": ("zhaotiejun", bot),
+    "direct": ("zhouxiaoyu", direct),
+    "barred": ("wangyang", barred),
+    "barriers": ("youliqun", at("/barriers")),
+    "templates": ("fangxiaotang", at("/templates")),
+    "aside": ("zhouxiaoyu", aside),
+    "answers": ("wanghaitao", answers),
+    "to-answer": ("zhaotiejun", at("/answers")),
+    "frozen": ("songyaqin", at("/frozen")),
 }
+AFTER_OTHER_RULES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
+    "quiet": ("zhouxiaoyu", quiet),
+    "urgent": ("chensiyuan", called),
+    "invited": ("wangyang", invited),
+}
+"""What the rules of the demonstration show at some hours only, or not at all."""
 FIRST_ON_PHONE: Final = {"approvals": "/todo/", "notices": "/notices/", "reviews": "/reviews/"}
 
 
@@ -258,9 +325,40 @@ def prepare(all_screens: Screens) -> None:
     expect(mine.page.locator(".hold")).to_be_visible()
 
 
+def prepare_other_rules(all_screens: Screens) -> None:
+    """Quiet hours that last all day, and people who accept before they join; one is called, and one invited."""
+    officer = all_screens.signed_in("youliqun")
+    pack = officer.get("/policy/packs/current")["yaml"]
+    uses = quiet_now() + "      - use: groups.invitation\n        with: {}\n"
+    changed = {"yaml": pack.replace(BEFORE, uses + BEFORE, 1), "dry_run": False}
+    assert officer.post("/policy/packs", changed).ok
+    owner = all_screens.signed_in("zhaotiejun")
+    group(owner)
+    place = owner.page.url.rpartition("/")[2]
+    found = {each["name"]: each["id"] for each in owner.get("/people?limit=100")["people"]}
+    call = {
+        "cmid": "pictured", "reason": "线边有漏油，踩上去会滑倒",
+        "body": {"text": "@陈思源 请马上到 9 号工位拉警戒带", "mentions": [found["陈思源"]]},
+    }  # fmt: skip
+    assert owner.post(f"/groups/{place}/urgent", call).ok
+    assert owner.post(f"/groups/{place}/members", {"person_ids": [found["汪洋"]]}).ok
+
+
 def take(all_screens: Screens, wanted: set[str]) -> None:
     prepare(all_screens)
-    for name, (account, visit) in PAGES.items():
+    take_pages(all_screens, PAGES, wanted)
+    take_variants(all_screens, wanted)
+    if not wanted or wanted & AFTER_OTHER_RULES.keys():
+        prepare_other_rules(all_screens)
+        take_pages(all_screens, AFTER_OTHER_RULES, wanted)
+
+
+def take_pages(
+    all_screens: Screens,
+    pages: dict[str, tuple[str, Callable[[Screen], None]]],
+    wanted: set[str],
+) -> None:
+    for name, (account, visit) in pages.items():
         if wanted and name not in wanted:
             continue
         for size in (DESK, PHONE):
@@ -270,6 +368,10 @@ def take(all_screens: Screens, wanted: set[str]) -> None:
                 screen.page.locator(f"a[href^='{FIRST_ON_PHONE[name]}']").first.click()
             shoot(screen, f"{name}-{size[0]}")
             all_screens.close()
+
+
+def take_variants(all_screens: Screens, wanted: set[str]) -> None:
+    """The same in the dark, and the doors."""
     if not wanted or "chat" in wanted:
         for size in (DESK, PHONE):
             screen = all_screens.signed_in("zhouxiaoyu", size=size, scheme="dark")

@@ -50,6 +50,7 @@ class TestTable:
                 *PLACES,
                 "own",
                 "other",
+                "deputy",
                 "*",
             ), row
             assert row["expected"] in ("ok", *WORDS.values()), row
@@ -224,7 +225,9 @@ def _try_http(
     before = stage.position()
     method, _, template = cell.operation.partition(" ")
     parameters = (
-        {"box": "todo"} if template in ("/api/approvals", "/api/notices", "/api/answers") else None
+        {"box": "todo"}
+        if template in ("/api/approvals", "/api/notices", "/api/answers", "/api/questions")
+        else None
     )
     raw = stage.things.raw(cell)
     answer = stage.inside.request(

@@ -2,14 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.support.browser import PHONE, Screen, Screens, screens, violations
-from tests.support.site import Site, demo_site
+from tests.support.browser import PHONE, Screen, Screens, violations
+from tests.support.site import Site
 
 NAME = "澄远涂胶质量攻关工作群"
 SHORT = "涂胶质量攻关"
@@ -18,18 +17,6 @@ HELD = "二号线的投标底价先按上次的口径"
 EVERYWHERE = "全部退出，包括这台"
 RULES_SIGNED = "我已读，愿意遵守"
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with demo_site() as made:
-        yield made
-
-
-@pytest.fixture
-def people(browser: Browser, site: Site) -> Iterator[Screens]:
-    with screens(browser, site.place) as made:
-        yield made
 
 
 def pick(screen: Screen, label: str, name: str) -> None:

@@ -1,37 +1,14 @@
 """The pages of those who look after groups and accounts, at both widths, on the demonstration."""
 
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.support.browser import PHONE, Screen, Screens, screens
-from tests.support.server import Place
+from tests.support.browser import PASSWORD, PHONE, Screen, Screens
 
 pytestmark = pytest.mark.timeout(180)
 WAITING = ("待登记", "待激活", "待认证")
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="guiju-console-"))
-    made = Place(folder, None)
-    try:
-        made.guiju("init", "--demo")
-        with made.serving():
-            yield made
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def people(browser: Browser, place: Place) -> Iterator[Screens]:
-    with screens(browser, place) as made:
-        yield made
 
 
 def card_of(screen: Screen, name: str) -> Locator:
@@ -168,3 +145,36 @@ def test_an_import_names_the_rows_that_were_refused_later(people: Screens) -> No
     expect(screen.page.get_by_text("已导入 1 行，1 行没有导入：")).to_be_visible()
     expect(screen.page.get_by_role("row").last).to_contain_text("2")
     screen.check_access("an import with refused rows")
+
+
+def test_a_code_leads_a_colleague_to_ask_by_the_filing_number(people: Screens) -> None:
+    owner = people.signed_in("zhaotiejun", size=PHONE, scheme="dark")
+    owner.row("总装一车间").first.click()
+    owner.press("群资料")
+    owner.press("入群码")
+    sheet = owner.page.get_by_role("dialog")
+    expect(sheet.get_by_role("img", name="总装一车间")).to_be_visible()
+    owner.check_access("the code of a group on the phone")
+    link = sheet.locator("code").inner_text()
+    assert len(sheet.locator("path").get_attribute("d") or "") > 1000
+
+    scanned = people.new(size=PHONE)
+    scanned.page.goto(link)
+    scanned.page.get_by_label("账号", exact=True).fill("yezhiqiu")
+    scanned.page.get_by_label("密码", exact=True).fill(PASSWORD)
+    scanned.press("登录")
+    number = scanned.page.get_by_label("备案号", exact=True)
+    expect(number).to_have_value(re.compile("0003"))
+    expect(scanned.page.get_by_text("总装一车间")).to_have_count(0)
+    scanned.page.get_by_label("理由", exact=True).fill("参与质量改进")
+    scanned.check_access("asking to join by a code")
+    scanned.press("申请入群")
+    expect(scanned.page.get_by_role("status")).to_contain_text("0003")
+    waiting = owner.page.locator(".p", has_text="参与质量改进")
+    sheet.get_by_role("button", name="关闭", exact=True).last.click()
+    expect(waiting).to_contain_text("叶知秋")
+
+    member = people.signed_in("zhouxiaoyu")
+    member.row("总装一车间").first.click()
+    expect(member.page.locator(".dr .kv").first).to_be_visible()
+    expect(member.page.get_by_role("button", name="入群码")).to_have_count(0)

@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,18 +27,11 @@ from tests.support.inside import Inside, served_world, session_for
 from tests.support.kills import make_place
 from tests.support.postgres import fresh_database
 from tests.support.robots import receiving
+from tests.support.waiting import wait_until
 from tests.support.world import World
 
 SECONDS = 10
 Json = dict[str, Any]
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Return when it holds; fails after some seconds."""
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it never held"
-        time.sleep(0.01)
 
 
 class Screen:

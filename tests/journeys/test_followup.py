@@ -1,36 +1,12 @@
 """A message that asks for answers, from 需要回复 to 已明白, in real browsers on the demonstration."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import PHONE, Screens, screens
-from tests.support.server import Place
+from tests.support.browser import PHONE, Screens
 
 pytestmark = pytest.mark.timeout(120)
 TEXT = "请确认明早的排班"
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="guiju-followup-"))
-    made = Place(folder, None)
-    try:
-        made.guiju("init", "--demo")
-        with made.serving():
-            yield made
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def people(browser: Browser, place: Place) -> Iterator[Screens]:
-    with screens(browser, place) as made:
-        yield made
 
 
 def test_asked_answered_and_seen_by_the_author(people: Screens) -> None:

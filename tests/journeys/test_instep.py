@@ -25,11 +25,13 @@ from guiju.modules.bots import service as bots
 from guiju.modules.bots import webhooks
 from guiju.modules.bots.webhook_types import Delivery, WebhookId
 from guiju.modules.directory import service as directory
-from guiju.modules.followup import answering, asking
+from guiju.modules.followup import answering, asking, questioning
+from guiju.modules.followup.question_types import Outcome
 from guiju.modules.followup.types import Answer
 from guiju.modules.groups import applying, barriers, direct, governing, roster
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
 from guiju.modules.messaging import (
+    burning,
     exceptions,
     forwarding,
     opening,
@@ -46,8 +48,10 @@ from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.setup import SYSTEM
 from tests.support.apart import barrier_input, people, set_barrier
+from tests.support.asking import raise_question
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, OFFICES, Cast
+from tests.support.deputies import stand_in
 from tests.support.ordering import Ordering
 from tests.support.sending import urge, with_editing
 from tests.support.staffing import Staffing
@@ -209,6 +213,49 @@ class Acts:
         )
         self.until("called again", "messaging.urge_repeated")
         self.until("the call stops", "messaging.urge_stopped")
+
+    def burning(self) -> None:
+        """Messages that burn: opened by one reader, recalled, and held until a reviewer lets it pass."""
+        member, owner, group = self.member, self.owner, self.group
+        first, second = (
+            self.send(f"burns {n}", member, f"口令{n}", MessageState.DELIVERED, burn=30)
+            for n in range(2)
+        )
+        for who in (owner, self.administrator):
+            self.verb(
+                f"opened by {who.name}",
+                lambda tx, who=who: burning.open_message(tx, who, group, first),  # type: ignore[misc]  # bound at once
+            )
+        self.verb("burns no more", lambda tx: recalling.recall(tx, member, group, second))
+        held = self.send("burns and is held", member, HELD_TEXT, MessageState.HELD, burn=10)
+        self.verb(
+            "burns when released",
+            lambda tx: review.release(tx, self.reviewer, held, masked=False, reason=""),
+        )
+        self.send("burns and is blocked", member, BLOCKED_TEXT, MessageState.BLOCKED, burn=10)
+
+    def corrections(self) -> None:
+        """A message corrected twice, one recalled first, one in a thread, and a correction that waits while another passes."""
+        member, owner, done = self.member, self.owner, MessageState.DELIVERED
+        wrong = self.send("sent to be corrected", member, "八点开工", done)
+        self.send("sent with a quote of it", owner, "好的", done, quote=wrong)
+        ask = partial(raise_question, self.world, owner, self.group, wrong, None)
+        self.do("its error reported", ask)
+        right = self.send("corrected", member, "九点开工", done, corrects=wrong)
+        self.send("a quote of what is corrected", owner, "九点？", done, quote=wrong)
+        self.send("a quote of the correction", owner, "九点", done, quote=right)
+        held = self.send("a correction held", member, HELD_TEXT, MessageState.HELD, corrects=right)
+        self.send("corrected again", member, "十点开工", done, corrects=right)
+        self.verb(
+            "the correction released",
+            lambda tx: review.release(tx, self.reviewer, held, masked=False, reason=""),
+        )
+        reply = self.send("a reply", member, "收到", done, thread=wrong)
+        self.send("the reply corrected", member, "没收到", done, thread=wrong, corrects=reply)
+        gone = self.send("sent and recalled", member, "停工", done)
+        self.recall("recalled before it is corrected", member, gone)
+        put_right = self.send("put right", member, "不停", done, corrects=gone)
+        self.recall("its correction recalled", member, put_right)
 
     def reviews(self) -> None:
         """What the second line, exceptions and pre-review add; the reviewer in the group sees both sides."""
@@ -413,6 +460,33 @@ class Acts:
                 self.until(f"answer {kind}", f"followup.{kind}")
         self.verb("taken back", lambda tx: asking.withdraw(tx, owner, self.group, message))
 
+    def questions(self) -> None:
+        """One that is handed on, late, answered, reopened and closed; and an error that is reported."""
+        member, world, head = self.member, self.world, self.head
+        message = self.send("to be asked about", self.owner, "按新图纸装", MessageState.DELIVERED)
+        other = self.do(
+            "unit added", lambda: world.add_unit("质量部", head=self.reviewer.person_id)
+        )
+        ask = partial(raise_question, world, member, self.group, message)
+        self.do("error reported", lambda: ask(None))
+        question = self.do("question raised", lambda: ask(self.cast.unit))
+        self.verb(
+            "handed on", lambda tx: questioning.hand_on(tx, head, question, other, reason="x")
+        )
+        for kind in ("reminded", "late", "escalated"):
+            if not world.entries(f"followup.question_{kind}"):
+                self.until(f"question {kind}", f"followup.question_{kind}")
+        for _ in range(2):
+            self.verb(
+                "question answered",
+                lambda tx: questioning.answer(tx, self.reviewer, question, Outcome.ANSWERED, text="按 B 版"),
+            )  # fmt: skip
+            if len(world.entries("followup.question_answered")) == 1:
+                self.verb(
+                    "reopened", lambda tx: questioning.reopen(tx, member, question, reason="x")
+                )
+        self.verb("question closed", lambda tx: questioning.close(tx, member, question))
+
     def governing(self) -> None:
         group, owner, member = self.group, self.owner, self.member
         both = [self.administrator.person_id, member.person_id]
@@ -458,12 +532,16 @@ class Acts:
         self.decide(f"{name}: first step passed", self.head, made.request, Verdict.APPROVE)
         self.decide(f"{name}: registered", self.registrar, made.request, Verdict.APPROVE)
 
+    def stand_in(self, deputy: Actor) -> None:
+        stand_in(self.world, self.head.person_id, deputy.person_id)
+
     def approvals(self) -> None:
         made = self.do("applied", lambda: self.cast.apply(self.owner))
         self.verb("reminded", lambda tx: approvals.remind(tx, self.owner, made.request))
         self.register("with rules", made)
         made = self.do("applied again", lambda: self.cast.apply(self.member))
-        self.decide("application refused", self.head, made.request, Verdict.REFUSE)
+        self.do("head's deputy named", lambda: self.stand_in(self.reviewer))
+        self.decide("application refused by a deputy", self.reviewer, made.request, Verdict.REFUSE)
         made = self.do("applied a third time", lambda: self.cast.apply(self.member))
         self.verb("withdrawn", lambda tx: approvals.withdraw(tx, self.member, made.request))
         self.do("applied and forgotten", lambda: self.cast.apply(self.owner))
@@ -554,12 +632,15 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts.files()
     acts.forwards()
     acts.urgent()
+    acts.burning()
+    acts.corrections()
     acts.reviews()
     acts.changes()
     Ordering(acts).all()
     acts.bots()
     acts.directs()
     acts.answers()
+    acts.questions()
     staffing = Staffing(world, audience.act)
     staffing.rename("member renamed", cast.people["employee", "member"], "孟改名")
     staffing.rename("owner renamed", cast.people["employee", "owner"], "欧阳改名")
@@ -567,7 +648,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     staffing.rename("who left renamed", cast.spare, "离群改名")
     acts.approvals()
     acts.governing()
-    staffing.directory()
+    staffing.directory(cast.people["employee", "member"])
     staffing.inspection(
         cast.people["security_admin", "outsider"], cast.people["employee", "member"]
     )

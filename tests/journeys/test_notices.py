@@ -1,39 +1,17 @@
 """A notice from the issuer's desk to everybody's 我已知悉, in real browsers on the demonstration."""
 
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import PHONE, Screen, Screens, screens
-from tests.support.server import Place
+from tests.support.browser import PHONE, Screen, Screens
 
 pytestmark = pytest.mark.timeout(240)
 TITLE = "冬季用电安全"
 UNIT = "总装一车间"
 KNOWN = "我已知悉"
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="guiju-notices-"))
-    made = Place(folder, None)
-    try:
-        made.guiju("init", "--demo")
-        with made.serving():
-            yield made
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def people(browser: Browser, place: Place) -> Iterator[Screens]:
-    with screens(browser, place) as made:
-        yield made
 
 
 def expect_badge(screen: Screen, number: int, where: str = "rail") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from guiju.app import web_folder
 from guiju.client import Client
@@ -91,6 +91,13 @@ def kept(screen: Screen) -> None:
     screen.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
 
+def attach(page: Page, name: str, content: str) -> None:
+    """Choose a file in the composer."""
+    said = FilePayload(name=name, mimeType="text/plain", buffer=content.encode())
+    page.locator("input[type=file]").first.set_input_files(said)
+    expect(page.locator(".cp .tray")).to_contain_text(name)
+
+
 def log(page: Page) -> list[str]:
     return page.locator("[role=log] article").all_inner_texts()
 
@@ -111,24 +118,35 @@ def test_chats_are_read_offline_and_what_is_written_is_sent_once(stage: Stage) -
     expect(page.locator(".banner")).to_contain_text("连接")
     screen.send("离线写的")
     expect(page.locator("article.wait")).to_contain_text("离线写的")
-    until(lambda: "离线写的" in screen.stored())
+    attach(page, "接地布置.txt", "1 至 3 号点位")
+    screen.send("附件里是点位")
+    attach(page, "复测.txt", "复测记录")
+    until(lambda: all(name in screen.stored() for name in ("离线写的", "接地布置", "复测")))
     page.reload()
-    expect(page.locator("article.wait")).to_contain_text("离线写的")
+    expect(page.locator("article.wait").first).to_contain_text("离线写的")
+    expect(page.locator("article.wait .tray")).to_contain_text("接地布置.txt")
+    expect(page.locator(".cp .tray")).to_contain_text("复测.txt")
     assert violations(page) == []
     # Much happens meanwhile; what was kept must come to what somebody sees who comes anew.
     stage.world.write(lambda tx: recalling.recall(tx, stage.office.owner, group, last, reason=""))
     stage.say(group, "您不在时说的")
     page.context.set_offline(False)
     expect(page.locator("article.wait")).to_have_count(0)
+    expect(screen.message("接地布置.txt")).to_have_count(1)
+    expect(page.locator(".cp .tray")).to_contain_text("已上传")
+    page.get_by_role("button", name="不发 复测.txt").click()
     expect(screen.message("离线写的")).to_have_count(1)
     expect(screen.message("您不在时说的")).to_have_count(1)
     expect(screen.message("马上撤回")).to_have_count(0)
     expect(page.locator(".banner")).to_have_count(0)
     fresh = stage.visit(stage.office.member, f"/chat/{group}", PHONE)
     expect(fresh.message("离线写的")).to_have_count(1)
+    expect(fresh.message("接地布置.txt")).to_have_count(1)
+    expect(fresh.message("附件里是点位")).to_have_count(1)
     assert log(page) == log(fresh.page)
     until(lambda: "马上撤回" not in screen.stored())
     assert "离线写的" in screen.stored(), "as a message"
+    until(lambda: json.loads(screen.stored())["blobs"] == [])
     assert screen.errors == [] and fresh.errors == []
 
 

@@ -3,34 +3,22 @@
 import base64
 import functools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from guiju.ledger.checkpoint import sign_checkpoint
 from guiju.ledger.signer import signing_key
 from guiju.ledger.tree import leaf_hash, node_hash
-from tests.support.browser import Screen, Screens, screens
-from tests.support.site import Site, demo_site
+from tests.support.browser import Screen, Screens
+from tests.support.site import Site
 
 POSITION = 500
 GOOD, BAD = "未经改动", "不相符"
 pytestmark = pytest.mark.timeout(180)
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with demo_site() as made:
-        yield made
-
-
-@pytest.fixture
-def people(browser: Browser, site: Site) -> Iterator[Screens]:
-    with screens(browser, site.place) as made:
-        yield made
 
 
 def answer_with(screen: Screen, change: Callable[[Json], Json]) -> None:

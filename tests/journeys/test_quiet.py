@@ -2,13 +2,11 @@
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import PHONE, Screens, screens
-from tests.support.site import Site, demo_site
+from tests.support.browser import PHONE, Screens
 
 WORKSHOP = "总装一车间"
 BEFORE = "      - use: messaging.flood\n"
@@ -24,18 +22,6 @@ def quiet_now() -> str:
         f'      - use: messaging.quiet_hours\n        with: {{then: queue, hours: "{hours}"}}\n'
         "      - use: messaging.urgent\n        with: {per_week: 2, repeats: 1, every_minutes: 1}\n"
     )
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with demo_site() as made:
-        yield made
-
-
-@pytest.fixture
-def people(browser: Browser, site: Site) -> Iterator[Screens]:
-    with screens(browser, site.place) as made:
-        yield made
 
 
 def test_ones_own_rest_is_the_same_on_every_screen(people: Screens) -> None:

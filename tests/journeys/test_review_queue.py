@@ -1,37 +1,14 @@
 """The review queue in real browsers: passing on, letting a phrase pass, taking a refusal back, pre-review, figures."""
 
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import PHONE, Screen, Screens, screens
-from tests.support.server import Place
+from tests.support.browser import PHONE, Screen, Screens
 
 GROUP = "总装一车间"
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="guiju-queue-"))
-    made = Place(folder, None)
-    try:
-        made.guiju("init", "--demo")
-        with made.serving():
-            yield made
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def people(browser: Browser, place: Place) -> Iterator[Screens]:
-    with screens(browser, place) as opened:
-        yield opened
 
 
 def chatting(people: Screens, account: str) -> Screen:

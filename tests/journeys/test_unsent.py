@@ -2,29 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.support.browser import PHONE, Screen, Screens, screens
-from tests.support.site import Site, demo_site
+from tests.support.browser import PHONE, Screen, Screens
 
 WORKSHOP, SAFETY, DISPATCH = "总装一车间", "安全生产", "生产调度"
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with demo_site() as made:
-        yield made
-
-
-@pytest.fixture
-def people(browser: Browser, site: Site) -> Iterator[Screens]:
-    with screens(browser, site.place) as made:
-        yield made
 
 
 def enter(screen: Screen, group: str) -> None:
@@ -155,11 +141,15 @@ class TestDrafts:
         screen = people.signed_in("mengyao")
         enter(screen, WORKSHOP)
         composer(screen).fill("退出前写到一半的话")
+        screen.open("/apply")
+        screen.page.get_by_label(re.compile("^群名称|^名称")).first.fill("申请写到一半")
         screen.open("/me")
+        assert "申请写到一半" in screen.stored()
         screen.press("全部退出，包括这台")
         screen.page.wait_for_url(re.compile("/login"))
         kept = screen.stored()
         assert "退出前写到一半的话" not in kept and "gj.drafts" not in kept
+        assert "申请写到一半" not in kept
         again = people.signed_in("mengyao")
         enter(again, WORKSHOP)
         expect(composer(again)).to_have_value("退出前写到一半的话")

@@ -21,7 +21,13 @@ DESK = (1280, 800)
 PHONE = (390, 844)
 _WAIT_MS = 15_000
 _TOO_MANY = 429
-_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run", "--lang=zh-CN"]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--lang=zh-CN",
+]
 # Violations of these impacts fail; `color-contrast` is among them.
 _GRAVE = ("serious", "critical")
 
@@ -77,12 +83,13 @@ class Screen:
         return self
 
     def sign_in(self, account: str, password: str = PASSWORD) -> "Screen":
-        """Sign in through the login page and wait for the first page after it."""
+        """Sign in through the login page and wait for what the first page after it shows."""
         self.open("/login")
         self.page.get_by_label("账号", exact=True).fill(account)
         self.page.get_by_label("密码", exact=True).fill(password)
         self.press("登录")
         self.page.wait_for_url(re.compile("/chat"))
+        self.settle()
         return self
 
     def press(self, name: str, *, exact: bool = True) -> None:

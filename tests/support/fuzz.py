@@ -3,6 +3,8 @@
 The server may refuse whatever it wants, but only in its one shape and with a code that the documentation names.
 """
 
+import base64
+import io
 import json
 import time
 from collections import Counter
@@ -12,6 +14,7 @@ from typing import Any
 
 import requests
 import schemathesis
+import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
@@ -25,6 +28,7 @@ from tests.support.server import Place
 
 REFUSALS = frozenset({401, 403, 404, 409, 413, 415, 422, 429})
 _PARTS = 12
+_DAYS = ("2026-10-01", "2026-11-30", "2026-12-31", "2027-02-28")
 _TIMEOUT = 30.0
 Json = dict[str, Any]
 Operation = APIOperation[Any, Any, Any, Any]
@@ -136,9 +140,33 @@ class Fuzz:
                     "member_ids",
                 ):
                     found.setdefault(name, set()).update(people)
+        self._stir(sessions, found)
         for name in ("position", "positions"):
             found.setdefault(name, set()).update(range(0, 900, 37))
+        found["since"] = found["until"] = set(_DAYS)
+        found["content"] = {_workbook()}
+        found["csv"] = {"工号,姓名,部门\nF1,甲,乙\n"}
         return {name: sorted(values, key=str) for name, values in found.items()}
+
+    def _stir(self, sessions: Sequence[Session], found: dict[str, set[Any]]) -> None:
+        """Ask about new messages, for one unit after the other: the demonstration has no questions."""
+        units = sorted(found["unit_id"], key=str)
+        asked: set[Any] = set()
+        for number, session in enumerate(sessions[:6]):
+            for at, group in enumerate(session.active_groups()[:3]):
+                here = f"/api/groups/{group}/messages"
+                written = {"text": f"{number}{at} 号件请看"}
+                sent = session.ask("POST", here, {"cmid": f"stir-{number}-{at}", "body": written})
+                position = sent.said.get("position") if sent.status == 200 else None
+                if position is None:
+                    continue
+                found.setdefault("position", set()).add(position)
+                about = {"text": "哪一版？", "unit_id": units[(number + at) % len(units)]}
+                raised = session.ask("POST", f"{here}/{position}/questions", about)
+                if raised.status == 200:
+                    asked.add(raised.said["id"])
+        assert asked, "somebody may ask"
+        found["question"] = asked
 
     def run(self, examples: int, seconds: float, seed_: int) -> Report:
         """Make up `examples` requests for each operation, after `seconds` only one, and have everybody make them."""
@@ -217,6 +245,16 @@ class Fuzz:
 
 def _ends_sessions(operation: Operation) -> bool:
     return operation.path in ("/api/session", "/api/sessions") and operation.method == "delete"
+
+
+def _workbook() -> str:
+    """A list of people as a workbook in base64."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate((["工号", "姓名", "部门"], ["F2", "丙", "丁"])):
+            sheet.write_row(at, 0, row)
+    return base64.b64encode(out.getvalue()).decode()
 
 
 def make_demo(place: Place) -> list[dict[str, str]]:

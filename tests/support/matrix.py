@@ -13,6 +13,7 @@ _GROUP_PATHS = (
     "/saved/{kind}/",
     "/scheduled/{cmid}",
     "/api/uploads",
+    "{question}",
     "SOCKET send",
     "SOCKET read",
 )
@@ -92,7 +93,7 @@ def cells(operation: str) -> list[Row]:
             found.remove(
                 Row(operation, "registrar", "outsider")
             )  # every registrar has a seat in the second step
-            found += [Row(operation, "employee", "own")]
+            found += [Row(operation, "employee", place) for place in ("own", "deputy")]
             found += [Row(operation, role, "other") for role in ("head", "registrar")]
         case "record":
             found += [Row(operation, role, "own") for role in ROLES if role != "anonymous"]

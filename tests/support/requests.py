@@ -10,8 +10,9 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
-from guiju.modules.directory import importing
-from guiju.modules.followup import asking
+from guiju.modules.directory import importing, sheets
+from guiju.modules.followup import asking, questioning
+from guiju.modules.followup.question_types import Outcome
 from guiju.modules.groups import barriers
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Application
@@ -32,7 +33,9 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT
 from guiju.runtime import load_pack
 from tests.support.apart import barrier_input, body_of, people, set_barrier
+from tests.support.asking import raise_question
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
+from tests.support.deputies import day, stand_in
 from tests.support.inside import session_for
 from tests.support.matrix import Row
 from tests.support.pushes import push_body
@@ -92,9 +95,17 @@ class Things:
             place = "member"  # who is in the group can have a message held there
         if (row.family, row.role, row.relation) == ("request", "head", "outsider"):
             place = "member"  # who heads another unit than the applicant's
+        if row.relation == "deputy":
+            return self._deputy_of(self.cast.people["head", "outsider"])
         if row.operation == "POST /api/account/password" and row.role != "suspended":
             return self._who_changes_the_password(row.role)
         return self.cast.people[row.role, place]
+
+    def _deputy_of(self, head: Actor) -> Actor:
+        """Somebody who stands in for a head today, whoever was named meanwhile."""
+        deputy: Actor = self._make(False, ("deputy",), self.cast.new_person)
+        stand_in(self.cast.world, head.person_id, deputy.person_id)
+        return deputy
 
     def _who_changes_the_password(self, role: str) -> Actor:
         """Somebody who signs in nowhere else."""
@@ -129,6 +140,15 @@ class Things:
                     found["position"] = self._make(
                         changes, ("call",), lambda: self._call(caller, GroupId(found["group"]))
                     )
+                if row.operation.endswith("/opening"):
+                    place, is_owner = (
+                        GroupId(found["group"]),
+                        actor == cast.people["employee", "owner"],
+                    )
+                    author = member if is_owner else cast.people["employee", "owner"]
+                    found["position"] = self._make(
+                        changes, ("burns",), lambda: self._burn(author, place)
+                    )
                 if row.operation.endswith(("/answer", "/answers/withdrawal")):
                     found["position"] = self._make(
                         changes, ("asked",), lambda: self._ask(GroupId(found["group"]))
@@ -137,6 +157,14 @@ class Things:
                 found["person"] = (
                     cast.people["employee", "under_review"] if joins else cast.leaver
                 ).person
+                if "{question}" in row.operation:
+                    is_answered = row.operation.endswith("/reopening")
+                    place = GroupId(found["group"])
+                    found["question"] = self._make(
+                        changes,
+                        ("question", str(is_answered)),
+                        lambda: self._question(place, is_answered=is_answered),
+                    )
                 if "{template}" in row.operation:
                     place = GroupId(found["group"])
                     found["template"] = self._make(
@@ -319,6 +347,12 @@ class Things:
             self.cast.world, caller, group, "大家好", f"u{next(self.serial)}"
         ).receipt.position
 
+    def _burn(self, author: Actor, group: GroupId) -> int:
+        """A message that burns after reading."""
+        if not self.cast.world.read(lambda tx: policy.uses(tx, "messaging.urgent")):
+            self.cast.world.adopt(with_editing)
+        return self.cast.world.send(author, group, "大家好", burn=30).position
+
     def _bot(self, group: GroupId) -> str:
         return make_bot(self.cast.world, self.cast.people["employee", "owner"], group).id
 
@@ -336,6 +370,23 @@ class Things:
                 tx, admin, person=person, group=None, rule="abuse", until=until, reason="x"
             )
         ).id
+
+    def _question(self, group: GroupId, *, is_answered: bool) -> int:
+        """One of the group's owner for the head of the unit."""
+        world, owner = self.cast.world, self.cast.people["employee", "owner"]
+        message = world.send(owner, group, "按新图纸装").position
+        made = raise_question(world, owner, group, message, self.cast.unit)
+        if is_answered:
+            head = self.cast.people["head", "outsider"]
+            world.write(lambda tx: questioning.answer(tx, head, made, Outcome.CONFIRMED, text=""))
+        return made
+
+    def other_unit(self) -> str:
+        """A unit with a head of its own."""
+        lead = self.cast.people["employee", "administrator"].person_id
+        return str(
+            self._make(False, ("unit",), lambda: self.cast.world.add_unit("质量部", head=lead))
+        )
 
     def close(self) -> None:
         """End the processes that read files."""
@@ -458,6 +509,7 @@ def _fixed(**body: Any) -> _Body:
 
 _member: _Body = lambda t, r, a, i: {"person_ids": [t.cast.people["employee", "member"].person]}  # noqa: E731  # one of a table
 _template = _fixed(title="通知", fields=[{"name": "正文"}])
+_EMPTY_LIST = base64.b64encode(sheets.marked("工号,姓名,部门\r\n", {})).decode()
 _BODIES: dict[str, _Body] = {
     "POST /api/session": lambda t, r, a, i: t.sign_in(r, a),
     "POST /api/account/activation": lambda t, r, a, i: t.activation(r),
@@ -468,8 +520,13 @@ _BODIES: dict[str, _Body] = {
         "name": "王新", "staff_no": f"N{next(t.serial)}", "unit_id": t.cast.unit, "post": "工人", "roles": [],
     },
     "POST /api/people/import": lambda t, r, a, i: t.people_file(),
+    "POST /api/people/import/reading": lambda t, r, a, i: {"content": _EMPTY_LIST},
+    "POST /api/people/import/notes": _fixed(csv="工号,姓名,部门\r\n", notes=[]),
     "PATCH /api/people/{person_id}": lambda t, r, a, i: {"post": f"工人{next(t.serial)}"},
     "PUT /api/people/{person_id}/roles": lambda t, r, a, i: {"roles": sorted({"reviewer", r.role} & {"reviewer", *OFFICES})},
+    "PUT /api/people/{person_id}/deputy": lambda t, r, a, i: {
+        "person_id": t.cast.people["it" if r.role == "head" else "head", "outsider"].person, "since": day(t.cast.world), "until": day(t.cast.world),
+    },
     "POST /api/units": lambda t, r, a, i: {"name": f"新班组{next(t.serial)}", "parent_id": t.cast.unit},
     "PUT /api/units/{unit_id}/head": lambda t, r, a, i: {"person_id": t.cast.people["head", "outsider"].person},
     "POST /api/accounts/{account_id}/certification": _fixed(proof="身份证"),
@@ -519,6 +576,10 @@ _BODIES: dict[str, _Body] = {
     "POST /api/groups/{group}/messages/{position}/answers": lambda t, r, a, i: {
         "people": [t.cast.people["employee", "owner"].person],
     },
+    "POST /api/groups/{group}/messages/{position}/questions": lambda t, r, a, i: {"unit_id": t.cast.unit, "text": "按哪一版？"},
+    "POST /api/questions/{question}/answer": _fixed(outcome="confirmed"),
+    "POST /api/questions/{question}/handing": lambda t, r, a, i: {"unit_id": t.other_unit(), "reason": "x"},
+    "POST /api/questions/{question}/reopening": _fixed(reason="x"),
     "POST /api/groups/{group}/messages/{position}/answer": _fixed(answer="understood"),
     "PUT /api/groups/{group}/messages/{position}": lambda t, r, a, i: {"text": f"大家好{next(t.serial)}"},
     "POST /api/uploads": lambda t, r, a, i: {"group": i["group"], "name": "a.txt", "size": 9},

@@ -34,6 +34,8 @@ def prepared(
         confirm=extra.get("confirm"),
         thread=extra.get("thread"),
         members=extra.get("members"),
+        burn=extra.get("burn"),
+        corrects=extra.get("corrects"),
     )
 
 
@@ -76,9 +78,11 @@ def refused(
 
 
 def with_editing(text: str, minutes: int = 60) -> str:
-    """A pack that lets authors change their messages and call people, under the clause on flooding."""
+    """A pack that lets authors change their messages, call people and burn, under the clause on flooding."""
     use = "      - use: messaging.flood\n"
     assert use in text
     urgent = "      - use: messaging.urgent\n        with: {per_week: 20, most_people: 50}\n"
     editing = f"      - use: messaging.editing\n        with: {{minutes: {minutes}}}\n"
-    return text.replace(use, urgent + editing + use, 1)
+    allowed = text.replace("with: {seconds: []}", "with: {most_people: 30}")
+    assert allowed != text, "it forbids to burn"
+    return allowed.replace(use, urgent + editing + use, 1)

@@ -6,6 +6,7 @@ from typing import Any
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, MINUTE
 from guiju.kernel.lane import WriteTx
+from guiju.modules.directory import deputising
 from guiju.modules.directory import service as directory
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
@@ -14,6 +15,7 @@ from guiju.modules.inspection.governed import DictionaryState, DocumentPrints
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, NoticeId, Question, Wording
 from guiju.setup import SYSTEM
+from tests.support.deputies import stand_in
 from tests.support.inside import session_for
 from tests.support.world import NO_PASSWORD, World
 
@@ -34,7 +36,7 @@ class Staffing:
     def rename(self, name: str, person: Actor, to: str) -> None:
         self.verb(name, lambda tx: directory.change_person(tx, SYSTEM, person.person_id, name=to))
 
-    def directory(self) -> None:
+    def directory(self, deputy: Actor) -> None:
         """The organisation, a unit, and somebody new."""
         self.verb("named", lambda tx: directory.name_organisation(tx, SYSTEM, name="澄远二厂"))
         unit = self.verb("unit added", lambda tx: directory.add_unit(tx, SYSTEM, name="涂装部"))
@@ -45,6 +47,8 @@ class Staffing:
             ),
         )
         self.verb("head set", lambda tx: directory.set_unit_head(tx, SYSTEM, unit.id, person.id))
+        self._do("deputy named", lambda: stand_in(self.world, person.id, deputy.person_id))
+        self.verb("deputy ended", lambda tx: deputising.end_deputy(tx, SYSTEM, person.id))
         self.verb("role granted", lambda tx: directory.grant_role(tx, SYSTEM, person.id, "it"))
         self.verb("role revoked", lambda tx: directory.revoke_role(tx, SYSTEM, person.id, "it"))
         self.verb(

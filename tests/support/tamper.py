@@ -27,6 +27,7 @@ from guiju.modules.inspection import dictionaries, documents, exemptions
 from guiju.modules.inspection._lists import read_list
 from guiju.modules.inspection.governed import DocumentPrints
 from guiju.modules.messaging import (
+    burning,
     forwarding,
     pinning,
     reacting,
@@ -43,7 +44,9 @@ from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
 from guiju.setup import SYSTEM
 from tests.support.apart import barrier_input, people, set_barrier
+from tests.support.asking import raise_question
 from tests.support.checks import check_ledger, verify_stored
+from tests.support.deputies import stand_in
 from tests.support.postgres import fresh_database
 from tests.support.robots import make_bot, new_webhook
 from tests.support.sending import urge, with_editing
@@ -170,6 +173,7 @@ def settle(world: World) -> None:
     world.person("王登记", "registrar")
     head = world.person("刘总", post="总经理")
     world.write(lambda tx: directory.set_unit_head(tx, SYSTEM, world.unit, head.person_id))
+    stand_in(world, head.person_id, world.person("马代理").person_id)
     world.add_unit("一车间", head=head.person_id)
     owner, deputy = world.person("张三"), world.person("李四")
     members = [world.person(name) for name in ("赵六", "钱七", "吴八")]
@@ -266,6 +270,10 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     call = urge(world, owner, group, "马上停机", "u1").receipt.position
     urge(world, owner, group, "马上开机", "u2")
     world.write(lambda tx: urging.confirm(tx, member, group, call, needless=True))
+    wrong = world.send(owner, group, "七点开工").position
+    world.send(owner, group, "八点开工", corrects=wrong)
+    burns = world.send(owner, group, "口令在抽屉里", burn=30).position
+    world.write(lambda tx: burning.open_message(tx, member, group, burns))
 
 
 def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
@@ -286,6 +294,7 @@ def _follow(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     message = world.send(owner, group, "请回复").position
     people = [member.person_id]
     world.write(lambda tx: asking.ask(tx, owner, group, message, people=people, hours=1))
+    raise_question(world, member, group, message, world.unit)
     world.later(2 * HOUR)
 
 

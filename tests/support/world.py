@@ -199,6 +199,8 @@ class World:
             members=self.count(group) if extra.get("members") is True else extra.get("members"),
             files=tuple(extra.get("files", ())),
             template=extra.get("template"),
+            burn=extra.get("burn"),
+            corrects=extra.get("corrects"),
         )
         result = self.runtime.lane.call(KIND, send)
         assert isinstance(result, Receipt)

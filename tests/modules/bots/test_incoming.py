@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import json
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -22,6 +23,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import review
 from guiju.modules.messaging.types import OwnMessageError
+from guiju.modules.messaging.uploading import Progress, Uploads
 from guiju.setup import SYSTEM
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
@@ -176,6 +178,22 @@ def test_a_picture_and_a_file_arrive_as_files(place: Place) -> None:
     assert made["errcode"] == 0, made
     assert place.robot.upload("a.txt", b"1234")["errcode"] == 40006
     assert place.robot.upload("a.txt", b"x" * 100, kind="video")["errcode"] == 40005
+
+
+def test_files_of_bots_wait_where_only_files_wait(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading one may take minutes: in the threads of the loop a few of them would stop everybody's searches and uploads."""
+    seen: list[str] = []
+    complete = Uploads.complete
+
+    def noted(self: Uploads, actor: Actor, file: str, digest: str) -> Progress:
+        seen.append(threading.current_thread().name)
+        return complete(self, actor, file, digest)
+
+    monkeypatch.setattr(Uploads, "complete", noted)
+    assert place.robot.upload("值班表.txt", "周一：李四".encode())["errcode"] == 0
+    assert [name.rpartition("_")[0] for name in seen] == ["inspect"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -31,9 +31,9 @@ from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
 from tests.support.postgres import fresh_database
 from tests.support.robots import Receiver, receiving
+from tests.support.waiting import wait_until
 
 Json = dict[str, Any]
-SECONDS = 20
 TICK = 0.05
 
 
@@ -71,13 +71,6 @@ class Desk:
 
     def position(self) -> int:
         return self.world.read(lambda tx: tx.position)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it never held"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -131,7 +124,7 @@ def test_what_is_told_is_never_confidential_and_never_text() -> None:
 def test_events_arrive_in_order_signed_and_without_a_text(desk: Desk, receiver: Receiver) -> None:
     webhook, secret = desk.add(receiver.url)
     positions = hold(desk, 3)
-    until(lambda: len(receiver.events) >= 3)
+    wait_until(lambda: len(receiver.events) >= 3)
     told = receiver.events
     assert [event.json["data"]["position"] for event in told] == positions
     assert [event.id for event in told] == [f"evt_{position}" for position in positions]
@@ -143,7 +136,7 @@ def test_events_arrive_in_order_signed_and_without_a_text(desk: Desk, receiver: 
     said = b"".join(event.body for event in told).decode()
     assert "配方" not in json.dumps(json.loads(f"[{','.join(e.body.decode() for e in told)}]"), ensure_ascii=False)  # fmt: skip
     assert "text" not in body["data"]["fact"] and "赵成员" not in said
-    until(lambda: len(desk.deliveries(webhook)) == 3)
+    wait_until(lambda: len(desk.deliveries(webhook)) == 3)
     assert {each["status"] for each in desk.deliveries(webhook)} == {204}
 
 
@@ -153,14 +146,14 @@ def test_a_failure_is_tried_again_later_and_nothing_overtakes_it(
     receiver.statuses = [500, 302]
     webhook, _ = desk.add(receiver.url)
     first, second = hold(desk, 2)
-    until(lambda: desk.state(webhook)["failures"] == 1)
+    wait_until(lambda: desk.state(webhook)["failures"] == 1)
     assert desk.state(webhook)["next_at"] > desk.world.clock.now()
     time.sleep(6 * TICK)
     assert len(receiver.events) == 1, "not before its time"
     desk.world.clock.advance(10_000)
-    until(lambda: desk.state(webhook)["failures"] == 2)
+    wait_until(lambda: desk.state(webhook)["failures"] == 2)
     desk.world.clock.advance(60_000)
-    until(lambda: desk.state(webhook)["failures"] == 0 and len(receiver.events) == 4)
+    wait_until(lambda: desk.state(webhook)["failures"] == 0 and len(receiver.events) == 4)
     assert [event.json["data"]["position"] for event in receiver.events] == [first] * 3 + [second]
     assert len({event.id for event in receiver.events}) == 2, (
         "ids stay, so that a receiver can tell"
@@ -181,16 +174,16 @@ def test_after_too_many_failures_it_is_disabled_and_goes_on_where_it_stopped(
     receiver.statuses = [503] * MOST_FAILURES
     (position,) = hold(desk)
     for attempt in range(1, MOST_FAILURES):
-        until(lambda attempt=attempt: desk.state(webhook)["failures"] == attempt)  # type: ignore[misc]  # bound at once
+        wait_until(lambda attempt=attempt: desk.state(webhook)["failures"] == attempt)  # type: ignore[misc]  # bound at once
         desk.world.clock.advance(2 * DAY)
-    until(lambda: desk.state(webhook)["state"] == "disabled")
+    wait_until(lambda: desk.state(webhook)["state"] == "disabled")
     fact = desk.world.facts("bots.webhook_disabled")[-1]
     assert isinstance(fact, WebhookDisabled) and fact.failures == MOST_FAILURES
     hold(desk)
     time.sleep(6 * TICK)
     assert len(receiver.events) == MOST_FAILURES
     assert desk.ask("POST", f"/webhooks/{webhook}/resumption").status_code == 200
-    until(lambda: len(receiver.events) == MOST_FAILURES + 2)
+    wait_until(lambda: len(receiver.events) == MOST_FAILURES + 2)
     assert receiver.events[-2].json["data"]["position"] == position
     assert isinstance(desk.world.facts("bots.webhook_resumed")[-1], WebhookResumed)
     again = desk.ask("POST", f"/webhooks/{webhook}/resumption")
@@ -201,7 +194,7 @@ def test_one_that_is_gone_is_disabled_at_once(desk: Desk, receiver: Receiver) ->
     webhook, _ = desk.add(receiver.url)
     receiver.statuses = [410]
     hold(desk)
-    until(lambda: desk.state(webhook)["state"] == "disabled")
+    wait_until(lambda: desk.state(webhook)["state"] == "disabled")
 
 
 def test_two_secrets_sign_for_a_day(desk: Desk, receiver: Receiver) -> None:
@@ -223,7 +216,7 @@ def test_a_ping_and_an_event_again(desk: Desk, receiver: Receiver) -> None:
     made = desk.ask("POST", f"/webhooks/{webhook}/ping").json()
     assert made["status"] == 204 and receiver.events[-1].json["type"] == "ping"
     (position,) = hold(desk)
-    until(lambda: len(receiver.events) == 2)
+    wait_until(lambda: len(receiver.events) == 2)
     again = desk.ask("POST", f"/webhooks/{webhook}/deliveries/{position}").json()
     assert again["succeeded"] and receiver.events[-1].id == receiver.events[-2].id
     for wrong in (position - 1, position + 1000, 0):

@@ -8,6 +8,17 @@ import pytest
 
 from guiju.modules.identity import _passwords
 from guiju.modules.identity.types import TooManyAttemptsError
+from tests.support import hashing
+
+
+@pytest.fixture(autouse=True)
+def real_cost() -> Iterator[None]:
+    """Hashes as the product makes them."""
+    hashing.make_real()
+    _passwords.dummy_hash.cache_clear()
+    yield
+    hashing.make_cheap()
+    _passwords.dummy_hash.cache_clear()
 
 
 @pytest.fixture

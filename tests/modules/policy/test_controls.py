@@ -9,7 +9,8 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId
 from guiju.modules.directory import service as directory
-from guiju.modules.followup import answering, asking
+from guiju.modules.followup import answering, asking, questioning
+from guiju.modules.followup.question_types import Outcome
 from guiju.modules.followup.types import Answer
 from guiju.modules.groups import direct, governing, ordering, roster
 from guiju.modules.groups.types import GroupKind
@@ -30,6 +31,7 @@ from guiju.modules.notices.types import Audience, Question, Wording
 from guiju.modules.policy import service as policy
 from guiju.runtime import wire
 from tests.support.apart import barrier_input, people, set_barrier
+from tests.support.asking import raise_question
 from tests.support.office import Office
 
 Act = Callable[[Office], object]
@@ -149,6 +151,12 @@ def recalled(office: Office) -> None:
     office.world.write(lambda tx: recalling.recall(tx, office.member, group, sent))
 
 
+def corrected(office: Office) -> None:
+    group = office.group()
+    sent = office.world.send(office.member, group, "八点开工").position
+    office.world.send(office.member, group, "九点开工", corrects=sent)
+
+
 def taken_down(office: Office) -> None:
     group = office.group()
     sent = office.world.send(office.member, group, "卖房").position
@@ -233,6 +241,15 @@ def answered(office: Office) -> None:
     )
 
 
+def asked(office: Office) -> None:
+    group = office.group()
+    message = int(office.world.send(office.owner, group, "按新图纸装").position)
+    question = raise_question(office.world, office.member, group, message, office.world.unit)
+    office.world.write(
+        lambda tx: questioning.answer(tx, office.head, question, Outcome.CONFIRMED, text="")
+    )
+
+
 ACTS: dict[str, Act] = {
     "identity.certified": admission,
     "identity.sign_in": wrong_passwords,
@@ -259,10 +276,12 @@ ACTS: dict[str, Act] = {
     "messaging.review": reviewed,
     "messaging.prereview": refused_thrice,
     "messaging.recall": recalled,
+    "messaging.corrections": corrected,
     "messaging.taking_down": taken_down,
     "messaging.pins": pinned,
     "messaging.forwarding": forwarded,
     "followup.answers": answered,
+    "followup.questions": asked,
     "messaging.off_topic": moved_aside,
     "messaging.freezing": frozen,
     "messaging.templates": templated,
@@ -277,8 +296,8 @@ ACTS: dict[str, Act] = {
 WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all", "messaging.pace"}
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
-# Not in this pack: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,
-# test_quieting.py, test_urging.py, groups/test_roster.py and bots/test_asking.py show them acting.
+# Not in this pack, or forbidden by it: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,
+# test_quieting.py, test_urging.py, test_burning.py, groups/test_roster.py and bots/test_asking.py show them acting.
 OFF_BY_DEFAULT = {
     "messaging.risk",
     "messaging.editing",
@@ -287,6 +306,7 @@ OFF_BY_DEFAULT = {
     "messaging.notifications",
     "messaging.quiet_hours",
     "messaging.urgent",
+    "messaging.burning",
     "groups.invitation",
     "bots.incoming",
 }

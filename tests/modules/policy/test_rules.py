@@ -27,7 +27,7 @@ ROLES = (
 
 # Everything that is not said here is refused. Written by hand: when an operation is added or widened, this fails.
 EVERYONE = {
-    "policy.read", "identity.own", "directory.read", "approvals.open", "approvals.decide", "groups.apply",
+    "policy.read", "identity.own", "directory.read", "directory.own_deputy", "followup.answer_question", "approvals.open", "approvals.decide", "groups.apply",
     "groups.join", "groups.open_direct", "messaging.save", "notices.acknowledge",
 }  # fmt: skip
 BY_ROLE = {
@@ -42,6 +42,7 @@ BY_ROLE = {
     "identity.read": {"hr", "it", "security_admin", "audit_admin"},
     "directory.edit": {"hr"},
     "directory.units": {"hr"},
+    "directory.deputies": {"hr"},
     "directory.roles": {"security_admin"},
     "directory.import": {"hr"},
     "approvals.read_all": {"registrar", "audit_admin"},
@@ -100,11 +101,13 @@ BY_PLACE = {
     "messaging.templates": ({OWNER, ADMINISTRATOR}, PRESENT),
     "messaging.urge": (ALL, PRESENT),
     "messaging.confirm_urgent": (ALL, PRESENT),
+    "messaging.open_burning": (ALL, PRESENT),
     "messaging.flag": (ALL, PRESENT),
     "groups.publishers": ({OWNER, ADMINISTRATOR}, PRESENT),
     "groups.topics": ({OWNER, ADMINISTRATOR}, PRESENT),
     "followup.ask": (ALL, PRESENT),
     "followup.answer": (ALL, PRESENT),
+    "followup.question": (ALL, PRESENT),
 }
 BY_SYSTEM_ONLY = {"directory.name", "messaging.alert", "notices.keep_time", "followup.keep_time"}
 

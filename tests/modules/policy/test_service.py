@@ -11,6 +11,7 @@ from guiju.modules.groups import governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import AdministratorCountError, AdministratorsSet, Group
 from guiju.modules.identity import service as identity
+from guiju.modules.policy import _pack
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import (
     AttemptRefused,
@@ -223,3 +224,21 @@ def test_a_refusal_without_an_attempt_is_not_recorded(office: Office) -> None:
         NotAllowedError, lambda tx: governing.set_administrators(tx, office.member, group, [])
     )
     assert error.attempt is None
+
+
+def test_what_an_earlier_version_took_stays_in_force(office: Office) -> None:
+    world, admin = office.world, office.world.person("周安全", "security_admin")
+    text, dictionaries = load_pack("plain-office")
+    old = text.replace("\ndictionaries:", "\ndictionariez: []\ndictionaries:").replace(
+        "with: {min: 1, max: ", "with: {maximum: 3, min: 1, max: "
+    )
+    assert old.count("dictionariez") == old.count("maximum") == 1
+    with pytest.raises(BadPackError):
+        world.write(lambda tx: policy.adopt(tx, admin, text=old, dictionaries=dictionaries))
+    bundled = _pack.bundle(old, dictionaries)
+    fact = PackAdopted("plain-office", _pack.version_of(bundled), bundled)
+    world.write(lambda tx: tx.record(policy.require(tx, admin, "policy.adopt"), fact))
+    assert world.read(policy.version) == fact.version
+    assert world.read(lambda tx: policy.uses(tx, "groups.administrators"))[0].params.max == 3
+    better = world.write(lambda tx: policy.adopt(tx, admin, text=text, dictionaries=dictionaries))
+    assert world.read(policy.version) == better.version
