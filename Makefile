@@ -7,6 +7,8 @@ JSON ?=
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The client is built while Python packages are still installed.
+MAKEFLAGS += --jobs=2
 
 .PHONY: run test check bench campaign format lock
 
@@ -48,7 +50,7 @@ lock:  ## pin the dependencies again (needs uv)
 	@touch $@
 
 .venv/dev: requirements/dev.lock pyproject.toml .venv/run
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.lock
 	@touch $@
 
 web/dist:
