@@ -6,7 +6,7 @@ from typing import Any
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import View
-from guiju.modules.messaging.change_types import Changed, Reaction, Recall, Replies
+from guiju.modules.messaging.change_types import UNCHANGED, Changed, Reaction, Recall, Replies
 
 Json = dict[str, Any]
 _MOST_PEOPLE = 20
@@ -22,10 +22,24 @@ _EMPTIED: Json = {
     "burn": None,
 }
 
+NOTHING: Json = {
+    "edited_at": None,
+    "recalled": None,
+    "reactions": [],
+    "pinned": False,
+    "replies": None,
+    "moved": None,
+    "frozen": None,
+    "corrected": None,
+}
+"""Of a message as it was sent."""
+
 
 def of_message(view: View, changed: Changed) -> Json:
     """What a message has beside what it was sent with; a recalled one has nothing left to read."""
     recall, edit = changed.recall, changed.edit
+    if changed is UNCHANGED:
+        return NOTHING
     made: Json = {
         "edited_at": edit.at if edit is not None else None,
         "recalled": by_whom(view, recall),

@@ -40,6 +40,26 @@ from guiju.modules.messaging.types import (
 from guiju.modules.policy import service as policy
 
 Json = dict[str, Any]
+_PLAIN: Json = {
+    "quote": None,
+    "state": MessageState.DELIVERED,
+    "mentions": [],
+    "spans": [],
+    "clause": None,
+    "note": None,
+    "due_at": None,
+    "imported": False,
+    "thread": None,
+    "files": [],
+    "forward": None,
+    "template": None,
+    "silent": False,
+    "urgent": False,
+    "burn": None,
+    "corrects": None,
+    **_change_shape.NOTHING,
+}
+"""What a message shows that has a text and no more; nearly all are such, and all of a batch wait while one is shaped."""
 
 
 def clause_mark(view: View, entry: Recorded) -> Json | None:
@@ -61,6 +81,12 @@ def message(
 ) -> Json:
     """A message as it shows in a timeline. `row` tells what became of a held one, `changed` of any other."""
     fact, sender = entry.fact, author_of(entry)
+    if changed is UNCHANGED and is_plain(entry):
+        made = _PLAIN.copy()
+        made["position"], made["number"], made["at"] = entry.position, entry.number, entry.at
+        made["text"], made["cmid"] = fact.text, fact.cmid
+        made["sender"] = writers.mark(view, sender)
+        return made
     told = changed.edit if changed.edit is not None else entry
     spans = getattr(told.fact, "spans", ())
     made = {
@@ -92,6 +118,28 @@ def message(
         made |= _forward_shape.of_message(entry)
     made |= _change_shape.of_message(view, changed)
     return made
+
+
+def is_plain(entry: Recorded) -> bool:
+    """A delivered message that has a text and nothing beside it."""
+    fact = entry.fact
+    return not (
+        entry.uses
+        or type(fact) is not MessageSent
+        or fact.refs
+        or fact.mentions
+        or fact.spans
+        or fact.original is not None
+        or fact.imported
+        or fact.thread is not None
+        or fact.files
+        or fact.forward is not None
+        or fact.template is not None
+        or fact.silent
+        or fact.urgent
+        or fact.burn is not None
+        or fact.corrects is not None
+    )
 
 
 def edited_state(edit: Recorded) -> MessageState:
