@@ -1,0 +1,53 @@
+"""What people see when a call fails: that it did, what stayed as it was, and how to try again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import PASSWORD, Screens
+
+GROUP = "总装一车间"
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.mark.parametrize("act", ["置顶", "免打扰"])
+def test_a_conversation_that_cannot_be_changed_says_so(people: Screens, act: str) -> None:
+    screen = people.signed_in("zhouxiaoyu")
+    page, row = screen.page, screen.row(GROUP)
+    alert = page.locator(".list").get_by_role("alert")
+    page.route("**/api/groups/*/settings", lambda route: route.abort())
+    row.click(button="right")
+    page.get_by_role("menuitem", name=act, exact=True).click()
+    expect(alert).to_contain_text(GROUP)
+    expect(alert).to_contain_text("连不上服务器")
+    screen.check_access("a conversation that was not changed")
+    page.unroute("**/api/groups/*/settings")
+    # It is as before, so the menu offers the same once more.
+    row.click(button="right")
+    page.get_by_role("menuitem", name=act, exact=True).click()
+    expect(alert).to_have_count(0)
+    row.click(button="right")
+    expect(page.get_by_role("menuitem", name=act, exact=True)).to_have_count(0)
+
+
+def test_a_first_call_that_fails_is_told_and_can_be_tried_again(people: Screens) -> None:
+    screen = people.new()
+    page = screen.page
+    screen.open("/login")
+    page.route("**/api/start", lambda route: route.fulfill(status=503, body="{}"))
+    page.get_by_label("账号", exact=True).fill("zhouxiaoyu")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    screen.press("登录")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("没有打开")
+    screen.check_access("a page that did not open")
+    # Neither a second try nor a reload says less.
+    screen.press("再试一次")
+    expect(alert).to_contain_text("没有打开")
+    screen.open("/desk")
+    expect(alert).to_contain_text("没有打开")
+    page.unroute("**/api/start")
+    screen.press("再试一次")
+    page.wait_for_url(re.compile("/desk$"))
+    expect(alert).to_have_count(0)
