@@ -330,7 +330,7 @@ function onFacts(items: Item[], position: number): void {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
     if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
-    if (item.kind === "approvals.changed") marks.approvals = item.position;
+    if (item.kind === "approvals.changed" || item.kind === "directory.deputy_changed") marks.approvals = item.position;
     if (item.kind === "notices.changed") {
       marks.notices = item.position;
       if (item.what === "reminded") reminder.value = item.notice;
