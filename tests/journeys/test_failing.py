@@ -18,6 +18,7 @@ def test_a_conversation_that_cannot_be_changed_says_so(people: Screens, act: str
     alert = page.locator(".list").get_by_role("alert")
     page.route("**/api/groups/*/settings", lambda route: route.abort())
     row.click(button="right")
+    screen.check_access("the menu of a conversation")
     page.get_by_role("menuitem", name=act, exact=True).click()
     expect(alert).to_contain_text(GROUP)
     expect(alert).to_contain_text("连不上服务器")

@@ -177,6 +177,8 @@ class TestLater:
         enter(screen, WORKSHOP)
         screen.write("明早八点二十班前会")
         screen.press("定时发送")
+        expect(screen.page.get_by_role("menu")).to_be_visible()
+        screen.check_access("the menu for sending later")
         screen.page.get_by_role("menuitem", name="明天 09:00").click()
         expect(composer(screen)).to_have_value("")
         strip = screen.page.get_by_role("button", name=re.compile("^定时消息"))
