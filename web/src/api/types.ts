@@ -375,8 +375,6 @@ export interface ImportResult {
 }
 export interface ImportProgress { rows: number; applied: number; refused: { line: number; code: string }[]; done: boolean }
 
-
-
 export interface LedgerHead { size: number; checkpoint: string; consistency?: string[] | null }
 export interface LedgerProof {
   position: number; leaf: string; size: number; checkpoint: string; inclusion: string[];

@@ -98,8 +98,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
       return { ...state, todo: { ...state.todo, approvals: item.todo } };
     case "notices.changed":
       return { ...state, todo: { ...state.todo, notices: item.todo } };
-    case "directory.person_changed":
-      return withName(state, item.person);
+    case "directory.person_changed": return withName(state, item.person);
     case "messaging.review_waiting":
     case "messaging.review_done":
     case "messaging.prereview":
