@@ -52,3 +52,39 @@ def test_a_first_call_that_fails_is_told_and_can_be_tried_again(people: Screens)
     screen.press("再试一次")
     page.wait_for_url(re.compile("/desk$"))
     expect(alert).to_have_count(0)
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_what_is_shown_once_is_copied_without_a_clipboard_or_said_not_to_be(
+    people: Screens, *, works: bool
+) -> None:
+    """A site on plain http is given no clipboard."""
+    screen = people.signed_in("liwei")
+    page = screen.page
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined});"
+        "document.addEventListener('copy', ({target}) => (window.copied = target.value));"
+        + ("" if works else "document.execCommand = () => false;")
+    )
+    made = {"secret": "whsec_once"}
+    page.route(
+        "**/api/webhooks",
+        lambda route: (
+            route.fulfill(json=made) if route.request.method == "POST" else route.fallback()
+        ),
+    )
+    screen.open("/webhooks")
+    screen.press("接入系统")
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label(re.compile("^名称")).fill("工单系统")
+    sheet.get_by_label(re.compile("^接收地址")).fill("https://example.com/events")
+    sheet.get_by_label("群结项").check()
+    screen.check_access("a system to connect")
+    sheet.get_by_role("button", name="接入系统").click()
+    expect(sheet).to_contain_text("whsec_once")
+    sheet.get_by_role("button", name="复制", exact=True).click()
+    if works:
+        expect(sheet.get_by_role("button", name="已复制")).to_be_visible()
+        assert page.evaluate("window.copied") == "whsec_once"
+    else:
+        expect(sheet.get_by_role("alert")).to_contain_text("没有复制成功")
