@@ -85,6 +85,11 @@ def _heard(apply: Apply) -> Apply:
     return both
 
 
+def _both(lower: Router, higher: Router) -> Router:
+    """Facts that also change what a module above the one that records them tells people."""
+    return lambda view, entry: [*lower(view, entry), *higher(view, entry)]
+
+
 APPLIERS: Mapping[str, Apply] = {
     "policy": policy.apply,
     "identity": identity.apply,
@@ -111,7 +116,7 @@ CONTROLS = (
 )
 ROUTERS: Mapping[str, Router] = {
     "policy": policy_live.deliveries,
-    "directory": directory_live.deliveries,
+    "directory": _both(directory_live.deliveries, approvals_live.of_deputies),
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
     "messaging": messaging_live.deliveries,

@@ -19,6 +19,9 @@ MOST_BYTES: Final = 150 * 1024
 GROUP: Final = "总装一车间"
 UNSIGNED: Final = "生产调度"
 ID_NUMBER: Final = "11010119900307889X"
+ASKED_ABOUT: Final = "M12 螺栓今天按新图纸装，先从 9 号工位开始"
+ASKED: Final = "M12 螺栓的扭矩按哪一版标准？"
+ANSWER: Final = "按 B 版第 3 页，85 牛米；A 版本周起作废"
 CSV: Final = """工号,姓名,部门,岗位,手机,邮箱
 CY2001,钟楚,澄远装备（演示）/生产制造部/总装一车间,装配工,,
 CY2002,买合木提·阿不都热依木,澄远装备（演示）/生产制造部/总装一车间,装配工,,
@@ -238,6 +241,40 @@ def invited(screen: Screen) -> None:
     expect(screen.page.get_by_role("button", name="接受")).to_be_visible()
 
 
+
+
+def question(screen: Screen) -> None:
+    """A question under the message that it is about, answered by the head of the unit in charge."""
+    group(screen)
+    said = screen.message(ASKED_ABOUT).last
+    expect(said).to_contain_text(ANSWER)
+    said.scroll_into_view_if_needed()
+    bottom(screen)
+
+
+def burning(screen: Screen) -> None:
+    """What burns is written under its strip, below one that was sent."""
+    group(screen)
+    bottom(screen)
+    screen.write("备用钥匙换到值班柜，密码和上周不同")
+    button = screen.page.get_by_role("button", name="阅后即焚", exact=True)
+    if not button.is_visible():
+        screen.page.get_by_role("button", name="定时发送").last.click()
+        button = screen.page.get_by_role("menuitem", name="阅后即焚")
+    button.click()
+    expect(screen.page.get_by_role("group", name="阅后即焚")).to_be_visible()
+    bottom(screen)
+
+
+def burn_read(screen: Screen) -> None:
+    """Opened, once: each picture takes one of the messages."""
+    group(screen)
+    bottom(screen)
+    screen.page.get_by_role("button", name="打开阅读").last.click()
+    expect(screen.page.get_by_role("timer")).to_be_visible()
+    bottom(screen)
+
+
 def at(path: str) -> Callable[[Screen], None]:
     def visit(screen: Screen) -> None:
         screen.open(path)
@@ -288,8 +325,14 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "templates": ("fangxiaotang", at("/templates")),
     "aside": ("zhouxiaoyu", aside),
     "answers": ("wanghaitao", answers),
+    "question": ("wanghaitao", question),
+    "questions": ("luming", at("/questions")),
     "to-answer": ("zhaotiejun", at("/answers")),
     "frozen": ("songyaqin", at("/frozen")),
+}
+WHERE_TEXTS_BURN: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
+    "burning": ("wanghaitao", burning),
+    "burn-read": ("zhouxiaoyu", burn_read),
 }
 AFTER_OTHER_RULES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "quiet": ("zhouxiaoyu", quiet),
@@ -325,6 +368,41 @@ def prepare(all_screens: Screens) -> None:
     expect(mine.page.locator(".hold")).to_be_visible()
 
 
+def prepare_questions(all_screens: Screens) -> None:
+    """One that the head of the unit has answered, and one that waits for them."""
+    asker, head = all_screens.signed_in("wanghaitao"), all_screens.signed_in("luming")
+    units = asker.get("/units")["units"]
+    unit = next(one["id"] for one in units if one["name"] == "工艺科")
+    group(asker)
+    place = asker.page.url.rpartition("/")[2]
+    for said, text in ((None, "新图纸的防错销要不要在二号线同时换？"), (ASKED_ABOUT, ASKED)):
+        if said is not None:
+            asker.send(said)
+            expect(asker.message(said).locator("time")).to_be_visible()
+        items = asker.get(f"/groups/{place}/messages?limit=20")["items"]
+        last = [one["position"] for one in items if "message" in one][-1]
+        body = {"text": text, "unit_id": unit}
+        made = asker.post(f"/groups/{place}/messages/{last}/questions", body)
+        assert made.ok, made.text()
+    answer = {"outcome": "answered", "text": ANSWER}
+    assert head.post(f"/questions/{made.json()['id']}/answer", answer).ok
+
+
+def prepare_burning(all_screens: Screens) -> None:
+    """The rules let texts burn, and two do that nobody has opened."""
+    officer = all_screens.signed_in("youliqun")
+    pack = officer.get("/policy/packs/current")["yaml"]
+    changed = pack.replace("with: {seconds: []}", "with: {most_people: 30}")
+    assert officer.post("/policy/packs", {"yaml": changed, "dry_run": False}).ok
+    writer = all_screens.signed_in("wanghaitao")
+    group(writer)
+    writer.page.get_by_role("button", name="阅后即焚", exact=True).click()
+    writer.page.get_by_role("radio", name="5 分钟").click()
+    for count, text in enumerate(("门禁临时码 4417，今晚十点失效", "配电室的钥匙在值班长那里"), 1):
+        writer.send(text)
+        expect(writer.message("阅后即焚消息 · 5 分钟")).to_have_count(count)
+
+
 def prepare_other_rules(all_screens: Screens) -> None:
     """Quiet hours that last all day, and people who accept before they join; one is called, and one invited."""
     officer = all_screens.signed_in("youliqun")
@@ -346,8 +424,13 @@ def prepare_other_rules(all_screens: Screens) -> None:
 
 def take(all_screens: Screens, wanted: set[str]) -> None:
     prepare(all_screens)
+    if not wanted or wanted & {"question", "questions"}:
+        prepare_questions(all_screens)
     take_pages(all_screens, PAGES, wanted)
     take_variants(all_screens, wanted)
+    if not wanted or wanted & WHERE_TEXTS_BURN.keys():
+        prepare_burning(all_screens)
+        take_pages(all_screens, WHERE_TEXTS_BURN, wanted)
     if not wanted or wanted & AFTER_OTHER_RULES.keys():
         prepare_other_rules(all_screens)
         take_pages(all_screens, AFTER_OTHER_RULES, wanted)

@@ -26,7 +26,7 @@ from guiju.modules.messaging import service as messaging
 from guiju.socket import FRAMES
 from tests.support.cast import PLACES, ROLES, Cast
 from tests.support.inside import Inside, served_world, session_for
-from tests.support.matrix import CELLS, EXPECTED, OPERATIONS, ROWS, Row, cells, match
+from tests.support.matrix import CELLS, CORRECTS, EXPECTED, OPERATIONS, ROWS, Row, cells, match
 from tests.support.postgres import fresh_database
 from tests.support.requests import ENDING, FAR, Things
 from tests.support.sending import with_editing
@@ -48,6 +48,7 @@ class TestTable:
             assert row["role"] in (*ROLES, "*") and row["relation"] in (
                 "outsider",
                 *PLACES,
+                "invited",
                 "own",
                 "other",
                 "deputy",
@@ -181,7 +182,7 @@ def test_every_operation_is_in_the_table(stage: Stage) -> None:
         if isinstance(kind, msgspec.inspect.StructType)
     }
     assert len(socket) == 5
-    assert http | socket == set(OPERATIONS)
+    assert http | socket | {CORRECTS} == set(OPERATIONS)
 
 
 def _name(cell: Row) -> str:
@@ -363,13 +364,14 @@ def _say(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any]) -> d
         except ConnectionClosed as closed:
             assert closed.rcvd is not None and closed.rcvd.code == 4401
             return "unauthenticated"
+        cmid = "access"
         match cell.operation:
-            case "SOCKET send":
-                socket.send(
-                    json.dumps(
-                        {"type": "send", "cmid": "access", "group": ids["group"], "body": "大家好"}
-                    )
-                )
+            case "SOCKET send" | "SOCKET send corrects":
+                body: dict[str, Any] = {"text": "大家好"}
+                if cell.operation == CORRECTS:
+                    cmid, body = f"access.{ids['position']}", body | {"corrects": ids["position"]}
+                said = {"type": "send", "cmid": cmid, "group": ids["group"], "body": body}
+                socket.send(json.dumps(said))
             case "SOCKET read":
                 mark = {"type": "read", "group": ids["group"], "position": ids["position"]}
                 socket.send(json.dumps(mark))
@@ -377,14 +379,14 @@ def _say(stage: Stage, cell: Row, actor: Actor | None, ids: dict[str, Any]) -> d
             case "SOCKET ping":
                 socket.send(json.dumps({"type": "ping", "n": 7}))
             case "SOCKET visible":
-                for said in ({"type": "visible", "on": False}, {"type": "ping", "n": 7}):
-                    socket.send(json.dumps(said))
+                for each in ({"type": "visible", "on": False}, {"type": "ping", "n": 7}):
+                    socket.send(json.dumps(each))
             case _:
                 return "ok"
         while (frame := json.loads(socket.recv(5)))["type"] not in ("receipt", "pong", "error"):
             pass
         if frame["type"] == "error":
-            assert frame["data"].pop("cmid", "access") == "access"
+            assert frame["data"].pop("cmid", cmid) == cmid
             found: dict[str, Any] = frame
             return found
         return "ok"

@@ -64,6 +64,7 @@ class TestEditing:
         # Nobody edits what another wrote.
         reader.page.keyboard.press("Escape")
         reader.open_menu("明早七点半开班前会")
+        reader.check_access("the menu of a message")
         expect(reader.page.get_by_role("menuitem", name="引用")).to_be_visible()
         expect(reader.page.get_by_role("menuitem", name="编辑")).to_have_count(0)
 

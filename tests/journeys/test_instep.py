@@ -24,6 +24,7 @@ from guiju.modules.approvals.types import RequestId, Verdict
 from guiju.modules.bots import service as bots
 from guiju.modules.bots import webhooks
 from guiju.modules.bots.webhook_types import Delivery, WebhookId
+from guiju.modules.directory import deputising
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import answering, asking, questioning
 from guiju.modules.followup.question_types import Outcome
@@ -540,8 +541,15 @@ class Acts:
         self.verb("reminded", lambda tx: approvals.remind(tx, self.owner, made.request))
         self.register("with rules", made)
         made = self.do("applied again", lambda: self.cast.apply(self.member))
-        self.do("head's deputy named", lambda: self.stand_in(self.reviewer))
+        self.do("head's deputy named", lambda: self.stand_in(self.security))
+        self.do("another deputy named", lambda: self.stand_in(self.reviewer))
         self.decide("application refused by a deputy", self.reviewer, made.request, Verdict.REFUSE)
+        made = self.do("applied and told the deputy", lambda: self.cast.apply(self.member))
+        self.verb(
+            "deputy ended while something waits",
+            lambda tx: deputising.end_deputy(tx, SYSTEM, self.head.person_id),
+        )
+        self.decide("application refused by the head", self.head, made.request, Verdict.REFUSE)
         made = self.do("applied a third time", lambda: self.cast.apply(self.member))
         self.verb("withdrawn", lambda tx: approvals.withdraw(tx, self.member, made.request))
         self.do("applied and forgotten", lambda: self.cast.apply(self.owner))

@@ -31,7 +31,7 @@ def sheet(screen: Screen) -> Locator:
 
 
 def choose(screen: Screen, group: str) -> None:
-    sheet(screen).get_by_role("textbox", name="搜索工作群").fill(group)
+    sheet(screen).get_by_role("textbox", name="搜索工作群和联系人").fill(group)
     sheet(screen).get_by_role("radio", name=re.compile(group)).click()
 
 
@@ -65,13 +65,31 @@ class TestForwarding:
         menu(writer, "北门消防通道").get_by_role("menuitem", name="转发").click()
         choose(writer, SAFETY)
         sheet(writer).get_by_role("textbox", name=re.compile("留言")).fill("请安全员复查")
+        expect(sheet(writer)).to_contain_text("王海涛：北门消防通道今天清空")
         writer.check_access("the sheet of a forward")
         sheet(writer).get_by_role("button", name="转发", exact=True).click()
         expect(sheet(writer)).to_contain_text("已转发到“安全生产工作群”")
+        expect(sheet(writer).get_by_role("button", name="关闭")).to_be_focused()
         arrived = reader.message("北门消防通道今天清空")
         expect(arrived).to_contain_text("请安全员复查")
         expect(arrived).to_contain_text("王海涛：北门消防通道今天清空")
         expect(arrived).to_contain_text("转自")
+
+    def test_to_somebody_with_whom_one_writes_alone_from_a_phone(self, people: Screens) -> None:
+        writer, reader = people.signed_in("zhouxiaoyu", size=PHONE), people.signed_in("wanghaitao")
+        enter(writer, WORKSHOP)
+        writer.send("扳手在三号柜")
+        said = writer.message("扳手在三号柜")
+        expect(said.locator("time")).to_be_visible()
+        said.click(button="right")
+        writer.page.get_by_role("menuitem", name="转发").click()
+        # A keyboard would cover what there is to choose from.
+        expect(sheet(writer)).to_be_focused()
+        choose(writer, "王海涛")
+        sheet(writer).get_by_role("button", name="转发", exact=True).click()
+        expect(sheet(writer)).to_contain_text("已转发到“王海涛”")
+        alone = reader.page.get_by_text("周小雨", exact=True)
+        expect(reader.page.locator("a.cv", has=alone)).to_contain_text("扳手在三号柜")
 
     def test_what_the_rules_refuse_is_said_in_the_sheet_with_its_clause(
         self, people: Screens
@@ -177,6 +195,8 @@ class TestLater:
         enter(screen, WORKSHOP)
         screen.write("明早八点二十班前会")
         screen.press("定时发送")
+        expect(screen.page.get_by_role("menu")).to_be_visible()
+        screen.check_access("the menu for sending later")
         screen.page.get_by_role("menuitem", name="明天 09:00").click()
         expect(composer(screen)).to_have_value("")
         strip = screen.page.get_by_role("button", name=re.compile("^定时消息"))

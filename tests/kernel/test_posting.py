@@ -1,12 +1,15 @@
 """Posting to an address that somebody chose: a peer that gives a byte now and then holds nobody up."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
+from guiju.kernel import posting
 from guiju.kernel.posting import Poster
 
 SECONDS = 0.5
@@ -56,3 +59,12 @@ def test_a_peer_that_drips_is_left(scheme: str, content: bytes) -> None:
         assert not thread.is_alive(), "it was held for as long as the peer wished"
     (answer,) = answers
     assert answer.status is None and answer.problem
+
+
+def test_the_client_has_words_for_every_problem() -> None:
+    said = re.findall(
+        r'(?:answer\(None, |AddressRefusedError\()f?"([^"{(]+)', Path(posting.__file__).read_text()
+    )
+    words = Path(__file__).parents[2] / "web/src/console/webhooks/problems.ts"
+    known = set(re.findall(r', "([^"]+)"\],', words.read_text(encoding="utf-8")))
+    assert {one.strip() for one in said} == known

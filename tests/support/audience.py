@@ -10,6 +10,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import Batch, answer_inline
 from guiju.kernel.live import Connection, Delivery, Hub, View, items_for
+from guiju.modules.approvals import service as approvals
 from guiju.modules.messaging import _shape, service
 from guiju.modules.policy import service as policy
 from guiju.runtime import PRESENCE, ROUTERS
@@ -71,7 +72,13 @@ class Audience:
                 assert not page.more, "the comparison wants whole timelines"
                 timelines[group] = _shape.items(view, page.items)
             conversations = [_shape.conversation(view, row) for row in rows]
-            return {"position": tx.position, "conversations": conversations, "timelines": timelines}
+            todo = {"approvals": approvals.count_todo(tx, actor.person_id)}
+            return {
+                "position": tx.position,
+                "conversations": conversations,
+                "timelines": timelines,
+                "todo": todo,
+            }
 
         found: dict[str, Any] = plain(self.world.read(take))
         return found

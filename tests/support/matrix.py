@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tests.support.cast import OFFICES, PLACES, ROLES
 
+CORRECTS = "SOCKET send corrects"
+"""A message that corrects an earlier one, which is one's own or, for whoever has a place in the group, of somebody else."""
 _GROUP_PATHS = (
     "{group}",
     "/api/join",
@@ -85,6 +87,10 @@ def cells(operation: str) -> list[Row]:
     """Everybody who tries an operation."""
     kind = Row(operation, "employee", "outsider").family
     found = [Row(operation, role, "outsider") for role in ROLES]
+    if (operation, "employee", "invited") in EXPECTED:
+        found.append(Row(operation, "employee", "invited"))
+    if operation == CORRECTS:
+        found += [Row(operation, role, "own") for role in _INSIDERS]
     match kind:
         case "group":
             found += [Row(operation, "employee", place) for place in PLACES if place != "member"]

@@ -13,7 +13,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import importing, sheets
 from guiju.modules.followup import asking, questioning
 from guiju.modules.followup.question_types import Outcome
-from guiju.modules.groups import barriers
+from guiju.modules.groups import barriers, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Application
 from guiju.modules.identity import service as identity
@@ -37,7 +37,7 @@ from tests.support.asking import raise_question
 from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.deputies import day, stand_in
 from tests.support.inside import session_for
-from tests.support.matrix import Row
+from tests.support.matrix import CORRECTS, Row
 from tests.support.pushes import push_body
 from tests.support.robots import make_bot, new_webhook
 from tests.support.sending import urge, with_editing
@@ -82,6 +82,7 @@ class Things:
         self.serial = itertools.count(1)
         self._uploads = uploads_of(cast.world)
         self.group = cast.group()
+        self._invited = cast.new_person()
         self.message = cast.world.send(
             cast.people["employee", "member"], self.group, "大家好"
         ).position
@@ -91,7 +92,9 @@ class Things:
         if row.role == "anonymous":
             return None
         place = row.relation if row.relation in PLACES else "outsider"
-        if row.family == "review" and row.relation == "own":
+        if row.relation == "invited":
+            return self._invited
+        if row.family in ("review", "group") and row.relation == "own":
             place = "member"  # who is in the group can have a message held there
         if (row.family, row.role, row.relation) == ("request", "head", "outsider"):
             place = "member"  # who heads another unit than the applicant's
@@ -127,6 +130,12 @@ class Things:
                 found["group"] = (
                     cast.group(*self._member(actor)) if changes and not keeps else self.group
                 )
+                if row.relation == "invited":
+                    found["group"], found["position"] = self._make(
+                        changes and not keeps, ("invitation",), self._invite
+                    )
+                if row.operation == CORRECTS:
+                    found["position"] = self._said_before(row, actor)
                 found["reaction"] = "good"
                 if "{cmid}" in row.operation:
                     found["cmid"] = self._wait(actor) if fresh and actor is not None else "none"
@@ -239,6 +248,32 @@ class Things:
             person for (_, place), person in self.cast.people.items() if place == "member"
         ]
         return [actor] if actor in like_others else [self.cast.people["employee", "member"]]
+
+    def _invite(self) -> tuple[GroupId, int]:
+        """A group that somebody is asked into, and a message of it."""
+        cast = self.cast
+        owner, member = cast.people["employee", "owner"], cast.people["employee", "member"]
+        group = cast.group(member)
+        said = cast.world.send(member, group, "大家好").position
+        use = "      - use: groups.admission\n        with: {}\n"
+        both = use + use.replace("admission", "invitation")
+        cast.world.adopt(lambda text: with_editing(text).replace(use, both, 1))
+        asked = [self._invited.person_id]
+        cast.world.write(lambda tx: roster.admit(tx, owner, group, asked))
+        cast.world.adopt(with_editing)
+        return group, said
+
+    def _said_before(self, row: Row, actor: Actor | None) -> int:
+        """A message in the group: of one's own, or of somebody else."""
+        owner, member = (self.cast.people["employee", place] for place in ("owner", "member"))
+        is_own = row.relation == "own" and actor is not None
+        author = actor if is_own and actor is not None else owner if actor == member else member
+        position: int = self._make(
+            is_own,
+            ("said", author.name),
+            lambda: self.cast.world.send(author, self.group, "八点开工").position,
+        )
+        return position
 
     def _make(self, fresh: bool, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         if fresh:

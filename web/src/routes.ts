@@ -86,7 +86,7 @@ router.beforeEach(async (to) => {
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // The server cannot be reached: the login page says so when one tries.
+    // The login page says so (`startError`), for nobody is known to be signed in.
   }
   if (await setupNeeded()) return "/setup";
   return { path: "/login", query: to.path === "/" || to.path === "/chat" ? {} : { next: to.fullPath } };

@@ -3,6 +3,7 @@ import type { Burn, BurnOpenedItem, Item, Message } from "../src/api/types.ts";
 
 const stored: unknown[] = [];
 vi.mock("../src/live/cupboard.ts", () => ({
+  hangs: () => false,
   within: async (_mode: string, work: (shelf: unknown) => unknown) =>
     work({ put: (_drawer: string, key: string, value: unknown) => void stored.push([key, value]), drop: () => undefined, empty: () => undefined, all: () => Promise.resolve([]) }),
 }));

@@ -5,6 +5,7 @@ import type { Waiting } from "../src/live/outbox.ts";
 let drawers: Record<string, Map<string, unknown>> = {};
 let full = false;
 vi.mock("../src/live/cupboard.ts", () => ({
+  hangs: () => false,
   within: async (_mode: string, work: (shelf: unknown) => unknown) => {
     const made = Object.fromEntries(Object.entries(drawers).map(([name, one]) => [name, new Map(one)]));
     const drawer = (name: string): Map<string, unknown> => (made[name] ??= new Map());

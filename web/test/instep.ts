@@ -3,7 +3,7 @@
  *
  *   node test/instep.ts FILE
  *
- * FILE: `[{"me", "snapshot": {"position", "conversations", "timelines": {group: [item]}}, "items": [item], "fresh": {…as snapshot…}}]`.
+ * FILE: `[{"me", "snapshot": {"position", "conversations", "timelines": {group: [item]}, "todo"}, "items": [item], "fresh": {…as snapshot…}}]`.
  * Exits 1 and prints every difference; exits 2 when the file holds nothing to compare.
  */
 import { readFileSync } from "node:fs";
@@ -14,13 +14,13 @@ import type { Kept } from "../src/live/kept.ts";
 import { applyItem, fromSnapshot } from "../src/live/reducer.ts";
 import type { ClientState, Row, Timeline } from "../src/live/reducer.ts";
 
-interface Snapshot { position: number; conversations: Conversation[]; timelines: Record<string, Item[]> }
+interface Snapshot { position: number; conversations: Conversation[]; timelines: Record<string, Item[]>; todo: { approvals: number } }
 export interface Recording { me: string; name?: string; snapshot: Snapshot; items: Item[]; fresh: Snapshot }
 
 export function load(snapshot: Snapshot): ClientState {
   const timelines: Record<string, Timeline> = {};
   for (const [group, items] of Object.entries(snapshot.timelines)) timelines[group] = { items, more: false };
-  return fromSnapshot(snapshot, timelines, { approvals: 0, reviews: 0, notices: 0 });
+  return fromSnapshot(snapshot, timelines, { ...snapshot.todo, reviews: 0, notices: 0 });
 }
 
 function say(path: string, is: unknown, wanted: unknown, out: string[]): void {
@@ -68,6 +68,7 @@ export function compare(recording: Recording): { differences: string[]; compared
 
 function differ(state: ClientState, { me, snapshot, items, fresh }: Recording, when: string, out: string[]): number {
   let compared = 0;
+  say(`${when}todo.approvals`, state.todo.approvals, fresh.todo.approvals, out);
   const rows = new Map(fresh.conversations.map((one) => [one.group.id, one]));
   for (const id of new Set([...rows.keys(), ...Object.keys(state.conversations)])) {
     const { at: _, ...row } = (state.conversations[id] ?? {}) as Row;

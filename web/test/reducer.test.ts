@@ -190,8 +190,8 @@ describe("membership", () => {
 });
 
 describe("the comparison itself", () => {
-  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [] } };
-  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [sent(11)] } };
+  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [] }, todo: { approvals: 0 } };
+  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [sent(11)] }, todo: { approvals: 0 } };
   it("finds nothing where all is equal", () => {
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh })).toEqual({ differences: [], compared: 4 });
   });
@@ -199,6 +199,7 @@ describe("the comparison itself", () => {
     expect(compare({ me: ME, snapshot, items: [], fresh }).differences.length).toBeGreaterThan(1);
     const wrong = { ...fresh, conversations: fresh.conversations.map((one) => ({ ...one, unread: 2 })) };
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: wrong }).differences).toEqual(["conversations.g1.unread: reducer 1, fresh 2"]);
+    expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: { ...fresh, todo: { approvals: 1 } } }).differences).toEqual(["todo.approvals: reducer 0, fresh 1", "kept at 10: todo.approvals: reducer 0, fresh 1"]);
     const changed = { ...fresh, timelines: { g1: [sent(11), sent(12)] } };
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: changed }).differences).toEqual([expect.stringMatching(/^timelines.g1.1: /), expect.stringMatching(/^kept at 10: timelines.g1.1: /)]);
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh: { ...fresh, conversations: [] } }).differences.length).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Conversation, Item, MessageItem, ServerFrame } from "../src/api/types.ts";
 import { Line } from "./line.ts";
 
-vi.mock("../src/live/cupboard.ts", () => ({ within: async () => null }));
+vi.mock("../src/live/cupboard.ts", () => ({ hangs: () => false, within: async () => null }));
 
 /** A server whose answers come when the test says so. */
 let asked: { path: string; method: string; give: (body: unknown, status?: number) => void }[] = [];
@@ -73,6 +73,25 @@ describe("what is read while things go on", () => {
     expect([store.state.value.position, rowOf("g")?.last?.position]).toEqual([41, 41]);
     Line.last.hear(facts(40, message(42)));
     expect(rowOf("g")?.last?.position).toBe(42);
+  });
+
+  it("begins anew where the ledger was set back, counts and all", async () => {
+    await page(row("g", 5));
+    store.markRead("g", 9);
+    store.toAnswer.value = 3;
+    Line.last.hear(welcome(5, "snapshot"));
+    await settle();
+    const back = first(5, [row("g", 4, { last: message(5), unread: 1 })]);
+    await give("/start", { ...back, me: { ...back.me, todo: { ...back.me.todo, answers: 1, questions: 2 } } });
+    expect([store.state.value.position, rowOf("g")?.unread, store.toAnswer.value, store.toQuestion.value, store.resyncs.value]).toEqual([5, 1, 1, 2, 1]);
+    // What comes after is neither taken for known nor for overtaken.
+    Line.last.hear(facts(5, message(6)));
+    expect([rowOf("g")?.last?.position, rowOf("g")?.unread]).toEqual([6, 2]);
+    const { count } = await import("../src/live/counts.ts");
+    const counted = count();
+    await give("/me", { ...me(), position: 7, todo: { ...me().todo, answers: 4 } });
+    await counted;
+    expect(store.toAnswer.value).toBe(4);
   });
 
   it("keeps how far I have read, and how a row is shown, while the rows are read again", async () => {

@@ -8,6 +8,7 @@ let refuses = false;
 /** What was ever kept, though it may have gone at once. */
 const ever: string[] = [];
 vi.mock("../src/live/cupboard.ts", () => ({
+  hangs: () => false,
   within: async (_mode: string, work: (shelf: unknown) => unknown) => {
     if (refuses) return null;
     return work({

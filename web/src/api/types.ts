@@ -229,13 +229,14 @@ export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late:
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type BotsChangedItem = GroupItem<"bots.changed"> & { bot: string };
 export type WebhookDisabledItem = ItemBase<"bots.webhook_disabled"> & { webhook: string };
+export type DeputyChangedItem = ItemBase<"directory.deputy_changed"> & { person: Named; deputy: Named | null; todo: number };
 export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person: Named };
 
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem;
+  | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; read: number }
@@ -373,8 +374,6 @@ export interface ImportResult {
   errors: { line: number; column: string | null; code: string; message: string }[]; started: string | null;
 }
 export interface ImportProgress { rows: number; applied: number; refused: { line: number; code: string }[]; done: boolean }
-
-
 
 export interface LedgerHead { size: number; checkpoint: string; consistency?: string[] | null }
 export interface LedgerProof {

@@ -31,6 +31,7 @@ export const BOTS = {
   "key.once": ["只显示这一次，请现在复制并妥善保存。", "只顯示這一次，請現在複製並妥善保存。", "It is shown only this once: copy it now and keep it safe."],
   "key.curl": ["试一试", "試一試", "Try it"],
   "copy": ["复制", "複製", "Copy"],
+  "copy.failed": ["没有复制成功，请选中后手动复制。", "沒有複製成功，請選取後手動複製。", "It was not copied: select it and copy it yourself."],
   "copied": ["已复制", "已複製", "Copied"],
   "remove": ["移除", "移除", "Remove"],
   "remove.ask": ["移除后，{name} 不能再发消息，已发的消息保留。", "移除後，{name} 不能再傳訊息，已傳的訊息保留。", "After this {name} says nothing more; what it has said stays."],

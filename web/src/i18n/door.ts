@@ -20,6 +20,8 @@ export const DOOR = {
   "state.certified": ["账号暂时不能使用。", "帳號暫時無法使用。", "The account cannot be used at the moment."],
   "state.suspended": ["账号已停用，请联系信息安全部门。", "帳號已停用，請聯絡資安部門。", "The account is suspended; contact security."],
   "state.closed": ["账号已注销。", "帳號已註銷。", "The account is closed."],
+  "start.failed": ["没有打开。", "沒有開啟。", "It did not open."],
+  "start.again": ["再试一次", "再試一次", "Try again"],
   "keeps": ["本平台留存工作消息并按制度检查，不读取通讯录、位置和剪贴板。", "本平台留存工作訊息並依制度檢查，不讀取通訊錄、位置和剪貼簿。", "This platform keeps work messages and checks them by the rule book. It reads no contacts, location or clipboard."],
   "activate.link": ["第一次使用，用激活码设密码", "第一次使用，以啟用碼設定密碼", "First time here: set a password with your code"],
   "activate": ["激活账号", "啟用帳號", "Activate your account"],

@@ -1,4 +1,7 @@
-/** What this browser keeps beyond a reload: one small database. Where it has none, everything lives as long as the page. */
+/**
+ * What this browser keeps beyond a reload: one small database. Where it has none, everything lives as long as the page; and nobody
+ * waits for one that does not answer.
+ */
 
 /** `files` says what the files that wait are, `blobs` has their bytes. */
 export type Drawer = "mark" | "rows" | "timelines" | "outbox" | "files" | "blobs";
@@ -12,6 +15,12 @@ export interface Shelf {
 }
 const NAME = "guiju";
 const DRAWERS: readonly Drawer[] = ["mark", "rows", "timelines", "outbox", "files", "blobs"];
+
+const PATIENCE_MS = 2000;
+/** How many pieces of work have not ended although nobody waits for them any more. */
+let late = 0;
+/** Whether the database leaves work lying. What is written is written once it answers; until then it is as if there were none. */
+export const hangs = (): boolean => late > 0;
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -43,10 +52,28 @@ function open(): Promise<IDBDatabase | null> {
 }
 
 /**
- * Runs in one transaction: all of it is kept, or nothing. Null when this browser keeps nothing. What `work` awaits MUST be reads of
- * the shelf alone, for a transaction ends as soon as nothing is asked of it.
+ * Runs in one transaction: all of it is kept, or nothing. Null when this browser keeps nothing, and when the database does not answer
+ * soon: then nothing is read, and what `work` writes may be kept later. What `work` awaits MUST be reads of the shelf alone, for a
+ * transaction ends as soon as nothing is asked of it.
  */
-export async function within<T>(mode: "readonly" | "readwrite", work: (shelf: Shelf) => Promise<T> | T): Promise<T | null> {
+export async function within<T>(mode: "readonly" | "readwrite", work: (shelf: Shelf) => Promise<T> | T, patience = PATIENCE_MS): Promise<T | null> {
+  if (mode === "readonly" && hangs()) return null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let given = false;
+  const ends = run(mode, work).finally(() => {
+    clearTimeout(timer);
+    if (given) late--;
+  });
+  const tired = new Promise<null>((resolve) => {
+    timer = setTimeout(() => {
+      given = true;
+      late++;
+      resolve(null);
+    }, hangs() ? 0 : patience);
+  });
+  return Promise.race([ends, tired]);
+}
+async function run<T>(mode: "readonly" | "readwrite", work: (shelf: Shelf) => Promise<T> | T): Promise<T | null> {
   const database = await open();
   if (database === null) return null;
   try {

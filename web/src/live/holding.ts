@@ -36,6 +36,8 @@ export type DaysOf = (group: string) => number;
 // A clock that was set back must not make it last for ever.
 const isOld = (one: Held, days: number, now: number): boolean => Math.abs(now - one.at) > Math.min(days, MOST_DAYS) * DAY;
 
+/** Bytes take their time, and nothing waits until they are written. */
+const PATIENCE_MS = 30_000;
 /** Keeps a file; files of everybody who uses this browser share the room. */
 export async function holdFile(one: Held, source: Blob): Promise<Kept> {
   const kept = await within<Kept>("readwrite", async (shelf) => {
@@ -44,7 +46,7 @@ export async function holdFile(one: Held, source: Blob): Promise<Kept> {
     shelf.put("blobs", one.key, source);
     shelf.put("files", one.key, one);
     return "kept";
-  });
+  }, PATIENCE_MS);
   return kept ?? "not";
 }
 

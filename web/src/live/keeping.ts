@@ -1,7 +1,7 @@
 /** Keeps the state on this device as it changes, and clears it when it must go. One page at a time writes. */
 import type { Device, Me } from "../api/types.ts";
 import { randomId } from "../lib/text.ts";
-import { within } from "./cupboard.ts";
+import { hangs, within } from "./cupboard.ts";
 import type { Shelf } from "./cupboard.ts";
 import { fromKept, toKeep } from "./kept.ts";
 import type { Kept, Mark } from "./kept.ts";
@@ -48,36 +48,41 @@ export async function keepNow(last = false): Promise<void> {
   timer = undefined;
   const found = latest?.();
   if (!found) return;
+  if (hangs()) {
+    // It would have to hold every state that there was until it answers.
+    timer = setTimeout(() => void keepNow(), PAUSE_MS);
+    return;
+  }
   const kept = toKeep(found.state, found.device, sources);
   const mark: Mark = { epoch: found.device.epoch, me: found.me, device: found.device, position: found.state.position, at: Date.now(), writer: last ? "" : writer };
   const done = await within("readwrite", async (shelf) => {
     const before = await shelf.get<Mark>("mark", KEY);
-    if (before?.epoch === mark.epoch && before.ended) return;
+    if (before?.epoch === mark.epoch && before.ended) return null;
     if (before?.epoch === mark.epoch && before.writer && before.writer !== writer && Date.now() - before.at < OTHERS_MS) {
       timer ??= setTimeout(() => void keepNow(), OTHERS_MS);
-      return;
+      return null;
     }
-    if (written === null || before?.epoch !== mark.epoch || before.writer !== writer) {
-      written = null;
+    const goesOn = before?.epoch === mark.epoch && before.writer === writer;
+    if (!goesOn || written === null) {
       shelf.empty("rows");
       shelf.empty("timelines");
     }
-    write(shelf, kept);
     shelf.put("mark", KEY, mark);
+    return write(shelf, kept, goesOn ? written : null);
   });
-  // Nothing of it was kept, so the next time all of it is.
-  if (done === null) written = null;
+  // Where nothing of it was kept, or nobody knows yet, all of it is the next time.
+  written = done;
   sources = new Map(Object.entries(kept.timelines).flatMap(([id, one]) => (found.state.timelines[id] ? [[found.state.timelines[id], one]] : [])));
 }
 
-/** Only what has changed since this page wrote last. */
-function write(shelf: Shelf, kept: Kept): void {
+/** Only what has changed since `before`, which this page wrote last. */
+function write(shelf: Shelf, kept: Kept, before: typeof written): NonNullable<typeof written> {
   const now = { rows: new Map(Object.entries(kept.rows)), timelines: new Map(Object.entries(kept.timelines)) };
   for (const drawer of ["rows", "timelines"] as const) {
-    for (const [group, one] of now[drawer]) if (written?.[drawer].get(group) !== one) shelf.put(drawer, group, one);
-    for (const group of written?.[drawer].keys() ?? []) if (!now[drawer].has(group)) shelf.drop(drawer, group);
+    for (const [group, one] of now[drawer]) if (before?.[drawer].get(group) !== one) shelf.put(drawer, group, one);
+    for (const group of before?.[drawer].keys() ?? []) if (!now[drawer].has(group)) shelf.drop(drawer, group);
   }
-  written = now;
+  return now;
 }
 
 /** Clears what is kept. With an epoch nothing is kept under it any more, whatever other pages do. */

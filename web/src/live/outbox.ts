@@ -2,7 +2,7 @@
 import { shallowRef } from "vue";
 import type { Chosen } from "../api/order.ts";
 import type { Body, ClauseMark, FileMark, PaceLimit, Quote } from "../api/types.ts";
-import { within } from "./cupboard.ts";
+import { hangs, within } from "./cupboard.ts";
 import type { Shelf } from "./cupboard.ts";
 
 export interface Waiting {
@@ -88,11 +88,17 @@ function change(list: readonly Waiting[]): void {
   });
 }
 
+const LATER_MS = 5000;
+let later: ReturnType<typeof setTimeout> | undefined;
 interface Stored extends Waiting { person: string }
 async function readOutbox(): Promise<void> {
   const before = changes;
   const found = await within("readonly", (shelf) => shelf.all<Stored>("outbox"));
-  if (found === null) return;
+  if (found === null) {
+    // What waits there goes out once it can be read.
+    if (hangs()) later ??= setTimeout(() => void ((later = undefined), readOutbox()), LATER_MS);
+    return;
+  }
   if (before !== changes) return readOutbox();
   const mine = found.filter((one) => one.person === owner).map(({ person: _, ...one }) => one);
   const stored = new Set(mine.map((one) => one.cmid));

@@ -40,7 +40,7 @@ onItems((items) => {
   let moves = false;
   for (const item of items) {
     if (item.kind === "followup.question") keep(item.group, item.question);
-    if (item.kind === "followup.question" || item.kind === "followup.todo") moves = true;
+    if (item.kind === "followup.question" || item.kind === "followup.todo" || item.kind === "directory.deputy_changed") moves = true;
     if (item.group !== null && ends(item) && questions.value[item.group]?.length) {
       void loadQuestions(item.group).catch(() => undefined);
       moves = true;

@@ -12,6 +12,13 @@ let whole = -1;
 export function beginAt(position: number): void {
   [items, whole] = [[], position];
 }
+/** Counts how often positions began anew: what was read before then says nothing about the order of what is read since. */
+let past = 0;
+/** As `beginAt`, where the ledger was set back to `position`. */
+export function setBack(position: number): void {
+  past++;
+  beginAt(position);
+}
 export function remember(news: readonly Item[]): void {
   const all = [...items, ...news];
   whole = all.at(-MOST - 1)?.position ?? whole;
@@ -35,8 +42,9 @@ export async function readWith<T extends { position: number }>(read: () => Promi
 
 /** Lets what was read take its place only in order: what is older than something that took it before is turned away. */
 export function inOrder(): (of: string, position: number) => boolean {
-  const newest = new Map<string, number>();
+  let [newest, since] = [new Map<string, number>(), past];
   return (of, position) => {
+    if (since !== past) [newest, since] = [new Map(), past];
     if (position < (newest.get(of) ?? -1)) return false;
     newest.set(of, position);
     return true;

@@ -94,11 +94,11 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "groups.member_changed":
       return item.person.id === me && !LISTED.includes(item.state) ? withoutGroup(state, item.group) : withMember(onTimeline(state, item), item, me);
     case "approvals.changed":
+    case "directory.deputy_changed":
       return { ...state, todo: { ...state.todo, approvals: item.todo } };
     case "notices.changed":
       return { ...state, todo: { ...state.todo, notices: item.todo } };
-    case "directory.person_changed":
-      return withName(state, item.person);
+    case "directory.person_changed": return withName(state, item.person);
     case "messaging.review_waiting":
     case "messaging.review_done":
     case "messaging.prereview":

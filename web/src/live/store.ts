@@ -11,7 +11,7 @@ import { watchHead } from "./headwatch.ts";
 import { followCalls, loadCalls } from "./calls.ts";
 import { countSoon, isNewer, REVIEW_KINDS } from "./counts.ts";
 import { applySeen } from "./reads.ts";
-import { beginAt, noted, noting, readWith, remember, since } from "./recent.ts";
+import { beginAt, noted, noting, readWith, remember, setBack, since } from "./recent.ts";
 import { loadScheduled } from "./scheduled.ts";
 import { closeOutbox, forgetOutbox, openOutbox, settle, update } from "./outbox.ts";
 import { lookAgain, sendInto, sendWaiting } from "./sending.ts";
@@ -99,7 +99,9 @@ export async function loadMe(): Promise<Me | null> {
     return me.value;
   } catch (error) {
     asked = null;
-    if (error instanceof ApiError && error.status === 401) return null;
+    if (!(error instanceof ApiError)) throw error;
+    startError.value = error.status === 401 ? null : error;
+    if (error.status === 401) return null;
     throw error;
   }
 }
@@ -255,7 +257,7 @@ function onFrame(frame: ServerFrame): void {
   switch (frame.type) {
     case "welcome":
       if (frame.person !== myId()) return ended(true);
-      if (frame.mode === "snapshot" && ready.value && frame.position > state.value.position) void resync(frame.position);
+      if (frame.mode === "snapshot" && ready.value && frame.position !== state.value.position) void resync(frame.position);
       if (document.visibilityState !== "visible") connection?.visible(false);
       for (const [group, one] of owed) tellRead(group, one.position);
       if (state.value.unsure.length > 0) void readRows();
@@ -308,10 +310,14 @@ function onFrame(frame: ServerFrame): void {
 
 const alter = (change: (now: ClientState) => ClientState): void => void (state.value = noted(change)(state.value));
 
-/** Too far behind to follow item by item: read everything again. The open timeline is fetched again by the page that shows it. */
+/** Too far behind to follow item by item, or ahead of a ledger that was set back: read everything again. The open timeline is fetched again by the page that shows it. */
 async function resync(position: number): Promise<void> {
   stale = true;
-  beginAt(position);
+  if (position < state.value.position) {
+    // Other messages will stand where I had read.
+    owed.clear();
+    setBack(position);
+  } else beginAt(position);
   await snapshot();
   resyncs.value++;
 }
@@ -324,7 +330,7 @@ function onFacts(items: Item[], position: number): void {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
     if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
-    if (item.kind === "approvals.changed") marks.approvals = item.position;
+    if (item.kind === "approvals.changed" || item.kind === "directory.deputy_changed") marks.approvals = item.position;
     if (item.kind === "notices.changed") {
       marks.notices = item.position;
       if (item.what === "reminded") reminder.value = item.notice;

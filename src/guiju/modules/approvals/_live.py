@@ -6,6 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.approvals import service
+from guiju.modules.directory.types import DeputyEnded, DeputyNamed
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
@@ -30,4 +31,29 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             people=frozenset({PersonId(person)}),
         )
         for person in sorted(told)
+    ]
+
+
+def of_deputies(view: View, entry: Recorded) -> Sequence[Delivery]:
+    """To whoever stands in for somebody now or did until now, and to whom it is for: more or less waits for them."""
+    match entry.fact:
+        case DeputyNamed(person, deputy, _, _, former):
+            told = {person, deputy, former}
+        case DeputyEnded(person, former):
+            deputy, told = None, {person, former}
+        case _:
+            return ()
+    common = {
+        "position": entry.position,
+        "at": entry.at,
+        "kind": "directory.deputy_changed",
+        "group": None,
+        "number": None,
+        "actor": None,
+        "person": view.mark(person),
+        "deputy": view.mark(deputy),
+    }
+    return [
+        Delivery(common | {"todo": service.count_todo(view.tx, one)}, people=frozenset({one}))
+        for one in sorted(PersonId(each) for each in told if each is not None)
     ]

@@ -28,11 +28,11 @@ _deputy = governed(
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     for entry in entries:
         match entry.fact:
-            case DeputyNamed(person, deputy, since, until):
+            case DeputyNamed(person, deputy, since, until, _):
                 tx.run(delete(_deputy).where(_deputy.c.person == person))
                 named = {"person": person, "deputy": deputy, "since": since, "until": until}
                 tx.run(insert(_deputy).values(named))
-            case DeputyEnded(person):
+            case DeputyEnded(person, _):
                 tx.run(delete(_deputy).where(_deputy.c.person == person))
 
 

@@ -48,7 +48,8 @@ def name_deputy(  # as the sentence says it
     if deputy == person or is_own or found.unit is None or not identity.is_certified(tx, deputy):
         raise BadDeputyError("This person cannot stand in.", person=deputy)
     _rules.check_deputy_days(since, until, today=today(tx))
-    tx.record(permit, DeputyNamed(person, deputy, since, until))
+    former = arrangement(tx, person)
+    tx.record(permit, DeputyNamed(person, deputy, since, until, former and former.deputy))
 
 
 def end_deputy(tx: WriteTx, actor: Actor, person: PersonId) -> None:
@@ -57,8 +58,9 @@ def end_deputy(tx: WriteTx, actor: Actor, person: PersonId) -> None:
     Raises NotAllowedError or PersonNotFoundError.
     """
     permit = _permit(tx, actor, person)
-    if _deputy_store.find(tx, [person], today=today(tx).isoformat()):
-        tx.record(permit, DeputyEnded(person))
+    former = arrangement(tx, person)
+    if former is not None:
+        tx.record(permit, DeputyEnded(person, former.deputy))
 
 
 def arrangement(tx: ReadTx, person: PersonId) -> Deputy | None:

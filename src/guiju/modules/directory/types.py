@@ -227,19 +227,21 @@ class RoleRevoked:
 
 @fact("directory.deputy_named", Content.PERSON)
 class DeputyNamed:
-    """`deputy` stands in for a person from the day `since` to the day `until`, and whoever did before no more."""
+    """`deputy` stands in for a person from the day `since` to the day `until`, and whoever did before, `former`, no more."""
 
     person: str
     deputy: str
     since: str
     until: str
+    former: str | None = None
 
 
 @fact("directory.deputy_ended", Content.PERSON)
 class DeputyEnded:
-    """Nobody stands in for a person any more."""
+    """Nobody stands in for a person any more; `deputy` did."""
 
     person: str
+    deputy: str | None = None
 
 
 # ---- errors -----------------------------------------------------------------------------------------------------

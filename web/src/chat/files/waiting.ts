@@ -4,7 +4,7 @@
  */
 import { watch } from "vue";
 import { del } from "../../api/client.ts";
-import { within } from "../../live/cupboard.ts";
+import { hangs, within } from "../../live/cupboard.ts";
 import { heldFile, heldFiles, holdFile, letGo, noteFile } from "../../live/holding.ts";
 import { drop, outbox, update } from "../../live/outbox.ts";
 import type { Waiting } from "../../live/outbox.ts";
@@ -108,6 +108,8 @@ async function takeUp(key: string, person: string): Promise<void> {
   const found = await heldFile(key);
   const message = await waitsFor(key);
   if (person !== myId()) return;
+  // Nobody knows what is there. It is asked again with the next start.
+  if (hangs()) return release(key);
   if (found === null || daysOf(found.held.group) === 0) {
     // Before the server has answered, a group that is not known may only be a new one.
     if (message !== null && (found === null || starts.value > 0)) update(message, { state: "failed", error: { code: "lost", message: "", clause: null } });

@@ -1,0 +1,90 @@
+"""What people see when a call fails: that it did, what stayed as it was, and how to try again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import PASSWORD, Screens
+
+GROUP = "总装一车间"
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.mark.parametrize("act", ["置顶", "免打扰"])
+def test_a_conversation_that_cannot_be_changed_says_so(people: Screens, act: str) -> None:
+    screen = people.signed_in("zhouxiaoyu")
+    page, row = screen.page, screen.row(GROUP)
+    alert = page.locator(".list").get_by_role("alert")
+    page.route("**/api/groups/*/settings", lambda route: route.abort())
+    row.click(button="right")
+    screen.check_access("the menu of a conversation")
+    page.get_by_role("menuitem", name=act, exact=True).click()
+    expect(alert).to_contain_text(GROUP)
+    expect(alert).to_contain_text("连不上服务器")
+    screen.check_access("a conversation that was not changed")
+    page.unroute("**/api/groups/*/settings")
+    # It is as before, so the menu offers the same once more.
+    row.click(button="right")
+    page.get_by_role("menuitem", name=act, exact=True).click()
+    expect(alert).to_have_count(0)
+    row.click(button="right")
+    expect(page.get_by_role("menuitem", name=act, exact=True)).to_have_count(0)
+
+
+def test_a_first_call_that_fails_is_told_and_can_be_tried_again(people: Screens) -> None:
+    screen = people.new()
+    page = screen.page
+    screen.open("/login")
+    page.route("**/api/start", lambda route: route.fulfill(status=503, body="{}"))
+    page.get_by_label("账号", exact=True).fill("zhouxiaoyu")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    screen.press("登录")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("没有打开")
+    screen.check_access("a page that did not open")
+    # Neither a second try nor a reload says less.
+    screen.press("再试一次")
+    expect(alert).to_contain_text("没有打开")
+    screen.open("/desk")
+    expect(alert).to_contain_text("没有打开")
+    page.unroute("**/api/start")
+    screen.press("再试一次")
+    page.wait_for_url(re.compile("/desk$"))
+    expect(alert).to_have_count(0)
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_what_is_shown_once_is_copied_without_a_clipboard_or_said_not_to_be(
+    people: Screens, *, works: bool
+) -> None:
+    """A site on plain http is given no clipboard."""
+    screen = people.signed_in("liwei")
+    page = screen.page
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined});"
+        "document.addEventListener('copy', ({target}) => (window.copied = target.value));"
+        + ("" if works else "document.execCommand = () => false;")
+    )
+    made = {"secret": "whsec_once"}
+    page.route(
+        "**/api/webhooks",
+        lambda route: (
+            route.fulfill(json=made) if route.request.method == "POST" else route.fallback()
+        ),
+    )
+    screen.open("/webhooks")
+    screen.press("接入系统")
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label(re.compile("^名称")).fill("工单系统")
+    sheet.get_by_label(re.compile("^接收地址")).fill("https://example.com/events")
+    sheet.get_by_label("群结项").check()
+    screen.check_access("a system to connect")
+    sheet.get_by_role("button", name="接入系统").click()
+    expect(sheet).to_contain_text("whsec_once")
+    sheet.get_by_role("button", name="复制", exact=True).click()
+    if works:
+        expect(sheet.get_by_role("button", name="已复制")).to_be_visible()
+        assert page.evaluate("window.copied") == "whsec_once"
+    else:
+        expect(sheet.get_by_role("alert")).to_contain_text("没有复制成功")
