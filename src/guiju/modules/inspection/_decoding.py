@@ -62,7 +62,8 @@ _PAIR = re.compile(f"{_HEX}{{2}}")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 _HAN = re.compile("[㐀-鿿]")
-_UNREADABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd]")
+# No literal may hold a surrogate where the module is compiled to C.
+_UNREADABLE = re.compile(f"[\0-\x08\x0b-\x1f\x7f-\x9f{chr(0xD800)}-\uf8ff\ufffd]")
 # The characters that GB 2312 has for everyday use, and signs: bytes that were drawn are hardly ever all of these.
 _EVERYDAY = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]|[\n -~])+")
 Resolved = list[tuple[str, int, int]]

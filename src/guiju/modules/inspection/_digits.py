@@ -10,7 +10,6 @@ so that a part of a longer code is never taken for a number.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import accumulate, chain, pairwise, starmap
 
 from guiju.modules.inspection._fold import NOISE
@@ -97,24 +96,38 @@ class Run:
             if self._is_single
             else list(accumulate([last - first for first, last in self._groups], initial=0))
         )
-        if self.is_plain:
-            self._limits = {0}, {end - start}
+        self._known_limits = ({0}, {end - start}) if self.is_plain else None
+        self._known_spots: Sequence[int] | None = range(start, end) if self._is_single else None
+        self._known_gaps: list[str] | None = None
+        self._known_sums: tuple[list[int], list[int]] | None = None
 
-    @cached_property
+    @property
     def _spots(self) -> Sequence[int]:
         """Where each character of the code stands in the view."""
-        if self._is_single:
-            return range(*self._groups[0])
-        return list(chain.from_iterable(starmap(range, self._groups)))
+        spots = self._known_spots
+        if spots is None:
+            spots = self._known_spots = [*chain.from_iterable(starmap(range, self._groups))]
+        return spots
 
-    @cached_property
+    @property
     def _gaps(self) -> list[str]:
         """The signs before each group."""
-        stream, groups = self._stream, self._groups
-        return ["", *(stream[left[1] : right[0]] for left, right in pairwise(groups))]
+        gaps = self._known_gaps
+        if gaps is None:
+            stream, groups = self._stream, self._groups
+            between = [stream[left[1] : right[0]] for left, right in pairwise(groups)]
+            gaps = self._known_gaps = ["", *between]
+        return gaps
 
-    @cached_property
+    @property
     def _limits(self) -> tuple[set[int], set[int]]:
+        """Where a number may start and end."""
+        limits = self._known_limits
+        if limits is None:
+            limits = self._known_limits = self._limited()
+        return limits
+
+    def _limited(self) -> tuple[set[int], set[int]]:
         """Where a number may start and end.
 
         Inside a chain of single characters with one and the same sign there is nothing that parts a
@@ -185,14 +198,18 @@ class Run:
             found.append(match)
         return found
 
-    @cached_property
+    @property
     def luhn_sums(self) -> tuple[list[int], list[int]]:
         """Prefix sums with every second digit doubled: a window is checked in constant time."""
-        code = self.digits.encode("ascii")
-        plain, doubled = code.translate(_PLAIN), code.translate(_DOUBLED)
-        even, odd = bytearray(plain), bytearray(doubled)
-        even[1::2], odd[1::2] = doubled[1::2], plain[1::2]
-        return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
+        sums = self._known_sums
+        if sums is None:
+            code = self.digits.encode("ascii")
+            plain, doubled = code.translate(_PLAIN), code.translate(_DOUBLED)
+            even, odd = bytearray(plain), bytearray(doubled)
+            even[1::2], odd[1::2] = doubled[1::2], plain[1::2]
+            sums = [*accumulate(even, initial=0)], [*accumulate(odd, initial=0)]
+            self._known_sums = sums
+        return sums
 
     def is_luhn(self, start: int, end: int) -> bool:
         """The Luhn check of ISO/IEC 7812-1 Annex B over a window of the digits."""
