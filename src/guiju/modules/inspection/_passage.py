@@ -17,6 +17,9 @@ Answer = TypeVar("Answer")
 _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _has_invisible = re.compile(f"[{class_of(INVISIBLE)}]").search
 
+# A finding repeats at most so much; what is longer is hidden as a whole.
+LONGEST_WORD = 64
+
 # What one text may cost, in units of about five microseconds, and what each of its characters adds. Lists of numbers,
 # tables and logs take less; a text that costs more is held, because it was not read to its end.
 EFFORT = 1200
@@ -96,7 +99,12 @@ class Passage:
         self._cased: View | None = None
         self._bare: View | None = None
         self.effort = effort_of(self.text) if effort is None else effort
-        self._mentions: dict[int, bool] = {}
+        # Where a run of figures begins and what was found in it, by what is written there and around (`NumberIndex`).
+        self.numbers: dict[
+            tuple[int, int, str],
+            tuple[int, list[Found], list[tuple[int, str]]],
+        ] = {}
+        self._mentions: dict[int, tuple[re.Pattern[str], bool]] = {}
         self._answers: dict[Hashable, Any] = {}
 
     def within(self, matches: Iterable[re.Match[str]], units: int) -> Iterator[re.Match[str]]:
@@ -126,17 +134,31 @@ class Passage:
 
     def spend_once(self, asked: Hashable, units: int) -> bool:
         """As `spend`; what was asked before costs one unit."""
-        is_known = asked in self._answers
-        self._answers.setdefault(asked, None)
-        return self.spend(1 if is_known else units)
+        answers = self._answers
+        if asked in answers:
+            units = 1
+        else:
+            answers[asked] = None
+        self.effort -= units
+        return self.effort >= 0
 
     def mentions(self, words: re.Pattern[str]) -> bool:
         """Whether one of these words stands anywhere in the text, folded and without what takes no room."""
         # Patterns stay where they are, and to compare two of them takes long.
         known = self._mentions.get(id(words))
         if known is None:
-            known = self._mentions[id(words)] = words.search(self.visible.text) is not None
-        return known
+            is_there = words.search(self.visible.text) is not None
+            known = self._mentions[id(words)] = words, is_there
+        return known[1]
+
+    def teach(self, other: "Passage") -> None:
+        """Hands what was found in numbers to another form of the text, if that would be found there too."""
+        for words, is_there in self._mentions.values():
+            if other.mentions(words) != is_there:
+                return
+        rows = self._rows_of_fours
+        if rows is None or rows == other.rows_of_fours:
+            other.numbers = self.numbers
 
     @property
     def is_exhausted(self) -> bool:
