@@ -9,7 +9,7 @@ so that a part of a longer code is never taken for a number.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 
 from guiju.modules.inspection._fold import NOISE
@@ -307,7 +307,7 @@ class Run:
         """The lines of the text around that are four groups of four digits or more of them, and nothing else."""
         return self._passage.rows_of_fours
 
-    def mentions(self, words: re.Pattern[str]) -> bool:
+    def mentions(self, words: Callable[[bytes], bool]) -> bool:
         """Whether the text around has one of these words anywhere."""
         return self._passage.mentions(words)
 

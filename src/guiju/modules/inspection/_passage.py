@@ -104,7 +104,8 @@ class Passage:
             tuple[int, int, str],
             tuple[int, list[Found], list[tuple[int, str]]],
         ] = {}
-        self._mentions: dict[int, tuple[re.Pattern[str], bool]] = {}
+        self._encoded: bytes | None = None
+        self._mentions: dict[Callable[[bytes], bool], bool] = {}
         self._answers: dict[Hashable, Any] = {}
 
     def within(self, matches: Iterable[re.Match[str]], units: int) -> Iterator[re.Match[str]]:
@@ -142,18 +143,19 @@ class Passage:
         self.effort -= units
         return self.effort >= 0
 
-    def mentions(self, words: re.Pattern[str]) -> bool:
+    def mentions(self, words: Callable[[bytes], bool]) -> bool:
         """Whether one of these words stands anywhere in the text, folded and without what takes no room."""
-        # Patterns stay where they are, and to compare two of them takes long.
-        known = self._mentions.get(id(words))
+        known = self._mentions.get(words)
         if known is None:
-            is_there = words.search(self.visible.text) is not None
-            known = self._mentions[id(words)] = words, is_there
-        return known[1]
+            encoded = self._encoded
+            if encoded is None:
+                encoded = self._encoded = self.visible.text.encode()
+            known = self._mentions[words] = words(encoded)
+        return known
 
     def teach(self, other: "Passage") -> None:
         """Hands what was found in numbers to another form of the text, if that would be found there too."""
-        for words, is_there in self._mentions.values():
+        for words, is_there in self._mentions.items():
             if other.mentions(words) != is_there:
                 return
         rows = self._rows_of_fours
