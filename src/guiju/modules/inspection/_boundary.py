@@ -36,11 +36,14 @@ class Budget:
     have to hide every place, and each costs as much as a short message. It is held rather than half hidden.
     """
 
-    # Of the class, for every text has a budget, and few spend of it.
-    _checks = MAX_CHECKS
-    _hits = MAX_HITS
-    _cuts: dict[tuple[int, int, bool], list[int]] | None = None
-    is_spent = False
+    __slots__ = ("_checks", "_cuts", "_hits", "is_spent")
+
+    def __init__(self, checks: int = MAX_CHECKS) -> None:
+        self._checks = checks
+        self._hits = MAX_HITS
+        # Few texts ask for any.
+        self._cuts: dict[tuple[int, int, bool], list[int]] | None = None
+        self.is_spent = False
 
     def take_check(self) -> bool:
         """One more segmentation may run."""
@@ -49,9 +52,7 @@ class Budget:
 
     def apart(self) -> "Budget":
         """A budget for a text that was made out of this one, of the same checks."""
-        other = Budget()
-        other._checks = 1 if self.take_check() else 0
-        return other
+        return Budget(1 if self.take_check() else 0)
 
     def edges(self, folded: str, start: int, end: int, *, guess: bool) -> list[int]:
         """The edges of the words around a part of the text, both ends of what was read included.

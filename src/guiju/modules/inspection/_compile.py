@@ -18,7 +18,7 @@ from guiju.modules.inspection._kinds import KINDS, KindIndex, gate_of
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
 from guiju.modules.inspection._masking import hide, masked
-from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._passage import LONGEST_WORD, Found, Passage
 from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._several import Several
 from guiju.modules.inspection._streams import Streams
@@ -48,8 +48,6 @@ from guiju.modules.inspection.types import (
 # Part of every version: raise it when the same rules would find something else.
 ENGINE_REVISION = 10
 MAX_FINDINGS = 200
-# A finding repeats at most so much; what is longer is hidden as a whole.
-LONGEST_WORD = 64
 
 
 class RuleSet:
@@ -250,7 +248,7 @@ class RuleSet:
             formed = [*self._formed(passage, gated)] if gated else []
             yield from formed
             if streams.decoded is not None and not passage.is_exhausted:
-                yield from self._encoded(streams.decoded, formed, passage.effort)
+                yield from self._encoded(streams.decoded, formed, passage)
         encoded = streams.text.encode()
         if self._expressions.may_match(streams, encoded):
             yield from self._expressed(streams, encoded)
@@ -309,36 +307,46 @@ class RuleSet:
         if passage.is_exhausted:
             yield self._unread(PatternRule if self._kinds else LinkRule, passage.text)
 
-    def _encoded(self, decoded: Streams | None, formed: list[Hit], effort: int) -> Iterator[Hit]:
-        """What is found by its form once references are resolved, beside what was found before. `effort` is what is left."""
-        taken: dict[int, set[int]] = {}
+    def _encoded(
+        self, decoded: Streams | None, formed: list[Hit], before: Passage
+    ) -> Iterator[Hit]:
+        """What is found by its form once references are resolved, beside what was found `before`."""
+        size = len(before.text)
+        taken: dict[int, bytearray] = {}
         for hit in formed:
-            taken.setdefault(id(hit.rule), set()).update(range(hit.start, hit.end))
+            of_rule = taken.setdefault(hit.rule, bytearray(size))
+            of_rule[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
         while decoded is not None:
             gated = self._finders.gate(decoded.stripped)
-            passage = Passage(decoded, effort)
+            passage = Passage(decoded, before.effort)
+            before.teach(passage)
             for hit in self._formed(passage, gated) if gated else ():
                 if not decoded.is_new(hit.start, hit.end):
                     continue
                 start, end = decoded.original(hit.start, hit.end)
-                of_rule = taken.setdefault(id(hit.rule), set())
-                if not of_rule.isdisjoint(range(start, end)):
+                of_rule = taken.setdefault(hit.rule, bytearray(size))
+                if of_rule.find(1, start, end) >= 0:
                     continue
-                of_rule.update(range(start, end))
-                spans = (decoded.original(place, place + 1) for place in hit.hidden)
+                of_rule[start:end] = b"\1" * (end - start)
+                spans = [decoded.original(place, place + 1) for place in hit.hidden]
                 hidden = [place for first, last in spans for place in range(first, last)]
                 there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
                 yield there
             if passage.is_exhausted:
                 return
-            effort = passage.effort
+            before = passage
             decoded = decoded.decoded
 
     def _found(self, text: str, found: Found) -> Iterator[Hit]:
         kind, start, end, hidden = found
         if end - start > LONGEST_WORD:
             hidden = range(start, end)
-        word = hide(text[start:end], (place - start for place in hidden))[:LONGEST_WORD]
+        word = text[start:end]
+        if isinstance(hidden, range) and (row := text[hidden.start : hidden.stop]).isalnum():
+            word = f"{text[start : hidden.start]}{'*' * len(row)}{text[hidden.stop : end]}"
+        else:
+            word = hide(word, [place - start for place in hidden])
+        word = word[:LONGEST_WORD]
         for rule in self._kinds[kind]:
             yield Hit(start, end, rule, word, hidden)
 

@@ -6,6 +6,8 @@ All of them are matched against folded text, at the end of what stands before th
 import re
 from collections.abc import Callable
 
+from guiju.modules.inspection._glances import teller_of
+
 # How far a cue reaches: the word, a colon or 是, and some signs.
 REACH = 24
 _LINK = r"(?:号码|号|碼|码|字号)?(?:[^0-9a-z]{0,6}|\s*(?:no|number|num|nr|is)?[.:#\s]{0,4})$"
@@ -48,19 +50,20 @@ _is_id = _before(_ID_CHINESE, _ID_LATIN, _LINK)
 _ID_AFTER = re.compile(
     r"^[^0-9a-z]{0,3}(?:[是为])?(?:[我他她]的?|本人|客户)?(?:[一-龥]{0,2})(?:证|身份)"
 )
-_PASSPORT_WORDS = (
-    r"(?:护照|通行证|台胞证|旅行证|回乡证|证件|(?<![a-z])(?:passport|travel document))"
+_PASSPORT_CHINESE, _PASSPORT_LATIN = (
+    "护照|通行证|台胞证|旅行证|回乡证|证件",
+    "passport|travel document",
 )
-_PASSPORT = re.compile(_PASSPORT_WORDS + _LINK)
+_PASSPORT = re.compile(f"(?:{_PASSPORT_CHINESE}|(?<![a-z])(?:{_PASSPORT_LATIN})){_LINK}")
 _PASSPORT_AFTER = re.compile(
     r"^[^0-9a-z]{0,3}[是为]?(?:[我他她]的?|本人|客户)?[一-龥]{0,2}(?:护照|通行证)"
 )
 
 # Whether a text has such a word at all, which most have not: then nothing has to be looked at that needs one.
-PHONE_IN_TEXT = re.compile(f"{_PHONE_CHINESE}|(?<![a-z])(?:{_PHONE_LATIN})")
-CARD_IN_TEXT = re.compile(f"{_CARD_CHINESE}|(?<![a-z])(?:{_CARD_LATIN})")
-ID_IN_TEXT = re.compile(f"{_ID_CHINESE}|(?<![a-z])(?:{_ID_LATIN})|证|身份")
-PASSPORT_IN_TEXT = re.compile(_PASSPORT_WORDS)
+PHONE_IN_TEXT = teller_of(f"{_PHONE_CHINESE}|(?:^|[^a-z])(?:{_PHONE_LATIN})")
+CARD_IN_TEXT = teller_of(f"{_CARD_CHINESE}|(?:^|[^a-z])(?:{_CARD_LATIN})")
+ID_IN_TEXT = teller_of(f"{_ID_CHINESE}|(?:^|[^a-z])(?:{_ID_LATIN})|证|身份")
+PASSPORT_IN_TEXT = teller_of(f"{_PASSPORT_CHINESE}|(?:^|[^a-z])(?:{_PASSPORT_LATIN})")
 
 
 is_other = _before(_OTHER_WORDS, _OTHER_LATIN, _TIGHT)

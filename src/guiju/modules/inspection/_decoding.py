@@ -8,7 +8,7 @@ code only where Chinese characters or a readable text come out of it.
 import binascii
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -32,7 +32,7 @@ _BETWEEN = "[ ,;#|/-]{1,3}"
 _HEX_BYTE = "[0-9a-f]{2}"
 # Of a row of numbers half at least have to be characters in use: one number in fifteen is.
 _NUMBERS = re.compile(rf"[0-9](?<![0-9a-z.].)[0-9]{{0,5}}(?:{_BETWEEN}[0-9]{{1,6}})+(?![0-9a-z])")
-_NUMBER = re.compile("[0-9]+")
+_NUMBER, _FIVE = re.compile("[0-9]+"), re.compile("[0-9]{5,}")
 _HAN_CODES, _LEAST_CODES = range(0x4E00, 0xA000), 2
 _ROW = re.compile(
     rf"[0-9a-f\\=x](?:(?<![0-9a-z.].)(?<![.][0-9a-f])(?:"
@@ -62,9 +62,11 @@ _PAIR = re.compile(f"{_HEX}{{2}}")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 _HAN = re.compile("[㐀-鿿]")
-_UNREADABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd]")
+# No literal may hold a surrogate where the module is compiled to C.
+_UNREADABLE = re.compile(f"[\0-\x08\x0b-\x1f\x7f-\x9f{chr(0xD800)}-\uf8ff\ufffd]")
 # The characters that GB 2312 has for everyday use, and signs: bytes that were drawn are hardly ever all of these.
 _EVERYDAY = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]|[\n -~])+")
+_STANDARD = str.maketrans("-_", "+/")
 Resolved = list[tuple[str, int, int]]
 
 
@@ -131,7 +133,11 @@ def _whole(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
 
 def _numbered(row: re.Match[str]) -> Iterator[tuple[int, int, Resolved]]:
     """The numbers of characters side by side in a row of numbers, with what parts them."""
-    numbers = [*_NUMBER.finditer(row[0])]
+    # The codes of Chinese characters have five figures, and half of the numbers have to be some.
+    written = row[0]
+    if 2 * len(_FIVE.findall(written)) < len(_NUMBER.findall(written)):
+        return
+    numbers = [*_NUMBER.finditer(written)]
     chars = [_char_of(number[0]) for number in numbers]
     if 2 * sum(map(bool, chars)) < len(numbers):
         return
@@ -219,11 +225,18 @@ def _from_bytes(coded: str) -> Resolved:
 
 def _from_figures(coded: str) -> Resolved:
     first = 2 if coded.startswith("0x") else 0
-    pairs = [*_PAIR.finditer(coded, first)]
-    if 2 * len(pairs) != sum(map(str.isalnum, coded)) - first:
-        return []
-    raw = bytes([int(pair[0], 16) for pair in pairs])
-    edges = [pair.end() for pair in pairs]
+    edges: Sequence[int]
+    if coded.isalnum():
+        if len(coded) % 2:
+            return []
+        raw = bytes.fromhex(coded[first:])
+        edges = range(first + 2, len(coded) + 1, 2)
+    else:
+        pairs = [*_PAIR.finditer(coded, first)]
+        if 2 * len(pairs) != sum(map(str.isalnum, coded)) - first:
+            return []
+        raw = bytes([int(pair[0], 16) for pair in pairs])
+        edges = [pair.end() for pair in pairs]
     encodings = ["utf-8"]
     if _EVERYDAY.fullmatch(raw) is not None:
         encodings.append("gb18030")
@@ -237,27 +250,30 @@ def _from_figures(coded: str) -> Resolved:
 def _is_in_use(raw: bytes) -> bool:
     """Characters that people write: of drawn bytes, two in five are some Chinese character or other."""
     text = raw.decode("utf-16-be")
-    return any(text.encode(each, "ignore").decode(each) == text for each in ("gb2312", "big5"))
+    for each in ("gb2312", "big5"):
+        try:
+            if text.encode(each).decode(each) == text:
+                return True
+        except UnicodeEncodeError:
+            continue
+    return False
 
 
 def _from_base64(coded: str) -> Resolved:
-    places = (
-        [at for at, char in enumerate(coded) if char not in "\r\n"]
-        if "\n" in coded
-        else range(len(coded))
-    )
     plain = coded.replace("\r", "").replace("\n", "") if "\n" in coded else coded
-    plain = plain[: len(plain) - (len(plain) % 4 == 1)].replace("-", "+").replace("_", "/")
-    raw = binascii.a2b_base64(plain + "=" * (-len(plain) % 4))
-    edges = [places[min(4 * at // 3 + 2, len(plain)) - 1] + 1 for at in range(len(raw))]
+    size = len(plain) - (len(plain) % 4 == 1)
+    plain = plain[:size]
+    raw = binascii.a2b_base64(plain.translate(_STANDARD) + "=" * (-size % 4))
     encodings = ("utf-8", "gb18030") if _EVERYDAY.fullmatch(raw) is not None else ("utf-8",)
     for encoding in encodings:
         if _is_text(raw, encoding):
+            places = [at for at, char in enumerate(coded) if char not in "\r\n"]
+            edges = [places[min(4 * at // 3 + 2, size) - 1] + 1 for at in range(len(raw))]
             return _read(raw, edges, (encoding,))
     return []
 
 
-def _read(raw: bytes, edges: list[int], encodings: tuple[str, ...]) -> Resolved:
+def _read(raw: bytes, edges: Sequence[int], encodings: tuple[str, ...]) -> Resolved:
     """The characters of these bytes, of which number i ends at `edges[i]`, in the first encoding that fits."""
     for encoding in encodings:
         try:

@@ -9,13 +9,12 @@ so that a part of a longer code is never taken for a number.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from itertools import accumulate, chain, pairwise, starmap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
 
 from guiju.modules.inspection._fold import NOISE
 from guiju.modules.inspection._passage import NUMERALS as _EACH
-from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._passage import Found, Passage, View
 
 # The numerals that survive the stripping of signs, for gates.
 NUMERALS = "".join(_EACH).replace("○", "").replace("◯", "")
@@ -37,7 +36,14 @@ _PART = (
     f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{7,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
 )
 _GAP = f"(?:{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
-_RUN = re.compile(f"(?<![0-9a-z]){_PART}(?:{_GAP}{_PART})*")
+_CHAIN = f"(?:{_GAP}{_PART})*"
+# The same without its first character, by which `re` passes all others.
+_REST = (
+    "(?!(?<=[a-z])(?:(?<=[a-hjkmnp-z])|(?=[oli]*[a-hjkmnp-z]))[a-z]{6,23}(?![0-9a-z]))"
+    f"[0-9a-z]{{0,{_LONGEST_GROUP - 1}}}(?![0-9a-z])"
+)
+# A group that no run begins with is passed as a whole.
+_RUN = re.compile(f"[0-9a-z](?:({_REST}{_CHAIN})|[0-9a-z]*)")
 _GROUP = re.compile("[0-9a-z]+")
 _DIGIT = re.compile("[0-9]")
 # Words before a number that people write without a space: tel13800138000.
@@ -51,7 +57,7 @@ SHORTEST, LONGEST = 8, 19
 _MOST_ENDS = LONGEST - SHORTEST + 1
 _HALF = 0.5
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
-_WINDOW = 3
+WINDOW = 3
 _A_UNIT = 16
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
@@ -60,139 +66,197 @@ _DOUBLED = bytes.maketrans(
 )
 
 
-class Run:
-    """A chain of groups. `code` are its characters without signs, `digits` the same with o, l and i
-    as digits. Windows are offsets into them. `tried` are the places where a number of the kind that is
-    looked for may start.
+# What the edges of the numbers in a run hang on: where it has digits, but after a letter also which (`_PREFIX`).
+_FORM = str.maketrans("0123456789", "0" * 10)
+_FORM_AFTER_LETTERS = str.maketrans("0123456789", "0103333333")
+
+
+class Shape:
+    """Where the groups of a run are, and where a number may start and end. Offsets are those of the code.
+
+    `openings` are the places where a number may start, each with the lengths that it may have there: bit n for n
+    characters.
     """
 
-    def __init__(self, passage: Passage, stream: str, start: int, end: int) -> None:
-        self.tried: list[int] = []
-        self._passage = passage
-        self._view = passage.visible
-        self._stream = stream
-        written = stream[start:end]
-        # Of figures without signs, as nearly all runs are.
-        is_row = written.isascii() and written.isdigit()
-        self._groups = (
-            [(start, end)]
-            if is_row
-            else [match.span() for match in _GROUP.finditer(stream, start, end)]
-        )
-        self._is_single = len(self._groups) == 1
-        self.code = (
-            written
-            if self._is_single
-            else "".join([stream[first:last] for first, last in self._groups])
-        )
-        self.is_numeric = is_row or self.code.isdigit()
-        # A single number by itself: it can only be found as a whole.
-        self.is_plain = (
-            self._is_single and self.is_numeric and self._view.text[start:end] == self.code
-        )
-        self.digits = self.code if self.is_numeric else self.code.translate(AS_DIGITS)
-        self._luhn_shares: dict[int, float] = {}
-        self._bounds = (
-            [0, end - start]
-            if self._is_single
-            else list(accumulate([last - first for first, last in self._groups], initial=0))
-        )
-        if self.is_plain:
-            self._limits = {0}, {end - start}
+    __slots__ = ("bounds", "ends", "gaps", "groups", "openings", "sizes", "starts")
 
-    @cached_property
-    def _spots(self) -> Sequence[int]:
-        """Where each character of the code stands in the view."""
-        if self._is_single:
-            return range(*self._groups[0])
-        return list(chain.from_iterable(starmap(range, self._groups)))
-
-    @cached_property
-    def _gaps(self) -> list[str]:
-        """The signs before each group."""
-        stream, groups = self._stream, self._groups
-        return ["", *(stream[left[1] : right[0]] for left, right in pairwise(groups))]
-
-    @cached_property
-    def _limits(self) -> tuple[set[int], set[int]]:
-        """Where a number may start and end.
-
-        Inside a chain of single characters with one and the same sign there is nothing that parts a
-        number from what stands beside it.
-        """
-        bounds = self._bounds
-        starts, ends = set(bounds[:-1]), set(bounds[1:])
-        gaps = () if self._is_single else self._gaps
-        for at in range(1, len(gaps) - 1):
-            if bounds[at + 1] - bounds[at] == 1 and gaps[at] == gaps[at + 1]:
-                if bounds[at] - bounds[at - 1] == 1:
-                    starts.discard(bounds[at])
-                if bounds[at + 2] - bounds[at + 1] == 1:
-                    ends.discard(bounds[at + 1])
-        prefix = None if self.is_numeric else _PREFIX.match(self.code)
-        if prefix is not None:
-            starts.add(prefix.end())
-        first, last = self._groups[0][0], self._groups[-1][1]
-        if self._view.text[first:last] != self._stream[first:last]:
-            plain = [self._view.text[spot].isascii() for spot in self._spots]
-            changes = {at for at in range(1, len(plain)) if plain[at] != plain[at - 1]}
-            starts |= changes
-            ends |= changes
-        return starts, ends
-
-    def starts_at(self, index: int) -> bool:
-        """A number may start here."""
-        return index in self._limits[0]
-
-    def ends_at(self, index: int) -> bool:
-        """A number may end before here."""
-        return index in self._limits[1]
-
-    def openings(self) -> list[tuple[int, str, int]]:
-        """Where a number may start, the two characters that are there, and how long it may be then, in this order."""
-        code = self.code
-        if self.is_plain:
-            return [(0, code[:2], len(code))]
-        starts, ends = self._limits
+    def __init__(
+        self, groups: list[tuple[int, int]], bounds: list[int], gaps: list[str],
+        starts: set[int], ends: set[int],
+    ) -> None:  # fmt: skip
+        """`groups` are places in the run; `gaps` are the signs before each group."""
+        self.groups = groups
+        self.bounds = bounds
+        self.gaps = gaps
+        self.starts = starts
+        self.ends = ends
+        self.sizes: dict[int, int] = {}
         lasts = sorted(ends)
-        found: list[tuple[int, str, int]] = []
         at = 0
         for start in sorted(starts):
             at = bisect_left(lasts, start + SHORTEST, at)
+            bits = 0
             for end in lasts[at : at + _MOST_ENDS]:
                 if end - start > LONGEST:
                     break
-                found.append((start, code[start : start + 2], end - start))
-        return found
+                bits |= 1 << (end - start)
+            if bits:
+                self.sizes[start] = bits
+        self.openings = [*self.sizes.items()]
 
-    def windows(
-        self, pattern: re.Pattern[str], text: str, sizes: Sequence[int]
-    ) -> list[re.Match[str]]:
+
+def _shape_of(written: str, seen: str) -> Shape:
+    """The shape of a run: `seen` is how it is written, `written` the same with numerals as digits.
+
+    Inside a chain of single characters with one and the same sign there is nothing that parts a
+    number from what stands beside it.
+    """
+    groups = [match.span() for match in _GROUP.finditer(written)]
+    gaps = ["", *[written[left[1] : right[0]] for left, right in pairwise(groups)]]
+    bounds = [*accumulate([last - first for first, last in groups], initial=0)]
+    starts, ends = set(bounds[:-1]), set(bounds[1:])
+    for at in range(1, len(gaps) - 1):
+        if bounds[at + 1] - bounds[at] == 1 and gaps[at] == gaps[at + 1]:
+            if bounds[at] - bounds[at - 1] == 1:
+                starts.discard(bounds[at])
+            if bounds[at + 2] - bounds[at + 1] == 1:
+                ends.discard(bounds[at + 1])
+    if written[0].isalpha():
+        prefix = _PREFIX.match("".join([written[first:last] for first, last in groups]))
+        if prefix is not None:
+            starts.add(prefix.end())
+    if seen != written:
+        plain = [char.isascii() for first, last in groups for char in seen[first:last]]
+        changes = {at for at in range(1, len(plain)) if plain[at] != plain[at - 1]}
+        starts |= changes
+        ends |= changes
+    return Shape(groups, bounds, gaps, starts, ends)
+
+
+class Shapes:
+    """The shapes of the runs of a text: a list repeats them."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, Shape] = {}
+        self._chains: dict[str, Shape] = {}
+
+    def row(self, size: int) -> Shape:
+        """The shape of so many digits without signs."""
+        shape = self._rows.get(size)
+        if shape is None:
+            shape = self._rows[size] = Shape([(0, size)], [0, size], [""], {0}, {size})
+        return shape
+
+    def chain(self, written: str, seen: str) -> Shape:
+        """The shape of any run, as `_shape_of`."""
+        if written != seen:
+            return _shape_of(written, seen)
+        form = written.translate(_FORM_AFTER_LETTERS if written[0].isalpha() else _FORM)
+        shape = self._chains.get(form)
+        if shape is None:
+            shape = self._chains[form] = _shape_of(written, seen)
+        return shape
+
+
+class Run:
+    """A chain of groups. `code` are its characters without signs, `digits` the same with o, l and i
+    as digits. Windows are offsets into them. `tried` are the places where a number of the kind that is
+    looked for may start, `asked` what the work of looking was counted for.
+    """
+
+    __slots__ = (
+        "_is_single",
+        "_known_spots",
+        "_known_sums",
+        "_luhn_shares",
+        "_passage",
+        "_seen",
+        "_shape",
+        "_start",
+        "_view",
+        "asked",
+        "code",
+        "digits",
+        "is_numeric",
+        "tried",
+    )
+
+    def __init__(
+        self, passage: Passage, visible: View, shape: Shape, start: int, written: str
+    ) -> None:
+        """`start` is the place in the visible text, `written` what is there with numerals as digits."""
+        self.tried: list[int] = []
+        self.asked: list[tuple[int, str]] = []
+        self._passage = passage
+        self._view = visible
+        self._seen = visible.text
+        self._start = start
+        self._shape = shape
+        groups = shape.groups
+        if len(groups) == 1:
+            self._is_single = True
+            code = written
+        else:
+            self._is_single = False
+            code = "".join([written[first:last] for first, last in groups])
+        self.code = code
+        self.is_numeric = code.isdigit()
+        self.digits = code if self.is_numeric else code.translate(AS_DIGITS)
+        self._luhn_shares: dict[int, float] | None = None
+        self._known_spots: Sequence[int] | None = None
+        self._known_sums: tuple[list[int], list[int]] | None = None
+
+    @property
+    def _spots(self) -> Sequence[int]:
+        """Where each character of the code stands in the view."""
+        spots = self._known_spots
+        if spots is None:
+            start = self._start
+            groups = [range(start + first, start + last) for first, last in self._shape.groups]
+            spots = groups[0] if self._is_single else [*chain.from_iterable(groups)]
+            self._known_spots = spots
+        return spots
+
+    def starts_at(self, index: int) -> bool:
+        """A number may start here."""
+        return index in self._shape.starts
+
+    def ends_at(self, index: int) -> bool:
+        """A number may end before here."""
+        return index in self._shape.ends
+
+    def windows(self, pattern: re.Pattern[str], text: str, sizes: int) -> list[re.Match[str]]:
         """Matches of a look-ahead pattern in `code` or `digits` that start at one of the places that are `tried`, and
-        end where a number of one of these sizes may. `sizes` grow.
+        end where a number of one of these sizes (`bits`) may.
         """
         found: list[re.Match[str]] = []
-        if len(text) < sizes[0]:
-            return found
-        ends = self._limits[1]
+        fitting = self._shape.sizes
         for start in self.tried:
+            if not fitting[start] & sizes:
+                continue
             match = pattern.match(text, start)
-            if match is None or ends.isdisjoint([start + size for size in sizes]):
+            if match is None:
                 continue
             # A pattern is told by where it lies: to compare it takes longer than to look for it.
-            if not self._passage.spend_once((id(pattern), match[1]), _WINDOW):
+            asked = (id(pattern), match[1])
+            if not self._passage.spend_once(asked, WINDOW):
                 break
+            self.asked.append(asked)
             found.append(match)
         return found
 
-    @cached_property
+    @property
     def luhn_sums(self) -> tuple[list[int], list[int]]:
         """Prefix sums with every second digit doubled: a window is checked in constant time."""
-        code = self.digits.encode("ascii")
-        plain, doubled = code.translate(_PLAIN), code.translate(_DOUBLED)
-        even, odd = bytearray(plain), bytearray(doubled)
-        even[1::2], odd[1::2] = doubled[1::2], plain[1::2]
-        return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
+        sums = self._known_sums
+        if sums is None:
+            code = self.digits.encode("ascii")
+            plain, doubled = code.translate(_PLAIN), code.translate(_DOUBLED)
+            even, odd = bytearray(plain), bytearray(doubled)
+            even[1::2], odd[1::2] = doubled[1::2], plain[1::2]
+            sums = [*accumulate(even, initial=0)], [*accumulate(odd, initial=0)]
+            self._known_sums = sums
+        return sums
 
     def is_luhn(self, start: int, end: int) -> bool:
         """The Luhn check of ISO/IEC 7812-1 Annex B over a window of the digits."""
@@ -201,22 +265,29 @@ class Run:
 
     def is_mostly_luhn(self, size: int) -> bool:
         """More than half of the windows of this size side by side pass the check."""
-        share = self._luhn_shares.get(size)
+        shares = self._luhn_shares
+        if shares is None:
+            shares = self._luhn_shares = {}
+        share = shares.get(size)
         if share is None:
             starts = range(0, len(self.code) - size + 1, size)
-            passing = sum(self.is_luhn(at, at + size) for at in starts)
-            share = self._luhn_shares[size] = passing / len(starts) if starts else 0
+            passing = sum([self.is_luhn(at, at + size) for at in starts])
+            share = shares[size] = passing / len(starts) if starts else 0
         return share > _HALF
 
     def gaps(self, start: int, end: int) -> list[str]:
         """The signs inside a window, in order."""
         if self._is_single:
             return []
-        return self._gaps[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
+        return self._shape.gaps[
+            bisect_right(self._shape.bounds, start) : bisect_left(self._shape.bounds, end)
+        ]
 
     def groups(self, start: int, end: int) -> list[int]:
         """The lengths of the groups of a window."""
-        inner = self._bounds[bisect_right(self._bounds, start) : bisect_left(self._bounds, end)]
+        inner = self._shape.bounds[
+            bisect_right(self._shape.bounds, start) : bisect_left(self._shape.bounds, end)
+        ]
         return [right - left for left, right in pairwise([start, *inner, end])]
 
     def is_in_row(self, start: int, end: int) -> bool:
@@ -224,8 +295,8 @@ class Run:
         sizes = {*self.groups(start, end)}
         if len(sizes) > 1:
             return False
-        first, last = bisect_left(self._bounds, start), bisect_left(self._bounds, end)
-        bounds = self._bounds[max(0, first - 1) : last + 2]
+        first, last = bisect_left(self._shape.bounds, start), bisect_left(self._shape.bounds, end)
+        bounds = self._shape.bounds[max(0, first - 1) : last + 2]
         return (
             len(bounds) > last - first + 1
             and {right - left for left, right in pairwise(bounds)} == sizes
@@ -236,7 +307,7 @@ class Run:
         """The lines of the text around that are four groups of four digits or more of them, and nothing else."""
         return self._passage.rows_of_fours
 
-    def mentions(self, words: re.Pattern[str]) -> bool:
+    def mentions(self, words: Callable[[bytes], bool]) -> bool:
         """Whether the text around has one of these words anywhere."""
         return self._passage.mentions(words)
 
@@ -253,13 +324,13 @@ class Run:
 
     def before(self, start: int, length: int) -> str:
         """What is written before a window."""
-        spot = self._spots[start]
-        return self._view.text[max(0, spot - length) : spot]
+        spot = self._start + start if self._is_single else self._spots[start]
+        return self._seen[max(0, spot - length) : spot]
 
     def after(self, end: int, length: int) -> str:
         """What is written after a window."""
-        spot = self._spots[end - 1] + 1
-        return self._view.text[spot : spot + length]
+        spot = self._start + end if self._is_single else self._spots[end - 1] + 1
+        return self._seen[spot : spot + length]
 
     def original(self, start: int, end: int) -> str:
         """The characters of a window as they are written."""
@@ -275,7 +346,13 @@ class Run:
 
     def found(self, kind: str, start: int, end: int, hidden: range) -> Found:
         """A finding; `hidden` counts from the start of the window."""
-        places, spots = self._view.places, self._spots
+        places = self._view.places
+        if self._is_single and isinstance(places, range):
+            # Places are those of the text itself.
+            first = self._start + start
+            row = range(first + hidden.start, first + hidden.stop)
+            return Found(kind, first, self._start + end, row)
+        spots = self._spots
         return Found(
             kind,
             places[spots[start]],
@@ -284,21 +361,18 @@ class Run:
         )
 
 
-def runs_of(passage: Passage) -> Iterator[Run]:
-    """The runs of a text that are long enough for any number and have digits."""
-    stream = passage.digits
-    reach = 0
-    for group in _GROUP.finditer(stream):
-        if group.start() < reach:
+def runs_of(passage: Passage) -> Iterator[tuple[int, str]]:
+    """Where each run of a text that is long enough for any number and has digits begins, and what is written there."""
+    for match in _RUN.finditer(passage.digits):
+        if match.end() - match.start() < _SHORTEST_RUN or match.lastindex is None:
             continue
-        match = _RUN.match(stream, group.start())
-        if match is None:
-            continue
-        start, end = match.span()
-        reach = end
-        if end - start >= _SHORTEST_RUN and _DIGIT.search(stream, start, end) is not None:
-            if not passage.spend(1 + (end - start) // _A_UNIT):
+        written = match[0]
+        if _DIGIT.search(written) is not None:
+            if not passage.spend(1 + len(written) // _A_UNIT):
                 return
-            run = Run(passage, stream, start, end)
-            if len(run.code) >= _SHORTEST_RUN:
-                yield run
+            yield match.start(), written
+
+
+def bits(sizes: Iterable[int]) -> int:
+    """Numbers of so many characters, as `Shape.sizes` has them."""
+    return sum([1 << size for size in sizes])

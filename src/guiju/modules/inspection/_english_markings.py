@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection._glances import finder_of
 from guiju.modules.inspection._passage import Passage, View
 from guiju.modules.inspection._surroundings import gap_after, stands_alone
 
@@ -18,7 +19,7 @@ _ORDER = (
 )
 _USE = "(?:for)?(?:(?:company|corporate|internal|office|official|departmental?|staff|management|board|personnel)(?:internal)?(?:use)?only|limitedofficialuse|officialuseonly)"
 # What a marking says needs no line of its own.
-_PLAIN = re.compile(
+_plain = finder_of(
     f"(?:(?:company|strictly|highly|most|commercial|business|internal|personal|private|staff)?(?:and)?{_GRADE})(?:and|information|material|document)?(?:{_ORDER}|{_USE}|noforn|relto[a-z]{{3,12}}|orcon)+"
     "|(?:for)?(?:company|internal|office|official|departmental?)(?:internal)?useonly|foreyesonly|youreyesonly|commercialinconfidence"
     "|(?:strictly|highly|most|private(?:and)?|company|proprietary(?:and)?|privileged(?:and)?)confidential(?:information)?|strictlyprivate(?:and)?confidential"
@@ -36,7 +37,7 @@ _PAPER = re.compile(
 _HEADING_SIGNS = frozenset("-–—:;|/()[]【】")
 # Hong Kong names in brackets what the grade is about.
 _ABOUT = "(?:administration|staff|tender|appointments?|personal|personnel|policy|commercial|medical|audit)"
-_CAPITALS = re.compile(
+_capitals = finder_of(
     f"(?:top)?(?:secret|confidential|restricted){_ABOUT}|(?:top)?secret|(?:strictly|highly|company|internal)?confidential|restricted|classified|proprietary|sensitive|privileged|internaluseonly|companysecret|nda"
 )
 
@@ -55,19 +56,21 @@ def find_english_markings(passage: Passage, view: View) -> Iterator[tuple[int, i
     if not any(word in view.text for word in _TRIGGERS):
         return
     folded = passage.folded
-    for match in passage.within(_PLAIN.finditer(view.text), 6):
-        start, end = match.span()
+    for start, end in _plain(view.text):
+        if not passage.spend(6):
+            break
         if not _is_apart(view, folded, start, end):
             continue
         written = _written(passage, view, start, end)
         behind = gap_after(view, folded, end).strip(" ,'\"")
         goes_on = not behind and end < len(view.places)
-        if _is_meant(match[0], written, folded, behind, goes_on=goes_on) or stands_alone(
-            view, folded.replace(".", " "), start, end
-        ):
+        if _is_meant(
+            view.text[start:end], written, folded, behind, goes_on=goes_on
+        ) or stands_alone(view, folded.replace(".", " "), start, end):
             yield start, end
-    for match in passage.within(_CAPITALS.finditer(view.text), 6):
-        start, end = match.span()
+    for start, end in _capitals(view.text):
+        if not passage.spend(6):
+            return
         written = _written(passage, view, start, end)
         if not any(map(str.islower, written)) and stands_alone(view, folded, start, end):
             yield start, end

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import re2
 
 from guiju.modules.inspection._fold import fold
+from guiju.modules.inspection._glances import searcher_of
 from guiju.modules.inspection._passage import Passage, View
 from guiju.modules.inspection._relaxed import is_bounded, relaxed
 from guiju.modules.inspection._streams import Streams
@@ -66,7 +67,7 @@ class _Budget:
 class _Expression(NamedTuple):
     rule: int
     compiled: "re2._Regexp"
-    relaxed: "re2._Regexp"
+    find_relaxed: Callable[[bytes, int, int], tuple[int, int]]
     width: int
     longest: int
 
@@ -175,7 +176,7 @@ def _expression(number: int, rule: ExpressionRule) -> _Expression:
     # A program without loops comes by each of its steps once, and a step takes a byte at most.
     longest = compiled.programsize if is_bounded(rule.expression) else sys.maxsize
     gate = re2.compile(relaxed(rule.expression), _options(longest=True))
-    return _Expression(number, compiled, gate, _width(rule.expression), longest)
+    return _Expression(number, compiled, searcher_of(gate), _width(rule.expression), longest)
 
 
 def _matches(
@@ -189,7 +190,7 @@ def _parts(
     expression: _Expression, encoded: bytes, budget: _Budget
 ) -> list[tuple[int, int]] | None:
     """Where a match may be from every place of the text, what shares bytes as one; None if there are too many."""
-    search, longest = expression.relaxed.search, expression.longest
+    search, longest = expression.find_relaxed, expression.longest
     size = len(encoded)
     # Nothing begins in a stretch and ends in it that has nothing to find: the next begins where a match might go on.
     stretch = min(size, 2 * longest + _STRETCH)
@@ -197,15 +198,14 @@ def _parts(
     at = spent = 0
     while spent <= _FOR_THE_WHOLE:
         edge = min(size, at + stretch)
-        match = search(encoded, at, edge)
-        spent += _LOOK_COST + ((edge if match is None else match.end()) - at) // _READ
-        if match is None:
+        first, last = search(encoded, at, edge)
+        spent += _LOOK_COST + ((edge if first < 0 else last) - at) // _READ
+        if first < 0:
             if edge == size:
                 budget.spend(spent)
                 return found
             at = edge - longest
             continue
-        first, last = match.span()
         at, last = first + 1, min(last, first + longest)
         if found and first <= found[-1][1]:
             found[-1] = found[-1][0], max(last, found[-1][1])

@@ -58,7 +58,8 @@ _STRIP: dict[int, str | None] = {
 _PLANE = 0x10000
 _FOLDED = array("I", (ord(_TABLE.fold.get(code, chr(code))) for code in range(_PLANE)))
 BEYOND = re.compile("[\U00010000-\U0010ffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# No literal may hold a surrogate where the module is compiled to C.
+_SURROGATE = re.compile(f"[{chr(0xD800)}-{chr(0xDFFF)}]")
 
 
 def is_unicode(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Whether a long text can hold what a pattern of `re` looks for that is tried at every character.
 
 RE2 answers in a tenth of the time, for something that every match has. A short text is read sooner than it is looked at.
+What RE2 itself can match, it finds: `re2` wraps each match in more work than most matches are.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,70 @@ import re2
 LONG = 600
 # What `\s` means to `re`; to RE2 it is ASCII alone.
 SPACE = r"[\s\pZ\x{b}\x{1c}-\x{1f}\x{85}]"
+
+Span = tuple[int, int]
+_NOTHING = (-1, -1)
+
+
+def searcher_of(compiled: "re2._Regexp") -> Callable[[bytes, int, int], Span]:
+    """Where in a part of a text in UTF-8 the expression matches first; (-1, -1) if nowhere."""
+    inner = getattr(compiled, "_regexp", None)
+    if inner is None:
+
+        def search(encoded: bytes, first: int, last: int) -> Span:
+            match = compiled.search(encoded, first, last)
+            return _NOTHING if match is None else match.span()
+
+        return search
+    find, anywhere = inner.Match, re2._Anchor.UNANCHORED  # noqa: SLF001
+
+    def search_inside(encoded: bytes, first: int, last: int) -> Span:
+        span: Span = find(anywhere, encoded, first, last)[0]
+        return span
+
+    return search_inside
+
+
+def finder_of(expression: str) -> Callable[[str], list[Span]]:
+    """Finds what `re.finditer` does; an expression without assertions that never matches the empty text."""
+    options = re2.Options()
+    options.never_capture = True
+    options.max_mem = 32 << 20
+    search = searcher_of(re2.compile(expression.encode(), options))
+    search(b"", 0, 0)
+
+    def find(text: str) -> list[Span]:
+        found: list[Span] = []
+        encoded = text.encode()
+        size = len(encoded)
+        is_plain = size == len(text)
+        done = place = 0
+        first, last = search(encoded, 0, size)
+        while last > 0:
+            if is_plain:
+                found.append((first, last))
+            else:
+                start = place + len(encoded[done:first].decode())
+                done, place = last, start + len(encoded[first:last].decode())
+                found.append((start, place))
+            first, last = search(encoded, last, size)
+        return found
+
+    return find
+
+
+def teller_of(expression: str) -> Callable[[bytes], bool]:
+    """Tells whether a text in UTF-8 has what an expression of RE2 matches."""
+    options = re2.Options()
+    options.never_capture = True
+    options.max_mem = 32 << 20
+    search = searcher_of(re2.compile(expression.encode(), options))
+
+    def tell(encoded: bytes) -> bool:
+        return search(encoded, 0, len(encoded))[1] >= 0
+
+    tell(b"")
+    return tell
 
 
 def glance(needed: str) -> Callable[[str], bool]:

@@ -15,7 +15,7 @@ from itertools import accumulate
 from operator import mul
 
 from guiju.modules.inspection import _cues
-from guiju.modules.inspection._digits import AS_DIGITS, Run
+from guiju.modules.inspection._digits import AS_DIGITS, Run, bits
 from guiju.modules.inspection._glances import glance
 from guiju.modules.inspection._passage import Found, Passage
 
@@ -63,6 +63,9 @@ _HK_ID = re.compile("(?=([a-z]{1,2}?)[0-9oli]{6}[0-9olia])")
 
 _PASSPORT = re.compile("(?=([a-z]{1,2}[0-9oli]{7,8}|[0-9]{9}|[0-9oli]{8}))")
 
+_FIFTEEN, _EIGHTEEN, _TEN = bits((15,)), bits((18,)), bits((_TW_ID_SIZE,))
+_HK_SIZES, _PASSPORT_SIZES = bits((8, 9)), bits((8, 9, 10))
+
 
 def is_resident_id(digits: str) -> bool:
     """18 folded characters with an existing birth date and the right check character."""
@@ -109,9 +112,10 @@ def _is_date(digits: str) -> bool:
     return True
 
 
-def find_cn_ids(run: Run) -> Iterator[Found]:
+def find_cn_ids(run: Run) -> list[Found]:
     """Resident identity cards; the old form only after a word that says so."""
-    for match in run.windows(_CN_ID, run.digits, (18,)):
+    numbers: list[Found] = []
+    for match in run.windows(_CN_ID, run.digits, _EIGHTEEN):
         start, end = match.span(1)
         if (
             not run.ends_at(end)
@@ -123,17 +127,18 @@ def find_cn_ids(run: Run) -> Iterator[Found]:
         # Decimals in a row: the point is no sign that parts an identity card, unless it is the only one.
         is_decimals = "." in gaps and len(set(gaps)) > 1
         if not is_decimals or _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8)):
-            yield run.found("cn_id", start, end, range(6, 14))
+            numbers.append(run.found("cn_id", start, end, range(6, 14)))
     if not run.mentions(_cues.ID_IN_TEXT):
-        return
-    for match in run.windows(_OLD_CN_ID, run.digits, (15,)):
+        return numbers
+    for match in run.windows(_OLD_CN_ID, run.digits, _FIFTEEN):
         start, end = match.span(1)
         if (
             run.ends_at(end)
             and _is_date("19" + match[1][6:12])
             and _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8))
         ):
-            yield run.found("cn_id", start, end, range(6, 12))
+            numbers.append(run.found("cn_id", start, end, range(6, 12)))
+    return numbers
 
 
 def find_parted_cn_ids(passage: Passage) -> Iterator[Found]:
@@ -185,9 +190,10 @@ def _is_whole_row(text: str, start: int, end: int) -> bool:
     )
 
 
-def find_credit_codes(run: Run) -> Iterator[Found]:
+def find_credit_codes(run: Run) -> list[Found]:
     """Unified social credit codes. O and I are not in the alphabet; l may be L or 1."""
-    for match in run.windows(_USCC, run.digits, (_USCC_SIZE,)):
+    numbers: list[Found] = []
+    for match in run.windows(_USCC, run.digits, _EIGHTEEN):
         start = match.start()
         end = start + _USCC_SIZE
         if not run.ends_at(end):
@@ -200,11 +206,13 @@ def find_credit_codes(run: Run) -> Iterator[Found]:
                 "1" if sign == "l" else char for sign, char in zip(written, tail, strict=True)
             )
         if is_credit_code(match[1] + tail):
-            yield run.found("uscc", start, end, range(8, 16))
+            numbers.append(run.found("uscc", start, end, range(8, 16)))
+    return numbers
 
 
-def find_taiwan_ids(run: Run) -> Iterator[Found]:
-    for match in run.windows(_TW_ID, run.code, (_TW_ID_SIZE,)):
+def find_taiwan_ids(run: Run) -> list[Found]:
+    numbers: list[Found] = []
+    for match in run.windows(_TW_ID, run.code, _TEN):
         start = match.start()
         end = start + _TW_ID_SIZE
         if not run.ends_at(end):
@@ -216,12 +224,14 @@ def find_taiwan_ids(run: Run) -> Iterator[Found]:
             # o9 and eight digits is a mobile phone of Taiwan first.
             other = _cues.is_other(before) or code[:2] == "o9"
             if _cues.is_id(before) or not other:
-                yield run.found("tw_id", start, end, range(3, 7))
+                numbers.append(run.found("tw_id", start, end, range(3, 7)))
+    return numbers
 
 
-def find_hong_kong_ids(run: Run) -> Iterator[Found]:
+def find_hong_kong_ids(run: Run) -> list[Found]:
     """With the check character in brackets, as on the card, or after a word that says so."""
-    for match in run.windows(_HK_ID, run.code, (8, 9)):
+    numbers: list[Found] = []
+    for match in run.windows(_HK_ID, run.code, _HK_SIZES):
         start = match.start()
         letters = match[1]
         end = start + len(letters) + 7
@@ -234,15 +244,18 @@ def find_hong_kong_ids(run: Run) -> Iterator[Found]:
         if bracketed or _cues.is_id(run.before(start, _cues.REACH), run.after(end, 8)):
             found = run.found("hk_id", start, end, range(len(letters) + 3, len(letters) + 7))
             closing = run.after(end, 3).find(")") if bracketed else -1
-            yield found._replace(end=found.end + closing + 1)
+            numbers.append(found._replace(end=found.end + closing + 1))
+    return numbers
 
 
-def find_passports(run: Run) -> Iterator[Found]:
+def find_passports(run: Run) -> list[Found]:
     """Passports and travel permits have no check digit in view: only after a word that says so."""
+    numbers: list[Found] = []
     if not run.mentions(_cues.PASSPORT_IN_TEXT):
-        return
-    for match in run.windows(_PASSPORT, run.code, (8, 9, 10)):
+        return numbers
+    for match in run.windows(_PASSPORT, run.code, _PASSPORT_SIZES):
         start, end = match.span(1)
         ends = [at for at in (end, end - 1) if run.ends_at(at) and at - start >= 8]
         if ends and _cues.is_passport(run.before(start, _cues.REACH), run.after(ends[0], 10)):
-            yield run.found("passport", start, ends[0], range(2, ends[0] - start - 2))
+            numbers.append(run.found("passport", start, ends[0], range(2, ends[0] - start - 2)))
+    return numbers

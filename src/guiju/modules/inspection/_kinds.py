@@ -17,7 +17,7 @@ from guiju.modules.inspection import (
     _rosters,
     _secrets,
 )
-from guiju.modules.inspection._digits import CONNECTIVES, NUMERALS, runs_of
+from guiju.modules.inspection._digits import CONNECTIVES, NUMERALS
 from guiju.modules.inspection._expressions import matcher_of
 from guiju.modules.inspection._ids import find_parted_cn_ids
 from guiju.modules.inspection._links import Link, LinkIndex
@@ -108,17 +108,14 @@ class KindIndex:
         found: list[Found] = []
         taken = bytearray(len(passage.text))
 
-        def take(numbers: Iterable[Found]) -> None:
-            for number in numbers:
-                if taken.find(1, number.start, number.end) >= 0:
-                    continue
-                taken[number.start : number.end] = b"\1" * (number.end - number.start)
-                found.append(number)
-
-        for run in runs_of(passage):
-            take(self._numbers.find(run))
+        numbers = self._numbers.find(passage)
         if "cn_id" in self._kinds:
-            take(find_parted_cn_ids(passage))
+            numbers += find_parted_cn_ids(passage)
+        for number in numbers:
+            start, end = number.start, number.end
+            if taken.find(1, start, end) < 0:
+                taken[start:end] = b"\1" * (end - start)
+                found.append(number)
         yield from (number for number in found if number.kind in self._kinds)
         if "customer_list" in self._kinds:
             phones = sorted((n for n in found if n.kind in _PHONES), key=lambda n: n.start)

@@ -5,12 +5,12 @@ be then leave most kinds out: to look that up takes less time than to try their 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from guiju.modules.inspection import _ids, _phones
-from guiju.modules.inspection._digits import AS_DIGITS, Run
-from guiju.modules.inspection._passage import Found
+from guiju.modules.inspection._digits import AS_DIGITS, WINDOW, Run, Shape, Shapes, bits, runs_of
+from guiju.modules.inspection._passage import Found, Passage
 
 
 class _Number(NamedTuple):
@@ -20,7 +20,7 @@ class _Number(NamedTuple):
     """
 
     kind: str
-    find: Callable[[Run], Iterator[Found]]
+    find: Callable[[Run], list[Found]]
     sizes: range
     reads_digits: bool
     opening: str
@@ -42,6 +42,10 @@ _NUMBERS = (
 NUMBER_KINDS = tuple(dict.fromkeys([number.kind for number in _NUMBERS]))
 
 
+# How far around a run the finders look.
+_BEFORE, _AFTER = 24, 12
+
+
 class NumberIndex:
     """The finders of some kinds of numbers."""
 
@@ -49,29 +53,82 @@ class NumberIndex:
         """`kinds` are some of `NUMBER_KINDS`."""
         wanted = frozenset(kinds)
         self._numbers = [number for number in _NUMBERS if number.kind in wanted]
-        # By what a number begins with and how long it may be, as texts bring them.
-        self._known: dict[tuple[str, int], tuple[int, ...]] = {}
+        self._bits = [bits(number.sizes) for number in self._numbers]
+        # By what a number begins with, as texts bring it: the finders, each with the sizes of its numbers.
+        self._known: dict[str, list[tuple[int, int]]] = {}
 
-    def find(self, run: Run) -> Iterator[Found]:
-        """What the finders find in a run, finder by finder."""
+    def find(self, passage: Passage) -> list[Found]:
+        """What the finders find in the runs of a text, run by run and in each finder by finder.
+
+        A list repeats its runs with what stands around them, and so does another form of the same text.
+        """
+        found: list[Found] = []
+        visible, text = passage.visible, passage.text
+        seen = visible.text
+        # Places are those of the text itself.
+        is_whole = isinstance(visible.places, range)
+        known, shapes = passage.numbers, Shapes()
+        for start, written in runs_of(passage):
+            size = len(written)
+            end = start + size
+            shape: Shape | None = None
+            asked: dict[int, list[int]] | None = None
+            if written.isdigit() and seen.startswith(written, start):
+                # Most are shorter or longer than any number of theirs.
+                shape = shapes.row(size)
+                asked = self._asked(shape.openings, written)
+                if not asked:
+                    continue
+            first = max(0, start - _BEFORE)
+            around = (start - first, size, text[first : end + _AFTER])
+            if is_whole:
+                before = known.get(around)
+                if before is not None and passage.effort >= WINDOW * len(before[2]):
+                    for each in before[2]:
+                        passage.spend_once(each, WINDOW)
+                    by = start - before[0]
+                    for one in before[1]:
+                        hidden = _moved(one.hidden, by)
+                        found.append(Found(one.kind, one.start + by, one.end + by, hidden))
+                    continue
+            if shape is None:
+                shape = shapes.chain(written, seen[start:end])
+            run = Run(passage, visible, shape, start, written)
+            if asked is None:
+                asked = self._asked(shape.openings, run.code)
+            within: list[Found] = []
+            for number in sorted(asked) if len(asked) > 1 else asked:
+                run.tried = asked[number]
+                within += self._numbers[number].find(run)
+            found += within
+            if is_whole and passage.effort >= 0:
+                known[around] = start, within, run.asked
+        return found
+
+    def _asked(self, openings: list[tuple[int, int]], code: str) -> dict[int, list[int]]:
+        """Which finders are asked about a run, and where in it."""
         asked: dict[int, list[int]] = {}
-        for start, head, size in run.openings():
-            numbers = self._known.get((head, size))
+        for start, sizes in openings:
+            head = code[start : start + 2]
+            numbers = self._known.get(head)
             if numbers is None:
-                numbers = self._known[head, size] = self._fitting(head, size)
-            for number in numbers:
-                starts = asked.setdefault(number, [])
-                if not starts or starts[-1] != start:
-                    starts.append(start)
-        for number in sorted(asked):
-            run.tried = asked[number]
-            yield from self._numbers[number].find(run)
+                numbers = self._known[head] = self._fitting(head)
+            for number, fitting in numbers:
+                if sizes & fitting:
+                    asked.setdefault(number, []).append(start)
+        return asked
 
-    def _fitting(self, head: str, size: int) -> tuple[int, ...]:
+    def _fitting(self, head: str) -> list[tuple[int, int]]:
         digits = head.translate(AS_DIGITS)
-        return tuple(
-            place
+        return [
+            (place, self._bits[place])
             for place, number in enumerate(self._numbers)
-            if size in number.sizes
-            and re.match(number.opening, digits if number.reads_digits else head) is not None
-        )
+            if re.match(number.opening, digits if number.reads_digits else head) is not None
+        ]
+
+
+def _moved(places: Sequence[int], by: int) -> Sequence[int]:
+    """These places so much further on."""
+    if isinstance(places, range):
+        return range(places.start + by, places.stop + by)
+    return [place + by for place in places]

@@ -7,7 +7,6 @@ without any noise, signs and spaces included. Every form is made when it is firs
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,6 +16,9 @@ from guiju.modules.inspection._streams import Streams
 Answer = TypeVar("Answer")
 _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _has_invisible = re.compile(f"[{class_of(INVISIBLE)}]").search
+
+# A finding repeats at most so much; what is longer is hidden as a whole.
+LONGEST_WORD = 64
 
 # What one text may cost, in units of about five microseconds, and what each of its characters adds. Lists of numbers,
 # tables and logs take less; a text that costs more is held, because it was not read to its end.
@@ -88,9 +90,22 @@ class Passage:
         """`streams` are those of the text; `effort` is what is left of it for another form of a text."""
         self.text = streams.text
         self.stripped = streams.stripped
+        # Simplified, lower-case, half-width; as long as the original.
+        self.folded = streams.folded
         self._streams = streams
+        self._visible: View | None = None
+        self._digits: str | None = None
+        self._rows_of_fours: list[str] | None = None
+        self._cased: View | None = None
+        self._bare: View | None = None
         self.effort = effort_of(self.text) if effort is None else effort
-        self._mentions: dict[int, bool] = {}
+        # Where a run of figures begins and what was found in it, by what is written there and around (`NumberIndex`).
+        self.numbers: dict[
+            tuple[int, int, str],
+            tuple[int, list[Found], list[tuple[int, str]]],
+        ] = {}
+        self._encoded: bytes | None = None
+        self._mentions: dict[Callable[[bytes], bool], bool] = {}
         self._answers: dict[Hashable, Any] = {}
 
     def within(self, matches: Iterable[re.Match[str]], units: int) -> Iterator[re.Match[str]]:
@@ -120,62 +135,84 @@ class Passage:
 
     def spend_once(self, asked: Hashable, units: int) -> bool:
         """As `spend`; what was asked before costs one unit."""
-        is_known = asked in self._answers
-        self._answers.setdefault(asked, None)
-        return self.spend(1 if is_known else units)
+        answers = self._answers
+        if asked in answers:
+            units = 1
+        else:
+            answers[asked] = None
+        self.effort -= units
+        return self.effort >= 0
 
-    def mentions(self, words: re.Pattern[str]) -> bool:
+    def mentions(self, words: Callable[[bytes], bool]) -> bool:
         """Whether one of these words stands anywhere in the text, folded and without what takes no room."""
-        # Patterns stay where they are, and to compare two of them takes long.
-        known = self._mentions.get(id(words))
+        known = self._mentions.get(words)
         if known is None:
-            known = self._mentions[id(words)] = words.search(self.visible.text) is not None
+            encoded = self._encoded
+            if encoded is None:
+                encoded = self._encoded = self.visible.text.encode()
+            known = self._mentions[words] = words(encoded)
         return known
+
+    def teach(self, other: "Passage") -> None:
+        """Hands what was found in numbers to another form of the text, if that would be found there too."""
+        for words, is_there in self._mentions.items():
+            if other.mentions(words) != is_there:
+                return
+        rows = self._rows_of_fours
+        if rows is None or rows == other.rows_of_fours:
+            other.numbers = self.numbers
 
     @property
     def is_exhausted(self) -> bool:
         """Work was left undone."""
         return self.effort < 0
 
-    @cached_property
-    def folded(self) -> str:
-        """Simplified, lower-case, half-width; as long as the original."""
-        return self._streams.folded
-
-    @cached_property
+    @property
     def visible(self) -> View:
         """The folded text without what takes no room."""
-        folded = self.folded
-        if not self._streams.is_odd or _has_invisible(folded) is None:
-            return View(folded, range(len(folded)))
-        visible = folded.translate(_VISIBLE)
-        places = [place for place, char in enumerate(folded) if char not in INVISIBLE]
-        return View(visible, places)
+        view = self._visible
+        if view is None:
+            view = self._visible = self._seen(self.folded)
+        return view
 
-    @cached_property
+    @property
     def digits(self) -> str:
         """The visible text with Chinese numerals as digits, one by one; as long as it."""
-        return to_digits(self.visible.text)
+        digits = self._digits
+        if digits is None:
+            digits = self._digits = to_digits(self.visible.text)
+        return digits
 
-    @cached_property
+    @property
     def rows_of_fours(self) -> list[str]:
         """The first lines that are four groups of four digits or more of them and nothing else, without their signs."""
-        found = (row[0] for row in _ROW_OF_FOURS.finditer(self.visible.text))
-        return ["".join(filter(str.isdigit, row)) for row in islice(found, _MOST_ROWS)]
+        rows = self._rows_of_fours
+        if rows is None:
+            found = islice(_ROW_OF_FOURS.finditer(self.visible.text), _MOST_ROWS)
+            rows = self._rows_of_fours = ["".join(filter(str.isdigit, row[0])) for row in found]
+        return rows
 
-    @cached_property
+    @property
     def cased(self) -> View:
         """The text in its own case, without what takes no room."""
-        text = self.text
-        if not self._streams.is_odd or _has_invisible(text) is None:
-            return View(text, range(len(text)))
-        places = [place for place, char in enumerate(text) if char not in INVISIBLE]
-        return View("".join(text[place] for place in places), places)
+        view = self._cased
+        if view is None:
+            view = self._cased = self._seen(self.text)
+        return view
 
-    @cached_property
+    @property
     def bare(self) -> View:
         """The folded text without noise."""
-        folded = self.folded
-        if len(self.stripped) == len(folded):
-            return View(folded, range(len(folded)))
-        return View(self.stripped, self._streams.offsets)
+        view = self._bare
+        if view is None:
+            is_clean = len(self.stripped) == len(self.folded)
+            places = range(len(self.folded)) if is_clean else self._streams.offsets
+            view = self._bare = View(self.stripped, places)
+        return view
+
+    def _seen(self, form: str) -> View:
+        """A form as long as the text, without what takes no room."""
+        if not self._streams.is_odd or _has_invisible(form) is None:
+            return View(form, range(len(form)))
+        places = [place for place, char in enumerate(form) if char not in INVISIBLE]
+        return View(form.translate(_VISIBLE), places)

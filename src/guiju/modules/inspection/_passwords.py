@@ -8,11 +8,14 @@ before the host of a link.
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection._glances import teller_of
 from guiju.modules.inspection._passage import Found, Passage
 
 _WORDS = "(?:password|passwd|passphrase|passcode|(?<![a-z])(?:pwd|psw)(?![a-z])|密码|口令)"
 GATE = "password|passwd|passphrase|passcode|pwd|psw|密码|口令"
-MENTION = re.compile(_WORDS)
+MENTION = teller_of(
+    "password|passwd|passphrase|passcode|(?:^|[^a-z])(?:pwd|psw)(?:$|[^a-z])|密码|口令"
+)
 # What may stand between the word and what says that the value follows.
 _FILLER = (
     "(?:已经?|现在|目前|还|就|都|也|统一|默认|暂时|临时|初始|重置|修改|更新|更换|设置|设定|改|设|换|变|登录|登陆|发你了?|给你|如下|了|的"

@@ -6,10 +6,9 @@ eight digits); ISO/IEC 7812-1 (13 to 19 digits, issuer prefix, Luhn check digit)
 """
 
 import re
-from collections.abc import Iterator
 
 from guiju.modules.inspection import _cues
-from guiju.modules.inspection._digits import Run
+from guiju.modules.inspection._digits import Run, bits
 from guiju.modules.inspection._passage import Found
 
 _CN_MOBILE = re.compile("(?=((?:0086|86|0)?1[3-9][0-9]{9}))")
@@ -45,6 +44,10 @@ _AMEX_LENGTH = 15
 _FOURS, _LEAST_ROWS = 16, 3
 _OTHER_LENGTHS = (16,)
 _CUED_LENGTHS = (19, 18, 17, 16, 14, 13)
+
+_MOBILE_SIZES, _LANDLINE_SIZES = bits(range(11, 16)), bits(range(9, 17))
+_TW_MOBILE_SIZES, _TW_LANDLINE_SIZES = bits(range(10, 16)), bits(range(9, 16))
+_HK_SIZES, _HK_BARE_SIZES, _CARD_SIZES = bits((11, 13)), bits((8,)), bits(range(13, 20))
 
 
 def _stands(run: Run, start: int, end: int) -> bool:
@@ -86,23 +89,27 @@ def _reads_as_phone(run: Run, start: int, end: int, first: int) -> bool:
     return whole and groups[0] <= first and not dotted_quad
 
 
-def find_cn_mobiles(run: Run) -> Iterator[Found]:
-    for match in run.windows(_CN_MOBILE, run.digits, range(11, 16)):
+def find_cn_mobiles(run: Run) -> list[Found]:
+    numbers: list[Found] = []
+    for match in run.windows(_CN_MOBILE, run.digits, _MOBILE_SIZES):
         start, end = match.span(1)
         if _stands(run, start, end) and _reads_as_phone(run, start, end, 3):
             size = end - start
-            yield run.found("cn_phone", start, end, range(size - 8, size - 4))
+            numbers.append(run.found("cn_phone", start, end, range(size - 8, size - 4)))
+    return numbers
 
 
-def find_cn_landlines(run: Run) -> Iterator[Found]:
+def find_cn_landlines(run: Run) -> list[Found]:
+    numbers: list[Found] = []
     landline = _CN_LANDLINE if run.mentions(_cues.PHONE_IN_TEXT) else _CODED_LANDLINE
-    for match in run.windows(landline, run.digits, range(9, 17)):
+    for match in run.windows(landline, run.digits, _LANDLINE_SIZES):
         start, end = match.span(1)
         if not run.ends_at(end) and run.ends_at(end - 1):
             end -= 1
         if _stands(run, start, end) and _is_landline(run, start, end, "0"):
             size = end - start
-            yield run.found("cn_phone", start, end, range(size - 4, size))
+            numbers.append(run.found("cn_phone", start, end, range(size - 4, size)))
+    return numbers
 
 
 def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
@@ -123,13 +130,14 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
     )
 
 
-def find_tw_phones(run: Run) -> Iterator[Found]:
-    for match in run.windows(_TW_MOBILE, run.digits, range(10, 16)):
+def find_tw_phones(run: Run) -> list[Found]:
+    numbers: list[Found] = []
+    for match in run.windows(_TW_MOBILE, run.digits, _TW_MOBILE_SIZES):
         start, end = match.span(1)
         if _stands(run, start, end) and _reads_as_phone(run, start, end, 4):
             size = end - start
-            yield run.found("tw_phone", start, end, range(size - 6, size - 3))
-    for match in run.windows(_TW_LANDLINE, run.digits, range(9, 16)):
+            numbers.append(run.found("tw_phone", start, end, range(size - 6, size - 3)))
+    for match in run.windows(_TW_LANDLINE, run.digits, _TW_LANDLINE_SIZES):
         start, end = match.span(1)
         if not run.ends_at(end) and run.ends_at(end - 1):
             end -= 1
@@ -140,7 +148,8 @@ def find_tw_phones(run: Run) -> Iterator[Found]:
         is_grouped = is_grouped and (_cues.is_phone(before) or not run.is_in_row(start, end))
         if is_grouped and not _cues.is_other(before) and not _is_counted(run, start, end):
             size = end - start
-            yield run.found("tw_phone", start, end, range(size - 4, size))
+            numbers.append(run.found("tw_phone", start, end, range(size - 4, size)))
+    return numbers
 
 
 def _is_taiwanese(run: Run, start: int, end: int, before: str) -> bool:
@@ -154,9 +163,10 @@ def _is_taiwanese(run: Run, start: int, end: int, before: str) -> bool:
     return len(groups) == 2 and (is_bracketed or _cues.is_phone(before))
 
 
-def find_hk_phones(run: Run) -> Iterator[Found]:
+def find_hk_phones(run: Run) -> list[Found]:
     """With the code of the territory, or eight digits after a word that says phone."""
-    for match in run.windows(_HK_PHONE, run.digits, (11, 13)):
+    numbers: list[Found] = []
+    for match in run.windows(_HK_PHONE, run.digits, _HK_SIZES):
         start, end = match.span(1)
         if not _stands(run, start, end) or _is_counted(run, start, end):
             continue
@@ -164,10 +174,10 @@ def find_hk_phones(run: Run) -> Iterator[Found]:
         parted = bool(run.gaps(start, end)) or before.rstrip(" (").endswith("+")
         if parted or _cues.is_phone(before):
             size = end - start
-            yield run.found("hk_phone", start, end, range(size - 4, size))
+            numbers.append(run.found("hk_phone", start, end, range(size - 4, size)))
     if not run.mentions(_cues.PHONE_IN_TEXT):
-        return
-    for match in run.windows(_HK_BARE, run.digits, (8,)):
+        return numbers
+    for match in run.windows(_HK_BARE, run.digits, _HK_BARE_SIZES):
         start, end = match.span(1)
         if (
             _stands(run, start, end)
@@ -177,40 +187,47 @@ def find_hk_phones(run: Run) -> Iterator[Found]:
             and run.groups(start, end) in ([8], [4, 4])
             and not (run.groups(start, end) == [8] and _DAY.fullmatch(match[1]))
         ):
-            yield run.found("hk_phone", start, end, range(4, 8))
+            numbers.append(run.found("hk_phone", start, end, range(4, 8)))
+    return numbers
 
 
-def find_cards(run: Run) -> Iterator[Found]:
+def find_cards(run: Run) -> list[Found]:
+    numbers: list[Found] = []
     taken = 0
-    for match in run.windows(_CARD, run.digits, range(13, 20)):
+    for match in run.windows(_CARD, run.digits, _CARD_SIZES):
         start, longest = match.span(1)
         if start >= taken:
-            for found, end in _cards_at(run, start, longest, _card_lengths(match[1])):
+            end = _card_end(run, start, longest, _card_lengths(match[1]))
+            if end:
                 taken = end
-                yield found
+                numbers.append(_card(run, start, end))
     if not run.mentions(_cues.CARD_IN_TEXT):
-        return
-    for match in run.windows(_ANY_CARD, run.digits, range(13, 20)):
+        return numbers
+    for match in run.windows(_ANY_CARD, run.digits, _CARD_SIZES):
         start, longest = match.span(1)
         if start >= taken and _cues.is_card(run.before(start, _cues.REACH)):
-            for found, end in _cards_at(run, start, longest, _CUED_LENGTHS):
+            end = _card_end(run, start, longest, _CUED_LENGTHS)
+            if end:
                 taken = end
-                yield found
+                numbers.append(_card(run, start, end))
+    return numbers
 
 
-def _cards_at(
-    run: Run, start: int, longest: int, lengths: tuple[int, ...]
-) -> Iterator[tuple[Found, int]]:
-    """The longest card that starts here: one of 19 digits may hold one of 16."""
+def _card(run: Run, start: int, end: int) -> Found:
+    return run.found("bank_card", start, end, range(6, end - start - 4))
+
+
+def _card_end(run: Run, start: int, longest: int, lengths: tuple[int, ...]) -> int:
+    """Where the longest card ends that starts here, as one of 19 digits may hold one of 16; 0 if none does."""
     for length in lengths:
         end = start + length
         if end <= longest and _stands(run, start, end) and run.is_luhn(start, end):
             before = run.before(start, _cues.REACH)
             other = _cues.is_other(before) and not _cues.is_card(before)
             listed = not _cues.is_card(before) and _is_listed(run, start, end)
-            if not other and not listed and not _is_counted(run, start, end):
-                yield run.found("bank_card", start, end, range(6, length - 4)), end
-            return
+            is_card = not other and not listed and not _is_counted(run, start, end)
+            return end if is_card else 0
+    return 0
 
 
 def _is_listed(run: Run, start: int, end: int) -> bool:

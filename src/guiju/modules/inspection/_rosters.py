@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._passage import LONGEST_WORD, Found, Passage
 
 _LEAST_LINES = 3
 _LEAST_ENTRIES = 4
@@ -50,13 +50,17 @@ def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
                 end = phone.end
             elif end - phone.end > _LONGEST_LINE:
                 continue
-            rest = folded[start : phone.start] + " " + folded[phone.end : end]
-            if _NAME.search(_LABEL.sub("", rest)) is None:
+            is_named = _is_named(folded[start : phone.start] + " " + folded[phone.end : end])
+            if not is_named:
                 start = _above(folded, reach, start)
-                rest = folded[start:end]
-            if _NAME.search(_LABEL.sub("", rest)) is not None:
+                is_named = _is_named(folded[start:end])
+            if is_named:
                 yield start, end
         reach = phone.end
+
+
+def _is_named(rest: str) -> bool:
+    return _NAME.search(_LABEL.sub("", rest)) is not None
 
 
 def _above(folded: str, reach: int, line: int) -> int:
@@ -86,5 +90,8 @@ def _roster(folded: str, row: list[tuple[int, int]]) -> Iterator[Found]:
         heading = folded[above : start - 1]
         if len(heading) <= _LONGEST_HEADING and _HEADING.search(heading) is not None:
             start = above
-    hidden = [at for at in range(start, end) if folded[at].isalnum()]
-    yield Found("customer_list", start, end, hidden)
+    places = range(start, end)
+    if end - start <= LONGEST_WORD:
+        yield Found("customer_list", start, end, [at for at in places if folded[at].isalnum()])
+    else:
+        yield Found("customer_list", start, end, places)
