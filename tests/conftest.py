@@ -14,7 +14,7 @@ from zlib import crc32
 import pytest
 
 from bench.postgres import Cluster, cluster
-from tests.support import hashing
+from tests.support import engines, hashing
 from tests.support.checks import check_ledger
 from tests.support.corpus import left_out
 from tests.support.office import PEOPLE, Office, open_office
@@ -32,6 +32,12 @@ _CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 2, 4
 def cheap_passwords() -> None:
     """What a password costs is tested where it is the question: tests/modules/identity/test_passwords.py."""
     hashing.make_cheap()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_compilations() -> None:
+    """A statement is compiled once, however many worlds come and go."""
+    engines.share_compiled()
 
 
 @pytest.fixture(scope="session")
