@@ -18,7 +18,7 @@ from tests.support import engines, hashing
 from tests.support.checks import check_ledger
 from tests.support.corpus import left_out
 from tests.support.office import PEOPLE, Office, open_office
-from tests.support.postgres import fresh_database
+from tests.support.postgres import AUTH, fresh_database
 from tests.support.world import World
 
 # A file system in memory where there is one: what a test flushes need not outlive the machine.
@@ -58,7 +58,7 @@ def postgres_server() -> Iterator[str]:
         return
     folder = Path(FAST or tempfile.gettempdir()) / f"guiju-pg-{secrets.token_hex(6)}"
     try:
-        with cluster(folder) as started:
+        with cluster(folder, auth=AUTH) as started:
             assert isinstance(started, Cluster)
             yield started.dsn("postgres")
     finally:

@@ -20,6 +20,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from bench.postgres import cluster
+from tests.support.postgres import AUTH
 
 ROOT: Final = Path(__file__).parents[1]
 # Flushes cost nothing in memory, and no test here takes the machine's power away.
@@ -193,7 +194,7 @@ def run_all(chosen: Sequence[Part]) -> list[Outcome]:
             folder = Path(tempfile.mkdtemp(prefix="guiju-tests-", dir=FAST))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             folder.chmod(0o755)
-            started = stack.enter_context(cluster(folder / "postgresql"))
+            started = stack.enter_context(cluster(folder / "postgresql", auth=AUTH))
             environment["GUIJU_TEST_POSTGRES"] = started.dsn("postgres")
         return _run_side_by_side(chosen, environment)
 
