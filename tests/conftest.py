@@ -17,12 +17,11 @@ from bench.postgres import Cluster, cluster
 from tests.support import engines, hashing
 from tests.support.checks import check_ledger
 from tests.support.corpus import left_out
+from tests.support.folders import FAST
 from tests.support.office import PEOPLE, Office, open_office
 from tests.support.postgres import AUTH, fresh_database
 from tests.support.world import World
 
-# A file system in memory where there is one: what a test flushes need not outlive the machine.
-FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 ROOT = Path(__file__).parents[1]
 # One test in so many; which ones depends on their names alone.
 _CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 2, 4
