@@ -168,4 +168,5 @@ def pytest_collection_finish() -> None:
     """Collect garbage as rarely as the server does (`serving.py`), and never walk through what was loaded."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
