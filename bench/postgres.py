@@ -84,10 +84,11 @@ class Place:
         return self.folder / "data"
 
 
-def prepare(folder: Path) -> Place:
+def prepare(folder: Path, *, auth: str = "scram-sha-256") -> Place:
     """Make the files of a cluster in `folder`, which MUST NOT exist.
 
-    PostgreSQL refuses to run as root; then everything belongs to the user `postgres`.
+    PostgreSQL refuses to run as root; then everything belongs to the user `postgres`. `auth` is how clients prove that
+    they know the password; SCRAM is made to be slow.
     """
     user = _OWNER if os.geteuid() == 0 else None
     folder.mkdir(mode=0o755)
@@ -102,7 +103,7 @@ def prepare(folder: Path) -> Place:
     made = subprocess.run(
         [
             *(binaries() / "initdb", "--pgdata", place.data, "--username", _OWNER),
-            *("--encoding", "UTF8", "--no-locale", "--auth", "scram-sha-256", "--pwfile", secret),
+            *("--encoding", "UTF8", "--no-locale", "--auth", auth, "--pwfile", secret),
         ],
         capture_output=True,
         text=True,
@@ -134,9 +135,9 @@ def started(place: Place) -> Iterator[Cluster]:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """Make a cluster in `folder`, which MUST NOT exist, and stop it at the end."""
-    with started(prepare(folder)) as run:
+def cluster(folder: Path, *, auth: str = "scram-sha-256") -> Iterator[Cluster]:
+    """Make a cluster in `folder`, which MUST NOT exist, and stop it at the end; `auth` as in `prepare`."""
+    with started(prepare(folder, auth=auth)) as run:
         yield run
 
 

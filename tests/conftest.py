@@ -14,15 +14,14 @@ from zlib import crc32
 import pytest
 
 from bench.postgres import Cluster, cluster
-from tests.support import hashing
+from tests.support import engines, hashing
 from tests.support.checks import check_ledger
 from tests.support.corpus import left_out
+from tests.support.folders import FAST
 from tests.support.office import PEOPLE, Office, open_office
-from tests.support.postgres import fresh_database
+from tests.support.postgres import AUTH, fresh_database
 from tests.support.world import World
 
-# A file system in memory where there is one: what a test flushes need not outlive the machine.
-FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 ROOT = Path(__file__).parents[1]
 # One test in so many; which ones depends on their names alone.
 _CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 2, 4
@@ -32,6 +31,12 @@ _CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 2, 4
 def cheap_passwords() -> None:
     """What a password costs is tested where it is the question: tests/modules/identity/test_passwords.py."""
     hashing.make_cheap()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_compilations() -> None:
+    """A statement is compiled once, however many worlds come and go."""
+    engines.share_compiled()
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +57,7 @@ def postgres_server() -> Iterator[str]:
         return
     folder = Path(FAST or tempfile.gettempdir()) / f"guiju-pg-{secrets.token_hex(6)}"
     try:
-        with cluster(folder) as started:
+        with cluster(folder, auth=AUTH) as started:
             assert isinstance(started, Cluster)
             yield started.dsn("postgres")
     finally:
@@ -163,4 +168,5 @@ def pytest_collection_finish() -> None:
     """Collect garbage as rarely as the server does (`serving.py`), and never walk through what was loaded."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)

@@ -20,10 +20,10 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from bench.postgres import cluster
+from tests.support.folders import FAST
+from tests.support.postgres import AUTH
 
 ROOT: Final = Path(__file__).parents[1]
-# Flushes cost nothing in memory, and no test here takes the machine's power away.
-FAST: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 OUT: Final = ROOT / "tests" / "out"
 PYTHON: Final = ("src", "tests", "bench", "tools")
 _BIN: Final = Path(sys.executable).parent
@@ -100,7 +100,8 @@ def run_part(part: Part, environment: Mapping[str, str]) -> Outcome:
     log, report = OUT / f"{part.name}.log", OUT / f"{part.name}.xml"
     commands = list(part.commands)
     if part.tests:
-        commands.append((sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *part.tests))
+        how = ("-q", "-p", "tests.support.at_rest", f"--junitxml={report}")
+        commands.append((sys.executable, "-m", "pytest", *how, *part.tests))
     begun, processor, succeeded = time.monotonic(), 0.0, True
     with log.open("wb") as output:
         for command in commands:
@@ -189,11 +190,12 @@ def run_all(chosen: Sequence[Part]) -> list[Outcome]:
         "PYTHONDONTWRITEBYTECODE": "",
     }
     with contextlib.ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="guiju-tests-", dir=FAST))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o755)
+        environment["TMPDIR"] = str(folder)
         if any(part.tests for part in chosen) and "GUIJU_TEST_POSTGRES" not in environment:
-            folder = Path(tempfile.mkdtemp(prefix="guiju-tests-", dir=FAST))
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            folder.chmod(0o755)
-            started = stack.enter_context(cluster(folder / "postgresql"))
+            started = stack.enter_context(cluster(folder / "postgresql", auth=AUTH))
             environment["GUIJU_TEST_POSTGRES"] = started.dsn("postgres")
         return _run_side_by_side(chosen, environment)
 

@@ -100,7 +100,7 @@ def test_each_is_sent_once_whatever_ends_the_server(
     deadline = time.monotonic() + 60
     with place.serving():
         while time.monotonic() < deadline:
-            time.sleep(3)
+            time.sleep(1)
             if left(place)[0] == 0:
                 break
     waiting, sent = left(place)

@@ -1,8 +1,10 @@
 """Everybody's screens: what each person gets while things happen, and what a server would show to one who comes anew."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
+
+import msgspec
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
@@ -60,28 +62,31 @@ class Audience:
             self._hub.publish(batch.entries)
         answer_inline(batch)
 
-    def snapshot(self, actor: Actor) -> Json:
-        """What the client fetches when it starts, with every timeline open."""
+    def snapshots(self, whose: Iterable[str]) -> dict[str, Json]:
+        """What the client of each fetches when it starts, with every timeline open."""
 
-        def take(tx: ReadTx) -> Json:
+        def take(tx: ReadTx) -> dict[str, Json]:
             view = self.world.runtime.new_view(tx)
-            rows = service.list_conversations(tx, actor)
-            timelines = {}
-            for group in service.present_groups(tx, actor):
-                page = service.timeline(tx, actor, group, before=None, limit=200)
-                assert not page.more, "the comparison wants whole timelines"
-                timelines[group] = _shape.items(view, page.items)
-            conversations = [_shape.conversation(view, row) for row in rows]
-            todo = {"approvals": approvals.count_todo(tx, actor.person_id)}
-            return {
-                "position": tx.position,
-                "conversations": conversations,
-                "timelines": timelines,
-                "todo": todo,
-            }
+            rendered = Rendered(view)
+            return {who: self._snapshot(tx, view, rendered, self.people[who]) for who in whose}
 
-        found: dict[str, Any] = plain(self.world.read(take))
+        found: dict[str, Json] = plain(self.world.read(take))
         return found
+
+    def _snapshot(self, tx: ReadTx, view: View, rendered: "Rendered", actor: Actor) -> Json:
+        rows = service.list_conversations(tx, actor)
+        timelines = {}
+        for group in service.present_groups(tx, actor):
+            page = service.timeline(tx, actor, group, before=None, limit=200)
+            assert not page.more, "the comparison wants whole timelines"
+            timelines[group] = rendered.items(page.items)
+        conversations = _shape.conversations(view, rows)
+        return {
+            "position": tx.position,
+            "conversations": conversations,
+            "timelines": timelines,
+            "todo": {"approvals": approvals.count_todo(tx, actor.person_id)},
+        }
 
     def join(self) -> None:
         """Everybody connects now."""
@@ -102,13 +107,14 @@ class Audience:
                 Connection(actor.person_id, roles, name, position, screen, lambda code: None),
                 groups,
             )
-        self._first = {who: self.snapshot(actor) for who, actor in self.people.items()}
+        self._first = self.snapshots(self.people)
         self._now, self._told = dict(self._first), dict.fromkeys(self.people, 0)
         self._position = self.world.read(lambda tx: tx.position)
 
     def resumed(self, since: dict[str, int]) -> dict[str, list[Json]]:
         """What clients with these cursors get when they reconnect now. What a fact brings is asked for once."""
         made: dict[int, Sequence[Delivery]] = {}
+        after: dict[int, Sequence[Recorded]] = {}
 
         def once(view: View, entry: Recorded) -> Sequence[Delivery]:
             if entry.position not in made:
@@ -118,7 +124,9 @@ class Audience:
         def take(tx: ReadTx) -> dict[str, list[Json]]:
             view, found = self.world.runtime.new_view(tx), {}
             for who, actor in self.people.items():
-                entries = tx.entries(EntryQuery(after=since[who], limit=5000))
+                if since[who] not in after:
+                    after[since[who]] = tx.entries(EntryQuery(after=since[who], limit=5000))
+                entries = after[since[who]]
                 roles, places = policy.roles_of(tx, actor), service.present_groups(tx, actor)
                 routers = dict.fromkeys(ROUTERS, once)
                 found[who] = items_for(routers, view, entries, actor.person_id, roles, places)
@@ -158,8 +166,8 @@ class Audience:
 
     def compare(self, name: str, whose: Collection[str]) -> None:
         """Record the states that they had at their last turn, the items since then, and their states now."""
-        for who in whose:
-            screen, fresh = self._screens[who], self.snapshot(self.people[who])
+        for who, fresh in self.snapshots(whose).items():
+            screen = self._screens[who]
             self.record(f"{name}: {who}", self._now[who], screen.items[self._told[who] :], fresh)
             self._now[who], self._told[who] = fresh, len(screen.items)
 
@@ -179,6 +187,23 @@ class Audience:
             self.record(f"resumed: {who}", first, resumed[who], fresh)
 
 
+class Rendered:
+    """Items of timelines at one position of the ledger: who reads an item has no part in how it shows."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._made: dict[int, tuple[Recorded, Json]] = {}
+
+    def items(self, entries: Sequence[Recorded]) -> list[Json]:
+        """A page of a timeline; what another page had too is not made again."""
+        new = [entry for entry in entries if entry.position not in self._made]
+        for entry, item in zip(new, _shape.items(self._view, new), strict=True):
+            self._made[entry.position] = entry, item
+        found = [self._made[entry.position] for entry in entries]
+        assert [entry for entry, _ in found] == list(entries), "everybody reads the same entry"
+        return [item for _, item in found]
+
+
 def plain(value: Any) -> Any:
     """As JSON carries it."""
-    return json.loads(json.dumps(value))
+    return msgspec.json.decode(msgspec.json.encode(value))

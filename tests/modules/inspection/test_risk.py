@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from guiju.modules.inspection import _risk, service
@@ -130,6 +130,7 @@ class TestFile:
         with pytest.raises(BadRiskModelError):
             _risk.read_model(msgspec.msgpack.encode({**good, **change}))
 
+    @example(b"\x81\xa7\x00\x00\x00\x00\x00\x00\x80")  # a name that is no UTF-8
     @given(st.binary(max_size=300))
     def test_any_bytes_are_refused_and_no_more(self, content: bytes) -> None:
         with pytest.raises(BadRiskModelError):

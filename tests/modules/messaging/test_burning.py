@@ -71,7 +71,9 @@ class Desk:
         self._count = 0
 
     def token(self, actor: Actor) -> str:
-        return self._tokens.setdefault(actor.name, session_for(self.world, actor))
+        if actor.name not in self._tokens:
+            self._tokens[actor.name] = session_for(self.world, actor)
+        return self._tokens[actor.name]
 
     def ask(self, actor: Actor, method: str, path: str, body: object = None) -> Any:
         return self.inside.request(method, f"/api{path}", self.token(actor), body)

@@ -142,7 +142,7 @@ def read_model(content: bytes) -> RiskModel:
     """A model from a file's bytes. Raises `BadRiskModelError` with the reason."""
     try:
         stored = _decode(content)
-    except msgspec.MsgspecError as reason:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as reason:
         raise BadRiskModelError("not a risk model", reason=str(reason)[:200]) from reason
     if stored.format != _FORMAT or not 8 <= stored.bits <= _MOST_BITS:
         raise BadRiskModelError(
