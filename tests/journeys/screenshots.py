@@ -241,8 +241,6 @@ def invited(screen: Screen) -> None:
     expect(screen.page.get_by_role("button", name="接受")).to_be_visible()
 
 
-
-
 def question(screen: Screen) -> None:
     """A question under the message that it is about, answered by the head of the unit in charge."""
     group(screen)
