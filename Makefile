@@ -12,22 +12,22 @@ MAKEFLAGS += --jobs=2
 
 .PHONY: run test check bench campaign format lock
 
-run: .venv/run web/dist/index.html  ## serve a demonstration, or with EMPTY=1 an empty organisation
+run: .venv/run .venv/engine web/dist/index.html  ## serve a demonstration, or with EMPTY=1 an empty organisation
 	@GUIJU_DATA=$(DATA) GUIJU_LISTEN=$(LISTEN) exec $(BIN)/guiju serve $(if $(EMPTY),,--demo)
 
-test: .venv/dev web/dist/index.html  ## everything, with the time of each part
+test: .venv/dev .venv/engine web/dist/index.html  ## everything, with the time of each part
 	@tests/system_packages.sh
 	@$(BIN)/python -m tests.run
 
 check: .venv/dev  ## format, lint, types and architecture only
 	@$(BIN)/python -m tests.run --only format lint types architecture
 
-bench: .venv/dev web/dist/index.html  ## measure beside floor and peers: make bench NAME="closed32 rate50" JSON=out.json RUNS=5
+bench: .venv/dev .venv/engine web/dist/index.html  ## measure beside floor and peers: make bench NAME="closed32 rate50" JSON=out.json RUNS=5
 	@tests/system_packages.sh
 	@bench/system_packages.sh
 	@$(BIN)/python -m bench.run --name "$(NAME)" --json "$(JSON)" --markdown "$(MARKDOWN)" $(if $(RUNS),--runs $(RUNS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KEEP),--keep $(KEEP))
 
-campaign: .venv/dev web/dist/index.html  ## long runs: make campaign NAME=kill, make campaign NAME=fuzz
+campaign: .venv/dev .venv/engine web/dist/index.html  ## long runs: make campaign NAME=kill, make campaign NAME=fuzz
 	@tests/system_packages.sh
 	@$(BIN)/python -m tests.campaigns.run $(NAME)
 
@@ -51,6 +51,11 @@ lock:  ## pin the dependencies again (needs uv)
 
 .venv/dev: requirements/dev.lock pyproject.toml .venv/run
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# Without a C compiler texts are read a quarter slower; nothing else differs.
+.venv/engine: tools/compile_engine.py $(wildcard src/guiju/modules/inspection/_*.py) .venv/run
+	@mkdir -p .cache && $(BIN)/python tools/compile_engine.py >.cache/engine.log
 	@touch $@
 
 web/dist:

@@ -21,10 +21,19 @@ from tests.support.folders import FAST
 from tests.support.office import PEOPLE, Office, open_office
 from tests.support.postgres import AUTH, fresh_database
 from tests.support.world import World
+from tools import compile_engine
 
 ROOT = Path(__file__).parents[1]
 # One test in so many; which ones depends on their names alone.
 _CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 2, 4
+
+
+def pytest_configure() -> None:
+    """Python would take the compiled engine, whatever its sources say by now."""
+    if not compile_engine.is_current():
+        pytest.exit(
+            "The compiled engine is not that of its sources: make .venv/engine", returncode=4
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
