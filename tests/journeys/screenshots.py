@@ -373,6 +373,7 @@ def prepare_questions(all_screens: Screens) -> None:
     unit = next(one["id"] for one in units if one["name"] == "工艺科")
     group(asker)
     place = asker.page.url.rpartition("/")[2]
+    made = None
     for said, text in ((None, "新图纸的防错销要不要在二号线同时换？"), (ASKED_ABOUT, ASKED)):
         if said is not None:
             asker.send(said)
@@ -382,6 +383,7 @@ def prepare_questions(all_screens: Screens) -> None:
         body = {"text": text, "unit_id": unit}
         made = asker.post(f"/groups/{place}/messages/{last}/questions", body)
         assert made.ok, made.text()
+    assert made is not None
     answer = {"outcome": "answered", "text": ANSWER}
     assert head.post(f"/questions/{made.json()['id']}/answer", answer).ok
 

@@ -88,3 +88,21 @@ def test_what_is_shown_once_is_copied_without_a_clipboard_or_said_not_to_be(
         assert page.evaluate("window.copied") == "whsec_once"
     else:
         expect(sheet.get_by_role("alert")).to_contain_text("没有复制成功")
+
+
+def test_what_may_not_be_kept_goes_with_a_session_that_ends_and_is_said_to(
+    people: Screens,
+) -> None:
+    screen = people.signed_in("zhaotiejun")
+    page = screen.page
+    screen.row("生产调度").click()
+    expect(page.get_by_role("log")).to_be_visible()
+    page.context.set_offline(True)
+    screen.send("只在这一页上的话")
+    expect(page.locator("article.wait", has_text="只在这一页上的话")).to_be_visible()
+    ended = page.request.delete(f"{screen.origin}/api/session", headers={"Origin": screen.origin})
+    assert ended.ok
+    page.context.set_offline(False)
+    page.wait_for_url(re.compile("/login"))
+    expect(page.get_by_role("status")).to_contain_text("1 条没有发出的消息未能保留")
+    assert "只在这一页上的话" not in screen.stored()

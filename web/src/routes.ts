@@ -93,8 +93,8 @@ router.beforeEach(async (to) => {
 });
 
 /** The page is loaded anew, for what it read of one person must not meet another: neither what it holds nor what is still on its way. */
-whenSessionEnds((other) => {
+whenSessionEnds((other, lost) => {
   const now = router.currentRoute.value;
   if (other) location.reload();
-  else if (!now.meta.door) location.replace(router.resolve({ path: "/login", query: { next: now.fullPath } }).href);
+  else if (!now.meta.door) location.replace(router.resolve({ path: "/login", query: { next: now.fullPath, ...(lost > 0 && { lost }) } }).href);
 });

@@ -121,3 +121,19 @@ it("writes all of the state again after a writing that was broken off", async ()
   await at(30, { g: moved, h });
   expect([(drawers["mark"]?.get("mark") as { position: number }).position, drawers["rows"]?.get("g")]).toEqual([30, moved]);
 });
+
+it("counts what goes with the page: what may not be kept, and what there was no room for", async () => {
+  const here = await box((group) => group === "g");
+  here.put(written("a"));
+  here.put(written("b", 2, { group: "secret" }));
+  here.put(written("c", 3, { burn: 30 }));
+  here.put(written("d", 4, { position: 9 }));
+  const lost = here.unkept();
+  await settle();
+  expect(lost()).toBe(2);
+  full = true;
+  here.put(written("e", 5));
+  const more = here.unkept();
+  await settle();
+  expect(more()).toBe(3);
+});

@@ -31,13 +31,14 @@ const give = async (path: string, body: unknown, status = 200): Promise<void> =>
 type Store = typeof import("../src/live/store.ts");
 let store: Store;
 let ends: boolean[];
+let lost: number[];
 /** A page that has begun at position 10. */
 async function page(...rows: Conversation[]): Promise<void> {
   vi.resetModules();
   asked = [];
-  ends = [];
+  [ends, lost] = [[], []];
   store = await import("../src/live/store.ts");
-  store.whenSessionEnds((other) => void ends.push(other));
+  store.whenSessionEnds((other, unsent) => void (ends.push(other), lost.push(unsent)));
   const mine = store.loadMe();
   await settle();
   await give("/start", first(10, rows));
@@ -164,6 +165,16 @@ describe("one person after the other", () => {
     Line.last.hear(welcome(12, "resume", "p9"));
     await settle();
     expect([ends, store.me.value, Line.last.said]).toEqual([[true], null, []]);
+  });
+
+  it("says how many unsent messages go with a session that ends by itself", async () => {
+    await page(row("g", 9));
+    store.sendMessage("g", "不许留在设备上", [], null);
+    store.sendMessage("g", "已经记下", [], null);
+    Line.last.hear({ type: "receipt", cmid: String(Line.last.said.at(-1)?.["cmid"]), position: 11, state: "delivered", findings: [], clause: null } as never);
+    Line.last.onclose?.({ code: 4401 });
+    await settle();
+    expect([ends, lost]).toEqual([[false], [1]]);
   });
 
   it("takes over no answer that is another person's", async () => {

@@ -20,6 +20,7 @@ export const DOOR = {
   "state.certified": ["账号暂时不能使用。", "帳號暫時無法使用。", "The account cannot be used at the moment."],
   "state.suspended": ["账号已停用，请联系信息安全部门。", "帳號已停用，請聯絡資安部門。", "The account is suspended; contact security."],
   "state.closed": ["账号已注销。", "帳號已註銷。", "The account is closed."],
+  "lost": ["登录已失效，{n} 条没有发出的消息未能保留：它们不允许存在设备上。请重新写。", "登入已失效，{n} 則沒有送出的訊息未能保留：它們不允許存在裝置上。請重新書寫。", "The session has ended. {n} unsent messages are gone, for they may not be kept on devices. Please write them again."],
   "start.failed": ["没有打开。", "沒有開啟。", "It did not open."],
   "start.again": ["再试一次", "再試一次", "Try again"],
   "keeps": ["本平台留存工作消息并按制度检查，不读取通讯录、位置和剪贴板。", "本平台留存工作訊息並依制度檢查，不讀取通訊錄、位置和剪貼簿。", "This platform keeps work messages and checks them by the rule book. It reads no contacts, location or clipboard."],

@@ -134,6 +134,11 @@ export function settle(position: number, seen: ReadonlySet<string>): void {
   if (outbox.value.some(done)) change(outbox.value.filter((one) => !done(one)));
 }
 
+/** Counts, when it is asked, how many of the messages that wait now have no copy here and go with the page: one may be on its way there. */
+export function unkept(): () => number {
+  const waiting = outbox.value.filter((one) => one.position === undefined);
+  return () => waiting.filter((one) => !copied.has(one.cmid)).length;
+}
 /** The page shows nobody's messages any more; what waits stays for its writer. */
 export function closeOutbox(): void {
   owner = "";

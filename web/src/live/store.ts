@@ -13,7 +13,7 @@ import { countSoon, isNewer, REVIEW_KINDS } from "./counts.ts";
 import { applySeen } from "./reads.ts";
 import { beginAt, noted, noting, readWith, remember, setBack, since } from "./recent.ts";
 import { loadScheduled } from "./scheduled.ts";
-import { closeOutbox, forgetOutbox, openOutbox, settle, update } from "./outbox.ts";
+import { closeOutbox, forgetOutbox, openOutbox, settle, unkept, update } from "./outbox.ts";
 import { lookAgain, sendInto, sendWaiting } from "./sending.ts";
 import { applyItem, applyRead, applySettings, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
@@ -43,7 +43,7 @@ export type { Along } from "./sending.ts";
 
 let connection: Connection | null = null;
 sendInto((cmid, group, body) => connection?.send(cmid, group, body) ?? false);
-let signedOut: (other: boolean) => void = () => undefined;
+let signedOut: (other: boolean, lost: number) => void = () => undefined;
 /** I am about to sign out, here and by myself. */
 let leaving = false;
 /** How far I have read, by group, while nothing says that the server has heard of it; `at` is when it was told last. */
@@ -70,13 +70,15 @@ export const toAnswer = ref(0);
 /** How many questions wait for me, or for the unit that I head. */
 export const toQuestion = ref(0);
 
-/** `run` is called once this browser keeps nothing of the session; `other`: somebody else has one now. */
+/** `run` is called once this browser keeps nothing of the session; `other`: somebody else has one now; `lost`: so many unsent messages went. */
 export function whenSessionEnds(run: typeof signedOut): void {
   signedOut = run;
   whenSignedOut(() => me.value !== null && ended());
 }
 function ended(other = false): void {
-  if (!leaving) void leave().then(() => signedOut(other));
+  if (leaving) return;
+  const lost = unkept();
+  void leave().then(() => signedOut(other, lost()));
 }
 
 const may = (group: string): boolean => mayKeep(device.value, group);

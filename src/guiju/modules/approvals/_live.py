@@ -37,10 +37,10 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
 def of_deputies(view: View, entry: Recorded) -> Sequence[Delivery]:
     """To whoever stands in for somebody now or did until now, and to whom it is for: more or less waits for them."""
     match entry.fact:
-        case DeputyNamed(person, deputy, _, _, former):
-            told = {person, deputy, former}
-        case DeputyEnded(person, former):
-            deputy, told = None, {person, former}
+        case DeputyNamed(person, deputy, _, _, before):
+            now: str | None = deputy
+        case DeputyEnded(person, before):
+            now = None
         case _:
             return ()
     common = {
@@ -51,9 +51,9 @@ def of_deputies(view: View, entry: Recorded) -> Sequence[Delivery]:
         "number": None,
         "actor": None,
         "person": view.mark(person),
-        "deputy": view.mark(deputy),
+        "deputy": view.mark(now),
     }
     return [
         Delivery(common | {"todo": service.count_todo(view.tx, one)}, people=frozenset({one}))
-        for one in sorted(PersonId(each) for each in told if each is not None)
+        for one in sorted({PersonId(each) for each in (person, now, before) if each is not None})
     ]

@@ -48,8 +48,9 @@ def name_deputy(  # as the sentence says it
     if deputy == person or is_own or found.unit is None or not identity.is_certified(tx, deputy):
         raise BadDeputyError("This person cannot stand in.", person=deputy)
     _rules.check_deputy_days(since, until, today=today(tx))
-    former = arrangement(tx, person)
-    tx.record(permit, DeputyNamed(person, deputy, since, until, former and former.deputy))
+    standing = arrangement(tx, person)
+    before = standing.deputy if standing is not None else None
+    tx.record(permit, DeputyNamed(person, deputy, since, until, before))
 
 
 def end_deputy(tx: WriteTx, actor: Actor, person: PersonId) -> None:
@@ -58,9 +59,9 @@ def end_deputy(tx: WriteTx, actor: Actor, person: PersonId) -> None:
     Raises NotAllowedError or PersonNotFoundError.
     """
     permit = _permit(tx, actor, person)
-    former = arrangement(tx, person)
-    if former is not None:
-        tx.record(permit, DeputyEnded(person, former.deputy))
+    standing = arrangement(tx, person)
+    if standing is not None:
+        tx.record(permit, DeputyEnded(person, standing.deputy))
 
 
 def arrangement(tx: ReadTx, person: PersonId) -> Deputy | None:

@@ -227,13 +227,13 @@ class RoleRevoked:
 
 @fact("directory.deputy_named", Content.PERSON)
 class DeputyNamed:
-    """`deputy` stands in for a person from the day `since` to the day `until`, and whoever did before, `former`, no more."""
+    """`deputy` stands in for a person from the day `since` to the day `until`, and whoever did, `before`, no more."""
 
     person: str
     deputy: str
     since: str
     until: str
-    former: str | None = None
+    before: str | None = None
 
 
 @fact("directory.deputy_ended", Content.PERSON)
