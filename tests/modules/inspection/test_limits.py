@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 
 from guiju.modules.inspection import _lexicon, _passage
-from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.cases import standard_ruleset
 from guiju.modules.inspection.service import compile_ruleset
 from guiju.modules.inspection.types import (
@@ -117,24 +116,15 @@ def test_lists_of_numbers_are_read_to_their_end(name: str) -> None:
     assert any(text[hit.start : hit.end] == "110101199003070134" for hit in hits)
 
 
-def test_all_forms_of_a_text_share_one_bound_of_effort(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_forms_of_a_text_share_one_bound_of_effort() -> None:
     # Phones that differ, and a character by its code: the text has to be read twice. A phone costs some units in each form.
-    text = "".join(f"电话{13_800_000_000 + n} U+4E00 。" for n in range(60))
-
-    def overflows(units: int) -> bool:
-        monkeypatch.setattr(_passage, "effort_of", lambda _text: units)
-        inspection = EVERYTHING.inspect(text)
-        if overflow := [each for each in inspection.findings if each.rule == "overflow"]:
-            assert inspection.disposition >= Disposition.HOLD
-            assert (overflow[0].start, overflow[0].end) == (0, len(text))
-        return bool(overflow)
-
-    bounds = range(0, 3000, 20)
-    least = next(units for units in bounds if not overflows(units))
-    monkeypatch.setattr(Streams, "decoded", None)
-    alone = next(units for units in bounds if not overflows(units))
-    assert 0 < 1.5 * alone < least
-    assert _passage.EFFORT + len(text) > least
+    plain = "".join(f"电话{13_800_000_000 + 7919 * n} 。" for n in range(1200))
+    coded = plain.replace(" ", " U+4E00 ")
+    assert not [each for each in EVERYTHING.inspect(plain).findings if each.rule == "overflow"]
+    inspection = EVERYTHING.inspect(coded)
+    overflow = [hit for hit in inspection.hits if (hit.start, hit.end) == (0, len(coded))]
+    assert len(overflow) == 1
+    assert inspection.disposition >= Disposition.HOLD
 
 
 def test_what_a_text_may_cost_grows_with_its_length_alone() -> None:
