@@ -15,7 +15,7 @@ from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
-from guiju.modules.inspection._masking import mask
+from guiju.modules.inspection._masking import RISK_RULE, mask
 from guiju.modules.inspection._risk import read_risk_model, shipped_model
 from guiju.modules.inspection._spelling import spellings
 from guiju.modules.inspection._standard import (
@@ -33,6 +33,7 @@ __all__ = [
     "LINK_TYPES",
     "MAX_FINDINGS",
     "REACH",
+    "RISK_RULE",
     "SHORT",
     "STANDARD",
     "RuleSet",
