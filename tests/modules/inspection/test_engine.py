@@ -117,7 +117,20 @@ class TestExpressions:
 
     @pytest.mark.parametrize(
         "text",
-        [r"(a)\1", "(?=a)", "(", "a*", r"\b", r"x*\b", r"价|\b(?m)$", r"价\C", "", "(?:[a-z]{1,100}){1,100}", "x" * 1001, "\ud800"],
+        [
+            r"(a)\1",
+            "(?=a)",
+            "(",
+            "a*",
+            r"\b",
+            r"x*\b",
+            r"价|\b(?m)$",
+            r"价\C",
+            "",
+            "(?:[a-z]{1,100}){1,100}",
+            "x" * 1001,
+            "\ud800",
+        ],
     )
     def test_what_is_not_safe_is_refused(self, text: str) -> None:
         with pytest.raises(BadExpressionError):

@@ -17,6 +17,7 @@ from guiju.modules.inspection.types import (
     ExpressionRule,
     LinkRule,
     PatternRule,
+    RiskRule,
     Rule,
     Scope,
     TermRule,
@@ -78,6 +79,7 @@ def test_nothing_lifts_the_hold_of_a_text_that_is_not_read_to_its_end(name: str)
 def test_what_a_rule_that_only_alerts_leaves_unread_is_an_alert(name: str) -> None:
     """A hold, or its clause, would tell the sender of the rule."""
     rule, text = TOO_MUCH[name]
+    assert not isinstance(rule, RiskRule)
     secret = replace(rule, disposition=Disposition.ALERT, scope=EVERYWHERE)
     inspection = compile_ruleset([secret]).inspect(text)
     assert inspection.disposition is Disposition.DELIVER

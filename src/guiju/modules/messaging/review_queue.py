@@ -87,14 +87,19 @@ def list_reviews(tx: ReadTx, actor: Actor, *, decided: bool) -> list[Review]:
         named = [line for line in lines if line is not None]
         rows = _review_store.decided(tx, None if None in lines else named, MOST)
     else:
-        rows = _review_store.waiting(tx, actor.person_id, lines, MOST)
+        rows = _review_store.waiting(tx, _own(tx, actor), lines, MOST)
     return [load(tx, row) for row in rows]
 
 
 def list_escalated(tx: ReadTx, actor: Actor) -> list[Review]:
     """What waits for another role, so that whoever passed it on can follow it. Raises NotAllowedError."""
     policy.require(tx, actor, FIRST)
-    return [load(tx, row) for row in _review_store.escalated(tx, actor.person_id, MOST)]
+    return [load(tx, row) for row in _review_store.escalated(tx, _own(tx, actor), MOST)]
+
+
+def _own(tx: ReadTx, actor: Actor) -> list[PersonId]:
+    """Whose messages are not the actor's to review: nor is what was found in them theirs to read."""
+    return writers.authors_of(tx, actor.person_id)
 
 
 def _need_line(tx: ReadTx, actor: Actor) -> tuple[str | None, ...]:
@@ -107,7 +112,7 @@ def _need_line(tx: ReadTx, actor: Actor) -> tuple[str | None, ...]:
 def count_waiting(tx: ReadTx, actor: Actor) -> int:
     """How many messages wait for this reviewer; 0 for everybody else."""
     lines = lines_of(tx, actor)
-    return _review_store.count_waiting(tx, actor.person_id, lines) if lines else 0
+    return _review_store.count_waiting(tx, _own(tx, actor), lines) if lines else 0
 
 
 def get_review(tx: ReadTx, actor: Actor, position: int) -> Review:
@@ -216,4 +221,5 @@ def list_alerts(tx: ReadTx, actor: Actor) -> Sequence[Recorded]:
     """
     policy.require(tx, actor, FIRST)
     query = EntryQuery(kinds=("messaging.alerted",), limit=MOST, newest_first=True)
-    return [each for each in tx.entries(query) if each.fact.sender != actor.person]
+    own = _own(tx, actor)
+    return [each for each in tx.entries(query) if each.fact.sender not in own]
