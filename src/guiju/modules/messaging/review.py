@@ -125,7 +125,7 @@ def overturn(
     overturns = review.queue.decision
     assert overturns is not None, "what was refused has a decision"
     _release(tx, actor, review, masked=masked, reason=reason, overturns=overturns)
-    prereview.annul(tx, review.sender, overturns)
+    prereview.annul(tx, review.sender, review.fact.group, overturns)
     if allow is not None:
         _allow(tx, actor, review, allow, reason)
     return get_review(tx, actor, position)
