@@ -3,6 +3,7 @@
 from guiju.modules.inspection._across import REACH, SHORT
 from guiju.modules.inspection._compile import (
     ENGINE_REVISION,
+    LONGEST_WORD,
     MAX_FINDINGS,
     RuleSet,
     compile_ruleset,
@@ -31,6 +32,7 @@ __all__ = [
     "KINDS",
     "LINK_KINDS",
     "LINK_TYPES",
+    "LONGEST_WORD",
     "MAX_FINDINGS",
     "REACH",
     "RISK_RULE",
