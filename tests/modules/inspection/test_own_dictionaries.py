@@ -34,6 +34,7 @@ from guiju.modules.messaging.review_types import DecisionNotFoundError, Permissi
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
+from tests.support import roster
 from tests.support.office import Office
 
 USE = "6.7/messaging.content"
@@ -373,6 +374,15 @@ def test_nobody_exempts_a_group_that_they_have_a_place_in(office: Office, admin:
     # One person in it is somebody else.
     grant(office, inside, group=group, person=office.member.person_id)
     grant(office, admin, group=group)
+
+
+def test_whoever_exempts_a_group_is_not_exempt_in_it_later(office: Office, admin: Actor) -> None:
+    world, group = office.world, office.group()
+    grant(office, admin, group=group)
+    world.write(roster.join(admin))
+    world.write(roster.decide_join(office.owner, group, admin, admits=True))
+    assert world.send(office.member, group, "核心配方").state is MessageState.DELIVERED
+    assert world.send(admin, group, "核心配方").state is MessageState.HELD
 
 
 def test_every_rule_that_a_finding_can_name_can_be_exempt(office: Office, admin: Actor) -> None:
