@@ -21,7 +21,8 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import _live, review, review_queue
+from guiju.modules.messaging import _live, replaying, review, review_queue
+from guiju.modules.messaging.review_types import DecisionNotFoundError
 from guiju.modules.messaging.types import OwnMessageError
 from guiju.modules.messaging.uploading import Progress, Uploads
 from guiju.setup import SYSTEM
@@ -268,6 +269,11 @@ def test_what_a_rule_stops_is_answered_with_its_clause_and_recorded(place: Place
     owner = _reviewing_owner(place)
     for other, sees in ((owner, False), (place.office.reviewer, True)):
         assert (position in _waiting(place, other)) is sees
+    with pytest.raises(DecisionNotFoundError):
+        place.world.read(lambda tx: replaying.replay(tx, owner, position))
+    assert place.world.read(
+        lambda tx: replaying.replay(tx, place.office.reviewer, position)
+    ).is_same
     with pytest.raises(OwnMessageError):
         place.world.write(
             lambda tx: review.release(tx, owner, position, masked=False, reason="x")
