@@ -14,7 +14,7 @@ from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.review_types import SECOND_LINES, ReviewRow, Verdict
 from guiju.modules.messaging.rule_types import ReviewRules
-from guiju.modules.messaging.sending import person_of
+from guiju.modules.messaging.sending import author_of, person_of
 from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, Row
 from guiju.modules.policy import service as policy
 
@@ -197,11 +197,21 @@ def has_passed_on(tx: ReadTx, actor: Actor, review: Review) -> bool:
     return passed is not None and passed.actor == actor.name
 
 
+def wrote(tx: ReadTx, actor: Actor, review: Review) -> bool:
+    """Whether the actor answers for the message, or for words that it forwards, however often they were forwarded."""
+    authors, sources = {review.sender}, [*review.fact.forwarded]
+    while sources:
+        entry = tx.entry(sources.pop())
+        assert entry is not None, "what was forwarded is recorded"
+        authors.add(author_of(entry))
+        sources += getattr(entry.fact, "forwarded", ())
+    return any(writers.responsible_for(tx, each) == actor.person for each in authors)
+
+
 def choices(tx: ReadTx, actor: Actor, review: Review) -> Choices:
     """What the actor may do with the message now: hints for the screen, decided again when it is done."""
     named, queue = rules(tx), review.queue
-    author = writers.responsible_for(tx, review.sender)
-    is_own = author == actor.person or has_passed_on(tx, actor, review)
+    is_own = wrote(tx, actor, review) or has_passed_on(tx, actor, review)
     if is_own or queue.line not in lines_of(tx, actor):
         return Choices(decide=False, escalate_to=None, overturn=False, exception_days=0)
     waits = queue.verdict is None
