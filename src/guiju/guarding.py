@@ -2,7 +2,8 @@
 it records them, so that no verb can forget to.
 
 Nobody reviews such a text: what would be held is refused like what is blocked, with the clause. What asks for a mask is
-masked, and the entry names the controls that asked; what only warns or alerts passes.
+masked, and the entry names the controls that asked; what only warns or alerts passes, and so does what only a risk
+score would hold: it is a reason to look, and never to refuse.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.groups import service as groups
+from guiju.modules.inspection.service import RISK_RULE
 from guiju.modules.inspection.types import NOWHERE, Context, Disposition, TextRefusedError
 from guiju.modules.messaging.deciding import context_of, exempt_of
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
@@ -59,7 +61,10 @@ class TextGuard:
             return text, ()
         group: GroupId | None = getattr(fact, "group", None)
         exempt = exempt_of(tx, person, group or GroupId(""), text)
-        found = ruleset.decide(text, found, _context(tx, person, fact), exempt)
+        found = ruleset.decide(
+            text, found, _context(tx, person, fact),
+            lambda each: each.rule == RISK_RULE or (exempt is not None and exempt(each)),
+        )  # fmt: skip
         if found.disposition in (Disposition.HOLD, Disposition.BLOCK):
             use = deciding_use(policy.get_pack(tx), found.uses)
             raise TextRefusedError(

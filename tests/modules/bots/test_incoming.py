@@ -21,7 +21,8 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import review
+from guiju.modules.messaging import _live, replaying, review, review_queue
+from guiju.modules.messaging.review_types import DecisionNotFoundError
 from guiju.modules.messaging.types import OwnMessageError
 from guiju.modules.messaging.uploading import Progress, Uploads
 from guiju.setup import SYSTEM
@@ -266,6 +267,13 @@ def test_what_a_rule_stops_is_answered_with_its_clause_and_recorded(place: Place
     assert held["errcode"] == 87014 and held["guiju"]["state"] == "held"
     position = held["guiju"]["position"]
     owner = _reviewing_owner(place)
+    for other, sees in ((owner, False), (place.office.reviewer, True)):
+        assert (position in _waiting(place, other)) is sees
+    with pytest.raises(DecisionNotFoundError):
+        place.world.read(lambda tx: replaying.replay(tx, owner, position))
+    assert place.world.read(
+        lambda tx: replaying.replay(tx, place.office.reviewer, position)
+    ).is_same
     with pytest.raises(OwnMessageError):
         place.world.write(
             lambda tx: review.release(tx, owner, position, masked=False, reason="x")
@@ -282,6 +290,17 @@ def test_what_a_rule_stops_is_answered_with_its_clause_and_recorded(place: Place
     member = session_for(place.world, place.office.member)
     items = place.inside.request("GET", f"/api/groups/{place.group}/messages", member).json()
     assert items["items"][-1]["message"]["sender"]["bot"]["id"] == place.office.owner.person
+
+
+def test_whoever_answers_for_a_bot_learns_nothing_of_its_alerts(place: Place) -> None:
+    world, owner = place.world, _reviewing_owner(place)
+    assert place.robot.text("有人来采访，记者采访") == OK
+    sent, alerted = world.entries("messaging.sent", "messaging.alerted")[-2:]
+    assert alerted.fact.refs == (sent.position,)
+    for other, sees in ((owner, False), (place.office.reviewer, True)):
+        assert (alerted.position in _alerted(place, other)) is sees
+    told = world.read(lambda tx: _live.deliveries(world.runtime.new_view(tx), alerted))
+    assert [each.without for each in told] == [frozenset({owner.person_id})]
 
 
 def test_a_masked_message_passes_masked(place: Place) -> None:
@@ -361,3 +380,15 @@ def _reviewing_owner(place: Place) -> Actor:
         lambda tx: directory.grant_role(tx, SYSTEM, place.office.owner.person_id, "reviewer")
     )
     return place.office.owner
+
+
+def _waiting(place: Place, actor: Actor) -> list[int]:
+    """What waits for a reviewer, of which there are as many as they are told."""
+    found = place.world.read(lambda tx: review_queue.list_reviews(tx, actor, decided=False))
+    assert place.world.read(lambda tx: review_queue.count_waiting(tx, actor)) == len(found)
+    return [each.row.position for each in found]
+
+
+def _alerted(place: Place, actor: Actor) -> list[int]:
+    found = place.world.read(lambda tx: review_queue.list_alerts(tx, actor))
+    return [each.position for each in found]

@@ -107,21 +107,38 @@ class TestExpressions:
 
     def test_too_many_matches_hold_the_text(self) -> None:
         ruleset = service.compile_ruleset([expression("[0-9]元")])
-        assert ruleset.inspect("5元" * 49).disposition is Disposition.WARN
-        assert ruleset.inspect("5元" * 50).disposition is Disposition.HOLD
+        assert ruleset.inspect("5元" * 50).disposition is Disposition.WARN
+        assert ruleset.inspect("5元" * 51).disposition is Disposition.HOLD
 
     def test_a_mask_with_too_many_matches_is_not_delivered_half_hidden(self) -> None:
         ruleset = service.compile_ruleset([expression("[0-9]元", Disposition.MASK)])
-        assert ruleset.inspect("5元" * 49).masked == "**" * 49
+        assert ruleset.inspect("5元" * 50).masked == "**" * 50
         assert ruleset.inspect("5元" * 80).disposition is Disposition.HOLD
 
     @pytest.mark.parametrize(
         "text",
-        [r"(a)\1", "(?=a)", "(", "a*", "", "(?:[a-z]{1,100}){1,100}", "x" * 1001, "\ud800"],
+        [
+            r"(a)\1",
+            "(?=a)",
+            "(",
+            "a*",
+            r"\b",
+            r"x*\b",
+            r"价|\b(?m)$",
+            r"价\C",
+            "",
+            "(?:[a-z]{1,100}){1,100}",
+            "x" * 1001,
+            "\ud800",
+        ],
     )
     def test_what_is_not_safe_is_refused(self, text: str) -> None:
         with pytest.raises(BadExpressionError):
             service.compile_ruleset([expression(text)])
+
+    @pytest.mark.parametrize("text", [r"\Q\C\E", r"\\C", r"\b[0-9]+元"])
+    def test_what_only_looks_like_it_is_taken(self, text: str) -> None:
+        service.compile_ruleset([expression(text)])
 
     def test_every_expression_of_many_acts_and_only_on_its_texts(self) -> None:
         ruleset = service.compile_ruleset(

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,11 +10,13 @@ from guiju.modules.inspection import _lexicon, _passage
 from guiju.modules.inspection.cases import standard_ruleset
 from guiju.modules.inspection.service import compile_ruleset
 from guiju.modules.inspection.types import (
+    EVERYWHERE,
     NOWHERE,
     Disposition,
     ExpressionRule,
     LinkRule,
     PatternRule,
+    RiskRule,
     Rule,
     Scope,
     TermRule,
@@ -69,6 +72,30 @@ def test_nothing_lifts_the_hold_of_a_text_that_is_not_read_to_its_end(name: str)
     decided = ruleset.decide(text, inspection, NOWHERE, lambda finding: True)
     assert decided.disposition is Disposition.HOLD
     assert decided.findings == (overflow,)
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_what_a_rule_that_only_alerts_leaves_unread_is_an_alert(name: str) -> None:
+    """A hold, or its clause, would tell the sender of the rule."""
+    rule, text = TOO_MUCH[name]
+    assert not isinstance(rule, RiskRule)
+    secret = replace(rule, disposition=Disposition.ALERT, scope=EVERYWHERE)
+    inspection = compile_ruleset([secret]).inspect(text)
+    assert inspection.disposition is Disposition.DELIVER
+    assert (inspection.findings, inspection.uses) == ((), ())
+    assert inspection.alert_uses == ("1/a",)
+    assert (0, len(text)) in {(alert.start, alert.end) for alert in inspection.alerts}
+
+
+def test_an_expression_that_only_alerts_holds_nothing_for_others() -> None:
+    secret = ExpressionRule("e", "custom", "[0-9]元", Disposition.ALERT, "1/a")
+    open_one = ExpressionRule("f", "custom", "枪支", Disposition.BLOCK, "1/b")
+    ruleset = compile_ruleset([secret, open_one])
+    text = "5元" * 60
+    inspection = ruleset.inspect(text)
+    assert (inspection.disposition, inspection.uses) == (Disposition.DELIVER, ())
+    assert inspection.alert_uses == ("1/a",)
+    assert ruleset.inspect(f"{text}枪支").disposition is Disposition.BLOCK
 
 
 def test_what_blocks_is_found_behind_too_much_else() -> None:

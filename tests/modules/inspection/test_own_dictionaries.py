@@ -27,12 +27,14 @@ from guiju.modules.inspection.governed import (
     OwnDictionary,
     Trial,
 )
-from guiju.modules.inspection.types import TooManyTermsError
+from guiju.modules.inspection.service import compile_ruleset
+from guiju.modules.inspection.types import Disposition, TermRule, TooManyTermsError
 from guiju.modules.messaging import exceptions, inspecting, replaying, review
 from guiju.modules.messaging.review_types import DecisionNotFoundError, Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
+from tests.support import roster
 from tests.support.office import Office
 
 USE = "6.7/messaging.content"
@@ -47,6 +49,8 @@ WORDS = "小金库\n账外账\n白手套公司\n"
     [
         ("a.txt", f"# 说明\n{WORDS}\n".encode()),
         ("a.txt", WORDS.encode("gb18030")),
+        ("a.txt", "\r".join(WORDS.split()).encode()),
+        ("a.csv", "\r".join(WORDS.split()).encode()),
         ("a.txt", WORDS.encode("utf-16")),
         ("a.txt", WORDS.encode("utf-8-sig")),
         ("a.csv", '类别,敏感词\n甲,小金库\n乙,账外账\n丙,"白手套公司"\n'.encode("gb18030")),
@@ -66,10 +70,13 @@ def test_a_traditional_list_in_big5_is_read() -> None:
 
 
 def test_what_no_rule_set_takes_is_told() -> None:
-    report = read_list("a.txt", f"{WORDS}小金库\n钱\n{'长' * 65}\n★★\n我们\n".encode())
+    report = read_list(
+        "a.txt", f"{WORDS}小金库\n钱\n{'长' * 65}\n★★\n我们\n甲\ufdd0乙丙\n".encode()
+    )
     assert report.terms == (*WORDS.split(), "我们")
-    assert (report.duplicates, report.unusable, report.common) == (1, 3, ("我们",))
-    assert [line for line, _ in report.samples] == [5, 6, 7]
+    assert (report.duplicates, report.unusable, report.common) == (1, 4, ("我们",))
+    assert [line for line, _ in report.samples] == [5, 6, 7, 9]
+    compile_ruleset([TermRule("d", "c", report.terms, Disposition.HOLD, "1/a")])
 
 
 @pytest.mark.parametrize(
@@ -92,6 +99,13 @@ def test_a_broken_list_is_refused_with_its_reason(name: str, content: bytes, rea
     with pytest.raises(BadListError) as caught:
         read_list(name, content)
     assert caught.value.data["reason"] == reason
+
+
+def test_a_large_yaml_file_is_refused_before_its_nodes_are_built() -> None:
+    """Nothing else would run meanwhile."""
+    with pytest.raises(TooManyTermsError):
+        read_list("a.yaml", "- 小金库\n".encode() * 300_000)
+    assert read_list("a.yaml", "- 小金库\n".encode() * 1000).duplicates == 999
 
 
 def test_a_list_with_a_million_lines_is_refused_clearly_and_soon() -> None:
@@ -360,6 +374,15 @@ def test_nobody_exempts_a_group_that_they_have_a_place_in(office: Office, admin:
     # One person in it is somebody else.
     grant(office, inside, group=group, person=office.member.person_id)
     grant(office, admin, group=group)
+
+
+def test_whoever_exempts_a_group_is_not_exempt_in_it_later(office: Office, admin: Actor) -> None:
+    world, group = office.world, office.group()
+    grant(office, admin, group=group)
+    world.write(roster.join(admin))
+    world.write(roster.decide_join(office.owner, group, admin, admits=True))
+    assert world.send(office.member, group, "核心配方").state is MessageState.DELIVERED
+    assert world.send(admin, group, "核心配方").state is MessageState.HELD
 
 
 def test_every_rule_that_a_finding_can_name_can_be_exempt(office: Office, admin: Actor) -> None:

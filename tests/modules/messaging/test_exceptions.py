@@ -250,6 +250,24 @@ def test_an_exception_for_an_expression_is_for_the_whole_of_what_it_found(office
     assert state(office, group, f"看{number}2") is MessageState.HELD
 
 
+def test_no_exception_is_for_the_end_of_what_began_in_another_message(office: Office) -> None:
+    """Every number that ends like it would pass, cut in two."""
+    with_patterns(office)
+    group = office.group()
+    assert state(office, group, "HT-2024") is MessageState.HELD
+    world = office.world
+    assert world.send(office.member, group, "编号HT-").state is MessageState.DELIVERED
+    held = world.send(office.member, group, "20240117")
+    assert held.state is MessageState.HELD
+    until = world.clock.now() + DAY
+    office.refused(
+        BadExceptionError,
+        lambda tx: review.release(
+            tx, office.reviewer, held.position, masked=False, reason="可以", allow=Permission(0, until, everywhere=False)
+        ),
+    )  # fmt: skip
+
+
 def test_no_table_holds_a_digest_of_what_an_expression_found(office: Office) -> None:
     with_patterns(office)
     office.world.send(office.member, office.group(), "合同HT-20240117，核心配方")

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.clock import DAY
+from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import service as directory
@@ -26,10 +28,12 @@ from guiju.modules.messaging.forward_types import (
     ForwardTooLongError,
     Wanted,
 )
+from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import (
     CmidReusedError,
     FloodError,
     MessageState,
+    OwnMessageError,
     Receipt,
 )
 from guiju.setup import SYSTEM, open_account
@@ -431,3 +435,40 @@ class TestFollowing:
                 world.read(lambda tx, who=who: forwarding.traces(tx, who, source, sent))  # type: ignore[misc]  # bound at once
         with pytest.raises(MessageNotFoundError):
             world.read(lambda tx: forwarding.traces(tx, auditor, target, sent))
+
+
+def test_nobody_reviews_their_own_words_that_another_forwards(office: Office) -> None:
+    world, other = office.world, office.world.person("周审核", "reviewer")
+    source = world.group(office.owner, [office.administrator], [office.member, office.reviewer])
+    target, third = other_group(office), office.group(name="澄远丙班工作群")
+    first = world.send(office.owner, source, SECRET).position
+    allowed = Permission(0, world.clock.now() + DAY, everywhere=False)
+    world.write(
+        lambda tx: review.release(tx, other, first, masked=False, reason="可以", allow=allowed)
+    )
+    own = world.send(office.reviewer, source, SECRET)
+    assert own.state is MessageState.DELIVERED
+    (held,) = forward(office, office.member, wanted(source, target, own.position))
+    assert held.state is MessageState.HELD
+    office.refused(
+        OwnMessageError,
+        lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason=""),
+    )
+
+    def may_decide(actor: Actor, position: int) -> bool:
+        def ask(tx: ReadTx) -> bool:
+            return review_queue.choices(
+                tx, actor, review_queue.get_review(tx, actor, position)
+            ).decide
+
+        return world.read(ask)
+
+    assert not may_decide(office.reviewer, held.position)
+    assert may_decide(other, held.position)
+    world.write(lambda tx: review.release(tx, other, held.position, masked=False, reason=""))
+    (again,) = world.entries("messaging.released")[-1:]
+    wish = wanted(target, third, again.position, cmid="f2")
+    (further,) = forward(office, office.owner, wish)
+    assert further.state is MessageState.HELD
+    assert not may_decide(office.reviewer, further.position), "nor where it was forwarded twice"
+    assert may_decide(other, further.position)

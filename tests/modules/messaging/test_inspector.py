@@ -4,12 +4,16 @@ import threading
 import time
 
 import pytest
+from typing_extensions import override
 
+from guiju.kernel.db import ReadTx
+from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack
 from guiju.runtime import load_pack, wire
+from tests.support.office import Office
 
 TEXT = "去赌 博 网 站玩"
 
@@ -40,6 +44,34 @@ def test_a_swap_counts_for_the_next_text_and_answers_name_their_rules(
     ]  # fmt: skip
     assert after.ruleset == inspector.ruleset != before.ruleset
     assert kept.inspect(TEXT).ruleset == before.ruleset
+
+
+class _Overtaken(Inspector):
+    """Right after each swap somebody asks who still has the snapshot from before."""
+
+    def __init__(self, before: ReadTx) -> None:
+        super().__init__()
+        self._before = before
+
+    @override
+    def follow(self, tx: ReadTx) -> RuleSet:
+        found = super().follow(tx)
+        super().follow(self._before)
+        return found
+
+
+def test_the_lane_asks_the_rules_of_its_own_snapshot(office: Office) -> None:
+    world, text = office.world, "去赌博网站玩"
+
+    def overtaken(before: ReadTx) -> None:
+        assert before.position > 0, "the snapshot begins with its first question"
+        world.adopt(lambda pack: pack.replace("weapons, ads], disposition: block", "weapons, ads], disposition: hold"))  # fmt: skip
+        inspector = _Overtaken(before)
+        found = world.read(lambda tx: inspector.in_force(tx).inspect(text))
+        assert inspector.in_force(before).inspect(text).disposition is Disposition.BLOCK
+        assert found.disposition is Disposition.HOLD
+
+    world.read(overtaken)
 
 
 def test_threads_never_see_half_a_swap(packs: tuple[Pack, Pack]) -> None:

@@ -171,6 +171,36 @@ def test_an_overturned_refusal_ends_the_pre_review_that_it_led_to(office: Office
     assert len(world.entries("messaging.prereview_began")) == 2, "the other two count again"
 
 
+def test_it_goes_on_where_enough_other_refusals_stand(office: Office) -> None:
+    world, group = office.world, office.group()
+    other = world.person("周审核", "reviewer")
+    first, *_ = refuse(office, group, 3)
+    refuse(office, group)
+    world.write(lambda tx: review.overturn(tx, other, first, masked=False, reason="误判"))
+    assert state(office, group) is MessageState.HELD
+    _, again = world.entries("messaging.prereview_began")
+    assert again.fact.refs == tuple(e.position for e in world.entries("messaging.refused"))[1:]
+
+
+def test_a_refusal_counts_before_a_late_timer_has_ended_the_last_one(office: Office) -> None:
+    world, group = office.world, office.group()
+    refuse(office, group, 3)
+    waiting = [world.send(office.member, group, SECRET).position for _ in range(3)]
+    world.clock.advance(7 * DAY)
+    for position in waiting:
+        assert state(office, group) is MessageState.DELIVERED
+
+        def decide(tx: WriteTx, position: int = position) -> None:
+            review.refuse(tx, office.reviewer, position, reason="涉密")
+
+        world.write(decide)
+    assert state(office, group) is MessageState.HELD
+    world.later(DAY)
+    assert state(office, group) is MessageState.HELD, "the late timer ended the first one alone"
+    world.later(6 * DAY)
+    assert state(office, group) is MessageState.DELIVERED
+
+
 def test_without_the_clause_nothing_waits(office: Office) -> None:
     world, group = office.world, office.group()
     refuse(office, group, 3)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from guiju import cli_risk
 from guiju.cli import cli
 from guiju.kernel.actor import system
+from guiju.modules.bots import service as bots
 from guiju.modules.inspection import _risk
 from guiju.modules.inspection.risk_training import FEWEST
 from guiju.modules.inspection.types import BadRiskModelError
@@ -67,6 +68,15 @@ def test_it_holds_for_review_under_its_clause(office: Office) -> None:
             lambda tx: review.release(tx, office.reviewer, receipt.position, masked=True, reason="")
         )
     assert world.send(office.member, group, "明天上午九点开会").state is MessageState.DELIVERED
+
+
+def test_it_refuses_no_text_that_nobody_reviews(office: Office) -> None:
+    """A name or a reason cannot wait for a reviewer, so a score has nothing to say of it."""
+    office.world.adopt(with_risk("0.5"))
+    group = office.group()
+    office.world.write(lambda tx: bots.ask(tx, office.owner, group, name="机器人", purpose=RUDE))
+    (asked,) = office.world.entries("bots.asked")
+    assert asked.fact.purpose == RUDE
 
 
 @pytest.mark.parametrize("threshold", ["0.49", "1.0", "-1", '"much"'])

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import BotId, GroupId
+from guiju.kernel.ids import BotId, GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.bots import _webhook_store
 from guiju.modules.bots.types import (
@@ -99,6 +99,11 @@ def of_group(tx: ReadTx, group: GroupId) -> list[Bot]:
     """The bots of a group that wait or write, in the order in which they were asked for."""
     standing = _bot.c.grp == group, _bot.c.state != BotState.ENDED
     return [_to_bot(row) for row in tx.all(select(_bot).where(*standing).order_by(_bot.c.asked))]
+
+
+def answered_for(tx: ReadTx, person: PersonId) -> list[BotId]:
+    """All bots, also those that have ended, for which a person answers."""
+    return tx.scalars(select(_bot.c.id).where(_bot.c.responsible == person))
 
 
 def standing(tx: ReadTx) -> list[Bot]:

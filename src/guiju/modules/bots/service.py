@@ -274,6 +274,9 @@ class Writers:
     def responsible(self, tx: ReadTx, bot: BotId) -> PersonId:
         return _known(tx, bot).responsible
 
+    def bots_of(self, tx: ReadTx, person: PersonId) -> list[BotId]:
+        return _store.answered_for(tx, person)
+
     def name(self, tx: ReadTx, bot: BotId) -> str:
         return _known(tx, bot).name
 

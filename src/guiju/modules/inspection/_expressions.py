@@ -21,7 +21,7 @@ import re2
 from guiju.modules.inspection._fold import fold
 from guiju.modules.inspection._glances import searcher_of
 from guiju.modules.inspection._passage import Passage, View
-from guiju.modules.inspection._relaxed import is_bounded, relaxed
+from guiju.modules.inspection._relaxed import TOKEN, is_bounded, relaxed
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
 
@@ -41,6 +41,8 @@ _SENTINEL = ""
 _EDGE = re.compile(r"\\[Az]|\(\?[a-zA-Z]*-")
 _PROPERTY = re.compile(r"\\[pP](?:\{[^}]*\}|[A-Z])")
 _WIDE = re.compile("[^\x00-\x7f]")
+# What may stand beside a place without a character, as far as an expression can ask.
+_BESIDE = ("", "a", " ", "\n")
 
 
 class ExpressionHit(NamedTuple):
@@ -148,7 +150,7 @@ class ExpressionIndex:
         self, text: str, encoded: bytes, indexes: list[int], budget: _Budget
     ) -> Iterator[ExpressionHit]:
         """The matches of each expression of the gate, as long as the budget lasts. `encoded` is the text in UTF-8."""
-        for index in indexes:
+        for place, index in enumerate(indexes):
             expression = self._rules[index]
             rule, cost = expression.rule, 1 + expression.width
             parts = [(0, len(encoded))]
@@ -156,19 +158,19 @@ class ExpressionIndex:
                 narrowed = _parts(expression, encoded, budget)
                 parts = parts if narrowed is None else narrowed
             if not budget.spend(cost * sum(last - first for first, last in parts)):
-                yield ExpressionHit(0, len(text), rule, overflow=True)
+                for each in indexes[place:]:
+                    yield ExpressionHit(0, len(text), self._rules[each].rule, overflow=True)
                 return
             offset = at = 0
             for count, match in enumerate(_matches(expression.compiled, encoded, parts), 1):
+                if count > MAX_MATCHES or not budget.spend(_MATCH_COST):
+                    yield ExpressionHit(0, len(text), rule, overflow=True)
+                    break
                 first, last = match.span()
                 start = offset + len(encoded[at:first].decode())
                 end = start + len(encoded[first:last].decode())
                 offset, at = end, last
-                if last > first:
-                    yield ExpressionHit(start, end, rule, overflow=False)
-                if count == MAX_MATCHES or not budget.spend(_MATCH_COST):
-                    yield ExpressionHit(0, len(text), rule, overflow=True)
-                    break
+                yield ExpressionHit(start, end, rule, overflow=False)
 
 
 def _expression(number: int, rule: ExpressionRule) -> _Expression:
@@ -287,7 +289,14 @@ def compile_expression(rule: ExpressionRule) -> "re2._Regexp":
         raise BadExpressionError(
             "a repetition is repeated", id=rule.id, reason=str(reason)[:200]
         ) from reason
-    if compiled.match("") is not None:
+    if any(match[0] == r"\C" for match in TOKEN.finditer(rule.expression)):
+        raise BadExpressionError(r"\C is half a character of most texts", id=rule.id)
+    # `\b` fits no place of the empty text and many of another.
+    if any(
+        compiled.fullmatch(before + after, len(before), len(before)) is not None
+        for before in _BESIDE
+        for after in _BESIDE
+    ):
         raise BadExpressionError("the expression matches the empty text", id=rule.id)
     return compiled
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from guiju.modules.inspection._masking import RISK_RULE
 from guiju.modules.inspection.types import (
     OVERFLOW,
+    Disposition,
     DocumentRule,
     ExpressionRule,
     Finding,
@@ -36,7 +37,9 @@ def overflow_rules(rules: Iterable[Rule]) -> dict[type[Rule], OverflowRule]:
         looking = [rule for rule in rules if isinstance(rule, way)]
         if looking:
             strictest = max(looking, key=lambda rule: rule.disposition)
-            found |= dict.fromkeys(way, OverflowRule(strictest.use))
+            is_secret = strictest.disposition is Disposition.ALERT
+            led_to = Disposition.ALERT if is_secret else Disposition.HOLD
+            found |= dict.fromkeys(way, OverflowRule(strictest.use, led_to))
     return found
 
 

@@ -23,7 +23,7 @@ nearly always: terms of two and three characters are then looked for without mos
 """
 _LONG = 4
 # A noncharacter: it parts the terms while they are folded together, which is ten times faster.
-_PARTING = "\ufdd0"
+PARTING = "\ufdd0"
 # So many take a millisecond or two, which other threads do not notice.
 _AT_ONCE = 4096
 _REPEATED = re.compile(r"(.)\1+")
@@ -162,9 +162,9 @@ def woven(texts: list[str]) -> Threads:
     found = Threads([], [], [])
     for first in range(0, len(texts), _AT_ONCE):
         for thread, part in zip(
-            found, weave(_PARTING.join(texts[first : first + _AT_ONCE])), strict=True
+            found, weave(PARTING.join(texts[first : first + _AT_ONCE])), strict=True
         ):
-            thread.extend(part.split(_PARTING))
+            thread.extend(part.split(PARTING))
     return found
 
 
@@ -174,9 +174,9 @@ def _checked(words: list[str]) -> list[str]:
         return []
     for first in range(0, len(words), _AT_ONCE):
         some = words[first : first + _AT_ONCE]
-        joined = _PARTING.join(some)
-        if not is_unicode(joined) or joined.count(_PARTING) != len(some) - 1:
-            raise next(_bad_term(w, len(w)) for w in some if not is_unicode(w) or _PARTING in w)
+        joined = PARTING.join(some)
+        if not is_unicode(joined) or joined.count(PARTING) != len(some) - 1:
+            raise next(_bad_term(w, len(w)) for w in some if not is_unicode(w) or PARTING in w)
     return woven(words).stripped
 
 

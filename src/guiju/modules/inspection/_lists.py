@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from guiju.modules.inspection._fold import fold, is_unicode, strip
-from guiju.modules.inspection._lexicon import MAX_TERM, MAX_TERMS, MIN_TERM
+from guiju.modules.inspection._lexicon import MAX_TERM, MAX_TERMS, MIN_TERM, PARTING
 from guiju.modules.inspection.governed import BadListError, ListReport
 from guiju.modules.inspection.types import TooManyTermsError
 
@@ -26,6 +26,8 @@ _COLUMNS = ("term", "word", "词", "词语", "敏感词", "關鍵字", "关键�
 _MOST_SAMPLES = 20
 _MOST_COMMON = 100
 _DEEPEST = 4
+# What YAML may say beside terms: names of fields, a title, and terms that stand twice.
+_MOST_BESIDE = 10_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Line = tuple[int, str]
@@ -82,7 +84,7 @@ def _report(found: Iterator[Line]) -> ListReport:
         term = raw.strip()
         if not term:
             continue
-        if not is_unicode(term) or not MIN_TERM <= len(strip(term)) <= MAX_TERM:
+        if not is_unicode(term) or PARTING in term or not MIN_TERM <= len(strip(term)) <= MAX_TERM:
             unusable += 1
             if len(samples) < _MOST_SAMPLES:
                 samples.append((line, term[:40].encode("utf-8", "replace").decode()))
@@ -91,13 +93,17 @@ def _report(found: Iterator[Line]) -> ListReport:
         else:
             terms[term] = None
             if len(terms) > MAX_TERMS:
-                raise TooManyTermsError(
-                    f"A list has at most {MAX_TERMS} terms; this one has more.", limit=MAX_TERMS
-                )
+                raise _too_many()
     if not terms:
         raise BadListError("The file holds no term of 2 to 64 characters.", reason="empty")
     common = tuple(term for term in terms if fold(term) in _everyday_words())[:_MOST_COMMON]
     return ListReport(tuple(terms), duplicates, unusable, tuple(samples), common)
+
+
+def _too_many() -> TooManyTermsError:
+    return TooManyTermsError(
+        f"A list has at most {MAX_TERMS} terms; this one has more.", limit=MAX_TERMS
+    )
 
 
 @cache
@@ -112,7 +118,8 @@ def _everyday_words() -> frozenset[str]:
 
 def _lines(text: str) -> Iterator[Line]:
     """A term a line; a line that begins with `#` is a comment."""
-    for number, line in enumerate(text.split("\n"), 1):
+    # Lines may end as on any system; to split a large file at once would keep other threads waiting.
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
         if not line.startswith("#"):
             yield number, line
 
@@ -168,8 +175,11 @@ def _nodes(text: str) -> Iterator[Line]:
 
 
 def _check_yaml(text: str) -> None:
-    """ValueError for depth and aliases: composing recurses in C, and an alias can stand for a million nodes."""
-    depth = 0
+    """ValueError for depth and aliases, TooManyTermsError for what cannot but hold too much.
+
+    Composing recurses in C, an alias can stand for a million nodes, and no other thread runs while they are built.
+    """
+    depth = scalars = 0
     event: Any
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):
@@ -180,3 +190,6 @@ def _check_yaml(text: str) -> None:
             depth -= 1
         if depth > _DEEPEST:
             raise ValueError("nested too deeply")
+        scalars += isinstance(event, yaml.ScalarEvent)
+        if scalars > MAX_TERMS + _MOST_BESIDE:
+            raise _too_many()

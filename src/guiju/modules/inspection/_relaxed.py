@@ -11,7 +11,7 @@ from collections.abc import Iterator
 LONGEST_ROW = 12
 _CLASS = r"\[\^?\]?(?:\[:\^?[a-z]+:\]|\\[pPx]\{[^}]*\}|\\.|[^\]\\])*\]"
 # What is no counted repetition although it may hold braces, and then the repetitions.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"\\Q.*?(?:\\E|$)|\\[pPxN]\{{[^}}]*\}}|\\.|{_CLASS}|\{{(?P<least>[0-9]+)(?:,[0-9]*)?\}}",
     re.DOTALL,
 )
@@ -39,13 +39,13 @@ _STEP = re.compile(
 
 def relaxed(expression: str) -> str:
     """An expression that matches whatever this one matches, without counts and without long rows of choices."""
-    return "".join(_rows(_TOKEN.sub(_without_count, expression)))
+    return "".join(_rows(TOKEN.sub(_without_count, expression)))
 
 
 def is_bounded(expression: str) -> bool:
     """Nothing in it repeats without end, so that each of its matches has an end that can be told."""
-    counts = [match[0] for match in _TOKEN.finditer(expression) if match["least"] is not None]
-    rest = _TOKEN.sub("", expression)
+    counts = [match[0] for match in TOKEN.finditer(expression) if match["least"] is not None]
+    rest = TOKEN.sub("", expression)
     return "*" not in rest and "+" not in rest and not any(each.endswith(",}") for each in counts)
 
 

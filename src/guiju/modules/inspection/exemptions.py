@@ -112,7 +112,11 @@ def rules_exempt(
     return frozenset(
         each.rule
         for each in known
-        if at < each.until and each.person in (None, person) and each.group in (None, group)
+        if at < each.until
+        and each.person in (None, person)
+        and each.group in (None, group)
+        # Who exempts a group may come into it later.
+        and each.granted_by != person
     )
 
 

@@ -219,15 +219,12 @@ class OverflowRule:
     """Holds a text that has more of what rules look for than is looked at.
 
     Nobody writes it: every rule set has it. It holds everywhere, and no scope, exemption or exception lifts it. `use`
-    is the strictest of the controls whose work was left undone.
+    is the strictest of the controls whose work was left undone; where all of these only alert, it alerts, for a hold
+    would tell the sender of them.
     """
 
     use: Use
-
-    @property
-    def disposition(self) -> Disposition:
-        """What the rule leads to."""
-        return Disposition.HOLD
+    disposition: Disposition = Disposition.HOLD
 
     @property
     def scope(self) -> Scope:

@@ -6,7 +6,14 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.groups import service as groups
-from guiju.modules.messaging import _change_items, _shape, _topic_live, _urgent_live, changes
+from guiju.modules.messaging import (
+    _change_items,
+    _shape,
+    _topic_live,
+    _urgent_live,
+    changes,
+    writers,
+)
 from guiju.modules.messaging.burn_types import BurnOpened
 from guiju.modules.messaging.change_types import (
     UNCHANGED,
@@ -90,7 +97,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             )
         case MessageAlerted(refs=refs, sender=sender_id):
             item = _queue_item(view, entry, "messaging.alert") | {"held": refs[0]}
-            return (Delivery(item, roles=_REVIEWERS, without=frozenset({sender_id})),)
+            author = writers.responsible_for(view.tx, sender_id)
+            return (Delivery(item, roles=_REVIEWERS, without=frozenset({author})),)
         case ReviewLate(line=line) | ReviewEscalated(to=line):
             return (
                 Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_also(line)),

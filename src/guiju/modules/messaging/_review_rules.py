@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Collection
 
+from guiju.modules.inspection.service import LINK_TYPES, LONGEST_WORD, RISK_RULE
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging.review_types import LONGEST_PHRASE
 
@@ -16,12 +17,22 @@ def folded(phrase: str) -> str:
 def phrase_of(finding: Finding, text: str, *, is_term: bool) -> str:
     """What an exception for the finding lets pass: the term, however it is written, or for others the very text.
 
-    What is too long to be repeated stands by its digest.
+    What is too long to be repeated stands by its digest. Empty for what began in an earlier message or a quote: all that
+    ends like it would pass.
     """
+    if not is_term and _is_cut(finding):
+        return ""
     phrase = folded(finding.word if is_term else text[finding.start : finding.end])
     if len(phrase) <= LONGEST_PHRASE:
         return phrase
     return "sha256:" + hashlib.sha256(phrase.encode()).hexdigest()
+
+
+def _is_cut(finding: Finding) -> bool:
+    """Whether what was found is not what stands at its place: of a link or a score the word cannot tell."""
+    if finding.rule in (RISK_RULE, *LINK_TYPES):
+        return False
+    return len(finding.word) != min(finding.end - finding.start, LONGEST_WORD)
 
 
 def term_digest(rule: str, word: str, *, is_term: bool) -> str:

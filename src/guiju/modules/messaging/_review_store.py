@@ -219,27 +219,34 @@ def _of_lines(lines: Iterable[str | None]) -> ColumnElement[bool]:
     return or_(first, of_second) if None in lines else of_second
 
 
-def _waiting(sender_not: PersonId, lines: Iterable[str | None]) -> tuple[ColumnElement[bool], ...]:
-    return review.c.verdict.is_(None), review.c.sender != sender_not, _of_lines(lines)
+def _waiting(
+    senders_not: Sequence[PersonId], lines: Iterable[str | None]
+) -> tuple[ColumnElement[bool], ...]:
+    return review.c.verdict.is_(None), review.c.sender.not_in(senders_not), _of_lines(lines)
 
 
 def waiting(
-    tx: ReadTx, sender_not: PersonId, lines: Sequence[str | None], limit: int
+    tx: ReadTx, senders_not: Sequence[PersonId], lines: Sequence[str | None], limit: int
 ) -> list[ReviewRow]:
-    """Undecided messages of these lines, oldest first, without those of one person."""
-    found = select(review).where(*_waiting(sender_not, lines)).order_by(review.c.position)
+    """Undecided messages of these lines, oldest first, without those of some senders."""
+    found = select(review).where(*_waiting(senders_not, lines)).order_by(review.c.position)
     return [to_review(row) for row in tx.all(found.limit(limit))]
 
 
-def count_waiting(tx: ReadTx, sender_not: PersonId, lines: Sequence[str | None]) -> int:
-    found = select(func.count()).select_from(review).where(*_waiting(sender_not, lines))
+def count_waiting(tx: ReadTx, senders_not: Sequence[PersonId], lines: Sequence[str | None]) -> int:
+    found = select(func.count()).select_from(review).where(*_waiting(senders_not, lines))
     return int(tx.scalar(found))
 
 
-def escalated(tx: ReadTx, sender_not: PersonId, limit: int) -> list[ReviewRow]:
+def escalated(tx: ReadTx, senders_not: Sequence[PersonId], limit: int) -> list[ReviewRow]:
     """Undecided messages that have left the reviewers, oldest first."""
-    open_ = review.c.verdict.is_(None), review.c.sender != sender_not, review.c.line.is_not(None)
-    found = select(review).where(*open_).order_by(review.c.position).limit(limit)
+    left = review.c.verdict.is_(None), review.c.line.is_not(None)
+    found = (
+        select(review)
+        .where(*left, review.c.sender.not_in(senders_not))
+        .order_by(review.c.position)
+        .limit(limit)
+    )
     return [to_review(row) for row in tx.all(found)]
 
 

@@ -137,14 +137,17 @@ class Inspector:
         with self._lock:
             self._current = (pack.version, (), ()), compiled
 
-    def follow(self, tx: ReadTx) -> None:
+    def follow(self, tx: ReadTx) -> RuleSet:
         """Make what is in force in `tx` the rules in force, unless they are already. Raises NoPackError.
+
+        The answer is the rule set of `tx`: somebody with an older snapshot may swap right after.
 
         A dictionary with which nothing compiles is left out, and logged: the server goes on with the others.
         """
         key = _key_of(tx)
-        if self._current[0] == key:
-            return
+        current = self._current
+        if current[0] == key:
+            return current[1]
         own, registered = dictionaries.in_force(tx), documents.rules_in_force
         with self._lock:
             if self._current[0] != key:
@@ -153,6 +156,7 @@ class Inspector:
                     pack = policy.get_pack(tx)
                     ready = _compiled_without_misfits(tx, pack, own, registered(tx), self._risk)
                 self._current = key, ready
+            return self._current[1]
 
     def prepare(
         self,
@@ -177,10 +181,7 @@ class Inspector:
         """The rule set of what is in force in `tx`, whatever was swapped meanwhile."""
         key: Key = tx.cached(("inspection", "rules"), lambda: _key_of(tx))
         current = self._current
-        if current[0] != key:
-            self.follow(tx)
-            current = self._current
-        return current[1]
+        return current[1] if current[0] == key else self.follow(tx)
 
 
 def _key_of(tx: ReadTx) -> Key:

@@ -50,7 +50,7 @@ def begin_if_due(tx: WriteTx, person: PersonId, group: GroupId) -> None:
     assert isinstance(rules, PreReviewRules)
     where = None if rules.everywhere else group
     earlier = [each for each in _review_store.watches(tx, person=person) if each.group == where]
-    if any(each.ended_at is None for each in earlier):
+    if any(each.ended_at is None and tx.now < each.until for each in earlier):
         return
     since = tx.now - rules.within_days * DAY
     after = max((each.position for each in earlier if not each.is_annulled), default=-1)
@@ -65,12 +65,16 @@ def begin_if_due(tx: WriteTx, person: PersonId, group: GroupId) -> None:
     tx.schedule(CONTROL, str(entry.position), until)
 
 
-def annul(tx: WriteTx, person: PersonId, refusal: int) -> None:
-    """End a pre-review to which a refusal led that was overturned: without it there were too few."""
+def annul(tx: WriteTx, person: PersonId, group: GroupId, refusal: int) -> None:
+    """End a pre-review to which a refusal in `group` led that was overturned: without it there were too few.
+
+    Where enough others were refused meanwhile, the next one begins at once.
+    """
     for each in _review_store.watches(tx, person=person):
         if each.ended_at is None and refusal in each.refusals:
             _end(tx, _ACTOR, each)
             tx.cancel(CONTROL, str(each.position))
+            begin_if_due(tx, person, group)
 
 
 def end(tx: WriteTx, actor: Actor, position: int) -> None:

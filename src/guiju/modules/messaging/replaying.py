@@ -11,7 +11,7 @@ from guiju.kernel.facts import Recorded
 from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import KINDS, RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
-from guiju.modules.messaging import _review_store, _store, prereview
+from guiju.modules.messaging import _review_store, _store, prereview, writers
 from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.composing import finding_json
@@ -67,7 +67,9 @@ def replay(tx: ReadTx, actor: Actor, position: int) -> Replay:
 def _waits(tx: ReadTx, actor: Actor, position: int) -> bool:
     """Whether it is the actor's own and not decided yet: what was hit would tell how to write around it."""
     row = _review_store.find(tx, position)
-    return row is not None and row.verdict is None and row.sender == actor.person
+    if row is None or row.verdict is not None:
+        return False
+    return writers.responsible_for(tx, row.sender) == actor.person
 
 
 def replay_for_operator(tx: ReadTx, position: int) -> Replay:

@@ -17,7 +17,6 @@ from guiju.modules.messaging import (
     correcting,
     exceptions,
     prereview,
-    writers,
 )
 from guiju.modules.messaging.review_queue import (
     FIRST,
@@ -28,6 +27,7 @@ from guiju.modules.messaging.review_queue import (
     lines_of,
     load,
     rules,
+    wrote,
 )
 from guiju.modules.messaging.review_types import (
     CannotEscalateError,
@@ -59,9 +59,9 @@ def _permit(tx: ReadTx, actor: Actor, line: str | None) -> Permit:
 
 
 def _own_line(tx: ReadTx, actor: Actor, position: int) -> Review:
-    """A message on whose line the actor decides, and which somebody else wrote."""
+    """A message on whose line the actor decides, and which others wrote."""
     review = get_review(tx, actor, position)
-    if writers.responsible_for(tx, review.sender) == actor.person:
+    if wrote(tx, actor, review):
         raise OwnMessageError("Nobody reviews their own message.", position=position)
     if review.queue.line not in lines_of(tx, actor):
         line = review.queue.line
@@ -125,7 +125,7 @@ def overturn(
     overturns = review.queue.decision
     assert overturns is not None, "what was refused has a decision"
     _release(tx, actor, review, masked=masked, reason=reason, overturns=overturns)
-    prereview.annul(tx, review.sender, overturns)
+    prereview.annul(tx, review.sender, review.fact.group, overturns)
     if allow is not None:
         _allow(tx, actor, review, allow, reason)
     return get_review(tx, actor, position)

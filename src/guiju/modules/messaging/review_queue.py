@@ -14,7 +14,7 @@ from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.review_types import SECOND_LINES, ReviewRow, Verdict
 from guiju.modules.messaging.rule_types import ReviewRules
-from guiju.modules.messaging.sending import person_of
+from guiju.modules.messaging.sending import author_of, person_of
 from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, Row
 from guiju.modules.policy import service as policy
 
@@ -87,14 +87,19 @@ def list_reviews(tx: ReadTx, actor: Actor, *, decided: bool) -> list[Review]:
         named = [line for line in lines if line is not None]
         rows = _review_store.decided(tx, None if None in lines else named, MOST)
     else:
-        rows = _review_store.waiting(tx, actor.person_id, lines, MOST)
+        rows = _review_store.waiting(tx, _own(tx, actor), lines, MOST)
     return [load(tx, row) for row in rows]
 
 
 def list_escalated(tx: ReadTx, actor: Actor) -> list[Review]:
     """What waits for another role, so that whoever passed it on can follow it. Raises NotAllowedError."""
     policy.require(tx, actor, FIRST)
-    return [load(tx, row) for row in _review_store.escalated(tx, actor.person_id, MOST)]
+    return [load(tx, row) for row in _review_store.escalated(tx, _own(tx, actor), MOST)]
+
+
+def _own(tx: ReadTx, actor: Actor) -> list[PersonId]:
+    """Whose messages are not the actor's to review: nor is what was found in them theirs to read."""
+    return writers.authors_of(tx, actor.person_id)
 
 
 def _need_line(tx: ReadTx, actor: Actor) -> tuple[str | None, ...]:
@@ -107,7 +112,7 @@ def _need_line(tx: ReadTx, actor: Actor) -> tuple[str | None, ...]:
 def count_waiting(tx: ReadTx, actor: Actor) -> int:
     """How many messages wait for this reviewer; 0 for everybody else."""
     lines = lines_of(tx, actor)
-    return _review_store.count_waiting(tx, actor.person_id, lines) if lines else 0
+    return _review_store.count_waiting(tx, _own(tx, actor), lines) if lines else 0
 
 
 def get_review(tx: ReadTx, actor: Actor, position: int) -> Review:
@@ -192,11 +197,21 @@ def has_passed_on(tx: ReadTx, actor: Actor, review: Review) -> bool:
     return passed is not None and passed.actor == actor.name
 
 
+def wrote(tx: ReadTx, actor: Actor, review: Review) -> bool:
+    """Whether the actor answers for the message, or for words that it forwards, however often they were forwarded."""
+    authors, sources = {review.sender}, [*review.fact.forwarded]
+    while sources:
+        entry = tx.entry(sources.pop())
+        assert entry is not None, "what was forwarded is recorded"
+        authors.add(author_of(entry))
+        sources += getattr(entry.fact, "forwarded", ())
+    return any(writers.responsible_for(tx, each) == actor.person for each in authors)
+
+
 def choices(tx: ReadTx, actor: Actor, review: Review) -> Choices:
     """What the actor may do with the message now: hints for the screen, decided again when it is done."""
     named, queue = rules(tx), review.queue
-    author = writers.responsible_for(tx, review.sender)
-    is_own = author == actor.person or has_passed_on(tx, actor, review)
+    is_own = wrote(tx, actor, review) or has_passed_on(tx, actor, review)
     if is_own or queue.line not in lines_of(tx, actor):
         return Choices(decide=False, escalate_to=None, overturn=False, exception_days=0)
     waits = queue.verdict is None
@@ -216,4 +231,5 @@ def list_alerts(tx: ReadTx, actor: Actor) -> Sequence[Recorded]:
     """
     policy.require(tx, actor, FIRST)
     query = EntryQuery(kinds=("messaging.alerted",), limit=MOST, newest_first=True)
-    return [each for each in tx.entries(query) if each.fact.sender != actor.person]
+    own = _own(tx, actor)
+    return [each for each in tx.entries(query) if each.fact.sender not in own]

@@ -20,6 +20,9 @@ class Bots(Protocol):
     def responsible(self, tx: ReadTx, bot: BotId) -> PersonId:
         """Who answers for a bot."""
 
+    def bots_of(self, tx: ReadTx, person: PersonId) -> list[BotId]:
+        """The bots for which a person answers, also former ones."""
+
     def name(self, tx: ReadTx, bot: BotId) -> str: ...
 
 
@@ -48,6 +51,11 @@ def name_of(tx: ReadTx, author: PersonId) -> str:
 def responsible_for(tx: ReadTx, author: PersonId) -> PersonId:
     """Who answers for what `author` writes: they themselves, or who answers for the bot."""
     return _bots[0].responsible(tx, BotId(author)) if is_bot(author) else author
+
+
+def authors_of(tx: ReadTx, person: PersonId) -> list[PersonId]:
+    """Under which ids messages stand for which a person answers: their own, and those of their bots."""
+    return [person, *map(PersonId, _bots[0].bots_of(tx, person))]
 
 
 def mark(view: View, author: PersonId) -> dict[str, Any]:
