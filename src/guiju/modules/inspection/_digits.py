@@ -346,13 +346,12 @@ class Run:
 
     def found(self, kind: str, start: int, end: int, hidden: range) -> Found:
         """A finding; `hidden` counts from the start of the window."""
-        places = self._view.places
-        if self._is_single and isinstance(places, range):
+        places, spots = self._view.places, self._spots
+        if isinstance(places, range):
             # Places are those of the text itself.
-            first = self._start + start
-            row = range(first + hidden.start, first + hidden.stop)
-            return Found(kind, first, self._start + end, row)
-        spots = self._spots
+            first, last = spots[start + hidden.start], spots[start + hidden.stop - 1] + 1
+            if last - first == hidden.stop - hidden.start:
+                return Found(kind, spots[start], spots[end - 1] + 1, range(first, last))
         return Found(
             kind,
             places[spots[start]],

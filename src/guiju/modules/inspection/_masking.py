@@ -1,6 +1,6 @@
 """Hiding what was found: stars in the places that a rule names, never another length."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection.types import OVERFLOW, Finding, Hit
@@ -22,6 +22,16 @@ def hide(text: str, places: Iterable[int]) -> str:
         if not chars[place].isspace():
             chars[place] = "*"
     return "".join(chars)
+
+
+def shown(word: str, places: Sequence[int], start: int) -> str:
+    """A word that stands at `start` with a star at these places of the text."""
+    if isinstance(places, range):
+        first, last = places.start - start, places.stop - start
+        row = word[first:last]
+        if row.isalnum():
+            return f"{word[:first]}{'*' * len(row)}{word[last:]}"
+    return hide(word, [place - start for place in places])
 
 
 def mask(text: str, findings: Iterable[Finding]) -> str:
