@@ -347,7 +347,7 @@ class RuleSet:
                 Hit(start, end, rule, word, places) for rule, word in self._links.rules_of(found)
             ]
         hidden = found.hidden if end - start <= LONGEST_WORD else range(start, end)
-        word = shown(text[start:end], hidden, start)[:LONGEST_WORD]
+        word = shown(text, start, end, hidden)
         return [Hit(start, end, rule, word, hidden) for rule in self._kinds[found.kind]]
 
 
