@@ -363,13 +363,14 @@ class Run:
 def runs_of(passage: Passage) -> Iterator[tuple[int, str]]:
     """Where each run of a text that is long enough for any number and has digits begins, and what is written there."""
     for match in _RUN.finditer(passage.digits):
-        if match.end() - match.start() < _SHORTEST_RUN or match.lastindex is None:
+        start, end = match.span()
+        if end - start < _SHORTEST_RUN or match.lastindex is None:
             continue
         written = match[0]
         if _DIGIT.search(written) is not None:
-            if not passage.spend(1 + len(written) // _A_UNIT):
+            if not passage.spend(1 + (end - start) // _A_UNIT):
                 return
-            yield match.start(), written
+            yield start, written
 
 
 def bits(sizes: Iterable[int]) -> int:
