@@ -179,3 +179,21 @@ def test_numbers_in_a_list_are_no_id() -> None:
         "\n".join(["55", *(ID[at : at + 2] for at in range(0, 18, 2)), "55"]),
     ):
         assert "cn_id" not in {kind for kind, _ in found(text)}
+
+
+def test_a_number_that_a_list_repeats_is_judged_by_what_stands_around_it() -> None:
+    phone = "13800138000"
+    rows = [f"手机 {phone}", f"订单号 {phone}", f"联系 {phone[:3]} {phone[3:7]} {phone[7:]}"]
+    text = "\n".join(rows * 3) + "\n"
+    lines = text.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    expected = [
+        (starts[at] + line.index("1"), starts[at] + len(line) - 1)
+        for at, line in enumerate(lines)
+        if not line.startswith("订单")
+    ]
+    # With a code in it the text is read once more, and the same numbers are known by then.
+    for given in (text, f"{text}完 U+4E00 。"):
+        findings = RULESET.inspect(given).findings
+        phones = [(f.start, f.end) for f in findings if f.category == "cn_phone"]
+        assert phones == expected

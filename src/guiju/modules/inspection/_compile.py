@@ -10,14 +10,14 @@ from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex, matcher_of
-from guiju.modules.inspection._findings import finding_of, overflow_rules
+from guiju.modules.inspection._findings import Taken, finding_of, overflow_rules, sent
 from guiju.modules.inspection._fold import TABLE_DIGEST
 from guiju.modules.inspection._hosts import as_domain
 from guiju.modules.inspection._joints import Joints
 from guiju.modules.inspection._kinds import KINDS, KindIndex, gate_of
 from guiju.modules.inspection._link_rules import LinkRules
 from guiju.modules.inspection._links import Link
-from guiju.modules.inspection._masking import hide, masked
+from guiju.modules.inspection._masking import masked, shown
 from guiju.modules.inspection._passage import LONGEST_WORD, Found, Passage
 from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._several import Several
@@ -115,7 +115,7 @@ class RuleSet:
 
     def inspect(self, text: str) -> Inspection:
         """What the rules find in the text. Raises `TextNotUnicodeError`."""
-        hits = self._hits(text)
+        hits = self._read(text)
         if self._risk is not None:
             hits.extend(self._risk_hits(text))
         return self._weigh(text, hits) if hits else self._clean
@@ -216,10 +216,10 @@ class RuleSet:
 
     def _several(self) -> Several:
         return Several(
-            self._rules, self._hits, self._weigh, self._asked, self._joints, self._terms, self._expressions
+            self._rules, self._read, self._weigh, self._asked, self._joints, self._terms, self._expressions
         )  # fmt: skip
 
-    def _hits(self, text: str) -> list[Hit]:
+    def _read(self, text: str) -> list[Hit]:
         """Everything but the risk score. Raises `TextNotUnicodeError`."""
         streams = Streams(text)
         look = self._look
@@ -245,7 +245,7 @@ class RuleSet:
         gated = self._finders.gate(streams.stripped)
         if gated or streams.may_be_coded:
             passage = Passage(streams)
-            formed = [*self._formed(passage, gated)] if gated else []
+            formed = self._formed(passage, gated) if gated else []
             yield from formed
             if streams.decoded is not None and not passage.is_exhausted:
                 yield from self._encoded(streams.decoded, formed, passage)
@@ -298,60 +298,60 @@ class RuleSet:
             decoded = decoded.decoded
         return [*hits.values()]
 
-    def _formed(self, passage: Passage, gated: list[int]) -> Iterator[Hit]:
+    def _formed(self, passage: Passage, gated: list[int]) -> list[Hit]:
         """What is found by its form: kinds and links."""
+        hits: list[Hit] = []
         for found in self._finders.find(passage, gated):
-            if isinstance(found, Link):
-                places = range(found.start, found.end)
-                for rule, word in self._links.rules_of(found):
-                    yield Hit(found.start, found.end, rule, word, places)
-            else:
-                yield from self._found(passage.text, found)
+            hits += self._hits(passage.text, found)
         if passage.is_exhausted:
-            yield self._unread(PatternRule if self._kinds else LinkRule, passage.text)
+            hits.append(self._unread(PatternRule if self._kinds else LinkRule, passage.text))
+        return hits
 
     def _encoded(
         self, decoded: Streams | None, formed: list[Hit], before: Passage
     ) -> Iterator[Hit]:
         """What is found by its form once references are resolved, beside what was found `before`."""
-        size = len(before.text)
-        taken: dict[int, bytearray] = {}
+        taken = Taken(len(before.text))
         for hit in formed:
-            of_rule = taken.setdefault(hit.rule, bytearray(size))
-            of_rule[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
+            taken.take(hit.rule, hit.start, hit.end)
         while decoded is not None:
             gated = self._finders.gate(decoded.stripped)
             passage = Passage(decoded, before.effort)
             before.teach(passage)
-            for hit in self._formed(passage, gated) if gated else ():
-                if not decoded.is_new(hit.start, hit.end):
+            for found in self._finders.find(passage, gated):
+                if not decoded.is_new(found.start, found.end):
                     continue
-                start, end = decoded.original(hit.start, hit.end)
-                of_rule = taken.setdefault(hit.rule, bytearray(size))
-                if of_rule.find(1, start, end) >= 0:
+                start, end = decoded.original(found.start, found.end)
+                # Most of it was found as it is written.
+                if taken.has_all(self._rules_of(found), start, end):
                     continue
-                of_rule[start:end] = b"\1" * (end - start)
-                spans = [decoded.original(place, place + 1) for place in hit.hidden]
-                hidden = [place for first, last in spans for place in range(first, last)]
-                there = hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)
-                yield there
+                for hit in self._hits(passage.text, found):
+                    if taken.take(hit.rule, start, end):
+                        yield sent(hit, decoded)
             if passage.is_exhausted:
+                yield self._unread(PatternRule if self._kinds else LinkRule, before.text)._replace(
+                    way=Way.ENCODED
+                )
                 return
             before = passage
             decoded = decoded.decoded
 
-    def _found(self, text: str, found: Found) -> Iterator[Hit]:
-        kind, start, end, hidden = found
-        if end - start > LONGEST_WORD:
-            hidden = range(start, end)
-        word = text[start:end]
-        if isinstance(hidden, range) and (row := text[hidden.start : hidden.stop]).isalnum():
-            word = f"{text[start : hidden.start]}{'*' * len(row)}{text[hidden.stop : end]}"
-        else:
-            word = hide(word, [place - start for place in hidden])
-        word = word[:LONGEST_WORD]
-        for rule in self._kinds[kind]:
-            yield Hit(start, end, rule, word, hidden)
+    def _rules_of(self, found: Found | Link) -> list[int]:
+        if isinstance(found, Link):
+            return [rule for rule, _ in self._links.rules_of(found)]
+        return self._kinds[found.kind]
+
+    def _hits(self, text: str, found: Found | Link) -> list[Hit]:
+        """What is found as a hit for each rule that asks for it."""
+        start, end = found.start, found.end
+        if isinstance(found, Link):
+            places = range(start, end)
+            return [
+                Hit(start, end, rule, word, places) for rule, word in self._links.rules_of(found)
+            ]
+        hidden = found.hidden if end - start <= LONGEST_WORD else range(start, end)
+        word = shown(text, start, end, hidden)
+        return [Hit(start, end, rule, word, hidden) for rule in self._kinds[found.kind]]
 
 
 def _hit_of(hit: TermHit) -> Hit:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
+from guiju.modules.inspection._glances import teller_of
+
 _HEX = "[0-9a-f]"
 _BASE64 = "[A-Za-z0-9+/_-]"
 # The text in lower case has all but base64; what is tried first is what says more of itself. Each begins with one of a
@@ -53,7 +55,7 @@ _RUN = re.compile(rf"(?:{_BASE64}{{60,76}}\r?\n)*{_BASE64}{{16,}}")
 may_be_coded = re.compile("[0-9a-f]{4}[0-9a-z]|[ux][4-9][0-9a-f]{3}|[0-9a-z]{12}").search
 # The same in a text without letters: two numbers of characters are the shortest.
 may_be_numbered = re.compile("[0-9]{10}").search
-_may_be_base64 = re.compile(f"{_BASE64}{{16}}").search
+_may_be_base64 = teller_of(f"{_BASE64}{{16}}")
 _BYTE = re.compile(
     rf"%(?:25)*({_HEX}{{2}})|[\\]x({_HEX}{{2}})|=({_HEX}{{2}})|[\\]([0-3][0-7]{{2}})"
 )
@@ -92,7 +94,7 @@ def codes_of(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
         if resolved:
             found.append((*match.span(), resolved))
     found.sort(key=itemgetter(0))
-    if _may_be_base64(text) is None:
+    if not _may_be_base64(text.encode()):
         return found
     of_runs: dict[str, Resolved] = {}
     taken = [(start, end) for start, end, _ in found]

@@ -346,13 +346,12 @@ class Run:
 
     def found(self, kind: str, start: int, end: int, hidden: range) -> Found:
         """A finding; `hidden` counts from the start of the window."""
-        places = self._view.places
-        if self._is_single and isinstance(places, range):
+        places, spots = self._view.places, self._spots
+        if isinstance(places, range):
             # Places are those of the text itself.
-            first = self._start + start
-            row = range(first + hidden.start, first + hidden.stop)
-            return Found(kind, first, self._start + end, row)
-        spots = self._spots
+            first, last = spots[start + hidden.start], spots[start + hidden.stop - 1] + 1
+            if last - first == hidden.stop - hidden.start:
+                return Found(kind, spots[start], spots[end - 1] + 1, range(first, last))
         return Found(
             kind,
             places[spots[start]],
@@ -364,13 +363,14 @@ class Run:
 def runs_of(passage: Passage) -> Iterator[tuple[int, str]]:
     """Where each run of a text that is long enough for any number and has digits begins, and what is written there."""
     for match in _RUN.finditer(passage.digits):
-        if match.end() - match.start() < _SHORTEST_RUN or match.lastindex is None:
+        start, end = match.span()
+        if end - start < _SHORTEST_RUN or match.lastindex is None:
             continue
         written = match[0]
         if _DIGIT.search(written) is not None:
-            if not passage.spend(1 + len(written) // _A_UNIT):
+            if not passage.spend(1 + (end - start) // _A_UNIT):
                 return
-            yield match.start(), written
+            yield start, written
 
 
 def bits(sizes: Iterable[int]) -> int:

@@ -12,7 +12,7 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import compress
+from itertools import accumulate, compress
 from operator import ne
 
 from guiju.modules.inspection import _boundary
@@ -231,17 +231,16 @@ class EchoIndex:
 def _paired(tokens: list[str], sounds: str, pairs: Mapping[str, tuple[int, ...]]) -> list[int]:
     """Which two units that begin here are `pairs` and have a syllable in Latin letters among them."""
     found: list[int] = []
-    unit, before = 0, -1
-    for token in tokens:
-        if token not in SPELLED:
-            unit += len(token)
-            continue
+    latin = {token: token in SPELLED for token in {*tokens}}
+    sizes = {token: 1 if is_latin else len(token) for token, is_latin in latin.items()}
+    before = -1
+    starts = accumulate(map(sizes.__getitem__, tokens), initial=0)
+    for unit in compress(starts, map(latin.__getitem__, tokens)):
         if unit - 1 > before and sounds[unit - 1 : unit + 1] in pairs:
             found.append(unit - 1)
         if sounds[unit : unit + PAIR] in pairs:
             found.append(unit)
         before = unit
-        unit += 1
     return found
 
 

@@ -93,7 +93,10 @@ def _is_meant(words: str, written: str, folded: str, behind: str, *, goes_on: bo
 
 
 def _written(passage: Passage, view: View, start: int, end: int) -> str:
-    return "".join(passage.text[view.places[at]] for at in range(start, end))
+    first, last = view.places[start], view.places[end - 1] + 1
+    if last - first == end - start:
+        return passage.text[first:last]
+    return "".join([passage.text[view.places[at]] for at in range(start, end)])
 
 
 def _is_apart(view: View, folded: str, start: int, end: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from guiju.modules.inspection._masking import RISK_RULE
+from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection.types import (
     OVERFLOW,
     Disposition,
@@ -16,6 +17,7 @@ from guiju.modules.inspection.types import (
     RiskRule,
     Rule,
     TermRule,
+    Way,
 )
 
 # Category and rule of the finding that a text's risk score is; no dictionary has a space in its id.
@@ -60,3 +62,37 @@ def finding_of(rule: Rule | OverflowRule, hit: Hit) -> Finding:
             return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
         case OverflowRule():
             return Finding(hit.start, hit.end, OVERFLOW, OVERFLOW, hit.word)
+
+
+class Taken:
+    """The places of a text where each rule has found something."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._by_rule: dict[int, bytearray] = {}
+
+    def take(self, rule: int, start: int, end: int) -> bool:
+        """Whether the rule had found nothing there; now it has."""
+        places = self._by_rule.get(rule)
+        if places is None:
+            places = self._by_rule[rule] = bytearray(self._size)
+        if places.find(1, start, end) >= 0:
+            return False
+        places[start:end] = b"\1" * (end - start)
+        return True
+
+    def has_all(self, rules: list[int], start: int, end: int) -> bool:
+        """Each of the rules has found something there."""
+        for rule in rules:
+            places = self._by_rule.get(rule)
+            if places is None or places.find(1, start, end) < 0:
+                return False
+        return True
+
+
+def sent(hit: Hit, decoded: Streams) -> Hit:
+    """A hit in a text with its codes resolved as one in the text that was sent."""
+    start, end = decoded.original(hit.start, hit.end)
+    spans = [decoded.original(place, place + 1) for place in hit.hidden]
+    hidden = [place for first, last in spans for place in range(first, last)]
+    return hit._replace(start=start, end=end, hidden=hidden, way=Way.ENCODED)

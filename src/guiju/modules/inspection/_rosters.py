@@ -37,6 +37,8 @@ def find_rosters(passage: Passage, phones: Sequence[Found]) -> Iterator[Found]:
 def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
     """The span of each entry: its line, as far as no other phone shares it."""
     reach = 0
+    # A list repeats its names.
+    named: dict[str, bool] = {}
     for index, phone in enumerate(phones):
         if phone.start < reach:
             continue
@@ -50,7 +52,10 @@ def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
                 end = phone.end
             elif end - phone.end > _LONGEST_LINE:
                 continue
-            is_named = _is_named(folded[start : phone.start] + " " + folded[phone.end : end])
+            rest = folded[start : phone.start] + " " + folded[phone.end : end]
+            is_named = named.get(rest)
+            if is_named is None:
+                is_named = named[rest] = _is_named(rest)
             if not is_named:
                 start = _above(folded, reach, start)
                 is_named = _is_named(folded[start:end])

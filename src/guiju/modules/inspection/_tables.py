@@ -177,7 +177,9 @@ def spell(sounds: str) -> str:
 
 def spelled(tokens: list[str]) -> str:
     """The same from what `tokens_of` has found."""
-    return "".join([SPELLED.get(token, token) for token in tokens])
+    # A text has few different ones.
+    codes = {token: SPELLED.get(token, token) for token in {*tokens}}
+    return "".join(map(codes.__getitem__, tokens))
 
 
 def decompositions(char: str) -> list[str]:
