@@ -143,7 +143,9 @@ def test_chats_are_read_offline_and_what_is_written_is_sent_once(stage: Stage) -
     expect(fresh.message("离线写的")).to_have_count(1)
     expect(fresh.message("接地布置.txt")).to_have_count(1)
     expect(fresh.message("附件里是点位")).to_have_count(1)
-    until(lambda: log(page) == log(fresh.page))  # how many have not read stands there a moment later
+    until(
+        lambda: log(page) == log(fresh.page)
+    )  # how many have not read stands there a moment later
     until(lambda: "马上撤回" not in screen.stored())
     assert "离线写的" in screen.stored(), "as a message"
     until(lambda: json.loads(screen.stored())["blobs"] == [])
