@@ -5,7 +5,7 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import Database, governed_tables
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import Apply
 from guiju.ledger import replay as replaying
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import decode_leaf, encode_leaf
@@ -183,11 +184,13 @@ def rebuilt_once(world: World) -> Iterator[None]:
     settled = _recorded(world)
 
     @contextmanager
-    def known(connection: Connection, *how: Any) -> Iterator[Connection | None]:
+    def known(
+        connection: Connection, log: Log, appliers: Mapping[str, Apply], findings: Findings
+    ) -> Iterator[Connection | None]:
         if (_entries(connection), _keys_of(world)) == settled:
             yield kept
         else:
-            with REBUILT(connection, *how) as made:
+            with REBUILT(connection, log, appliers, findings) as made:
                 yield made
 
     with ExitStack() as stack:
