@@ -31,8 +31,8 @@ _TAIL: Final = 80
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 # They wait for databases and processes: one more than cores.
 _WORKERS: Final = ("-n", "3", "--dist", "worksteal")
-# Browsers wait for one another's screens: two more than cores.
-_BY_FILE: Final = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+# Browsers wait for one another's screens, most of the time: three for each of two cores.
+_BY_FILE: Final = ("-n", "6", "--dist", "loadfile", "--no-loadscope-reorder")
 Command = tuple[str | Path, ...]
 
 

@@ -13,6 +13,7 @@ from tests.journeys.test_quiet import BEFORE, quiet_now
 from tests.support.browser import DESK, PHONE, Screen, Screens, chromium, screens
 from tests.support.pictures import save
 from tests.support.server import Place
+from tests.support.site import SERVE
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "user"
 MOST_BYTES: Final = 150 * 1024
@@ -484,14 +485,14 @@ def main(wanted: set[str]) -> None:
         place = Place(Path(folder, "demo"), None)
         place.folder.mkdir()
         place.guiju("init", "--demo")
-        with place.serving(), screens(browser, place) as shown:
+        with place.serving(*SERVE), screens(browser, place) as shown:
             take(shown, wanted)
         if wanted and "setup" not in wanted:
             return
         empty = Place(Path(folder, "empty"), None)
         empty.folder.mkdir()
         empty.guiju("init", "--empty")
-        with empty.serving(), screens(browser, empty) as shown:
+        with empty.serving(*SERVE), screens(browser, empty) as shown:
             first_run(shown)
 
 

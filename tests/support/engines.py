@@ -11,7 +11,7 @@ _first: dict[str, Engine] = {}
 
 def share_compiled() -> None:
     """From now on engines of this process that open the same kind of database share what they have compiled."""
-    db.create_engine = _create_sharing  # type: ignore[attr-defined]  # what it imported
+    db.create_engine = _create_sharing  # type: ignore[assignment, attr-defined]  # it takes what is used here
 
 
 def _create_sharing(url: str, **how: Any) -> Engine:

@@ -88,10 +88,13 @@ class Place:
         return self.run(_GUIJU, *words)
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[Serving]:
-        """Serve until the end of the block. Raises BenchError when the server ends before it is ready."""
+    def serving(self, *command: str | Path) -> Iterator[Serving]:
+        """Serve until the end of the block, by `guiju` or another `command` that does what it does.
+
+        Raises BenchError when the server ends before it is ready.
+        """
         begun = time.monotonic()
-        with running((_GUIJU, "serve"), self.log, self.environment) as process:
+        with running((*(command or (_GUIJU,)), "serve"), self.log, self.environment) as process:
             while not self._ready():
                 if process.poll() is not None:
                     raise BenchError(f"it ended with {process.returncode}:\n{tail(self.log)}")

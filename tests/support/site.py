@@ -10,6 +10,16 @@ from pathlib import Path
 
 from tests.support.server import Place, Serving
 
+# Test after test the same few people sign in; how often they may is tested in tests/modules/identity.
+_SERVE = """
+from guiju.command import main
+from guiju.modules.identity import _passwords
+from limits import RateLimitItemPerMinute
+_passwords.ATTEMPTS_PER_LOGIN = RateLimitItemPerMinute(10_000)
+main()
+"""
+SERVE = (sys.executable, "-c", _SERVE)
+
 
 class Site:
     """One demonstration; `start` and `stop` as often as a test wants."""
@@ -20,7 +30,7 @@ class Site:
         self._serving: Serving | None = None
 
     def start(self) -> None:
-        self._serving = self._running.enter_context(self.place.serving())
+        self._serving = self._running.enter_context(self.place.serving(*SERVE))
 
     def kill(self) -> None:
         assert self._serving is not None

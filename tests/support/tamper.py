@@ -1,24 +1,29 @@
 """Changing what is stored past the ledger, and putting it back: for tests that must see it noticed."""
 
+import hashlib
 import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import Database, governed_tables
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import Apply
+from guiju.ledger import replay as replaying
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import decode_leaf, encode_leaf
+from guiju.ledger.findings import Findings
 from guiju.ledger.keystore import wrapped_key
+from guiju.ledger.log import Log
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import asking
 from guiju.modules.groups import direct, governing, roster
@@ -42,6 +47,7 @@ from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
+from guiju.runtime import APPLIERS
 from guiju.setup import SYSTEM
 from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.asking import raise_question
@@ -54,6 +60,7 @@ from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import World
 
 Row = dict[str, Any]
+REBUILT = replaying.rebuilt
 STORED = (*tables.TABLES, *governed_tables(), wrapped_key)
 
 
@@ -163,8 +170,64 @@ def open_town(request: pytest.FixtureRequest) -> Iterator[World]:
         stack.callback(world.close)
         settle(world)
         check_ledger(world)
-        yield world
+        with rebuilt_once(world):
+            yield world
         check_ledger(world)
+
+
+@contextmanager
+def rebuilt_once(world: World) -> Iterator[None]:
+    """Have replays of what this world has recorded until now compare with one rebuild: the same facts make the same rows.
+
+    Of another ledger, or with other keys, the tables are built again each time.
+    """
+    settled = _recorded(world)
+
+    @contextmanager
+    def known(
+        connection: Connection, log: Log, appliers: Mapping[str, Apply], findings: Findings
+    ) -> Iterator[Connection | None]:
+        if (_entries(connection), _keys_of(world)) == settled:
+            yield kept
+        else:
+            with REBUILT(connection, log, appliers, findings) as made:
+                yield made
+
+    with ExitStack() as stack:
+        kept = stack.enter_context(rebuilt_anew(world))
+        stack.callback(setattr, replaying, "rebuilt", REBUILT)
+        replaying.rebuilt = known
+        yield
+
+
+@contextmanager
+def rebuilt_anew(world: World) -> Iterator[Connection]:
+    """What the facts of a world make of the governed tables, built now."""
+    findings, log = Findings(), Log(world.runtime.keys)
+    with (
+        world.runtime.database.read() as connection,
+        REBUILT(connection, log, APPLIERS, findings) as made,
+    ):
+        assert made is not None, findings.verdict()
+        yield made
+
+
+def _recorded(world: World) -> tuple[bytes, bytes]:
+    with world.runtime.database.read() as connection:
+        return _entries(connection), _keys_of(world)
+
+
+def _entries(connection: Connection) -> bytes:
+    return _digest(connection.execute(select(tables.entry).order_by(tables.entry.c.position)))
+
+
+def _keys_of(world: World) -> bytes:
+    with world.runtime.keys._database.read() as connection:
+        return _digest(connection.execute(select(wrapped_key).order_by(*wrapped_key.primary_key)))
+
+
+def _digest(rows: Iterable[Any]) -> bytes:
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).digest()
 
 
 def settle(world: World) -> None:

@@ -3,7 +3,8 @@
 The facts run through the same `apply` functions that wrote the live tables, so what differs was changed past the ledger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
@@ -53,18 +54,29 @@ def replay(
     connection: Connection, log: Log, appliers: Mapping[str, Apply], findings: Findings
 ) -> None:
     """8. Compare the governed tables of `connection` with a replay of its ledger. Entries must have been verified."""
-    with scratch() as empty:
-        make_governed_tables(empty)
-        with findings.reading(8, table=tables.entry.name):
-            if not _rebuild(connection, empty, log, appliers, findings):
-                return
+    with rebuilt(connection, log, appliers, findings) as expected:
+        if expected is None:
+            return
         count = 0
         for table in governed_tables():
             with findings.reading(8, table=table.name):
-                count += _compare(table, connection, empty, findings)
+                count += _compare(table, connection, expected, findings)
     findings.done(
         8, f"{count} rows of {len(governed_tables())} tables are what the facts make of them"
     )
+
+
+@contextmanager
+def rebuilt(
+    connection: Connection, log: Log, appliers: Mapping[str, Apply], findings: Findings
+) -> Iterator[Connection | None]:
+    """The governed tables as the facts make them; None when a fact cannot be applied. Of `connection` it reads entries alone."""
+    with scratch() as empty:
+        make_governed_tables(empty)
+        fits = False
+        with findings.reading(8, table=tables.entry.name):
+            fits = _rebuild(connection, empty, log, appliers, findings)
+        yield empty if fits else None
 
 
 def refill(
