@@ -3,7 +3,6 @@
 from guiju.modules.inspection._across import REACH, SHORT
 from guiju.modules.inspection._compile import (
     ENGINE_REVISION,
-    LONGEST_WORD,
     MAX_FINDINGS,
     RuleSet,
     compile_ruleset,
@@ -17,6 +16,7 @@ from guiju.modules.inspection._hosts import is_public_address, is_public_host
 from guiju.modules.inspection._kinds import KINDS
 from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection._masking import RISK_RULE, mask
+from guiju.modules.inspection._passage import LONGEST_WORD
 from guiju.modules.inspection._risk import read_risk_model, shipped_model
 from guiju.modules.inspection._spelling import spellings
 from guiju.modules.inspection._standard import (
