@@ -27,7 +27,7 @@ def searcher_of(compiled: "re2._Regexp") -> Callable[[bytes, int, int], Span]:
             return _NOTHING if match is None else match.span()
 
         return search
-    find, anywhere = inner.Match, re2._Anchor.UNANCHORED  # noqa: SLF001  # its enums are nowhere else
+    find, anywhere = inner.Match, re2._Anchor.UNANCHORED  # noqa: SLF001  # what `re2.search` asks with
 
     def search_inside(encoded: bytes, first: int, last: int) -> Span:
         span: Span = find(anywhere, encoded, first, last)[0]
