@@ -1,7 +1,5 @@
 """Decisions in their context: classes, conditions, who is present; warnings, alerts, quotes, and several messages as one."""
 
-from typing import Any
-
 import pytest
 
 from guiju.kernel.actor import Actor
