@@ -34,6 +34,7 @@ from guiju.modules.messaging.review_types import DecisionNotFoundError, Permissi
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
+from guiju.runtime import open_runtime
 from tests.support import roster
 from tests.support.office import Office
 
@@ -556,3 +557,53 @@ def test_an_exception_that_was_revoked_still_held_before(office: Office) -> None
     assert after.state == "held"
     for position in (sent, after.position):
         assert world.read(lambda tx, at=position: replaying.replay(tx, office.reviewer, at)).is_same  # type: ignore[misc]  # bound at once
+
+
+def test_what_another_node_puts_in_force_holds_here_at_once(office: Office, admin: Actor) -> None:
+    world, group = office.world, office.group()
+    made = added(office, admin)
+    tried(office, admin, made.id)
+    there, here = open_runtime(world.settings, world.clock), world.runtime.lane
+
+    def state(text: str) -> MessageState:
+        here._wary = 0  # it trusts that nobody else wrote
+        return world.send(office.member, group, text).state
+
+    def switched(state: str) -> None:
+        wanted: dict[str, Any] = {
+            "state": DictionaryState(state), "disposition": "hold", "classes": (), "use": USE
+        }  # fmt: skip
+
+        def act(tx: WriteTx) -> None:
+            to = dictionaries.switched(tx, admin, made.id, **wanted)
+            dictionaries.switch(tx, admin, made.id, to=to)
+
+        there.write(act)
+
+    try:
+        assert state("有个小金库") is MessageState.DELIVERED
+        switched("on")
+        assert state("又一个小金库") is MessageState.HELD
+        exempt: dict[str, Any] = {
+            "person": office.member.person_id, "group": group, "rule": made.id,
+            "until": world.clock.now() + DAY, "reason": "审计组",
+        }  # fmt: skip
+        granted = there.write(lambda tx: exemptions.grant(tx, admin, **exempt))
+        assert state("审计小金库") is MessageState.DELIVERED
+        there.write(lambda tx: exemptions.end(tx, admin, granted.id))
+        assert state("再查小金库") is MessageState.HELD
+        switched("off")
+        assert state("还有小金库") is MessageState.DELIVERED
+        for position in [world.send(office.member, group, "这是核心配方").position for _ in "abc"]:
+
+            def refuse(tx: WriteTx, position: int = position) -> None:
+                review.refuse(tx, office.reviewer, position, reason="涉密")
+
+            there.write(refuse)
+        assert state("大家好") is MessageState.HELD, "pre-review began there"
+        world.clock.advance(7 * DAY - 1)
+        assert state("大家早") is MessageState.HELD
+        world.clock.advance(1)
+        assert state("大家晚上好") is MessageState.DELIVERED
+    finally:
+        there.close()

@@ -1,8 +1,5 @@
 """Decisions in their context: classes, conditions, who is present; warnings, alerts, quotes, and several messages as one."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
 from guiju.kernel.actor import Actor
@@ -191,8 +188,7 @@ def test_an_alert_leaves_no_gap_in_the_group_and_its_sender_unaware(office: Offi
     assert numbers == list(range(numbers[0], numbers[0] + 3))
     (alerted,) = world.entries("messaging.alerted")
     assert alerted.group is None and alerted.number is None and alerted.fact.within == group
-    view: Any = SimpleNamespace()
-    (told,) = _live.deliveries(view, alerted)
+    (told,) = world.read(lambda tx: _live.deliveries(world.runtime.new_view(tx), alerted))
     roles = frozenset({"reviewer"})
     assert told.reaches(office.reviewer.person_id, roles, present=True)
     assert not told.reaches(office.member.person_id, roles, present=True)

@@ -98,8 +98,10 @@ class TestOwnModel:
     def test_a_broken_one_stops_the_start_and_not_the_lane(self, tmp_path: Path) -> None:
         path = tmp_path / RISK_MODEL
         path.write_bytes(b"not a model")
-        with pytest.raises(BadRiskModelError):
-            Inspector(path)
+        (tmp_path / "folder").mkdir()
+        for broken in (path, tmp_path / "folder"):
+            with pytest.raises(BadRiskModelError):
+                Inspector(broken)
 
 
 class TestJudged:

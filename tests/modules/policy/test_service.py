@@ -1,5 +1,10 @@
 """Adoption, permits, scopes, attempts and evidence."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx2
 import pytest
 
 from guiju.kernel.actor import Actor, system
@@ -18,11 +23,13 @@ from guiju.modules.policy.types import (
     BadPackError,
     ClauseNotFoundError,
     NotAllowedError,
+    Pack,
     PackAdopted,
 )
 from guiju.relations import PeopleAndGroups
 from guiju.runtime import load_pack
 from guiju.setup import SYSTEM
+from tests.support.inside import served_world, session_for
 from tests.support.office import Office
 
 ADMINISTRATORS = "5.2/groups.administrators"
@@ -242,3 +249,46 @@ def test_what_an_earlier_version_took_stays_in_force(office: Office) -> None:
     assert world.read(lambda tx: policy.uses(tx, "groups.administrators"))[0].params.max == 3
     better = world.write(lambda tx: policy.adopt(tx, admin, text=text, dictionaries=dictionaries))
     assert world.read(policy.version) == better.version
+
+
+def test_the_lane_reads_no_pack_that_was_read_before(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of expressions take longer to read than messages may wait."""
+    world = office.world
+    text, dictionaries = load_pack("party-run-plant")
+    changed = f"{text}# another version\n"
+    read = policy.read_pack(changed, dictionaries)
+    calls: list[str] = []
+    parse = _pack.parse
+
+    def counted(bundled: str, known: Any, **more: Any) -> Pack:
+        calls.append(bundled)
+        return parse(bundled, known, **more)
+
+    monkeypatch.setattr(_pack, "parse", counted)
+    world.write(lambda tx: policy.adopt(tx, SYSTEM, text=changed, dictionaries=dictionaries))
+    assert world.read(policy.get_pack).version == read.version
+    assert calls == []
+
+
+def test_the_server_answers_while_a_pack_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served_world(None) as (world, inside):
+        token = session_for(world, world.person("周安全", "security_admin"))
+        text, _ = load_pack("party-run-plant")
+        read_pack, begun, ended = policy.read_pack, threading.Event(), threading.Event()
+
+        def slow(text: str, dictionaries: Any) -> Pack:
+            begun.set()
+            assert ended.wait(20), "nobody else was answered"
+            return read_pack(text, dictionaries)
+
+        monkeypatch.setattr(policy, "read_pack", slow)
+        body = {"yaml": text, "dry_run": True}
+        with ThreadPoolExecutor(1) as beside:
+            asked = beside.submit(inside.request, "POST", "/api/policy/packs", token, body)
+            assert begun.wait(20)
+            with httpx2.Client(base_url=inside.http.base_url, timeout=15) as other:
+                assert other.get("/healthz").status_code == 200
+            ended.set()
+            assert asked.result().status_code == 200

@@ -169,8 +169,12 @@ def read_model(content: bytes) -> RiskModel:
 
 
 def read_risk_model(path: Path) -> RiskModel:
-    """A model from a file. Raises `BadRiskModelError`, `OSError`."""
-    return read_model(path.read_bytes())
+    """A model from a file. Raises `BadRiskModelError`, also for a file that cannot be read."""
+    try:
+        content = path.read_bytes()
+    except OSError as reason:
+        raise BadRiskModelError("the risk model cannot be read", reason=str(reason)) from reason
+    return read_model(content)
 
 
 @functools.cache

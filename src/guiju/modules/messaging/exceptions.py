@@ -12,7 +12,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
-from guiju.modules.inspection.service import DOCUMENT_CATEGORY
+from guiju.modules.inspection.service import DOCUMENT_CATEGORY, LINK_TYPES
 from guiju.modules.inspection.types import OVERFLOW, Finding
 from guiju.modules.messaging import _review_store
 from guiju.modules.messaging._review_rules import is_covered, phrase_of
@@ -83,11 +83,18 @@ def grant(
             "What was not read to its end cannot be let pass.", finding=allow.finding
         )
     phrase = phrase_of(finding, text, is_term=finding.rule in term_rules(tx, held.policy))
-    if not phrase:
+    if not phrase or _may_go_on(held, finding):
         raise BadExceptionError("The finding has no phrase.", finding=allow.finding)
     group = None if allow.everywhere else held.group
     granted = ExceptionGranted(group, (held.position,), finding.rule, allow.until, phrase, reason)
     tx.record(permit, granted)
+
+
+def _may_go_on(held: Recorded, finding: Finding) -> bool:
+    """Whether a link may have begun in an earlier message: what it ends with stands here, and another ends so too."""
+    basis = held.fact.basis
+    has_earlier = basis is not None and bool(basis.earlier)
+    return finding.rule in LINK_TYPES and finding.start == 0 and has_earlier
 
 
 def list_exceptions(tx: ReadTx, actor: Actor, *, ended: bool) -> list[Allowed]:

@@ -1,5 +1,6 @@
 """The rule book over HTTP: clauses with their evidence, and packs."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -10,6 +11,7 @@ from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.page import check_limit
 from guiju.kernel.text import Position
 from guiju.modules.policy import _shape, service
+from guiju.modules.policy.types import Pack
 
 routes = APIRouter(prefix="/api", tags=["policy"])
 
@@ -63,8 +65,16 @@ async def adopt(
     request: Request, body: PackBody, actor: CurrentActor, write: Writer, read: Reader
 ) -> Json:
     await read(lambda tx: service.require(tx, actor, "policy.adopt"))
-    dictionaries: Any = request.app.state.load_dictionaries(service.dictionary_names(body.yaml))
-    pack = service.read_pack(body.yaml, dictionaries)
+    dictionaries: Any = None
+
+    def read_text() -> Pack:
+        nonlocal dictionaries
+        names = service.dictionary_names(body.yaml)
+        dictionaries = request.app.state.load_dictionaries(names)
+        return service.read_pack(body.yaml, dictionaries)
+
+    # A long one, and its expressions, take longer than others may wait for the loop.
+    pack = await asyncio.to_thread(read_text)
     if not body.dry_run:
         await read(lambda tx: request.app.state.prepare_pack(tx, pack))
 

@@ -202,7 +202,15 @@ def first_use(tx: ReadTx, control_name: str) -> Use | None:
 
 def read_pack(text: str, dictionaries: Mapping[str, str]) -> Pack:
     """The pack of a YAML text, without adopting it. Raises BadPackError with lines and reasons."""
-    return _pack.parse(_pack.bundle(text, dictionaries), _vocabulary[0])
+    return _read(_pack.bundle(text, dictionaries))
+
+
+@functools.lru_cache(maxsize=8)
+def _read(bundled: str) -> Pack:
+    """Some hundred expressions take a good part of a second: read before it is adopted, a pack is known to the lane."""
+    pack = _pack.parse(bundled, _vocabulary[0])
+    _parsed(bundled)
+    return pack
 
 
 def dictionary_names(text: str) -> list[str]:
@@ -217,7 +225,7 @@ def adopt(tx: WriteTx, actor: Actor, *, text: str, dictionaries: Mapping[str, st
     """
     permit = require(tx, actor, "policy.adopt")
     bundled = _pack.bundle(text, dictionaries)
-    pack = _pack.parse(bundled, _vocabulary[0])
+    pack = _read(bundled)
     if pack.version != permit.policy:
         tx.record(permit, PackAdopted(pack.id, pack.version, bundled))
     return pack
