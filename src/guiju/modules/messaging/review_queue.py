@@ -200,8 +200,14 @@ def has_passed_on(tx: ReadTx, actor: Actor, review: Review) -> bool:
 def wrote(tx: ReadTx, actor: Actor, review: Review) -> bool:
     """Whether the actor answers for the message, or for words that it forwards, however often they were forwarded."""
     authors, sources = {review.sender}, [*review.fact.forwarded]
+    seen: set[int] = set()
     while sources:
-        entry = tx.entry(sources.pop())
+        source = sources.pop()
+        # Forwards of forwards of the same messages would be gone through as often as there are ways to them.
+        if source in seen:
+            continue
+        seen.add(source)
+        entry = tx.entry(source)
         assert entry is not None, "what was forwarded is recorded"
         authors.add(author_of(entry))
         sources += getattr(entry.fact, "forwarded", ())
