@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import guiju.app  # noqa: F401  # some tables are known only to what serves them
 from guiju import migrations
 from guiju.kernel.db import Database, governed_tables, metadata, open_database
 from guiju.migrations import schema
