@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.support.browser import PHONE, Screen, Screens, violations
+from tests.support.browser import PHONE, Screen, Screens, press_over, violations
 from tests.support.site import Site
 
 NAME = "澄远涂胶质量攻关工作群"
@@ -186,8 +186,8 @@ def see_the_evidence(people: Screens, owner: Screen, position: int) -> None:
     assert json.loads(before)["vkey"] in auditor.page.evaluate(
         "localStorage.getItem('gj.ledger.head')"
     )
-    owner.message("胶宽数据").hover()
-    owner.message("胶宽数据").get_by_role("link", name="查看证明").click()
+    said = owner.message("胶宽数据")
+    press_over(said, said.get_by_role("link", name="查看证明"))
     verify(owner, "正文算出的承诺与账本所存一致")
 
 

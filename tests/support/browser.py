@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import APIResponse, Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.support.server import Place
 
@@ -106,17 +114,20 @@ class Screen:
         """The message of the open timeline with this text."""
         return self.page.locator("article.m", has_text=text)
 
-    def open_menu(self, text: str) -> None:
-        """Open what can be done with the message with this text."""
-        said = self.message(text).first
-        said.hover()
-        said.get_by_role("button", name="更多").click()
-        expect(self.page.get_by_role("menu")).to_be_visible()
+    def open_menu(self, text: str) -> Locator:
+        """Open what can be done with the first message with this text."""
+        return self.menu_of(self.message(text).first)
+
+    def menu_of(self, said: Locator) -> Locator:
+        """Open what can be done with one message."""
+        press_over(said, said.get_by_role("button", name="更多"))
+        menu = self.page.get_by_role("menu")
+        expect(menu).to_be_visible()
+        return menu
 
     def menu(self, text: str, act: str) -> None:
         """Choose an act from the menu of the message with this text."""
-        self.open_menu(text)
-        self.page.get_by_role("menuitem", name=act, exact=True).click()
+        self.open_menu(text).get_by_role("menuitem", name=act, exact=True).click()
 
     def write(self, text: str) -> None:
         """Write into the composer without sending."""
@@ -152,6 +163,17 @@ class Screen:
         """Ask the server to do something, as the client would."""
         url, origin = f"{self.origin}/api{path}", {"Origin": self.origin}
         return self.page.request.post(url, headers=origin, data=body)
+
+
+def press_over(said: Locator, shown: Locator) -> None:
+    """Press what a message shows while the pointer is over it; talk that loads may move it away meanwhile."""
+    for patience in (1_000, 2_000, 4_000):
+        said.hover()
+        with contextlib.suppress(TookTooLong):
+            shown.click(timeout=patience)
+            return
+    said.hover()
+    shown.click()
 
 
 def violations(page: Page) -> list[str]:
