@@ -119,11 +119,20 @@ class Screen:
         return self.menu_of(self.message(text).first)
 
     def menu_of(self, said: Locator) -> Locator:
-        """Open what can be done with one message."""
-        press_over(said, said.get_by_role("button", name="更多"))
-        menu = self.page.get_by_role("menu")
-        expect(menu).to_be_visible()
-        return menu
+        """Open what can be done with one message.
+
+        Its button stands there while the pointer is over the message, and talk that loads may move that away.
+        """
+        more, menu = said.get_by_role("button", name="更多"), self.page.get_by_role("menu")
+        for patience in (1_000, 2_000, 4_000, 8_000):
+            with contextlib.suppress(TookTooLong):
+                said.hover(timeout=patience)
+                more.click(timeout=patience)
+            # A press that took too long may have opened it, which then covers the message.
+            with contextlib.suppress(TookTooLong):
+                menu.wait_for(timeout=patience)
+                return menu
+        raise AssertionError(f"{said} shows no menu")
 
     def menu(self, text: str, act: str) -> None:
         """Choose an act from the menu of the message with this text."""
@@ -163,17 +172,6 @@ class Screen:
         """Ask the server to do something, as the client would."""
         url, origin = f"{self.origin}/api{path}", {"Origin": self.origin}
         return self.page.request.post(url, headers=origin, data=body)
-
-
-def press_over(said: Locator, shown: Locator) -> None:
-    """Press what a message shows while the pointer is over it; talk that loads may move it away meanwhile."""
-    for patience in (1_000, 2_000, 4_000):
-        said.hover()
-        with contextlib.suppress(TookTooLong):
-            shown.click(timeout=patience)
-            return
-    said.hover()
-    shown.click()
 
 
 def violations(page: Page) -> list[str]:
