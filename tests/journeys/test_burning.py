@@ -36,8 +36,7 @@ def test_it_is_said_before_read_once_and_wiped(people: Screens) -> None:
     card = writer.message("阅后即焚消息 · 10 秒").last
     expect(card).to_contain_text("密封副本留存备查")
     expect(writer.page.get_by_text(SECRET)).to_have_count(0)
-    card.hover()
-    card.get_by_role("button", name="更多").click()
+    writer.menu_of(card)
     expect(writer.page.get_by_role("menuitem", name="撤回")).to_be_visible()
     for act in ("复制文字", "转发", "收藏", "稍后处理", "引用", "多选"):
         expect(writer.page.get_by_role("menuitem", name=act)).to_have_count(0)

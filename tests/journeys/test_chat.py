@@ -137,9 +137,7 @@ class TestThreads:
         ]
         # Edited and recalled replies change in the open thread too.
         reply_in = panel.locator("article.m", has_text="换了传感器")
-        reply_in.hover()
-        reply_in.get_by_role("button", name="更多").click()
-        second.page.get_by_role("menuitem", name="撤回").click()
+        second.menu_of(reply_in).get_by_role("menuitem", name="撤回").click()
         expect(theirs).not_to_contain_text("换了传感器")
         expect(theirs).to_contain_text("王海涛 撤回了一条消息")
         first.page.get_by_role("button", name="关闭话题").click()
@@ -178,10 +176,7 @@ class TestPins:
         owner.menu("本周五下午停线保养", "置顶")
         expect(pins).to_contain_text("本周五下午停线保养")
         owner.page.get_by_role("log").evaluate("one => { one.scrollTop = 0 }")
-        target = owner.page.locator("article.m", has_text=early).first
-        target.hover()
-        target.get_by_role("button", name="更多").click()
-        owner.page.get_by_role("menuitem", name="置顶", exact=True).click()
+        owner.menu(early, "置顶")
         expect(count).to_have_text(f"{before + 2} 条置顶")
         count.click()
         member.check_access("the pinned messages")

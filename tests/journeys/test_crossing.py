@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Route, expect
 
 from tests.support.browser import Screen, Screens
+from tests.support.waiting import wait_until
 
 WORKSHOP, SAFETY = "总装一车间", "安全生产"
 _MICROPHONE = """
@@ -74,6 +75,7 @@ def test_what_waits_for_its_time_takes_only_itself_from_the_composer(people: Scr
         enter(writer, WORKSHOP)
         expect(writer.page.locator(".strip", has_text="定时消息 2")).to_be_visible()
         expect(composer(writer)).to_have_value("")
+        wait_until(lambda: not any(one["text"] for one in writer.get("/drafts")["drafts"]))
 
 
 def test_a_draft_still_mentions_and_words_that_come_back_push_nothing_out(people: Screens) -> None:

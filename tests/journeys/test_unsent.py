@@ -20,10 +20,7 @@ def enter(screen: Screen, group: str) -> None:
 
 def menu(screen: Screen, text: str) -> Locator:
     """The open menu of a message."""
-    said = screen.message(text).last
-    said.hover()
-    said.get_by_role("button", name="更多").click()
-    return screen.page.get_by_role("menu")
+    return screen.menu_of(screen.message(text).last)
 
 
 def sheet(screen: Screen) -> Locator:

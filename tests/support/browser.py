@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import APIResponse, Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.support.server import Place
 
@@ -19,10 +27,35 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 DESK = (1280, 800)
 PHONE = (390, 844)
 _WAIT_MS = 15_000
+# Each window would run pages of the browser's own beside ours: those of its address bar, and a spare one.
+_OWN_PAGES = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "SpareRendererForSitePerProcess",
+)
+# What Playwright switches off, for the last list is the one that counts.
+_UNUSED = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+)
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
+    f"--disable-features={','.join((*_OWN_PAGES, *_UNUSED))}",
     "--no-first-run",
     "--lang=zh-CN",
 ]
@@ -106,17 +139,29 @@ class Screen:
         """The message of the open timeline with this text."""
         return self.page.locator("article.m", has_text=text)
 
-    def open_menu(self, text: str) -> None:
-        """Open what can be done with the message with this text."""
-        said = self.message(text).first
-        said.hover()
-        said.get_by_role("button", name="更多").click()
-        expect(self.page.get_by_role("menu")).to_be_visible()
+    def open_menu(self, text: str) -> Locator:
+        """Open what can be done with the first message with this text."""
+        return self.menu_of(self.message(text).first)
+
+    def menu_of(self, said: Locator) -> Locator:
+        """Open what can be done with one message.
+
+        Its button stands there while the pointer is over the message, and talk that loads may move that away.
+        """
+        more, menu = said.get_by_role("button", name="更多"), self.page.get_by_role("menu")
+        for patience in (1_000, 2_000, 4_000, 8_000):
+            with contextlib.suppress(TookTooLong):
+                said.hover(timeout=patience)
+                more.click(timeout=patience)
+            # A press that took too long may have opened it, which then covers the message.
+            with contextlib.suppress(TookTooLong):
+                menu.wait_for(timeout=patience)
+                return menu
+        raise AssertionError(f"{said} shows no menu")
 
     def menu(self, text: str, act: str) -> None:
         """Choose an act from the menu of the message with this text."""
-        self.open_menu(text)
-        self.page.get_by_role("menuitem", name=act, exact=True).click()
+        self.open_menu(text).get_by_role("menuitem", name=act, exact=True).click()
 
     def write(self, text: str) -> None:
         """Write into the composer without sending."""
