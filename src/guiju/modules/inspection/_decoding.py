@@ -29,11 +29,20 @@ _CODED = re.compile(
     rf"|(?P<figures>(?:(?<=0)x(?:(?=[0-9]{{0,7}}[a-f]){_HEX}{{8,}}|{_HEX}{{2}}(?:[ :,-]{_HEX}{{2}}){{3,}})"
     rf"|(?<!u)(?:(?:(?<=[a-f])|(?=[0-9]{{0,6}}[a-f])){_HEX}{{7,}}|{_HEX}(?:[ :,-]{_HEX}{{2}}){{3,}}))(?![0-9a-z]))))"
 )
+# What all of these have; figures in which a letter is among the first eight.
+_may_be_code = teller_of(
+    rf"&(?:(?:amp;)*#(?:[0-9]|x{_HEX})|[a-z][a-z0-9]+;)|[\\%]u{_HEX}{{4}}|\\u\{{|%(?:25)*{_HEX}{{2}}|\\x{_HEX}{{2}}|\\[0-3][0-7]{{2}}\\"
+    rf"|\\[4-9]{_HEX}{{3}}|==?(?:{_HEX}{{2}}|\r?\n)=|(?:^|[^0-9a-z])(?:(?:u[+]?|0x)[4-9]{_HEX}{{3}}|0x{_HEX}{{2}}[ :,-]{_HEX}{{2}}"
+    rf"|{_HEX}{{2}}(?:[ :,-]{_HEX}{{2}}){{3}}|(?:0x)?(?:{'|'.join(f'[0-9]{{{n}}}[a-f]{_HEX}{{{7 - n}}}' for n in range(8))}))"
+)
 # Rows of which each part by itself is an ordinary number: bytes in figures and numbers of characters, with signs between.
 _BETWEEN = "[ ,;#|/-]{1,3}"
 _HEX_BYTE = "[0-9a-f]{2}"
 # Of a row of numbers half at least have to be characters in use: one number in fifteen is.
 _NUMBERS = re.compile(rf"[0-9](?<![0-9a-z.].)[0-9]{{0,5}}(?:{_BETWEEN}[0-9]{{1,6}})+(?![0-9a-z])")
+# Two numbers of Chinese characters side by side.
+_HAN_CODE = "0?(?:19|2[0-9]|3[0-9]|40)[0-9]{3}"
+_may_be_numbers = teller_of(f"(?:^|[^0-9]){_HAN_CODE}{_BETWEEN}{_HAN_CODE}(?:[^0-9]|$)")
 _NUMBER, _FIVE = re.compile("[0-9]+"), re.compile("[0-9]{5,}")
 _HAN_CODES, _LEAST_CODES = range(0x4E00, 0xA000), 2
 _ROW = re.compile(
@@ -44,6 +53,11 @@ _ROW = re.compile(
     rf"|(?<=x)[89a-f][0-9a-f](?:x{_HEX_BYTE}){{2,}})(?![0-9a-z])"
     rf"|(?<=\\)x{_HEX_BYTE}(?:{_BETWEEN}\\x{_HEX_BYTE}){{1,}}"
     rf"|(?<==){_HEX_BYTE}(?:{_BETWEEN}={_HEX_BYTE}){{2,}})"
+)
+_may_be_row = teller_of(
+    f"(?:^|[^0-9a-z.])(?:(?:1[2-9][0-9]|2[0-5][0-9])(?:{_BETWEEN}(?:1[2-9][0-9]|2[0-5][0-9])){{4}}"
+    rf"|[4-9][0-9a-f]{{3}}{_BETWEEN}[4-9][0-9a-f]{{3}}|0x{_HEX_BYTE}(?:{_BETWEEN}0x{_HEX_BYTE}){{2}}|x[89a-f][0-9a-f](?:x{_HEX_BYTE}){{2}})"
+    rf"|\\x{_HEX_BYTE}{_BETWEEN}\\x|={_HEX_BYTE}{_BETWEEN}={_HEX_BYTE}{_BETWEEN}="
 )
 _PART = re.compile("(?:0x|\\\\x|x|=)?([0-9a-f]{2,})")
 _DECIMAL = re.compile("[0-9]{3}(?:[^0-9a-z]+[0-9]{3})+")
@@ -83,7 +97,8 @@ def codes_of(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
         rows[start:end] = b"\1" * (end - start)
     # A text repeats its codes.
     known: dict[str, Resolved] = {}
-    for match in _CODED.finditer(folded):
+    encoded = folded.encode()
+    for match in _CODED.finditer(folded) if _may_be_code(encoded) else ():
         coded = match[0]
         if rows and rows.find(1, *match.span()) >= 0:
             continue
@@ -116,12 +131,13 @@ def codes_of(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
 
 def _whole(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
     """The codes that are rows: of bytes or of numbers of characters with signs between, and of UTF-7."""
+    encoded = folded.encode()
     found = [
         (*match.span(), resolved)
-        for match in _ROW.finditer(folded)
+        for match in (_ROW.finditer(folded) if _may_be_row(encoded) else ())
         if (resolved := _of_row(match[0]))
     ]
-    for match in _NUMBERS.finditer(folded):
+    for match in _NUMBERS.finditer(folded) if _may_be_numbers(encoded) else ():
         found += _numbered(match)
     if "+" in text:
         found += [

@@ -9,8 +9,8 @@ so that a part of a longer code is never taken for a number.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain, pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, pairwise
 
 from guiju.modules.inspection._fold import NOISE
 from guiju.modules.inspection._passage import NUMERALS as _EACH
@@ -66,9 +66,10 @@ _DOUBLED = bytes.maketrans(
 )
 
 
-# What the edges of the numbers in a run hang on: where it has digits, but after a letter also which (`_PREFIX`).
-_FORM = str.maketrans("0123456789", "0" * 10)
+# What the edges of the numbers in a run hang on: where it has signs, but after a letter also which digits (`_PREFIX`).
+_FORM = str.maketrans("0123456789abcdefghijklmnopqrstuvwxyz", "0" * 36)
 _FORM_AFTER_LETTERS = str.maketrans("0123456789", "0103333333")
+_MAY_BE_PREFIX = frozenset("tpmcwhnvi")
 
 
 class Shape:
@@ -121,7 +122,7 @@ def _shape_of(written: str, seen: str) -> Shape:
                 starts.discard(bounds[at])
             if bounds[at + 2] - bounds[at + 1] == 1:
                 ends.discard(bounds[at + 1])
-    if written[0].isalpha():
+    if written[0] in _MAY_BE_PREFIX:
         prefix = _PREFIX.match("".join([written[first:last] for first, last in groups]))
         if prefix is not None:
             starts.add(prefix.end())
@@ -151,7 +152,7 @@ class Shapes:
         """The shape of any run, as `_shape_of`."""
         if written != seen:
             return _shape_of(written, seen)
-        form = written.translate(_FORM_AFTER_LETTERS if written[0].isalpha() else _FORM)
+        form = written.translate(_FORM_AFTER_LETTERS if written[0] in _MAY_BE_PREFIX else _FORM)
         shape = self._chains.get(form)
         if shape is None:
             shape = self._chains[form] = _shape_of(written, seen)
@@ -166,7 +167,6 @@ class Run:
 
     __slots__ = (
         "_is_single",
-        "_known_spots",
         "_known_sums",
         "_luhn_shares",
         "_passage",
@@ -203,19 +203,15 @@ class Run:
         self.is_numeric = code.isdigit()
         self.digits = code if self.is_numeric else code.translate(AS_DIGITS)
         self._luhn_shares: dict[int, float] | None = None
-        self._known_spots: Sequence[int] | None = None
         self._known_sums: tuple[list[int], list[int]] | None = None
 
-    @property
-    def _spots(self) -> Sequence[int]:
-        """Where each character of the code stands in the view."""
-        spots = self._known_spots
-        if spots is None:
-            start = self._start
-            groups = [range(start + first, start + last) for first, last in self._shape.groups]
-            spots = groups[0] if self._is_single else [*chain.from_iterable(groups)]
-            self._known_spots = spots
-        return spots
+    def _spot(self, index: int) -> int:
+        """Where a character of the code stands in the view."""
+        if self._is_single:
+            return self._start + index
+        shape = self._shape
+        group = bisect_right(shape.bounds, index) - 1
+        return self._start + shape.groups[group][0] + index - shape.bounds[group]
 
     def starts_at(self, index: int) -> bool:
         """A number may start here."""
@@ -319,24 +315,24 @@ class Run:
         """A fourth of the digits, at least, are no letters in disguise."""
         if self.is_numeric:
             return True
-        digits = sum(map(str.isdigit, self.code[start:end]))
-        return digits * 4 >= end - start
+        code = self.code[start:end]
+        return code.isdigit() or sum(map(str.isdigit, code)) * 4 >= end - start
 
     def before(self, start: int, length: int) -> str:
         """What is written before a window."""
-        spot = self._start + start if self._is_single else self._spots[start]
+        spot = self._spot(start)
         return self._seen[max(0, spot - length) : spot]
 
     def after(self, end: int, length: int) -> str:
         """What is written after a window."""
-        spot = self._start + end if self._is_single else self._spots[end - 1] + 1
+        spot = self._spot(end - 1) + 1
         return self._seen[spot : spot + length]
 
     def original(self, start: int, end: int) -> str:
         """The characters of a window as they are written."""
         places = self._view.places
         text = self._passage.text
-        return "".join(text[places[spot]] for spot in self._spots[start:end])
+        return "".join([text[places[self._spot(at)]] for at in range(start, end)])
 
     def is_decimal(self, start: int, end: int) -> bool:
         """The window is one side of a decimal point."""
@@ -346,17 +342,19 @@ class Run:
 
     def found(self, kind: str, start: int, end: int, hidden: range) -> Found:
         """A finding; `hidden` counts from the start of the window."""
-        places, spots = self._view.places, self._spots
+        places = self._view.places
+        begin, close = self._spot(start), self._spot(end - 1)
         if isinstance(places, range):
             # Places are those of the text itself.
-            first, last = spots[start + hidden.start], spots[start + hidden.stop - 1] + 1
+            first = self._spot(start + hidden.start)
+            last = self._spot(start + hidden.stop - 1) + 1
             if last - first == hidden.stop - hidden.start:
-                return Found(kind, spots[start], spots[end - 1] + 1, range(first, last))
+                return Found(kind, begin, close + 1, range(first, last))
         return Found(
             kind,
-            places[spots[start]],
-            places[spots[end - 1]] + 1,
-            [places[spots[start + at]] for at in hidden],
+            places[begin],
+            places[close] + 1,
+            [places[self._spot(start + at)] for at in hidden],
         )
 
 
@@ -367,7 +365,7 @@ def runs_of(passage: Passage) -> Iterator[tuple[int, str]]:
         if end - start < _SHORTEST_RUN or match.lastindex is None:
             continue
         written = match[0]
-        if _DIGIT.search(written) is not None:
+        if written[0].isdigit() or _DIGIT.search(written) is not None:
             if not passage.spend(1 + (end - start) // _A_UNIT):
                 return
             yield start, written

@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
-from operator import eq, ne
+from operator import ne
 from typing import NamedTuple
 
 from guiju.modules.inspection import _boundary
@@ -187,10 +187,13 @@ class TermIndex:
         parts = [(0, size)]
         if size >= LONG:
             # Every character of a run but its first, and what may belong to a term with it.
-            doubled = compress(range(1, size), map(eq, stripped, stripped[1:]))
             reach, chars = self._lexicon.longest, self._lexicon.chars
             parts = windows(
-                [(place - reach, place + reach) for place in doubled if stripped[place] in chars],
+                [
+                    (place - reach, place + reach)
+                    for place in _doubled(stripped)
+                    if stripped[place] in chars
+                ],
                 size,
             )
         for first, last in parts:
@@ -224,6 +227,18 @@ class TermIndex:
                     place.is_apart(from_digits=False) and place.is_spelled_out()
                 ):
                     yield Echo(pattern, place, Way.REPEATED, False)
+
+
+def _doubled(text: str) -> list[int]:
+    """The places of the characters that are the same as the one before."""
+    found: list[int] = []
+    before = -1
+    for place in range(len(text)):
+        code = ord(text[place])
+        if code == before:
+            found.append(place)
+        before = code
+    return found
 
 
 def _firsts(reports: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
