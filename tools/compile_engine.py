@@ -23,7 +23,7 @@ DIGEST = ENGINE / "compiled.txt"
 MODULES = (
     "_addresses", "_amounts", "_boundary", "_codes", "_compile", "_cues", "_decoding", "_digits",
     "_disguised_markings", "_echoes", "_english_markings", "_english_names", "_excerpts", "_expressions",
-    "_fillers", "_findings", "_fold", "_gate", "_glances", "_holes", "_hosts", "_ids", "_joints", "_kinds",
+    "_fillers", "_findings", "_fold", "_garbage", "_gate", "_glances", "_holes", "_hosts", "_ids", "_joints", "_kinds",
     "_latin", "_lexicon", "_link_rules", "_links", "_mail", "_markings", "_masking", "_names", "_numbers",
     "_parts", "_passage", "_passwords", "_phones", "_pieces", "_places", "_plates", "_relaxed", "_rosters",
     "_secrets", "_streams", "_surroundings", "_tables", "_terms", "_written",

@@ -316,10 +316,8 @@ def _has_han(found: Resolved) -> bool:
 
 def _is_text(raw: bytes, encoding: str) -> bool:
     """Chinese, or at least nothing but what people read."""
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
+    # What cannot be read becomes a character that nobody reads.
+    text = raw.decode(encoding, "replace")
     if not text or _UNREADABLE.search(text) is not None:
         return False
     return text.isascii() or 2 * len(_HAN.findall(text)) >= sum(not c.isascii() for c in text)

@@ -9,7 +9,7 @@ so that a part of a longer code is never taken for a number.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import accumulate, pairwise
 
 from guiju.modules.inspection._fold import NOISE
@@ -43,7 +43,7 @@ _REST = (
     f"[0-9a-z]{{0,{_LONGEST_GROUP - 1}}}(?![0-9a-z])"
 )
 # A group that no run begins with is passed as a whole.
-_RUN = re.compile(f"[0-9a-z](?:({_REST}{_CHAIN})|[0-9a-z]*)")
+RUN = re.compile(f"[0-9a-z](?:({_REST}{_CHAIN})|[0-9a-z]*)")
 _GROUP = re.compile("[0-9a-z]+")
 _DIGIT = re.compile("[0-9]")
 # Words before a number that people write without a space: tel13800138000.
@@ -58,7 +58,7 @@ _MOST_ENDS = LONGEST - SHORTEST + 1
 _HALF = 0.5
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
 WINDOW = 3
-_A_UNIT = 16
+A_UNIT = 16
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
 _DOUBLED = bytes.maketrans(
@@ -67,8 +67,8 @@ _DOUBLED = bytes.maketrans(
 
 
 # What the edges of the numbers in a run hang on: where it has signs, but after a letter also which digits (`_PREFIX`).
-_FORM = str.maketrans("0123456789abcdefghijklmnopqrstuvwxyz", "0" * 36)
-_FORM_AFTER_LETTERS = str.maketrans("0123456789", "0103333333")
+_FORM = bytes.maketrans(b"0123456789" + _LETTERS, b"0" * 36)
+_FORM_AFTER_LETTERS = bytes.maketrans(b"0123456789", b"0103333333")
 _MAY_BE_PREFIX = frozenset("tpmcwhnvi")
 
 
@@ -139,7 +139,7 @@ class Shapes:
 
     def __init__(self) -> None:
         self._rows: dict[int, Shape] = {}
-        self._chains: dict[str, Shape] = {}
+        self._chains: dict[bytes, Shape] = {}
 
     def row(self, size: int) -> Shape:
         """The shape of so many digits without signs."""
@@ -150,9 +150,9 @@ class Shapes:
 
     def chain(self, written: str, seen: str) -> Shape:
         """The shape of any run, as `_shape_of`."""
-        if written != seen:
-            return _shape_of(written, seen)
-        form = written.translate(_FORM_AFTER_LETTERS if written[0] in _MAY_BE_PREFIX else _FORM)
+        form = seen.encode().translate(_FORM)
+        if written[0] in _MAY_BE_PREFIX:
+            form += b"\n" + written.encode().translate(_FORM_AFTER_LETTERS)
         shape = self._chains.get(form)
         if shape is None:
             shape = self._chains[form] = _shape_of(written, seen)
@@ -201,7 +201,9 @@ class Run:
             code = "".join([written[first:last] for first, last in groups])
         self.code = code
         self.is_numeric = code.isdigit()
-        self.digits = code if self.is_numeric else code.translate(AS_DIGITS)
+        self.digits = (
+            code if self.is_numeric else code.replace("o", "0").replace("l", "1").replace("i", "1")
+        )
         self._luhn_shares: dict[int, float] | None = None
         self._known_sums: tuple[list[int], list[int]] | None = None
 
@@ -358,17 +360,12 @@ class Run:
         )
 
 
-def runs_of(passage: Passage) -> Iterator[tuple[int, str]]:
-    """Where each run of a text that is long enough for any number and has digits begins, and what is written there."""
-    for match in _RUN.finditer(passage.digits):
-        start, end = match.span()
-        if end - start < _SHORTEST_RUN or match.lastindex is None:
-            continue
-        written = match[0]
-        if written[0].isdigit() or _DIGIT.search(written) is not None:
-            if not passage.spend(1 + (end - start) // _A_UNIT):
-                return
-            yield start, written
+def is_long_enough(match: re.Match[str]) -> bool:
+    """The match of `RUN` is a run that is long enough for any number and has digits."""
+    if match.lastindex is None or match.end() - match.start() < _SHORTEST_RUN:
+        return False
+    written: str = match[0]
+    return written[0].isdigit() or _DIGIT.search(written) is not None
 
 
 def bits(sizes: Iterable[int]) -> int:

@@ -15,7 +15,7 @@ LONG = 600
 SPACE = r"[\s\pZ\x{b}\x{1c}-\x{1f}\x{85}]"
 
 # An expression in pieces: characters, choices, repetitions (also those that give nothing back), openings.
-_TOKEN = re.compile(
+_PIECE = re.compile(
     r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9,]+\}\+?|[*+?]\+?|\(\?<?[=!]|.",
     re.DOTALL,
 )
@@ -28,13 +28,13 @@ def needed_by(expression: str) -> str:
     """What RE2 finds wherever `re` finds the expression: it leaves out what looks around."""
     kept: list[str] = []
     depth = 0
-    for token in _TOKEN.findall(expression):
-        if depth or token in _LOOKS:
-            depth += token.startswith("(") - (token == ")")
+    for piece in _PIECE.findall(expression):
+        if depth or piece in _LOOKS:
+            depth += piece.startswith("(") - (piece == ")")
             continue
-        token = token.removesuffix("+") if token[-1:] == "+" and len(token) > 1 else token
-        token = token.replace(r"\s", SPACE[1:-1] if token[0] == "[" else SPACE)
-        kept.append(_CODE.sub(lambda code: f"\\x{{{code[1] or code[2]}}}", token))
+        plain = piece[:-1] if len(piece) > 1 and piece[-1] == "+" else piece
+        plain = plain.replace(r"\s", SPACE[1:-1] if plain[0] == "[" else SPACE)
+        kept.append(_CODE.sub(lambda code: f"\\x{{{code[1] or code[2]}}}", plain))
     return "".join(kept)
 
 

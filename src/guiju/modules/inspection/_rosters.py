@@ -12,6 +12,7 @@ _LONGEST_LINE = 120
 _NAME = re.compile(r"[一-龥]{2,}|[A-Za-z]{2,}")
 # What says that a phone follows is no name of anybody.
 _LABEL = re.compile("(?:联系)?(?:电话|手机|号码|方式)|tel|phone|mobile|[0-9]")
+_LABELS = ("电话", "手机", "号码", "方式", "tel", "phone", "mobile")
 _MOST_ABOVE = 3
 _HEADING = re.compile(
     "名单|清单|列表|名册|通讯录|客户|会员|联系|电话|业主|学员|家长|台账|customers?|clients?|contacts?|leads?|name",
@@ -65,6 +66,9 @@ def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
 
 
 def _is_named(rest: str) -> bool:
+    # What is found where no label stands is found without the figures too, and most entries have a name.
+    if _NAME.search(rest) is not None and not any(label in rest for label in _LABELS):
+        return True
     return _NAME.search(_LABEL.sub("", rest)) is not None
 
 

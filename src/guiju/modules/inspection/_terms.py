@@ -8,7 +8,6 @@ syllables in Latin letters) is *doubtful*: it never does more than hold a text f
 """
 
 import ctypes
-import gc
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
 from guiju.modules.inspection._fillers import FillerIndex
+from guiju.modules.inspection._garbage import Uncollected
 from guiju.modules.inspection._gate import BACKWARDS, EVERY, PARTED, WRITTEN, Gate
 from guiju.modules.inspection._glances import LONG
 from guiju.modules.inspection._holes import HoleIndex
@@ -64,9 +64,7 @@ class TermIndex:
     def __init__(self, terms: Iterable[tuple[int, str]]) -> None:
         """`terms` are (rule, term) pairs. Raises `BadTermError`, `TooManyTermsError`."""
         # What is made here stays: to look through it for garbage over and over takes a sixth of the time.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
+        with Uncollected():
             self._lexicon = Lexicon(terms)
             self._echoes = EchoIndex(self._lexicon)
             self._latin = LatinIndex(self._lexicon)
@@ -76,9 +74,6 @@ class TermIndex:
             # Of a large one it would take as much memory as the terms themselves.
             is_large = self._lexicon.is_large
             self._gate = None if is_large else Gate(self._lexicon, self._parts.take_parts())
-        finally:
-            if collects:
-                gc.enable()
         self._find = self._lexicon.find
         _boundary.warm()
         _give_back()
