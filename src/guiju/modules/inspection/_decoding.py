@@ -64,7 +64,7 @@ _DECIMAL = re.compile("[0-9]{3}(?:[^0-9a-z]+[0-9]{3})+")
 _BYTES = 0xFF
 # Closed, or long enough that letters do not become Chinese by chance.
 _UTF7 = re.compile("[+](?:[A-Za-z0-9+/]{3,}-|[A-Za-z0-9+/]{8,}(?![A-Za-z0-9+/]))")
-_RUN = re.compile(rf"(?:{_BASE64}{{60,76}}\r?\n)*{_BASE64}{{16,}}")
+_RUN = re.compile(rf"(?<!{_BASE64})(?:{_BASE64}{{60,76}}\r?\n)*{_BASE64}{{16,}}")
 # In a text without signs and in small letters: none of the codes that have no sign of their own is shorter.
 may_be_coded = re.compile("[0-9a-f]{4}[0-9a-z]|[ux][4-9][0-9a-f]{3}|[0-9a-z]{12}").search
 # The same in a text without letters: two numbers of characters are the shortest.
@@ -74,6 +74,7 @@ _BYTE = re.compile(
     rf"%(?:25)*({_HEX}{{2}})|[\\]x({_HEX}{{2}})|=({_HEX}{{2}})|[\\]([0-3][0-7]{{2}})"
 )
 _POINT = re.compile(rf"(?:u[+]?|0x)({_HEX}{{4}})")
+_ONE_POINT = len("u+4e00")
 _PAIR = re.compile(f"{_HEX}{{2}}")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
@@ -217,6 +218,8 @@ def _resolved(match: re.Match[str]) -> Resolved:
         return found if _has_han(found) else []
     if kind == "figures":
         return _from_figures(coded)
+    if kind == "points" and size == _ONE_POINT:
+        return [(chr(int(coded[-4:], 16)), 0, size)]
     if kind == "points":
         return [(chr(int(point[1], 16)), *point.span()) for point in _POINT.finditer(coded)]
     if kind == "reference":

@@ -10,7 +10,7 @@ so that a part of a longer code is never taken for a number.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from guiju.modules.inspection._fold import NOISE
 from guiju.modules.inspection._passage import NUMERALS as _EACH
@@ -35,7 +35,9 @@ _LONGEST_GROUP = 24
 _PART = (
     f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{7,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
 )
-_GAP = f"(?:{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
+# Nearly all gaps have none, and to try each of them takes longer than the rest of a run.
+_CONNECTING = f"(?={_SIGN}{{0,2}}[后前中接然之最末再加连跟at])"
+_GAP = f"(?:{_CONNECTING}{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
 _CHAIN = f"(?:{_GAP}{_PART})*"
 # The same without its first character, by which `re` passes all others.
 _REST = (
@@ -54,16 +56,12 @@ _PREFIX = re.compile(
 _SHORTEST_RUN = 7
 # How many characters any number has that is looked for.
 SHORTEST, LONGEST = 8, 19
-_MOST_ENDS = LONGEST - SHORTEST + 1
 _HALF = 0.5
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
 WINDOW = 3
 A_UNIT = 16
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
-_PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
-_DOUBLED = bytes.maketrans(
-    b"0123456789" + _LETTERS, bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)) + bytes(26)
-)
+_ZERO, _NINE = ord("0"), 9
 
 
 # What the edges of the numbers in a run hang on: where it has signs, but after a letter also which digits (`_PREFIX`).
@@ -83,26 +81,27 @@ class Shape:
 
     def __init__(
         self, groups: list[tuple[int, int]], bounds: list[int], gaps: list[str],
-        starts: set[int], ends: set[int],
+        starts: bytearray, ends: bytearray,
     ) -> None:  # fmt: skip
-        """`groups` are places in the run; `gaps` are the signs before each group."""
+        """`groups` are places in the run; `gaps` are the signs before each group. `starts` and `ends` have a one for
+        each place where a number may.
+        """
         self.groups = groups
         self.bounds = bounds
         self.gaps = gaps
         self.starts = starts
         self.ends = ends
         self.sizes: dict[int, int] = {}
-        lasts = sorted(ends)
-        at = 0
-        for start in sorted(starts):
-            at = bisect_left(lasts, start + SHORTEST, at)
-            bits = 0
-            for end in lasts[at : at + _MOST_ENDS]:
-                if end - start > LONGEST:
-                    break
-                bits |= 1 << (end - start)
-            if bits:
-                self.sizes[start] = bits
+        last = len(ends) - 1
+        for start in range(last - SHORTEST + 1):
+            if not starts[start]:
+                continue
+            sizes = 0
+            for size in range(SHORTEST, min(LONGEST, last - start) + 1):
+                if ends[start + size]:
+                    sizes |= 1 << size
+            if sizes:
+                self.sizes[start] = sizes
         self.openings = [*self.sizes.items()]
 
 
@@ -113,24 +112,33 @@ def _shape_of(written: str, seen: str) -> Shape:
     number from what stands beside it.
     """
     groups = [match.span() for match in _GROUP.finditer(written)]
-    gaps = ["", *[written[left[1] : right[0]] for left, right in pairwise(groups)]]
-    bounds = [*accumulate([last - first for first, last in groups], initial=0)]
-    starts, ends = set(bounds[:-1]), set(bounds[1:])
+    gaps: list[str] = []
+    bounds = [0]
+    done = total = 0
+    for first, last in groups:
+        gaps.append(written[done:first])
+        total += last - first
+        bounds.append(total)
+        done = last
+    starts, ends = bytearray(total + 1), bytearray(total + 1)
+    for edge in bounds:
+        starts[edge] = ends[edge] = 1
+    starts[total] = ends[0] = 0
     for at in range(1, len(gaps) - 1):
         if bounds[at + 1] - bounds[at] == 1 and gaps[at] == gaps[at + 1]:
             if bounds[at] - bounds[at - 1] == 1:
-                starts.discard(bounds[at])
+                starts[bounds[at]] = 0
             if bounds[at + 2] - bounds[at + 1] == 1:
-                ends.discard(bounds[at + 1])
+                ends[bounds[at + 1]] = 0
     if written[0] in _MAY_BE_PREFIX:
         prefix = _PREFIX.match("".join([written[first:last] for first, last in groups]))
         if prefix is not None:
-            starts.add(prefix.end())
+            starts[prefix.end()] = 1
     if seen != written:
         plain = [char.isascii() for first, last in groups for char in seen[first:last]]
-        changes = {at for at in range(1, len(plain)) if plain[at] != plain[at - 1]}
-        starts |= changes
-        ends |= changes
+        for at in range(1, len(plain)):
+            if plain[at] != plain[at - 1]:
+                starts[at] = ends[at] = 1
     return Shape(groups, bounds, gaps, starts, ends)
 
 
@@ -145,7 +153,7 @@ class Shapes:
         """The shape of so many digits without signs."""
         shape = self._rows.get(size)
         if shape is None:
-            shape = self._rows[size] = Shape([(0, size)], [0, size], [""], {0}, {size})
+            shape = self._rows[size] = _shape_of("0" * size, "0" * size)
         return shape
 
     def chain(self, written: str, seen: str) -> Shape:
@@ -167,7 +175,6 @@ class Run:
 
     __slots__ = (
         "_is_single",
-        "_known_sums",
         "_luhn_shares",
         "_passage",
         "_seen",
@@ -205,7 +212,6 @@ class Run:
             code if self.is_numeric else code.replace("o", "0").replace("l", "1").replace("i", "1")
         )
         self._luhn_shares: dict[int, float] | None = None
-        self._known_sums: tuple[list[int], list[int]] | None = None
 
     def _spot(self, index: int) -> int:
         """Where a character of the code stands in the view."""
@@ -217,11 +223,13 @@ class Run:
 
     def starts_at(self, index: int) -> bool:
         """A number may start here."""
-        return index in self._shape.starts
+        starts = self._shape.starts
+        return index < len(starts) and starts[index] == 1
 
     def ends_at(self, index: int) -> bool:
         """A number may end before here."""
-        return index in self._shape.ends
+        ends = self._shape.ends
+        return index < len(ends) and ends[index] == 1
 
     def windows(self, pattern: re.Pattern[str], text: str, sizes: int) -> list[re.Match[str]]:
         """Matches of a look-ahead pattern in `code` or `digits` that start at one of the places that are `tried`, and
@@ -243,23 +251,18 @@ class Run:
             found.append(match)
         return found
 
-    @property
-    def luhn_sums(self) -> tuple[list[int], list[int]]:
-        """Prefix sums with every second digit doubled: a window is checked in constant time."""
-        sums = self._known_sums
-        if sums is None:
-            code = self.digits.encode("ascii")
-            plain, doubled = code.translate(_PLAIN), code.translate(_DOUBLED)
-            even, odd = bytearray(plain), bytearray(doubled)
-            even[1::2], odd[1::2] = doubled[1::2], plain[1::2]
-            sums = [*accumulate(even, initial=0)], [*accumulate(odd, initial=0)]
-            self._known_sums = sums
-        return sums
-
     def is_luhn(self, start: int, end: int) -> bool:
         """The Luhn check of ISO/IEC 7812-1 Annex B over a window of the digits."""
-        sums = self.luhn_sums[(end - 1) % 2]
-        return (sums[end] - sums[start]) % 10 == 0
+        digits = self.digits
+        total = 0
+        for at in range(start, end):
+            # Letters count nothing.
+            digit = ord(digits[at]) - _ZERO
+            if digit <= _NINE:
+                if (end - at) % 2 == 0:
+                    digit = 2 * digit - (_NINE if 2 * digit > _NINE else 0)
+                total += digit
+        return total % 10 == 0
 
     def is_mostly_luhn(self, size: int) -> bool:
         """More than half of the windows of this size side by side pass the check."""

@@ -10,6 +10,8 @@ _LEAST_ENTRIES = 4
 _FARTHEST = 48
 _LONGEST_LINE = 120
 _NAME = re.compile(r"[一-龥]{2,}|[A-Za-z]{2,}")
+# The same in what has no label, before its figures are left out.
+_NAME_WITH_FIGURES = re.compile("[一-龥][0-9]*[一-龥]|[A-Za-z][0-9]*[A-Za-z]")
 # What says that a phone follows is no name of anybody.
 _LABEL = re.compile("(?:联系)?(?:电话|手机|号码|方式)|tel|phone|mobile|[0-9]")
 _LABELS = ("电话", "手机", "号码", "方式", "tel", "phone", "mobile")
@@ -66,9 +68,8 @@ def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
 
 
 def _is_named(rest: str) -> bool:
-    # What is found where no label stands is found without the figures too, and most entries have a name.
-    if _NAME.search(rest) is not None and not any(label in rest for label in _LABELS):
-        return True
+    if not any(label in rest for label in _LABELS):
+        return _NAME_WITH_FIGURES.search(rest) is not None
     return _NAME.search(_LABEL.sub("", rest)) is not None
 
 

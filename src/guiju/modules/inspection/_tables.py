@@ -166,7 +166,7 @@ def _pattern(syllables: list[str], typed: str = "") -> str:
 
 
 # The figure after it is the tone, as input methods and dictionaries write it.
-_TOKEN = re.compile(f"{_pattern(list(_TYPED))}(?:[1-5](?![0-9]))?|[^a-z]+|[a-z]")
+_TOKEN = re.compile(f"[^a-z]+|{_pattern(list(_TYPED))}(?:[1-5](?![0-9]))?|[a-z]")
 SPELLED = {
     f"{syllable}{tone}": code for syllable, code in _TYPED.items() for tone in ("", *"12345")
 }
