@@ -32,7 +32,7 @@ def needed_by(expression: str) -> str:
         if depth or piece in _LOOKS:
             depth += piece.startswith("(") - (piece == ")")
             continue
-        plain = piece[:-1] if len(piece) > 1 and piece[-1] == "+" else piece
+        plain = piece[:-1] if piece[0] in "{*+?" and piece[1:].endswith("+") else piece
         plain = plain.replace(r"\s", SPACE[1:-1] if plain[0] == "[" else SPACE)
         kept.append(_CODE.sub(lambda code: f"\\x{{{code[1] or code[2]}}}", plain))
     return "".join(kept)
