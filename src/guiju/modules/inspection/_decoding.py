@@ -83,7 +83,6 @@ _HAN = re.compile("[㐀-鿿]")
 _UNREADABLE = re.compile(f"[\0-\x08\x0b-\x1f\x7f-\x9f{chr(0xD800)}-\uf8ff\ufffd]")
 # The characters that GB 2312 has for everyday use, and signs: bytes that were drawn are hardly ever all of these.
 _EVERYDAY = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]|[\n -~])+")
-_STANDARD = str.maketrans("-_", "+/")
 Resolved = list[tuple[str, int, int]]
 
 
@@ -284,11 +283,13 @@ def _from_base64(coded: str) -> Resolved:
     plain = coded.replace("\r", "").replace("\n", "") if "\n" in coded else coded
     size = len(plain) - (len(plain) % 4 == 1)
     plain = plain[:size]
-    raw = binascii.a2b_base64(plain.translate(_STANDARD) + "=" * (-size % 4))
+    raw = binascii.a2b_base64(plain.replace("-", "+").replace("_", "/") + "=" * (-size % 4))
     encodings = ("utf-8", "gb18030") if _EVERYDAY.fullmatch(raw) is not None else ("utf-8",)
     for encoding in encodings:
         if _is_text(raw, encoding):
-            places = [at for at, char in enumerate(coded) if char not in "\r\n"]
+            places: Sequence[int] = range(len(coded))
+            if len(plain) != len(coded):
+                places = [at for at, char in enumerate(coded) if char not in "\r\n"]
             edges = [places[min(4 * at // 3 + 2, size) - 1] + 1 for at in range(len(raw))]
             return _read(raw, edges, (encoding,))
     return []

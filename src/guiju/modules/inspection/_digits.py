@@ -81,7 +81,7 @@ class Shape:
 
     def __init__(
         self, groups: list[tuple[int, int]], bounds: list[int], gaps: list[str],
-        starts: bytearray, ends: bytearray,
+        starts: list[int], ends: list[int],
     ) -> None:  # fmt: skip
         """`groups` are places in the run; `gaps` are the signs before each group. `starts` and `ends` have a one for
         each place where a number may.
@@ -120,7 +120,7 @@ def _shape_of(written: str, seen: str) -> Shape:
         total += last - first
         bounds.append(total)
         done = last
-    starts, ends = bytearray(total + 1), bytearray(total + 1)
+    starts, ends = [0] * (total + 1), [0] * (total + 1)
     for edge in bounds:
         starts[edge] = ends[edge] = 1
     starts[total] = ends[0] = 0
@@ -176,6 +176,7 @@ class Run:
     __slots__ = (
         "_is_single",
         "_luhn_shares",
+        "_near",
         "_passage",
         "_seen",
         "_shape",
@@ -212,14 +213,21 @@ class Run:
             code if self.is_numeric else code.replace("o", "0").replace("l", "1").replace("i", "1")
         )
         self._luhn_shares: dict[int, float] | None = None
+        self._near = 0
 
     def _spot(self, index: int) -> int:
         """Where a character of the code stands in the view."""
         if self._is_single:
             return self._start + index
-        shape = self._shape
-        group = bisect_right(shape.bounds, index) - 1
-        return self._start + shape.groups[group][0] + index - shape.bounds[group]
+        shape, group = self._shape, self._near
+        bounds = shape.bounds
+        # What is asked for next is hardly ever far.
+        while bounds[group] > index:
+            group -= 1
+        while bounds[group + 1] <= index:
+            group += 1
+        self._near = group
+        return self._start + shape.groups[group][0] + index - bounds[group]
 
     def starts_at(self, index: int) -> bool:
         """A number may start here."""

@@ -82,6 +82,9 @@ class View(NamedTuple):
     def found(self, kind: str, start: int, end: int, hidden: Sequence[int]) -> Found:
         """A finding from offsets of this form."""
         places = self.places
+        if isinstance(places, range):
+            # Places are those of the text itself.
+            return Found(kind, start, end, hidden)
         return Found(kind, places[start], places[end - 1] + 1, [places[at] for at in hidden])
 
 

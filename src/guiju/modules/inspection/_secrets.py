@@ -6,7 +6,6 @@ DigitalOcean, Shopify, Telegram, Atlassian, HashiCorp), RFC 7519 (JSON web token
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from math import log2
@@ -152,7 +151,8 @@ def _is_random(value: str) -> bool:
     if _DIGIT.search(value) is None and not _is_mixed(value):
         return False
     size = len(value)
-    entropy = -sum(count / size * log2(count / size) for count in Counter(value).values())
+    shares = [value.count(char) / size for char in dict.fromkeys(value)]
+    entropy = -sum([share * log2(share) for share in shares])
     if _HEX.fullmatch(value) is not None:
         return size >= 32 and entropy >= _LEAST_HEX_ENTROPY
     return entropy >= _LEAST_ENTROPY
