@@ -39,15 +39,17 @@ def find_rosters(passage: Passage, phones: Sequence[Found]) -> Iterator[Found]:
 
 def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
     """The span of each entry: its line, as far as no other phone shares it."""
-    reach = 0
+    reach = line = 0
+    close = -1
     # A list repeats its names.
     named: dict[str, bool] = {}
     for index, phone in enumerate(phones):
         if phone.start < reach:
             continue
-        line = folded.rfind("\n", 0, phone.start) + 1
-        close = folded.find("\n", phone.end)
-        close = len(folded) if close < 0 else close
+        if phone.end > close:
+            line = folded.rfind("\n", 0, phone.start) + 1
+            close = folded.find("\n", phone.end)
+            close = len(folded) if close < 0 else close
         following = phones[index + 1].start if index + 1 < len(phones) else len(folded)
         start, end = max(line, reach), min(close, max(following, phone.end))
         if phone.start - start <= _LONGEST_LINE:
