@@ -229,7 +229,8 @@ class RuleSet:
 
     def _read_all(self, text: str) -> list[Hit]:
         streams = Streams(text)
-        look = self._look
+        # What a long text costs there, `KindIndex.gate` tells.
+        look = self._look if len(text) < LONG else None
         try:
             forms = (
                 f"{text}\n{streams.folded}\n{streams.stripped}".encode() if look else text.encode()

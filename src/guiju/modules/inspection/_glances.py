@@ -88,11 +88,11 @@ def finder_of(expression: str) -> Callable[[str], list[Span]]:
     return find
 
 
-def teller_of(expression: str) -> Callable[[bytes], bool]:
-    """Tells whether a text in UTF-8 has what an expression of RE2 matches."""
+def teller_of(expression: str, memory: int = 32 << 20) -> Callable[[bytes], bool]:
+    """Tells whether a text in UTF-8 has what an expression of RE2 matches, in at most so many bytes of memory."""
     options = re2.Options()
     options.never_capture = True
-    options.max_mem = 32 << 20
+    options.max_mem = memory
     search = searcher_of(re2.compile(expression.encode(), options))
 
     def tell(encoded: bytes) -> bool:
