@@ -21,10 +21,12 @@ GROUP = "guiju_engine"
 DIGEST = ENGINE / "compiled.txt"
 # What takes most of the time of a message or of a long text, and what these call within a text.
 MODULES = (
-    "_amounts", "_boundary", "_codes", "_compile", "_decoding", "_digits", "_echoes", "_expressions", "_fillers",
-    "_findings", "_fold", "_gate", "_glances", "_holes", "_hosts", "_ids", "_joints", "_kinds", "_latin", "_lexicon",
-    "_link_rules", "_links", "_markings", "_masking", "_names", "_numbers", "_passage", "_phones", "_pieces", "_places",
-    "_plates", "_secrets", "_streams", "_tables", "_terms", "_written",
+    "_addresses", "_amounts", "_boundary", "_codes", "_compile", "_cues", "_decoding", "_digits",
+    "_disguised_markings", "_echoes", "_english_markings", "_english_names", "_excerpts", "_expressions",
+    "_fillers", "_findings", "_fold", "_garbage", "_gate", "_glances", "_holes", "_hosts", "_ids", "_joints", "_kinds",
+    "_latin", "_lexicon", "_link_rules", "_links", "_mail", "_markings", "_masking", "_names", "_numbers",
+    "_parts", "_passage", "_passwords", "_phones", "_pieces", "_places", "_plates", "_relaxed", "_rosters",
+    "_secrets", "_streams", "_surroundings", "_tables", "_terms", "_written",
 )  # fmt: skip
 
 

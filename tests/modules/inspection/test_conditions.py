@@ -2,7 +2,7 @@
 
 import pytest
 
-from guiju.modules.inspection._conditions import Condition
+from guiju.modules.inspection._conditions import Condition, check_condition
 from guiju.modules.inspection.types import BadConditionError, Context
 
 HERE = Context("workshop", "internal", "owner", True, 30)
@@ -51,3 +51,36 @@ def test_a_bad_condition_is_refused_with_its_reason(source: str, reason: str) ->
     with pytest.raises(BadConditionError) as caught:
         Condition(source)
     assert source == "" or reason in str(caught.value.data["reason"])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "group.class.matches('(')",
+        "matches(group.class, 'a,b)')",
+        'audience.external && sender.role.matches("a\'(b")',
+        "false && group.class.matches('(' + 'x')",
+        "matches(matches(group.class, 'x') ? 'a' : 'b', '*')",
+        "group.class == \"matches('x')\" || group.class.matches ( '+' )",
+    ],
+)
+def test_an_expression_that_fails_is_refused_when_it_is_saved(source: str) -> None:
+    with pytest.raises(BadConditionError) as caught:
+        check_condition(source)
+    assert "invalid regular expression" in str(caught.value.data["reason"])
+    # What was saved by an earlier version goes on, strict.
+    assert Condition(source).holds(HERE, 5) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "group.class.matches('^work(shop)?$')",
+        "group.class.matches('(' + ')')",
+        "sender.role.matches(group.class)",
+        "group.class == \"matches('(')\"",
+        "matches(group.class, r'\\d+') || audience.size % 0 == 1",
+    ],
+)
+def test_what_an_expression_may_be_is_saved(source: str) -> None:
+    check_condition(source)

@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from guiju.modules.inspection.extraction.reading import Extractor
+from guiju.kernel.sandbox import Answer, End, Limits, Sandboxes
+from guiju.modules.inspection.extraction._walk import PartFrame, PictureFrame
+from guiju.modules.inspection.extraction.reading import Extractor, Previewer
 from guiju.modules.inspection.extraction.types import Bounds, Gap, Problem, Reading, Verdict
 from tests.support import containers, office_files, pdf_files
 from tests.support.made_files import made_files
@@ -267,3 +269,53 @@ def test_every_made_file_is_read_in_the_sandbox(extractor: Extractor, name: str)
     pending = {Problem.IMAGES_NOT_READ, Problem.MEMBERS_NOT_READ}
     assert problems(reading) <= pending
     assert not reading.disguised
+
+
+# ---- a parser that a file has taken over ------------------------------------------------------------------------
+
+FORGED = {
+    "no text": msgspec.msgpack.encode(PartFrame("p", "xy")).replace(b"xy", b"\xff\xfe"),
+    "no frame": b"\xc1",
+    "half a frame": msgspec.msgpack.encode(PartFrame("p", "text"))[:-2],
+    "nothing": b"",
+    "another frame": msgspec.msgpack.encode({"type": "verdict", "name": "pass"}),
+}
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, *frames: bytes) -> None:
+    monkeypatch.setattr(Sandboxes, "ask", lambda *_: Answer(frames, End.DONE))
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_frame_that_cannot_be_read_holds_the_file(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = msgspec.msgpack.encode(PartFrame("page 1", "前"))
+    answers(monkeypatch, before, FORGED[name], before)
+    with Extractor(images=False) as extractor:
+        reading = extractor.extract_bytes("a.pdf", b"%PDF")
+    assert [part.text for part in reading.parts] == ["a.pdf", "前"]
+    assert reading.gaps == (Gap(Problem.CRASHED),)
+    assert reading.verdict is not Verdict.READ
+
+
+def test_words_of_a_picture_that_cannot_be_read_hold_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture = msgspec.msgpack.encode(PictureFrame("page 1, picture", b"png"))
+    with Extractor(images=False) as extractor:
+        files = extractor._files
+        extractor._pictures = Sandboxes("none", Limits(), 1)
+        monkeypatch.setattr(
+            Sandboxes,
+            "ask",
+            lambda asked, _: Answer((picture if asked is files else b"\xff\xfe",), End.DONE),
+        )
+        reading = extractor.extract_bytes("a.pdf", b"%PDF")
+    assert reading.gaps == (Gap(Problem.CRASHED, "page 1, picture"),)
+
+
+@pytest.mark.parametrize("size", [b"\xff 3", b"3", b"3 4 5", b""])
+def test_a_copy_without_its_size_is_none(monkeypatch: pytest.MonkeyPatch, size: bytes) -> None:
+    answers(monkeypatch, size, b"a", b"b")
+    assert Previewer().copies(b"png") is None

@@ -16,6 +16,8 @@ from guiju.modules.groups import governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import AdministratorCountError, AdministratorsSet, Group
 from guiju.modules.identity import service as identity
+from guiju.modules.inspection.service import compile_ruleset
+from guiju.modules.inspection.types import Disposition, ExpressionRule
 from guiju.modules.policy import _pack
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import (
@@ -249,6 +251,47 @@ def test_what_an_earlier_version_took_stays_in_force(office: Office) -> None:
     assert world.read(lambda tx: policy.uses(tx, "groups.administrators"))[0].params.max == 3
     better = world.write(lambda tx: policy.adopt(tx, admin, text=text, dictionaries=dictionaries))
     assert world.read(policy.version) == better.version
+
+
+def test_expressions_that_an_earlier_version_took_stay_or_are_switched_off(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    world, admin = office.world, office.world.person("周安全", "security_admin")
+    text, dictionaries = load_pack("plain-office")
+    asked = """
+      - use: messaging.patterns
+        with:
+          disposition: hold
+          when: "audience.external && group.class.matches('(')"
+          patterns:
+            - {id: whole, regex: '[0-9]{6}号'}
+            - {id: bytes, regex: '合同\\C{3}号'}
+            - {id: edge, regex: '\\b'}
+"""
+    old = text.replace("\n    controls:\n", f"\n    controls:{asked}", 1)
+    with pytest.raises(BadPackError) as caught:
+        world.write(lambda tx: policy.adopt(tx, admin, text=old, dictionaries=dictionaries))
+    assert "regular expression" in str(caught.value.data["problems"])
+    with pytest.raises(BadPackError) as caught:
+        policy.read_pack(old.replace("matches('(')", "matches('.')"), dictionaries)
+    assert "`bytes`" in str(caught.value.data["problems"])
+    bundled = _pack.bundle(old, dictionaries)
+    fact = PackAdopted("plain-office", _pack.version_of(bundled), bundled)
+    world.write(lambda tx: tx.record(policy.require(tx, admin, "policy.adopt"), fact))
+    policy._parsed.cache_clear()
+    (use,) = world.read(lambda tx: policy.uses(tx, "messaging.patterns"))
+    told = [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
+    assert any("bytes" in line and "reads characters" in line for line in told)
+    assert any("edge" in line and "switched off" in line for line in told)
+    rules = [
+        ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, use.id)
+        for each in use.params.patterns
+    ]
+    found = compile_ruleset(rules).inspect("第123456号，合同甲号")
+    assert [(each.rule, each.word) for each in found.findings] == [
+        ("whole", "123456号"),
+        ("bytes", "合同甲号"),
+    ]
 
 
 def test_the_lane_reads_no_pack_that_was_read_before(

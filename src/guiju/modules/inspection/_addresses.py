@@ -66,7 +66,8 @@ _may_be_english = glance(
     rf"[0-9][a-z]?,?{SPACE}(?:[a-z']{{2,20}}{SPACE})+(?:road|street|avenue|lane|drive|rd|st|ave)"
 )
 
-GATE = f"[0-9][0-9a-z]{{3,60}}(?:road|street|avenue|lane|drive|rd|st|ave)|{_ROAD}[^路]{{0,8}}{_DIGITS}(?:号|弄|栋|幢|楼)|(?:镇|乡|街道)[一-龥]{{1,8}}(?:村|屯|寨)"
+# With an end to how far the road may be, RE2 would tell apart every figure that may begin an address.
+GATE = f"[0-9][0-9a-z]{{3,}}(?:road|street|avenue|lane|drive|rd|st|ave)|{_ROAD}[^路]{{0,8}}{_DIGITS}(?:号|弄|栋|幢|楼)|(?:镇|乡|街道)[一-龥]{{1,8}}(?:村|屯|寨)"
 
 
 def find_addresses(passage: Passage) -> Iterator[Found]:

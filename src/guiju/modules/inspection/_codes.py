@@ -104,11 +104,15 @@ class Units:
 
     def __init__(self, stripped: str, tokens: list[str]) -> None:
         self._stripped = stripped
-        self._starts = [
-            *accumulate([1 if token in SPELLED else len(token) for token in tokens], initial=0)
-        ]
-        self._places = [*accumulate(map(len, tokens), initial=0)]
-        self.size = self._starts[-1]
+        starts, places = [0], [0]
+        unit = place = 0
+        for token in tokens:
+            size = len(token)
+            unit += 1 if token in SPELLED else size
+            place += size
+            starts.append(unit)
+            places.append(place)
+        self._starts, self._places, self.size = starts, places, unit
 
     def first(self, unit: int) -> int:
         """Where a unit begins in the stripped text; for the one after the last, its end."""

@@ -7,6 +7,7 @@ list but the one that `in` asks.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +32,13 @@ _HIDING = ("//", "`", "{", "}")
 _LIST = re.compile(r"(?<![\w.])in\s*\[|(?P<other>\[)")
 _FAILURES = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """CEL has no class of its own for what goes wrong, and no condition may stop the messages of its scope."""
+# Texts in quotes, of which those with an r take backslashes as they are, and what opens, parts and closes arguments.
+_PIECE = re.compile(
+    r"""(?P<text>(?i:\b(?:r|br|rb))(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"[^"\n]*"|'[^'\n]*')"""
+    r"""|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+    r"""|(?P<call>\bmatches\s*\()|[][(),]""",
+    re.DOTALL,
+)
 _COMPREHENSION = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
 
 
@@ -70,16 +78,18 @@ class Condition:
             return True
 
     def _ask(self, context: Context, length: int) -> Any:
-        return self._expression.eval(
-            data={
-                "group.class": context.group_class,
-                "group.level": context.level,
-                "sender.role": context.role,
-                "audience.external": context.external,
-                "audience.size": context.size,
-                "message.length": length,
-            }
-        ).value()
+        return self._expression.eval(data=_data(context, length)).value()
+
+
+def _data(context: Context, length: int) -> dict[str, Any]:
+    return {
+        "group.class": context.group_class,
+        "group.level": context.level,
+        "sender.role": context.role,
+        "audience.external": context.external,
+        "audience.size": context.size,
+        "message.length": length,
+    }
 
 
 @lru_cache(maxsize=256)
@@ -99,6 +109,38 @@ def check_scope(scope: Scope) -> None:
     """Raises `BadConditionError`."""
     if scope.when:
         condition(scope.when)
+
+
+def check_condition(source: str) -> None:
+    """As `Condition`, and refuses an expression of `matches` that RE2 does not accept: asked of a text it would fail, and
+    a condition that fails holds. Raises `BadConditionError`.
+    """
+    condition(source)
+    for written in _expressions(source):
+        # Whatever the expression is put together from, CEL reads it as it would there.
+        try:
+            answer = _ENVIRONMENT.compile(f"''.matches({written})").eval(data=_data(NOWHERE, 0))
+        except _FAILURES as error:
+            raise _refused(_first_line(str(error))) from error
+        if answer.type() == cel.Type.ERROR:
+            raise _refused(_first_line(str(answer.value())))
+
+
+def _expressions(source: str) -> Iterator[str]:
+    """The last argument of each call of `matches`, as it is written."""
+    calls: list[tuple[bool, int]] = []
+    for token in _PIECE.finditer(source):
+        sign = token[0][-1]
+        if token["text"] is not None:
+            continue
+        if sign in "([":
+            calls.append((token["call"] is not None, token.end()))
+        elif calls:
+            is_matches, start = calls.pop()
+            if sign == ",":
+                calls.append((is_matches, token.end()))
+            elif is_matches:
+                yield source[start : token.start()]
 
 
 def _refused(reason: str) -> BadConditionError:

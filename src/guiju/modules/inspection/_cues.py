@@ -14,6 +14,7 @@ _LINK = r"(?:号码|号|碼|码|字号)?(?:[^0-9a-z]{0,6}|\s*(?:no|number|num|nr
 
 # What makes a number another one stands right before it: a customer of an order has a phone.
 _TIGHT = r"(?:号码|编号|号|码|id|no|number|num)?[\s.:#=是为第]{0,4}$"
+_ZERO, _NINE, _A, _Z, _HAN = 0x30, 0x39, 0x61, 0x7A, 0x3400
 
 
 def _before(chinese: str, latin: str, link: str) -> Callable[[str], bool]:
@@ -24,11 +25,25 @@ def _before(chinese: str, latin: str, link: str) -> Callable[[str], bool]:
     """
     in_chinese = re.compile(f"(?:{chinese}){link}").search
     in_latin = re.compile(rf"(?<![a-z])(?:{latin}){link}").search
-    has_letters = re.compile("[a-z]").search
 
     def tell(before: str) -> bool:
-        return in_chinese(before) is not None or (
-            has_letters(before) is not None and in_latin(before) is not None
+        # No cue has a digit in it, and in lists the number before stands there.
+        at = len(before)
+        has_han = has_latin = False
+        while at > 0:
+            code = ord(before[at - 1])
+            if code >= _HAN:
+                has_han = True
+            elif code >= _A:
+                has_latin = has_latin or code <= _Z
+            elif _ZERO <= code <= _NINE:
+                break
+            at -= 1
+        if not has_han and not has_latin:
+            return False
+        near = before[at:]
+        return (has_han and in_chinese(near) is not None) or (
+            has_latin and in_latin(near) is not None
         )
 
     return tell

@@ -29,11 +29,20 @@ _CODED = re.compile(
     rf"|(?P<figures>(?:(?<=0)x(?:(?=[0-9]{{0,7}}[a-f]){_HEX}{{8,}}|{_HEX}{{2}}(?:[ :,-]{_HEX}{{2}}){{3,}})"
     rf"|(?<!u)(?:(?:(?<=[a-f])|(?=[0-9]{{0,6}}[a-f])){_HEX}{{7,}}|{_HEX}(?:[ :,-]{_HEX}{{2}}){{3,}}))(?![0-9a-z]))))"
 )
+# What all of these have; figures in which a letter is among the first eight.
+_may_be_code = teller_of(
+    rf"&(?:(?:amp;)*#(?:[0-9]|x{_HEX})|[a-z][a-z0-9]+;)|[\\%]u{_HEX}{{4}}|\\u\{{|%(?:25)*{_HEX}{{2}}|\\x{_HEX}{{2}}|\\[0-3][0-7]{{2}}\\"
+    rf"|\\[4-9]{_HEX}{{3}}|==?(?:{_HEX}{{2}}|\r?\n)=|(?:^|[^0-9a-z])(?:(?:u[+]?|0x)[4-9]{_HEX}{{3}}|0x{_HEX}{{2}}[ :,-]{_HEX}{{2}}"
+    rf"|{_HEX}{{2}}(?:[ :,-]{_HEX}{{2}}){{3}}|(?:0x)?(?:{'|'.join(f'[0-9]{{{n}}}[a-f]{_HEX}{{{7 - n}}}' for n in range(8))}))"
+)
 # Rows of which each part by itself is an ordinary number: bytes in figures and numbers of characters, with signs between.
 _BETWEEN = "[ ,;#|/-]{1,3}"
 _HEX_BYTE = "[0-9a-f]{2}"
 # Of a row of numbers half at least have to be characters in use: one number in fifteen is.
 _NUMBERS = re.compile(rf"[0-9](?<![0-9a-z.].)[0-9]{{0,5}}(?:{_BETWEEN}[0-9]{{1,6}})+(?![0-9a-z])")
+# Two numbers of Chinese characters side by side.
+_HAN_CODE = "0?(?:19|2[0-9]|3[0-9]|40)[0-9]{3}"
+_may_be_numbers = teller_of(f"(?:^|[^0-9]){_HAN_CODE}{_BETWEEN}{_HAN_CODE}(?:[^0-9]|$)")
 _NUMBER, _FIVE = re.compile("[0-9]+"), re.compile("[0-9]{5,}")
 _HAN_CODES, _LEAST_CODES = range(0x4E00, 0xA000), 2
 _ROW = re.compile(
@@ -45,12 +54,17 @@ _ROW = re.compile(
     rf"|(?<=\\)x{_HEX_BYTE}(?:{_BETWEEN}\\x{_HEX_BYTE}){{1,}}"
     rf"|(?<==){_HEX_BYTE}(?:{_BETWEEN}={_HEX_BYTE}){{2,}})"
 )
+_may_be_row = teller_of(
+    f"(?:^|[^0-9a-z.])(?:(?:1[2-9][0-9]|2[0-5][0-9])(?:{_BETWEEN}(?:1[2-9][0-9]|2[0-5][0-9])){{4}}"
+    rf"|[4-9][0-9a-f]{{3}}{_BETWEEN}[4-9][0-9a-f]{{3}}|0x{_HEX_BYTE}(?:{_BETWEEN}0x{_HEX_BYTE}){{2}}|x[89a-f][0-9a-f](?:x{_HEX_BYTE}){{2}})"
+    rf"|\\x{_HEX_BYTE}{_BETWEEN}\\x|={_HEX_BYTE}{_BETWEEN}={_HEX_BYTE}{_BETWEEN}="
+)
 _PART = re.compile("(?:0x|\\\\x|x|=)?([0-9a-f]{2,})")
 _DECIMAL = re.compile("[0-9]{3}(?:[^0-9a-z]+[0-9]{3})+")
 _BYTES = 0xFF
 # Closed, or long enough that letters do not become Chinese by chance.
 _UTF7 = re.compile("[+](?:[A-Za-z0-9+/]{3,}-|[A-Za-z0-9+/]{8,}(?![A-Za-z0-9+/]))")
-_RUN = re.compile(rf"(?:{_BASE64}{{60,76}}\r?\n)*{_BASE64}{{16,}}")
+_RUN = re.compile(rf"(?<!{_BASE64})(?:{_BASE64}{{60,76}}\r?\n)*{_BASE64}{{16,}}")
 # In a text without signs and in small letters: none of the codes that have no sign of their own is shorter.
 may_be_coded = re.compile("[0-9a-f]{4}[0-9a-z]|[ux][4-9][0-9a-f]{3}|[0-9a-z]{12}").search
 # The same in a text without letters: two numbers of characters are the shortest.
@@ -60,6 +74,7 @@ _BYTE = re.compile(
     rf"%(?:25)*({_HEX}{{2}})|[\\]x({_HEX}{{2}})|=({_HEX}{{2}})|[\\]([0-3][0-7]{{2}})"
 )
 _POINT = re.compile(rf"(?:u[+]?|0x)({_HEX}{{4}})")
+_ONE_POINT = len("u+4e00")
 _PAIR = re.compile(f"{_HEX}{{2}}")
 _MAX_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
@@ -68,7 +83,6 @@ _HAN = re.compile("[㐀-鿿]")
 _UNREADABLE = re.compile(f"[\0-\x08\x0b-\x1f\x7f-\x9f{chr(0xD800)}-\uf8ff\ufffd]")
 # The characters that GB 2312 has for everyday use, and signs: bytes that were drawn are hardly ever all of these.
 _EVERYDAY = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]|[\n -~])+")
-_STANDARD = str.maketrans("-_", "+/")
 Resolved = list[tuple[str, int, int]]
 
 
@@ -83,7 +97,8 @@ def codes_of(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
         rows[start:end] = b"\1" * (end - start)
     # A text repeats its codes.
     known: dict[str, Resolved] = {}
-    for match in _CODED.finditer(folded):
+    encoded = folded.encode()
+    for match in _CODED.finditer(folded) if _may_be_code(encoded) else ():
         coded = match[0]
         if rows and rows.find(1, *match.span()) >= 0:
             continue
@@ -116,12 +131,13 @@ def codes_of(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
 
 def _whole(text: str, folded: str) -> list[tuple[int, int, Resolved]]:
     """The codes that are rows: of bytes or of numbers of characters with signs between, and of UTF-7."""
+    encoded = folded.encode()
     found = [
         (*match.span(), resolved)
-        for match in _ROW.finditer(folded)
+        for match in (_ROW.finditer(folded) if _may_be_row(encoded) else ())
         if (resolved := _of_row(match[0]))
     ]
-    for match in _NUMBERS.finditer(folded):
+    for match in _NUMBERS.finditer(folded) if _may_be_numbers(encoded) else ():
         found += _numbered(match)
     if "+" in text:
         found += [
@@ -201,6 +217,8 @@ def _resolved(match: re.Match[str]) -> Resolved:
         return found if _has_han(found) else []
     if kind == "figures":
         return _from_figures(coded)
+    if kind == "points" and size == _ONE_POINT:
+        return [(chr(int(coded[-4:], 16)), 0, size)]
     if kind == "points":
         return [(chr(int(point[1], 16)), *point.span()) for point in _POINT.finditer(coded)]
     if kind == "reference":
@@ -265,11 +283,13 @@ def _from_base64(coded: str) -> Resolved:
     plain = coded.replace("\r", "").replace("\n", "") if "\n" in coded else coded
     size = len(plain) - (len(plain) % 4 == 1)
     plain = plain[:size]
-    raw = binascii.a2b_base64(plain.translate(_STANDARD) + "=" * (-size % 4))
+    raw = binascii.a2b_base64(plain.replace("-", "+").replace("_", "/") + "=" * (-size % 4))
     encodings = ("utf-8", "gb18030") if _EVERYDAY.fullmatch(raw) is not None else ("utf-8",)
     for encoding in encodings:
         if _is_text(raw, encoding):
-            places = [at for at, char in enumerate(coded) if char not in "\r\n"]
+            places: Sequence[int] = range(len(coded))
+            if len(plain) != len(coded):
+                places = [at for at, char in enumerate(coded) if char not in "\r\n"]
             edges = [places[min(4 * at // 3 + 2, size) - 1] + 1 for at in range(len(raw))]
             return _read(raw, edges, (encoding,))
     return []
@@ -300,10 +320,8 @@ def _has_han(found: Resolved) -> bool:
 
 def _is_text(raw: bytes, encoding: str) -> bool:
     """Chinese, or at least nothing but what people read."""
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
+    # What cannot be read becomes a character that nobody reads.
+    text = raw.decode(encoding, "replace")
     if not text or _UNREADABLE.search(text) is not None:
         return False
     return text.isascii() or 2 * len(_HAN.findall(text)) >= sum(not c.isascii() for c in text)

@@ -9,8 +9,8 @@ so that a part of a longer code is never taken for a number.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain, pairwise
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from guiju.modules.inspection._fold import NOISE
 from guiju.modules.inspection._passage import NUMERALS as _EACH
@@ -35,7 +35,9 @@ _LONGEST_GROUP = 24
 _PART = (
     f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{7,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
 )
-_GAP = f"(?:{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
+# Nearly all gaps have none, and to try each of them takes longer than the rest of a run.
+_CONNECTING = f"(?={_SIGN}{{0,2}}[后前中接然之最末再加连跟at])"
+_GAP = f"(?:{_CONNECTING}{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
 _CHAIN = f"(?:{_GAP}{_PART})*"
 # The same without its first character, by which `re` passes all others.
 _REST = (
@@ -43,7 +45,7 @@ _REST = (
     f"[0-9a-z]{{0,{_LONGEST_GROUP - 1}}}(?![0-9a-z])"
 )
 # A group that no run begins with is passed as a whole.
-_RUN = re.compile(f"[0-9a-z](?:({_REST}{_CHAIN})|[0-9a-z]*)")
+RUN = re.compile(f"[0-9a-z](?:({_REST}{_CHAIN})|[0-9a-z]*)")
 _GROUP = re.compile("[0-9a-z]+")
 _DIGIT = re.compile("[0-9]")
 # Words before a number that people write without a space: tel13800138000.
@@ -54,21 +56,18 @@ _PREFIX = re.compile(
 _SHORTEST_RUN = 7
 # How many characters any number has that is looked for.
 SHORTEST, LONGEST = 8, 19
-_MOST_ENDS = LONGEST - SHORTEST + 1
 _HALF = 0.5
 # What looking at one window costs, and how much of a run one unit buys (`Passage.spend`).
 WINDOW = 3
-_A_UNIT = 16
+A_UNIT = 16
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
-_PLAIN = bytes.maketrans(b"0123456789" + _LETTERS, bytes(range(10)) + bytes(26))
-_DOUBLED = bytes.maketrans(
-    b"0123456789" + _LETTERS, bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)) + bytes(26)
-)
+_ZERO, _NINE = ord("0"), 9
 
 
-# What the edges of the numbers in a run hang on: where it has digits, but after a letter also which (`_PREFIX`).
-_FORM = str.maketrans("0123456789", "0" * 10)
-_FORM_AFTER_LETTERS = str.maketrans("0123456789", "0103333333")
+# What the edges of the numbers in a run hang on: where it has signs, but after a letter also which digits (`_PREFIX`).
+_FORM = bytes.maketrans(b"0123456789" + _LETTERS, b"0" * 36)
+_FORM_AFTER_LETTERS = bytes.maketrans(b"0123456789", b"0103333333")
+_MAY_BE_PREFIX = frozenset("tpmcwhnvi")
 
 
 class Shape:
@@ -82,26 +81,27 @@ class Shape:
 
     def __init__(
         self, groups: list[tuple[int, int]], bounds: list[int], gaps: list[str],
-        starts: set[int], ends: set[int],
+        starts: list[int], ends: list[int],
     ) -> None:  # fmt: skip
-        """`groups` are places in the run; `gaps` are the signs before each group."""
+        """`groups` are places in the run; `gaps` are the signs before each group. `starts` and `ends` have a one for
+        each place where a number may.
+        """
         self.groups = groups
         self.bounds = bounds
         self.gaps = gaps
         self.starts = starts
         self.ends = ends
         self.sizes: dict[int, int] = {}
-        lasts = sorted(ends)
-        at = 0
-        for start in sorted(starts):
-            at = bisect_left(lasts, start + SHORTEST, at)
-            bits = 0
-            for end in lasts[at : at + _MOST_ENDS]:
-                if end - start > LONGEST:
-                    break
-                bits |= 1 << (end - start)
-            if bits:
-                self.sizes[start] = bits
+        last = len(ends) - 1
+        for start in range(last - SHORTEST + 1):
+            if not starts[start]:
+                continue
+            sizes = 0
+            for size in range(SHORTEST, min(LONGEST, last - start) + 1):
+                if ends[start + size]:
+                    sizes |= 1 << size
+            if sizes:
+                self.sizes[start] = sizes
         self.openings = [*self.sizes.items()]
 
 
@@ -112,24 +112,33 @@ def _shape_of(written: str, seen: str) -> Shape:
     number from what stands beside it.
     """
     groups = [match.span() for match in _GROUP.finditer(written)]
-    gaps = ["", *[written[left[1] : right[0]] for left, right in pairwise(groups)]]
-    bounds = [*accumulate([last - first for first, last in groups], initial=0)]
-    starts, ends = set(bounds[:-1]), set(bounds[1:])
+    gaps: list[str] = []
+    bounds = [0]
+    done = total = 0
+    for first, last in groups:
+        gaps.append(written[done:first])
+        total += last - first
+        bounds.append(total)
+        done = last
+    starts, ends = [0] * (total + 1), [0] * (total + 1)
+    for edge in bounds:
+        starts[edge] = ends[edge] = 1
+    starts[total] = ends[0] = 0
     for at in range(1, len(gaps) - 1):
         if bounds[at + 1] - bounds[at] == 1 and gaps[at] == gaps[at + 1]:
             if bounds[at] - bounds[at - 1] == 1:
-                starts.discard(bounds[at])
+                starts[bounds[at]] = 0
             if bounds[at + 2] - bounds[at + 1] == 1:
-                ends.discard(bounds[at + 1])
-    if written[0].isalpha():
+                ends[bounds[at + 1]] = 0
+    if written[0] in _MAY_BE_PREFIX:
         prefix = _PREFIX.match("".join([written[first:last] for first, last in groups]))
         if prefix is not None:
-            starts.add(prefix.end())
+            starts[prefix.end()] = 1
     if seen != written:
         plain = [char.isascii() for first, last in groups for char in seen[first:last]]
-        changes = {at for at in range(1, len(plain)) if plain[at] != plain[at - 1]}
-        starts |= changes
-        ends |= changes
+        for at in range(1, len(plain)):
+            if plain[at] != plain[at - 1]:
+                starts[at] = ends[at] = 1
     return Shape(groups, bounds, gaps, starts, ends)
 
 
@@ -138,20 +147,20 @@ class Shapes:
 
     def __init__(self) -> None:
         self._rows: dict[int, Shape] = {}
-        self._chains: dict[str, Shape] = {}
+        self._chains: dict[bytes, Shape] = {}
 
     def row(self, size: int) -> Shape:
         """The shape of so many digits without signs."""
         shape = self._rows.get(size)
         if shape is None:
-            shape = self._rows[size] = Shape([(0, size)], [0, size], [""], {0}, {size})
+            shape = self._rows[size] = _shape_of("0" * size, "0" * size)
         return shape
 
     def chain(self, written: str, seen: str) -> Shape:
         """The shape of any run, as `_shape_of`."""
-        if written != seen:
-            return _shape_of(written, seen)
-        form = written.translate(_FORM_AFTER_LETTERS if written[0].isalpha() else _FORM)
+        form = seen.encode().translate(_FORM)
+        if written[0] in _MAY_BE_PREFIX:
+            form += b"\n" + written.encode().translate(_FORM_AFTER_LETTERS)
         shape = self._chains.get(form)
         if shape is None:
             shape = self._chains[form] = _shape_of(written, seen)
@@ -166,9 +175,8 @@ class Run:
 
     __slots__ = (
         "_is_single",
-        "_known_spots",
-        "_known_sums",
         "_luhn_shares",
+        "_near",
         "_passage",
         "_seen",
         "_shape",
@@ -201,29 +209,35 @@ class Run:
             code = "".join([written[first:last] for first, last in groups])
         self.code = code
         self.is_numeric = code.isdigit()
-        self.digits = code if self.is_numeric else code.translate(AS_DIGITS)
+        self.digits = (
+            code if self.is_numeric else code.replace("o", "0").replace("l", "1").replace("i", "1")
+        )
         self._luhn_shares: dict[int, float] | None = None
-        self._known_spots: Sequence[int] | None = None
-        self._known_sums: tuple[list[int], list[int]] | None = None
+        self._near = 0
 
-    @property
-    def _spots(self) -> Sequence[int]:
-        """Where each character of the code stands in the view."""
-        spots = self._known_spots
-        if spots is None:
-            start = self._start
-            groups = [range(start + first, start + last) for first, last in self._shape.groups]
-            spots = groups[0] if self._is_single else [*chain.from_iterable(groups)]
-            self._known_spots = spots
-        return spots
+    def _spot(self, index: int) -> int:
+        """Where a character of the code stands in the view."""
+        if self._is_single:
+            return self._start + index
+        shape, group = self._shape, self._near
+        bounds = shape.bounds
+        # What is asked for next is hardly ever far.
+        while bounds[group] > index:
+            group -= 1
+        while bounds[group + 1] <= index:
+            group += 1
+        self._near = group
+        return self._start + shape.groups[group][0] + index - bounds[group]
 
     def starts_at(self, index: int) -> bool:
         """A number may start here."""
-        return index in self._shape.starts
+        starts = self._shape.starts
+        return index < len(starts) and starts[index] == 1
 
     def ends_at(self, index: int) -> bool:
         """A number may end before here."""
-        return index in self._shape.ends
+        ends = self._shape.ends
+        return index < len(ends) and ends[index] == 1
 
     def windows(self, pattern: re.Pattern[str], text: str, sizes: int) -> list[re.Match[str]]:
         """Matches of a look-ahead pattern in `code` or `digits` that start at one of the places that are `tried`, and
@@ -245,23 +259,18 @@ class Run:
             found.append(match)
         return found
 
-    @property
-    def luhn_sums(self) -> tuple[list[int], list[int]]:
-        """Prefix sums with every second digit doubled: a window is checked in constant time."""
-        sums = self._known_sums
-        if sums is None:
-            code = self.digits.encode("ascii")
-            plain, doubled = code.translate(_PLAIN), code.translate(_DOUBLED)
-            even, odd = bytearray(plain), bytearray(doubled)
-            even[1::2], odd[1::2] = doubled[1::2], plain[1::2]
-            sums = [*accumulate(even, initial=0)], [*accumulate(odd, initial=0)]
-            self._known_sums = sums
-        return sums
-
     def is_luhn(self, start: int, end: int) -> bool:
         """The Luhn check of ISO/IEC 7812-1 Annex B over a window of the digits."""
-        sums = self.luhn_sums[(end - 1) % 2]
-        return (sums[end] - sums[start]) % 10 == 0
+        digits = self.digits
+        total = 0
+        for at in range(start, end):
+            # Letters count nothing.
+            digit = ord(digits[at]) - _ZERO
+            if digit <= _NINE:
+                if (end - at) % 2 == 0:
+                    digit = 2 * digit - (_NINE if 2 * digit > _NINE else 0)
+                total += digit
+        return total % 10 == 0
 
     def is_mostly_luhn(self, size: int) -> bool:
         """More than half of the windows of this size side by side pass the check."""
@@ -319,24 +328,24 @@ class Run:
         """A fourth of the digits, at least, are no letters in disguise."""
         if self.is_numeric:
             return True
-        digits = sum(map(str.isdigit, self.code[start:end]))
-        return digits * 4 >= end - start
+        code = self.code[start:end]
+        return code.isdigit() or sum(map(str.isdigit, code)) * 4 >= end - start
 
     def before(self, start: int, length: int) -> str:
         """What is written before a window."""
-        spot = self._start + start if self._is_single else self._spots[start]
+        spot = self._spot(start)
         return self._seen[max(0, spot - length) : spot]
 
     def after(self, end: int, length: int) -> str:
         """What is written after a window."""
-        spot = self._start + end if self._is_single else self._spots[end - 1] + 1
+        spot = self._spot(end - 1) + 1
         return self._seen[spot : spot + length]
 
     def original(self, start: int, end: int) -> str:
         """The characters of a window as they are written."""
         places = self._view.places
         text = self._passage.text
-        return "".join(text[places[spot]] for spot in self._spots[start:end])
+        return "".join([text[places[self._spot(at)]] for at in range(start, end)])
 
     def is_decimal(self, start: int, end: int) -> bool:
         """The window is one side of a decimal point."""
@@ -346,31 +355,28 @@ class Run:
 
     def found(self, kind: str, start: int, end: int, hidden: range) -> Found:
         """A finding; `hidden` counts from the start of the window."""
-        places, spots = self._view.places, self._spots
+        places = self._view.places
+        begin, close = self._spot(start), self._spot(end - 1)
         if isinstance(places, range):
             # Places are those of the text itself.
-            first, last = spots[start + hidden.start], spots[start + hidden.stop - 1] + 1
+            first = self._spot(start + hidden.start)
+            last = self._spot(start + hidden.stop - 1) + 1
             if last - first == hidden.stop - hidden.start:
-                return Found(kind, spots[start], spots[end - 1] + 1, range(first, last))
+                return Found(kind, begin, close + 1, range(first, last))
         return Found(
             kind,
-            places[spots[start]],
-            places[spots[end - 1]] + 1,
-            [places[spots[start + at]] for at in hidden],
+            places[begin],
+            places[close] + 1,
+            [places[self._spot(start + at)] for at in hidden],
         )
 
 
-def runs_of(passage: Passage) -> Iterator[tuple[int, str]]:
-    """Where each run of a text that is long enough for any number and has digits begins, and what is written there."""
-    for match in _RUN.finditer(passage.digits):
-        start, end = match.span()
-        if end - start < _SHORTEST_RUN or match.lastindex is None:
-            continue
-        written = match[0]
-        if _DIGIT.search(written) is not None:
-            if not passage.spend(1 + (end - start) // _A_UNIT):
-                return
-            yield start, written
+def is_long_enough(match: re.Match[str]) -> bool:
+    """The match of `RUN` is a run that is long enough for any number and has digits."""
+    if match.lastindex is None or match.end() - match.start() < _SHORTEST_RUN:
+        return False
+    written: str = match[0]
+    return written[0].isdigit() or _DIGIT.search(written) is not None
 
 
 def bits(sizes: Iterable[int]) -> int:

@@ -7,6 +7,7 @@ says that a grade follows, is it a marking.
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection._glances import glance
 from guiju.modules.inspection._passage import View
 from guiju.modules.inspection._surroundings import gap_after, is_line
 from guiju.modules.inspection._tables import SOUNDS, codes_of_pair
@@ -33,12 +34,14 @@ _FOLLOWS = re.compile(_TERM)
 _BACKWARDS = re.compile(
     f"(?:年{_NUMBER}|月个{_NUMBER}|期长|久永|期限无|前(?:用启|封启|启开|密解|布公))密[机绝秘]|密[机绝秘][为是]?(?:级密|等密)"
 )
-GATE = f"{_LABEL}[{_FIRST}][{_SECOND}]|[{_FIRST}][{_SECOND}]{_TERM}|{_BACKWARDS.pattern}"
+_ECHOED = f"{_LABEL}[{_FIRST}][{_SECOND}]|[{_FIRST}][{_SECOND}]{_TERM}"
+GATE = f"{_ECHOED}|{_BACKWARDS.pattern}"
+_may_be_echoed, _may_be_turned = glance(_ECHOED), glance(_BACKWARDS.pattern)
 
 
 def find_echoed(view: View, folded: str) -> Iterator[tuple[int, int]]:
     """Start and end in the view, which is the text without noise."""
-    for match in _ECHO.finditer(view.text):
+    for match in _ECHO.finditer(view.text) if _may_be_echoed(view.text) else ():
         start, end = match.span()
         if match["label"] is not None:
             if is_line(view, folded, start, end):
@@ -51,4 +54,4 @@ def find_echoed(view: View, folded: str) -> Iterator[tuple[int, int]]:
 
 def may_be_backwards(view: View) -> bool:
     """Something reads like a marking from its end."""
-    return _BACKWARDS.search(view.text) is not None
+    return _may_be_turned(view.text) and _BACKWARDS.search(view.text) is not None

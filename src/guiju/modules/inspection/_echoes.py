@@ -11,8 +11,8 @@ where they stand alone. Even so such a hit only asks for a reviewer.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import accumulate, compress
+from collections.abc import Iterator
+from itertools import compress
 from operator import ne
 
 from guiju.modules.inspection import _boundary
@@ -28,7 +28,7 @@ from guiju.modules.inspection._codes import (
 from guiju.modules.inspection._lexicon import Lexicon, woven
 from guiju.modules.inspection._places import Echo, Place
 from guiju.modules.inspection._streams import Streams
-from guiju.modules.inspection._tables import SPELLED, codes_of_pair, spelled, tokens_of, weave
+from guiju.modules.inspection._tables import SPELLED, codes_of_pair, tokens_of, weave
 from guiju.modules.inspection.types import Way
 
 _ALONE = re.compile(r"\b[㐀-鿿]{2}\b")
@@ -115,7 +115,19 @@ class EchoIndex:
         """In a text with Latin letters, which may be syllables."""
         stripped, texts = streams.stripped, self._texts
         tokens = tokens_of(streams.sounds)
-        sounds = spelled(tokens)
+        pieces: list[str] = []
+        syllables: list[int] = []
+        unit = 0
+        for token in tokens:
+            code = SPELLED.get(token)
+            if code is None:
+                pieces.append(token)
+                unit += len(token)
+            else:
+                pieces.append(code)
+                syllables.append(unit)
+                unit += 1
+        sounds = "".join(pieces)
         reports = self._by_sounds(sounds)
         pairs = self._sounds.pairs
         if sounds == streams.sounds:
@@ -123,7 +135,7 @@ class EchoIndex:
             if reports:
                 yield from self._by_sound(streams, reports, budget)
             return
-        starts = _paired(tokens, sounds, pairs) if pairs else []
+        starts = _paired(syllables, sounds, pairs) if pairs else []
         if not reports and not starts:
             return
         units = Units(stripped, tokens)
@@ -228,14 +240,11 @@ class EchoIndex:
                         yield Echo(number, place, way, True)
 
 
-def _paired(tokens: list[str], sounds: str, pairs: Mapping[str, tuple[int, ...]]) -> list[int]:
-    """Which two units that begin here are `pairs` and have a syllable in Latin letters among them."""
+def _paired(syllables: list[int], sounds: str, pairs: dict[str, tuple[int, ...]]) -> list[int]:
+    """Which two units that begin here are `pairs` and have one of the `syllables` in Latin letters among them."""
     found: list[int] = []
-    latin = {token: token in SPELLED for token in {*tokens}}
-    sizes = {token: 1 if is_latin else len(token) for token, is_latin in latin.items()}
     before = -1
-    starts = accumulate(map(sizes.__getitem__, tokens), initial=0)
-    for unit in compress(starts, map(latin.__getitem__, tokens)):
+    for unit in syllables:
         if unit - 1 > before and sounds[unit - 1 : unit + 1] in pairs:
             found.append(unit - 1)
         if sounds[unit : unit + PAIR] in pairs:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from guiju.modules.inspection._tables import places_to
+
 Codes = Sequence[tuple[int, int, Sequence[tuple[str, int, int]]]]
 
 # A text is cut up only where that saves much.
@@ -40,6 +42,7 @@ def resolve(text: str, codes: Codes) -> Resolved:
     ends: list[int] = []
     near: list[tuple[int, int]] = []
     at = 0
+    places = places_to(len(text) + 1)
     for first, last in windows:
         if pieces:
             pieces.append(_BETWEEN)
@@ -49,8 +52,8 @@ def resolve(text: str, codes: Codes) -> Resolved:
         while at < len(codes) and codes[at][0] < last:
             start, end, resolved = codes[at]
             pieces.append(text[done:start])
-            starts.extend(range(done, start))
-            ends.extend(range(done + 1, start + 1))
+            starts.extend(places[done:start])
+            ends.extend(places[done + 1 : start + 1])
             begun = len(starts)
             for char, left, right in resolved:
                 pieces.append(char)
@@ -60,8 +63,8 @@ def resolve(text: str, codes: Codes) -> Resolved:
             done = end
             at += 1
         pieces.append(text[done:last])
-        starts.extend(range(done, last))
-        ends.extend(range(done + 1, last + 1))
+        starts.extend(places[done:last])
+        ends.extend(places[done + 1 : last + 1])
     return Resolved(
         "".join(pieces),
         starts,

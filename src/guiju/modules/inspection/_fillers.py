@@ -23,6 +23,7 @@ _MANY = 4
 # From so many characters on a single place that is filled makes a disguise; below, every place has to be.
 _LONG = 4
 # The characters beside what is put in.
+_FEW_BETWEEN = re.compile(f"[{_HAN}][^{_HAN}]{{1,{_MANY}}}(?=[{_HAN}])")
 _beside_few = re.compile(f"([{_HAN}])[^{_HAN}]{{1,{_MANY}}}(?=([{_HAN}]))").findall
 # Markup says nothing, nor does the name of a picture or a word of two characters; longer words in brackets may be meant.
 _MARKUP = r"<[a-z/!][^<>\n]{0,60}>|\[/?[a-z=#0-9]{1,12}\]"
@@ -75,7 +76,7 @@ class FillerIndex:
                     found += self._interwoven(streams, char, budget)
         if not streams.is_han:
             if len(stripped) >= LONG:
-                runs = [other.span() for other in _OTHER.finditer(stripped)]
+                runs = [(run.start() + 1, run.end()) for run in _FEW_BETWEEN.finditer(stripped)]
                 spots = self._spots(stripped, runs, _MANY)
                 if spots:
                     found += self._found(streams, stripped, None, (spots, _FARTHEST), budget)

@@ -27,7 +27,7 @@ _CN_ID = re.compile(
 )
 _OLD_CN_ID = re.compile(f"(?=((?:{_PROVINCES})[0-9]{{6}}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{{3}}))")
 # With a check character so much has to agree that also signs which list numbers may stand inside, and signs for its X.
-_GAP = r"(?:[^0-9a-z\u2e80-\ud7ff]|[\u3000-\u303f]){0,3}"
+_GAP = r"[^0-9a-z\u2e80-\u2fff\u3040-\ud7ff]{0,3}"
 _PLACE = "|".join(
     f"{first}{_GAP}{second}"
     for first, second in (

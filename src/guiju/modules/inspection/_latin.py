@@ -27,7 +27,7 @@ _MASK = "*#%^~_?×●•○■□-"
 _MASKED = re.compile(f"(?<![a-z0-9])[a-z][a-z{re.escape(_MASK)}]{{3,63}}+(?![a-z0-9])")
 _MIN_MASKED = 4
 _INITIALS = re.compile(
-    "(?<![a-z0-9_/@:&=#-])(?<![a-z0-9][.])[a-z]{3,12}(?![a-z0-9_/@:&=#-]|[.][a-z0-9])"
+    "[a-z](?<![a-z0-9_/@:&=#-][a-z])(?<![a-z0-9][.][a-z])[a-z]{2,11}(?![a-z0-9_/@:&=#-]|[.][a-z0-9])"
 )
 _MIN_INITIALS = 3
 # Abbreviations that people write in small letters and mean.

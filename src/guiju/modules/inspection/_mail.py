@@ -6,6 +6,7 @@ Source: RFC 5321 section 4.1.2, in the narrower form that mail providers give ou
 import re
 from collections.abc import Iterator
 
+from guiju.modules.inspection._glances import needed_by, teller_of
 from guiju.modules.inspection._passage import Found, Passage
 
 # A dot between two labels, plain or disguised.
@@ -20,13 +21,13 @@ _COMMON_TOP = re.compile("com|net|org|cn|edu|gov|io|hk|tw|info|me|co|cc|top|xyz|
 _SIGNED = re.compile(r"@|[\[({<【#]\s?at|艾特")
 # git@example.org:path is where a program fetches from.
 _REMOTE = re.compile(":[0-9a-z~/]")
-_GATE = re.compile(r"@|艾特|[\[({<【#]\s?at|\sat\s")
+_may_be_mail = teller_of(f"[0-9a-z_%+-]{needed_by(_AT)}[0-9a-z]")
 _CUE = re.compile(r"(?:mail|邮箱|邮件|信箱|邮|发到|发至|寄到|抄送|cc)[^0-9a-z]{0,6}$")
 
 
 def find_mails(passage: Passage) -> Iterator[Found]:
     view = passage.visible
-    if _GATE.search(view.text) is None:
+    if not passage.tells(_may_be_mail):
         return
     for match in passage.within(_MAIL.finditer(view.text), 3):
         host = match[3]

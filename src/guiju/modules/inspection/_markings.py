@@ -18,7 +18,9 @@ from typing import NamedTuple
 
 from guiju.modules.inspection import _disguised_markings as disguised
 from guiju.modules.inspection._english_markings import ENGLISH_GATE, find_english_markings
+from guiju.modules.inspection._glances import glance, needed_by
 from guiju.modules.inspection._passage import Found, Passage, View
+from guiju.modules.inspection._relaxed import relaxed
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._surroundings import (
     QUOTES_CLOSING,
@@ -92,6 +94,14 @@ _FIRST = re.compile(
     f"|(?=[启解开])(?P<term>(?:启用|启封|开启|解密)前)(?={_GRADE})"
     f"|(?=[{_ORDERING}])(?P<order>{_ORDER})|(?=[仅只限专供])(?P<use>{_USE}))"
 )
+_may_begin = glance(
+    relaxed(
+        needed_by(
+            f"{_LABEL}(?:{_GRADE}|{_HEAD}|内部|密|限阅|商)|{_HEAD}|{_GRADE}|内部(?:{_TERM}|{_ORDER}|{_USE}|{_ENGLISH}|使用|传阅|参考|掌握|发行)"
+            f"|{_PAPER}(?:{_ORDER}|{_USE})|{_PERIOD}{_ENDS}|{_ENGLISH}(?:{_GRADE}|{_HEAD}|限阅|保密|内部)|(?:启用|启封|开启|解密)前{_GRADE}|{_ORDER}|{_USE}"
+        )
+    )
+)
 _NEXT = re.compile(
     f"(?P<head>{_HEAD})|(?P<grade>{_GRADE})|(?P<term>{_TERM})(?![前后来以之里中间内])|(?P<order>{_ORDER})|(?P<use>{_USE})"
     f"|(?P<mild>{_MILD})|(?P<english>{_ENGLISH})(?![a-z])|(?P<paper>{_PAPER})(?={_ORDER}|{_USE})|(?P<within>内部|密|限阅)"
@@ -148,7 +158,8 @@ def _found(passage: Passage) -> Iterator[Found]:
 
 def _chinese(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
     reach = 0
-    for match in passage.within(_FIRST.finditer(view.text), _ROW_COST):
+    begun = _FIRST.finditer(view.text) if _may_begin(view.text) else ()
+    for match in passage.within(begun, _ROW_COST):
         if match.start() < reach:
             continue
         parts = _row(view, passage.folded, _after_a_line(view, passage.folded, match))

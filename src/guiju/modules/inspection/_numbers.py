@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from guiju.modules.inspection import _ids, _phones
-from guiju.modules.inspection._digits import AS_DIGITS, WINDOW, Run, Shape, Shapes, bits, runs_of
+from guiju.modules.inspection._digits import (
+    A_UNIT,
+    AS_DIGITS,
+    LONGEST,
+    RUN,
+    SHORTEST,
+    WINDOW,
+    Run,
+    Shapes,
+    bits,
+    is_long_enough,
+)
 from guiju.modules.inspection._passage import Found, Passage
 
 
@@ -44,6 +55,7 @@ NUMBER_KINDS = tuple(dict.fromkeys([number.kind for number in _NUMBERS]))
 
 # How far around a run the finders look.
 _BEFORE, _AFTER = 24, 12
+_NOWHERE: list[int] = []
 
 
 class NumberIndex:
@@ -56,6 +68,8 @@ class NumberIndex:
         self._bits = [bits(number.sizes) for number in self._numbers]
         # By what a number begins with, as texts bring it: the finders, each with the sizes of its numbers.
         self._known: dict[str, list[tuple[int, int]]] = {}
+        # By the first two of a row of digits and how many it has.
+        self._of_rows: dict[str, list[list[int]]] = {}
 
     def find(self, passage: Passage) -> list[Found]:
         """What the finders find in the runs of a text, run by run and in each finder by finder.
@@ -68,17 +82,27 @@ class NumberIndex:
         # Places are those of the text itself.
         is_whole = isinstance(visible.places, range)
         known, shapes = passage.numbers, Shapes()
-        for start, written in runs_of(passage):
-            size = len(written)
-            end = start + size
-            shape: Shape | None = None
-            asked: dict[int, list[int]] | None = None
+        for match in RUN.finditer(passage.digits):
+            if not is_long_enough(match):
+                continue
+            start, end = match.span()
+            size, written = end - start, match[0]
+            if not passage.spend(1 + size // A_UNIT):
+                break
+            asked: list[list[int]] | None = None
             if written.isdigit() and seen.startswith(written, start):
                 # Most are shorter or longer than any number of theirs.
-                shape = shapes.row(size)
-                asked = self._asked(shape.openings, written)
-                if not asked:
+                if size < SHORTEST or size > LONGEST:
                     continue
+                asked = self._of_rows.get(f"{written[:2]}{size}")
+                if asked is None:
+                    asked = self._asked([(0, 1 << size)], written)
+                    self._of_rows[f"{written[:2]}{size}"] = asked
+                if not any(asked):
+                    continue
+                shape = shapes.row(size)
+            else:
+                shape = None
             first = max(0, start - _BEFORE)
             around = (start - first, size, text[first : end + _AFTER])
             if is_whole:
@@ -97,17 +121,18 @@ class NumberIndex:
             if asked is None:
                 asked = self._asked(shape.openings, run.code)
             within: list[Found] = []
-            for number in sorted(asked) if len(asked) > 1 else asked:
-                run.tried = asked[number]
-                within += self._numbers[number].find(run)
+            for number, tried in enumerate(asked):
+                if tried:
+                    run.tried = tried
+                    within += self._numbers[number].find(run)
             found += within
             if is_whole and passage.effort >= 0:
                 known[around] = start, within, run.asked
         return found
 
-    def _asked(self, openings: list[tuple[int, int]], code: str) -> dict[int, list[int]]:
-        """Which finders are asked about a run, and where in it."""
-        asked: dict[int, list[int]] = {}
+    def _asked(self, openings: list[tuple[int, int]], code: str) -> list[list[int]]:
+        """Where in a run each of the finders is asked."""
+        asked: list[list[int]] = [_NOWHERE] * len(self._numbers)
         for start, sizes in openings:
             head = code[start : start + 2]
             numbers = self._known.get(head)
@@ -115,7 +140,10 @@ class NumberIndex:
                 numbers = self._known[head] = self._fitting(head)
             for number, fitting in numbers:
                 if sizes & fitting:
-                    asked.setdefault(number, []).append(start)
+                    if asked[number] is _NOWHERE:
+                        asked[number] = [start]
+                    else:
+                        asked[number].append(start)
         return asked
 
     def _fitting(self, head: str) -> list[tuple[int, int]]:

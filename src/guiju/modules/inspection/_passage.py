@@ -11,11 +11,13 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from guiju.modules.inspection._fold import INVISIBLE, class_of
+from guiju.modules.inspection._glances import glance
 from guiju.modules.inspection._streams import Streams
 
 Answer = TypeVar("Answer")
 _VISIBLE = dict.fromkeys(map(ord, INVISIBLE))
-_has_invisible = re.compile(f"[{class_of(INVISIBLE)}]").search
+_INVISIBLE = f"[{class_of(INVISIBLE)}]"
+_has_invisible, _may_have_invisible = re.compile(_INVISIBLE).search, glance(_INVISIBLE)
 
 # A finding repeats at most so much; what is longer is hidden as a whole.
 LONGEST_WORD = 64
@@ -80,6 +82,9 @@ class View(NamedTuple):
     def found(self, kind: str, start: int, end: int, hidden: Sequence[int]) -> Found:
         """A finding from offsets of this form."""
         places = self.places
+        if isinstance(places, range):
+            # Places are those of the text itself.
+            return Found(kind, start, end, hidden)
         return Found(kind, places[start], places[end - 1] + 1, [places[at] for at in hidden])
 
 
@@ -143,14 +148,21 @@ class Passage:
         self.effort -= units
         return self.effort >= 0
 
+    def tells(self, something: Callable[[bytes], bool]) -> bool:
+        """Whether the visible text has what the teller knows (`_glances.teller_of`)."""
+        return something(self._in_utf8())
+
+    def _in_utf8(self) -> bytes:
+        encoded = self._encoded
+        if encoded is None:
+            encoded = self._encoded = self.visible.text.encode()
+        return encoded
+
     def mentions(self, words: Callable[[bytes], bool]) -> bool:
         """Whether one of these words stands anywhere in the text, folded and without what takes no room."""
         known = self._mentions.get(words)
         if known is None:
-            encoded = self._encoded
-            if encoded is None:
-                encoded = self._encoded = self.visible.text.encode()
-            known = self._mentions[words] = words(encoded)
+            known = self._mentions[words] = words(self._in_utf8())
         return known
 
     def teach(self, other: "Passage") -> None:
@@ -212,7 +224,11 @@ class Passage:
 
     def _seen(self, form: str) -> View:
         """A form as long as the text, without what takes no room."""
-        if not self._streams.is_odd or _has_invisible(form) is None:
+        if (
+            not self._streams.is_odd
+            or not _may_have_invisible(form)
+            or _has_invisible(form) is None
+        ):
             return View(form, range(len(form)))
         places = [place for place, char in enumerate(form) if char not in INVISIBLE]
         return View(form.translate(_VISIBLE), places)

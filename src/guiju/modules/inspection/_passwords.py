@@ -8,7 +8,7 @@ before the host of a link.
 import re
 from collections.abc import Iterator
 
-from guiju.modules.inspection._glances import teller_of
+from guiju.modules.inspection._glances import needed_by, teller_of
 from guiju.modules.inspection._passage import Found, Passage
 
 _WORDS = "(?:password|passwd|passphrase|passcode|(?<![a-z])(?:pwd|psw)(?![a-z])|密码|口令)"
@@ -35,6 +35,9 @@ _WORDED = re.compile(
 _IN_LINK = re.compile(
     r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,20})://[^\s/:@]{0,64}:([^\s/@]{3,128})@[0-9a-z\[]"
 )
+_may_be_stated, _may_be_beside, _may_be_worded = (
+    teller_of(needed_by(each.pattern)) for each in (_STATED, _BESIDE, _WORDED)
+)
 _WEB = frozenset({"http", "https", "ftp"})
 """Manuals show links of these with a password that is none."""
 _UNITS = re.compile(r"\s?(?:[位个年月日次元天分秒级种条人字组]|characters|digits|times|chars)")
@@ -57,13 +60,19 @@ def find_passwords(passage: Passage) -> Iterator[Found]:
     view = passage.visible
     text = view.text
     if passage.mentions(MENTION):
-        for pattern, is_stated in ((_STATED, True), (_BESIDE, False)):
+        for pattern, may_match, is_stated in (
+            (_STATED, _may_be_stated, True),
+            (_BESIDE, _may_be_beside, False),
+        ):
+            if not passage.tells(may_match):
+                continue
             for match in passage.within(pattern.finditer(text), _COST):
                 start, value = match.start(1), match[1].rstrip(_SENTENCE_END)
                 end = start + len(value)
                 if value and _is_password(text, start, end, is_stated=is_stated):
                     yield view.found("api_key", start, end, range(start, end))
-        for match in passage.within(_WORDED.finditer(text), _COST):
+        worded = _WORDED.finditer(text) if passage.tells(_may_be_worded) else ()
+        for match in passage.within(worded, _COST):
             value = match.lastindex or 0
             if _PLACEHOLDER.search(match[value]) is None:
                 start, end = match.span(value)

@@ -10,8 +10,11 @@ _LEAST_ENTRIES = 4
 _FARTHEST = 48
 _LONGEST_LINE = 120
 _NAME = re.compile(r"[一-龥]{2,}|[A-Za-z]{2,}")
+# The same in what has no label, before its figures are left out.
+_NAME_WITH_FIGURES = re.compile("[一-龥][0-9]*[一-龥]|[A-Za-z][0-9]*[A-Za-z]")
 # What says that a phone follows is no name of anybody.
 _LABEL = re.compile("(?:联系)?(?:电话|手机|号码|方式)|tel|phone|mobile|[0-9]")
+_LABELS = ("电话", "手机", "号码", "方式", "tel", "phone", "mobile")
 _MOST_ABOVE = 3
 _HEADING = re.compile(
     "名单|清单|列表|名册|通讯录|客户|会员|联系|电话|业主|学员|家长|台账|customers?|clients?|contacts?|leads?|name",
@@ -36,15 +39,17 @@ def find_rosters(passage: Passage, phones: Sequence[Found]) -> Iterator[Found]:
 
 def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
     """The span of each entry: its line, as far as no other phone shares it."""
-    reach = 0
+    reach = line = 0
+    close = -1
     # A list repeats its names.
     named: dict[str, bool] = {}
     for index, phone in enumerate(phones):
         if phone.start < reach:
             continue
-        line = folded.rfind("\n", 0, phone.start) + 1
-        close = folded.find("\n", phone.end)
-        close = len(folded) if close < 0 else close
+        if phone.end > close:
+            line = folded.rfind("\n", 0, phone.start) + 1
+            close = folded.find("\n", phone.end)
+            close = len(folded) if close < 0 else close
         following = phones[index + 1].start if index + 1 < len(phones) else len(folded)
         start, end = max(line, reach), min(close, max(following, phone.end))
         if phone.start - start <= _LONGEST_LINE:
@@ -65,6 +70,8 @@ def _entries(folded: str, phones: Sequence[Found]) -> Iterator[tuple[int, int]]:
 
 
 def _is_named(rest: str) -> bool:
+    if not any(label in rest for label in _LABELS):
+        return _NAME_WITH_FIGURES.search(rest) is not None
     return _NAME.search(_LABEL.sub("", rest)) is not None
 
 

@@ -6,17 +6,17 @@ DigitalOcean, Shopify, Telegram, Atlassian, HashiCorp), RFC 7519 (JSON web token
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from math import log2
 
-from guiju.modules.inspection._glances import SPACE, glance
+from guiju.modules.inspection._glances import SPACE, glance, teller_of
 from guiju.modules.inspection._passage import Found, Passage
 from guiju.modules.inspection._passwords import find_passwords
 from guiju.modules.inspection._relaxed import relaxed
 
 _B64 = "[0-9A-Za-z_-]"
+_FIGURES = "[0-9a-f]{32}\\.[0-9A-Za-z]{16}"
 _VENDORS = (
     f"sk-(?:(?:proj-|ant-|or-|svcacct-|admin-)?{_B64}{{20,200}}|[0-9A-Za-z]{{16,19}})",
     "gh[pousr]_[0-9A-Za-z]{36,251}",
@@ -51,17 +51,16 @@ _VENDORS = (
     "EAA[0-9A-Za-z]{40,250}",
     f"1//0[0-9]?{_B64}{{30,120}}",
     "key-[0-9a-f]{32}",
-    "[0-9a-f]{32}\\.[0-9A-Za-z]{16}",
+    _FIGURES,
     "bce-v3/ALTAK-[0-9A-Za-z]{16,32}/[0-9a-f]{32,48}",
     "[0-9a-z]{0,12}sk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     f"(?:NRAK|PMAK|CFPAT|tskey|glsa|sntrys|sbp|pk\\.eyJ|STS\\.N)[-_]?{_B64}{{20,200}}",
     "(?<=AccountKey=)[0-9A-Za-z+/]{60,100}={0,2}",
 )
 _VENDOR = re.compile(f"(?<![0-9A-Za-z])(?:{'|'.join(_VENDORS)})(?![0-9A-Za-z])")
-# A row of hexadecimal figures and a dot would be any number that is written with one.
+# What has no counts would match any number with a dot.
 _may_be_vendors = glance(
-    relaxed("|".join(_VENDORS).replace("(?<=", "(?:").replace("[0-9a-f]{32}\\.", ""))
-    + "|[0-9a-f]{32}\\."
+    "|".join([relaxed(v.replace("(?<=", "(?:")) for v in _VENDORS if v != _FIGURES] + [_FIGURES])
 )
 _NAMES = (
     r"(?i:(?:api|app|access|secret|auth|private|subscription|account|signing|encryption|master|session|deploy|license|service)[_-]?key(?:[_-]?(?:id|secret))?"
@@ -84,7 +83,7 @@ _PEM = re.compile(
 )
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
 _LONGEST_PEM = 16_000
-_GATE = re.compile("[!-~]{16}|PRIVATE KEY")
+_may_hold = teller_of("[!-~]{16}|PRIVATE KEY")
 # No word has so many letters, and names that are made of words have signs between them.
 _ROW = re.compile("[0-9A-Za-z]{24}")
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
@@ -99,7 +98,7 @@ _LONG_HEX = 32
 
 def may_hold_keys(text: str) -> bool:
     """False where no key can be that has a form of its own."""
-    return _GATE.search(text) is not None
+    return _may_hold(text.encode())
 
 
 def find_keys(passage: Passage) -> Iterator[Found]:
@@ -152,7 +151,8 @@ def _is_random(value: str) -> bool:
     if _DIGIT.search(value) is None and not _is_mixed(value):
         return False
     size = len(value)
-    entropy = -sum(count / size * log2(count / size) for count in Counter(value).values())
+    shares = [value.count(char) / size for char in dict.fromkeys(value)]
+    entropy = -sum([share * log2(share) for share in shares])
     if _HEX.fullmatch(value) is not None:
         return size >= 32 and entropy >= _LEAST_HEX_ENTROPY
     return entropy >= _LEAST_ENTROPY

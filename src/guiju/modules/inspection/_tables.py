@@ -7,9 +7,9 @@ The tables are data made by `tools/make_writing_tables.py`; their digest is part
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
-from itertools import compress, count, product
+from itertools import compress, product
 from typing import NamedTuple
 
 from guiju.modules.inspection._fold import folded_char, stripped_char
@@ -120,10 +120,25 @@ def weave(text: str) -> tuple[str, str, str]:
     return stripped, sounds, shapes
 
 
+# To make the numbers of the places of a long text anew takes longer than all that is done with them.
+_MOST_SHARED = 1 << 15
+_shared: list[int] = []
+
+
+def places_to(size: int) -> Sequence[int]:
+    """The numbers from 0 up to `size` at least, to take parts of; nobody changes them."""
+    global _shared  # noqa: PLW0603  # another list, so that a thread that reads the old one goes on
+    if size > _MOST_SHARED:
+        return range(size)
+    if len(_shared) < size:
+        _shared = [*range(size)]
+    return _shared
+
+
 def kept_places(gapped: str) -> list[int]:
     """For every character of the stripped text its place in the folded text."""
     # A gap becomes 0, any other character something else.
-    return [*compress(count(), gapped.encode("latin-1", "replace"))]
+    return [*compress(places_to(len(gapped)), gapped.encode("latin-1", "replace"))]
 
 
 # `lü` and `nü` are typed with v.
@@ -151,7 +166,7 @@ def _pattern(syllables: list[str], typed: str = "") -> str:
 
 
 # The figure after it is the tone, as input methods and dictionaries write it.
-_TOKEN = re.compile(f"{_pattern(list(_TYPED))}(?:[1-5](?![0-9]))?|[^a-z]+|[a-z]")
+_TOKEN = re.compile(f"[^a-z]+|{_pattern(list(_TYPED))}(?:[1-5](?![0-9]))?|[a-z]")
 SPELLED = {
     f"{syllable}{tone}": code for syllable, code in _TYPED.items() for tone in ("", *"12345")
 }

@@ -8,18 +8,18 @@ syllables in Latin letters) is *doubtful*: it never does more than hold a text f
 """
 
 import ctypes
-import gc
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
-from operator import eq, ne
+from operator import ne
 from typing import NamedTuple
 
 from guiju.modules.inspection import _boundary
 from guiju.modules.inspection._boundary import Budget
 from guiju.modules.inspection._echoes import EchoIndex
 from guiju.modules.inspection._fillers import FillerIndex
+from guiju.modules.inspection._garbage import Uncollected
 from guiju.modules.inspection._gate import BACKWARDS, EVERY, PARTED, WRITTEN, Gate
 from guiju.modules.inspection._glances import LONG
 from guiju.modules.inspection._holes import HoleIndex
@@ -64,9 +64,7 @@ class TermIndex:
     def __init__(self, terms: Iterable[tuple[int, str]]) -> None:
         """`terms` are (rule, term) pairs. Raises `BadTermError`, `TooManyTermsError`."""
         # What is made here stays: to look through it for garbage over and over takes a sixth of the time.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
+        with Uncollected():
             self._lexicon = Lexicon(terms)
             self._echoes = EchoIndex(self._lexicon)
             self._latin = LatinIndex(self._lexicon)
@@ -76,9 +74,6 @@ class TermIndex:
             # Of a large one it would take as much memory as the terms themselves.
             is_large = self._lexicon.is_large
             self._gate = None if is_large else Gate(self._lexicon, self._parts.take_parts())
-        finally:
-            if collects:
-                gc.enable()
         self._find = self._lexicon.find
         _boundary.warm()
         _give_back()
@@ -187,10 +182,13 @@ class TermIndex:
         parts = [(0, size)]
         if size >= LONG:
             # Every character of a run but its first, and what may belong to a term with it.
-            doubled = compress(range(1, size), map(eq, stripped, stripped[1:]))
             reach, chars = self._lexicon.longest, self._lexicon.chars
             parts = windows(
-                [(place - reach, place + reach) for place in doubled if stripped[place] in chars],
+                [
+                    (place - reach, place + reach)
+                    for place in _doubled(stripped)
+                    if stripped[place] in chars
+                ],
                 size,
             )
         for first, last in parts:
@@ -224,6 +222,18 @@ class TermIndex:
                     place.is_apart(from_digits=False) and place.is_spelled_out()
                 ):
                     yield Echo(pattern, place, Way.REPEATED, False)
+
+
+def _doubled(text: str) -> list[int]:
+    """The places of the characters that are the same as the one before."""
+    found: list[int] = []
+    before = -1
+    for place in range(len(text)):
+        code = ord(text[place])
+        if code == before:
+            found.append(place)
+        before = code
+    return found
 
 
 def _firsts(reports: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -7,8 +7,9 @@ from guiju.modules.inspection._compile import (
     RuleSet,
     compile_ruleset,
 )
-from guiju.modules.inspection._conditions import check_scope
+from guiju.modules.inspection._conditions import check_condition, check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
+from guiju.modules.inspection._earlier import as_far_as_it_stands
 from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._findings import DOCUMENT_CATEGORY
 from guiju.modules.inspection._fold import fold
@@ -39,6 +40,8 @@ __all__ = [
     "SHORT",
     "STANDARD",
     "RuleSet",
+    "as_far_as_it_stands",
+    "check_condition",
     "check_scope",
     "compile_expression",
     "compile_ruleset",

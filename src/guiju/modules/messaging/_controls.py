@@ -1,11 +1,14 @@
 """What messaging offers to packs, and who may do what."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from guiju.modules.inspection.service import (
     KINDS,
     LINK_KINDS,
     STANDARD,
+    as_far_as_it_stands,
+    check_condition,
     check_scope,
     compile_expression,
     compile_ruleset,
@@ -34,6 +37,7 @@ from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
     ContentRules,
+    Expression,
     Flood,
     LinkRules,
     Pace,
@@ -60,6 +64,17 @@ def _check_rules(disposition: str, classes: tuple[str, ...], when: str, *, masks
         raise ValueError(f"`when`: {error.message}") from error
 
 
+def _check_condition(
+    params: ContentRules | PersonalData | PatternRules | LinkRules | RiskScore,
+) -> None:
+    """ValueError for a condition that no text could ask, which earlier versions took for one that holds."""
+    try:
+        if params.when:
+            check_condition(params.when)
+    except BadConditionError as error:
+        raise ValueError(f"`when`: {error.message}") from error
+
+
 def _check_content(params: ContentRules) -> None:
     _check_rules(params.disposition, params.classes, params.when, masks=False)
 
@@ -80,14 +95,22 @@ def _check_patterns(params: PatternRules) -> None:
     if not 1 <= len(params.patterns) <= _MOST_PATTERNS:
         raise ValueError(f"`patterns` has 1 to {_MOST_PATTERNS} expressions")
     for each in params.patterns:
-        rule = ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, "")
         try:
-            compile_expression(rule)
+            compile_expression(_rule_of(each))
         except BadExpressionError as error:
             reason = error.data.get("reason")
             raise ValueError(
                 f"`{each.id}`: {error.message}{f': {reason}' if reason else ''}"
             ) from error
+
+
+def _rule_of(each: Expression) -> ExpressionRule:
+    return ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, "")
+
+
+def _mended_patterns(params: PatternRules) -> PatternRules:
+    standing = [(each, as_far_as_it_stands(_rule_of(each))) for each in params.patterns]
+    return replace(params, patterns=tuple(replace(each, regex=regex) for each, regex in standing))
 
 
 def _check_links(params: LinkRules) -> None:
@@ -173,6 +196,7 @@ CONTROLS = (
             **_SCOPED,
         },
         _check_content,
+        check_new=_check_condition,
     ),
     Control(
         "messaging.personal_data",
@@ -185,6 +209,7 @@ CONTROLS = (
             **_SCOPED,
         },
         _check_personal,
+        check_new=_check_condition,
     ),
     Control(
         "messaging.patterns",
@@ -197,6 +222,8 @@ CONTROLS = (
         PatternRules,
         {"patterns": {"zh": "表达式", "en": "Expressions"}, **_SCOPED},
         _check_patterns,
+        check_new=_check_condition,
+        mended=_mended_patterns,
     ),
     Control(
         "messaging.links",
@@ -214,6 +241,7 @@ CONTROLS = (
             **_SCOPED,
         },
         _check_links,
+        check_new=_check_condition,
     ),
     Control(
         "messaging.risk",
@@ -230,6 +258,7 @@ CONTROLS = (
             "when": _SCOPED["when"],
         },
         _check_risk,
+        check_new=_check_condition,
     ),
     Control(
         "messaging.review",

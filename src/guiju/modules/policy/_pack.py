@@ -193,8 +193,11 @@ class _Reader:
         given = item.get("with", {})
         try:
             params = convert(given, control.params)
-            if not self._document.is_adopted:
+            if self._document.is_adopted:
+                params = control.mended(params)
+            else:
                 _check_names(given, msgspec.to_builtins(params))
+                control.check_new(params)
             self._check_classes(params)  # raises ValueError, like the check
             control.check(params)
         except (msgspec.ValidationError, ValueError, OverflowError, re.error) as error:

@@ -30,7 +30,8 @@ class ControlKind(StrEnum):
 class Control:
     """Code that a module offers to packs. `params` is a frozen dataclass; `check` raises ValueError on a bad value.
 
-    `shows` gives the name of each parameter for the clause page.
+    `shows` gives the name of each parameter for the clause page. Earlier versions may have taken what this one refuses:
+    of a pack that is in force only what `mended` makes of its parameters is checked, and `check_new` is not asked.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Control:
     params: type[Any]
     shows: Mapping[str, Text] = field(default_factory=dict)
     check: Callable[[Any], None] = lambda params: None
+    check_new: Callable[[Any], None] = lambda params: None
+    mended: Callable[[Any], Any] = lambda params: params
 
     def __post_init__(self) -> None:
         learn(self.params)

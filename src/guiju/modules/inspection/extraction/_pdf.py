@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -46,6 +47,8 @@ _STRIPS = 8
 _UNNAMED, _LOOKED_AT = 8, 5000
 # Points of curves: three Chinese characters have so many; the frames and charts of a page with text rarely do.
 _MANY_CURVES, _FEW_SEGMENTS = 180, 40
+# What is drawn as one may hold others of its kind.
+_DEEPEST = 14
 # A drawing of more is not looked through: it is a picture.
 _MOST_SEGMENTS = 20_000
 # Points to pixels: 150 dots an inch is what reading needs.
@@ -150,7 +153,7 @@ def _page(document: Any, number: int, name: str, seen: set[bytes], walk: Walk) -
     """The texts of a page, and the page as a picture where it shows a picture that no page before it did, or curves."""
     page = document[number]
     try:
-        text = _text_of(page)
+        text, has_unnamed = _text_of(page)
         yield from walk.part(name, text)
         yield from _annotations(document, page, name, walk)
         if has_appearances(page):
@@ -158,21 +161,26 @@ def _page(document: Any, number: int, name: str, seen: set[bytes], walk: Walk) -
             if make_part_of(page):
                 page.close()
                 page = document[number]
-                yield from read_drawn(text, _text_of(page), name, walk)
+                drawn, has_unnamed = _text_of(page)
+                yield from read_drawn(text, drawn, name, walk)
             else:
                 yield from walk.gap(Problem.BROKEN, f"{name}, annotations")
         is_bare = len(text.strip()) < _FEW_CHARACTERS
-        has_picture = _has_picture(page, seen, is_bare=is_bare)
-        if has_picture or _has_curves(page, is_bare=is_bare) or _has_unnamed(page):
+        pictures, paths = _drawn(page)
+        has_picture = _has_picture(page, pictures, seen, is_bare=is_bare)
+        if has_picture or has_unnamed or _has_curves(paths, is_bare=is_bare):
             yield from walk.picture(f"{name}, picture", _rendered(page))
     finally:
         page.close()
 
 
-def _text_of(page: Any) -> str:
+def _text_of(page: Any) -> tuple[str, bool]:
+    """The text of a page, and whether it may be other words than the page shows: what pdfium lays out for both takes
+    most of the time of a page.
+    """
     text_page = page.get_textpage()
     try:
-        return str(text_page.get_text_range())
+        return str(text_page.get_text_range()), _has_unnamed(text_page)
     finally:
         text_page.close()
 
@@ -245,10 +253,36 @@ def _attachment(document: Any, number: int, walk: Walk) -> Iterator[Frame]:
     yield from walk.inside(name, bytes(attachment.get_data()))
 
 
-def _has_picture(page: Any, seen: set[bytes], *, is_bare: bool) -> bool:
+def _drawn(page: Any) -> tuple[list[Any], list[Any]]:
+    """The pictures and the paths of a page, as pdfium has them, and those of what is drawn as one (`Form XObject`)."""
+    pictures: list[Any] = []
+    paths: list[Any] = []
+    left: list[tuple[Any, Any, Any, int]] = [
+        (pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw, 0)
+    ]
+    while left:
+        count, get, parent, depth = left.pop()
+        size = count(parent)
+        if size < 0:
+            raise pypdfium2.PdfiumError("a page without objects that can be counted")
+        for place in range(size):
+            each = get(parent, place)
+            kind = pdfium.FPDFPageObj_GetType(each)
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                pictures.append(each)
+            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+                paths.append(each)
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+                inside = pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject
+                left.append((*inside, each, depth + 1))
+    return pictures, paths
+
+
+def _has_picture(page: Any, pictures: list[Any], seen: set[bytes], *, is_bare: bool) -> bool:
     """A logo that stands on every page is read once, with the first of them."""
     found, strips = False, 0
-    for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
+    for raw in pictures:
+        image = pypdfium2.PdfImage(raw, page=page, pdf=page.pdf)
         digest = hashlib.sha256(image.get_data()).digest()
         is_new = digest not in seen
         seen.add(digest)
@@ -258,24 +292,17 @@ def _has_picture(page: Any, seen: set[bytes], *, is_bare: bool) -> bool:
     return found
 
 
-def _has_unnamed(page: Any) -> bool:
-    """Whether what is read of the page may be other words than it shows: of no known characters, or drawn one by one."""
-    text_page = page.get_textpage()
-    try:
-        left = _UNNAMED
-        for place in range(min(text_page.count_chars(), _LOOKED_AT)):
-            left -= pdfium.FPDFText_HasUnicodeMapError(text_page, place) == 1
-            if not left:
-                return True
-        return False
-    finally:
-        text_page.close()
+def _has_unnamed(text_page: Any) -> bool:
+    """Characters are none that are known, or words are drawn one by one."""
+    places = range(min(text_page.count_chars(), _LOOKED_AT))
+    told = [*map(pdfium.FPDFText_HasUnicodeMapError, repeat(text_page.raw), places)]
+    return told.count(1) >= _UNNAMED
 
 
-def _has_curves(page: Any, *, is_bare: bool) -> bool:
+def _has_curves(paths: list[Any], *, is_bare: bool) -> bool:
     """Words may be drawn as curves, with no font and no picture."""
     curves = segments = 0
-    for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
+    for path in paths:
         count = pdfium.FPDFPath_CountSegments(path)
         segments += count
         if segments >= (_FEW_SEGMENTS if is_bare else _MOST_SEGMENTS):

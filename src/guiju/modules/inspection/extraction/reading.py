@@ -41,6 +41,8 @@ _PROBLEMS = {
 }  # fmt: skip
 _T = TypeVar("_T")
 _decode = msgspec.msgpack.Decoder(Frame).decode
+# Raised by a frame that no reader of ours wrote: a parser that a file has taken over writes what it likes.
+_FORGED = ValueError
 
 
 def can_read_images() -> bool:
@@ -100,7 +102,12 @@ class Extractor:
         kind, is_disguised = "unknown", False
         read: dict[bytes, Answer] = {}
         until = time.monotonic() + _PICTURES_SECONDS
-        for frame in map(_decode, answer.frames):
+        for body in answer.frames:
+            try:
+                frame = _decode(body)
+            except _FORGED:
+                gaps.append(Gap(Problem.CRASHED))
+                break
             match frame:
                 case PartFrame():
                     parts.append(Part(frame.name, frame.text, frame.flags))
@@ -128,7 +135,11 @@ class Extractor:
         answer = read.get(frame.image)
         if answer is None:
             answer = read[frame.image] = self._pictures.ask(frame.image)
-        text = "\n".join(line.decode() for line in answer.frames)
+        try:
+            text = "\n".join([line.decode() for line in answer.frames])
+        except _FORGED:
+            gaps.append(Gap(Problem.CRASHED, frame.name))
+            return
         if text:
             parts.append(Part(frame.name, text))
         if answer.end is not End.DONE:
@@ -167,5 +178,8 @@ class Previewer:
         answer = self._sandboxes.ask(data)
         if answer.end is not End.DONE or len(answer.frames) != 1 + len(SIDES):
             return None
-        width, height = (int(side) for side in answer.frames[0].split())
+        try:
+            width, height = [int(side) for side in answer.frames[0].split()]
+        except _FORGED:
+            return None
         return Copies(width, height, dict(zip(SIDES, answer.frames[1:], strict=True)))
