@@ -220,6 +220,20 @@ class Log:
         self._head = self._before
         self._numbers = {}
 
+    def is_stored(self, connection: Connection) -> bool | None:
+        """Whether the ledger has what was flushed last; None where nothing was. Ask before the next `begin`."""
+        expected = [(position, leaf) for position, leaf, *_ in self._pending.rows]
+        if not expected:
+            return None
+        entry = tables.entry.c
+        found = connection.execute(
+            select(entry.position, entry.leaf)
+            .where(entry.position >= expected[0][0], entry.position <= expected[-1][0])
+            .order_by(entry.position)
+        )
+        # Another node may have appended at the same places; salts and times make its leaves others.
+        return [(row.position, bytes(row.leaf)) for row in found] == expected
+
     def abort(self) -> None:
         self._head = None
         self._numbers = {}

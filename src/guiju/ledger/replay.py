@@ -142,6 +142,9 @@ class _Reading:
     def undo(self) -> None:
         raise AssertionError("a replay records nothing")
 
+    def is_stored(self, connection: Connection) -> bool | None:
+        raise AssertionError("a replay records nothing")
+
     def abort(self) -> None:
         raise AssertionError("a replay records nothing")
 
