@@ -10,7 +10,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
-from guiju.modules.followup import _question_store, _rules, questions, service
+from guiju.modules.followup import _question_store, _rules, hearing, questions, service
 from guiju.modules.followup.asking import under
 from guiju.modules.followup.question_types import (
     MOST_HANDS,
@@ -142,7 +142,7 @@ def reopen(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Question
             raise QuestionSettledError("Who answered has left.", position=position)
     to = questions.answerers(tx, question)
     if question.unit is not None:
-        _check_barrier(tx, question.asker, to)
+        _check_barrier(tx, question.asker, questions.chain(tx, question.unit, None, question.asker))
     rules, _ = rules_in(tx, group)
     refs, (due_at, remind_at) = (question.message, position), _times(tx, rules)
     tx.record(permit, QuestionReopened(question.group, refs, to, due_at, remind_at, reason))
@@ -170,12 +170,12 @@ def keep_time(tx: WriteTx, actor: Actor, position: int) -> None:
         tx.record(permit, QuestionLate(group, refs, to, next_at))
     elif is_due and question.next_at is not None and question.next_at <= tx.now:
         level = question.level + 1
-        above = questions.chain(tx, question.unit, question.person, question.asker)[
-            level : level + 1
-        ]
-        told = questions.with_deputies(tx, above, question.asker)
+        every = questions.chain(tx, question.unit, question.person, question.asker)
+        allowed = questions.permitted(tx, question)
+        told = questions.with_deputies(tx, allowed[level : level + 1], question.asker)
         further = next_at if told and level < rules.levels else None
-        tx.record(permit, QuestionEscalated(group, refs, told, level, further))
+        barred = hearing.barred_below(every, allowed, level)
+        tx.record(permit, QuestionEscalated(group, refs, told, level, further, barred))
     set_timer(tx, position)
 
 

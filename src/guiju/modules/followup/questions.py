@@ -9,7 +9,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.directory import deputising
 from guiju.modules.directory import service as directory
-from guiju.modules.followup import _question_store
+from guiju.modules.followup import _question_store, hearing
 from guiju.modules.followup.question_types import (
     Question,
     QuestionBox,
@@ -33,22 +33,29 @@ def chain(tx: ReadTx, unit: str | None, person: PersonId | None, asker: PersonId
         return directory.heads_over(tx, unit, asker)
     if person is None or not directory.has_person(tx, person):
         return []
-    own = directory.get_person(tx, person).unit
-    above = directory.heads_over(tx, own, person) if own is not None else []
-    return [person, *(head for head in above if head != asker)]
+    return [person, *(head for head in hearing.heads_above(tx, person) if head != asker)]
+
+
+def permitted(tx: ReadTx, question: Question) -> list[PersonId]:
+    """Who answers for a question in turn, without the heads from whom a barrier keeps who asks. Whoever wrote the message
+    has it before them anyway.
+    """
+    found = chain(tx, question.unit, question.person, question.asker)
+    own = found[:1] if question.unit is None else []
+    return own + hearing.permitted(tx, question.asker, found[len(own) :])
 
 
 def with_deputies(
     tx: ReadTx, people: Collection[PersonId], asker: PersonId
 ) -> tuple[PersonId, ...]:
-    """These people and who stands in for them, but never who asks."""
-    standing = deputising.deputies(tx, people).values()
+    """These people and who stands in for them, but never who asks, nor a deputy from whom a barrier keeps them."""
+    standing = hearing.permitted(tx, asker, deputising.deputies(tx, people).values())
     return tuple(dict.fromkeys(one for one in (*people, *standing) if one != asker))
 
 
 def answerers(tx: ReadTx, question: Question) -> tuple[PersonId, ...]:
     """Who may answer a question now; of an error nobody stands in for who wrote it."""
-    found = chain(tx, question.unit, question.person, question.asker)[: question.level + 1]
+    found = permitted(tx, question)[: question.level + 1]
     if question.kind is QuestionKind.ERROR:
         return (*found[:1], *with_deputies(tx, found[1:], question.asker))
     return with_deputies(tx, found, question.asker)
