@@ -52,7 +52,7 @@ from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.asking import raise_question
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, OFFICES, Cast
-from tests.support.deputies import stand_in
+from tests.support.deputies import day, stand_in
 from tests.support.ordering import Ordering
 from tests.support.sending import urge, with_editing
 from tests.support.staffing import Staffing
@@ -555,6 +555,14 @@ class Acts:
         self.do("applied and forgotten", lambda: self.cast.apply(self.owner))
         self.until("reminded by the timer", "approvals.reminded")
         self.until("escalated", "approvals.escalated")
+        first, last = day(self.world, 1), day(self.world, 2)
+        head, deputy = self.head.person_id, self.security.person_id
+        self.verb(
+            "deputy named for later",
+            lambda tx: deputising.name_deputy(tx, SYSTEM, head, deputy, first, last),
+        )
+        self.until("deputy begins", "directory.deputy_turned")
+        self.until("deputy ends", "directory.deputy_turned")
 
     def directs(self) -> None:
         """Two talk with one another, until a barrier stands between them, and again when it is lifted."""
