@@ -173,6 +173,22 @@ class TestTurns:
         office.world.later(9 * DAY)
         assert self.turns(office) == [(office.member.name, False)]
 
+    def test_who_was_named_before_there_were_timers_is_told_of_what_is_ahead(
+        self, office: Office
+    ) -> None:
+        """The upgrade sets a timer that knows nothing yet."""
+        head, world = office.head, office.world
+        world.write(named(office, head, head, office.member, last=1))
+        for _ in range(2):
+            world.write(lambda tx: tx.schedule(deputising.TIMER, head.name, tx.now))
+            world.later(0)
+            assert self.turns(office) == []
+        world.later(2 * DAY)
+        assert self.turns(office) == [(office.member.name, False)]
+        world.write(lambda tx: tx.schedule(deputising.TIMER, head.name, tx.now))
+        world.later(DAY)
+        assert len(self.turns(office)) == 1
+
     def test_both_hear_of_it(self, office: Office) -> None:
         head, deputy, world = office.head, office.member, office.world
         world.write(named(office, head, head, deputy, first=1, last=1))

@@ -25,4 +25,5 @@ def apply_slice(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
 @on_job(deputising.TIMER)
 def turn_deputy(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
     """A deputy begins or ends to stand in; `key` is for whom."""
-    deputising.turn(tx, system("directory"), key, is_told=bool(payload.get("told")))
+    stood = payload.get("stood")
+    deputising.turn(tx, system("directory"), key, stood=None if stood is None else bool(stood))

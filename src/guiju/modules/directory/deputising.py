@@ -72,21 +72,20 @@ def end_deputy(tx: WriteTx, actor: Actor, person: PersonId) -> None:
         tx.cancel(TIMER, person)
 
 
-def turn(tx: WriteTx, actor: Actor, person: str, *, is_told: bool) -> None:
+def turn(tx: WriteTx, actor: Actor, person: str, *, stood: bool | None) -> None:
     """Say that a deputy begins or ends to stand in, when the day has come, and come back for what is ahead.
 
-    `is_told` is whether the beginning was told, or lay at the naming.
+    `stood` is what was known before; None where nobody has looked yet.
     """
     named = _deputy_store.last_named(tx, person)
     if named is None:
         return
     permit, day = policy.require(tx, actor, OTHERS), today(tx).isoformat()
-    if day > named.until:
-        tx.record(permit, DeputyTurned(person, named.deputy, stands=False))
-        return
-    if named.since <= day and not is_told:
-        tx.record(permit, DeputyTurned(person, named.deputy, stands=True))
-    _set_timer(tx, named)
+    stands = named.since <= day <= named.until
+    if stood is not None and (stands != stood or day > named.until):
+        tx.record(permit, DeputyTurned(person, named.deputy, stands))
+    if day <= named.until:
+        _set_timer(tx, named)
 
 
 def _set_timer(tx: WriteTx, named: Deputy) -> None:
@@ -94,7 +93,7 @@ def _set_timer(tx: WriteTx, named: Deputy) -> None:
     stands = named.since <= today(tx).isoformat()
     first = date.fromisoformat(named.since)
     turns = date.fromisoformat(named.until) + timedelta(days=1) if stands else first
-    tx.schedule(TIMER, named.person, midnight(turns, _calendar(tx)), told=int(stands))
+    tx.schedule(TIMER, named.person, midnight(turns, _calendar(tx)), stood=int(stands))
 
 
 def arrangement(tx: ReadTx, person: PersonId) -> Deputy | None:
