@@ -39,9 +39,20 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
         case NoticeAcknowledged():
             told = {PersonId(entry.actor or ""), notice.issuer}
         case _:
-            asked = [each.person for each in service.recipients(view.tx, notice.id)]
-            told = dict.fromkeys((*asked, notice.issuer))
-    return _items(view, entry, notice, told)
+            told = _everybody(view, notice)
+    if view.person is not None:
+        # All who were away come back at once, and each would have it rendered for all the others.
+        told = (view.person,) if view.person in told else ()
+    return _items(view, entry, notice, told) if told else ()
+
+
+def _everybody(view: View, notice: Notice) -> Collection[PersonId]:
+    """Whom a notice asks, and its issuer; of these only the one whom it is told again to."""
+    if view.person is None:
+        asked = [each.person for each in service.recipients(view.tx, notice.id)]
+        return dict.fromkeys((*asked, notice.issuer))
+    is_asked = bool(service.mine_of(view.tx, [notice], view.person))
+    return (view.person,) if is_asked else (notice.issuer,)
 
 
 def _items(
