@@ -57,7 +57,7 @@ class Line:
         found, _ = self.world.read(
             lambda tx: questions.list_box(tx, who, QuestionBox.TODO, Wanted.OPEN)
         )
-        return [one.position for one in found]
+        return [one.position for one in found.questions]
 
 
 def test_the_next_who_may_hear_of_it_is_told(office: Office) -> None:

@@ -49,7 +49,9 @@ from guiju.modules.messaging.types import MessageReleased, MessageSent
 from guiju.modules.policy.types import INSIDE
 
 LONGEST_LIST = 200
-_MEASURED = 1000
+MEASURED = 1000
+"""Of so many of the newest the figures tell."""
+SLICE = 1000
 
 _question = governed(
     Table(
@@ -193,21 +195,30 @@ def is_pending(tx: ReadTx, message: int, kind: QuestionKind) -> bool:
 
 
 def in_group(tx: ReadTx, group: GroupId, wanted: Wanted, *, since: int) -> list[Question]:
-    """The newest questions of a group about messages from `since` on."""
-    return _newest(tx, LONGEST_LIST, wanted, _c.group_id == group, _c.message >= since)
+    """The newest questions of a group about messages from `since` on, and one more."""
+    return _newest(tx, LONGEST_LIST + 1, wanted, _c.group_id == group, _c.message >= since)
 
 
 def asked_by(tx: ReadTx, person: PersonId, wanted: Wanted) -> list[Question]:
-    return _newest(tx, LONGEST_LIST, wanted, _c.asker == person)
+    """The newest of a person, and one more."""
+    return _newest(tx, LONGEST_LIST + 1, wanted, _c.asker == person)
 
 
 def near(
-    tx: ReadTx, people: Collection[PersonId], units: Collection[str], wanted: Wanted
+    tx: ReadTx,
+    people: Collection[PersonId],
+    units: Collection[str],
+    wanted: Wanted,
+    before: int | None,
 ) -> list[Question]:
-    """For which one of these people may answer: of these units, to them, or an error that was not answered in time."""
-    told = and_(_c.kind == QuestionKind.ERROR.value, _c.level > 0)
-    mine = or_(_c.unit.in_(units), _c.person.in_(people), told)
-    return _newest(tx, _MEASURED, wanted, mine, _c.state != QuestionState.ENDED.value)
+    """The newest SLICE before a position for which one of these people may answer, who head these units: of the units, to
+    the people, or, for heads, an error that was not answered in time.
+    """
+    mine: list[ColumnElement[bool]] = [_c.unit.in_(units), _c.person.in_(people)]
+    if units:
+        mine.append(and_(_c.kind == QuestionKind.ERROR.value, _c.level > 0))
+    older = [_c.position < before] if before is not None else []
+    return _newest(tx, SLICE, wanted, or_(*mine), _c.state != QuestionState.ENDED.value, *older)
 
 
 def count_raised(tx: ReadTx, person: PersonId, group: GroupId, *, since: int) -> int:
@@ -231,8 +242,8 @@ def figures(questions: Collection[Question], now: int) -> QuestionFigures:
 
 
 def measured(tx: ReadTx, group: GroupId) -> list[Question]:
-    """The newest 1000 questions of a group, for its figures."""
-    return _newest(tx, _MEASURED, Wanted.ALL, _c.group_id == group)
+    """The newest questions of a group, for its figures."""
+    return _newest(tx, MEASURED, Wanted.ALL, _c.group_id == group)
 
 
 def _newest(tx: ReadTx, limit: int, wanted: Wanted, *where: ColumnElement[bool]) -> list[Question]:

@@ -142,7 +142,9 @@ def reopen(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Question
             raise QuestionSettledError("Who answered has left.", position=position)
     to = questions.answerers(tx, question)
     if question.unit is not None:
-        _check_barrier(tx, question.asker, questions.chain(tx, question.unit, None, question.asker))
+        _check_barrier(
+            tx, question.asker, questions.Chart(tx).chain(question.unit, None, question.asker)
+        )
     rules, _ = rules_in(tx, group)
     refs, (due_at, remind_at) = (question.message, position), _times(tx, rules)
     tx.record(permit, QuestionReopened(question.group, refs, to, due_at, remind_at, reason))
@@ -170,9 +172,10 @@ def keep_time(tx: WriteTx, actor: Actor, position: int) -> None:
         tx.record(permit, QuestionLate(group, refs, to, next_at))
     elif is_due and question.next_at is not None and question.next_at <= tx.now:
         level = question.level + 1
-        every = questions.chain(tx, question.unit, question.person, question.asker)
-        allowed = questions.permitted(tx, question)
-        told = questions.with_deputies(tx, allowed[level : level + 1], question.asker)
+        chart = questions.Chart(tx)
+        every = chart.chain(question.unit, question.person, question.asker)
+        allowed = chart.permitted(question)
+        told = chart.with_deputies(allowed[level : level + 1], question.asker)
         further = next_at if told and level < rules.levels else None
         barred = hearing.barred_below(every, allowed, level)
         tx.record(permit, QuestionEscalated(group, refs, told, level, further, barred))
@@ -225,10 +228,11 @@ def _told(
     """Who is told of a question. Raises UnitNotFoundError or NobodyAnswersError."""
     if unit is not None:
         directory.get_unit(tx, unit)
-    found = questions.chain(tx, unit, writer, asker)
+    chart = questions.Chart(tx)
+    found = chart.chain(unit, writer, asker)
     if not found or found[0] == asker:
         raise NobodyAnswersError("Nobody can answer this.", unit=unit)
-    return questions.with_deputies(tx, found[:1], asker) if unit else (found[0],)
+    return chart.with_deputies(found[:1], asker) if unit else (found[0],)
 
 
 def _check_barrier(tx: ReadTx, asker: PersonId, to: Sequence[PersonId]) -> None:
