@@ -6,7 +6,6 @@ all addresses that were slow the last time share few: whoever is slow for the fi
 
 from collections import Counter
 from typing import Final
-from urllib.parse import urlsplit
 
 from guiju.kernel.ids import PersonId
 from guiju.modules.messaging.device_types import Subscription
@@ -32,7 +31,7 @@ class Turns:
 
     def take(self, to: Subscription) -> bool:
         """Whether a push may begin; then it is under way until `give_back`."""
-        service = urlsplit(to.endpoint).netloc
+        service = _service(to)
         is_slow = to.id in self._slow
         if (
             to.person in self._people
@@ -48,7 +47,7 @@ class Turns:
         return True
 
     def give_back(self, to: Subscription) -> None:
-        service = urlsplit(to.endpoint).netloc
+        service = _service(to)
         self._people.discard(to.person)
         self._slow_now.discard(to.id)
         self._services[service] -= 1
@@ -64,3 +63,7 @@ class Turns:
 
     def forget(self, subscription: str) -> None:
         self._slow.discard(subscription)
+
+
+def _service(to: Subscription) -> str:
+    return to.endpoint.partition("://")[2].partition("/")[0]

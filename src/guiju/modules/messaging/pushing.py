@@ -9,7 +9,7 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -172,20 +172,16 @@ class Pusher:
                 to = news.subscription
                 if at <= now and self._rests.get(to.id, 0) <= now and self._turns.take(to):
                     del self._waiting[key]
-                    self._threads.submit(self._carry, news, tries)
+                    self._threads.submit(self._carry, news, tries).add_done_callback(_log_bug)
 
     def _carry(self, news: News, tries: int) -> None:
-        """Push once, then begin the next. A bug must not end in silence: nobody waits for the result."""
+        """Push once, then begin the next."""
         try:
             self._tell(news, tries)
-        except DatabaseUnavailableError:
-            pass
-        except Exception:  # noqa: BLE001  # the others go on
-            _log.exception("a push could not be told")
         finally:
             with self._lock:
                 self._turns.give_back(news.subscription)
-        self._hand_over()
+            self._hand_over()
 
     def _find(self, tx: ReadTx, cursor: int | None) -> tuple[int, Sequence[News], Sequence[str]]:
         """(the position that this reflects, what to tell, subscriptions whose session has ended)."""
@@ -262,6 +258,14 @@ class Pusher:
             # A newer one for the same group replaces what the service still holds.
             "topic": devices.subscription_id(news.group + news.subscription.id),
         }
+
+
+def _log_bug(carried: "Future[None]") -> None:
+    """A bug must not end in silence: nobody waits for the result."""
+    if carried.cancelled() or (error := carried.exception()) is None:
+        return
+    if not isinstance(error, DatabaseUnavailableError):
+        _log.error("a push could not be told", exc_info=error)
 
 
 def _stands(now: Changed) -> bool:
