@@ -5,7 +5,7 @@ SQLite (`pysqlite3`, which carries its own fixed SQLite): WAL, `synchronous=FULL
 
 import functools
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -277,6 +277,9 @@ class EntryReader(Protocol):
 
     def position(self, tx: "ReadTx") -> int:
         """The position of the last entry; -1 in an empty ledger."""
+
+    def numbers(self, tx: "ReadTx", groups: Collection[str]) -> Mapping[str, int]:
+        """How many entries each of these groups has; one without any is left out."""
 
 
 class ReadTx:
