@@ -167,7 +167,7 @@ export type BlockedItem = GroupItem<"messaging.blocked"> & { message: Message };
 export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message; held: number };
 export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
 export type RecalledItem = GroupItem<"messaging.recalled"> & {
-  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named; moved: boolean;
+  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named; moved: boolean; corrects?: number | null; corrected?: number | null;
 };
 export type EditedItem = GroupItem<"messaging.edited"> & {
   message: number; text: string; mentions: string[]; spans: Span[]; edited_at: number; state: MessageState; clause: ClauseMark | null;

@@ -112,11 +112,14 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
 
 
 def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
-    """A recall ends, a closing too, and leaving what only the writer answers; a correction closes reported errors."""
+    """A recall ends, a closing too, and leaving what only the writer answers; a correction closes reported errors, and one
+    that is recalled leaves those open that it answered.
+    """
     for entry in entries:
         match entry.fact:
             case MessageRecalled(refs=refs):
                 _end(tx, _c.message.in_(refs))
+                _uncorrect(tx, refs)
             case MessageSent(corrects=int(corrects)) | MessageReleased(corrects=int(corrects)):
                 _correct(tx, entry, correcting.chain(tx, corrects))
             case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
@@ -174,6 +177,13 @@ def _correct(tx: WriteTx, entry: Recorded, messages: Sequence[int]) -> None:
     tx.run(update(_question).where(*reported, answered).values(over))
 
 
+def _uncorrect(tx: WriteTx, corrections: Sequence[int]) -> None:
+    answered = _c.answer.in_(corrections), _c.kind == QuestionKind.ERROR.value
+    closed = _c.state == QuestionState.CLOSED.value
+    again = {"state": QuestionState.OPEN.value, "answered_at": None, "answer": None}
+    tx.run(update(_question).where(*answered, closed).values(again))
+
+
 def _end(tx: WriteTx, *where: ColumnElement[bool]) -> None:
     over = {"state": QuestionState.ENDED.value, "remind_at": None, "next_at": None}
     tx.run(update(_question).where(*where).values(over))
@@ -185,6 +195,12 @@ def _end(tx: WriteTx, *where: ColumnElement[bool]) -> None:
 def find(tx: ReadTx, position: int) -> Question | None:
     row = tx.first(select(_question).where(_c.position == position))
     return _to_question(row) if row is not None else None
+
+
+def open_errors(tx: ReadTx, messages: Collection[int]) -> list[int]:
+    """The errors that were reported about these messages and wait for an answer."""
+    waiting = _c.message.in_(messages), _c.kind == QuestionKind.ERROR.value, _IS_OPEN
+    return tx.scalars(select(_c.position).where(*waiting))
 
 
 def is_pending(tx: ReadTx, message: int, kind: QuestionKind) -> bool:

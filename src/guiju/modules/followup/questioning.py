@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, MINUTE
 from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
@@ -41,6 +42,8 @@ from guiju.modules.groups import barriers
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.direct_types import BarredError
 from guiju.modules.groups.types import Group, GroupClosedError, GroupKind, GroupState
+from guiju.modules.messaging import correcting
+from guiju.modules.messaging.change_types import MessageRecalled
 from guiju.modules.messaging.changing import check_lasting, find_target
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, Use
@@ -189,6 +192,16 @@ def set_timer(tx: WriteTx, position: int) -> None:
     ahead = [at for at in (question.remind_at, due_at, question.next_at) if at is not None]
     if ahead and question.state is QuestionState.OPEN:
         tx.schedule(TIMER, str(position), max(min(ahead), tx.now))
+
+
+def wake(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    """Set the timers of errors anew whose correction was recalled: they wait again."""
+    for entry in entries:
+        if isinstance(entry.fact, MessageRecalled):
+            line = correcting.line_of(tx, entry.fact.refs[0])
+            messages = correcting.chain(tx, line) if line is not None else []
+            for error in _question_store.open_errors(tx, messages):
+                set_timer(tx, error)
 
 
 def rules_in(tx: ReadTx, group: Group) -> tuple[QuestionRules, Use | None]:
