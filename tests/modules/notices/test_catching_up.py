@@ -76,6 +76,22 @@ def test_it_does_not_grow_with_the_others(board: Board, monkeypatch: pytest.Monk
     assert many <= few + 3, "the same for thirty people more"
 
 
+def test_an_issuer_asks_once_for_what_all_acknowledgements_share(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, world = Work(monkeypatch, board), board.world
+    costs: list[int] = []
+    for _ in range(2):
+        start = world.read(lambda tx: tx.position)
+        notice = board.publish()
+        for who in ("li", "wang", "zhao")[: 1 + 2 * len(costs)]:
+            board.acknowledge(who, notice)
+        items, cost = work(board, board["hr"], start)
+        assert [item["what"] for item in items][1:] == ["acknowledged"] * (1 + 2 * len(costs))
+        costs.append(cost)
+    assert costs[0] == costs[1]
+
+
 def test_one_commit_reaches_each_once(board: Board) -> None:
     listening = Listening(board.world)
     ears = {who: Ear(listening.hub, board.world, board[who]) for who in ("li", "wang", "hr")}
