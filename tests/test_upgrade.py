@@ -10,10 +10,13 @@ from sqlalchemy import text
 from guiju import migrations
 from guiju.kernel.db import open_database
 from guiju.ledger.errors import LedgerError
-from guiju.modules.messaging import review, review_queue
+from guiju.modules.followup import questions
+from guiju.modules.followup.question_types import QuestionState
+from guiju.modules.messaging import correcting, recalling, review, review_queue
 from guiju.runtime import open_runtime
 from guiju.setup import initialise
 from guiju.verification import verify_organisation
+from tests.support.asking import raise_question
 from tests.support.office import open_office
 from tests.support.world import World
 
@@ -134,3 +137,30 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
     database.close()
     initialise(world.settings)
     world.runtime = open_runtime(world.settings, world.clock)
+
+
+def test_what_a_later_version_reads_otherwise_is_read_again(world: World) -> None:
+    """A recalled correction counted once: the tables of that time say so, and the ledger is what they are made from."""
+    office = open_office(world)
+    group = office.group()
+    wrong = world.send(office.member, group, "八点开工").position
+    error = raise_question(world, office.owner, group, wrong, None)
+    right = world.send(office.member, group, "九点开工", corrects=wrong).position
+    world.write(lambda tx: recalling.recall(tx, office.member, group, right))
+    world.runtime.close()
+    database = open_database(world.settings.database)
+    with database.write() as connection:
+        for statement in (
+            f"INSERT INTO messaging_correction VALUES ({right}, {wrong}, {wrong})",
+            f"UPDATE followup_question SET state = 'closed', answer = {right}",
+            "UPDATE alembic_version SET version_num = '20261129_zzzzzdeputy_turns'",
+        ):
+            connection.execute(text(statement))
+    database.close()
+    initialise(world.settings)
+    verdict = verify_organisation(world.settings, replay=True)
+    assert verdict.ok, verdict.first_bad
+    world.runtime = open_runtime(world.settings, world.clock)
+    assert world.read(lambda tx: correcting.newest_of(tx, wrong)) is None
+    found = world.read(lambda tx: questions.find(tx, error))
+    assert found.state is QuestionState.OPEN and found.answer is None

@@ -49,7 +49,7 @@ from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.drafting import Drafts
-from guiju.modules.messaging.pushing import Pusher
+from guiju.modules.messaging.pushing import POST_SECONDS, Pusher
 from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.searching import Searcher
 from guiju.modules.messaging.uploading import Uploads
@@ -135,7 +135,7 @@ class Server:
             self.gate, Poster(is_public_host, runtime.settings.inside_hosts), runtime.vault, runtime.clock
         )  # fmt: skip
         self.pusher = Pusher(
-            self.gate, Poster(is_public_host, runtime.settings.inside_hosts),
+            self.gate, Poster(is_public_host, runtime.settings.inside_hosts, POST_SECONDS),
             lambda: secret_file(runtime.settings.keys / PUSH_KEY), runtime.clock,
             runtime.settings.push_contact, self.hub.is_watching,
         )  # fmt: skip

@@ -43,6 +43,7 @@ from guiju.modules.directory.types import Role
 from guiju.modules.followup import _controls as followup_controls
 from guiju.modules.followup import _jobs as followup_jobs
 from guiju.modules.followup import _live as followup_live
+from guiju.modules.followup import questioning
 from guiju.modules.followup import service as followup
 from guiju.modules.groups import _controls as groups_controls
 from guiju.modules.groups import _jobs as groups_jobs
@@ -258,7 +259,9 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
 
 
 def _live_appliers() -> dict[str, Apply]:
-    """The appliers with what only happens once: what those leave behind who go is removed, which a replay knows not of."""
+    """The appliers with what only happens once: what those leave behind who go is removed, and timers are set, of which a
+    replay knows nothing.
+    """
 
     def forgetting(apply: Apply) -> Apply:
         def both(tx: WriteTx, entries: Sequence[Recorded]) -> None:
@@ -271,8 +274,12 @@ def _live_appliers() -> dict[str, Apply]:
         APPLIERS["directory"](tx, entries)
         spelling.follow(tx, entries)
 
+    def waking(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+        APPLIERS["messaging"](tx, entries)
+        questioning.wake(tx, entries)
+
     leaving = {name: forgetting(APPLIERS[name]) for name in ("groups", "identity")}
-    return {**APPLIERS, **leaving, "directory": spelling_names}
+    return {**APPLIERS, **leaving, "directory": spelling_names, "messaging": waking}
 
 
 def packs_folder() -> Path:

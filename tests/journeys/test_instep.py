@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import DAY, HOUR, utc
+from guiju.kernel.clock import DAY, HOUR, MINUTE, utc
 from guiju.kernel.facts import all_kinds
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
@@ -52,7 +52,7 @@ from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.asking import raise_question
 from tests.support.audience import Audience, Json
 from tests.support.cast import HELD_TEXT, OFFICES, Cast
-from tests.support.deputies import stand_in
+from tests.support.deputies import day, stand_in
 from tests.support.ordering import Ordering
 from tests.support.sending import urge, with_editing
 from tests.support.staffing import Staffing
@@ -236,7 +236,9 @@ class Acts:
         self.send("burns and is blocked", member, BLOCKED_TEXT, MessageState.BLOCKED, burn=10)
 
     def corrections(self) -> None:
-        """A message corrected twice, one recalled first, one in a thread, and a correction that waits while another passes."""
+        """A message corrected twice, one recalled first, one in a thread, a correction that waits while another passes, and
+        corrections that are recalled.
+        """
         member, owner, done = self.member, self.owner, MessageState.DELIVERED
         wrong = self.send("sent to be corrected", member, "八点开工", done)
         self.send("sent with a quote of it", owner, "好的", done, quote=wrong)
@@ -257,6 +259,21 @@ class Acts:
         self.recall("recalled before it is corrected", member, gone)
         put_right = self.send("put right", member, "不停", done, corrects=gone)
         self.recall("its correction recalled", member, put_right)
+        self.world.clock.advance(HOUR)
+        line = [self.send("to be corrected again and again", member, "一点开工", done)]
+        for text in ("两点开工", "三点开工", "四点开工"):
+            line.append(self.send("corrected in turn", member, text, done, corrects=line[-1]))
+        for at in line:
+            self.send("a quote of one of the line", owner, "收到", done, quote=at)
+        self.do("an error of the line reported", partial(raise_question, self.world, owner, self.group, line[0], None))  # fmt: skip
+        self.world.clock.advance(MINUTE)
+        _, one, two, three = line
+        self.recall("the newest recalled", member, three)
+        self.recall("one in between recalled", member, one)
+        line.append(self.send("corrected instead", member, "五点开工", done, corrects=two))
+        self.recall("what it corrects recalled", member, two)
+        self.recall("the last of them recalled", member, line[-1])
+        self.send("corrected once more", member, "六点开工", done, corrects=line[0])
 
     def reviews(self) -> None:
         """What the second line, exceptions and pre-review add; the reviewer in the group sees both sides."""
@@ -555,6 +572,14 @@ class Acts:
         self.do("applied and forgotten", lambda: self.cast.apply(self.owner))
         self.until("reminded by the timer", "approvals.reminded")
         self.until("escalated", "approvals.escalated")
+        first, last = day(self.world, 1), day(self.world, 2)
+        head, deputy = self.head.person_id, self.security.person_id
+        self.verb(
+            "deputy named for later",
+            lambda tx: deputising.name_deputy(tx, SYSTEM, head, deputy, first, last),
+        )
+        self.until("deputy begins", "directory.deputy_turned")
+        self.until("deputy ends", "directory.deputy_turned")
 
     def directs(self) -> None:
         """Two talk with one another, until a barrier stands between them, and again when it is lifted."""

@@ -1,5 +1,6 @@
 """Texts, ids, actors, permits, pages, errors and clocks."""
 
+import re
 import sys
 import unicodedata
 
@@ -94,6 +95,55 @@ def test_no_line_holds_what_nobody_sees() -> None:
             TypeAdapter(Line).validate_python(name)
     with pytest.raises(ValidationError):
         TypeAdapter(FileName).validate_python("\u200b\u202e")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "می\u200cخواهم",  # Persian: the letters before and after would join
+        "نرم\u200cافزار",
+        "क्\u200dष",  # Devanagari: a half form, and a virama that shows
+        "क्\u200cष",
+        "ශ්\u200dරී ලංකා",  # Sinhala
+        "ബാങ്ക്\u200c",  # Malayalam
+        "👩\u200d🔧 维修",
+        "👩🏽\u200d⚕\ufe0f",
+        "❤\ufe0f\u200d🔥",
+        "👨\u200d👩\u200d👧",
+    ],
+)
+def test_a_joiner_stands_where_a_script_needs_it(name: str) -> None:
+    assert TypeAdapter(Line).validate_python(name) == name
+    assert name_key(name) == name_key(re.sub("[\u200c\u200d]", "", name)), "it makes no other name"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "王\u200d海涛",
+        "王\u200c海涛",
+        "a\u200cb",
+        "Ivan\u200dov",
+        "\u200cمی",
+        "می\u200c",
+        "می\u200d",
+        "می\u200c\u200cخواهم",
+        "ا\u200cب",  # an alef joins nothing that follows
+        "कष\u200d",
+        "क्\u200d\u200dष",
+        "群👩\u200d",
+        "👩\u200d群",
+        "👩\u200d\u200d🔧",
+        "©\u200d®",
+        "①\u200d②",
+        "\U000e0fff\u200d",
+        "\u0378\u200d",
+        "ऀ" * 300 + "\u200d",
+    ],
+)
+def test_a_joiner_that_nobody_sees_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="invisible"):
+        check_line(name)
 
 
 def test_names_that_look_the_same_have_one_key() -> None:

@@ -9,7 +9,7 @@ import msgspec
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import GroupId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Batch, answer_inline
 from guiju.kernel.live import Connection, Delivery, Hub, View, items_for
 from guiju.modules.approvals import service as approvals
@@ -18,6 +18,7 @@ from guiju.modules.policy import service as policy
 from guiju.runtime import PRESENCE, ROUTERS
 from tests.support.world import World
 
+_RENDERED_FOR_ONE = ("notices",)
 Json = dict[str, Any]
 _ALWAYS: Final = frozenset({"employee owner", "employee member"})
 _TURNS: Final = 8
@@ -113,13 +114,15 @@ class Audience:
 
     def resumed(self, since: dict[str, int]) -> dict[str, list[Json]]:
         """What clients with these cursors get when they reconnect now. What a fact brings is asked for once."""
-        made: dict[int, Sequence[Delivery]] = {}
+        made: dict[tuple[int, PersonId | None], Sequence[Delivery]] = {}
         after: dict[int, Sequence[Recorded]] = {}
 
         def once(view: View, entry: Recorded) -> Sequence[Delivery]:
-            if entry.position not in made:
-                made[entry.position] = ROUTERS[entry.kind.partition(".")[0]](view, entry)
-            return made[entry.position]
+            module = entry.kind.partition(".")[0]
+            key = entry.position, view.person if module in _RENDERED_FOR_ONE else None
+            if key not in made:
+                made[key] = ROUTERS[module](view, entry)
+            return made[key]
 
         def take(tx: ReadTx) -> dict[str, list[Json]]:
             view, found = self.world.runtime.new_view(tx), {}

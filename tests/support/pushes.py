@@ -84,11 +84,15 @@ class Push:
 
 @dataclass
 class PushService:
-    """A real HTTP server in the place of a browser's push service. `statuses` are answered first, then 201."""
+    """A real HTTP server in the place of a browser's push service. `statuses` are answered first, then 201.
+
+    It answers nobody as long as `goes` is not set.
+    """
 
     port: int = 0
     pushes: list[Push] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    goes: threading.Event = field(default_factory=threading.Event)
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.port}/push/{name}"
@@ -97,12 +101,14 @@ class PushService:
 @contextmanager
 def push_service() -> Iterator[PushService]:
     found = PushService()
+    found.goes.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             found.pushes.append(Push(self.path, headers, body))
+            found.goes.wait()
             self.send_response(found.statuses.pop(0) if found.statuses else 201)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -118,6 +124,7 @@ def push_service() -> Iterator[PushService]:
     try:
         yield found
     finally:
+        found.goes.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -4,7 +4,8 @@ SQLite (`pysqlite3`, which carries its own fixed SQLite): WAL, `synchronous=FULL
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from sqlalchemy.schema import ExecutableDDLElement
 
 from guiju.kernel.errors import NotReadyError
 from guiju.kernel.facts import Recorded
+from guiju.kernel.writer import Writer
 
 _SLICE = 2000
 MINIMUM_SQLITE = (3, 51, 3)  # versions from 3.7.0 to 3.51.2 have the WAL-reset corruption bug
@@ -43,6 +45,12 @@ class DatabaseUnavailableError(NotReadyError):
     """The database cannot be reached, and nothing was changed; the same request may be made again."""
 
     code = "kernel.database_unavailable"
+
+
+class OutcomeUnknownError(DatabaseUnavailableError):
+    """The database was lost while this was being stored, so that nobody knows yet whether it was."""
+
+    code = "kernel.outcome_unknown"
 
 
 def governed(table: Table) -> Table:
@@ -88,7 +96,7 @@ class Database:
         with self.writers.connect() as connection, connection.begin():
             yield connection
 
-    def writer(self) -> "Writer":
+    def writer(self) -> Writer:
         """A connection for one transaction after another."""
         return Writer(self.writers)
 
@@ -101,43 +109,27 @@ class Database:
         self.writers.dispose()
 
 
-class Writer:
-    """One connection whose transactions begin and end with the driver's own statements.
-
-    The toolkit's way of doing so costs as much CPU as two messages, for every commit of the write lane.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._connection: Connection | None = None
-
-    def open(self) -> Connection:
-        """The connection, outside a transaction."""
-        if self._connection is None:
-            self._connection = self._engine.connect().execution_options(
-                isolation_level="AUTOCOMMIT", own_transactions=True
-            )
-        return self._connection
-
-    def close(self) -> None:
-        """Drop the connection with whatever it had not committed; `open` makes another."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.invalidate()
-            connection.close()
-
-
 def open_database(url: str, *, schema: str | None = None) -> Database:
     """Open `sqlite:///path` or `postgresql://…`. With `schema` (PostgreSQL) all tables live in that schema."""
     if url.startswith("sqlite:"):
         return _open_sqlite(url)
     url = "postgresql+psycopg://" + url.split("://", 1)[1]
     options = f"-c synchronous_commit=on -c lock_timeout=5000 -c TimeZone=UTC -c search_path={schema or 'public'}"
-    shared: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"options": options}}
+    # Who waits for a server that cannot be reached any more is told so, and does not wait for the network's own patience.
+    patient = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}  # fmt: skip
+    shared: dict[str, Any] = {
+        "pool_pre_ping": True,
+        "connect_args": {"options": options, **patient},
+    }
     readers = _engine(url, pool_size=8, max_overflow=8, **shared)
     # The lane looks up by key only. Tables that grow faster than their statistics made the planner read all of one for
     # every batch: measured at 5 ms. Without its estimates, compiling a plan at run time would never pay.
-    lane = {"options": f"{options} -c enable_seqscan=off -c jit=off"}
+    lane = {
+        "options": f"{options} -c enable_seqscan=off -c jit=off",
+        # Of each writer its own: by it the connections are known that it has dropped.
+        "application_name": f"guiju-{secrets.token_hex(8)}",
+        **patient,
+    }
     writers = _engine(url, pool_size=1, max_overflow=1, connect_args=lane)
 
     @event.listens_for(readers, "begin")
@@ -285,6 +277,9 @@ class EntryReader(Protocol):
 
     def position(self, tx: "ReadTx") -> int:
         """The position of the last entry; -1 in an empty ledger."""
+
+    def numbers(self, tx: "ReadTx", groups: Collection[str]) -> Mapping[str, int]:
+        """How many entries each of these groups has; one without any is left out."""
 
 
 class ReadTx:

@@ -2,9 +2,11 @@
 
 What is waiting becomes one transaction: lock the ledger's head, run the commands in order, append their facts, commit
 once, then answer all (group commit, without a linger timer). An answer MUST NOT leave before the commit has returned.
-A commit that fails ends the process: its outcome is unknown, and a retry with the same key settles it. Where a statement
-before it failed, nothing was committed, and the commands run again one by one. A transaction that cannot begin, or loses
-its connection while its commands still run, changes nothing: they are told so, and the lane goes on.
+Where a statement before it failed, nothing was committed, and the commands run again one by one. A transaction that
+cannot begin, or loses its connection while its commands still run, changes nothing: they are told so, and the lane goes on.
+So it does when the server of PostgreSQL is lost during the commit: whether that came about is read from the ledger when
+the server is back. Any other commit that fails ends the process: its outcome is unknown, and a retry with the same key
+settles it.
 """
 
 import logging
@@ -15,14 +17,25 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, TypeVar
+from time import monotonic, sleep
+from typing import Any, NoReturn, TypeVar
 
+from guiju.kernel.batch import (
+    Answer,
+    Batch,
+    Command,
+    answer_all,
+    answer_inline,
+    answer_with,
+    nobody,
+)
 from guiju.kernel.clock import Clock
-from guiju.kernel.db import Database, DatabaseUnavailableError, Writer
+from guiju.kernel.db import Database, DatabaseUnavailableError, OutcomeUnknownError
 from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.pipeline import UndoneError
 from guiju.kernel.statements import Ahead, committing, run_raw
+from guiju.kernel.writer import Writer
 from guiju.kernel.writing import Apply, Cache, Guard, Recorder, WriteTx, unchanged
 
 _T = TypeVar("_T")
@@ -30,6 +43,8 @@ _log = logging.getLogger("guiju.lane")
 BATCH = 512
 WARY = 64
 """So many batches ask first after one was trusted in vain."""
+SETTLING_SECONDS = 10.0
+"""How long a commit that was lost is asked about before its senders are told that nobody knows."""
 __all__ = [
     "BATCH",
     "Answer",
@@ -49,35 +64,14 @@ Verb = Callable[[WriteTx], Any]
 ListVerb = Callable[[WriteTx, Sequence[Any]], Sequence[Any]]
 AheadOf = Callable[[Sequence[Any]], Ahead]
 """The lookup that a list verb will begin with."""
-Answer = Callable[[Any], None]
 
 
-@dataclass(slots=True, eq=False)
-class Command:
-    """One thing to do. `kind` is None for a verb (`payload` is a callable); else the name of a list verb."""
+class _CommitFailedError(Exception):
+    """A commit that failed; the cause says why. `entries` are what it was to append; None where it was not asked for yet."""
 
-    kind: str | None
-    payload: Any
-    answer: Answer
-    result: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one commit did: the commands with their results, and the entries that it appended."""
-
-    commands: list[Command]
-    entries: list[Recorded]
-
-
-def answer_inline(batch: Batch) -> None:
-    """Answer in the lane's own thread: for tests, the demo and the command line."""
-    for command in batch.commands:
-        command.answer(command.result)
-
-
-def nobody(batch: Batch) -> None:
-    """Let nobody know before the commit."""
+    def __init__(self, entries: list[Recorded] | None) -> None:
+        super().__init__()
+        self.entries = entries
 
 
 @dataclass
@@ -101,6 +95,7 @@ class Lane:
     _cache: Cache = field(default_factory=Cache)
     _kept: dict[Any, Any] = field(default_factory=dict)
     _writer: Writer = field(init=False)
+    _tx: WriteTx | None = None
     _wary: int = 0
 
     def __post_init__(self) -> None:
@@ -163,31 +158,47 @@ class Lane:
 
     def _commit(self, commands: list[Command]) -> None:
         """One transaction for all of `commands`."""
-        flushing = False
+        self._tx = None
         try:
             tx = self._run_all(commands)
-            flushing = True
             entries = self._flush(tx, commands)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # what is no outage is raised again
             self._writer.close()
-            if not flushing and isinstance(
-                error, (DatabaseUnavailableError, *self.database.outages)
-            ):
-                self._refuse(commands, error)
-                return
-            # The flush failed or its outcome is unknown; going on could acknowledge what is not stored. Whatever it
-            # was: a lane whose thread has ended without the process would leave everybody waiting for ever.
-            _log.critical("the write lane stops: %s", type(error).__name__, exc_info=error)
-            self.fatal(70)
-            raise
+            self._recover(commands, error)
+            return
         self.deliver(Batch(commands, entries))
+
+    def _recover(self, commands: list[Command], error: Exception) -> None:
+        """Tell the senders of a batch that was not stored, or may not have been; raises what is no outage."""
+        failed = error if isinstance(error, _CommitFailedError) else None
+        cause = error.__cause__ if isinstance(error, (_CommitFailedError, UndoneError)) else error
+        if not self._is_outage(cause, in_commit=failed is not None):
+            self._end(cause or error)
+        _log.error("the database cannot be reached", exc_info=cause)
+        if failed is None or failed.entries is None:
+            self._refuse(commands)
+        else:
+            self._settle(commands, failed.entries)
+
+    def _is_outage(self, error: BaseException | None, *, in_commit: bool) -> bool:
+        """Whether the lane may go on after this. Not where a disk failed a commit on SQLite: what is read back afterwards
+        may be what never reached it.
+        """
+        if in_commit and self.database.is_sqlite:
+            return False
+        return isinstance(error, (DatabaseUnavailableError, *self.database.outages))
+
+    def _end(self, error: BaseException) -> NoReturn:
+        """Going on could acknowledge what is not stored; and a lane whose thread has ended without the process would leave
+        everybody waiting for ever.
+        """
+        _log.critical("the write lane stops: %s", type(error).__name__, exc_info=error)
+        self.fatal(70)
+        raise error
 
     def _flush(self, tx: WriteTx, commands: list[Command]) -> list[Recorded]:
         try:
-            with committing(tx.flushing):
-                entries = self.recorder.flush(tx.flushing)
-                self.foresee(Batch(commands, entries))
-            return entries
+            return self._store(tx, commands)
         except UndoneError as error:
             if not tx.holds:
                 raise
@@ -196,15 +207,60 @@ class Lane:
             # One of the commands may have caused it, and nothing was committed: each runs again, alone.
             _log.error("a batch is run again one by one", exc_info=error)
             tx = self._run_alone(tx, commands)
-        with committing(tx.flushing):
-            return self.recorder.flush(tx.flushing)
+        return self._store(tx, commands)
+
+    def _store(self, tx: WriteTx, commands: list[Command]) -> list[Recorded]:
+        """Write what was recorded and commit. Raises UndoneError or _CommitFailedError."""
+        entries: list[Recorded] | None = None
+        try:
+            with committing(tx.flushing):
+                entries = self.recorder.flush(tx.flushing)
+                self.foresee(Batch(commands, entries))
+        except UndoneError:
+            raise
+        except Exception as error:
+            raise _CommitFailedError(entries) from error
+        return entries
+
+    def _settle(self, commands: list[Command], entries: list[Recorded]) -> None:
+        """Answer a batch whose commit was lost, by what the ledger says as soon as it can be read."""
+        until, pause = monotonic() + SETTLING_SECONDS, 0.05
+        while (stored := self._is_stored()) is None and entries and monotonic() < until:
+            sleep(pause)
+            pause = min(1.0, pause * 2)
+        if stored is False:
+            self._refuse(commands)
+            return
+        if not stored:
+            answer_with(
+                commands,
+                OutcomeUnknownError,
+                "Nobody knows whether this was stored; look before doing it again.",
+            )
+        self._forget_all()
+        self.deliver(Batch(commands, entries if stored else []))
+
+    def _is_stored(self) -> bool | None:
+        """Whether what was flushed last is in the ledger; None as long as that cannot be said."""
+        try:
+            connection = self._writer.open()
+            return self.recorder.is_stored(connection) if self._writer.fence() else None
+        except self.database.outages:
+            self._writer.close()
+            self.database.reconnect()
+            return None
+
+    def _forget_all(self) -> None:
+        """What is held in memory may be stale."""
+        self.recorder.abort()
+        self._cache.clear()
 
     def _begin(self, ahead: Ahead | None = None, *, may_trust: bool = False) -> WriteTx:
         connection, now = self._writer.open(), self.clock.now()
         is_on_trust = may_trust and self.recorder.begin_on_trust(connection, now)
         if not is_on_trust and not self.recorder.begin(connection, now, ahead):
             self._cache.clear()
-        return WriteTx(
+        self._tx = WriteTx(
             connection,
             self.recorder.time(),
             self.recorder,
@@ -215,6 +271,7 @@ class Lane:
             ahead=ahead,
             is_on_trust=is_on_trust,
         )
+        return self._tx
 
     def _run_all(self, commands: list[Command]) -> WriteTx:
         """Run the commands in an open transaction, which nobody has committed yet."""
@@ -243,7 +300,7 @@ class Lane:
             if tx.is_on_trust:
                 return self._run_surely(tx, commands)
             return self._run_alone(tx, commands)
-        _answer_all(commands, results)
+        answer_all(commands, results)
         return tx
 
     def _run_surely(self, failed: WriteTx, commands: list[Command]) -> WriteTx:
@@ -273,16 +330,15 @@ class Lane:
             self._run_list(tx, command.kind, [command])
         return tx
 
-    def _refuse(self, commands: list[Command], error: Exception) -> None:
-        """Nothing can have been committed, so everybody can be told; what is held in memory may be stale."""
-        _log.error("the database cannot be reached", exc_info=error)
-        self.recorder.abort()
-        self._cache.clear()
+    def _refuse(self, commands: list[Command]) -> None:
+        """Nothing was committed, so everybody can be told."""
+        if self._tx is not None:
+            self._tx.undo()
+        self._forget_all()
         self.database.reconnect()
-        for command in commands:
-            command.result = DatabaseUnavailableError(
-                "The database cannot be reached; try again.", retry_after=1
-            )
+        answer_with(
+            commands, DatabaseUnavailableError, "The database cannot be reached; try again."
+        )
         self.deliver(Batch(commands, []))
 
     def _run_verbs(self, tx: WriteTx, commands: list[Command]) -> None:
@@ -301,7 +357,7 @@ class Lane:
             for command in commands:
                 self._run_list(tx, kind, [command])
             return
-        _answer_all(commands, results)
+        answer_all(commands, results)
 
     def _call_list(self, tx: WriteTx, kind: str, commands: list[Command]) -> Sequence[Any]:
         return self.list_verbs[kind](tx, [command.payload for command in commands])
@@ -324,11 +380,6 @@ class Lane:
         if not isinstance(error, GuijuError):
             _log.error("a command failed: %s", command.kind or command.payload, exc_info=error)
         command.result = error.with_traceback(None)  # which would keep the whole batch in memory
-
-
-def _answer_all(commands: list[Command], results: Sequence[Any]) -> None:
-    for command, result in zip(commands, results, strict=True):
-        command.result = result
 
 
 def _check_connection(tx: WriteTx, error: Exception) -> None:

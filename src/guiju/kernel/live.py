@@ -45,6 +45,8 @@ class View:
         self._tx = tx
         self.rendered: Sequence[Recorded] = ()
         """What is told again to one who was away: much may have become of it since. Empty for what has just happened."""
+        self.person: PersonId | None = None
+        """Who was away: what others would get need not be rendered."""
         self.is_ahead = False
         """What is rendered is not committed yet, so that no table tells of it."""
 
@@ -325,10 +327,10 @@ class Hub:
                 (self._enter if enters else self._leave)(connection, entry.group)
 
     def _route(self, view: View, entry: Recorded) -> Iterable[tuple[frozenset[Connection], bytes]]:
-        served: frozenset[Connection] = frozenset()
+        served: set[Connection] = set()
         for delivery, item in self._rendered(view, entry):
             targets = self._targets(delivery)
-            if served:
+            if not served.isdisjoint(targets):
                 targets -= served
             # A connection's snapshot may have been newer than what was published so far.
             if entry.position <= self._newest:
@@ -378,7 +380,7 @@ def items_for(
 ) -> list[dict[str, Any]]:
     """What `person` gets of `entries`, by what they may see now: `visible_from` of the groups that they read."""
     found = []
-    view.rendered = entries
+    view.rendered, view.person = entries, person
     for entry in entries:
         router = routers.get(entry.kind.partition(".")[0])
         start = visible_from.get(entry.group) if entry.group is not None else None

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Annotated
 
+from idna import valid_contextj
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -14,6 +15,11 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# Joiners are refused like these, but where a script cannot be written without them (RFC 5892, appendix A: Persian, and the
+# scripts of India), and between the pictures that keyboards join to one. There they can be seen.
+JOINERS = "\u200c\u200d"
+_PICTURE = "[\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2194\u2195\u2620\u2640\u2642\u2695\u2696\u26a7\u26d3\u26f9\u2708\u2764\u27a1\u2b1b]"
+_PICTURES_JOINED = re.compile(f"(?<={_PICTURE})[\ufe0f\U0001f3fb-\U0001f3ff]?\u200d(?={_PICTURE})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -46,7 +52,8 @@ def find_invisible(value: str) -> str | None:
     if value.isascii():
         return None
     for found in _INVISIBLE.finditer(value):
-        if not _colours(value, found.start()):
+        at = found.start()
+        if not _colours(value, at) and not _joins(value, at):
             return f"U+{ord(found.group()):04X}"
     return None
 
@@ -56,9 +63,26 @@ def _colours(value: str, at: int) -> bool:
     return value[at] in "\ufe0e\ufe0f" and at > 0 and unicodedata.category(value[at - 1]) == "So"
 
 
+def _joins(value: str, at: int) -> bool:
+    """Whether the character is a joiner where one makes a difference that is seen."""
+    if value[at] not in JOINERS:
+        return False
+    if any(joined.end() == at + 1 for joined in _PICTURES_JOINED.finditer(value)):
+        return True
+    try:
+        return valid_contextj(value, at)
+    except ValueError:  # beside what Unicode has not named yet
+        return False
+
+
 def visible(value: str) -> str:
     """What people see of `value`: without invisible characters, which can turn `exe.gpj` into a picture."""
     return value if value.isascii() else _INVISIBLE.sub("", value).strip()
+
+
+def without_joiners(value: str) -> str:
+    """`value` as who looks for a name may type it: not every keyboard has joiners."""
+    return value.replace(JOINERS[0], "").replace(JOINERS[1], "")
 
 
 def name_key(value: str) -> str:

@@ -87,6 +87,11 @@ def working_ms_between(a: int, b: int, calendar: WorkCalendar) -> int:
     )
 
 
+def midnight(day: date, calendar: WorkCalendar) -> int:
+    """When a local day begins, in ms."""
+    return (day.toordinal() - _EPOCH) * DAY - calendar.utc_offset * _MINUTE
+
+
 def _day_of(ms: int, calendar: WorkCalendar) -> int:
     """The local day, counted from 1970-01-01."""
     return (ms + calendar.utc_offset * _MINUTE) // DAY

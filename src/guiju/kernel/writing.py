@@ -45,6 +45,9 @@ class Recorder(EntryReader, Protocol):
     def undo(self) -> None:
         """Take back what `flush` did in memory: its transaction was rolled back."""
 
+    def is_stored(self, connection: Connection) -> bool | None:
+        """Whether the ledger has what was flushed last; None where nothing was. Ask before the next `begin`."""
+
     def abort(self) -> None:
         """Forget everything held in memory; the transaction was rolled back."""
 

@@ -4,7 +4,7 @@ The head row is locked first, so the order of the ledger is the order of the eff
 transactions (tree, group numbers, unfinished tiles) is dropped on an abort and read again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ _numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
 
 
 AHEAD = 5 * DAY
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,20 @@ class Log:
         self._head = self._before
         self._numbers = {}
 
+    def is_stored(self, connection: Connection) -> bool | None:
+        """Whether the ledger has what was flushed last; None where nothing was. Ask before the next `begin`."""
+        expected = [(position, leaf) for position, leaf, *_ in self._pending.rows]
+        if not expected:
+            return None
+        entry = tables.entry.c
+        found = connection.execute(
+            select(entry.position, entry.leaf)
+            .where(entry.position >= expected[0][0], entry.position <= expected[-1][0])
+            .order_by(entry.position)
+        )
+        # Another node may have appended at the same places; salts and times make its leaves others.
+        return [(row.position, bytes(row.leaf)) for row in found] == expected
+
     def abort(self) -> None:
         self._head = None
         self._numbers = {}
@@ -228,6 +243,17 @@ class Log:
 
     def position(self, tx: ReadTx) -> int:
         return int(tx.scalar(select(tables.head.c.size))) - 1
+
+    def numbers(self, tx: ReadTx, groups: Collection[str]) -> dict[str, int]:
+        wanted, found = list(groups), dict[str, int]()
+        number = tables.group_number.c
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = number.grp.in_(wanted[start : start + _AT_ONCE])
+            found.update(
+                (row.grp, row.number)
+                for row in tx.all(select(number.grp, number.number).where(some))
+            )
+        return found
 
     def entries(self, tx: ReadTx, query: EntryQuery) -> list[Recorded]:
         columns = select(tables.entry.c.leaf, tables.entry.c.sealed)

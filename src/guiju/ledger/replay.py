@@ -3,7 +3,7 @@
 The facts run through the same `apply` functions that wrote the live tables, so what differs was changed past the ledger.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
@@ -118,6 +118,9 @@ class _Reading:
     def position(self, _tx: ReadTx) -> int:
         return self._log.position(self._live)
 
+    def numbers(self, _tx: ReadTx, groups: Collection[str]) -> Mapping[str, int]:
+        return self._log.numbers(self._live, groups)
+
     def begin(self, connection: Connection, now: int, ahead: Ahead | None = None) -> bool:
         raise AssertionError("a replay has no transactions of its own")
 
@@ -140,6 +143,9 @@ class _Reading:
         raise AssertionError("a replay records nothing")
 
     def undo(self) -> None:
+        raise AssertionError("a replay records nothing")
+
+    def is_stored(self, connection: Connection) -> bool | None:
         raise AssertionError("a replay records nothing")
 
     def abort(self) -> None:

@@ -5,6 +5,7 @@ A revision is named like its file, which begins with its date: the last name is 
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, column, inspect, select, table
 
@@ -13,8 +14,10 @@ from guiju.kernel.db import Database
 _FOLDER = Path(__file__).parent
 _VERSION = table("alembic_version", column("version_num"))
 
+_EMPTIED = "emptied"
+
 Fill = Callable[[Connection, frozenset[str]], None]
-"""Puts into tables that are new in a database what its ledger says, in the transaction that makes them."""
+"""Puts into tables that are new or empty in a database what its ledger says, in the transaction that makes them so."""
 
 
 class SchemaError(Exception):
@@ -40,7 +43,7 @@ def _known() -> list[str]:
 
 
 def upgrade(database: Database, fill: Fill | None = None) -> None:
-    """Run the migrations that are missing; `fill` gets the tables that an existing database has gained.
+    """Run the migrations that are missing; `fill` gets the tables that an existing database has gained, or has emptied.
 
     Raises SchemaError when the database is newer than this program.
     """
@@ -49,6 +52,11 @@ def upgrade(database: Database, fill: Fill | None = None) -> None:
         raise SchemaError(f"the database has revision {revision}, which this program does not know")
     if revision != newest():
         _migrate(database, fill if revision is not None else None)
+
+
+def fill_again(context: Any, table: str) -> None:
+    """Have a governed table filled from the ledger once more, which a migration has emptied: facts mean something else to it."""
+    context.config.attributes[_EMPTIED].add(table)
 
 
 def _migrate(database: Database, fill: Fill | None) -> None:
@@ -61,7 +69,9 @@ def _migrate(database: Database, fill: Fill | None) -> None:
     with database.write() as connection:
         before = frozenset(inspect(connection).get_table_names())
         config.attributes["connection"] = connection
+        config.attributes[_EMPTIED] = set[str]()
         command.upgrade(config, "head")
         if fill is not None:
-            fill(connection, frozenset(inspect(connection).get_table_names()) - before)
+            after = frozenset(inspect(connection).get_table_names())
+            fill(connection, (after - before) | config.attributes[_EMPTIED])
     assert current(database) == newest(), "the newest revision is named like the last file"

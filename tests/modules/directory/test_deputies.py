@@ -9,6 +9,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.lane import WriteTx
+from guiju.modules.approvals._live import of_deputies
 from guiju.modules.directory import deputising
 from guiju.modules.directory.types import BadDeputyDaysError, BadDeputyError, PersonNotFoundError
 from guiju.modules.followup import asking, service
@@ -129,3 +130,77 @@ def test_a_deputy_is_not_told_of_themselves(office: Office) -> None:
     world.later(2 * HOUR)
     assert [e.fact.to for e in world.entries("followup.escalated")] == [office.head.person_id]
     assert world.read(lambda tx: service.count_late(tx, office.member.person_id)) == 0
+
+
+class TestTurns:
+    """What a deputy begins and ends by date is told when the day turns, and once."""
+
+    def turns(self, office: Office) -> list[tuple[str, bool]]:
+        told = office.world.entries("directory.deputy_turned")
+        assert all(entry.fact.person == office.head.person for entry in told)
+        return [(entry.fact.deputy, entry.fact.stands) for entry in told]
+
+    def test_the_first_day_and_the_day_after_the_last(self, office: Office) -> None:
+        head, deputy, world = office.head, office.member, office.world
+        world.write(named(office, head, head, deputy, first=1, last=2))
+        begun, ended = (deputy.name, True), (deputy.name, False)
+        for _ in range(24 * 4):
+            world.later(HOUR)
+            assert (self.turns(office) == [begun]) == (standing(office, head) != [])
+        assert self.turns(office) == [begun, ended]
+        assert world.entries("directory.deputy_turned")[1].actor == "system:directory"
+
+    def test_what_stands_at_once_is_told_only_when_it_ends(self, office: Office) -> None:
+        office.world.write(named(office, office.head, office.head, office.member, last=0))
+        office.world.later(DAY)
+        office.world.later(DAY)
+        assert self.turns(office) == [(office.member.name, False)]
+
+    def test_what_was_ended_or_replaced_turns_no_more(self, office: Office) -> None:
+        head, world = office.head, office.world
+        world.write(named(office, head, head, office.member, first=1, last=2))
+        world.write(named(office, head, head, office.owner, first=2, last=3))
+        world.later(DAY)
+        assert self.turns(office) == []
+        world.later(DAY)
+        assert self.turns(office) == [(office.owner.name, True)]
+        world.write(lambda tx: deputising.end_deputy(tx, head, head.person_id))
+        world.later(9 * DAY)
+        assert len(self.turns(office)) == 1
+
+    def test_a_server_that_was_away_tells_what_holds_now(self, office: Office) -> None:
+        office.world.write(named(office, office.head, office.head, office.member, first=1, last=2))
+        office.world.later(9 * DAY)
+        assert self.turns(office) == [(office.member.name, False)]
+
+    def test_who_was_named_before_there_were_timers_is_told_of_what_is_ahead(
+        self, office: Office
+    ) -> None:
+        """The upgrade sets a timer that knows nothing yet."""
+        head, world = office.head, office.world
+        world.write(named(office, head, head, office.member, last=1))
+        for _ in range(2):
+            world.write(lambda tx: tx.schedule(deputising.TIMER, head.name, tx.now))
+            world.later(0)
+            assert self.turns(office) == []
+        world.later(2 * DAY)
+        assert self.turns(office) == [(office.member.name, False)]
+        world.write(lambda tx: tx.schedule(deputising.TIMER, head.name, tx.now))
+        world.later(DAY)
+        assert len(self.turns(office)) == 1
+
+    def test_both_hear_of_it(self, office: Office) -> None:
+        head, deputy, world = office.head, office.member, office.world
+        world.write(named(office, head, head, deputy, first=1, last=1))
+        world.later(DAY)
+        world.later(DAY)
+        view = world.runtime.new_view(None)
+        for entry, stands in zip(
+            world.entries("directory.deputy_turned"), (True, False), strict=True
+        ):
+            told = of_deputies(view, entry)
+            assert {next(iter(each.people)) for each in told} == {head.person, deputy.person}
+            for each in told:
+                assert each.item["kind"] == "directory.deputy_changed"
+                shown = each.item["deputy"]
+                assert (shown["id"] if shown else None) == (deputy.person if stands else None)

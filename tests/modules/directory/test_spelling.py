@@ -46,6 +46,12 @@ def test_people_are_found_by_it_and_by_a_new_name_only_by_that(office: Office) -
     assert names(office, "lihait") == ["李海涛"] and names(office, "wanghai") == []
 
 
+def test_a_joiner_in_a_name_is_typed_or_not(office: Office) -> None:
+    office.world.person("علی نرم\u200cافزار")
+    for words in ("نرم\u200cافزار", "نرمافزار"):
+        assert names(office, words) == ["علی نرم\u200cافزار"]
+
+
 def test_those_from_before_are_spelled_at_the_next_start(office: Office) -> None:
     office.world.person("王海涛")
     with office.world.runtime.database.write() as connection:

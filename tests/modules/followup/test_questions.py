@@ -62,7 +62,7 @@ class Plant:
 
     def mine(self, who: Actor, wanted: Wanted = Wanted.OPEN) -> list[int]:
         found, _ = self.world.read(lambda tx: questions.list_box(tx, who, QuestionBox.TODO, wanted))
-        return [one.position for one in found]
+        return [one.position for one in found.questions]
 
     def state(self, question: int) -> QuestionState:
         return self.world.read(lambda tx: questions.find(tx, question)).state

@@ -3,6 +3,7 @@
 from typing import Any
 
 from guiju.kernel.clock import DAY
+from guiju.kernel.live import items_for
 from guiju.modules.followup import _question_shape, questioning, questions
 from guiju.modules.followup.question_types import Outcome, QuestionState
 from guiju.modules.groups.types import GroupNotFoundError
@@ -17,7 +18,9 @@ from guiju.modules.messaging.correct_types import (
 from guiju.modules.messaging.topic_types import MovedAsideError, ThreadFrozenError
 from guiju.modules.messaging.types import CmidReusedError, MessageState
 from guiju.modules.policy import service as policy
+from guiju.runtime import ROUTERS
 from tests.support.asking import raise_question
+from tests.support.checks import check_ledger
 from tests.support.office import Office
 from tests.support.screens import shown
 from tests.support.sending import prepared, refused, send_together, with_editing
@@ -57,10 +60,68 @@ def test_a_recall_is_not_in_the_way(office: Office) -> None:
     wrong = world.send(office.member, group, "八点开工").position
     world.write(lambda tx: recalling.recall(tx, office.member, group, wrong))
     right = world.send(office.member, group, "九点开工", corrects=wrong).position
-    world.write(lambda tx: recalling.recall(tx, office.member, group, right))
     found = shown(world, group, wrong, office.owner)
-    assert (found["text"], found["corrected"]) == ("", right), "that there was one stays on record"
-    assert shown(world, group, right, office.owner)["text"] == ""
+    assert (found["text"], found["corrected"]) == ("", right), "that there is one stays on record"
+
+
+def test_what_is_recalled_corrects_nothing_any_more(office: Office) -> None:
+    world, group = office.world, office.group()
+    wrong = world.send(office.member, group, "八点开工").position
+    quoting = world.send(office.owner, group, "好的", quote=wrong).position
+
+    def recall(at: int) -> dict[str, Any]:
+        world.write(lambda tx: recalling.recall(tx, office.member, group, at))
+        item = items_for(ROUTERS, world.runtime.new_view(), world.entries("messaging.recalled")[-1:], office.owner.person_id, frozenset(), {group: 0})[0]  # fmt: skip
+        return {key: item[key] for key in ("message", "corrects", "corrected")}
+
+    def corrected(*places: int) -> list[int | None]:
+        found = [shown(world, group, at, office.owner)["corrected"] for at in places]
+        quote = shown(world, group, quoting, office.owner)["quote"]["corrected"]
+        assert quote == found[0], "a quote says the same"
+        return found
+
+    one = world.send(office.member, group, "九点开工", corrects=wrong).position
+    two = world.send(office.member, group, "十点开工", corrects=one).position
+    three = world.send(office.member, group, "十一点开工", corrects=two).position
+    assert corrected(wrong, one, two, three) == [three, three, three, None]
+    assert recall(three) == {"message": three, "corrects": two, "corrected": two}
+    assert corrected(wrong, one, two, three) == [two, two, None, None]
+    assert recall(one) == {"message": one, "corrects": wrong, "corrected": two}
+    assert corrected(wrong, one, two) == [two, None, None]
+    refused(office, BadCorrectionError, office.member, group, corrects=three)
+    refused(office, BadCorrectionError, office.member, group, corrects=one)
+    refused(office, AlreadyCorrectedError, office.member, group, corrects=wrong)
+    assert recall(two) == {"message": two, "corrects": wrong, "corrected": None}
+    assert corrected(wrong, one, two) == [None, None, None]
+    again = world.send(office.member, group, "十二点开工", corrects=wrong).position
+    assert corrected(wrong, one, two, three) == [again, None, None, None]
+    assert recall(wrong) == {"message": wrong, "corrects": None, "corrected": again}
+    assert shown(world, group, wrong, office.owner)["corrected"] == again
+    check_ledger(world)
+
+
+def test_errors_wait_again_when_their_correction_is_recalled(office: Office) -> None:
+    world, group = office.world, office.group()
+    wrong = world.send(office.member, group, "八点开工").position
+    early = raise_question(world, office.owner, group, wrong, None)
+    first = world.send(office.member, group, "九点开工", corrects=wrong).position
+    late = raise_question(world, office.owner, group, wrong, None)
+    second = world.send(office.member, group, "十点开工", corrects=first).position
+    world.write(lambda tx: recalling.recall(tx, office.member, group, second))
+
+    def state(question: int) -> tuple[QuestionState, int | None]:
+        found = world.read(lambda tx: questions.find(tx, question))
+        return found.state, found.answer
+
+    assert state(early) == (QuestionState.CLOSED, first) and state(late) == (
+        QuestionState.OPEN,
+        None,
+    )
+    world.later(2 * DAY)
+    assert [e.fact.refs[1] for e in world.entries("followup.question_late")] == [late]
+    third = world.send(office.member, group, "十一点开工", corrects=first).position
+    assert state(late) == (QuestionState.CLOSED, third)
+    check_ledger(world)
 
 
 def test_who_may_correct_what(office: Office) -> None:

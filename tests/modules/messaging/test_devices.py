@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,10 +26,12 @@ from guiju.modules.messaging import (
     recalling,
     topics,
 )
+from guiju.modules.messaging._push_turns import THREADS, Turns
 from guiju.modules.messaging.device_types import (
     MOST_PUSHES,
     Limits,
     PushOffError,
+    Subscription,
     Told,
 )
 from guiju.modules.messaging.pushing import Pusher
@@ -37,6 +41,7 @@ from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
 from tests.support.pushes import PushService, push_body, push_service
 from tests.support.uploading import door_of
+from tests.support.waiting import wait_until
 
 Json = dict[str, Any]
 
@@ -119,8 +124,10 @@ class Desk:
         assert session is not None, "it has just begun"
         return session.id
 
-    def subscribe(self, name: str, actor: Actor, session: str) -> None:
-        body = push_body(self.service.url(name))
+    def subscribe(
+        self, name: str, actor: Actor, session: str, service: PushService | None = None
+    ) -> None:
+        body = push_body((service or self.service).url(name))
         keys = body.pop("keys")
         self.pusher.subscribe(actor, session, **body, **keys)
 
@@ -129,7 +136,7 @@ class Desk:
         for _ in range(10):
             self.pusher.run()
             deadline = time.monotonic() + 10
-            while self.pusher._busy:
+            while self.pusher._turns:
                 assert time.monotonic() < deadline, "a push does not end"
                 time.sleep(0.005)
             if not self.pusher._waiting:
@@ -423,3 +430,61 @@ def test_an_address_that_never_answers_rests_and_is_forgotten(desk: Desk) -> Non
         assert len(desk.service.statuses) == before, "it rests"
         desk.world.clock.advance(2 * HOUR)
     assert desk.addresses() == set()
+
+
+def test_a_service_that_does_not_answer_holds_up_no_other(desk: Desk) -> None:
+    world, member = desk.world, desk.office.member
+
+    def told_last(text: str) -> bool:
+        return [push.said["text"] for push in desk.service.pushes][-1:] == [text]
+
+    last = -1
+    desk.choose(Told.TEXT)
+    with push_service() as stuck:
+        stuck.goes.clear()
+        others = [world.person(f"慢{n}") for n in range(3 * THREADS)]
+        desk.group = world.group(
+            desk.office.owner, [desk.office.administrator], [*others, member], level="internal"
+        )
+        for n, each in enumerate(others):
+            desk.subscribe(f"{n}", each, desk.sign_in(each), stuck)
+        for text in ("一", "二", "三"):
+            last = desk.say(text)
+            desk.pusher.run()
+            wait_until(partial(told_last, text))
+        assert 0 < len(stuck.pushes) < THREADS, "it has a part of the threads"
+        stuck.goes.set()
+        desk.round()
+    newest = {push.path: push.said["position"] for push in stuck.pushes}
+    assert len(newest) == len(others)
+    assert set(newest.values()) == {last}, "at last everybody is told the newest"
+
+
+class TestTurns:
+    """Everybody names an address of their own, and most of them are slow."""
+
+    def to(self, n: int, service: str | None = None) -> Subscription:
+        endpoint = f"https://{service or f'push{n}.example'}/{n}"
+        return Subscription(f"s{n}", "ses", PersonId(f"per_{n}"), endpoint, b"", b"", "en")
+
+    def test_one_for_a_person_and_half_of_all_for_a_service(self) -> None:
+        turns = Turns()
+        assert turns.take(self.to(0)) and not turns.take(replace(self.to(0), id="other"))
+        same = [self.to(n, "push.example") for n in range(1, 10)]
+        assert [turns.take(each) for each in same] == [True] * 4 + [False] * 5
+        turns.give_back(same[0])
+        assert turns.take(same[5]) and not turns.take(same[6])
+
+    def test_who_was_slow_waits_for_others_who_were(self) -> None:
+        turns, slow = Turns(), [self.to(n) for n in range(THREADS)]
+        assert all(turns.take(each) for each in slow), "nobody knows it yet"
+        assert not turns.take(self.to(99))
+        for each in slow:
+            turns.took(each, 5000)
+            turns.give_back(each)
+        assert not turns
+        assert [turns.take(each) for each in slow] == [True] * 2 + [False] * (THREADS - 2)
+        assert turns.take(self.to(99)), "whoever answers at once does not wait for them"
+        turns.took(slow[0], 50)
+        turns.give_back(slow[0])
+        assert turns.take(slow[0]) and turns.take(slow[2]) and not turns.take(slow[3])

@@ -280,3 +280,95 @@ class TestPieces:
         assert look(searcher, office.owner, "巡检")[2] == 1
         monkeypatch.undo()
         assert look(searcher, office.owner, "巡检", limit=50)[2] == 0
+
+
+class TestManyGroups:
+    """Somebody in very many groups looks for the first time: nobody else waits for it, and it comes to an end."""
+
+    @pytest.fixture
+    def slices(self, monkeypatch: pytest.MonkeyPatch) -> list[GroupId]:
+        """The groups of which a slice was read, one after the other."""
+        monkeypatch.setattr(searching, "_AT_ONCE", 5)
+        done: list[GroupId] = []
+        real = Searcher._add_slice
+
+        def counted(self: Searcher, group: GroupId, pieces: Any) -> None:
+            done.append(group)
+            real(self, group, pieces)
+
+        monkeypatch.setattr(Searcher, "_add_slice", counted)
+        return done
+
+    def test_what_is_read_costs_nothing_until_something_happens(
+        self, office: Office, searcher: Searcher, slices: list[GroupId]
+    ) -> None:
+        groups = [office.group(name=f"澄远{n}班工作群") for n in range(5)]
+        said = [office.world.send(office.owner, each, "巡检").position for each in groups]
+        assert found(searcher, office.owner, "巡检") == said[::-1]
+        assert sorted(slices) == sorted(groups)
+        slices.clear()
+        assert found(searcher, office.owner, "巡检") == said[::-1] and slices == []
+        said.append(office.world.send(office.owner, groups[2], "又巡检").position)
+        assert found(searcher, office.owner, "巡检") == said[::-1] and slices == [groups[2]]
+
+    def test_without_time_no_group_is_touched_and_each_round_gets_further(
+        self, office: Office, searcher: Searcher, slices: list[GroupId],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        for n in range(4):
+            office.world.send(office.owner, office.group(name=f"澄远{n}班工作群"), "巡检")
+        now = [0.0]
+        monkeypatch.setattr(searching, "monotonic", lambda: now[0])
+        monkeypatch.setattr(searching, "BUDGET_SECONDS", -1)
+        assert look(searcher, office.owner, "巡检")[2] == 4 and slices == []
+        monkeypatch.setattr(searching, "BUDGET_SECONDS", 1.5)
+        real = Searcher._add_slice
+
+        def slow(self: Searcher, group: GroupId, pieces: Any) -> None:
+            real(self, group, pieces)
+            now[0] += 1.0
+
+        monkeypatch.setattr(Searcher, "_add_slice", slow)
+        assert [look(searcher, office.owner, "巡检")[2] for _ in range(3)] == [2, 0, 0]
+        assert len(slices) == 4, "none is read again"
+
+    def test_a_group_is_held_for_a_slice_and_no_longer(
+        self, office: Office, searcher: Searcher, slices: list[GroupId]
+    ) -> None:
+        group = office.group()
+        said = [office.world.send(office.owner, group, f"第{n}次巡检").position for n in range(18)]
+        pieces = searcher._pieces.setdefault(group, searching._Pieces())
+        pieces.lock = held = Held()  # type: ignore[assignment]  # as much of a lock as is used
+        assert found(searcher, office.owner, "巡检", limit=50) == said[::-1]
+        assert len(slices) == 4 and held.times > len(slices), "once for each"
+
+    def test_who_finds_a_group_held_for_long_is_told_that_it_waits(
+        self, office: Office, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        group, other = office.group(), office.group(name="澄远乙班工作群")
+        for each in (group, other):
+            office.world.send(office.owner, each, "巡检")
+        assert len(found(searcher, office.owner, "巡检")) == 2
+        office.world.send(office.owner, group, "又巡检")
+        monkeypatch.setattr(searching, "BUDGET_SECONDS", 0.05)
+        with searcher._pieces[group].lock:
+            hits, _, waiting = look(searcher, office.owner, "巡检")
+        assert waiting > 0 and len(hits) <= 1
+        monkeypatch.undo()
+        assert len(found(searcher, office.owner, "巡检")) == 3
+
+
+class Held:
+    """A lock that counts how often it was taken."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.times = 0
+
+    def acquire(self, timeout: float = -1) -> bool:
+        taken = self._lock.acquire(timeout=timeout)
+        self.times += taken
+        return taken
+
+    def release(self) -> None:
+        self._lock.release()

@@ -167,7 +167,7 @@ export type BlockedItem = GroupItem<"messaging.blocked"> & { message: Message };
 export type ReleasedItem = GroupItem<"messaging.released"> & { message: Message; held: number };
 export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; clause: ClauseMark | null; reason: string | null };
 export type RecalledItem = GroupItem<"messaging.recalled"> & {
-  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named; moved: boolean;
+  message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named; moved: boolean; corrects?: number | null; corrected?: number | null;
 };
 export type EditedItem = GroupItem<"messaging.edited"> & {
   message: number; text: string; mentions: string[]; spans: Span[]; edited_at: number; state: MessageState; clause: ClauseMark | null;
@@ -223,7 +223,7 @@ export interface Question {
   raised_at: number; due_at: number; late: boolean; reopened: boolean; text: string | null; reason: string | null;
   answer: { by: Named; at: number; outcome: "confirmed" | "answered" | "corrected"; text: string; correction?: number | null } | null; group: Named | null; message: number | null;
 }
-export interface QuestionList { questions: Question[]; figures: { open: number; overdue: number; answered: number; median: number | null } | null; position: number }
+export interface QuestionList { questions: Question[]; figures: { open: number; overdue: number; answered: number; median: number | null } | null; more: boolean; position: number }
 export type FollowupQuestionItem = GroupItem<"followup.question"> & { message: number; question: Question };
 export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late: number; questions: number };
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };

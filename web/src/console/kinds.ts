@@ -94,6 +94,7 @@ export const KINDS: Record<string, Triple> = {
   "policy.adopted": ["采用制度包", "採用制度包", "adopted a policy pack"],
   "directory.deputy_named": ["指定代理人", "指定代理人", "named a deputy"],
   "directory.deputy_ended": ["结束代理", "結束代理", "ended a deputy"],
+  "directory.deputy_turned": ["代理到期开始或结束", "代理到期開始或結束", "a deputy began or ended by date"],
   "directory.person_added": ["新增人员", "新增人員", "added a person"],
   "directory.person_changed": ["调整人员", "調整人員", "changed a person"],
   "directory.organisation_named": ["设定单位名称", "設定單位名稱", "named the organisation"],

@@ -193,6 +193,8 @@ export const ERRORS: Record<string, Triple> = {
   "messaging.upload_damaged": ["传输中出了错，请重新上传。", "傳輸中出了錯，請重新上傳。", "It was damaged on the way; try again."],
   "messaging.upload_incomplete": ["文件没有传完，请重试。", "檔案沒有傳完，請重試。", "The file has not arrived completely; try again."],
   "messaging.upload_not_found": ["上传已过期，请重新添加。", "上傳已過期，請重新加入。", "The upload has expired; add the file again."],
+  "kernel.database_unavailable": ["暂时连不上数据库，请稍后再试。", "暫時連不上資料庫，請稍後再試。", "The database cannot be reached at the moment; try again later."],
+  "kernel.outcome_unknown": ["保存时数据库断开，结果还不清楚，请先看看是否已完成。", "儲存時資料庫中斷，結果還不清楚，請先看看是否已完成。", "The database was lost while this was being stored; look whether it was done."],
   "kernel.files_unavailable": ["文件暂时存不了，请稍后再试。", "檔案暫時無法儲存，請稍後再試。", "Files cannot be stored at the moment; try again later."],
   "groups.bad_topics": ["议题最多十二个，每个一到四十字。", "議題最多十二個，每個一到四十字。", "At most 12 topics of 1 to 40 characters."],
   "groups.not_publisher": ["这里只由本群的发布人发布。", "這裡只由本群的發布人發布。", "Only this group's publishers may do this."],

@@ -42,6 +42,7 @@ const QUESTIONS = {
   "qu.overdue": ["逾期", "逾期", "Overdue"],
   "qu.answered": ["已答复", "已答覆", "Answered"],
   "qu.median": ["答复用时（中位）", "答覆用時（中位）", "Median time"],
+  "qu.more": ["只列出最近的 200 个，更早的请按状态筛选。", "只列出最近的 200 個，更早的請按狀態篩選。", "Only the newest 200 are listed; choose a state to see older ones."],
   "qu.none": ["没有问题。", "沒有問題。", "No questions."],
   "qu.outside": ["群内信息不显示", "群內資訊不顯示", "The group is not shown"],
   "qu.filter": ["筛选", "篩選", "Filter"],

@@ -7,9 +7,8 @@
  * messages began before I could receive them: its row is read again.
  */
 import { ALL } from "../api/types.ts";
-import type {
-  ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, MovedItem, Named, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem,
-} from "../api/types.ts";
+import type { ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, MovedItem, Named, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem } from "../api/types.ts";
+import { uncorrected } from "./uncorrected.ts";
 
 export const UNREAD_CAP = 100;
 
@@ -195,7 +194,7 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
 export function changed<T extends Item>(items: T[], item: ChangeItem): T[] {
   return items.map((one) => {
     if (!isMessage(one)) return one;
-    const message = one.message.position === item.message ? changedMessage(one.message, item) : withQuote(one.message, item);
+    const message = uncorrected(one.message.position === item.message ? changedMessage(one.message, item) : withQuote(one.message, item), item);
     return message === one.message ? one : { ...one, message };
   });
 }

@@ -6,7 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.approvals import service
-from guiju.modules.directory.types import DeputyEnded, DeputyNamed
+from guiju.modules.directory.types import DeputyEnded, DeputyNamed, DeputyTurned
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
@@ -39,8 +39,10 @@ def of_deputies(view: View, entry: Recorded) -> Sequence[Delivery]:
     match entry.fact:
         case DeputyNamed(person, deputy, _, _, before):
             now: str | None = deputy
-        case DeputyEnded(person, before):
+        case DeputyEnded(person, before) | DeputyTurned(person, before, False):
             now = None
+        case DeputyTurned(person, deputy, True):
+            now, before = deputy, None
         case _:
             return ()
     common = {

@@ -36,6 +36,12 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 tx.run(delete(_deputy).where(_deputy.c.person == person))
 
 
+def last_named(tx: ReadTx, person: str) -> Deputy | None:
+    """Whom a person named last and did not send away, whatever the day."""
+    row = tx.first(select(_deputy).where(_deputy.c.person == person))
+    return _to_deputy(row) if row is not None else None
+
+
 def find(tx: ReadTx, people: Collection[PersonId], *, today: str) -> list[Deputy]:
     """Who stands in for these people, now or later."""
     ahead = _deputy.c.person.in_(people), _deputy.c.until >= today

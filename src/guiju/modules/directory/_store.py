@@ -29,6 +29,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page
 from guiju.kernel.permit import Scope
 from guiju.kernel.shapes import decode, learn
+from guiju.kernel.text import JOINERS, without_joiners
 from guiju.modules.directory import _spelling_store
 from guiju.modules.directory.types import (
     ADMINISTRATOR_LINES,
@@ -283,8 +284,9 @@ def list_people(
 
 def _matches(words: str) -> Any:
     typed = words.replace(" ", "").replace("'", "").lower()
+    name = func.replace(func.replace(_person.c.name, JOINERS[0], ""), JOINERS[1], "")
     by_name = or_(
-        _person.c.name.icontains(words, autoescape=True),
+        name.icontains(without_joiners(words), autoescape=True),
         _person.c.staff_no.icontains(words, autoescape=True),
     )
     if not (typed.isascii() and typed.isalnum()):

@@ -1,7 +1,10 @@
-"""Who stands in for somebody who is away. It begins and ends by the calendar, so that nobody has to remember it."""
+"""Who stands in for somebody who is away. It begins and ends by the calendar, so that nobody has to remember it.
+
+Whether somebody stands in is asked of the day alone; a timer at its turn only says so, to the screens of both.
+"""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import MINUTE, utc
@@ -10,12 +13,14 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
+from guiju.kernel.worktime import midnight
 from guiju.modules.directory import _deputy_store, _rules, _store
 from guiju.modules.directory.types import (
     BadDeputyError,
     Deputy,
     DeputyEnded,
     DeputyNamed,
+    DeputyTurned,
     PersonNotFoundError,
 )
 from guiju.modules.identity import service as identity
@@ -23,6 +28,7 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Calendar
 
 OWN, OTHERS = "directory.own_deputy", "directory.deputies"
+TIMER = "directory.deputy"
 
 
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
@@ -51,6 +57,7 @@ def name_deputy(  # as the sentence says it
     standing = arrangement(tx, person)
     before = standing.deputy if standing is not None else None
     tx.record(permit, DeputyNamed(person, deputy, since, until, before))
+    _set_timer(tx, Deputy(person, deputy, since, until))
 
 
 def end_deputy(tx: WriteTx, actor: Actor, person: PersonId) -> None:
@@ -62,6 +69,31 @@ def end_deputy(tx: WriteTx, actor: Actor, person: PersonId) -> None:
     standing = arrangement(tx, person)
     if standing is not None:
         tx.record(permit, DeputyEnded(person, standing.deputy))
+        tx.cancel(TIMER, person)
+
+
+def turn(tx: WriteTx, actor: Actor, person: str, *, stood: bool | None) -> None:
+    """Say that a deputy begins or ends to stand in, when the day has come, and come back for what is ahead.
+
+    `stood` is what was known before; None where nobody has looked yet.
+    """
+    named = _deputy_store.last_named(tx, person)
+    if named is None:
+        return
+    permit, day = policy.require(tx, actor, OTHERS), today(tx).isoformat()
+    stands = named.since <= day <= named.until
+    if stood is not None and (stands != stood or day > named.until):
+        tx.record(permit, DeputyTurned(person, named.deputy, stands))
+    if day <= named.until:
+        _set_timer(tx, named)
+
+
+def _set_timer(tx: WriteTx, named: Deputy) -> None:
+    """Wake up when the deputy begins to stand in, or on the day after the last."""
+    stands = named.since <= today(tx).isoformat()
+    first = date.fromisoformat(named.since)
+    turns = date.fromisoformat(named.until) + timedelta(days=1) if stands else first
+    tx.schedule(TIMER, named.person, midnight(turns, _calendar(tx)), stood=int(stands))
 
 
 def arrangement(tx: ReadTx, person: PersonId) -> Deputy | None:
@@ -95,9 +127,12 @@ def stands_in_for(tx: ReadTx, deputy: PersonId) -> list[PersonId]:
 
 def today(tx: ReadTx) -> date:
     """The day by the organisation's calendar."""
+    return utc(tx.now + _calendar(tx).utc_offset * MINUTE).date()
+
+
+def _calendar(tx: ReadTx) -> Calendar:
     pack = policy.find_pack(tx)
-    calendar = pack.calendar if pack is not None else Calendar()
-    return utc(tx.now + calendar.utc_offset * MINUTE).date()
+    return pack.calendar if pack is not None else Calendar()
 
 
 def _permit(tx: ReadTx, actor: Actor, person: PersonId) -> Permit:

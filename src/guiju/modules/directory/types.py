@@ -244,6 +244,15 @@ class DeputyEnded:
     deputy: str | None = None
 
 
+@fact("directory.deputy_turned", Content.PERSON)
+class DeputyTurned:
+    """By the calendar `deputy` stands in for a person from this day on, or, where `stands` is false, no more."""
+
+    person: str
+    deputy: str
+    stands: bool
+
+
 # ---- errors -----------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     """One entry brings one item to each: heads who are no members get the second. Replies and recalls say it themselves."""
     if isinstance(entry.fact, QuestionFact):
         return _question(view, entry)
-    heads = [entry.fact.to] if isinstance(entry.fact, AnswerEscalated) else []
+    head = entry.fact.to if isinstance(entry.fact, AnswerEscalated) else None
+    heads = [head] if head is not None else []
     return [*_changed(view, entry, entry.fact.refs[0]), *_todo(view, entry, heads)]
 
 

@@ -66,8 +66,9 @@ async def list_box(
         found, counted = questions.list_box(tx, actor, box, state)
         view = request.app.state.new_view(tx)
         return {
-            "questions": _question_shape.for_one(view, actor, found),
+            "questions": _question_shape.for_one(view, actor, found.questions),
             "figures": _question_shape.figures(counted),
+            "more": found.has_more,
             "position": tx.position,
         }
 
@@ -87,8 +88,9 @@ async def list_group(
     def shape(tx: ReadTx) -> Json:
         found, counted = questions.list_group(tx, actor, GroupId(group), state)
         return {
-            "questions": _question_shape.inside(request.app.state.new_view(tx), found),
+            "questions": _question_shape.inside(request.app.state.new_view(tx), found.questions),
             "figures": _question_shape.figures(counted),
+            "more": found.has_more,
             "position": tx.position,
         }
 

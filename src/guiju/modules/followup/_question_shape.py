@@ -15,16 +15,16 @@ from guiju.modules.messaging.types import MessageReleased, MessageSent
 
 def inside(view: View, found: Sequence[Question]) -> list[dict[str, Any]]:
     """For those who see the message."""
-    said = questions.texts(view.tx, found)
-    return [_shown(view, one, said) | _place(view, one) for one in found]
+    said, chart = questions.texts(view.tx, found), questions.Chart(view.tx)
+    return [_shown(view, one, said, chart) | _place(view, one) for one in found]
 
 
 def for_one(view: View, actor: Actor, found: Sequence[Question]) -> list[dict[str, Any]]:
     """For somebody who sees these questions: the group and the message only where they see the message, and what they may do."""
-    said = questions.texts(view.tx, found)
+    said, chart = questions.texts(view.tx, found), questions.Chart(view.tx)
     nowhere = {"group": None, "message": None}
     return [
-        _shown(view, one, said)
+        _shown(view, one, said, chart)
         | (_place(view, one) if questions.is_inside(view.tx, actor, one) else nowhere)
         for one in found
     ]
@@ -45,7 +45,9 @@ def _place(view: View, one: Question) -> dict[str, Any]:
     return {"group": {"id": one.group, "name": view.group_name(one.group)}, "message": one.message}
 
 
-def _shown(view: View, one: Question, said: Mapping[int, Recorded]) -> dict[str, Any]:
+def _shown(
+    view: View, one: Question, said: Mapping[int, Recorded], chart: questions.Chart
+) -> dict[str, Any]:
     """What was asked and answered; nothing of it when the question ended."""
     asked, answered, moved = (
         said.get(at) if at is not None else None for at in (one.position, one.answer, one.moved)
@@ -57,7 +59,7 @@ def _shown(view: View, one: Question, said: Mapping[int, Recorded]) -> dict[str,
         "asker": view.mark(one.asker),
         "unit": unit,
         "person": view.mark(one.person),
-        "answerers": [view.mark(each) for each in questions.answerers(view.tx, one)],
+        "answerers": [view.mark(each) for each in chart.answerers(one)],
         "state": one.state.value,
         "raised_at": one.raised_at,
         "due_at": one.due_at,

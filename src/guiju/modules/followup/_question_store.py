@@ -49,7 +49,9 @@ from guiju.modules.messaging.types import MessageReleased, MessageSent
 from guiju.modules.policy.types import INSIDE
 
 LONGEST_LIST = 200
-_MEASURED = 1000
+MEASURED = 1000
+"""Of so many of the newest the figures tell."""
+SLICE = 1000
 
 _question = governed(
     Table(
@@ -110,11 +112,14 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
 
 
 def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
-    """A recall ends, a closing too, and leaving what only the writer answers; a correction closes reported errors."""
+    """A recall ends, a closing too, and leaving what only the writer answers; a correction closes reported errors, and one
+    that is recalled leaves those open that it answered.
+    """
     for entry in entries:
         match entry.fact:
             case MessageRecalled(refs=refs):
                 _end(tx, _c.message.in_(refs))
+                _uncorrect(tx, refs)
             case MessageSent(corrects=int(corrects)) | MessageReleased(corrects=int(corrects)):
                 _correct(tx, entry, correcting.chain(tx, corrects))
             case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
@@ -172,6 +177,13 @@ def _correct(tx: WriteTx, entry: Recorded, messages: Sequence[int]) -> None:
     tx.run(update(_question).where(*reported, answered).values(over))
 
 
+def _uncorrect(tx: WriteTx, corrections: Sequence[int]) -> None:
+    answered = _c.answer.in_(corrections), _c.kind == QuestionKind.ERROR.value
+    closed = _c.state == QuestionState.CLOSED.value
+    again = {"state": QuestionState.OPEN.value, "answered_at": None, "answer": None}
+    tx.run(update(_question).where(*answered, closed).values(again))
+
+
 def _end(tx: WriteTx, *where: ColumnElement[bool]) -> None:
     over = {"state": QuestionState.ENDED.value, "remind_at": None, "next_at": None}
     tx.run(update(_question).where(*where).values(over))
@@ -185,6 +197,12 @@ def find(tx: ReadTx, position: int) -> Question | None:
     return _to_question(row) if row is not None else None
 
 
+def open_errors(tx: ReadTx, messages: Collection[int]) -> list[int]:
+    """The errors that were reported about these messages and wait for an answer."""
+    waiting = _c.message.in_(messages), _c.kind == QuestionKind.ERROR.value, _IS_OPEN
+    return tx.scalars(select(_c.position).where(*waiting))
+
+
 def is_pending(tx: ReadTx, message: int, kind: QuestionKind) -> bool:
     """Whether a message has a question of a kind that is not closed."""
     pending = _c.state.in_([QuestionState.OPEN.value, QuestionState.ANSWERED.value])
@@ -193,21 +211,30 @@ def is_pending(tx: ReadTx, message: int, kind: QuestionKind) -> bool:
 
 
 def in_group(tx: ReadTx, group: GroupId, wanted: Wanted, *, since: int) -> list[Question]:
-    """The newest questions of a group about messages from `since` on."""
-    return _newest(tx, LONGEST_LIST, wanted, _c.group_id == group, _c.message >= since)
+    """The newest questions of a group about messages from `since` on, and one more."""
+    return _newest(tx, LONGEST_LIST + 1, wanted, _c.group_id == group, _c.message >= since)
 
 
 def asked_by(tx: ReadTx, person: PersonId, wanted: Wanted) -> list[Question]:
-    return _newest(tx, LONGEST_LIST, wanted, _c.asker == person)
+    """The newest of a person, and one more."""
+    return _newest(tx, LONGEST_LIST + 1, wanted, _c.asker == person)
 
 
 def near(
-    tx: ReadTx, people: Collection[PersonId], units: Collection[str], wanted: Wanted
+    tx: ReadTx,
+    people: Collection[PersonId],
+    units: Collection[str],
+    wanted: Wanted,
+    before: int | None,
 ) -> list[Question]:
-    """For which one of these people may answer: of these units, to them, or an error that was not answered in time."""
-    told = and_(_c.kind == QuestionKind.ERROR.value, _c.level > 0)
-    mine = or_(_c.unit.in_(units), _c.person.in_(people), told)
-    return _newest(tx, _MEASURED, wanted, mine, _c.state != QuestionState.ENDED.value)
+    """The newest SLICE before a position for which one of these people may answer, who head these units: of the units, to
+    the people, or, for heads, an error that was not answered in time.
+    """
+    mine: list[ColumnElement[bool]] = [_c.unit.in_(units), _c.person.in_(people)]
+    if units:
+        mine.append(and_(_c.kind == QuestionKind.ERROR.value, _c.level > 0))
+    older = [_c.position < before] if before is not None else []
+    return _newest(tx, SLICE, wanted, or_(*mine), _c.state != QuestionState.ENDED.value, *older)
 
 
 def count_raised(tx: ReadTx, person: PersonId, group: GroupId, *, since: int) -> int:
@@ -231,8 +258,8 @@ def figures(questions: Collection[Question], now: int) -> QuestionFigures:
 
 
 def measured(tx: ReadTx, group: GroupId) -> list[Question]:
-    """The newest 1000 questions of a group, for its figures."""
-    return _newest(tx, _MEASURED, Wanted.ALL, _c.group_id == group)
+    """The newest questions of a group, for its figures."""
+    return _newest(tx, MEASURED, Wanted.ALL, _c.group_id == group)
 
 
 def _newest(tx: ReadTx, limit: int, wanted: Wanted, *where: ColumnElement[bool]) -> list[Question]:

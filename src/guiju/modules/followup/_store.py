@@ -188,6 +188,8 @@ def _escalate(tx: WriteTx, fact: AnswerEscalated) -> None:
     message = fact.refs[0]
     if fact.level > 1:
         _set(tx, message, fact.people, level=fact.level, next_at=None)
+    if fact.to is None:
+        return
     known = select(_told.c.person).where(_told.c.message == message, _told.c.head == fact.to)
     for person in set(fact.people) - set(tx.scalars(known)):
         tx.run(insert(_told).values(message=message, person=person, head=fact.to))

@@ -169,13 +169,17 @@ class QuestionLate:
 
 @fact("followup.question_escalated", Content.CONTENT)
 class QuestionEscalated:
-    """`to`, the head at `level` above and who stands in for them, were told, and answer for the question from now on too."""
+    """`to`, the head at `level` above and who stands in for them, were told, and answer for the question from now on too.
+
+    A barrier keeps `barred` from hearing of it, the heads below who were passed over.
+    """
 
     group: GroupId
     refs: tuple[int, ...]
     to: tuple[PersonId, ...]
     level: int
     next_at: int | None
+    barred: tuple[PersonId, ...] = ()
 
 
 @fact("followup.question_closed", Content.CONTENT)

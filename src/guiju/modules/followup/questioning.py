@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, MINUTE
 from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
-from guiju.modules.followup import _question_store, _rules, questions, service
+from guiju.modules.followup import _question_store, _rules, hearing, questions, service
 from guiju.modules.followup.asking import under
 from guiju.modules.followup.question_types import (
     MOST_HANDS,
@@ -41,6 +42,8 @@ from guiju.modules.groups import barriers
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.direct_types import BarredError
 from guiju.modules.groups.types import Group, GroupClosedError, GroupKind, GroupState
+from guiju.modules.messaging import correcting
+from guiju.modules.messaging.change_types import MessageRecalled
 from guiju.modules.messaging.changing import check_lasting, find_target
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, Use
@@ -142,7 +145,9 @@ def reopen(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Question
             raise QuestionSettledError("Who answered has left.", position=position)
     to = questions.answerers(tx, question)
     if question.unit is not None:
-        _check_barrier(tx, question.asker, to)
+        _check_barrier(
+            tx, question.asker, questions.Chart(tx).chain(question.unit, None, question.asker)
+        )
     rules, _ = rules_in(tx, group)
     refs, (due_at, remind_at) = (question.message, position), _times(tx, rules)
     tx.record(permit, QuestionReopened(question.group, refs, to, due_at, remind_at, reason))
@@ -170,12 +175,13 @@ def keep_time(tx: WriteTx, actor: Actor, position: int) -> None:
         tx.record(permit, QuestionLate(group, refs, to, next_at))
     elif is_due and question.next_at is not None and question.next_at <= tx.now:
         level = question.level + 1
-        above = questions.chain(tx, question.unit, question.person, question.asker)[
-            level : level + 1
-        ]
-        told = questions.with_deputies(tx, above, question.asker)
+        chart = questions.Chart(tx)
+        every = chart.chain(question.unit, question.person, question.asker)
+        allowed = chart.permitted(question)
+        told = chart.with_deputies(allowed[level : level + 1], question.asker)
         further = next_at if told and level < rules.levels else None
-        tx.record(permit, QuestionEscalated(group, refs, told, level, further))
+        barred = hearing.barred_below(every, allowed, level)
+        tx.record(permit, QuestionEscalated(group, refs, told, level, further, barred))
     set_timer(tx, position)
 
 
@@ -186,6 +192,16 @@ def set_timer(tx: WriteTx, position: int) -> None:
     ahead = [at for at in (question.remind_at, due_at, question.next_at) if at is not None]
     if ahead and question.state is QuestionState.OPEN:
         tx.schedule(TIMER, str(position), max(min(ahead), tx.now))
+
+
+def wake(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    """Set the timers of errors anew whose correction was recalled: they wait again."""
+    for entry in entries:
+        if isinstance(entry.fact, MessageRecalled):
+            line = correcting.line_of(tx, entry.fact.refs[0])
+            messages = correcting.chain(tx, line) if line is not None else []
+            for error in _question_store.open_errors(tx, messages):
+                set_timer(tx, error)
 
 
 def rules_in(tx: ReadTx, group: Group) -> tuple[QuestionRules, Use | None]:
@@ -225,10 +241,11 @@ def _told(
     """Who is told of a question. Raises UnitNotFoundError or NobodyAnswersError."""
     if unit is not None:
         directory.get_unit(tx, unit)
-    found = questions.chain(tx, unit, writer, asker)
+    chart = questions.Chart(tx)
+    found = chart.chain(unit, writer, asker)
     if not found or found[0] == asker:
         raise NobodyAnswersError("Nobody can answer this.", unit=unit)
-    return questions.with_deputies(tx, found[:1], asker) if unit else (found[0],)
+    return chart.with_deputies(found[:1], asker) if unit else (found[0],)
 
 
 def _check_barrier(tx: ReadTx, asker: PersonId, to: Sequence[PersonId]) -> None:

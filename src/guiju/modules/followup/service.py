@@ -11,10 +11,10 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import deputising
-from guiju.modules.directory import service as directory
-from guiju.modules.followup import _question_store, _store
+from guiju.modules.followup import _question_store, _store, hearing
 from guiju.modules.followup.question_types import QuestionFact, QuestionRules
 from guiju.modules.followup.types import (
+    LEVELS,
     Answer,
     AnswerGiven,
     AnswerRules,
@@ -95,18 +95,26 @@ def list_box(tx: ReadTx, actor: Actor, box: Box) -> list[tuple[Request, list[Par
 
 
 def _late_under(tx: ReadTx, head: PersonId) -> list[tuple[Request, Part]]:
-    """Of whom a head was told and still is the head, or stands in for who is, as long as they have not answered."""
+    """Of whom a head was told and still is the head, or stands in for who is, as long as they have not answered; but for
+    what a barrier keeps from the head by now.
+    """
     acting = {head, *deputising.stands_in_for(tx, head)}
+    above = functools.cache(functools.partial(hearing.heads_above, tx))
 
     @functools.cache
-    def heads(person: PersonId) -> set[PersonId | None]:
-        return {directory.level_above(tx, person, level) for level in (1, 2)}
+    def heads(person: PersonId, asker: PersonId) -> set[PersonId]:
+        return set(hearing.permitted(tx, asker, above(person))[:LEVELS])
 
-    found = _store.late_under(tx, acting)
+    @functools.cache
+    def may_hear(asker: PersonId) -> bool:
+        return bool(hearing.permitted(tx, asker, [head]))
+
     return [
         (request, part)
-        for request, part in found
-        if part.person != head and heads(part.person) & acting
+        for request, part in _store.late_under(tx, acting)
+        if part.person != head
+        and may_hear(request.asker)
+        and heads(part.person, request.asker) & acting
     ]
 
 

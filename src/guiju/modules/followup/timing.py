@@ -10,8 +10,7 @@ from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.directory import deputising
-from guiju.modules.directory import service as directory
-from guiju.modules.followup import _rules, _store, service
+from guiju.modules.followup import _rules, _store, hearing, service
 from guiju.modules.followup.asking import TIMER, set_timer, under
 from guiju.modules.followup.types import (
     WAITING,
@@ -69,16 +68,30 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
 def _escalate(
     tx: WriteTx, permit: Permit, request: Request, late: Sequence[Part], *, level: int
 ) -> None:
-    """Tell the heads at a level above these people, and who stands in for them; where there is none nobody is told."""
-    under_head = defaultdict[PersonId, list[PersonId]](list)
+    """Tell the heads at a level above these people, and who stands in for them. Whom a barrier keeps from hearing of who
+    asks is passed over, which is said; where there is no head nobody is told.
+    """
+    told = defaultdict[tuple[PersonId | None, tuple[PersonId, ...]], list[PersonId]](list)
     for part in late:
-        head = directory.level_above(tx, part.person, level)
-        if head is not None:
-            under_head[head].append(part.person)
-    for head, deputy in deputising.deputies(tx, under_head).items():
-        others = [person for person in under_head[head] if person != deputy]
-        if others:
-            under_head[deputy] = sorted({*under_head[deputy], *others})
-    for head, people in sorted(under_head.items()):
-        fact = AnswerEscalated(request.group, (request.message,), tuple(people), head, level)
+        every = hearing.heads_above(tx, part.person)
+        allowed = hearing.permitted(tx, request.asker, every)
+        head = allowed[level - 1] if level <= len(allowed) else None
+        barred = hearing.barred_below(every, allowed, level - 1)
+        if head is not None or barred:
+            told[head, barred].append(part.person)
+    heads = {head for head, _ in told if head is not None}
+    deputies = deputising.deputies(tx, heads)
+    for head, deputy in deputies.items():
+        if deputy in hearing.permitted(tx, request.asker, [deputy]):
+            under = {person for (to, _), people in told.items() if to == head for person in people}
+            known = told.get((deputy, ()), [])
+            others = sorted({*known, *under} - {deputy})
+            if others:
+                told[deputy, ()] = others
+    for (head, barred), people in sorted(
+        told.items(), key=lambda each: (each[0][0] or "", each[0][1])
+    ):
+        fact = AnswerEscalated(
+            request.group, (request.message,), tuple(people), head, level, barred
+        )
         tx.record(permit, fact)

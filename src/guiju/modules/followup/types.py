@@ -154,13 +154,17 @@ class AnswerLate:
 
 @fact("followup.escalated", Content.CONTENT)
 class AnswerEscalated:
-    """The head `to`, at `level` above these people, was told that they are late."""
+    """The head `to`, at `level` above these people, was told that they are late; a barrier keeps `barred` from hearing of it.
+
+    Where `to` is None, nobody further up may hear of it.
+    """
 
     group: GroupId
     refs: tuple[int, ...]
     people: tuple[PersonId, ...]
-    to: PersonId
+    to: PersonId | None
     level: int
+    barred: tuple[PersonId, ...] = ()
 
 
 @fact("followup.withdrawn", Content.CONTENT)

@@ -1,12 +1,13 @@
 """The end date of groups: a reminder some working days before, then closing."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from typing import Any
 
 from guiju.kernel.actor import system
 from guiju.kernel.ids import GroupId
 from guiju.kernel.jobs import on_job
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.worktime import midnight
 from guiju.modules.groups import governing, service
 from guiju.modules.groups.types import EndDate, EndReminded, GroupState
 from guiju.modules.policy import service as policy
@@ -24,8 +25,8 @@ def group_ends(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
         return
     calendar = policy.get_pack(tx).calendar
     days = uses[0].params.remind_working_days if uses and isinstance(uses[0].params, EndDate) else 0
-    ends = _midnight(date.fromisoformat(group.end_date) + timedelta(days=1), calendar)
-    remind = _midnight(
+    ends = midnight(date.fromisoformat(group.end_date) + timedelta(days=1), calendar)
+    remind = midnight(
         _working_days_before(date.fromisoformat(group.end_date), days, calendar), calendar
     )
     named = tuple(use.id for use in uses)
@@ -39,11 +40,6 @@ def group_ends(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
         tx.schedule(
             "groups.end", key, remind if tx.now < remind else ends, reminded=payload.get("reminded")
         )
-
-
-def _midnight(day: date, calendar: Calendar) -> int:
-    zone = timezone(timedelta(minutes=calendar.utc_offset))
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
 
 
 def _working_days_before(day: date, count: int, calendar: Calendar) -> date:

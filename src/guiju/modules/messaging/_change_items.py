@@ -4,7 +4,14 @@ from typing import Any
 
 from guiju.kernel.facts import Recorded
 from guiju.kernel.live import View
-from guiju.modules.messaging import _burn_shape, _burn_store, _change_shape, _shape, changes
+from guiju.modules.messaging import (
+    _burn_shape,
+    _burn_store,
+    _change_shape,
+    _shape,
+    changes,
+    correcting,
+)
 from guiju.modules.messaging.burn_types import BurnOpened
 from guiju.modules.messaging.change_types import (
     Changed,
@@ -30,6 +37,9 @@ def of_fact(view: View, entry: Recorded) -> Json:
             by = view.mark(entry.actor)
             made |= {"by": by, "reason": reason, "thread": now.row.thread, "sender": sender}
             made["moved"] = now.row.moved is not None
+            line = correcting.line_of(view.tx, shown)
+            left = correcting.newest_in(view.tx, line if line is not None else shown)
+            made |= {"corrects": line, "corrected": left}
         case MessageEdited():
             spans = [{"start": start, "end": end} for start, end in fact.spans]
             made |= {"text": fact.text, "mentions": list(fact.mentions), "spans": spans}

@@ -1,12 +1,13 @@
-"""Which messages correct which. The first of a chain is one that corrects none."""
+"""Which messages correct which. The first of a chain is one that corrects none; a correction that is recalled leaves it."""
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import BigInteger, Column, Index, Table, insert, or_, select
+from sqlalchemy import BigInteger, Column, Index, Table, delete, insert, or_, select
 
 from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.lane import WriteTx
+from guiju.modules.messaging.change_types import MessageRecalled
 from guiju.modules.messaging.types import MessageReleased, MessageSent
 
 _correction = governed(
@@ -23,17 +24,24 @@ _c = _correction.c
 
 
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
-    """Keep which message a fact corrects."""
+    """Keep which message a fact corrects, until it is recalled."""
     for entry in entries:
         match entry.fact:
             case MessageSent(corrects=int(corrects)) | MessageReleased(corrects=int(corrects)):
                 place = {"corrects": corrects, "first": _first(tx, corrects)}
                 tx.run(insert(_correction).values(position=entry.position, **place))
+            case MessageRecalled(refs=refs):
+                tx.run(delete(_correction).where(_c.position == refs[0]))
 
 
 def _first(tx: ReadTx, shown: int) -> int:
     found = tx.first(select(_c.first).where(_c.position == shown))
     return found.first if found is not None else shown
+
+
+def stands(tx: ReadTx, shown: int) -> bool:
+    """Whether the message is a correction that was not recalled."""
+    return tx.first(select(_c.first).where(_c.position == shown)) is not None
 
 
 def chain(tx: ReadTx, shown: int) -> list[int]:

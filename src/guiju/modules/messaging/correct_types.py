@@ -19,7 +19,9 @@ class CorrectionRules:
 
 
 class BadCorrectionError(InvalidError):
-    """What is corrected is a message that you see in this group, in the same thread as what corrects it, and neither burns."""
+    """What is corrected is a message that you see in this group, in the same thread as what corrects it, neither burns, and it
+    is no correction that was recalled.
+    """
 
     code = "messaging.bad_correction"
 

@@ -1,7 +1,8 @@
 """Corrections (更正): a message that names the one it puts right, which from then on leads to it.
 
 A correction passes the gate like any message, however old what it corrects is, recalled or not, and takes nothing of it
-away. Corrections of one message form a line, so that each of them leads to the newest.
+away. Corrections of one message form a line, so that each of them leads to the newest. One that is recalled corrects
+nothing any more: it leaves the line, and leads nowhere.
 """
 
 from guiju.kernel.clock import DAY
@@ -37,6 +38,10 @@ def leave(tx: ReadTx, send: Send, shown: int) -> Use | None:
         raise NotOwnMessageError("Only who wrote a message corrects it.", position=shown)
     if row.thread != send.thread or send.burn is not None or send.carried is not None:
         raise BadCorrectionError("A correction stands where the message does.", position=shown)
+    if row.recalled is not None and entry.fact.corrects is not None:
+        raise BadCorrectionError(
+            "A correction that was recalled is corrected no more.", position=shown
+        )
     check_lasting(tx, shown)
     check_in_place(row)
     addressing.check_open(tx, send.group, row.thread if row.thread is not None else shown)
@@ -61,6 +66,27 @@ def newest_of(tx: ReadTx, shown: int) -> int | None:
     return _correct_store.newest(tx, [shown]).get(shown)
 
 
+def newest_in(tx: ReadTx, shown: int) -> int | None:
+    """Where the newest correction of the line appears in which the message stands, be it the message itself."""
+    found = newest(tx, shown)
+    return found if _correct_store.stands(tx, found) else None
+
+
 def chain(tx: ReadTx, shown: int) -> list[int]:
     """The message that appears at `shown` with those that it corrects and that correct it, oldest first."""
     return _correct_store.chain(tx, shown)
+
+
+def line_of(tx: ReadTx, shown: int) -> int | None:
+    """A message of the line in which the correction that appears at `shown` stands, or stood until it was recalled.
+
+    None for what corrects nothing.
+    """
+    found: int | None = None
+    entry = tx.entry(shown)
+    while entry is not None and isinstance(corrects := getattr(entry.fact, "corrects", None), int):
+        found = corrects
+        if _correct_store.stands(tx, found):
+            break
+        entry = tx.entry(found)
+    return found

@@ -1,11 +1,10 @@
 """Telling browsers that are closed what came, beside the lane. The ledger is the queue, with one cursor for all.
 
 A push is a hint: what it tells of is in the ledger, and the browser reads it there. So the cursor moves once pushes wait
-here, a push is tried a few times, and none of them ever holds up a message. A person names the addresses, so one
-person has one thread at most at a time, and what never answers is left alone and in the end forgotten.
+here, a push is tried a few times, and none of them ever holds up a message, nor for long another push (`_push_turns`):
+people name the addresses. What never answers is left alone and in the end forgotten.
 """
 
-import functools
 import logging
 import threading
 from collections import defaultdict
@@ -37,6 +36,7 @@ from guiju.modules.messaging import (
     service,
     writers,
 )
+from guiju.modules.messaging._push_turns import THREADS, Turns
 from guiju.modules.messaging.change_types import ALL, UNCHANGED, Changed
 from guiju.modules.messaging.device_types import (
     BadSubscriptionError,
@@ -57,9 +57,10 @@ OLDEST = HOUR
 """What came before that while the server stood still is not pushed any more."""
 WAITS = (2_000, 8_000)
 """Before another try where the service is busy or does not answer."""
+POST_SECONDS = 5.0
+"""So long a push service may take to answer, from the connection on."""
 MOST_FAILURES, REST = 8, 10 * MINUTE
 """So many failures in a row end a subscription; after each it rests so much longer."""
-_THREADS = 4
 _SAVE_EVERY = 10_000
 _GONE = (404, 410)
 _BUSY = 429
@@ -83,11 +84,12 @@ class Pusher:
         self._door, self._poster, self._clock = door, poster, clock
         self._contact, self._is_watching = contact, is_watching
         self._key = webpush.signing_key(secret()) if contact else None
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="push")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="push")
         self._lock = threading.Lock()
         # By browser and group: a newer one takes the place of what was not pushed yet. With the tries and the next time.
         self._waiting: dict[tuple[str, GroupId], tuple[News, int, int]] = {}
-        self._busy: set[PersonId] = set()
+        self._turns = Turns()
+        self._is_closing = False
         self._failures: dict[str, int] = {}
         self._rests: dict[str, int] = {}
         self._position: int | None = None
@@ -99,6 +101,8 @@ class Pusher:
         return None if self._key is None else webpush.public_key(self._key)
 
     def close(self) -> None:
+        with self._lock:
+            self._is_closing = True
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def subscribe(
@@ -159,21 +163,25 @@ class Pusher:
             _log.warning("%d pushes were left out: too many wait", left_out)
 
     def _hand_over(self) -> None:
-        """Give each person who is not busy the next of what waits for them."""
+        """Begin what may begin of what waits; the rest waits here, where a newer one takes its place."""
         now = self._clock.now()
-        next_ones: list[tuple[News, int]] = []
         with self._lock:
+            if self._is_closing:
+                return
             for key, (news, tries, at) in list(self._waiting.items()):
                 to = news.subscription
-                if to.person in self._busy or at > now or self._rests.get(to.id, 0) > now:
-                    continue
-                del self._waiting[key]
-                self._busy.add(to.person)
-                next_ones.append((news, tries))
-        # Outside the lock: one that has ended already is told of at once, in this thread.
-        for news, tries in next_ones:
-            told = self._threads.submit(self._tell, news, tries)
-            told.add_done_callback(functools.partial(self._done, news.subscription.person))
+                if at <= now and self._rests.get(to.id, 0) <= now and self._turns.take(to):
+                    del self._waiting[key]
+                    self._threads.submit(self._carry, news, tries).add_done_callback(_log_bug)
+
+    def _carry(self, news: News, tries: int) -> None:
+        """Push once, then begin the next."""
+        try:
+            self._tell(news, tries)
+        finally:
+            with self._lock:
+                self._turns.give_back(news.subscription)
+            self._hand_over()
 
     def _find(self, tx: ReadTx, cursor: int | None) -> tuple[int, Sequence[News], Sequence[str]]:
         """(the position that this reflects, what to tell, subscriptions whose session has ended)."""
@@ -215,6 +223,8 @@ class Pusher:
         """Push once. Where the service is busy it waits for another try; an address that is gone is forgotten."""
         to = news.subscription
         answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
+        with self._lock:
+            self._turns.took(to, answer.took)
         if answer.status is not None and answer.status < 400:
             self._failures.pop(to.id, None)
             return
@@ -230,6 +240,8 @@ class Pusher:
         if is_gone or failures >= MOST_FAILURES:
             self._door.write_now(lambda tx: devices.drop_subscriptions(tx, [to.id]))
             self._failures.pop(to.id, None)
+            with self._lock:
+                self._turns.forget(to.id)
         elif again:
             self._rests[to.id] = now + REST * failures
 
@@ -247,14 +259,13 @@ class Pusher:
             "topic": devices.subscription_id(news.group + news.subscription.id),
         }
 
-    def _done(self, person: PersonId, told: "Future[None]") -> None:
-        """A bug must not end in silence: nobody waits for the result."""
-        with self._lock:
-            self._busy.discard(person)
-        if told.cancelled() or (error := told.exception()) is None:
-            return
-        if not isinstance(error, DatabaseUnavailableError):
-            _log.error("a push could not be told", exc_info=error)
+
+def _log_bug(carried: "Future[None]") -> None:
+    """A bug must not end in silence: nobody waits for the result."""
+    if carried.cancelled() or (error := carried.exception()) is None:
+        return
+    if not isinstance(error, DatabaseUnavailableError):
+        _log.error("a push could not be told", exc_info=error)
 
 
 def _stands(now: Changed) -> bool:

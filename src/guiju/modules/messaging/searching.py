@@ -86,7 +86,7 @@ class _Proposed(NamedTuple):
 
 
 class _Pieces:
-    """What is known of the index of one group; its lock is held while anything in it is used."""
+    """What is known of the index of one group; its lock is held while anything in it is used, and for one slice at most."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -94,6 +94,8 @@ class _Pieces:
         self.saved = 0
         self.skipped = -1
         """Up to here nothing can be indexed: the key is gone, and the texts with it."""
+        self.number = -1
+        """So many entries the group had when the index had all of it."""
 
 
 class Searcher:
@@ -122,9 +124,11 @@ class Searcher:
                 raise SearchBusyError("An earlier search is still running.", retry_after=1)
             self._busy.add(actor.name)
         try:
-            places = self._door.read_now(lambda tx: _places(tx, actor, group))
+            places, numbers = self._door.read_now(lambda tx: _places_now(tx, actor, group))
             deadline = monotonic() + BUDGET_SECONDS
-            waiting = sum(not self._catch_up(each, deadline) for each in places)
+            waiting = sum(
+                not self._catch_up(each, numbers.get(each, 0), deadline) for each in places
+            )
             hits: list[Hit] = []
             while True:
                 proposed = self._propose(places, wanted, before, deadline)
@@ -144,25 +148,39 @@ class Searcher:
 
     # ---- the pieces --------------------------------------------------------------------------------------------
 
-    def _catch_up(self, group: GroupId, deadline: float) -> bool:
-        """Add what was written since; whether all of it was, in time."""
+    def _catch_up(self, group: GroupId, number: int, deadline: float) -> bool:
+        """Add what was written until the group had so many entries; whether all of it was, in time.
+
+        Slice by slice, so that who looks in one group does not wait for another who reads all of it for the first time;
+        and a group in which nothing has happened costs nothing, so that many of them are read to the end at last.
+        """
         with self._lock:
             pieces = self._pieces.setdefault(group, _Pieces())
-        with pieces.lock:
-            index = self._last(group, pieces)
-            while monotonic() < deadline:
-                after = max(pieces.skipped, index.through if index is not None else -1)
-                query = EntryQuery(group=group, kinds=KINDS, after=after, limit=_AT_ONCE)
-                entries = self._door.read_now(lambda tx, query=query: tx.entries(query))  # type: ignore[misc]  # bound at once
-                for entry in entries:
-                    index = self._add(group, pieces, index, entry)
-                if index is not None and entries:
-                    index.passed(entries[-1].position)
-                    if index.size - pieces.saved >= _UNSAVED:
-                        self._save(group, pieces, index)
-                if len(entries) < _AT_ONCE:
-                    return True
-            return False
+        while pieces.number < number:
+            left = deadline - monotonic()
+            if left <= 0 or not pieces.lock.acquire(timeout=left):
+                return False
+            try:
+                self._add_slice(group, pieces)
+            finally:
+                pieces.lock.release()
+        return True
+
+    def _add_slice(self, group: GroupId, pieces: _Pieces) -> None:
+        index = self._last(group, pieces)
+        after = max(pieces.skipped, index.through if index is not None else -1)
+        query = EntryQuery(group=group, kinds=KINDS, after=after, limit=_AT_ONCE)
+        number, entries = self._door.read_now(
+            lambda tx: (tx.reader.numbers(tx, [group]).get(group, 0), tx.entries(query))
+        )
+        for entry in entries:
+            index = self._add(group, pieces, index, entry)
+        if index is not None and entries:
+            index.passed(entries[-1].position)
+            if index.size - pieces.saved >= _UNSAVED:
+                self._save(group, pieces, index)
+        if len(entries) < _AT_ONCE:
+            pieces.number = number
 
     def _last(self, group: GroupId, pieces: _Pieces) -> Index | None:
         if pieces.segments is None:
@@ -185,7 +203,7 @@ class Searcher:
             self._stored.drop(group, segment)
             with self._lock:
                 self._open.pop((group, segment), None)
-        pieces.segments, pieces.saved = [], 0
+        pieces.segments, pieces.saved, pieces.number = [], 0, -1
 
     def _add(
         self, group: GroupId, pieces: _Pieces, index: Index | None, entry: Recorded
@@ -260,16 +278,29 @@ class Searcher:
             # To end where it began would be to stand still.
             if piece.end < (_NEVER if before is None else before) and monotonic() > deadline:
                 return _Proposed([at for at in found if at >= piece.end], piece.end, lost)
-            pieces = self._pieces[piece.group]
-            with pieces.lock:
-                index = self._get(piece.group, piece.segment)
-                if index is None:
-                    lost += 1
-                    self._begin_anew(piece.group, pieces)
-                    continue
-                found += index.find(wanted, lowest=lowest, before=before, limit=_PROPOSED)
+            at = self._find(piece, wanted, lowest, before, deadline)
+            if at is None:
+                lost += 1
+                continue
+            found += at
             found = sorted(set(found), reverse=True)[:_PROPOSED]
         return _Proposed(found, found[-1] if len(found) == _PROPOSED else None, lost)
+
+    def _find(
+        self, piece: _Piece, wanted: Wanted, lowest: int, before: int | None, deadline: float
+    ) -> list[int] | None:
+        """Where a piece proposes to look; None when it cannot be had, or another search holds it all the time."""
+        pieces = self._pieces[piece.group]
+        if not pieces.lock.acquire(timeout=max(0.0, deadline - monotonic())):
+            return None
+        try:
+            index = self._get(piece.group, piece.segment)
+            if index is None:
+                self._begin_anew(piece.group, pieces)
+                return None
+            return index.find(wanted, lowest=lowest, before=before, limit=_PROPOSED)
+        finally:
+            pieces.lock.release()
 
     def _in_order(self, places: Mapping[GroupId, int], before: int | None) -> list[_Piece]:
         """The pieces that may have something below `before`, by where they end, the newest first."""
@@ -318,6 +349,14 @@ def _places(tx: ReadTx, actor: Actor, group: GroupId | None) -> Mapping[GroupId,
         return {group: service.reading_place(tx, actor, group).visible_from}
     policy.require(tx, actor, "messaging.save")
     return service.present_groups(tx, actor)
+
+
+def _places_now(
+    tx: ReadTx, actor: Actor, group: GroupId | None
+) -> tuple[Mapping[GroupId, int], Mapping[str, int]]:
+    """The places, and how many entries each of the groups has."""
+    places = _places(tx, actor, group)
+    return places, tx.reader.numbers(tx, places)
 
 
 def _text_of(entry: Recorded) -> str:

@@ -1,0 +1,121 @@
+"""With a menu open, the first press beside it closes it and does nothing else; the keyboard goes back to where it was."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import PHONE, Screen, Screens
+
+GROUP = "总装一车间"
+pytestmark = pytest.mark.timeout(120)
+
+
+def in_group(people: Screens, **how: Any) -> Screen:
+    screen = people.signed_in("zhouxiaoyu", **how)
+    screen.row(GROUP).click()
+    expect(screen.page.get_by_role("log")).to_be_visible()
+    screen.settle()
+    return screen
+
+
+def tap(page: Page, selector: str) -> None:
+    """Press where something stands, whatever lies over it."""
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    if page.evaluate("matchMedia('(pointer: coarse)').matches"):
+        page.touchscreen.tap(*at)
+    else:
+        page.mouse.click(*at)
+
+
+def test_the_menu_of_a_message_on_the_desk(people: Screens) -> None:
+    screen = in_group(people)
+    page, menu = screen.page, screen.page.get_by_role("menu")
+    screen.send("菜单旁边点一下")
+    here, other = page.url, "a.cv:not(.on)"
+    screen.open_menu("菜单旁边点一下")
+    tap(page, other)
+    expect(menu).to_have_count(0)
+    page.wait_for_timeout(200)
+    assert page.url == here, "the press only closed the menu"
+    screen.open_menu("菜单旁边点一下")
+    box = page.locator(other).first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 40, box["y"] + 10, button="right")
+    expect(menu).to_have_count(0)
+    page.wait_for_timeout(200)
+    expect(menu).to_have_count(0)
+    tap(page, other)
+    page.wait_for_url(lambda url: url != here)
+
+
+def test_the_keyboard_goes_back_to_what_opened_it(people: Screens) -> None:
+    screen = in_group(people)
+    page, menu = screen.page, screen.page.get_by_role("menu")
+    screen.send("键盘回到原处")
+    said = page.locator("article.m[data-item]", has_text="键盘回到原处").first
+    said.hover()
+    more = said.get_by_role("button", name="更多")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="引用", exact=True).click()
+    expect(page.get_by_role("textbox", name="消息")).to_be_focused()
+    later = page.get_by_role("button", name="定时发送")
+    screen.write("稍后再说")
+    later.click()
+    expect(menu).to_be_visible()
+    tap(page, "header")
+    expect(menu).to_have_count(0)
+    expect(later).to_be_focused()
+    later.click()
+    expect(menu).to_be_visible()
+    box = later.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(menu).to_have_count(0)
+    page.wait_for_timeout(200)
+    expect(menu).to_have_count(0)  # nor is it opened again by what opened it
+    expect(later).to_be_focused()
+    row = screen.row(GROUP)
+    row.focus()
+    row.click(button="right")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(row).to_be_focused()
+
+
+def test_the_menu_of_a_message_on_the_phone(people: Screens) -> None:
+    phone = in_group(people, size=PHONE)
+    page, menu = phone.page, phone.page.get_by_role("menu")
+    phone.send("手机上菜单旁边点一下")
+    here = page.url
+    phone.message("手机上菜单旁边点一下").first.locator(".tx").click(button="right")
+    expect(menu).to_be_visible()
+    phone.check_access("a menu on a phone")
+    tap(page, "header a, header button")
+    expect(menu).to_have_count(0)
+    page.wait_for_timeout(500)
+    assert page.url == here, "the tap only closed the menu"
+
+
+def test_a_card_over_the_page_too(people: Screens) -> None:
+    screen = people.signed_in("zhouxiaoyu")
+    page = screen.page
+    shown = page.get_by_role("button", name="显示")
+    shown.click()
+    card = page.get_by_role("dialog")
+    expect(card).to_be_visible()
+    here = page.url
+    tap(page, "a.cv")
+    expect(card).to_have_count(0)
+    page.wait_for_timeout(200)
+    assert page.url == here
+    expect(shown).to_be_focused()
