@@ -151,6 +151,12 @@ class TestExamples:
     def test_it_is_found(self, text: str, kind: str, part: str) -> None:
         assert (kind, part) in found(text)
 
+    @pytest.mark.parametrize(("text", "kind", "part"), FOUND)
+    def test_it_is_found_in_a_long_text_too(self, text: str, kind: str, part: str) -> None:
+        """Long texts pass other gates."""
+        around = "早上好\n" * 200
+        assert (kind, part) in found(f"{around}{text}")
+
     @pytest.mark.parametrize("text", PASSES)
     def test_what_only_looks_like_it_passes(self, text: str) -> None:
         assert found(text) == []
