@@ -17,7 +17,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
 from guiju.modules.groups import roster
 from guiju.modules.messaging import reads, recalling
-from tests.support.browser import DESK, PHONE, Screen, violations
+from tests.support.browser import DESK, PHONE, Screen, chromium, violations
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
 
@@ -65,6 +65,12 @@ class Stage:
         for context in self.contexts:
             context.close()
         self.contexts.clear()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium(whole=True) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
