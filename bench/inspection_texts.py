@@ -12,6 +12,10 @@ from bench.process import BenchError
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 HOSTILE: Final = 20_000
+_PIECES: Final = (
+    "12万", "John ", "。", "U+4E00 ", "password=哈", "三元工号=", "E4.cn-", "//开", "500)", "1.2.3.4", "粤B", "ABx.cn", "//@(", "www.",
+    "&#x4e00;", "省三", "3.", "电话", "代身份证", "CONFIDENTIAL ", "李★签", "¥x[强]", "Smith ",
+)  # fmt: skip
 # A dictionary whose term stands in more texts than this is not put in force by anybody. Of the
 # rarer words that do stand in some, one in ten is kept: 100,000 terms then hit as many messages as
 # the raw public lists do, and 10,000 as many as a list that somebody has looked at.
@@ -146,6 +150,14 @@ def pieces(texts: list[str], size: int, count: int) -> list[str]:
     return found[:count]
 
 
+def _han(chance: random.Random) -> str:
+    return chr(chance.randrange(0x4E00, 0x9FA0))
+
+
+def _phone(chance: random.Random) -> str:
+    return f"1{chance.randrange(3 * 10**9, 10**10)}"
+
+
 def hostile_texts(terms: list[str]) -> dict[str, str]:
     """Texts of 20,000 characters, by what they are made of; each aims at one part of an engine."""
     chance = random.Random(3)
@@ -195,5 +207,9 @@ def hostile_texts(terms: list[str]) -> dict[str, str]:
         "customers": "".join(f"{chance.choice('王李张刘陈')}{chance.choice('伟芳娜敏')},1{chance.randrange(3 * 10**9, 10**10)}\n" for _ in range(1400)),
         "log lines": "".join(f"2026-11-28 12:01:02.{n % 900 + 100} GET http://10.2.3.4:8080/api/users/{n}?id={chance.getrandbits(64):016x} 200\n" for n in range(300)),
         "mixed": "".join(chance.choices([*terms[:50], "1", "38", "~", " ", "a", ".", "&#", "★"], k=HOSTILE)),
+        # Nothing in these repeats, so that nothing is known from before.
+        "rosters and codes": "".join(f"{chance.choice('王李张刘陈')}{_han(chance)},{_phone(chance)},U+{ord(_han(chance)):04X}\n" for _ in range(1000)),
+        "numbers and codes": "".join(f"{chance.choice([_phone(chance), f'62{chance.randrange(10**14, 10**17)}', f'0{chance.randrange(10, 999)}-{chance.randrange(10**7, 10**8)}'])}{chance.choice([' ', ',', ' tel '])}U+{ord(_han(chance)):04X} " for _ in range(1000)),
+        "pieces of everything": "".join(chance.choice([*_PIECES, _phone(chance)]) for _ in range(5000)),
     }  # fmt: skip
     return {name: (part * (HOSTILE // len(part) + 1))[:HOSTILE] for name, part in parts.items()}
