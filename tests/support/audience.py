@@ -44,8 +44,10 @@ class Screen:
 class Audience:
     """Everybody, each with a screen on one Hub that every commit of the world is published to."""
 
-    def __init__(self, world: World, people: dict[str, Actor]) -> None:
+    def __init__(self, world: World, people: dict[str, Actor], *, every: int = 1) -> None:
+        """`every`: after so many acts comes whoever would come after one."""
         self.world, self.people = world, people
+        self._every = every
         self.recordings: list[Json] = []
         self.kinds: set[str] = set()
         self.seen: dict[str, set[str]] = {}
@@ -161,10 +163,13 @@ class Audience:
 
     def _due(self) -> list[str]:
         """Whose turn it is: always that of the owner and the member, who act most, and of a part of all others."""
+        turns, left = divmod(self._acts, self._every)
+        if left:
+            return []
         return [
             who
             for turn, who in enumerate(self.people)
-            if who in _ALWAYS or (turn + self._acts) % _TURNS == 0
+            if who in _ALWAYS or (turn + turns) % _TURNS == 0
         ]
 
     def compare(self, name: str, whose: Collection[str]) -> None:
