@@ -81,7 +81,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An item and its audience: the present members of a group, named people, or holders of a role."""
+    """An item and its audience: the present members of a group, named people, or holders of a role.
+
+    Of the people only those who read the group `within`, where it names one: who has left it is told nothing of it again.
+    """
 
     item: dict[str, Any]
     group: GroupId | None = None
@@ -89,10 +92,11 @@ class Delivery:
     roles: frozenset[str] = frozenset()
     everyone: bool = False
     without: frozenset[PersonId] = frozenset()
+    within: GroupId | None = None
 
     def reaches(self, person: PersonId, roles: frozenset[str], present: bool) -> bool:
         """Whether a person gets the item; `present` says whether they may read the group at this position."""
-        if person in self.without:
+        if person in self.without or (self.within is not None and not present):
             return False
         if self.everyone or person in self.people or self.roles & roles:
             return True
@@ -357,6 +361,8 @@ class Hub:
         found = self._present(delivery.group) if delivery.group is not None else frozenset()
         for person in delivery.people:
             found |= self._by_person.get(person, set())
+        if delivery.within is not None:
+            found = frozenset(each for each in found if delivery.within in each.groups)
         if delivery.without:
             found = frozenset(each for each in found if each.person not in delivery.without)
         return found
