@@ -9,7 +9,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Group, Member
+from guiju.modules.groups.types import Group, GroupClosedError, GroupState, Member
 from guiju.modules.messaging import _mark_store, changes, service
 from guiju.modules.messaging.changing import check_in_place, find_standing
 from guiju.modules.messaging.personal_types import (
@@ -82,13 +82,15 @@ def readers(tx: ReadTx, actor: Actor, group: GroupId, position: int) -> Readers:
 def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[PersonId, ...]:
     """Ask those who have not read the actor's own message to do so; gives whom.
 
-    Raises what `readers` raises, NotAllowedError for somebody else's message and where the rules do not show who has
+    Raises what `readers` raises, GroupClosedError, NotAllowedError for somebody else's message and where the rules do not show who has
     read, AlreadyRecalledError, AllHaveReadError, and RemindTooOftenError within an hour of the last time.
     """
     found = readers(tx, actor, group, position)
     permit = policy.require(tx, actor, "messaging.remind", group)
     known = groups.find_group(tx, group)
     assert known is not None, "one has a place in it"
+    if known.state is not GroupState.ACTIVE:
+        raise GroupClosedError("The group is closed.", group=group)
     direct.check_writable(tx, known, actor.person_id)
     if (
         not found.is_on
