@@ -81,10 +81,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An item and its audience: the present members of a group, named people, or holders of a role.
-
-    Of the people only those who read the group `within`, where it names one: who has left it is told nothing of it again.
-    """
+    """An item and its audience: the present members of a group, named people (who still read `within`), or holders of a role."""
 
     item: dict[str, Any]
     group: GroupId | None = None
@@ -362,7 +359,7 @@ class Hub:
         for person in delivery.people:
             found |= self._by_person.get(person, set())
         if delivery.within is not None:
-            found = frozenset(each for each in found if delivery.within in each.groups)
+            found &= self._present(delivery.within)
         if delivery.without:
             found = frozenset(each for each in found if each.person not in delivery.without)
         return found

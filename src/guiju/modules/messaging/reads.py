@@ -82,8 +82,8 @@ def readers(tx: ReadTx, actor: Actor, group: GroupId, position: int) -> Readers:
 def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[PersonId, ...]:
     """Ask those who have not read the actor's own message to do so; gives whom.
 
-    Raises what `readers` raises, GroupClosedError, NotAllowedError for somebody else's message and where the rules do not show who has
-    read, AlreadyRecalledError, AllHaveReadError, and RemindTooOftenError within an hour of the last time.
+    Raises what `readers` raises, GroupClosedError, NotAllowedError for somebody else's message and where the rules do not
+    show who has read, AlreadyRecalledError, AllHaveReadError, and RemindTooOftenError within an hour of the last time.
     """
     found = readers(tx, actor, group, position)
     permit = policy.require(tx, actor, "messaging.remind", group)
