@@ -5,6 +5,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import BadLimitError
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupNotFoundError
@@ -341,3 +342,23 @@ def test_conversations_are_sorted_by_what_happened_last(office: Office) -> None:
     found = world.read(lambda tx: service.list_conversations(tx, office.member))
     assert [each.group.id for each in found] == [made[0], made[1], made[2]]
     assert [each.members for each in found] == [3, 3, 3]
+
+
+def test_a_page_of_messages_that_were_let_pass_does_not_hide_what_is_older(office: Office) -> None:
+    world, group = office.world, office.group()
+    old = world.send(office.member, group, "大家好").position
+    held = [int(world.send(office.member, group, SECRET).position) for _ in range(3)]
+    for position in held:
+
+        def release(tx: WriteTx, position: int = position) -> None:
+            review.release(tx, office.reviewer, position, masked=False, reason="")
+
+        world.write(release)
+    page = world.read(
+        lambda tx: service.timeline(tx, office.member, group, before=held[-1] + 1, limit=2)
+    )
+    assert [entry.position for entry in page.items][-1] == old
+    after = world.read(
+        lambda tx: service.timeline_after(tx, office.member, group, after=old, limit=2)
+    )
+    assert after.items[0].kind == "messaging.released"
