@@ -53,10 +53,10 @@ def conversation(office: Office, actor: Actor, group: GroupId) -> Conversation:
 
 
 def mark(office: Office, actor: Actor, group: GroupId, position: int) -> Marked:
-    kept: list[Marked] = office.world.write(
+    kept = office.world.write(
         lambda tx: reads.mark_read_many(tx, [(actor.person_id, group, position)])
     )
-    return kept[0]
+    return kept[0].what
 
 
 def test_a_timeline_shows_messages_and_what_happened_to_the_group(office: Office) -> None:
@@ -327,7 +327,8 @@ def test_the_same_mark_from_two_devices_in_one_batch(office: Office) -> None:
     both = [(office.member.person_id, group, position)] * 2 + [
         (office.member.person_id, group, position - 1)
     ]
-    assert world.write(lambda tx: reads.mark_read_many(tx, both)) == [Marked.SHARED] * 3
+    kept = world.write(lambda tx: reads.mark_read_many(tx, both))
+    assert [each.what for each in kept] == [Marked.SHARED] * 3
     assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {
         group: position
     }

@@ -28,7 +28,7 @@ RULE = "    controls:\n      - use: messaging.read_marks\n        with: {{most_m
 
 def mark(office: Office, actor: Actor, group: GroupId, position: int) -> Marked:
     marks = [(actor.person_id, group, position)]
-    return office.world.write(lambda tx: reads.mark_read_many(tx, marks))[0]
+    return office.world.write(lambda tx: reads.mark_read_many(tx, marks))[0].what
 
 
 def readers(office: Office, actor: Actor, group: GroupId, position: int) -> Readers:
