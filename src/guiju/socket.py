@@ -27,7 +27,7 @@ from guiju.kernel.live import (
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity.types import Session
 from guiju.modules.messaging.composing import Body, Composer, Draft, receipt_json
-from guiju.modules.messaging.personal_types import Marked
+from guiju.modules.messaging.personal_types import Kept, Marked
 from guiju.modules.messaging.seen import Seen
 from guiju.modules.messaging.service import present_groups
 from guiju.modules.messaging.types import Receipt
@@ -272,14 +272,17 @@ class _Listener:
     def _mark_read(self, group: GroupId, position: int) -> None:
         def tell_others(result: Any) -> None:
             self._end()
-            if not isinstance(result, Marked) or result is Marked.UNKNOWN:
-                unknown = GroupNotFoundError("There is no such group.", group=group)
-                failure = unknown if result is Marked.UNKNOWN else result
-                self._connection.push(_failure(failure, None))
+            if not isinstance(result, Kept):
+                self._connection.push(_failure(result, None))
                 return
-            if result is Marked.SHARED:
-                self._seen.tell(group, self._connection.person, position)
-            wire = text_frame(_encode({"type": "read", "group": group, "position": position}))
+            if result.what is Marked.UNKNOWN:
+                unknown = GroupNotFoundError("There is no such group.", group=group)
+                self._connection.push(_failure(unknown, None))
+                return
+            read = result.position
+            if result.what is Marked.SHARED:
+                self._seen.tell(group, self._connection.person, read)
+            wire = text_frame(_encode({"type": "read", "group": group, "position": read}))
             for other in self._hub.of_person(self._connection.person):
                 if other is not self._connection:
                     other.push(wire)

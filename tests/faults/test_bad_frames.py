@@ -306,6 +306,15 @@ def test_a_path_that_is_no_socket(line: Line) -> None:
 # ---- too much of what is right --------------------------------------------------------------------------------------
 
 
+def test_what_is_not_there_yet_was_read_by_nobody(line: Line) -> None:
+    with line.open() as socket, line.open() as other:
+        line.check_usable(socket)
+        newest, ahead = line.position(), 2**53 - 1
+        socket.send(json.dumps({"type": "read", "group": line.group, "position": ahead}))
+        assert next_of(other, "read")["position"] == newest
+        assert next_of(other, "seen")["reads"][line.member.person] <= newest
+
+
 def test_marks_that_wait_keep_their_sender_from_sending_more(line: Line) -> None:
     """While the lane is busy no more comes in than was on its way: one read of the transport, 256 KiB."""
     mark = json.dumps({"type": "read", "group": line.group, "position": 1})

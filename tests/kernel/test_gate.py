@@ -10,7 +10,7 @@ from guiju.kernel import gate as gates
 from guiju.kernel.gate import Gate
 from guiju.kernel.lane import Batch, answer_inline
 from guiju.modules.messaging.composing import MARK_KIND
-from guiju.modules.messaging.personal_types import Marked
+from guiju.modules.messaging.personal_types import Kept, Marked
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import BadMessageError
 from tests.support.office import Office
@@ -91,12 +91,13 @@ def test_what_cannot_be_made_ready_is_answered_and_the_others_go_on(
     async def test(gate: Gate, batches: list[Batch]) -> None:
         calls = [gate.call(MARK_KIND, each, mark) for each in (refusal, good, bug, good)]
         answers = await asyncio.gather(*calls, return_exceptions=True)
-        assert answers == [refusal, Marked.UNKNOWN, bug, Marked.UNKNOWN]
+        unknown = Kept(Marked.UNKNOWN, 0)
+        assert answers == [refusal, unknown, bug, unknown]
         assert [len(batch.commands) for batch in batches] == [2]
         # A batch of which nothing is left does not stop the next one.
         with pytest.raises(BadMessageError):
             await gate.call(MARK_KIND, refusal, mark)
-        assert await gate.call(MARK_KIND, good, mark) is Marked.UNKNOWN
+        assert await gate.call(MARK_KIND, good, mark) == unknown
 
     attached(world, test)
 

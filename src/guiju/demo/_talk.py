@@ -185,6 +185,6 @@ def mark_read(stage: Stage) -> None:
             for mark, answer in zip(marks, answers, strict=True)
         ]
     )
-    assert all(answer.result() is not Marked.UNKNOWN for answer in answers), (
+    assert all(answer.result().what is not Marked.UNKNOWN for answer in answers), (
         "everybody marks a place of their own"
     )

@@ -83,7 +83,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An item and its audience: the present members of a group, named people, or holders of a role."""
+    """An item and its audience: the present members of a group, named people (who still read `within`), or holders of a role."""
 
     item: dict[str, Any]
     group: GroupId | None = None
@@ -91,10 +91,11 @@ class Delivery:
     roles: frozenset[str] = frozenset()
     everyone: bool = False
     without: frozenset[PersonId] = frozenset()
+    within: GroupId | None = None
 
     def reaches(self, person: PersonId, roles: frozenset[str], present: bool) -> bool:
         """Whether a person gets the item; `present` says whether they may read the group at this position."""
-        if person in self.without:
+        if person in self.without or (self.within is not None and not present):
             return False
         if self.everyone or person in self.people or self.roles & roles:
             return True
@@ -359,6 +360,8 @@ class Hub:
         found = self._present(delivery.group) if delivery.group is not None else frozenset()
         for person in delivery.people:
             found |= self._by_person.get(person, set())
+        if delivery.within is not None:
+            found &= self._present(delivery.within)
         if delivery.without:
             found = frozenset(each for each in found if each.person not in delivery.without)
         return found

@@ -30,6 +30,7 @@ from guiju.modules.messaging.change_types import ALL, AlreadyRecalledError, Mess
 from guiju.setup import SYSTEM
 from tests.support import apart
 from tests.support.office import Office
+from tests.support.sending import with_editing
 
 USE = "6.30/followup.answers"
 
@@ -66,6 +67,15 @@ def todo(office: Office, who: Actor, box: Box = Box.TODO) -> list[int]:
 
 
 class TestAsk:
+    def test_whom_an_edit_mentions_instead_is_asked(self, office: Office) -> None:
+        world, group = office.world, office.group()
+        world.adopt(with_editing)
+        before, after = office.member.person_id, office.administrator.person_id
+        at = world.send(office.owner, group, "请回复", mentions=[before]).position
+        world.edit(office.owner, group, at, "请回复一下", mentions=[after])
+        world.write(lambda tx: asking.ask(tx, office.owner, group, at, people=None, hours=1))
+        assert [each.person for each in world.read(lambda tx: service.parts_of(tx, at))] == [after]
+
     def test_the_named_have_it_to_do_and_the_clause_acted(self, office: Office) -> None:
         group = office.group()
         message = ask(office, group, office.member)

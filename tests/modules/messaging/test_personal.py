@@ -99,6 +99,20 @@ class TestSaved:
             before = page[-1][0].at
         assert seen == positions[::-1]
 
+    def test_what_one_may_not_read_any_more_does_not_hide_what_was_put_aside_before(
+        self, office: Office
+    ) -> None:
+        world, kept = office.world, office.group()
+        left = office.group(name="澄远乙班工作群")
+        first = int(world.send(office.owner, kept, "留着").position)
+        save(office, office.member, first)
+        for n in range(5):
+            save(office, office.member, world.send(office.owner, left, f"第{n}条").position)
+        member = office.member.person_id
+        world.write(lambda tx: roster.remove(tx, office.owner, left, member, reason="调岗"))
+        page, more = saved_page(office, None)
+        assert [each.position for each, _ in page] == [first] and not more
+
     def test_only_what_one_may_read_and_only_for_as_long(self, office: Office) -> None:
         group = office.group()
         position = office.world.send(office.owner, group, "请看").position

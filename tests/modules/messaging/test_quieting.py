@@ -7,7 +7,8 @@ import pytest
 
 from guiju.kernel.actor import system
 from guiju.kernel.clock import DAY, HOUR, MINUTE
-from guiju.modules.messaging import quieting, service
+from guiju.kernel.lane import WriteTx
+from guiju.modules.messaging import quieting, review, service
 from guiju.modules.messaging.composing import Body
 from guiju.modules.messaging.quiet_types import OwnQuiet, QuietHours, QuietHoursError
 from guiju.modules.messaging.scheduling import Schedule
@@ -101,6 +102,25 @@ class TestOfAGroup:
         schedule.run_due()
         (entry,) = world.entries("messaging.sent")
         assert entry.at == TUESDAY and not entry.fact.silent
+
+    def test_what_a_reviewer_lets_pass_in_the_evening_calls_nobody(self, office: Office) -> None:
+        world, group = office.world, office.group()
+        held = world.send(office.member, group, "这是核心配方").position
+        waits = world.send(office.member, group, "这也是核心配方").position
+        quiet(office, "queue")
+
+        def release(tx: WriteTx, position: int = held) -> None:
+            review.release(tx, office.reviewer, position, masked=False, reason="可以")
+
+        world.write(release)
+        (entry,) = world.entries("messaging.released")
+        assert shown(world, group, entry.position, office.owner)["silent"] is True
+        assert entry.uses[0] == "6.3/messaging.review"
+        assert entry.uses[-1].endswith("/messaging.quiet_hours")
+        world.clock.set(TUESDAY)
+        world.write(lambda tx: release(tx, waits))
+        (entry,) = world.entries("messaging.released")[1:]
+        assert shown(world, group, entry.position, office.owner)["silent"] is False
 
     def test_hours_of_the_day_go_past_midnight(self, office: Office) -> None:
         group = office.group()

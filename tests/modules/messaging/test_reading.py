@@ -5,6 +5,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import BadLimitError
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupNotFoundError
@@ -52,10 +53,10 @@ def conversation(office: Office, actor: Actor, group: GroupId) -> Conversation:
 
 
 def mark(office: Office, actor: Actor, group: GroupId, position: int) -> Marked:
-    kept: list[Marked] = office.world.write(
+    kept = office.world.write(
         lambda tx: reads.mark_read_many(tx, [(actor.person_id, group, position)])
     )
-    return kept[0]
+    return kept[0].what
 
 
 def test_a_timeline_shows_messages_and_what_happened_to_the_group(office: Office) -> None:
@@ -326,7 +327,8 @@ def test_the_same_mark_from_two_devices_in_one_batch(office: Office) -> None:
     both = [(office.member.person_id, group, position)] * 2 + [
         (office.member.person_id, group, position - 1)
     ]
-    assert world.write(lambda tx: reads.mark_read_many(tx, both)) == [Marked.SHARED] * 3
+    kept = world.write(lambda tx: reads.mark_read_many(tx, both))
+    assert [each.what for each in kept] == [Marked.SHARED] * 3
     assert world.read(lambda tx: service.read_positions(tx, office.member.person_id)) == {
         group: position
     }
@@ -341,3 +343,23 @@ def test_conversations_are_sorted_by_what_happened_last(office: Office) -> None:
     found = world.read(lambda tx: service.list_conversations(tx, office.member))
     assert [each.group.id for each in found] == [made[0], made[1], made[2]]
     assert [each.members for each in found] == [3, 3, 3]
+
+
+def test_a_page_of_messages_that_were_let_pass_does_not_hide_what_is_older(office: Office) -> None:
+    world, group = office.world, office.group()
+    old = world.send(office.member, group, "大家好").position
+    held = [int(world.send(office.member, group, SECRET).position) for _ in range(3)]
+    for position in held:
+
+        def release(tx: WriteTx, position: int = position) -> None:
+            review.release(tx, office.reviewer, position, masked=False, reason="")
+
+        world.write(release)
+    page = world.read(
+        lambda tx: service.timeline(tx, office.member, group, before=held[-1] + 1, limit=2)
+    )
+    assert [entry.position for entry in page.items][-1] == old
+    after = world.read(
+        lambda tx: service.timeline_after(tx, office.member, group, after=old, limit=2)
+    )
+    assert after.items[0].kind == "messaging.released"

@@ -8,8 +8,8 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
 from guiju.kernel.ids import GroupId
-from guiju.modules.groups import roster
-from guiju.modules.groups.types import GroupNotFoundError
+from guiju.modules.groups import governing, roster
+from guiju.modules.groups.types import GroupClosedError, GroupNotFoundError
 from guiju.modules.messaging import reads
 from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.personal_types import (
@@ -28,7 +28,7 @@ RULE = "    controls:\n      - use: messaging.read_marks\n        with: {{most_m
 
 def mark(office: Office, actor: Actor, group: GroupId, position: int) -> Marked:
     marks = [(actor.person_id, group, position)]
-    return office.world.write(lambda tx: reads.mark_read_many(tx, marks))[0]
+    return office.world.write(lambda tx: reads.mark_read_many(tx, marks))[0].what
 
 
 def readers(office: Office, actor: Actor, group: GroupId, position: int) -> Readers:
@@ -126,6 +126,13 @@ def test_an_author_reminds_those_who_have_not_read_once_an_hour(office: Office) 
     assert len(office.world.write(lambda tx: reads.remind(tx, office.owner, group, other))) == 2
     office.world.clock.advance(1)
     assert office.world.write(lambda tx: reads.remind(tx, office.owner, group, position)) == asked
+
+
+def test_nobody_is_reminded_in_a_closed_group(office: Office) -> None:
+    group = office.group()
+    position = office.world.send(office.owner, group, "请看").position
+    office.world.write(lambda tx: governing.close(tx, office.owner, group, reason="完工"))
+    office.refused(GroupClosedError, lambda tx: reads.remind(tx, office.owner, group, position))
 
 
 def test_only_the_author_reminds_and_only_while_somebody_has_not_read(office: Office) -> None:

@@ -289,6 +289,20 @@ class TestFailing:
         desk.later(11_000)
         assert len(desk.sent()) == 21 and desk.list(office.member) == []
 
+    def test_so_does_a_limit_for_all_groups_together(self, desk: Desk) -> None:
+        office, group = desk.office, desk.office.group()
+        pace = "messages: 10, seconds: 300, per: contact, action: warn"
+        strict = "messages: 3, seconds: 60, action: refuse"
+        desk.world.adopt(lambda text: text.replace(pace, strict))
+        desk.add(office.member, group)
+        desk.world.clock.advance(HOUR)
+        for number in range(3):
+            desk.world.send(office.member, group, f"第{number}条")
+        desk.schedule.run_due()
+        assert desk.list(office.member) == [(Waiting.WAITING, None, WORDS)]
+        desk.later(61_000)
+        assert desk.sent()[3:] == [WORDS] and desk.list(office.member) == []
+
     def test_one_that_does_not_open_any_more_says_so(self, desk: Desk) -> None:
         office, group = desk.office, desk.office.group()
         desk.add(office.member, group)

@@ -9,13 +9,29 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.live import items_for
 from guiju.ledger_routes import Sight, sight_of
-from guiju.modules.messaging import _shape, review, service
+from guiju.modules.groups import roster
+from guiju.modules.messaging import _shape, reads, review, service
 from guiju.modules.messaging.types import BadQuoteError
 from guiju.modules.policy import service as policy
 from guiju.runtime import ROUTERS
 from tests.support.office import Office
+from tests.support.sending import with_editing
 
 SECRET = "这是核心配方"
+
+
+def told_again(office: Office, actor: Actor, since: int) -> list[dict[str, Any]]:
+    """The facts that somebody gets who was away since then."""
+    world = office.world
+
+    def take(tx: ReadTx) -> list[dict[str, Any]]:
+        view = world.runtime.new_view(tx)
+        entries = tx.entries(EntryQuery(after=since, limit=1000))
+        roles, places = policy.roles_of(tx, actor), service.present_groups(tx, actor)
+        return items_for(ROUTERS, view, entries, actor.person_id, roles, places)
+
+    found: list[dict[str, Any]] = json.loads(json.dumps(world.read(take)))
+    return found
 
 
 def shown(office: Office, actor: Actor, group: Any, since: int) -> dict[str, Any]:
@@ -25,18 +41,16 @@ def shown(office: Office, actor: Actor, group: Any, since: int) -> dict[str, Any
     def take(tx: ReadTx) -> dict[str, Any]:
         view = world.runtime.new_view(tx)
         entries = tx.entries(EntryQuery(after=since, limit=1000))
-        roles, places = policy.roles_of(tx, actor), service.present_groups(tx, actor)
         page = service.timeline(tx, actor, group, before=None, limit=200)
         rows = service.list_conversations(tx, actor)
         return {
-            "facts": items_for(ROUTERS, view, entries, actor.person_id, roles, places),
             "history": _shape.items(view, page.items),
             "conversations": [_shape.conversation(view, row) for row in rows],
             "sights": [str(sight_of(tx, actor, each)) for each in entries],
         }
 
     found: dict[str, Any] = json.loads(json.dumps(world.read(take)))
-    return found
+    return found | {"facts": told_again(office, actor, since)}
 
 
 @pytest.mark.parametrize("outcome", ["waiting", "escalated", "refused"])
@@ -89,3 +103,22 @@ def test_the_comparison_sees_a_message_that_was_let_pass(office: Office) -> None
     now = shown(office, office.owner, group, since)
     assert SECRET in json.dumps(now, ensure_ascii=False) and now != before
     assert now["conversations"][0]["unread"] == 1
+
+
+def test_who_was_removed_is_told_nothing_again_of_what_they_quoted_or_were_reminded_of(
+    office: Office,
+) -> None:
+    world, group = office.world, office.group()
+    world.adopt(with_editing)
+    since = world.read(lambda tx: tx.position)
+    said = world.send(office.owner, group, "原来的话").position
+    held = world.send(office.member, group, SECRET, quote=said).position
+    world.write(lambda tx: reads.remind(tx, office.owner, group, said))
+    told = told_again(office, office.member, since)
+    assert [each["position"] for each in told] == [said, held, held + 1]
+    member = office.member.person_id
+    world.write(lambda tx: roster.remove(tx, office.owner, group, member, reason="调岗"))
+    world.edit(office.owner, group, said, "后来的话")
+    told = told_again(office, office.member, since)
+    assert [each["kind"] for each in told] == ["groups.member_changed"]
+    assert "后来的话" not in json.dumps(told, ensure_ascii=False)

@@ -11,7 +11,7 @@ from guiju.kernel.clock import DAY, HOUR, MINUTE
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import schema_of
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.modules.groups import roster
+from guiju.modules.groups import direct, governing, roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import TextRefusedError
 from guiju.modules.messaging import recalling, urging
@@ -28,7 +28,7 @@ from guiju.modules.messaging.urgent_types import (
 )
 from guiju.modules.messaging.urging import Sent
 from guiju.modules.policy.types import NotAllowedError
-from tests.support import sending
+from tests.support import apart, sending
 from tests.support.office import Office
 from tests.support.world import MONDAY
 
@@ -194,6 +194,27 @@ class TestItsEnd:
         (stopped,) = world.facts("messaging.urge_stopped")
         assert (stopped.confirmed, stopped.called) == (1, 2)
         assert waiting(office, office.administrator) == []
+
+    def test_it_stops_with_its_group(self, office: Office) -> None:
+        world, group = office.world, office.group()
+        allow(office)
+        urge(office, office.member, group)
+        world.write(lambda tx: governing.close(tx, office.owner, group, reason="完工"))
+        world.later(5 * MINUTE)
+        assert world.entries("messaging.urge_repeated") == []
+        (stopped,) = world.facts("messaging.urge_stopped")
+        assert (stopped.confirmed, stopped.called) == (0, 2)
+
+    def test_it_stops_at_a_barrier(self, office: Office) -> None:
+        world, one, other = office.world, office.member, office.owner
+        group = world.write(lambda tx: direct.open_direct(tx, one, other.person_id))
+        allow(office)
+        urge(office, one, group)
+        admin = world.person("高安全", "security_admin")
+        apart.set_barrier(world, admin, apart.barrier_input(apart.people(one), apart.people(other)))
+        world.later(5 * MINUTE)
+        assert world.entries("messaging.urge_repeated") == []
+        assert len(world.facts("messaging.urge_stopped")) == 1
 
     def test_it_stops_when_all_have_confirmed(self, office: Office) -> None:
         world, group = office.world, office.group()

@@ -107,7 +107,7 @@ def _people(
         for member in groups.members(tx, target.group.id)
         if member.state in PRESENT and member.visible_from <= message
     } - {actor.person}
-    named = target.entry.fact.mentions if people is None else people
+    named = _mentioned(tx, target) if people is None else people
     if people is None and ALL in named:
         wanted = sorted(able)
     else:
@@ -118,6 +118,15 @@ def _people(
     if not 1 <= len(wanted) <= MOST_PEOPLE:
         raise BadPeopleError("Ask at least one, and not too many.", most=MOST_PEOPLE)
     return wanted
+
+
+def _mentioned(tx: ReadTx, target: Target) -> Sequence[PersonId]:
+    """Whom the message mentions, as it is now."""
+    edited = target.row.edited
+    now = tx.entry(edited) if edited is not None else target.entry
+    assert now is not None, "the row names the edit"
+    mentions: Sequence[PersonId] = now.fact.mentions
+    return mentions
 
 
 def _check_often(

@@ -65,11 +65,12 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
         case MessageHeld():
             sender = frozenset({person_of(entry)})
             return (
-                Delivery(_shape.item(view, entry), people=sender),
+                Delivery(_shape.item(view, entry), people=sender, within=entry.group),
                 Delivery(_queue_item(view, entry, "messaging.review_waiting"), roles=_REVIEWERS),
             )
         case MessageBlocked():
-            return (Delivery(_shape.item(view, entry), people=frozenset({person_of(entry)})),)
+            sender = frozenset({person_of(entry)})
+            return (Delivery(_shape.item(view, entry), people=sender, within=entry.group),)
         case MessageReleased(line=line):
             return (
                 Delivery(_message(view, entry), group=entry.group),
@@ -105,7 +106,7 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             )
         case MessageReminded(refs=refs, people=people):
             item = _shape.envelope(view, entry) | {"message": refs[0]}
-            return (Delivery(item, people=frozenset(people)),)
+            return (Delivery(item, people=frozenset(people), within=entry.group),)
         case MessageUrged() | UrgeRepeated() | UrgeConfirmed() | UrgeStopped():
             return _urgent_live.deliveries(view, entry)
         case PreReviewBegan(person=person, until=until):

@@ -132,9 +132,9 @@ async def mark_read(
     request: Request, group: Id, body: Mark, actor: CurrentActor, read: Reader
 ) -> None:
     await read(lambda tx: service.reading_place(tx, actor, GroupId(group)))
-    marked = await _composer(request).mark_read(actor, GroupId(group), body.position)
-    if marked is Marked.SHARED:
-        request.app.state.seen.tell(GroupId(group), actor.person_id, body.position)
+    kept = await _composer(request).mark_read(actor, GroupId(group), body.position)
+    if kept.what is Marked.SHARED:
+        request.app.state.seen.tell(GroupId(group), actor.person_id, kept.position)
 
 
 @routes.get("/decisions/{position}")

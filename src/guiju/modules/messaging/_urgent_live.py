@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
-from guiju.modules.groups import service as groups
 from guiju.modules.messaging import _shape, _urgent_store
 from guiju.modules.messaging.urgent_types import UrgeConfirmed, UrgeRepeated
-from guiju.modules.policy.types import PRESENT
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
@@ -16,15 +14,13 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     fact = entry.fact
     item = _shape.envelope(view, entry) | {"message": fact.refs[0]}
     if isinstance(fact, UrgeRepeated):
-        return (Delivery(item, people=frozenset(fact.people)),)
+        return (Delivery(item, people=frozenset(fact.people), within=entry.group),)
     found = _urgent_store.find(view.tx, fact.refs[0])
     assert found is not None, "the fact is of a call"
     if isinstance(fact, UrgeConfirmed):
-        return (Delivery(item, people=frozenset({found.sender, PersonId(entry.actor or "")})),)
+        both = frozenset({found.sender, PersonId(entry.actor or "")})
+        return (Delivery(item, people=both, within=entry.group),)
     # Who confirmed last ended it, and who that is concerns its author alone.
     item |= {"actor": None}
-    inside = {
-        member.person for member in groups.members(view.tx, found.group) if member.state in PRESENT
-    }
     called = {each.person for each in found.called}
-    return (Delivery(item, people=frozenset({*called, found.sender} & inside)),)
+    return (Delivery(item, people=frozenset({*called, found.sender}), within=entry.group),)

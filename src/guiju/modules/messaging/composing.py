@@ -25,7 +25,7 @@ from guiju.modules.messaging.deciding import check_quote, judge
 from guiju.modules.messaging.file_types import Attached
 from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.inspecting import Inspector
-from guiju.modules.messaging.personal_types import Marked
+from guiju.modules.messaging.personal_types import Kept
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.template_types import MOST_FIELDS, Filled, fill
 from guiju.modules.messaging.types import (
@@ -348,12 +348,12 @@ class Composer:
     def submit_mark(
         self, person: PersonId, group: GroupId, position: int, answer: Callable[[Any], None]
     ) -> None:
-        """Like `mark_read`, without waiting; `answer` gets a Marked. Raises BadMessageError."""
+        """Like `mark_read`, without waiting; `answer` gets a Kept. Raises BadMessageError."""
         mark = person, check_group(group), check_position(position)
         self._gate.submit(MARK_KIND, mark, answer)
 
-    async def mark_read(self, actor: Actor, group: GroupId, position: int) -> Marked:
+    async def mark_read(self, actor: Actor, group: GroupId, position: int) -> Kept:
         """Remember how far the actor has read. Raises BadMessageError."""
         mark = actor.person_id, group, check_position(position)
-        marked: Marked = await self._gate.call(MARK_KIND, mark)
-        return marked
+        kept: Kept = await self._gate.call(MARK_KIND, mark)
+        return kept

@@ -70,20 +70,29 @@ def drop_saved(tx: WriteTx, actor: Actor, kind: SavedKind, position: int) -> Non
 def list_saved(
     tx: ReadTx, actor: Actor, kind: SavedKind, *, before: int | None, limit: int
 ) -> tuple[Sequence[tuple[Saved, Recorded]], bool]:
-    """What the actor put aside and may still see, the latest first; whether there is more.
+    """What the actor put aside and may still see, the latest first; whether there is more. No page is empty before the last.
 
     Raises NotAllowedError or BadLimitError.
     """
     policy.require(tx, actor, "messaging.save")
     wanted = check_limit(limit)
-    found = _personal_store.saved(tx, actor.person_id, kind, before=before, limit=wanted + 1)
+    while True:
+        found = _personal_store.saved(tx, actor.person_id, kind, before=before, limit=wanted + 1)
+        shown = _still_seen(tx, actor, found[:wanted])
+        if shown or len(found) <= wanted:
+            return shown, len(found) > wanted
+        before = found[wanted - 1].at
+
+
+def _still_seen(tx: ReadTx, actor: Actor, found: Sequence[Saved]) -> list[tuple[Saved, Recorded]]:
+    """Those of the messages that the actor may read, with their entries."""
     shown = []
-    for saved in found[:wanted]:
+    for saved in found:
         try:
             shown.append((saved, _get_message(tx, actor, saved.position)))
         except MessageNotFoundError:  # the right to read it has ended since
             continue
-    return shown, len(found) > wanted
+    return shown
 
 
 def _get_message(tx: ReadTx, actor: Actor, position: int) -> Recorded:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from guiju.kernel.errors import ConflictError, TooManyError
 from guiju.kernel.facts import Content, Sealed, fact
@@ -43,6 +44,13 @@ class Marked(StrEnum):
     UNKNOWN = "unknown"
     PRIVATE = "private"
     SHARED = "shared"
+
+
+class Kept(NamedTuple):
+    """A read mark, and how far it counts: what is not there yet was read by nobody."""
+
+    what: Marked
+    position: int
 
 
 MOST_MARKED = 200

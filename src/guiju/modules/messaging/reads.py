@@ -9,12 +9,13 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Group, Member
+from guiju.modules.groups.types import Group, GroupClosedError, GroupState, Member
 from guiju.modules.messaging import _mark_store, changes, service
 from guiju.modules.messaging.changing import check_in_place, find_standing
 from guiju.modules.messaging.personal_types import (
     MOST_MARKED,
     AllHaveReadError,
+    Kept,
     Marked,
     MessageReminded,
     Readers,
@@ -82,13 +83,15 @@ def readers(tx: ReadTx, actor: Actor, group: GroupId, position: int) -> Readers:
 def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[PersonId, ...]:
     """Ask those who have not read the actor's own message to do so; gives whom.
 
-    Raises what `readers` raises, NotAllowedError for somebody else's message and where the rules do not show who has
-    read, AlreadyRecalledError, AllHaveReadError, and RemindTooOftenError within an hour of the last time.
+    Raises what `readers` raises, GroupClosedError, NotAllowedError for somebody else's message and where the rules do not
+    show who has read, AlreadyRecalledError, AllHaveReadError, and RemindTooOftenError within an hour of the last time.
     """
     found = readers(tx, actor, group, position)
     permit = policy.require(tx, actor, "messaging.remind", group)
     known = groups.find_group(tx, group)
     assert known is not None, "one has a place in it"
+    if known.state is not GroupState.ACTIVE:
+        raise GroupClosedError("The group is closed.", group=group)
     direct.check_writable(tx, known, actor.person_id)
     if (
         not found.is_on
@@ -110,18 +113,16 @@ def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[Pe
     return found.unread
 
 
-def mark_read_many(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> list[Marked]:
+def mark_read_many(tx: WriteTx, marks: Sequence[tuple[PersonId, GroupId, int]]) -> list[Kept]:
     """Remember how far people have read. Not a fact; a mark for a place that is not theirs is dropped (`UNKNOWN`)."""
-    kept = []
-    for person, group, _ in marks:
-        member = groups.find_member(tx, group, person)
+    kept, mine = list[Kept](), list[tuple[PersonId, GroupId, int]]()
+    for person, group, position in marks:
+        member, read = groups.find_member(tx, group, person), min(position, tx.position)
         if member is None or member.state not in PRESENT:
-            kept.append(Marked.UNKNOWN)
-        else:
-            kept.append(Marked.SHARED if are_shown(tx, group) else Marked.PRIVATE)
-    newest = tx.position  # what is not there yet cannot have been read
-    known = [(person, group, min(position, newest)) for person, group, position in marks]
-    mine = [mark for mark, what in zip(known, kept, strict=True) if what is not Marked.UNKNOWN]
+            kept.append(Kept(Marked.UNKNOWN, read))
+            continue
+        kept.append(Kept(Marked.SHARED if are_shown(tx, group) else Marked.PRIVATE, read))
+        mine.append((person, group, read))
     _mark_store.save_marks(tx, mine)
     return kept
 

@@ -17,6 +17,7 @@ from guiju.modules.messaging import (
     correcting,
     exceptions,
     prereview,
+    quieting,
 )
 from guiju.modules.messaging.review_queue import (
     FIRST,
@@ -139,6 +140,7 @@ def _release(
     if group is None or group.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=fact.group)
     direct.check_writable(tx, group, review.sender)
+    rest, _ = quieting.rest_now(tx, group)
     text, findings = fact.text, tuple[Finding, ...]()
     if masked:
         findings = _to_hide(review)
@@ -152,11 +154,13 @@ def _release(
         line=line, overturns=overturns, thread=fact.thread, files=fact.files, notes=fact.notes,
         forwarded=fact.forwarded, forward=fact.forward, template=fact.template,
         corrects=correcting.newest(tx, fact.corrects) if fact.corrects is not None else None,
+        silent=rest is not None,
     )  # fmt: skip
     if fact.burn is not None:
         released = burning.released(tx, released, fact.burn)
     permit = _permit(tx, actor, line)
-    tx.record(permit.under(*burning.uses_of(review.held)), released)
+    quiet = (rest.use.id,) if rest is not None else ()
+    tx.record(permit.under(*burning.uses_of(review.held), *quiet), released)
     tx.cancel("messaging.review", str(position))
 
 

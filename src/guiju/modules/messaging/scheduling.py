@@ -32,6 +32,7 @@ from guiju.modules.messaging.types import (
     CmidReusedError,
     FloodError,
     MessageState,
+    PaceError,
     Receipt,
     Send,
 )
@@ -140,7 +141,7 @@ def send_due(
         case QuietHoursError(data={"then": "queue", "until": until}):
             _unsent_store.postpone(tx, found.person, found.cmid, int(str(until)))
             return None
-        case FloodError():
+        case FloodError() | PaceError():
             wait = int(str(answer.data["retry_after"])) * 1000
             _unsent_store.postpone(tx, found.person, found.cmid, tx.now + wait)
             return None

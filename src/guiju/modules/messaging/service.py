@@ -86,9 +86,8 @@ def timeline(
         group=group, kinds=SHOWN_KINDS, own_kinds=OWN_KINDS, actor=actor.name, before=before,
         after=member.visible_from - 1, limit=check_limit(limit) + 1, newest_first=True,
     )  # fmt: skip
-    found = tx.entries(query)
-    page = [entry for entry in found[:limit] if not _is_superseded(tx, entry)]
-    return Page(page[::-1], len(found) > limit)
+    page = _page(tx, query)
+    return Page(page.items[::-1], page.more)
 
 
 def timeline_after(
@@ -100,9 +99,22 @@ def timeline_after(
         group=group, kinds=SHOWN_KINDS, own_kinds=OWN_KINDS, actor=actor.name,
         after=max(after, member.visible_from - 1), limit=check_limit(limit) + 1,
     )  # fmt: skip
-    found = tx.entries(query)
-    page = [entry for entry in found[:limit] if not _is_superseded(tx, entry)]
-    return Page(page, len(found) > limit)
+    return _page(tx, query)
+
+
+def _page(tx: ReadTx, query: EntryQuery) -> Page[Recorded]:
+    """What stands in the timeline; the last that the query reads only says that there is more.
+
+    Readers go on from an item of a page, so that none is empty as long as there is more.
+    """
+    most = query.limit - 1
+    while True:
+        found = tx.entries(query)
+        page = [entry for entry in found[:most] if not _is_superseded(tx, entry)]
+        if page or len(found) <= most:
+            return Page(page, len(found) > most)
+        last = found[most - 1].position
+        query = replace(query, before=last) if query.newest_first else replace(query, after=last)
 
 
 def _is_superseded(tx: ReadTx, entry: Recorded) -> bool:

@@ -253,7 +253,8 @@ class MessageAlerted:
 class MessageReleased:
     """A reviewer let a held message pass, as written or masked. `refs` names the held entry.
 
-    `line` is the role that decided after an escalation; `overturns` the refusal that this release takes back.
+    `line` is the role that decided after an escalation; `overturns` the refusal that this release takes back. A `silent`
+    one calls nobody.
     """
 
     group: GroupId
@@ -278,6 +279,7 @@ class MessageReleased:
     corrects: int | None = None
     audience: tuple[PersonId, ...] = ()
     hidden: Sealed[str | None] = None
+    silent: bool = False
 
 
 @fact("messaging.refused", Content.CONTENT, uninspected={"reason": _BY_A_REVIEWER})

@@ -1,7 +1,7 @@
 """Urgent messages: they do not wait for working time, and call those whom they concern until they confirm.
 
 A call costs one of the few that a person has in a week, and ends by itself: when all have confirmed, when it was
-repeated as often as the clause says, or when its message is recalled.
+repeated as often as the clause says, or when its message is recalled, its group closed, or the two are kept apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,9 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Group, Member
+from guiju.modules.groups.types import Group, GroupState, Member
 from guiju.modules.messaging import _rules, _store, _urgent_store, service
 from guiju.modules.messaging.change_types import ALL
 from guiju.modules.messaging.inspecting import Inspector
@@ -177,17 +178,28 @@ def repeat(tx: WriteTx, actor: Actor, position: int) -> None:
     found = _urgent_store.find(tx, position)
     if found is None or found.stopped is not None:
         return
-    row = _store.find_shown(tx, found.group, position)
     fact = _urged(tx, found)
     present = {each.person for each in groups.members(tx, found.group) if each.state in PRESENT}
     people = tuple(person for person in found.waiting if person in present)
-    gone = row is None or row.recalled is not None
-    if gone or not people or found.rounds > fact.repeats:
+    if _is_over(tx, found) or not people or found.rounds > fact.repeats:
         _stop(tx, actor, found)
         return
     permit = policy.require(tx, actor, CONFIRM, found.group).under(*policy.use_ids(tx, CONTROL))
     tx.record(permit, UrgeRepeated(found.group, (position,), found.rounds + 1, people))
     tx.schedule(JOB, str(position), tx.now + fact.every_minutes * MINUTE)
+
+
+def _is_over(tx: ReadTx, found: Urgent) -> bool:
+    """Whether a call ends early: its message was recalled, its group closed, or its author may not write to the other."""
+    row, group = (
+        _store.find_shown(tx, found.group, found.position),
+        groups.find_group(tx, found.group),
+    )
+    if row is None or row.recalled is not None or group is None:
+        return True
+    other = direct.other_in(tx, group.id, found.sender)
+    is_apart = other is not None and direct.refusal(tx, found.sender, other) is not None
+    return is_apart or group.state is not GroupState.ACTIVE
 
 
 def _urged(tx: ReadTx, found: Urgent) -> MessageUrged:
