@@ -157,6 +157,25 @@ describe("what is read while things go on", () => {
   });
 });
 
+describe("a server whose database is away", () => {
+  it("sends what it said again under the same key, once for all that wait, until it is answered", async () => {
+    await page(row("g", 9));
+    vi.useFakeTimers();
+    const outbox = (await import("../src/live/outbox.ts")).outbox;
+    const keys = ["一", "二"].map((text) => store.sendMessage("g", text, [], null));
+    for (const code of ["kernel.database_unavailable", "kernel.outcome_unknown"]) {
+      Line.last.said = [];
+      for (const cmid of keys) Line.last.hear({ type: "error", code, message: "", data: { cmid, retry_after: 1 } });
+      expect([Line.last.said, outbox.value.map((one) => one.state)]).toEqual([[], ["waiting", "waiting"]]);
+      vi.advanceTimersByTime(4000);
+      expect(Line.last.said.map((one) => one["cmid"])).toEqual(keys);
+    }
+    Line.last.hear({ type: "error", code: "messaging.flood", message: "", data: { cmid: keys[0] as string } });
+    expect(outbox.value.map((one) => one.state)).toEqual(["failed", "waiting"]);
+    vi.useRealTimers();
+  });
+});
+
 describe("one person after the other", () => {
   it("sends nothing, and shows nothing more, once the socket speaks with another person", async () => {
     await page(row("g", 9));

@@ -54,6 +54,15 @@ export function sendWaiting(): void {
     if (one.state === "waiting" && one.position === undefined) sendOne(one);
   }
 }
+const AWAY_MS = 1500;
+let later: ReturnType<typeof setTimeout> | undefined;
+/** The server could not reach its database, or does not know whether it stored it: the same key goes out again until it is answered. */
+export function sendLater(): void {
+  later ??= setTimeout(() => {
+    later = undefined;
+    sendWaiting();
+  }, AWAY_MS * (1 + Math.random()));
+}
 function sendOne(one: Waiting): void {
   if (one.waits?.length) return;
   if (write(one.cmid, one.group, bodyOf(one)) && !one.tried) update(one.cmid, { tried: true });

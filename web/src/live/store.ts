@@ -14,7 +14,7 @@ import { applySeen } from "./reads.ts";
 import { beginAt, noted, noting, readWith, remember, setBack, since } from "./recent.ts";
 import { loadScheduled } from "./scheduled.ts";
 import { closeOutbox, forgetOutbox, openOutbox, settle, unkept, update } from "./outbox.ts";
-import { lookAgain, sendInto, sendWaiting } from "./sending.ts";
+import { lookAgain, sendInto, sendLater, sendWaiting } from "./sending.ts";
 import { applyItem, applyRead, applySettings, EMPTY, fromSnapshot, isMessage, renamed, withRows } from "./reducer.ts";
 import type { ClientState } from "./reducer.ts";
 
@@ -282,6 +282,7 @@ function onFrame(frame: ServerFrame): void {
     case "error": {
       const { cmid, clause, members, retry_after, missing, attachment } = frame.data ?? {};
       if (cmid && frame.code === "messaging.file_stale") return void lookAgain(cmid);
+      if (cmid && frame.code.startsWith("kernel.")) return sendLater();
       if (cmid && frame.code === "messaging.quiet_hours" && frame.data?.then === "queue") void import("./quiet.ts").then((one) => one.waitFor(cmid, frame.data?.until ?? 0));
       if (cmid) update(cmid, { state: "failed", error: { code: frame.code, message: frame.message, clause: clause ?? null, ...(members !== undefined && { members }), ...(retry_after !== undefined && { retry_after }), ...(missing && { missing }), ...(attachment && { attachment }) } });
       return;
