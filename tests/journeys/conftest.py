@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,17 +10,14 @@ from playwright.sync_api import Browser
 from tests.support.browser import Screens, chromium, screens
 from tests.support.site import Site, built_demo, demo_site
 
-# What else is many tests is short ones.
-_LONGEST: Final = "test_access.py"
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Hand the files out with the longest first: in this order workers take them, each as a whole.
 
-    How long a journey takes shows in how much is written down of it.
+    How long journeys take shows in how much is written down of them.
     """
     sizes = {item.path: item.path.stat().st_size for item in items}
-    items.sort(key=lambda item: (item.path.name != _LONGEST, -sizes[item.path]))
+    items.sort(key=lambda item: -sizes[item.path])
 
 
 @pytest.fixture(scope="module")
