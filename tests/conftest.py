@@ -24,6 +24,7 @@ from tests.support.world import World
 from tools import compile_engine
 
 ROOT = Path(__file__).parents[1]
+_LONGEST = "test_instep.py"
 # One test in so many; which ones depends on their names alone.
 _CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 2, 4
 
@@ -171,6 +172,11 @@ def office(request: pytest.FixtureRequest, world: World) -> Office:
     made = templates.get(with_office=True).office
     assert made is not None and "office" in request.fixturenames, "the world was made with it"
     return replace(made, world=world)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: begun last, one test would keep all workers but its own waiting."""
+    items.sort(key=lambda item: item.path.name != _LONGEST)
 
 
 def pytest_collection_finish() -> None:

@@ -141,7 +141,7 @@ def test_bodies_that_are_not_the_one_that_is_wanted(desk: Desk, operation: str) 
         assert refused(desk.call(operation, b"{}"), "http.bad_request")
     extra = json.dumps((body or {}) | {"unknown": 1}).encode()
     assert refused(desk.call(operation, extra), "http.bad_request")
-    assert desk.position() == before
+    desk.check_unchanged(before)
 
 
 @pytest.mark.parametrize("operation", BODIED)
@@ -155,7 +155,7 @@ def test_values_that_do_not_fit(desk: Desk, operation: str) -> None:
             if (path[-1], name) in (("body", "object"), *TAKEN):
                 continue
             refused(desk.call(operation, replaced(body, path, raw)))
-    assert desk.position() == before
+    desk.check_unchanged(before)
 
 
 @pytest.mark.parametrize("operation", BODIED)
@@ -182,7 +182,7 @@ def test_texts_that_no_database_and_reader_agree_on(desk: Desk, operation: str) 
             else:
                 refused(answer)
     if not set(body or {}) & SECRETS:
-        assert desk.position() == before
+        desk.check_unchanged(before)
 
 
 def test_of_a_key_that_stands_twice_the_last_counts(desk: Desk) -> None:
@@ -247,7 +247,7 @@ def test_requests_from_elsewhere(desk: Desk, operation: str) -> None:
         assert refused(
             desk.call(operation, None, headers={"Origin": origin}), "http.wrong_origin"
         ), origin
-    assert desk.position() == before
+    desk.check_unchanged(before)
 
 
 def test_another_site_has_nobody_open_what_goes_on_record(desk: Desk) -> None:
@@ -256,7 +256,7 @@ def test_another_site_has_nobody_open_what_goes_on_record(desk: Desk) -> None:
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
     assert refused(desk.inside.request("GET", path, headers=elsewhere), "http.wrong_origin")
     assert desk.inside.request("GET", "/healthz", headers=elsewhere).status_code == 200
-    assert desk.position() == before
+    desk.check_unchanged(before)
 
 
 def test_a_request_that_names_no_origin(desk: Desk) -> None:
@@ -310,7 +310,7 @@ def test_ids_that_nothing_has(desk: Desk, operation: str, given: str) -> None:
     answer = desk.inside.request(method, path, desk.token(actor), body)
     refused(answer)
     assert answer.status_code in (403, 404, 422), answer.text
-    assert desk.position() == before
+    desk.check_unchanged(before)
 
 
 PARAMETERS = {
@@ -380,7 +380,7 @@ def test_broken_packs(desk: Desk, text: str) -> None:
     if code == "policy.bad_pack":
         problems = answer.json()["data"]["problems"]
         assert problems and all(problem["line"] >= 1 and problem["reason"] for problem in problems)
-    assert desk.position() == before
+    desk.check_unchanged(before)
 
 
 @pytest.mark.parametrize(
@@ -404,7 +404,7 @@ def test_broken_lists_of_people(desk: Desk, text: str) -> None:
         error["line"] >= 1 and error["code"].startswith("directory.csv_")
         for error in told["errors"]
     )
-    assert desk.position() == before
+    desk.check_unchanged(before)
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------

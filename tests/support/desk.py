@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.db import EntryQuery
 from tests.support.inside import Inside, session_for
 from tests.support.matrix import CELLS, EXPECTED, Row, match
 from tests.support.requests import Things
@@ -61,6 +62,11 @@ class Desk:
 
     def position(self) -> int:
         return self.world.read(lambda tx: tx.position)
+
+    def check_unchanged(self, before: int) -> None:
+        """Nothing was recorded since."""
+        left = self.world.read(lambda tx: tx.entries(EntryQuery(after=before)))
+        assert not left, [(entry.kind, entry.fact) for entry in left]
 
     def check_alive(self) -> None:
         """The server goes on: somebody sends a message and reads it."""

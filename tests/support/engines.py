@@ -20,7 +20,12 @@ def _create_sharing(url: str, **how: Any) -> Engine:
     first = _first.setdefault(kind, made)
     # A dialect knows its server only once it has been connected.
     if first is not made and first.dialect.default_schema_name is not None:
+        made.dialect.initialize = _known  # type: ignore[method-assign]  # nobody uses this dialect
         made.dialect, made._compiled_cache = first.dialect, first._compiled_cache
     elif first.dialect.default_schema_name is None:
         _first[kind] = made
     return made
+
+
+def _known(connection: object) -> None:
+    """What a dialect asks its server at its first connection: half a dozen questions, for each engine of each world."""

@@ -4,7 +4,6 @@ The items come from the real Hub as commits are published, and again as a reconn
 reducer (`web/test/instep.ts`) then says whether its state equals what the server would show to somebody who comes anew.
 """
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from guiju.kernel.actor import Actor
@@ -59,7 +59,7 @@ from tests.support.staffing import Staffing
 from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import World
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 ID_NUMBER = "11010119900307889X"
 BLOCKED_TEXT = "去赌博网站玩"
 UNREACHED: dict[str, str] = {}
@@ -636,7 +636,7 @@ def everybody(cast: Cast) -> dict[str, Actor]:
 def compared(recordings: list[Json], folder: Path) -> subprocess.CompletedProcess[str]:
     """The verdict of the client's own reducer."""
     file = folder / "recordings.json"
-    file.write_text(json.dumps(recordings))
+    file.write_bytes(msgspec.json.encode(recordings))
     node = Path(sys.executable).with_name("node")
     command = [str(node), str(ROOT / "web" / "test" / "instep.ts"), str(file)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -644,7 +644,7 @@ def compared(recordings: list[Json], folder: Path) -> subprocess.CompletedProces
 
 @pytest.mark.parametrize(
     ("world", "history"),
-    [("sqlite", "none"), ("sqlite", "all"), ("postgresql", "none")],
+    [("postgresql", "none"), ("sqlite", "none"), ("sqlite", "all")],
     indirect=["world"],
 )
 def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> None:
@@ -694,7 +694,8 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     )
     acts.other_groups(utc(world.clock.now() + 7 * DAY).date().isoformat(), edited)
     audience.whole()
-    missing = set(all_kinds()) - audience.kinds
+    ours = {kind for kind in all_kinds() if not kind.startswith("test.")}
+    missing = ours - audience.kinds
     assert missing == set(UNREACHED), "no act brings these about"
     assert audience.seen["employee outsider"] == {"policy.adopted", "directory.person_changed"}, (
         "an outsider hears of nothing else"
