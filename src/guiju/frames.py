@@ -21,7 +21,7 @@ class Sink(Protocol):
     """Where a connection's frames go, and where its texts come from."""
 
     def write(self, wire: bytes) -> None:
-        """Send bytes that are framed already (`kernel.live.text_frame`)."""
+        """Send bytes that are framed already (`kernel.wire.text_frame`)."""
 
     def buffered(self) -> int:
         """Bytes that the peer has not taken yet."""

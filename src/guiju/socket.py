@@ -15,15 +15,8 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.errors import GuijuError, InvalidError, NotReadyError, UnauthenticatedError
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.kernel.live import (
-    TOO_SLOW,
-    Connection,
-    Hub,
-    View,
-    facts_frame,
-    items_for,
-    text_frame,
-)
+from guiju.kernel.live import TOO_SLOW, Connection, Hub, View, items_for
+from guiju.kernel.wire import facts_frame, text_frame
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity.types import Session
 from guiju.modules.messaging.composing import Body, Composer, Draft, receipt_json

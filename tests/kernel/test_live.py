@@ -19,8 +19,8 @@ from guiju.kernel.live import (
     Hub,
     View,
     items_for,
-    text_frame,
 )
+from guiju.kernel.wire import text_frame
 from guiju.modules.groups import governing, roster
 from guiju.modules.messaging import review
 from guiju.runtime import ROUTERS

@@ -81,9 +81,8 @@ def chromium(*, whole: bool = False) -> Iterator[Browser]:
 
     Its headless shell does with a fifth less work what pages need; only the `whole` browser shows notifications.
     """
-    names = ("chromium", "chromium-browser")
-    if not whole:
-        names = ("chromium-headless-shell", *names)
+    shell = () if whole else ("chromium-headless-shell",)
+    names = (*shell, "chromium", "chromium-browser")
     path = next((found for name in names if (found := shutil.which(name))), None)
     assert path is not None, (
         "Chromium is not installed; tests/system_packages.sh says what is needed"

@@ -15,6 +15,7 @@ import msgspec
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.wire import facts_frame, text_frame
 
 TOO_SLOW: Final = 4408
 MOST_BYTES: Final = 1 << 20
@@ -117,22 +118,6 @@ class Sink(Protocol):
 
     def buffered(self) -> int:
         """Bytes that the peer has not taken yet."""
-
-
-def text_frame(payload: bytes) -> bytes:
-    """`payload` as one unmasked, final text frame (RFC 6455, 5.2)."""
-    size = len(payload)
-    if size < 126:
-        return bytes((0x81, size)) + payload
-    if size < 65536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
-
-
-def facts_frame(items: Sequence[bytes], after: int, position: int) -> bytes:
-    """What happened up to `position`, for one who has everything up to `after`; items are encoded already."""
-    tail = b'],"after":%d,"position":%d}' % (after, position)
-    return text_frame(b'{"type":"facts","items":[' + b",".join(items) + tail)
 
 
 @dataclass(eq=False, slots=True)

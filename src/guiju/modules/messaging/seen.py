@@ -6,7 +6,8 @@ from collections import defaultdict
 import msgspec
 
 from guiju.kernel.ids import GroupId, PersonId
-from guiju.kernel.live import Hub, text_frame
+from guiju.kernel.live import Hub
+from guiju.kernel.wire import text_frame
 
 _encode = msgspec.json.Encoder().encode
 PAUSE_SECONDS = 1.0
