@@ -141,6 +141,19 @@ describe("reading", () => {
     expect(row(half)).toMatchObject({ read: 12, unread: 1, mentioned: false });
     expect(applyRead(half, "g1", 11, ME)).toBe(half);
   });
+  it("counts nothing that was moved aside beyond it", () => {
+    const by = { by: OTHER, at: 13, reason: "跑题" };
+    const state = run(base(), sent(11), sent(12), sent(13), sent(14), { position: 15, at: 15, kind: "messaging.moved", group: "g1", actor: OTHER, message: 13, on: true, moved: by, sender: OTHER, mentions: [] });
+    expect(row(state)?.unread).toBe(3);
+    expect(row(applyRead(state, "g1", 11, ME))?.unread).toBe(2);
+  });
+  it("asks where older messages beyond it are not at hand", () => {
+    const shown = three.timelines["g1"]?.items ?? [];
+    const some: ClientState = { ...three, conversations: { g1: { ...row(three)!, read: 5, unread: 9 } }, timelines: { g1: { items: shown, more: true } } };
+    expect(applyRead(some, "g1", 7, ME).unsure).toEqual(["g1"]);
+    const known = applyRead(some, "g1", 12, ME);
+    expect([row(known)?.unread, known.unsure]).toEqual([1, []]);
+  });
 });
 
 describe("membership", () => {

@@ -12,6 +12,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR, MINUTE
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.lane import WriteTx
 from guiju.kernel.posting import Poster
 from guiju.modules.groups import roster
 from guiju.modules.identity import service as identity
@@ -416,6 +417,42 @@ def test_a_restart_tells_nothing_again_and_misses_nothing(desk: Desk) -> None:
     desk.say("停机时")
     desk.restart()
     assert desk.told() == ["停机时"]
+
+
+@pytest.mark.parametrize("what", ["recalled", "removed", "signed out", "unsubscribed", "read"])
+def test_what_waits_for_an_address_that_rests_is_told_only_if_it_still_may_be(
+    desk: Desk, what: str
+) -> None:
+    world, member, owner, group = desk.world, desk.office.member, desk.office.owner, desk.group
+    desk.choose(Told.TEXT)
+    desk.service.statuses = [500] * 3
+    desk.say("没有送到")
+    desk.told()
+    said = desk.say("休息时")
+    assert desk.told() == []
+    verbs: dict[str, Callable[[WriteTx], Any]] = {
+        "recalled": lambda tx: recalling.recall(tx, owner, group, said),
+        "removed": lambda tx: roster.remove(tx, owner, group, member.person_id, reason="调岗"),
+        "signed out": lambda tx: identity.end_sessions(tx, member),
+        "unsubscribed": lambda tx: devices.unsubscribe(tx, member, desk.service.url("member")),
+        "read": lambda tx: reads.mark_read_many(tx, [(member.person_id, group, said)]),
+    }
+    world.write(verbs[what])
+    world.clock.advance(11 * MINUTE)
+    assert desk.told() == []
+
+
+def test_what_waited_is_told_as_it_is_now(desk: Desk) -> None:
+    desk.world.adopt(sending.with_editing)
+    desk.choose(Told.TEXT)
+    desk.service.statuses = [500] * 3
+    desk.say("没有送到")
+    desk.told()
+    said = desk.say("休息时")
+    assert desk.told() == []
+    desk.world.edit(desk.office.owner, desk.group, said, "改过了")
+    desk.world.clock.advance(11 * MINUTE)
+    assert desk.told() == ["改过了"]
 
 
 def test_an_address_that_never_answers_rests_and_is_forgotten(desk: Desk) -> None:

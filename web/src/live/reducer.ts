@@ -378,10 +378,10 @@ export function applyRead(state: ClientState, group: string, position: number, m
   const row = state.conversations[group];
   if (row === undefined || position <= row.read) return state;
   if (row.last === null || row.last.position <= position) return withRow(state, { ...row, read: position, unread: 0, mentioned: false });
-  const items = state.timelines[group]?.items;
-  if (items === undefined) return unsure(withRow(state, { ...row, read: position }), group, true);
+  const { items, more } = state.timelines[group] ?? {};
+  if (items === undefined || (more && !(items[0] && items[0].position <= position))) return unsure(withRow(state, { ...row, read: position }), group, true);
   const left = items.filter((one): one is SentItem | ReleasedItem =>
-    (one.kind === "messaging.sent" || one.kind === "messaging.released") && one.position > position && one.message.sender.id !== me && !one.message.recalled);
+    (one.kind === "messaging.sent" || one.kind === "messaging.released") && one.position > position && one.message.sender.id !== me && !one.message.recalled && !one.message.moved);
   const mentioned = left.some((one) => calls(one.message.mentions, me));
   return withRow(state, { ...row, read: position, unread: Math.min(UNREAD_CAP, left.length), mentioned });
 }

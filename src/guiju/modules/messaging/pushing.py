@@ -213,15 +213,19 @@ class Pusher:
         found: list[News] = []
         for group, said in by_group.items():
             told = _Group(tx, group, said)
-            for member in told.members:
+            for member in groups.members(tx, group):
+                if member.state not in PRESENT:
+                    continue
                 if member.person in readers and (news := readers[member.person].news(told, member)):
                     entry, most = news
                     found += [told.news(one, entry, most) for one in by_person[member.person]]
         return found
 
-    def _tell(self, news: News, tries: int) -> None:
+    def _tell(self, waited: News, tries: int) -> None:
         """Push once. Where the service is busy it waits for another try; an address that is gone is forgotten."""
-        to = news.subscription
+        news, to = self._door.read_now(lambda tx: _as_now(tx, waited)), waited.subscription
+        if news is None:
+            return
         answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
         with self._lock:
             self._turns.took(to, answer.took)
@@ -273,6 +277,20 @@ def _stands(now: Changed) -> bool:
     return now.recall is None and (now.row is None or now.row.moved is None)
 
 
+def _as_now(tx: ReadTx, waited: News) -> News | None:
+    """What waited as it may be told now. None where it was read or recalled, or the browser or the group is left."""
+    to, entry = waited.subscription, tx.entry(waited.position)
+    member = groups.find_member(tx, waited.group, to.person)
+    if entry is None or member is None or member.state not in PRESENT:
+        return None
+    known = {each.id for each in _device_store.subscriptions_of(tx, to.person)}
+    if to.id not in known or not identity.sessions_alive(tx, [SessionId(to.session)]):
+        return None
+    group = _Group(tx, waited.group, [entry])
+    found = _Reader(tx, to.person).news(group, member)
+    return group.news(to, *found) if found is not None else None
+
+
 class _Group:
     """One group with what was said in it, as pushes tell it."""
 
@@ -281,9 +299,6 @@ class _Group:
         assert found is not None, "messages are sent in groups"
         self.group: Group = found
         self.tx, self.most = tx, devices.most_told(tx, found)
-        self.members: Sequence[Member] = [
-            each for each in groups.members(tx, group) if each.state in PRESENT
-        ]
         gone = changes.load(tx, entries, texts_only=True)
         self.entries = [each for each in entries if _stands(gone.get(each.position, UNCHANGED))]
         self.gone = gone
