@@ -6,9 +6,11 @@ holder, and one in PostgreSQL with the session that took it.
 
 import fcntl
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from time import sleep
+from typing import IO, Any, LiteralString, Self
 
 import psycopg
 
@@ -22,6 +24,19 @@ _NOTICE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepali
 _PATIENCE: dict[str, Any] = {
     "connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
 }  # fmt: skip
+
+
+# By the name that the sessions of one claim have in common.
+_END_OWN = (
+    "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity "
+    "WHERE application_name = %s AND pid <> pg_backend_pid()"
+)
+_TRIES, _PAUSE = 100, 0.05
+
+
+def _asks(session: "psycopg.Connection", statement: LiteralString, value: int | str) -> bool:
+    row = session.execute(statement, (value,)).fetchone()
+    return row is not None and bool(row[0])
 
 
 def claim_file(path: Path) -> IO[str] | None:
@@ -47,19 +62,34 @@ class DataClaim:
         self._url = url.render_as_string(hide_password=False)
         self._file: IO[str] | None = None
         self._session: psycopg.Connection | None = None
+        self._name = f"guiju-claim-{secrets.token_hex(8)}"
 
     def take(self) -> bool:
         """Whether the claim is now held. Raises psycopg.Error when the database cannot be reached."""
         if self._path is not None:
             self._file = claim_file(self._path.with_name(self._path.name + ".lock"))
             return self._file is not None
-        session = psycopg.connect(self._url, autocommit=True, options=_NOTICE, **_PATIENCE)
-        row = session.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-        if row is None or not row[0]:
-            session.close()
-            return False
-        self._session = session
-        return True
+        session = psycopg.connect(
+            self._url, autocommit=True, options=_NOTICE, application_name=self._name, **_PATIENCE
+        )
+        if _asks(session, "SELECT pg_try_advisory_lock(%s)", _LOCK) or self._outlasts(session):
+            self._session = session
+            return True
+        session.close()
+        return False
+
+    def _outlasts(self, session: "psycopg.Connection") -> bool:
+        """Whether the lock is had once sessions of this very claim have ended: the server says that one ends before it does,
+        and does not know of all that are lost. Raises psycopg.OperationalError when one of them does not end.
+        """
+        for _ in range(_TRIES):
+            own = _asks(session, _END_OWN, self._name)
+            if _asks(session, "SELECT pg_try_advisory_lock(%s)", _LOCK):
+                return True
+            if not own:
+                return False
+            sleep(_PAUSE)
+        raise psycopg.OperationalError("an earlier session of this claim does not end")
 
     def keep(self) -> bool:
         """False when another process has taken it. A session that was lost is replaced by another as soon as one can be."""
