@@ -209,7 +209,7 @@ def violations(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         # As a script of the developer tools: the page's own policy lets nothing be injected.
         page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
-    report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    report = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
     return [
         f"{one['id']} ({one['impact']}): {node['html'][:160]} {json.dumps(node['any'][0]['message'] if node['any'] else '')}"
         for one in report["violations"]
