@@ -3,6 +3,7 @@ server goes on. Lost before the COMMIT arrives, after it was carried out, and fo
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import psycopg
@@ -13,11 +14,12 @@ from guiju.kernel.batch import nobody
 from guiju.kernel.db import DatabaseUnavailableError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
-from guiju.kernel.lane import Batch, Lane
+from guiju.kernel.lane import Batch, Command, Lane
 from guiju.kernel.pipeline import Call, Pipeline
 from guiju.kernel.writer import Writer
 from guiju.modules.directory import service as directory
 from guiju.modules.messaging import composing
+from guiju.modules.messaging.sending import KIND
 from guiju.setup import SYSTEM
 from tests.support.checks import check_ledger
 from tests.support.office import Office
@@ -154,6 +156,25 @@ def test_what_is_lost_for_long_is_said_to_be_unknown(
     (entry,) = [each for each in office.world.entries("messaging.sent") if each.fact.text == "甲"]
     assert again.position == entry.position
     check_ledger(office.world)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_ledger_that_cannot_say_it_ends_the_process(
+    office: Office, lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lane that has ended without its process would leave everybody waiting."""
+    group, ended = office.group(), Future[int]()
+    say(office, group, "暖")
+
+    def is_stored(connection: object) -> bool:
+        raise AssertionError("a bug in the ledger")
+
+    monkeypatch.setattr(lane.recorder, "is_stored", is_stored)
+    lane.fatal = ended.set_result
+    once(lane, lambda: end_connection(lane))
+    send = prepared(office, office.member, group, "甲", "甲")
+    lane.submit([Command(KIND, send, lambda said: pytest.fail(f"nobody may be told {said}"))])
+    assert ended.result(30) == 70
 
 
 def test_what_leaves_no_fact_is_said_to_be_unknown(

@@ -177,8 +177,11 @@ class Lane:
         _log.error("the database cannot be reached", exc_info=cause)
         if failed is None or failed.entries is None:
             self._refuse(commands)
-        else:
+            return
+        try:
             self._settle(commands, failed.entries)
+        except Exception as worse:  # noqa: BLE001  # nobody knows what was stored, whatever it is
+            self._end(worse)
 
     def _is_outage(self, error: BaseException | None, *, in_commit: bool) -> bool:
         """Whether the lane may go on after this. Not where a disk failed a commit on SQLite: what is read back afterwards
