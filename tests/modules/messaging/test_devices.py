@@ -11,6 +11,7 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR, MINUTE
+from guiju.kernel.db import DatabaseUnavailableError, ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.posting import Poster
@@ -31,6 +32,7 @@ from guiju.modules.messaging._push_turns import THREADS, Turns
 from guiju.modules.messaging.device_types import (
     MOST_PUSHES,
     Limits,
+    News,
     PushOffError,
     Subscription,
     Told,
@@ -155,6 +157,16 @@ class Desk:
         found = [push.said["text"] for push in self.service.pushes]
         self.service.pushes.clear()
         return found
+
+    def say_at_rest(self, text: str) -> int:
+        """Something whose push waits because the address did not answer before."""
+        self.choose(Told.TEXT)
+        self.service.statuses = [500] * 3
+        self.say("没有送到")
+        self.told()
+        said = self.say(text)
+        assert self.told() == []
+        return said
 
     def addresses(self) -> set[str]:
         return {each.endpoint for each in self.world.read(_device_store.subscriptions)}
@@ -424,12 +436,7 @@ def test_what_waits_for_an_address_that_rests_is_told_only_if_it_still_may_be(
     desk: Desk, what: str
 ) -> None:
     world, member, owner, group = desk.world, desk.office.member, desk.office.owner, desk.group
-    desk.choose(Told.TEXT)
-    desk.service.statuses = [500] * 3
-    desk.say("没有送到")
-    desk.told()
-    said = desk.say("休息时")
-    assert desk.told() == []
+    said = desk.say_at_rest("休息时")
     verbs: dict[str, Callable[[WriteTx], Any]] = {
         "recalled": lambda tx: recalling.recall(tx, owner, group, said),
         "removed": lambda tx: roster.remove(tx, owner, group, member.person_id, reason="调岗"),
@@ -442,14 +449,26 @@ def test_what_waits_for_an_address_that_rests_is_told_only_if_it_still_may_be(
     assert desk.told() == []
 
 
+def test_what_cannot_be_looked_up_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, asked = pushing._as_now, list[object]()
+
+    def unreachable_at_first(tx: ReadTx, waited: News) -> News | None:
+        asked.append(waited)
+        if (
+            len(asked) <= len(pushing.WAITS) + 1
+        ):  # longer than a service that does not answer is asked again
+            raise DatabaseUnavailableError("The database cannot be reached; try again.")
+        return found(tx, waited)
+
+    monkeypatch.setattr(pushing, "_as_now", unreachable_at_first)
+    desk.choose(Told.TEXT)
+    desk.say("库不在时")
+    assert desk.told() == ["库不在时"]
+
+
 def test_what_waited_is_told_as_it_is_now(desk: Desk) -> None:
     desk.world.adopt(sending.with_editing)
-    desk.choose(Told.TEXT)
-    desk.service.statuses = [500] * 3
-    desk.say("没有送到")
-    desk.told()
-    said = desk.say("休息时")
-    assert desk.told() == []
+    said = desk.say_at_rest("休息时")
     desk.world.edit(desk.office.owner, desk.group, said, "改过了")
     desk.world.clock.advance(11 * MINUTE)
     assert desk.told() == ["改过了"]

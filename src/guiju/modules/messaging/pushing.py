@@ -223,7 +223,12 @@ class Pusher:
 
     def _tell(self, waited: News, tries: int) -> None:
         """Push once. Where the service is busy it waits for another try; an address that is gone is forgotten."""
-        news, to = self._door.read_now(lambda tx: _as_now(tx, waited)), waited.subscription
+        to = waited.subscription
+        try:
+            news = self._door.read_now(lambda tx: _as_now(tx, waited))
+        except DatabaseUnavailableError:
+            self._put_back(waited, tries, WAITS[-1])
+            return
         if news is None:
             return
         answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
@@ -234,10 +239,8 @@ class Pusher:
             return
         is_gone = answer.status in _GONE
         again = answer.status is None or answer.status == _BUSY or answer.status >= 500
-        now = self._clock.now()
         if again and tries < len(WAITS):
-            with self._lock:
-                self._waiting.setdefault((to.id, news.group), (news, tries + 1, now + WAITS[tries]))
+            self._put_back(news, tries + 1, WAITS[tries])
             return
         _log.warning("a push was not taken: %s", answer.problem or answer.status)
         failures = self._failures[to.id] = self._failures.get(to.id, 0) + 1
@@ -247,7 +250,13 @@ class Pusher:
             with self._lock:
                 self._turns.forget(to.id)
         elif again:
-            self._rests[to.id] = now + REST * failures
+            self._rests[to.id] = self._clock.now() + REST * failures
+
+    def _put_back(self, news: News, tries: int, wait: int) -> None:
+        """Have it wait for another try, unless something newer waits in its place."""
+        waiting = news, tries, self._clock.now() + wait
+        with self._lock:
+            self._waiting.setdefault((news.subscription.id, news.group), waiting)
 
     def _headers(self, news: News) -> Mapping[str, str]:
         assert self._key is not None, "only then there is something to tell"
