@@ -56,8 +56,7 @@ _LINES: Final = (
     _Line("reload.pause", "ms", "reload.pause"),
     _Line("reload.uninspected", "texts", "reload.uninspected"),
     _Line("risk", "ms", "risk"),
-    _Line("hostile", "ms", "hostile"),
-    _Line("hostile.patterns", "ms", "hostile.patterns"),
+    *(_Line(name, "ms", name) for name in ("hostile", "hostile.patterns", "hostile.built_in", "hostile.one_pattern")),
     *(_Line(kind, "ms", kind) for kind in files.MAKERS),
 )  # fmt: skip
 

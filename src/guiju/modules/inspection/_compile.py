@@ -10,7 +10,7 @@ from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex, matcher_of
-from guiju.modules.inspection._findings import Taken, finding_of, overflow_rules, sent
+from guiju.modules.inspection._findings import Taken, finding_of, hit_of, overflow_rules, sent
 from guiju.modules.inspection._fold import TABLE_DIGEST
 from guiju.modules.inspection._garbage import Uncollected
 from guiju.modules.inspection._glances import LONG
@@ -25,7 +25,7 @@ from guiju.modules.inspection._risk import RiskIndex
 from guiju.modules.inspection._several import Several
 from guiju.modules.inspection._streams import Streams
 from guiju.modules.inspection._tables import WRITING_DIGEST
-from guiju.modules.inspection._terms import TermHit, TermIndex, Terms
+from guiju.modules.inspection._terms import TermIndex, Terms
 from guiju.modules.inspection.types import (
     EVERYWHERE,
     BadThresholdError,
@@ -48,7 +48,7 @@ from guiju.modules.inspection.types import (
 )
 
 # Part of every version: raise it when the same rules would find something else.
-ENGINE_REVISION = 12
+ENGINE_REVISION = 13
 MAX_FINDINGS = 200
 
 
@@ -238,28 +238,37 @@ class RuleSet:
         except UnicodeEncodeError as reason:
             raise TextNotUnicodeError("the text has unpaired surrogates") from reason
         found = self._terms.find(streams)
-        if streams.may_be_coded or found.is_cut:
-            hits = self._decoded_too(streams, found)
-        else:
-            hits = [*map(_hit_of, found.hits)] if found.hits else []
+        hits = [*map(hit_of, found.hits)] if found.hits else []
+        if found.is_cut:
+            hits.append(self._unread(TermRule, text))
         if look is None or streams.may_be_coded or look(forms) != self._nothing:
-            hits.extend(self._matching(streams))
+            self._read_forms(streams, hits, found)
         if self._documents is not None:
             hits.extend(self._documents.find(streams))
         return hits
 
-    def _matching(self, streams: Streams) -> Iterator[Hit]:
-        """What is found by its form, and by the expressions of the organisation."""
+    def _read_forms(self, streams: Streams, hits: list[Hit], found: Terms) -> None:
+        """Adds what is found by its form and by the expressions of the organisation, and all that codes stand for.
+
+        `found` are the terms as they are written.
+        """
         gated = self._finders.gate(streams.stripped)
-        if gated or streams.may_be_coded:
-            passage = Passage(streams)
-            formed = self._formed(passage, gated) if gated else []
-            yield from formed
-            if streams.decoded is not None and not passage.is_exhausted:
-                yield from self._encoded(streams.decoded, formed, passage)
+        passage = Passage(streams) if gated or streams.may_be_coded else None
+        formed = self._formed(passage, gated) if passage is not None and gated else []
+        hits.extend(formed)
         encoded = streams.text.encode()
         if self._expressions.may_match(streams, encoded):
-            yield from self._expressed(streams, encoded)
+            hits.extend(self._expressed(streams, encoded))
+        if passage is not None and streams.may_be_coded and not self._is_held_unread(hits):
+            hits.extend(self._decoded_terms(streams.decoded, found, streams.text))
+            hits.extend(self._encoded(streams.decoded, formed, passage))
+
+    def _is_held_unread(self, hits: list[Hit]) -> bool:
+        """A reviewer has to read the text whatever else is in it, and most of the time that it takes was spent."""
+        return any(
+            isinstance(self._rules[hit.rule], OverflowRule) and self._asked(hit) is Disposition.HOLD
+            for hit in hits
+        )
 
     def _expressed(self, streams: Streams, encoded: bytes) -> Iterator[Hit]:
         """What is found by the expressions of the organisation."""
@@ -283,28 +292,25 @@ class RuleSet:
         for rule, score in self._risk.find(text):
             yield Hit(0, len(text), rule, f"{score:.2f}", (), cap=Disposition.HOLD)
 
-    def _decoded_too(self, streams: Streams, found: Terms) -> list[Hit]:
-        """The terms `found` in a text, and those that its references stand for."""
-        if found.is_cut:
-            # It is held whatever else it has.
-            return [*map(_hit_of, found.hits), self._unread(TermRule, streams.text)]
-        decoded = streams.decoded
-        if decoded is None:
-            return [*map(_hit_of, found.hits)]
-        hits = {hit[:4]: _hit_of(hit) for hit in found.hits}
+    def _decoded_terms(self, decoded: Streams | None, found: Terms, text: str) -> list[Hit]:
+        """The terms that references stand for, beside those `found` in the text as it is written."""
+        known = {hit[:4] for hit in found.hits}
+        hits: list[Hit] = []
         while decoded is not None:
             within = self._terms.find(decoded)
             if within.is_cut:
-                return [*hits.values(), self._unread(TermRule, streams.text)]
+                return [*hits, self._unread(TermRule, text)]
             for hit in within.hits:
                 if not decoded.is_new(hit.start, hit.end):
                     continue
                 way = Way.ENCODED if hit.way in {Way.PLAIN, Way.PARTED} else hit.way
                 start, end = decoded.original(hit.start, hit.end)
                 there = hit._replace(start=start, end=end, way=way)
-                hits.setdefault(there[:4], _hit_of(there))
+                if there[:4] not in known:
+                    known.add(there[:4])
+                    hits.append(hit_of(there))
             decoded = decoded.decoded
-        return [*hits.values()]
+        return hits
 
     def _formed(self, passage: Passage, gated: list[int]) -> list[Hit]:
         """What is found by its form: kinds and links."""
@@ -360,12 +366,6 @@ class RuleSet:
         hidden = found.hidden if end - start <= LONGEST_WORD else range(start, end)
         word = shown(text, start, end, hidden)
         return [Hit(start, end, rule, word, hidden) for rule in self._kinds[found.kind]]
-
-
-def _hit_of(hit: TermHit) -> Hit:
-    start, end, rule, word, way, is_doubtful = hit
-    cap = Disposition.HOLD if is_doubtful else Disposition.BLOCK
-    return Hit(start, end, rule, word, range(start, end), cap, way)
 
 
 def compile_ruleset(rules: Iterable[Rule]) -> RuleSet:

@@ -23,7 +23,7 @@ from guiju.modules.inspection._glances import searcher_of
 from guiju.modules.inspection._passage import Passage, View
 from guiju.modules.inspection._relaxed import TOKEN, is_bounded, relaxed
 from guiju.modules.inspection._streams import Streams
-from guiju.modules.inspection.types import BadExpressionError, ExpressionRule
+from guiju.modules.inspection.types import BadExpressionError, Disposition, ExpressionRule
 
 MAX_PROGRAM = 2000
 MAX_EXPRESSION = 1000
@@ -80,6 +80,7 @@ class ExpressionIndex:
     def __init__(self, rules: list[tuple[int, ExpressionRule]]) -> None:
         """`rules` come with their number. Raises `BadExpressionError`."""
         self._rules = [_expression(number, rule) for number, rule in rules]
+        self._only_alert = {n for n, rule in rules if rule.disposition is Disposition.ALERT}
         gates = [relaxed(rule.expression) for _, rule in rules]
         self._gate = _gate_of(gates) if rules else None
         # Looks at two forms of a text at once, as lines of one; an edge of a line is then one of a text.
@@ -115,18 +116,20 @@ class ExpressionIndex:
 
     def search(self, streams: Streams, encoded: bytes) -> Iterator[ExpressionHit]:
         """What matches the text as it was sent, `encoded` in UTF-8; then, elsewhere, what matches it folded and without
-        what takes no room, and with its references resolved.
+        what takes no room, and with its references resolved, unless it is held for what was not searched before.
         """
         if self._gate is None:
             return
         found: dict[int, tuple[list[ExpressionHit], bytearray]] = {}
         budget = _Budget()
         form: Streams | None = streams
+        is_held = False
         while form is not None:
             plain, visible = View(form.text, range(len(form.text))), Passage(form).visible
             for view in (plain, visible) if visible.text != plain.text else (plain,):
                 given = encoded if view.text is streams.text else view.text.encode()
                 for hit in self.find(view.text, given, self.gate(given), budget):
+                    is_held = is_held or (hit.overflow and hit.rule not in self._only_alert)
                     first, last = view.places[hit.start], view.places[hit.end - 1] + 1
                     if not form.is_new(first, last):
                         continue
@@ -136,7 +139,7 @@ class ExpressionIndex:
                         known.append(hit._replace(start=start, end=end))
                         if not hit.overflow:
                             taken[start:end] = b"\1" * (end - start)
-            form = form.decoded
+            form = None if is_held else form.decoded
         for hits, _ in found.values():
             yield from hits
 

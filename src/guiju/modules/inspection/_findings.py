@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from guiju.modules.inspection._masking import RISK_RULE
 from guiju.modules.inspection._streams import Streams
+from guiju.modules.inspection._terms import TermHit
 from guiju.modules.inspection.types import (
     OVERFLOW,
     Disposition,
@@ -62,6 +63,13 @@ def finding_of(rule: Rule | OverflowRule, hit: Hit) -> Finding:
             return Finding(hit.start, hit.end, RISK_CATEGORY, RISK_RULE, hit.word)
         case OverflowRule():
             return Finding(hit.start, hit.end, OVERFLOW, OVERFLOW, hit.word)
+
+
+def hit_of(hit: TermHit) -> Hit:
+    """A term that was found as a hit of its rule; a doubtful one never does more than hold."""
+    start, end, rule, word, way, is_doubtful = hit
+    cap = Disposition.HOLD if is_doubtful else Disposition.BLOCK
+    return Hit(start, end, rule, word, range(start, end), cap, way)
 
 
 class Taken:

@@ -24,8 +24,8 @@ LONGEST_WORD = 64
 
 # What one text may cost, in units of about five microseconds, and what each of its characters adds. Lists of numbers,
 # tables and logs take less; a text that costs more is held, because it was not read to its end.
-EFFORT = 1200
-_A_CHARACTER = 0.35
+EFFORT = 1000
+_A_CHARACTER = 0.3
 _ROW_OF_FOURS = re.compile(
     "(?m)^[^0-9\n]{0,3}[0-9]{4}(?:[ \t,;|-]{1,3}[0-9]{4}){3,20}[^0-9\n]{0,3}$"
 )
