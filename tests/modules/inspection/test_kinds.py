@@ -87,6 +87,7 @@ FOUND = [
     ("口令：Guiju2026", "api_key", "Guiju2026"),
     ("初始密码：１２３４５６", "api_key", "１２３４５６"),
     ("密码：admin", "api_key", "admin"),
+    ("账号：root\n密码：admin\n下午生效", "api_key", "admin"),
     ("口令：芝麻开门", "api_key", "芝麻开门"),
     ("门禁密码是“春眠不觉晓”", "api_key", "春眠不觉晓"),
     ("后台账号root密码qwe12345", "api_key", "qwe12345"),

@@ -283,6 +283,7 @@ def test_expressions_that_an_earlier_version_took_stay_or_are_switched_off(
     told = [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
     assert any("bytes" in line and "reads characters" in line for line in told)
     assert any("edge" in line and "switched off" in line for line in told)
+    assert policy.control(use.control).left_out(use.params) == ["edge"]
     rules = [
         ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, use.id)
         for each in use.params.patterns

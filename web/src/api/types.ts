@@ -335,7 +335,7 @@ export interface RuleFigures {
 
 export interface Control {
   use: string; kind: "prevent" | "approve" | "timer" | "record" | "inform"; title: Bilingual; about: Bilingual;
-  with: { name: string; title: Bilingual | string; value: unknown }[];
+  with: { name: string; title: Bilingual | string; value: unknown }[]; left_out: string[];
   evidence: { count: number; last_at?: number | null; last_position?: number | null };
 }
 export interface Clause {

@@ -26,6 +26,8 @@ export const BOOK = {
   "cl.controls": ["{n} 个控制点", "{n} 個控制點", "{n} controls"],
   "cl.how.none": ["软件还不能执行这一条。", "軟體還不能執行這一條。", "No software carries this out yet."],
   "cl.on": ["生效", "生效", "On"],
+  "cl.left_out": ["这个版本不再接受以下表达式，已停用：{names}。请改写后重新采用制度包。", "這個版本不再接受以下表達式，已停用：{names}。請改寫後重新採用制度包。", "This version does not accept these expressions, so they are off: {names}. Write them anew and adopt the pack again."],
+  "cov.left_out": ["有 {n} 条的部分设置停用了，点开看是哪些：", "有 {n} 條的部分設定停用了，點開看是哪些：", "Part of {n} clauses is off; open them to see what:"],
   "cl.evidence": ["留下了什么", "留下了什麼", "What it left behind"],
   "cl.evidence.more": ["最新在前，点编号看证明", "最新在前，點編號看證明", "Newest first; a number opens its proof"],
   "cl.evidence.none": ["这一条还没有起过作用。", "這一條還沒有起過作用。", "This clause has not acted yet."],

@@ -3,7 +3,7 @@ r"""Expressions that an earlier version took and this one refuses, in a pack tha
 An upgrade must not stop the server, nor leave an organisation without its other rules. What asks for single bytes (`\C`)
 goes on with characters in their place, and finds at least what it found. What finds nothing that could be shown or
 masked (`\b` alone), or is refused for another reason, is switched off. Both are told in the log, and whoever saves the
-pack again is refused with the reason.
+pack again is refused with the reason. What is switched off stands on the page of its clause.
 """
 
 import logging
@@ -28,10 +28,17 @@ def as_far_as_it_stands(rule: ExpressionRule) -> str:
             "the expression %s is refused by this version (%s): %s",
             rule.id,
             error.message,
-            "it is switched off" if in_its_place == _NOTHING else "it reads characters for bytes",
+            "it is switched off"
+            if is_switched_off(in_its_place)
+            else "it reads characters for bytes",
         )
         return in_its_place
     return rule.expression
+
+
+def is_switched_off(expression: str) -> bool:
+    """Whether it stands in the place of one that this version refuses, and finds nothing."""
+    return expression == _NOTHING
 
 
 def _read_by_characters(rule: ExpressionRule) -> str:

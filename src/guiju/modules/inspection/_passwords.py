@@ -48,7 +48,8 @@ _PLACEHOLDER = re.compile(
     r"|true|false|reset|invalid|incorrect|forgotten?|protected|(?:sha|md|utf|base|argon|wpa|aes|ntlm?)-?[0-9]+)$|https?:|www\."
 )
 _INNER_SIGN = re.compile(r"[!@#$%^&*+=~]")
-_LETTER, _DIGIT, _CLOSED = re.compile("[a-z]"), re.compile("[0-9]"), re.compile(r"\s*(?:[,;.!)]|$)")
+_LETTER, _DIGIT = re.compile("[a-z]"), re.compile("[0-9]")
+_CLOSED = re.compile(r"[^\S\n]*(?:[,.;!)\n]|$)")
 _SENTENCE_END = "?.:)]}、"
 _LEAST_MIXED, _LEAST_WORD = 5, 5
 _BESIDE_DIGITS = range(6, 9)

@@ -9,7 +9,7 @@ from guiju.modules.inspection._compile import (
 )
 from guiju.modules.inspection._conditions import check_condition, check_scope
 from guiju.modules.inspection._dictionaries import dictionary_of, read_dictionary
-from guiju.modules.inspection._earlier import as_far_as_it_stands
+from guiju.modules.inspection._earlier import as_far_as_it_stands, is_switched_off
 from guiju.modules.inspection._expressions import compile_expression
 from guiju.modules.inspection._findings import DOCUMENT_CATEGORY
 from guiju.modules.inspection._fold import fold
@@ -52,6 +52,7 @@ __all__ = [
     "fold",
     "is_public_address",
     "is_public_host",
+    "is_switched_off",
     "mask",
     "read_dictionary",
     "read_risk_model",

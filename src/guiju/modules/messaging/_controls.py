@@ -12,6 +12,7 @@ from guiju.modules.inspection.service import (
     check_scope,
     compile_expression,
     compile_ruleset,
+    is_switched_off,
 )
 from guiju.modules.inspection.types import (
     BadConditionError,
@@ -111,6 +112,10 @@ def _rule_of(each: Expression) -> ExpressionRule:
 def _mended_patterns(params: PatternRules) -> PatternRules:
     standing = [(each, as_far_as_it_stands(_rule_of(each))) for each in params.patterns]
     return replace(params, patterns=tuple(replace(each, regex=regex) for each, regex in standing))
+
+
+def _left_out_patterns(params: PatternRules) -> list[str]:
+    return [each.id for each in params.patterns if is_switched_off(each.regex)]
 
 
 def _check_links(params: LinkRules) -> None:
@@ -224,6 +229,7 @@ CONTROLS = (
         _check_patterns,
         check_new=_check_condition,
         mended=_mended_patterns,
+        left_out=_left_out_patterns,
     ),
     Control(
         "messaging.links",

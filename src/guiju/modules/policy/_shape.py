@@ -77,6 +77,7 @@ def _control(use: Use, evidence: UseEvidence, *, shown: bool) -> Json:
             for name, title in control.shows.items()
             if shown
         ],
+        "left_out": control.left_out(use.params) if shown else [],
         "evidence": {
             "count": evidence.count,
             "last_at": evidence.last_at,

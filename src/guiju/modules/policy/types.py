@@ -32,6 +32,7 @@ class Control:
 
     `shows` gives the name of each parameter for the clause page. Earlier versions may have taken what this one refuses:
     of a pack that is in force only what `mended` makes of its parameters is checked, and `check_new` is not asked.
+    `left_out` names what of these parameters is not carried out any more.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Control:
     check: Callable[[Any], None] = lambda params: None
     check_new: Callable[[Any], None] = lambda params: None
     mended: Callable[[Any], Any] = lambda params: params
+    left_out: Callable[[Any], list[str]] = lambda params: []
 
     def __post_init__(self) -> None:
         learn(self.params)
