@@ -13,6 +13,7 @@ from guiju.app import Server
 from guiju.frames import FramesProtocol
 from guiju.kernel.claim import Claim, claim
 from guiju.kernel.jobs import retry_parked
+from guiju.kernel.processor import Together
 from guiju.runtime import Runtime
 from guiju.settings import SettingsError
 
@@ -41,6 +42,12 @@ def serve(runtime: Runtime) -> None:
     with held:
         watch = threading.Thread(target=_watch, args=(held, stopped), name="claim", daemon=True)
         watch.start()
+        together = Together(
+            threading.get_native_id(), runtime.lane.thread, lambda: runtime.lane.work
+        )
+        threading.Thread(
+            target=together.watch, args=(stopped,), name="processor", daemon=True
+        ).start()
         try:
             _run(runtime)
         finally:

@@ -172,11 +172,10 @@ def test_what_is_begun_on_trust_asks_after_a_disappointment(
     trusts.clear()
     assert together(lane, "b", "a", "c") == ["b", "a again", "c"]
     assert together(lane, "d") == ["d"]
-    on_trust = not world.runtime.database.is_sqlite
-    assert trusts == ([True, False, False] if on_trust else [False, False])
+    assert trusts == [True, False, False]
     lane._wary = 0
     assert together(lane, "refused") == ["refused"]
-    assert trusts[-2:] == [on_trust, False], "and where it matters, it is asked at once"
+    assert trusts[-2:] == [True, False], "and where it matters, it is asked at once"
     assert counted == ["a", "b", "a", "c", "d", "refused"], "nothing is counted twice"
     assert not caplog.records
     assert stored(world.runtime.database) == ["a", "b", "c", "d", "refused"]

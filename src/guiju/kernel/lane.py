@@ -34,6 +34,7 @@ from guiju.kernel.db import Database, DatabaseUnavailableError, OutcomeUnknownEr
 from guiju.kernel.errors import ForbiddenError, GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.pipeline import UndoneError
+from guiju.kernel.processor import Work
 from guiju.kernel.statements import Ahead, committing, run_raw
 from guiju.kernel.writer import Writer
 from guiju.kernel.writing import Apply, Cache, Guard, Recorder, WriteTx, unchanged
@@ -97,6 +98,7 @@ class Lane:
     _writer: Writer = field(init=False)
     _tx: WriteTx | None = None
     _wary: int = 0
+    work: Work = field(default_factory=Work)
 
     def __post_init__(self) -> None:
         self._writer = self.database.writer()
@@ -104,6 +106,12 @@ class Lane:
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="write-lane", daemon=True)
         self._thread.start()
+
+    @property
+    def thread(self) -> int:
+        """The system's number of the thread that writes. Start it before."""
+        assert self._thread is not None and self._thread.native_id is not None
+        return self._thread.native_id
 
     def stop(self) -> None:
         """Finish what is waiting, then end."""
@@ -166,6 +174,7 @@ class Lane:
             self._writer.close()
             self._recover(commands, error)
             return
+        self.work = Work(self.work.batches + 1, self.work.commands + len(commands))
         self.deliver(Batch(commands, entries))
 
     def _recover(self, commands: list[Command], error: Exception) -> None:

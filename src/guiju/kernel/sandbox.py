@@ -19,6 +19,8 @@ from typing import IO, Self
 
 import msgspec
 
+from guiju.kernel.processor import spread
+
 # How much longer than its own clock the warm process may take before it is itself given up.
 _GRACE = 5.0
 _START = 60.0
@@ -116,6 +118,7 @@ class Sandbox:
         if process is not None and process.poll() is None:
             return process
         self._give_up()
+        spread()
         process = subprocess.Popen(  # noqa: S603  # our own interpreter with our own module
             self._command,
             bufsize=0,

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+import pysqlite3
 from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
 
-from guiju.kernel.pipeline import Call, Form, array_of, form_of, pipeline_of, row_of
+from guiju.kernel.pipeline import Call, Form, UndoneError, array_of, form_of, pipeline_of, row_of
 
 _HOT_DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite_dialect.dialect(paramstyle="qmark"),
@@ -192,12 +193,16 @@ def begin_with(connection: Connection, table: Table, name: str, ahead: Ahead | N
 
 
 def begin_on_trust(connection: Connection, table: Table, name: str, value: int) -> bool:
-    """Begin a transaction that writes without a round trip: it fails where the only row of `table` has another value.
+    """Begin a transaction that writes without asking: it fails where the only row of `table` has another value.
 
-    The row is locked, and looked at, before all else that the transaction sends. False, and nothing is begun, on SQLite,
-    which has no round trips, and where the connection may be lost: that should be known before anything is to be committed.
+    PostgreSQL locks the row, and looks at it, before all else that the transaction sends. On SQLite whoever changed it has
+    taken a place that is written to before the commit. False, and nothing is begun, where the connection may be lost:
+    that should be known before anything is to be committed.
     """
-    if connection.dialect.name == "sqlite" or not pipeline_of(connection).is_fresh():
+    if connection.dialect.name == "sqlite":
+        _cursor(connection).execute("BEGIN IMMEDIATE")
+        return True
+    if not pipeline_of(connection).is_fresh():
         return False
     locked = f"SELECT 1 FROM {table.name} WHERE id = 1 AND {name} = $1 FOR UPDATE"
     form = form_of(table.c[name].type)
@@ -219,7 +224,10 @@ def committing(connection: Connection) -> Iterator[None]:
     that nothing was committed.
     """
     if connection.dialect.name == "sqlite":
-        yield
+        try:
+            yield
+        except pysqlite3.IntegrityError as error:
+            raise UndoneError from error
         run_raw(connection, "COMMIT")
         return
     with pipeline_of(connection).committing():

@@ -163,16 +163,16 @@ def _check_clear(value: object, depth: int = MAX_DEPTH) -> None:
         if not -_MAX_INT <= value <= _MAX_INT:
             raise LeafError("an integer of 2**53 or more")
     elif isinstance(value, dict):
-        if depth == 0 or not all(type(key) is str and key.isascii() for key in value):
+        if depth == 0 or not "".join(value).isascii():
             raise LeafError("metadata is nested too deeply, or a key of it is not ASCII")
         for item in value.values():
-            if type(item) not in _PLAIN:
+            if type(item) not in _PLAIN and item != ():
                 _check_clear(item, depth - 1)
     elif isinstance(value, _LISTS):
         if depth == 0:
             raise LeafError("metadata is nested too deeply")
         for item in value:
-            if type(item) not in _PLAIN:
+            if type(item) not in _PLAIN and item != ():
                 _check_clear(item, depth - 1)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):

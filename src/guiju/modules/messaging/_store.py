@@ -103,6 +103,10 @@ message = governed(
 )
 _COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "due_at", "thread")
 _insert = Inserts(message, _COLUMNS)
+_STORES = (
+    _review_store, _hit_store, _change_store, _file_store, _forward_store, _topic_store, _template_store,
+    _urgent_store, _burn_store, _correct_store,
+)  # fmt: skip
 _by_key = Lookup(message, "key", ("key", "position"))
 
 
@@ -151,16 +155,23 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows = []
                 _decide(tx, entry)
     tx.many(_insert, rows)
-    _review_store.apply(tx, entries)
-    _hit_store.apply(tx, entries)
-    _change_store.apply(tx, entries)
-    _file_store.apply(tx, entries)
-    _forward_store.apply(tx, entries)
-    _topic_store.apply(tx, entries)
-    _template_store.apply(tx, entries)
-    _urgent_store.apply(tx, entries)
-    _burn_store.apply(tx, entries)
-    _correct_store.apply(tx, entries)
+    others = [entry for entry in entries if not _is_plain(entry)]
+    if others:
+        for store in _STORES:
+            store.apply(tx, others)
+
+
+def _is_plain(entry: Recorded) -> bool:
+    """A message that has nothing beside its text: nearly all are, and no other store would keep anything of it."""
+    fact = entry.fact
+    return isinstance(fact, MessageSent) and not (
+        entry.uses
+        or fact.mentions
+        or fact.files
+        or fact.forwarded
+        or fact.burn is not None
+        or fact.corrects is not None
+    )
 
 
 def _row(
