@@ -108,6 +108,11 @@ FOUND = [
     ("sshpass -p Abc123 ssh root@10.0.0.2", "api_key", "Abc123"),
     ("curl -u admin:Abc@12345 http://x.example.com", "api_key", "Abc@12345"),
     ("mysql://root:P@ssw0rd123@10.0.0.5:3306/db", "api_key", "P@ssw0rd123"),
+    ("姓 名：王小明", "person_name", "王小明"),
+    ("户\u3000名：周杰伦", "person_name", "周杰伦"),
+    ("姓名：王\u3000伟", "person_name", "王\u3000伟"),
+    ("姓名：王 小 明\n性别：男", "person_name", "王 小 明"),
+    ("姓名：古丽娜尔·买买提 性别：女", "person_name", "古丽娜尔·买买提"),
     ("sk-1234567890abcdef", "api_key", "sk-1234567890abcdef"),
     ("sk-abcdefghijklmnopqrstuvwxyz", "api_key", "sk-abcdefghijklmnopqrstuvwxyz"),
     (
