@@ -99,7 +99,8 @@ class LatinIndex:
     def _masked(self, folded: str, budget: Budget) -> Iterator[Echo]:
         for match in _MASKED.finditer(folded):
             token = match[0]
-            for written in {token, token.rstrip(_MASK)}:
+            bare = token.rstrip(_MASK)
+            for written in {token, bare}:
                 for number in self._masks.get((len(written), written[0]), ()):
                     if not budget.take_hit():
                         return
@@ -107,8 +108,9 @@ class LatinIndex:
                         start = match.start()
                         place = Place(folded, range(len(folded)), start, start + len(written) - 1)
                         yield Echo(number, place, Way.MASKED, False)
-            if not token.isalpha():
-                yield from self._masked_phrases(folded, *match.span(), budget)
+            if not bare.isalpha():
+                last = match.start() + len(bare)
+                yield from self._masked_phrases(folded, match.start(), last, budget)
 
     def _masked_phrases(self, folded: str, first: int, last: int, budget: Budget) -> Iterator[Echo]:
         for start, end in _phrases(folded, first, last):
