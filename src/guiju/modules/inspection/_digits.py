@@ -36,8 +36,8 @@ _PART = (
     f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{7,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
 )
 # Nearly all gaps have none, and to try each of them takes longer than the rest of a run.
-_CONNECTING = f"(?={_SIGN}{{0,2}}[后前中接然之最末再加连跟at])"
-_GAP = f"(?:{_CONNECTING}{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
+_CONNECTING = f"(?=[,;、]?{_SIGN}{{0,2}}[后前中接然之最末再加连跟at])"
+_GAP = f"(?:{_CONNECTING}[,;、]?{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
 _CHAIN = f"(?:{_GAP}{_PART})*"
 # The same without its first character, by which `re` passes all others.
 _REST = (
