@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
 from guiju.kernel.clock import MINUTE
+from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.groups.types import GroupNotFoundError
@@ -68,6 +70,10 @@ def test_the_new_text_takes_the_place_of_the_old(office: Office) -> None:
     assert world.read(lambda tx: sight_of(tx, office.member, last)) is Sight.BODY
 
 
+def replayed(tx: ReadTx, position: int) -> dict[str, Any]:
+    return replaying.shape(tx, replaying.replay_for_operator(tx, position))
+
+
 def test_what_was_decided_on_an_edit_is_decided_once_more(office: Office) -> None:
     world, group = office.world, office.group()
     first = world.send(office.owner, group, "好").position
@@ -77,9 +83,9 @@ def test_what_was_decided_on_an_edit_is_decided_once_more(office: Office) -> Non
         (f"找{ID_NUMBER}", MessageState.MASKED),
     ):
         done = world.edit(office.member, group, sent, text)
-        again = world.read(
-            lambda tx, at=done.position: replaying.shape(tx, replaying.replay_for_operator(tx, at))
-        )
+        entry = world.entries("messaging.edited")[-1]
+        assert entry.position == done.position
+        again = world.read(partial(replayed, position=entry.position))
         assert again["state"] == again["again"]["state"] == state and again["same"]
         assert (
             again["clause"]
