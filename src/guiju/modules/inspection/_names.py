@@ -100,7 +100,14 @@ def find_names(passage: Passage) -> Iterator[Found]:
         if start > seen:
             seen = end
             surname = 2 if text[start : start + 2] in _COMPOUND else 1
-            yield view.found("person_name", start, end, range(start + surname, end))
+            given = range(start + surname, end)
+            # What stands between the characters stays.
+            hidden = (
+                given
+                if _HAN.fullmatch(text, start, end)
+                else [at for at in given if _HAN.match(text, at)]
+            )
+            yield view.found("person_name", start, end, hidden)
 
 
 def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
