@@ -16,7 +16,7 @@ USE = "6.7/messaging.content"
 HELD_OUT = service.compile_ruleset([TermRule("d", "c", (*TERMS, *LATIN), Disposition.BLOCK, USE)])
 WORDS = (
     "操你妈", "傻逼", "枪支买卖", "吸毒", "体育投注", "高息贷款", "绿色通道费", "方案外泄", "央视刚刚曝光", "死逼",
-    "娛樂城", "调包计", "门票倒卖", "bitch", "casino", "motherfucker",
+    "娛樂城", "调包计", "门票倒卖", "bitch", "casino", "motherfucker", "buy cocaine now",
 )  # fmt: skip
 RULESET = service.compile_ruleset([TermRule("d", "c", WORDS, Disposition.BLOCK, USE)])
 # Well below what was measured, so that only a real loss fails: 98 to 100 %, initials 92 %.
@@ -88,6 +88,8 @@ def test_terms_that_no_list_has_are_found(way: str) -> None:
         ("m 0 7 h 3 r f v c k 3 r", "m 0 7 h 3 r f v c k 3 r", "motherfucker", Way.LEET),
         ("a b*tch, really", "b*tch", "bitch", Way.MASKED),
         ("(c**ino)", "c**ino", "casino", Way.MASKED),
+        ("where to buy c*caine now?", "buy c*caine now", "buy cocaine now", Way.MASKED),
+        ("去buy coc#*ne now吧", "buy coc#*ne now", "buy cocaine now", Way.MASKED),
         ("有卖买支枪的", "卖买支枪", "枪支买卖", Way.REVERSED),
         ("，cnm，", "cnm", "操你妈", Way.INITIALS),
         ("求gxdk", "gxdk", "高息贷款", Way.INITIALS),
@@ -120,6 +122,8 @@ def test_a_finding_says_how_the_term_was_written(text: str, part: str, word: str
         "了一个人本来要走",
         "100% &amp; R&D",
         "ab*tching",
+        "to buy c*caine nowhere",
+        "buy * cocaine - no",
         "买支枪卖不掉",
     ],
 )

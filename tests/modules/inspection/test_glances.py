@@ -29,6 +29,8 @@ LOOKS: dict[str, tuple[re.Pattern[str], Callable[[str], bool], str]] = {
     "stated": (_passwords._STATED, of_bytes(_passwords._may_be_stated), 'password|pwd|密码|口令|是|已| |=|: |is| to |"|ab12|!x|哈| for site'),
     "beside": (_passwords._BESIDE, of_bytes(_passwords._may_be_beside), "psw|密码| |(|ab12cd|!x|,|哈"),
     "worded": (_passwords._WORDED, of_bytes(_passwords._may_be_worded), "口令|密码|: |:|是|“|”|天王盖地虎|。|\n| "),
+    "paired": (_passwords._PAIRED, of_bytes(_passwords._may_be_paired), "账号密码|账密|用户名和口令|分别是|: | / |、| |root|ab12cd|!x"),
+    "command": (_passwords._IN_COMMAND, of_bytes(_passwords._may_be_in_command), "mysql|sshpass|curl| |-p|-u|root|:|'|ab12cd|!x|;|哈"),
     "vendor": (_secrets._VENDOR, _secrets._may_be_vendors, "sk-|abcd1234efgh5678ijkl|AKIA|ABCDEFGHIJ123456|0123456789abcdef0123456789abcdef|.|AccountKey=|+|/| "),
     "marking": (_markings._FIRST, _markings._may_begin, "机|密|秘|绝|内部|文件|资料|严禁|外传|仅限|传阅|10年|★|密级|未经|许可|阅后|即焚|secret|启封前|保密期|限阅|本"),
     "echo": (_disguised_markings._ECHO, _disguised_markings._may_be_echoed, "密级|几|蜜|咪|10年|长期|为"),

@@ -95,6 +95,44 @@ FOUND = [
     ("redis://:foobar@localhost:6379", "api_key", "foobar"),
     ("Server=db;User Id=sa;Password=Str0ng!;", "api_key", "Str0ng!"),
     ("jdbc:mysql://h:3306/d?user=root&password=root123", "api_key", "root123"),
+    ("数据库密码 8f$Kd9!q", "api_key", "8f$Kd9!q"),
+    ("密码：Pa$$w0rd", "api_key", "Pa$$w0rd"),
+    ("密码是 100%Safe!", "api_key", "100%Safe!"),
+    ("密 码 ： Abc@12345", "api_key", "Abc@12345"),
+    ("密*码→Abc@12345", "api_key", "Abc@12345"),
+    ("服务器密码我发你：Root@2023", "api_key", "Root@2023"),
+    ("账号密码分别是admin和Admin@123", "api_key", "Admin@123"),
+    ("账号密码 admin / Admin123", "api_key", "Admin123"),
+    ("账密：root/Qaz123!", "api_key", "root/Qaz123!"),
+    ("mysql -h 10.0.0.1 -uroot -p'Abc@123456'", "api_key", "Abc@123456"),
+    ("sshpass -p Abc123 ssh root@10.0.0.2", "api_key", "Abc123"),
+    ("curl -u admin:Abc@12345 http://x.example.com", "api_key", "Abc@12345"),
+    ("mysql://root:P@ssw0rd123@10.0.0.5:3306/db", "api_key", "P@ssw0rd123"),
+    ("港澳居民来往内地通行证 H1234567800", "passport", "H1234567800"),
+    ("取款密码是：135790", "api_key", "135790"),
+    ("密码为: Guiju2026", "api_key", "Guiju2026"),
+    ("密钥是：8pXb2c3d4e5f6g7h8i9j", "api_key", "8pXb2c3d4e5f6g7h8i9j"),
+    ("sk是：8pXb2c3d4e5f6g7h8i9j", "api_key", "8pXb2c3d4e5f6g7h8i9j"),
+    ("见 BEGIN RSA PRIVATE KEY\nMIIEpAIBAAKC", "api_key", "BEGIN RSA PRIVATE KEY\nMIIEpAIBAAKC"),
+    ("见 - - -BEGIN PRIVATE KEY- - -", "api_key", "- - -BEGIN PRIVATE KEY- - -"),
+    ("前面是110101，后面是199003070134", "cn_id", "110101，后面是199003070134"),
+    ("号码138，然后1234，最后5678", "cn_phone", "138，然后1234，最后5678"),
+    ("sfz110101199003070134", "cn_id", "110101199003070134"),
+    ("SFZH110101199003070134", "cn_id", "110101199003070134"),
+    ("id110101199003070134", "cn_id", "110101199003070134"),
+    ("手机：138，1234，5678", "cn_phone", "138，1234，5678"),
+    ("电话\n138\n1234\n5678", "cn_phone", "138\n1234\n5678"),
+    ("手机：壹叁捌、1234、5678", "cn_phone", "壹叁捌、1234、5678"),
+    ("卡号：6222，0202，0010，0345，673", "bank_card", "6222，0202，0010，0345，673"),
+    ("银行卡6225|8801|0123|4566", "bank_card", "6225|8801|0123|4566"),
+    ("姓 名：王小明", "person_name", "王小明"),
+    ("户\u3000名：周杰伦", "person_name", "周杰伦"),
+    ("姓名：王\u3000伟", "person_name", "王\u3000伟"),
+    ("姓名：王 小 明\n性别：男", "person_name", "王 小 明"),
+    ("姓名：古丽娜尔·买买提 性别：女", "person_name", "古丽娜尔·买买提"),
+    ("打 (020)38881234", "cn_phone", "020)38881234"),
+    ("(020)38881234", "cn_phone", "020)38881234"),
+    ("手提:61234567", "hk_phone", "61234567"),
     ("sk-1234567890abcdef", "api_key", "sk-1234567890abcdef"),
     ("sk-abcdefghijklmnopqrstuvwxyz", "api_key", "sk-abcdefghijklmnopqrstuvwxyz"),
     (
@@ -139,6 +177,10 @@ PASSES = [
     "负责人：何时到位", "姓名：白性别：男", "联系人：王总", "api_key=YOUR_API_KEY_HERE_PLEASE", "https://example.com/a?key=helloworld", "call 08712402050 now", "SSN 078-05-1120",
     "密码是什么", "密码是8位数字", "密码区有一行字", "密码长度8-16位", "密码发我这号上", "会议密码：1234", "会议号 812，密码：123456", "password is incorrect",
     "password: required", "password=getPassword()", "PASSWORD = os.environ['PW']", "forgot your password?", "口令：", "口令：请找管理员", "口令：什么时候发", "https://user:password@localhost/",
+    "密码：100%安全", "密码：$DB_PASSWORD", "password=${DB_PASSWORD:-none}", "password = $row['password']", "password=%(pass1)s", "保密 码头123456号", "账号密码 ask zhangsan.",
+    "账号/密码 错误 E1001", "mysql -h10.0.0.1 -P3306 -uroot -p", "curl -u user:$TOKEN1 https://x", "手提袋 61234567",
+    "密码是：请联系管理员", "会议室302，然后去1203，最后1105", "先来138，然后1234个，最后5678个",
+    "138,1234,5678", "手机号138,1234,5678,1390", "手机：138，139，137", "6222,0202,0010,0345,673", "卡号：6222,0202,0010,0345,674", "姓名：李 女", "负责人：张 工", "姓名：王\n小 计",
     "contact John Smith at 5pm", "Contact: Sales Department", "Name: Annual Report", "Project Name: Blue Sky", "Dear John Smith,",
     "500万用户的合同条款", "合同万一出问题", "合同十万火急", "订单有三万件", "100万次调用的协议", "这个工程做了三万个零件",
     "4600 4610 4620 4640", "6222 0200 4567 8912 1234 5678", "0353 5917 6797 2719", "1380 1381 1382 1383 1384",
@@ -161,6 +203,15 @@ class TestExamples:
     @pytest.mark.parametrize("text", PASSES)
     def test_what_only_looks_like_it_passes(self, text: str) -> None:
         assert found(text) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        ["http://localhost:8080，找{}要权限", "见http://10.0.0.5:9000找{}", "官网http://www.example.net:80?u={}",
+         "网址：http://www.example.net；邮箱：{}", "http://www.example.net，账号:{}"],
+    )  # fmt: skip
+    def test_a_mail_address_after_a_link_is_no_password_of_it(self, text: str) -> None:
+        mail = "zhang1@example.com"
+        assert found(text.format(mail)) == [("email", mail)]
 
     def test_rows_of_four_digits_are_no_cards_and_no_phones(self) -> None:
         chosen = random.Random(5)

@@ -105,6 +105,7 @@ class TestTypes:
         [
             ("看https://t.cn/A6xyz", "shortener"), ("bit.ly/3abc", "shortener"), ("http://1.2.3.4/a", "ip_host"), ("http://0x7f.1/", "ip_host"), ("http://172.32.0.1", "ip_host"), ("http://167772161/", "ip_host"),
             ("http://2130706433/", "ip_host"), ("http://0177.0.0.1", "ip_host"), ("http://[::1]/", "ip_host"), ("https://bank.com@1.example.net/", "userinfo"),
+            ("https://bank.com:443@1.example.net/", "userinfo"), ("https://bank.com;a@1.example.net/", "userinfo"), ("https://bank.com登录@1.example.net/", "userinfo"), ("http://1.2.3.4:80，找zhang@example.net", "ip_host"),
             ("https://xn--gui-works-11a.com", "lookalike"), ("guiju-w0rks.com", "lookalike"), ("guiju-work.com", "lookalike"), ("http://guijuworks.com", "lookalike"),
             ("exаmple.com", "lookalike"), ("example.com.cn.login.top", "lookalike"), ("https://example-verify.top/", "lookalike"), ("exmaple.com.cn", "lookalike"),
         ],
@@ -116,7 +117,8 @@ class TestTypes:
         "text",
         ["https://docs.python.org/3/", "www.gov.cn公告", "guiju-works.com", "http://a.example.com.cn/x", "版本v6.3.76，IP 10.243.128.149", "node.js 和 vue.js",
          "zhang@example.com.cn", "3.14", "e.g. this", "ｗｗｗ．ｇｏｖ．ｃｎ", "不错.好的.谢谢", "readme.md", "1.2.3",
-         "http://10.1.2.3:8080/mes", "https://192.168.0.1/a", "http://172.31.0.9", "http://127.0.0.1:5000/x"],
+         "http://10.1.2.3:8080/mes", "https://192.168.0.1/a", "http://172.31.0.9", "http://127.0.0.1:5000/x",
+         "官网http://www.gov.cn，有事找zhang@gov.cn", "网址：http://www.gov.cn；邮箱：zhang@gov.cn", "http://www.gov.cn:8080找zhang@gov.cn", "http://www.gov.cn、zhang@gov.cn"],
     )  # fmt: skip
     def test_ordinary_links_pass(self, text: str) -> None:
         assert types(text) == []

@@ -197,3 +197,17 @@ def test_a_number_that_a_list_repeats_is_judged_by_what_stands_around_it() -> No
         findings = RULESET.inspect(given).findings
         phones = [(f.start, f.end) for f in findings if f.category == "cn_phone"]
         assert phones == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("😀卡号 6222|0202|0010|0345|673", "😀卡号 6222|02**|****|***5|673"),
+        ("手机：138，1234，5678", "手机：138，****，5678"),
+        (f"sfz{ID}", "sfz110101********0134"),
+        ("姓名：王 小 明", "姓名：王 * *"),
+        ("姓名：古丽娜尔·买买提", "姓名：古***·***"),
+    ],
+)
+def test_the_mask_hides_the_middle_whatever_parts_it(text: str, masked: str) -> None:
+    assert RULESET.inspect(text).masked == masked

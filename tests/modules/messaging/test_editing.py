@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
 from guiju.kernel.clock import MINUTE
+from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.groups.types import GroupNotFoundError
-from guiju.modules.messaging import changes, review
+from guiju.modules.messaging import changes, replaying, review
 from guiju.modules.messaging.change_types import (
     ALL,
     EditingOffError,
@@ -66,6 +68,31 @@ def test_the_new_text_takes_the_place_of_the_old(office: Office) -> None:
     last = world.entries()[-1]
     assert world.read(lambda tx: sight_of(tx, office.owner, last)) is Sight.LEAF
     assert world.read(lambda tx: sight_of(tx, office.member, last)) is Sight.BODY
+
+
+def replayed(tx: ReadTx, position: int) -> dict[str, Any]:
+    return replaying.shape(tx, replaying.replay_for_operator(tx, position))
+
+
+def test_what_was_decided_on_an_edit_is_decided_once_more(office: Office) -> None:
+    world, group = office.world, office.group()
+    first = world.send(office.owner, group, "好").position
+    sent = world.send(office.member, group, "明天八点", quote=first).position
+    for text, state in (
+        ("后天八点", MessageState.DELIVERED),
+        (f"找{ID_NUMBER}", MessageState.MASKED),
+    ):
+        done = world.edit(office.member, group, sent, text)
+        entry = world.entries("messaging.edited")[-1]
+        assert entry.position == done.position
+        again = world.read(partial(replayed, position=entry.position))
+        assert again["state"] == again["again"]["state"] == state and again["same"]
+        assert (
+            again["clause"]
+            == again["again"]["clause"]
+            == (dict(done.clause) if done.clause else None)
+        )
+        assert ID_NUMBER not in str(again)
 
 
 def test_who_may_and_when(office: Office) -> None:

@@ -54,7 +54,7 @@ _OTHER_WORDS = (
     "|合同|案号|文号|版本|凭证|发票|设备|代码|交易|任务|累计|预算|金额|访问|总计"
 )
 _OTHER_LATIN = "sku|sn|s/n|imei|uid|order|tracking|ref|reference|invoice|serial|ticket|ssn|social security|build|version|isbn|batch|lot"
-_PHONE_CHINESE = "电话|手机|联系|联络|致电|拨打|拨|请打|打给|呼叫|传真|座机|热线|号码|短信|微信|加我|机号|专线|分机|行动|来电|本人"
+_PHONE_CHINESE = "电话|手机|联系|联络|致电|拨打|拨|请打|打给|呼叫|传真|座机|热线|号码|短信|微信|加我|机号|专线|分机|行动|手提[: ]|来电|本人"
 _PHONE_LATIN = "tel|telephone|phone|mobile|cell|call|whatsapp|wechat|line|fax|signal|telegram|contact|text|txt|sms|dial"
 _BANKS = "|".join(f"{bank}行" for bank in ("广发", "平安", "中信", *"工建农中招交光民兴浦邮银"))
 _CARD_CHINESE = f"卡|{_BANKS}|开户行|账号|帐号|账户|帐户|户口|收款|打款|转账|汇款"

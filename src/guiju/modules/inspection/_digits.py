@@ -36,8 +36,8 @@ _PART = (
     f"(?!(?=[oli]*[a-hjkmnp-z])[a-z]{{7,24}}(?![0-9a-z]))[0-9a-z]{{1,{_LONGEST_GROUP}}}(?![0-9a-z])"
 )
 # Nearly all gaps have none, and to try each of them takes longer than the rest of a run.
-_CONNECTING = f"(?={_SIGN}{{0,2}}[后前中接然之最末再加连跟at])"
-_GAP = f"(?:{_CONNECTING}{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
+_CONNECTING = f"(?=[,;、]?{_SIGN}{{0,2}}[后前中接然之最末再加连跟at])"
+_GAP = f"(?:{_CONNECTING}[,;、]?{_SIGN}{{0,2}}{CONNECTIVES}[:,]?{_SIGN}{{0,2}}|{_SIGN}{{1,4}})"
 _CHAIN = f"(?:{_GAP}{_PART})*"
 # The same without its first character, by which `re` passes all others.
 _REST = (
@@ -51,7 +51,7 @@ _DIGIT = re.compile("[0-9]")
 # Words before a number that people write without a space: tel13800138000.
 _PREFIX = re.compile(
     "(?:tel|phone|mobile|mob|cell|call|whatsapp|wechat|card|hkid)(?=[0-9]{7})"
-    "|(?:wx|vx|no|id|v|t|m|p)(?=1[3-9][0-9]{9}$)"
+    "|(?:wx|vx|no|id|v|t|m|p)(?=1[3-9][0-9]{9}$)|(?:sfzh?|id)(?=[0-9]{15})"
 )
 _SHORTEST_RUN = 7
 # How many characters any number has that is looked for.
@@ -67,7 +67,7 @@ _ZERO, _NINE = ord("0"), 9
 # What the edges of the numbers in a run hang on: where it has signs, but after a letter also which digits (`_PREFIX`).
 _FORM = bytes.maketrans(b"0123456789" + _LETTERS, b"0" * 36)
 _FORM_AFTER_LETTERS = bytes.maketrans(b"0123456789", b"0103333333")
-_MAY_BE_PREFIX = frozenset("tpmcwhnvi")
+_MAY_BE_PREFIX = frozenset("tpmcwhnvis")
 
 
 class Shape:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from guiju.modules.inspection._glances import finder_of
 from guiju.modules.inspection._passage import Passage, View
-from guiju.modules.inspection._surroundings import gap_after, stands_alone
+from guiju.modules.inspection._surroundings import gap_after, gap_before, stands_alone
 
 _GRADE = (
     "(?:topsecret|secret|confidential|restricted|classified|proprietary|privileged|internaluseonly"
@@ -27,6 +27,15 @@ _plain = finder_of(
     "|topsecret(?:noforn|sci)?|restrictedcirculation|officialsensitive|tradesecrets?|tlp(?:red|amber(?:strict)?)"
     f"|{_ORDER}"
 )
+# Classification: Secret, and nothing after it.
+_labelled = finder_of(
+    "(?:classification|classified|protectivemarking)(?:level|label|as)?(?:topsecret|secret|(?:strictly|highly)?confidential|restricted)"
+)
+_LABEL = re.compile("(?:classification|classified|protectivemarking)(?:level|label|as)?")
+_LEADING, _CLOSING = frozenset(":=-–—"), frozenset(".;)]|")
+# Figures in place of letters, as in C0NF1DENTIAL.
+_FIGURED = re.compile("c[o0]nf[i1]d[e3]nt[i1]a[l1]|s[e3]cr[e3]t|r[e3]str[i1]ct[e3]d")
+_LETTERS = str.maketrans("013", "oie")
 _SAYS_SO = re.compile("useonly|eyesonly|inconfidence|(?:strictly|highly|and)confidential")
 _ONLY_ORDER = re.compile(_ORDER)
 _WITH_ORDER = re.compile(f"{_GRADE}.{{0,20}}?{_ORDER}")
@@ -42,7 +51,7 @@ _capitals = finder_of(
 )
 
 ENGLISH_GATE = (
-    "confidential|secret|restricted|useonly|eyesonly|classified|proprietary|inconfidence|distribut|circulat|disseminat"
+    "c[o0]nf[i1]d[e3]nt[i1]a[l1]|s[e3]cr[e3]t|r[e3]str[i1]ct[e3]d|useonly|eyesonly|classified|proprietary|inconfidence|distribut|circulat|disseminat"
     "|officialsensitive|sensitive|privileged|notforward|notcopy|notshare|notdisclose|tlp(?:red|amber)|officialuse|staffonly|managementonly|boardonly|companyonly"
 )
 
@@ -53,9 +62,21 @@ _TRIGGERS = ("confiden", "secret", "restrict", "classif", "propriet", "privileg"
 
 def find_english_markings(passage: Passage, view: View) -> Iterator[tuple[int, int]]:
     """Start and end of each marking in the view, which is the text without noise."""
-    if not any(word in view.text for word in _TRIGGERS):
+    text = _FIGURED.sub(_in_letters, view.text)
+    if not any(word in text for word in _TRIGGERS):
         return
+    view = View(text, view.places)
     folded = passage.folded
+    for start, end in _labelled(text):
+        if not passage.spend(6):
+            break
+        label = _LABEL.match(text, start, end)
+        assert label is not None, "it begins with one"
+        leading = gap_before(view, folded, label.end())
+        behind = gap_after(view, folded, end).lstrip(" *\"'")
+        is_last = end == len(text) if not behind else behind[0] in _CLOSING or behind[0] == "\n"
+        if is_last and not _LEADING.isdisjoint(leading):
+            yield start, end
     for start, end in _plain(view.text):
         if not passage.spend(6):
             break
@@ -74,6 +95,12 @@ def find_english_markings(passage: Passage, view: View) -> Iterator[tuple[int, i
         written = _written(passage, view, start, end)
         if not any(map(str.islower, written)) and stands_alone(view, folded, start, end):
             yield start, end
+
+
+def _in_letters(match: re.Match[str]) -> str:
+    """The word in letters, as long as it was; a row of figures and letters that is none of these words stays."""
+    written: str = match[0].removesuffix("1")
+    return written.translate(_LETTERS) + ("l" if len(written) < len(match[0]) else "")
 
 
 def _is_meant(words: str, written: str, folded: str, behind: str, *, goes_on: bool) -> bool:

@@ -61,10 +61,10 @@ _TW_LETTERS = {letter: value for value, letter in enumerate("abcdefghjklmnpqrstu
 
 _HK_ID = re.compile("(?=([a-z]{1,2}?)[0-9oli]{6}[0-9olia])")
 
-_PASSPORT = re.compile("(?=([a-z]{1,2}[0-9oli]{7,8}|[0-9]{9}|[0-9oli]{8}))")
+_PASSPORT = re.compile("(?=([hm][0-9oli]{10}|[a-z]{1,2}[0-9oli]{7,8}|[0-9]{9}|[0-9oli]{8}))")
 
 _FIFTEEN, _EIGHTEEN, _TEN = bits((15,)), bits((18,)), bits((_TW_ID_SIZE,))
-_HK_SIZES, _PASSPORT_SIZES = bits((8, 9)), bits((8, 9, 10))
+_HK_SIZES, _PASSPORT_SIZES = bits((8, 9)), bits((8, 9, 10, 11))
 
 
 def is_resident_id(digits: str) -> bool:
@@ -249,7 +249,10 @@ def find_hong_kong_ids(run: Run) -> list[Found]:
 
 
 def find_passports(run: Run) -> list[Found]:
-    """Passports and travel permits have no check digit in view: only after a word that says so."""
+    """Passports and travel permits have no check digit in view: only after a word that says so.
+
+    Permits for people of Hong Kong and Macao may have two digits more, for how often they were renewed.
+    """
     numbers: list[Found] = []
     if not run.mentions(_cues.PASSPORT_IN_TEXT):
         return numbers

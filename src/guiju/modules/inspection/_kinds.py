@@ -25,6 +25,7 @@ from guiju.modules.inspection._ids import find_parted_cn_ids
 from guiju.modules.inspection._links import Link, LinkIndex
 from guiju.modules.inspection._numbers import NUMBER_KINDS, NumberIndex
 from guiju.modules.inspection._passage import Found, Passage
+from guiju.modules.inspection._phones import find_parted
 
 _PHONES = frozenset({"cn_phone", "tw_phone", "hk_phone"})
 _SIGN = f"[0-9oli{NUMERALS}]"
@@ -120,6 +121,7 @@ class KindIndex:
         numbers = self._numbers.find(passage)
         if "cn_id" in self._kinds:
             numbers += find_parted_cn_ids(passage)
+        numbers += find_parted(passage, self._kinds)
         for number in numbers:
             start, end = number.start, number.end
             if taken.find(1, start, end) < 0:

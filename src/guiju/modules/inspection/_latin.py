@@ -26,6 +26,12 @@ _MIN_LEET = 3
 _MASK = "*#%^~_?×●•○■□-"
 _MASKED = re.compile(f"(?<![a-z0-9])[a-z][a-z{re.escape(_MASK)}]{{3,63}}+(?![a-z0-9])")
 _MIN_MASKED = 4
+# Terms of several words: those beside the one with signs in it.
+_WORD_BEFORE, _WORD_AFTER = (
+    re.compile("(?<![a-z0-9])[a-z]{1,16} $"),
+    re.compile(" [a-z]{1,16}(?![a-z0-9])"),
+)
+_MOST_WORDS = 3
 _INITIALS = re.compile(
     "[a-z](?<![a-z0-9_/@:&=#-][a-z])(?<![a-z0-9][.][a-z])[a-z]{2,11}(?![a-z0-9_/@:&=#-]|[.][a-z0-9])"
 )
@@ -93,7 +99,8 @@ class LatinIndex:
     def _masked(self, folded: str, budget: Budget) -> Iterator[Echo]:
         for match in _MASKED.finditer(folded):
             token = match[0]
-            for written in {token, token.rstrip(_MASK)}:
+            bare = token.rstrip(_MASK)
+            for written in {token, bare}:
                 for number in self._masks.get((len(written), written[0]), ()):
                     if not budget.take_hit():
                         return
@@ -101,6 +108,21 @@ class LatinIndex:
                         start = match.start()
                         place = Place(folded, range(len(folded)), start, start + len(written) - 1)
                         yield Echo(number, place, Way.MASKED, False)
+            if not bare.isalpha():
+                last = match.start() + len(bare)
+                yield from self._masked_phrases(folded, match.start(), last, budget)
+
+    def _masked_phrases(self, folded: str, first: int, last: int, budget: Budget) -> Iterator[Echo]:
+        for start, end in _phrases(folded, first, last):
+            written = folded[start:end].replace(" ", "")
+            for number in self._masks.get((len(written), written[0]), ()):
+                if not budget.take_hit():
+                    return
+                if _fits(self._texts[number], written):
+                    inner = [at for at in range(start, end) if folded[at] != " "]
+                    offsets = [*range(start), *inner, *range(end, len(folded))]
+                    place = Place(folded, offsets, start, start + len(inner) - 1)
+                    yield Echo(number, place, Way.MASKED, False)
 
     def _abbreviated(self, streams: Streams, budget: Budget) -> Iterator[Echo]:
         folded = streams.folded
@@ -127,6 +149,22 @@ def _is_leet(term: str, written: list[str], place: Place) -> bool:
         if one != wanted and _LEET.get(one) not in {wanted, _LEET.get(wanted)}:
             return False
     return place.is_apart(from_digits=True) and place.is_spelled_out()
+
+
+def _phrases(folded: str, first: int, last: int) -> list[tuple[int, int]]:
+    """The rows of words that one word is a part of, itself left out."""
+    starts, ends = [first], [last]
+    for _ in range(_MOST_WORDS):
+        before = _WORD_BEFORE.search(folded, max(0, starts[-1] - 20), starts[-1])
+        if before is None:
+            break
+        starts.append(before.start())
+    for _ in range(_MOST_WORDS):
+        after = _WORD_AFTER.match(folded, ends[-1])
+        if after is None:
+            break
+        ends.append(after.end())
+    return [(start, end) for start in starts for end in ends if (start, end) != (first, last)]
 
 
 def _fits(term: str, written: str) -> bool:

@@ -27,7 +27,7 @@ _COMPOUND = frozenset(
 # After these a name follows, and after a colon even one that segmentation takes for other words. Each begins with a
 # character, so that `re` passes by whatever is none of these.
 _STATED = re.compile(
-    r"(?:联系人|收件人|寄件人|收货人|发货人|姓名|名字|申请人|经办人|负责人|法定代表人|法人代表|法人|持卡人|户名|开户人|乘客|旅客"
+    r"(?:联\s?系\s?人|收\s?件\s?人|寄件人|收货人|发货人|姓\s{0,4}名|名字|申请人|经办人|负责人|法定代表人|法人代表|法人|持卡人|户\s{0,4}名|开户人|乘客|旅客"
     r"|患者|病人|当事人|被告人?|原告人?|投诉人|举报人|报案人|嫌疑人|担保人|借款人|受益人|投保人|被保险人|紧急联系人|家属|监护人|考生"
     r"|签收人|联络人|对接人|承办人|委托人|代理人|汇报人|报告人|收款人|付款人|抄送人?|签字人?|审核人?|批准人?|复核人?|制单人?|记录人?|填表人|发起人|主持人|出租人|户主|车主"
     r"|甲方?代表|乙方?代表|丙方?代表|员工方?代表|职工方?代表|业务方?代表|采购员|业务员|销售员|检验员|驾驶员|辅导员|会计|出纳|主治医[生师]|班主任|客户经理|项目经理|面试官|新员工|校长|院长|承租人|房东|租客|业主|学员|候选人|面试者?|新同事|本人叫|我叫|他叫|她叫|名叫|大名)"
@@ -41,6 +41,12 @@ _DOCUMENTS = (
 _OF = re.compile(f"的(?={_DOCUMENTS})")
 GATE = f"{_STATED.pattern}|{_LOOSE.pattern}|的(?:{_DOCUMENTS})"
 _HAN = re.compile("[一-龥]+")
+# A form makes names of two characters as long as those of three.
+_PADDED = re.compile(
+    r"([一-龥]{1,2})[^\S\n]{1,3}(?:[一-龥][^\S\n]{1,2})?(?![男女])([一-龥])(?![一-龥])"
+)
+# Names of other tongues in Chinese: 古丽娜尔·买买提.
+_POINTED = re.compile("[一-龥]{1,8}(?:[·・•‧∙][一-龥]{1,8}){1,3}(?![一-龥])")
 _COLON = re.compile(r"[\s:：=是为叫]{0,4}")
 # What follows a name of two characters and is no part of it.
 _STOPS = frozenset(
@@ -94,7 +100,14 @@ def find_names(passage: Passage) -> Iterator[Found]:
         if start > seen:
             seen = end
             surname = 2 if text[start : start + 2] in _COMPOUND else 1
-            yield view.found("person_name", start, end, range(start + surname, end))
+            given = range(start + surname, end)
+            # What stands between the characters stays.
+            hidden = (
+                given
+                if _HAN.fullmatch(text, start, end)
+                else [at for at in given if _HAN.match(text, at)]
+            )
+            yield view.found("person_name", start, end, hidden)
 
 
 def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
@@ -103,7 +116,8 @@ def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
         link = _COLON.match(text, cue.end())
         assert link is not None, "the pattern matches the empty text"
         stated = bool(link[0].strip()) or cue[0].endswith("叫")
-        size = _size(passage, link.end(), stated=stated, parted=link.end() > cue.end())
+        size = stated and _written_apart(text, link.end())
+        size = size or _size(passage, link.end(), stated=stated, parted=link.end() > cue.end())
         if size:
             found.append((link.end(), link.end() + size))
     for cue in passage.within(_LOOSE.finditer(text), 1):
@@ -119,6 +133,17 @@ def _spans(passage: Passage, text: str) -> list[tuple[int, int]]:
         if ending:
             found.append((end - ending, end))
     return sorted(found)
+
+
+def _written_apart(text: str, start: int) -> int:
+    """How many characters from here on are a name with spaces or points in it; 0 if there is none."""
+    pointed = _POINTED.match(text, start)
+    if pointed is not None:
+        return len(pointed[0])
+    padded = _PADDED.match(text, start)
+    if padded is None or (padded[1] not in _COMPOUND and padded[1] not in _SURNAMES):
+        return 0
+    return 0 if padded[2] in _NOT_GIVEN else len(padded[0])
 
 
 def _ending(text: str) -> int:

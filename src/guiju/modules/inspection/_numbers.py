@@ -43,7 +43,7 @@ _NUMBERS = (
     _Number("uscc", _ids.find_credit_codes, range(18, 19), True, "[159ny][1-9a-gy]"),
     _Number("tw_id", _ids.find_taiwan_ids, range(10, 11), False, "[a-z][1289a-dil]"),
     _Number("hk_id", _ids.find_hong_kong_ids, range(8, 10), False, "[a-z][0-9a-z]"),
-    _Number("passport", _ids.find_passports, range(8, 11), False, "[a-z][0-9a-z]|[0-9oli]{2}"),
+    _Number("passport", _ids.find_passports, range(8, 12), False, "[a-z][0-9a-z]|[0-9oli]{2}"),
     _Number("bank_card", _phones.find_cards, range(13, 20), True, "[2-9][0-9]"),
     _Number("cn_phone", _phones.find_cn_mobiles, range(11, 16), True, "0[01]|1[3-9]|86"),
     _Number("cn_phone", _phones.find_cn_landlines, range(9, 17), True, "0[0-9]|10|2[0-9]|86"),

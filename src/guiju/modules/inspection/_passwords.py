@@ -11,17 +11,19 @@ from collections.abc import Iterator
 from guiju.modules.inspection._glances import needed_by, teller_of
 from guiju.modules.inspection._passage import Found, Passage
 
-_WORDS = "(?:password|passwd|passphrase|passcode|(?<![a-z])(?:pwd|psw)(?![a-z])|密码|口令)"
-GATE = "password|passwd|passphrase|passcode|pwd|psw|密码|口令"
+# Forms part the two characters to make columns even, and some people to hide them.
+_CHINESE = "密[ *._·-]{0,2}码|口[ *._·-]{0,2}令|账密"
+_WORDS = f"(?:password|passwd|passphrase|passcode|(?<![a-z])(?:pwd|psw)(?![a-z])|{_CHINESE})"
+GATE = "password|passwd|passphrase|passcode|pwd|psw|密码|口令|账密|mysql|mariadb|sshpass|curl"
 MENTION = teller_of(
-    "password|passwd|passphrase|passcode|(?:^|[^a-z])(?:pwd|psw)(?:$|[^a-z])|密码|口令"
+    f"password|passwd|passphrase|passcode|(?:^|[^a-z])(?:pwd|psw)(?:$|[^a-z])|{_CHINESE}"
 )
 # What may stand between the word and what says that the value follows.
 _FILLER = (
-    "(?:已经?|现在|目前|还|就|都|也|统一|默认|暂时|临时|初始|重置|修改|更新|更换|设置|设定|改|设|换|变|登录|登陆|发你了?|给你|如下|了|的"
+    "(?:已经?|现在|目前|还|就|都|也|统一|默认|暂时|临时|初始|重置|修改|更新|更换|设置|设定|改|设|换|变|登录|登陆|发你了?|给你|我|如下|了|的"
     r"|\s(?:for|to|of|on)(?:\s[a-z0-9._-]{1,20}){1,4}(?=\s?(?:[:=]|is\s)))"
 )
-_SAYS = r"(?:是|为|成了?|叫|:=|=>|->|[:=]|(?<=\s)is(?=\s)|(?<=\s)to(?=\s))"
+_SAYS = r"(?:(?:是|为|成了?|叫)\s?:?|:=|=>|->|[:=→]|(?<=\s)is(?=\s)|(?<=\s)to(?=\s))"
 _OPEN, _VALUE = r"[\"'`“「『(\[]?", r"[^\s\"'`“”,;&<>()「」『』\u0080-\U0010ffff]"
 _STATED = re.compile(
     rf"{_WORDS}{_FILLER}{{0,4}}[\"'\])]?\s{{0,3}}{_SAYS}\s{{0,3}}{_OPEN}(?![:=])({_VALUE}{{4,64}})"
@@ -32,11 +34,22 @@ _WORDED = re.compile(
     rf"{_WORDS}{_FILLER}{{0,4}}\s?{_SAYS}\s?[\"'“「『]([^\"'“”「」『』\n]{{3,32}})[\"'”」』]"
     r"|口令\s?:\s?(?![一-龥]{0,8}[请见问看发给是什多少错不没无忘改已未待自联另])([一-龥]{3,8})(?=\s*(?:[,.;!。\n]|$))"
 )
-_IN_LINK = re.compile(
-    r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,20})://[^\s/:@]{0,64}:([^\s/@]{3,128})@[0-9a-z\[]"
+# The name of an account and its password, one after the other: 账号密码分别是admin和…
+_PAIRED = re.compile(
+    rf"(?:账密|(?:账号|账户|用户名?|user(?:name)?)\s?[和与及、/,+&]?\s?{_WORDS})(?:分别)?\s?(?:[是为:=]\s?)?"
+    rf"([0-9a-z_.@-]{{2,32}})\s?(?:[和与跟、/,|]|\s)\s?{_OPEN}({_VALUE}{{5,64}})"
 )
-_may_be_stated, _may_be_beside, _may_be_worded = (
-    teller_of(needed_by(each.pattern)) for each in (_STATED, _BESIDE, _WORDED)
+_IN_COMMAND = re.compile(
+    rf"(?:(?:mysql|mariadb)[a-z-]{{0,9}}\s(?:[^\n|;]{{0,160}}?\s)?-p|sshpass\s{{1,3}}-p\s{{0,3}}"
+    rf"|curl\s(?:[^\n|;]{{0,160}}?\s)?(?:-u|--user)[\s=]{{0,2}}[\"']?[^\s:\"'/]{{1,64}}:)[\"']?({_VALUE}{{4,64}})"
+)
+# The port of a host may be followed by a comma, a query or Chinese, and by a mail address further on.
+_PART = r"[^\s/,;\"'<>()\u0080-\U0010ffff"
+_IN_LINK = re.compile(
+    rf"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{{1,20}})://{_PART}:@]{{0,64}}:(?![0-9]{{2,5}}[?#])({_PART}]{{3,128}})@[0-9a-z\[]"
+)
+_may_be_stated, _may_be_beside, _may_be_worded, _may_be_paired, _may_be_in_command = (
+    teller_of(needed_by(each.pattern)) for each in (_STATED, _BESIDE, _WORDED, _PAIRED, _IN_COMMAND)
 )
 _WEB = frozenset({"http", "https", "ftp"})
 """Manuals show links of these with a password that is none."""
@@ -44,7 +57,7 @@ _UNITS = re.compile(r"\s?(?:[位个年月日次元天分秒级种条人字组]|c
 _MEETING = re.compile("会议|入会|meeting|zoom|webinar|房间号")
 _MEETING_REACH, _MEETING_DIGITS = 40, 6
 _PLACEHOLDER = re.compile(
-    r"[${%<]|your|xxx|\*\*|^[*x.?#-]+$|example|placeholder|^(?:password|passwd|pass|pwd|user(?:name)?|required|optional|string|null|none"
+    r"[{<]|\$\(|^\$[a-z_]|^%|^[0-9.]+%$|your|xxx|\*\*|^[*x.?#-]+$|example|placeholder|^(?:password|passwd|pass|pwd|user(?:name)?|required|optional|string|null|none"
     r"|true|false|reset|invalid|incorrect|forgotten?|protected|(?:sha|md|utf|base|argon|wpa|aes|ntlm?)-?[0-9]+)$|https?:|www\."
 )
 _INNER_SIGN = re.compile(r"[!@#$%^&*+=~]")
@@ -64,24 +77,33 @@ def find_passwords(passage: Passage) -> Iterator[Found]:
         for pattern, may_match, is_stated in (
             (_STATED, _may_be_stated, True),
             (_BESIDE, _may_be_beside, False),
+            (_PAIRED, _may_be_paired, False),
         ):
-            if not passage.tells(may_match):
-                continue
-            for match in passage.within(pattern.finditer(text), _COST):
-                start, value = match.start(1), match[1].rstrip(_SENTENCE_END)
-                end = start + len(value)
-                if value and _is_password(text, start, end, is_stated=is_stated):
-                    yield view.found("api_key", start, end, range(start, end))
+            if passage.tells(may_match):
+                yield from _matched(passage, pattern, is_stated=is_stated)
         worded = _WORDED.finditer(text) if passage.tells(_may_be_worded) else ()
         for match in passage.within(worded, _COST):
             value = match.lastindex or 0
             if _PLACEHOLDER.search(match[value]) is None:
                 start, end = match.span(value)
                 yield view.found("api_key", start, end, range(start, end))
+    if passage.tells(_may_be_in_command):
+        yield from _matched(passage, _IN_COMMAND, is_stated=False)
     if "://" in text and "@" in text:
         for match in passage.within(_IN_LINK.finditer(text), _COST):
             if _opens(match[2], is_web=match[1] in _WEB):
                 yield view.found("api_key", *match.span(2), range(*match.span(2)))
+
+
+def _matched(passage: Passage, pattern: re.Pattern[str], *, is_stated: bool) -> Iterator[Found]:
+    """What looks like a password in the last group of each match."""
+    view = passage.visible
+    for match in passage.within(pattern.finditer(view.text), _COST):
+        group = match.lastindex or 0
+        start, value = match.start(group), match[group].rstrip(_SENTENCE_END)
+        end = start + len(value)
+        if value and _is_password(view.text, start, end, is_stated=is_stated):
+            yield view.found("api_key", start, end, range(start, end))
 
 
 def _is_password(text: str, start: int, end: int, *, is_stated: bool) -> bool:

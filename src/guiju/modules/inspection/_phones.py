@@ -6,10 +6,12 @@ eight digits); ISO/IEC 7812-1 (13 to 19 digits, issuer prefix, Luhn check digit)
 """
 
 import re
+from collections.abc import Iterator
 
 from guiju.modules.inspection import _cues
-from guiju.modules.inspection._digits import Run, bits
-from guiju.modules.inspection._passage import Found
+from guiju.modules.inspection._digits import WINDOW, Run, bits
+from guiju.modules.inspection._glances import glance
+from guiju.modules.inspection._passage import Found, Passage
 
 _CN_MOBILE = re.compile("(?=((?:0086|86|0)?1[3-9][0-9]{9}))")
 _LANDLINE = (
@@ -23,6 +25,7 @@ _TW_LANDLINE = re.compile("(?=((?:(?:00886|886)0?|0)(?:2[0-9]{8}|[3-8][0-9]{7,8}
 _HK_PHONE = re.compile("(?=((?:00852|852)[2-9][0-9]{7}))")
 _HK_BARE = re.compile("(?=([4-79][0-9]{7}|[23][0-9]{7}))")
 # British numbers of eleven digits read like landlines of the west; in English text they are British.
+_LATIN = re.compile("[a-z]")
 _BRITISH = re.compile("0[3789][0-9]{9}|020[378][0-9]{7}")
 # 20240131 after a word like 号码 is a day.
 _DAY = re.compile("20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
@@ -44,6 +47,16 @@ _AMEX_LENGTH = 15
 _FOURS, _LEAST_ROWS = 16, 3
 _OTHER_LENGTHS = (16,)
 _CUED_LENGTHS = (19, 18, 17, 16, 14, 13)
+
+# Signs that list numbers part one only where it was announced, and all of its groups alike.
+_LISTED = r"([^\S\n]?(?:[,;:、|\t]|\n)[^\S\n]?)"
+_PARTED_MOBILE = re.compile(
+    rf"(?<![0-9a-z])1[3-9][0-9]{_LISTED}[0-9]{{4}}\1[0-9]{{4}}(?![0-9a-z]|\1[0-9])"
+)
+_PARTED_CARD = re.compile(
+    rf"(?<![0-9a-z])[3-9][0-9]{{3}}{_LISTED}[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{3,4}}(?:\1[0-9]{{1,3}})?(?![0-9a-z]|\1[0-9])"
+)
+_may_be_parted = glance("[0-9]{3,4}[^0-9a-z]{1,3}[0-9]{4}[^0-9a-z]{1,3}[0-9]{4}")
 
 _MOBILE_SIZES, _LANDLINE_SIZES = bits(range(11, 16)), bits(range(9, 17))
 _TW_MOBILE_SIZES, _TW_LANDLINE_SIZES = bits(range(10, 16)), bits(range(9, 16))
@@ -118,7 +131,7 @@ def _is_landline(run: Run, start: int, end: int, trunk: str) -> bool:
         return False
     before = run.before(start, _cues.REACH)
     groups = run.groups(start, end)
-    if before.isascii() and before.strip() and _BRITISH.fullmatch(run.digits, start, end):
+    if before.isascii() and _LATIN.search(before) and _BRITISH.fullmatch(run.digits, start, end):
         return False
     if _cues.is_phone(before):
         return True
@@ -259,3 +272,21 @@ def _card_lengths(digits: str) -> tuple[int, ...]:
     if digits[:2] in {"34", "37"}:
         return (_AMEX_LENGTH,)
     return _CARD_LENGTHS.get(digits[0], _OTHER_LENGTHS)
+
+
+def find_parted(passage: Passage, kinds: frozenset[str]) -> Iterator[Found]:
+    """Mobiles of the mainland and bank cards in groups with one sign between them that lists numbers, after a cue."""
+    view, text = passage.visible, passage.digits
+    for kind, pattern, is_meant, words, shown in (
+        ("cn_phone", _PARTED_MOBILE, _cues.is_phone, _cues.PHONE_IN_TEXT, (3, 7)),
+        ("bank_card", _PARTED_CARD, _cues.is_card, _cues.CARD_IN_TEXT, (6, -4)),
+    ):
+        if kind not in kinds or not passage.mentions(words) or not _may_be_parted(text):
+            continue
+        for match in passage.within(pattern.finditer(text), WINDOW):
+            start, end = match.span()
+            spots = [at for at in range(start, end) if text[at].isdigit()]
+            digits = "".join([text[at] for at in spots])
+            is_valid = kind == "cn_phone" or _passes(digits)
+            if is_valid and is_meant(view.text[max(0, start - _cues.REACH) : start]):
+                yield view.found(kind, start, end, spots[slice(*shown)])

@@ -68,21 +68,22 @@ _NAMES = (
     r"|密钥|密匙|秘钥|私钥|公钥|令牌|凭证|授权码"
 )
 _PASSWORDS = r"(?i:passwd|password|passphrase|passcode|pwd)|口令|密码"
-_LINK = r"[\"']?\s{0,3}(?:是|为|=|:|：|=>|:=|\s)\s{0,3}"
+_LINK = r"[\"']?\s{0,3}(?:[是为]\s?[:：]?|=|:|：|=>|:=|\s)\s{0,3}"
 _ASSIGNED = re.compile(
     rf"(?:{_NAMES}|{_PASSWORDS}){_LINK}(?:Bearer )?[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~=-]{{15,511}})"
 )
 # A short word like key names a thing of any kind: what follows a sign must be random by itself.
 _WEAK = re.compile(
     r"(?<![0-9A-Za-z-])(?i:(?:[0-9a-z]{1,24}_)?(?:key|ak|sk|pass|auth|sig|signature|sign))"
-    r"[\"']?\s{0,2}(?:是|=|:|：)\s{0,2}[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~-]{15,255})"
+    r"[\"']?\s{0,2}(?:是\s?[:：]?|=|:|：)\s{0,2}[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~-]{15,255})"
 )
 _PEM = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+    r"(?<![A-Za-z])BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?(?![A-Za-z])(?:-----)?"
     r"|PuTTY-User-Key-File-[0-9]:|AGE-SECRET-KEY-1[0-9A-Z]{58}"
 )
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
 _LONGEST_PEM = 16_000
+_DASHES = 12
 _may_hold = teller_of("[!-~]{16}|PRIVATE KEY")
 # No word has so many letters, and names that are made of words have signs between them.
 _ROW = re.compile("[0-9A-Za-z]{24}")
@@ -127,7 +128,8 @@ def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
                 close = _PEM_END.search(text, end, end + _LONGEST_PEM)
                 end = close.end() if close else min(len(text), end + _LONGEST_PEM)
             reach = end
-            yield start, end
+            before = text[max(0, start - _DASHES) : start]
+            yield start - len(before[len(before.rstrip("- ")) :].lstrip()), end
     for match in passage.within(_VENDOR.finditer(text) if _may_be_vendors(text) else (), 2):
         key = match[0]
         if _DIGIT.search(key) or _is_mixed(key) or key.isupper() or _ROW.search(key):
@@ -180,7 +182,7 @@ _MEANT = (
     "令牌", "凭证", "授权码", "口令", "密码",
 )  # fmt: skip
 _RE2_LINK, _RE2_VALUE = (
-    rf"[\"']?{SPACE}*(?:是|为|=>?|:=?|：|{SPACE}){SPACE}*(?:Bearer )?[\"'`]?",
+    rf"[\"']?{SPACE}*(?:[是为]{SPACE}?[:：]?|=>?|:=?|：|{SPACE}){SPACE}*(?:Bearer )?[\"'`]?",
     "[0-9A-Za-z][0-9A-Za-z+/_.~=-]{7}",
 )
 _CUED = (

@@ -11,9 +11,10 @@ from guiju.kernel.facts import Recorded
 from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import KINDS, RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
-from guiju.modules.messaging import _review_store, _store, prereview, writers
+from guiju.modules.messaging import _review_store, _store, editing, prereview, writers
 from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.burn_types import words_of
+from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.deciding import exempt_of, texts_before, with_names, with_quote
 from guiju.modules.messaging.inspecting import deciding_use, ruleset_at
@@ -22,6 +23,7 @@ from guiju.modules.messaging.sending import person_of, state_of, use_of
 from guiju.modules.messaging.types import (
     MessageBlocked,
     MessageHeld,
+    MessageReleased,
     MessageSent,
     MessageState,
 )
@@ -55,7 +57,7 @@ class Replay:
 
 
 def replay(tx: ReadTx, actor: Actor, position: int) -> Replay:
-    """Decide once more on the message at `position`.
+    """Decide once more on the message or the edit at `position`.
 
     Raises DecisionNotFoundError, also for those who may not ask, and for one's own message while it waits.
     """
@@ -75,9 +77,13 @@ def _waits(tx: ReadTx, actor: Actor, position: int) -> bool:
 def replay_for_operator(tx: ReadTx, position: int) -> Replay:
     """Like `replay`, for the command line, whose user holds the data. Raises DecisionNotFoundError."""
     entry = tx.entry(position)
-    if entry is None or not isinstance(entry.fact, MessageSent | MessageHeld | MessageBlocked):
+    if entry is None or not isinstance(
+        entry.fact, MessageSent | MessageHeld | MessageBlocked | MessageEdited
+    ):
         raise DecisionNotFoundError("No decision was recorded there.", position=position)
     state, use = state_of(entry), use_of(tx, entry)
+    if use is not None and use.control == editing.CONTROL:
+        use = None  # it gave leave to edit, and said nothing of the text
     pack = policy.pack_of(tx, entry.policy)
     if pack is None:
         return Replay(entry, state, use, Rules.LOST, None, None, None)
@@ -100,7 +106,7 @@ def _is_watched(use: Use | None) -> bool:
 def _was_stopped_by_files(entry: Recorded) -> bool:
     """Whether files had a part in it: what was found in them is on record, and they are not read once more."""
     fact = entry.fact
-    return not isinstance(fact, MessageSent) and bool(fact.found or fact.unread)
+    return isinstance(fact, MessageHeld | MessageBlocked) and bool(fact.found or fact.unread)
 
 
 def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
@@ -110,12 +116,24 @@ def _decided(tx: ReadTx, ruleset: RuleSet, entry: Recorded) -> Inspection:
     if fact.basis is not None and fact.basis.earlier:
         before = texts_before(tx, fact.basis.earlier)
         found = ruleset.inspect_after(before, text, found).inspection
-    if fact.refs and _store.find_shown(tx, fact.group, fact.refs[0]) is not None:
-        found = with_quote(tx, ruleset, text, found, fact.refs[0], before=entry.position)
+    quote = _quote(tx, entry)
+    if quote is not None and _store.find_shown(tx, fact.group, quote) is not None:
+        found = with_quote(tx, ruleset, text, found, quote, before=entry.position)
     if getattr(fact, "forward", None) is not None:
         found = with_names(ruleset, text, found, fact.forward)
     exempt = exempt_of(tx, person_of(entry), fact.group, text, entry)
     return ruleset.decide(text, found, _context(tx, entry), exempt)
+
+
+def _quote(tx: ReadTx, entry: Recorded) -> int | None:
+    """What a message quotes; an edit names the message that it changes, and quotes what that one does."""
+    if isinstance(entry.fact, MessageEdited):
+        changed = tx.entry(entry.fact.refs[0])
+        assert changed is not None, "the edit names it"
+        entry = changed
+    if isinstance(entry.fact, MessageReleased):
+        return entry.fact.quote
+    return entry.fact.refs[0] if entry.fact.refs else None
 
 
 def written(entry: Recorded) -> str:
@@ -147,7 +165,8 @@ def _state(entry: Recorded, again: Inspection) -> MessageState:
 
 def _stood_by_it(entry: Recorded) -> bool:
     basis = entry.fact.basis
-    return bool(entry.fact.imported or (basis is not None and basis.confirmed))
+    is_imported = getattr(entry.fact, "imported", False)
+    return bool(is_imported or (basis is not None and basis.confirmed))
 
 
 def _finding(found: Finding, terms: Collection[str]) -> dict[str, Any]:
