@@ -1,11 +1,10 @@
 """Who acts: a person, a bot, or a named part of the system such as a timer."""
 
-from dataclasses import dataclass
-
 from guiju.kernel.ids import BotId, PersonId
+from guiju.kernel.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Actor:
     """The originator of a command. Exactly one of `person`, `system` and `bot` is set."""
 

@@ -26,6 +26,7 @@ from typing import (
 )
 
 from guiju.kernel.ids import GroupId
+from guiju.kernel.immutable import immutable
 from guiju.kernel.shapes import convert, learn
 
 _SEALED: Final = "sealed"
@@ -118,7 +119,7 @@ def fact(
     """
 
     def declare(plain: type[_T]) -> type[_T]:
-        cls = dataclasses.dataclass(frozen=True, slots=True)(plain)
+        cls = immutable(plain)
         hints = get_type_hints(cls, include_extras=True)
         names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]  # cls is a dataclass
         sealed = tuple(n for n in names if _SEALED in getattr(hints[n], "__metadata__", ()))
@@ -167,7 +168,7 @@ def confidential_kinds() -> tuple[str, ...]:
     return tuple(kind for kind in all_kinds() if _BY_KIND[kind].confidential)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@immutable
 class Recorded:
     """A fact with its place in the ledger. `number` is its gapless number within `group`."""
 

@@ -15,6 +15,7 @@ import msgspec
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.immutable import immutable
 from guiju.kernel.wire import facts_frame, text_frame
 
 TOO_SLOW: Final = 4408
@@ -82,7 +83,7 @@ class View:
             self._opened = self._tx = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Delivery:
     """An item and its audience: the present members of a group, named people (who still read `within`), or holders of a role."""
 

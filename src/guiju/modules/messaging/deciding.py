@@ -8,6 +8,7 @@ from guiju.kernel.clock import MINUTE
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.immutable import immutable
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
@@ -38,7 +39,7 @@ class Piece:
     position: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Judged:
     """The rules' answer in a context, and the pieces before it that it completes.
 

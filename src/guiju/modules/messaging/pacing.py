@@ -5,9 +5,9 @@ Counted in this process's memory, like floods; nothing of it is recorded. Bots a
 
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from guiju.kernel.ids import is_bot
+from guiju.kernel.immutable import immutable
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging.change_types import ALL
@@ -18,7 +18,7 @@ from guiju.modules.messaging.warning_types import Limit
 from guiju.modules.policy.types import Use
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Paced:
     """Where a message counts, and the use that warns of it, if one does, with the limit that it exceeds."""
 

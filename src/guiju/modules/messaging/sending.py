@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from guiju.kernel.actor import Actor, system
@@ -10,6 +10,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import BotId, PersonId, is_bot
+from guiju.kernel.immutable import immutable
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
@@ -60,7 +61,7 @@ _DEFAULT_DEADLINE_HOURS = 8
 Fact = MessageSent | MessageHeld | MessageBlocked
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Decided:
     """What to record for one message, the use whose clause its sender is told, and what only reviewers are told."""
 

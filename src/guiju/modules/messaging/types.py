@@ -13,6 +13,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.immutable import immutable
 from guiju.modules.inspection.types import Context, Inspection
 from guiju.modules.messaging.burn_types import Burn
 from guiju.modules.messaging.file_types import (
@@ -42,7 +43,7 @@ class MessageState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Send:
     """A message on its way to the lane, inspected by the rule set that `inspection` names. `person` wrote it, or a bot.
 
@@ -77,7 +78,7 @@ class Send:
 NOWHERE = -1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Receipt:
     """What the gate did. `clause` is the clause mark of the strictest rule that acted.
 
