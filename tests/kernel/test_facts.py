@@ -1,6 +1,7 @@
 """How facts are laid out in leaves."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from guiju.kernel import facts
 from guiju.kernel.facts import Content, Sealed, fact, schema_for, schema_of
 from guiju.kernel.ids import GroupId
+from guiju.kernel.immutable import immutable
 
 
 @pytest.fixture
@@ -48,8 +50,21 @@ def test_fields_go_to_their_places_and_come_back() -> None:
     for wrong in ({"count": "five"}, {}):
         with pytest.raises(msgspec.ValidationError):
             schema.join("grp_1", [], wrong, sealed)
-    with pytest.raises(AttributeError):
-        made.count = 6  # type: ignore[misc]  # frozen on purpose
+
+
+@immutable
+class Sample:
+    count: int
+    tags: tuple[str, ...] = ()
+
+
+def test_what_every_message_makes_is_equal_by_its_fields_and_kept_by_its_type() -> None:
+    made = Sample(5, tags=("甲",))
+    assert made == Sample(5, ("甲",)) and hash(made) == hash(Sample(5, ("甲",)))
+    assert made != replace(made, count=6)
+    assert not hasattr(made, "__dict__")
+    # Were this allowed, the type checker would find the comment idle and fail.
+    made.count = 6  # type: ignore[misc]
 
 
 @pytest.mark.usefixtures("kinds")
