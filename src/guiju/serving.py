@@ -45,14 +45,16 @@ def serve(runtime: Runtime) -> None:
         together = Together(
             threading.get_native_id(), runtime.lane.thread, lambda: runtime.lane.work
         )
-        threading.Thread(
+        keep = threading.Thread(
             target=together.watch, args=(stopped,), name="processor", daemon=True
-        ).start()
+        )
+        keep.start()
         try:
             _run(runtime)
         finally:
             stopped.set()
             watch.join(_WATCH_SECONDS)
+            keep.join(_WATCH_SECONDS)
 
 
 def _run(runtime: Runtime) -> None:

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from time import sleep
 
 import pytest
 
@@ -35,8 +36,11 @@ class Sleeper:
         self._thread.join()
 
 
+Threads = tuple[Sleeper, Sleeper, Sleeper]
+
+
 @pytest.fixture
-def threads() -> Iterator[tuple[Sleeper, Sleeper, Sleeper]]:
+def threads() -> Iterator[Threads]:
     made = Sleeper(), Sleeper(), Sleeper()
     yield made
     for each in made:
@@ -54,7 +58,7 @@ class Lane:
 
 
 def test_two_threads_stay_together_as_long_as_there_is_much_to_do(
-    threads: tuple[Sleeper, Sleeper, Sleeper],
+    threads: Threads,
 ) -> None:
     loop, writer, reader = threads
     lane = Lane()
@@ -70,14 +74,18 @@ def test_two_threads_stay_together_as_long_as_there_is_much_to_do(
     lane.did(100, 1_000)
     together.look()
     assert loop.processors == writer.processors == {together.processor}
+    last = Sleeper()
+    os.sched_setaffinity(last.number, {min(EVERYWHERE)})
     together.look()
     assert loop.processors == writer.processors == EVERYWHERE, "nothing was done"
+    assert last.processors == EVERYWHERE, "although it began after the look before"
+    last.stop()
 
 
 def test_they_leave_to_others_what_others_want(
-    threads: tuple[Sleeper, Sleeper, Sleeper], monkeypatch: pytest.MonkeyPatch
+    threads: Threads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loop, writer, _ = threads
+    loop, writer, *_ = threads
     lane, clock, busy = Lane(), [0], [0]
     monkeypatch.setattr(processor, "monotonic_ns", lambda: clock[0])
     monkeypatch.setattr(processor, "_busy", lambda at: busy[0])
@@ -97,33 +105,60 @@ def test_they_leave_to_others_what_others_want(
     assert any(look(0) for _ in range(processor._PAUSE))
 
 
-def test_they_are_let_go_where_one_has_ended(threads: tuple[Sleeper, Sleeper, Sleeper]) -> None:
-    loop, writer, _ = threads
-    lane, stopped = Lane(), threading.Event()
-    together = Together(loop.number, writer.number, lambda: lane.work)
-    lane.did(100, 1_000)
-    together.look()
-    writer.stop()
+def watched(together: Together) -> Iterator[threading.Event]:
+    """Watches in a thread of its own until the event is set."""
+    stopped = threading.Event()
     watching = threading.Thread(target=together.watch, args=(stopped,))
     watching.start()
-    lane.did(100, 1_000)
-    while together.processor is not None:
-        watching.join(0.01)
-    assert loop.processors == EVERYWHERE
+    yield stopped
     stopped.set()
     watching.join(10)
     assert not watching.is_alive()
 
 
-def test_what_is_started_runs_everywhere() -> None:
+@pytest.mark.parametrize("broken", ["_busy", "_used", "_ran_on"])
+def test_they_are_left_alone_where_nothing_can_be_measured(
+    threads: Threads, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Neither a container that numbers its processors anew nor a system without these files keeps them for ever."""
+    loop, writer, *_ = threads
+    lane = Lane()
+    together = Together(loop.number, writer.number, lambda: lane.work)
+    monkeypatch.setattr(processor, broken, lambda number: [][number])
+    lane.did(100, 1_000)
+    together.watch(threading.Event())
+    assert loop.processors == writer.processors == EVERYWHERE
+
+
+def test_they_are_let_go_where_one_has_ended(threads: Threads) -> None:
+    loop, writer, *_ = threads
+    lane = Lane()
+    together = Together(loop.number, writer.number, lambda: lane.work)
+    lane.did(100, 1_000)
+    together.look()
+    assert loop.processors == {together.processor}
+    writer.stop()
+    lane.did(100, 1_000)
+    together.watch(threading.Event())
+    assert loop.processors == EVERYWHERE
+
+
+def test_what_is_started_runs_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[set[int]] = []
+    monkeypatch.setattr(processor, "_SECONDS", 0.001)
 
     def start() -> None:
         os.sched_setaffinity(0, {min(EVERYWHERE)})
+        while processor._watching is None or not processor._watching.everywhere:
+            sleep(0.001)
         spread()
         found.append(os.sched_getaffinity(0))
 
-    thread = threading.Thread(target=start)
-    thread.start()
-    thread.join()
+    for stopped in watched(Together(0, 0, Work)):
+        thread = threading.Thread(target=start)
+        thread.start()
+        thread.join()
+        stopped.set()
     assert found == [EVERYWHERE]
+    spread()  # and where nobody watches, nothing is changed
+    assert os.sched_getaffinity(0) == EVERYWHERE

@@ -47,24 +47,14 @@ WARY = 64
 SETTLING_SECONDS = 10.0
 """How long a commit that was lost is asked about before its senders are told that nobody knows."""
 __all__ = [
-    "BATCH",
-    "Answer",
-    "Apply",
-    "Batch",
-    "Command",
-    "Guard",
-    "Lane",
-    "ListVerb",
-    "Recorder",
-    "Verb",
-    "WriteTx",
-    "answer_inline",
-]
+    "BATCH", "Answer", "Apply", "Batch", "Command", "Guard", "Lane", "ListVerb", "Recorder", "Verb", "WriteTx", "answer_inline",
+]  # fmt: skip
 
 Verb = Callable[[WriteTx], Any]
 ListVerb = Callable[[WriteTx, Sequence[Any]], Sequence[Any]]
 AheadOf = Callable[[Sequence[Any]], Ahead]
-"""The lookup that a list verb will begin with."""
+"""The lookup that a list verb will begin with. For each command such a verb MUST record a fact or `be_sure`: on SQLite
+nothing else tells that another process has appended since."""
 
 
 class _CommitFailedError(Exception):

@@ -6,18 +6,20 @@ stay on the processor on which the loop ran last, and everything else (readers, 
 others. Where others want that processor too, they are let go, and the system chooses again.
 
 Linux only: what the threads and the processors did is read from `/proc` (proc(5); Documentation/scheduler/sched-stats).
+Where that cannot be read, or a processor not be chosen, the two are left alone.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic_ns
 from typing import NamedTuple
 
 _TASKS, _STAT = Path("/proc/self/task"), Path("/proc/stat")
-_EVERYWHERE = os.sched_getaffinity(0)
 _SECONDS = 0.25
 # So much time has so many batches, of so many commands on average, before its turns are worth it. Where somebody writes now
 # and then, the freer choice answers sooner.
@@ -26,6 +28,8 @@ _LEAST_BATCHES, _LEAST_COMMANDS = 5, 4
 _MOST_OTHERS, _PAUSE = 0.25, 40
 # The field of `stat` that says where a thread ran last, counted from the one behind the name.
 _PROCESSOR = 36
+_log = logging.getLogger("guiju.processor")
+_watching: "Together | None" = None
 
 
 class Work(NamedTuple):
@@ -36,8 +40,10 @@ class Work(NamedTuple):
 
 
 def spread() -> None:
-    """Let the calling thread, and what it starts, run on every processor of the process."""
-    os.sched_setaffinity(0, _EVERYWHERE)
+    """Let the calling thread, and what it starts, run wherever the process may: threads begin where their maker runs."""
+    if _watching is not None:
+        with suppress(OSError):
+            os.sched_setaffinity(0, _watching.everywhere)
 
 
 class Together:
@@ -51,48 +57,51 @@ class Together:
         self._since = _Use(0, 0, 0)
         self._pause = 0
         self._free: set[int] = set()
+        self.everywhere: AbstractSet[int] = frozenset()
+        """Where the process may run: where the thread may that watches and is never kept."""
         self.processor: int | None = None
-        """Where they are kept."""
+        """Where the two are kept."""
 
     def watch(self, stopped: threading.Event) -> None:
-        """Look from time to time until told to stop, and let them go then."""
-        spread()
-        if len(_EVERYWHERE) < 2:  # there is nothing to choose
-            return
-        while not stopped.wait(_SECONDS):
-            try:
+        """Look from time to time until told to stop; let them go then, or when nothing can be measured here."""
+        global _watching  # noqa: PLW0603  # what is started anywhere in the process asks it
+        _watching = self
+        try:
+            while not stopped.wait(_SECONDS):
                 self.look()
-            except OSError:  # a thread has ended, or the processors of the process have changed
-                self._let_go()
-        self._let_go()
+        except Exception as error:  # noqa: BLE001  # whatever it is, they must not stay where they are for ever
+            _log.info("the loop and the lane are left to the system: %r", error)
+        finally:
+            self._let_go()
+            _watching = None
 
     def look(self) -> None:
-        """Decide until the next time. Raises OSError."""
+        """Decide until the next time. Raises whatever reading `/proc` or choosing a processor raises."""
+        self.everywhere = os.sched_getaffinity(0)
         work = self._work()
-        batches, commands = (
-            work.batches - self._before.batches,
-            work.commands - self._before.commands,
-        )
+        batches = work.batches - self._before.batches
+        commands = work.commands - self._before.commands
         self._before = work
         self._pause = max(0, self._pause - 1)
         is_busy = batches >= _LEAST_BATCHES and commands >= _LEAST_COMMANDS * batches
         if self.processor is None:
-            if is_busy and not self._pause:
+            if is_busy and not self._pause and len(self.everywhere) > 1:
                 self._keep()
             return
         if self._share_of_others() > _MOST_OTHERS:
             self._pause = _PAUSE
-        if self._pause or not is_busy:
+        if self._pause or not is_busy or self.processor not in self.everywhere:
             self._let_go()
         else:
             self._free_others()
 
     def _keep(self) -> None:
         processor = _ran_on(self._threads[0])
+        self._since = self._use(processor)
+        self._free = set()
+        self.processor = processor
         for thread in self._threads:
             os.sched_setaffinity(thread, {processor})
-        self.processor = processor
-        self._since = self._use(processor)
         self._free_others()
 
     def _share_of_others(self) -> float:
@@ -107,18 +116,24 @@ class Together:
         return _Use(monotonic_ns(), _busy(processor), sum(map(_used, self._threads)))
 
     def _let_go(self) -> None:
-        self.processor = None
-        for thread in self._threads:
-            with suppress(OSError):  # it has ended, or there is no choice any more
-                os.sched_setaffinity(thread, _EVERYWHERE)
+        if self.processor is not None:
+            self.processor = None
+            with suppress(OSError):
+                self.everywhere = os.sched_getaffinity(0)
+            for thread in self._threads:
+                self._set_free(thread)
+            self._free_others()
 
     def _free_others(self) -> None:
         """Threads begin where the one runs that started them."""
         there = {int(entry.name) for entry in _TASKS.iterdir()}.difference(self._threads)
         for thread in there - self._free:
-            with suppress(ProcessLookupError):  # it has ended
-                os.sched_setaffinity(thread, _EVERYWHERE)
+            self._set_free(thread)
         self._free = there
+
+    def _set_free(self, thread: int) -> None:
+        with suppress(OSError):  # it has ended
+            os.sched_setaffinity(thread, self.everywhere)
 
 
 class _Use(NamedTuple):
@@ -130,9 +145,8 @@ class _Use(NamedTuple):
 
 
 def _busy(processor: int) -> int:
-    line = next(
-        line for line in _STAT.read_text().splitlines() if line.startswith(f"cpu{processor} ")
-    )
+    lines = _STAT.read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith(f"cpu{processor} ")]
     user, nice, system, _, _, *interrupts = map(int, line.split()[1:9])
     return (user + nice + system + sum(interrupts)) * (1_000_000_000 // os.sysconf("SC_CLK_TCK"))
 

@@ -114,24 +114,39 @@ def coded(text: str) -> str:
     return "".join(f"&#{ord(char)};" for char in text)
 
 
+MANY = ExpressionRule("e", "custom", "[0-9]元", Disposition.MASK, "1/a")
+TOO_MANY = "5元 " * 60
+
+
+def forbidden(disposition: Disposition) -> TermRule:
+    return TermRule("b", "weapons", ("枪支买卖",), disposition, "1/b")
+
+
+def hidden(disposition: Disposition) -> ExpressionRule:
+    return ExpressionRule("f", "custom", "机密卷宗", disposition, "1/c")
+
+
 def test_what_codes_stand_for_is_left_to_the_reviewer_of_a_text_that_is_held_unread() -> None:
-    forbidden = TermRule("b", "weapons", ("枪支买卖",), Disposition.BLOCK, "1/b")
-    many = ExpressionRule("e", "custom", "[0-9]元", Disposition.MASK, "1/a")
-    ruleset = compile_ruleset([many, forbidden])
-    assert ruleset.inspect(f"5元 {coded('枪支买卖')}").disposition is Disposition.BLOCK
-    inspection = ruleset.inspect("5元 " * 60 + coded("枪支买卖"))
+    ruleset = compile_ruleset([MANY, forbidden(Disposition.HOLD), hidden(Disposition.HOLD)])
+    assert ruleset.inspect(f"5元 {coded('枪支买卖')}").uses[0] == "1/b"
+    inspection = ruleset.inspect(TOO_MANY + coded("枪支买卖机密卷宗"))
     assert inspection.disposition is Disposition.HOLD
     assert {finding.rule for finding in inspection.findings} == {"e", "overflow"}
 
 
-def test_what_codes_stand_for_is_found_beside_what_only_alerts() -> None:
-    """Nobody reviews a text for a rule that they must not learn of."""
-    forbidden = TermRule("b", "weapons", ("枪支买卖",), Disposition.BLOCK, "1/b")
-    secret = ExpressionRule("e", "custom", "[0-9]元", Disposition.ALERT, "1/a")
-    hidden = ExpressionRule("f", "custom", "机密卷宗", Disposition.BLOCK, "1/c")
-    ruleset = compile_ruleset([secret, forbidden, hidden])
-    assert ruleset.inspect("5元 " * 60 + coded("枪支买卖")).disposition is Disposition.BLOCK
-    assert ruleset.inspect("5元 " * 60 + coded("机密卷宗")).uses == ("1/c",)
+@pytest.mark.parametrize("word", ["枪支买卖", "机密卷宗", "13800138000"])
+def test_more_than_a_hold_is_looked_for_behind_the_codes_of_a_text_that_is_held_unread(
+    word: str,
+) -> None:
+    """Whoever writes too much of one thing would otherwise soften what forbids another."""
+    phones = PatternRule("cn_phone", Disposition.BLOCK, "1/d")
+    rules: list[Rule] = [forbidden(Disposition.BLOCK), hidden(Disposition.BLOCK), phones]
+    inspection = compile_ruleset([MANY, *rules]).inspect(TOO_MANY + coded(word))
+    assert inspection.disposition is Disposition.BLOCK
+    secret = [replace(rule, disposition=Disposition.ALERT) for rule in rules]  # type: ignore[arg-type]  # a union of them
+    inspection = compile_ruleset([MANY, *secret]).inspect(TOO_MANY + coded(word))
+    assert inspection.disposition is Disposition.HOLD
+    assert len(inspection.alert_uses) == 1
 
 
 # ---- lists of numbers -------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from guiju.modules.groups.types import AdministratorCountError, AdministratorsSe
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection.service import compile_ruleset
 from guiju.modules.inspection.types import Disposition, ExpressionRule
-from guiju.modules.policy import _pack
+from guiju.modules.policy import _pack, _shape
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import (
     AttemptRefused,
@@ -284,6 +284,14 @@ def test_expressions_that_an_earlier_version_took_stay_or_are_switched_off(
     assert any("bytes" in line and "reads characters" in line for line in told)
     assert any("edge" in line and "switched off" in line for line in told)
     assert policy.control(use.control).left_out(use.params) == ["edge"]
+    told_of = []
+    for person in (admin, world.person("黄小琴")):
+        book = world.read(
+            lambda tx, actor=person: _shape.rule_book(world.runtime.new_view(tx), actor)  # type: ignore[misc]  # bound at once
+        )
+        controls = [control for clause in book["clauses"] for control in clause["controls"]]
+        told_of.append([name for control in controls for name in control["left_out"]])
+    assert told_of == [["edge"], []], "only who oversees learns of it"
     rules = [
         ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, use.id)
         for each in use.params.patterns

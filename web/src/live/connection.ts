@@ -59,8 +59,9 @@ export class Connection {
     };
   }
 
-  /** Tries at once, for when the system says that the network is back or the page is shown again. */
+  /** Tries at once, for when the system says that the network is back or the page is shown again; pauses begin anew. */
   retryNow(): void {
+    this.tries = 0;
     if (this.socket === null && !this.closed) this.open();
     else if (this.socket) this.probe(this.socket);
   }

@@ -10,7 +10,14 @@ from guiju.modules.inspection._canonical import canonical
 from guiju.modules.inspection._conditions import check_scope, is_in_scope
 from guiju.modules.inspection._documents import DocumentIndex
 from guiju.modules.inspection._expressions import ExpressionIndex, matcher_of
-from guiju.modules.inspection._findings import Taken, finding_of, hit_of, overflow_rules, sent
+from guiju.modules.inspection._findings import (
+    Taken,
+    finding_of,
+    hit_of,
+    only_hold,
+    overflow_rules,
+    sent,
+)
 from guiju.modules.inspection._fold import TABLE_DIGEST
 from guiju.modules.inspection._garbage import Uncollected
 from guiju.modules.inspection._glances import LONG
@@ -56,27 +63,19 @@ class RuleSet:
     """Immutable. `version` names the rules and the engine's tables; equal rules, equal version."""
 
     __slots__ = (
-        "_clean",
-        "_documents",
-        "_expressions",
-        "_finders",
-        "_joints",
-        "_kinds",
-        "_links",
-        "_look",
-        "_nothing",
-        "_overflows",
-        "_risk",
-        "_rules",
-        "_terms",
-        "version",
-    )
+        "_clean", "_documents", "_expressions", "_finders", "_holding", "_joints", "_kinds", "_links",
+        "_look", "_nothing", "_only_hold", "_overflows", "_risk", "_rules", "_terms", "version",
+    )  # fmt: skip
 
     def __init__(self, rules: tuple[Rule, ...], version: str) -> None:
         self.version = version
         overflows = overflow_rules(rules)
         extra = [*dict.fromkeys(overflows.values())]
         self._rules = (*rules, *extra)
+        self._holding = {
+            n for n, r in enumerate(extra, len(rules)) if r.disposition is Disposition.HOLD
+        }
+        self._only_hold = only_hold(rules)
         self._overflows = {way: len(rules) + extra.index(rule) for way, rule in overflows.items()}
         self._terms = TermIndex(
             (number, term)
@@ -259,16 +258,14 @@ class RuleSet:
         encoded = streams.text.encode()
         if self._expressions.may_match(streams, encoded):
             hits.extend(self._expressed(streams, encoded))
-        if passage is not None and streams.may_be_coded and not self._is_held_unread(hits):
+        if passage is None or not streams.may_be_coded:
+            return
+        # Of a text that is held unread only what does more than hold it, or tells in secret, is still looked for.
+        is_held = any(hit.rule in self._holding for hit in hits)
+        if not found.is_cut and not (is_held and self._only_hold[TermRule]):
             hits.extend(self._decoded_terms(streams.decoded, found, streams.text))
+        if not passage.is_exhausted and not (is_held and self._only_hold[PatternRule]):
             hits.extend(self._encoded(streams.decoded, formed, passage))
-
-    def _is_held_unread(self, hits: list[Hit]) -> bool:
-        """A reviewer has to read the text whatever else is in it, and most of the time that it takes was spent."""
-        return any(
-            isinstance(self._rules[hit.rule], OverflowRule) and self._asked(hit) is Disposition.HOLD
-            for hit in hits
-        )
 
     def _expressed(self, streams: Streams, encoded: bytes) -> Iterator[Hit]:
         """What is found by the expressions of the organisation."""

@@ -80,7 +80,10 @@ class ExpressionIndex:
     def __init__(self, rules: list[tuple[int, ExpressionRule]]) -> None:
         """`rules` come with their number. Raises `BadExpressionError`."""
         self._rules = [_expression(number, rule) for number, rule in rules]
-        self._only_alert = {n for n, rule in rules if rule.disposition is Disposition.ALERT}
+        # A text that is held for one of them is not searched on, where none could do more than that, or tells in secret.
+        self._only_hold = {rule.disposition for _, rule in rules}.isdisjoint(
+            {Disposition.BLOCK, Disposition.ALERT}
+        )
         gates = [relaxed(rule.expression) for _, rule in rules]
         self._gate = _gate_of(gates) if rules else None
         # Looks at two forms of a text at once, as lines of one; an edge of a line is then one of a text.
@@ -129,7 +132,7 @@ class ExpressionIndex:
             for view in (plain, visible) if visible.text != plain.text else (plain,):
                 given = encoded if view.text is streams.text else view.text.encode()
                 for hit in self.find(view.text, given, self.gate(given), budget):
-                    is_held = is_held or (hit.overflow and hit.rule not in self._only_alert)
+                    is_held = is_held or hit.overflow
                     first, last = view.places[hit.start], view.places[hit.end - 1] + 1
                     if not form.is_new(first, last):
                         continue
@@ -139,7 +142,7 @@ class ExpressionIndex:
                         known.append(hit._replace(start=start, end=end))
                         if not hit.overflow:
                             taken[start:end] = b"\1" * (end - start)
-            form = None if is_held else form.decoded
+            form = None if is_held and self._only_hold else form.decoded
         for hits, _ in found.values():
             yield from hits
 

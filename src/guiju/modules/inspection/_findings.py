@@ -46,6 +46,14 @@ def overflow_rules(rules: Iterable[Rule]) -> dict[type[Rule], OverflowRule]:
     return found
 
 
+def only_hold(rules: Iterable[Rule]) -> dict[type[Rule], bool]:
+    """For each kind of rule, whether none of that way of looking could do more than hold a text, or tell in secret."""
+    kinds = {
+        type(rule) for rule in rules if rule.disposition in (Disposition.BLOCK, Disposition.ALERT)
+    }
+    return {kind: kinds.isdisjoint(way) for way in _WAYS for kind in way}
+
+
 def finding_of(rule: Rule | OverflowRule, hit: Hit) -> Finding:
     """A hit with the names of its rule."""
     match rule:

@@ -78,10 +78,12 @@ _WEAK = re.compile(
     r"[\"']?\s{0,2}(?:是\s?[:：]?|=|:|：)\s{0,2}[\"'`]?([0-9A-Za-z][0-9A-Za-z+/_.~-]{15,255})"
 )
 _PEM = re.compile(
-    r"(?<![A-Za-z])BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?(?![A-Za-z])(?:-----)?"
+    r"(?<![A-Za-z])BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?(?![A-Za-z])(?: ?(?:- ?){2,}-|(?=[\s:]{0,4}[A-Za-z0-9+/=]{24}))"
     r"|PuTTY-User-Key-File-[0-9]:|AGE-SECRET-KEY-1[0-9A-Z]{58}"
 )
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+# Of a key whose heading has no dashes, and which is cut, no more than its rows is hidden.
+_ROWS = re.compile(r"(?:[\s:]{0,4}[A-Za-z0-9+/=]{16,})+")
 _LONGEST_PEM = 16_000
 _DASHES = 12
 _may_hold = teller_of("[!-~]{16}|PRIVATE KEY")
@@ -126,7 +128,9 @@ def _spans(passage: Passage, text: str) -> Iterator[tuple[int, int]]:
             if not match[0].startswith("AGE"):
                 # A key without its end is one that was cut: what follows is hidden with it.
                 close = _PEM_END.search(text, end, end + _LONGEST_PEM)
-                end = close.end() if close else min(len(text), end + _LONGEST_PEM)
+                rows = None if match[0].endswith(("-", ":")) else _ROWS.match(text, end)
+                cut = rows.end() if rows else end + _LONGEST_PEM
+                end = close.end() if close else min(len(text), cut)
             reach = end
             before = text[max(0, start - _DASHES) : start]
             yield start - len(before[len(before.rstrip("- ")) :].lstrip()), end

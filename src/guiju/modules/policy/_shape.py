@@ -43,6 +43,7 @@ def _clause(
     tx: ReadTx, actor: Actor, pack: Pack, clause: Clause, evidence: dict[str, UseEvidence]
 ) -> Json:
     uses = [use for use in pack.uses if use.clause.id == clause.id]
+    overseen = bool(service.may(tx, actor, "policy.evidence"))
     return {
         "id": clause.id,
         "chapter": clause.chapter,
@@ -51,7 +52,12 @@ def _clause(
         "rows": list(clause.rows),
         "state": _state(uses),
         "controls": [
-            _control(use, evidence[use.id], shown=service.shows_parameters(tx, actor, use))
+            _control(
+                use,
+                evidence[use.id],
+                shown=service.shows_parameters(tx, actor, use),
+                overseen=overseen,
+            )
             for use in uses
         ],
     }
@@ -64,7 +70,7 @@ def _state(uses: list[Use]) -> str:
     return "inform" if kinds == {ControlKind.INFORM} else "acting"
 
 
-def _control(use: Use, evidence: UseEvidence, *, shown: bool) -> Json:
+def _control(use: Use, evidence: UseEvidence, *, shown: bool, overseen: bool) -> Json:
     control = service.control(use.control)
     return {
         "use": use.id,
@@ -77,7 +83,7 @@ def _control(use: Use, evidence: UseEvidence, *, shown: bool) -> Json:
             for name, title in control.shows.items()
             if shown
         ],
-        "left_out": control.left_out(use.params) if shown else [],
+        "left_out": control.left_out(use.params) if overseen else [],
         "evidence": {
             "count": evidence.count,
             "last_at": evidence.last_at,
