@@ -69,7 +69,7 @@ class Together:
         try:
             while not stopped.wait(_SECONDS):
                 self.look()
-        except Exception as error:  # noqa: BLE001  # whatever it is, they must not stay where they are for ever
+        except (OSError, ValueError, IndexError) as error:
             _log.info("the loop and the lane are left to the system: %r", error)
         finally:
             self._let_go()
