@@ -24,7 +24,7 @@ from guiju.ledger.keystore import KeyStore, open_keystore
 from guiju.ledger.log import Log
 from guiju.ledger.notes import Notes
 from guiju.ledger.segments import Segments
-from guiju.ledger.signer import Signer
+from guiju.ledger.signer import PUBLISH, Signer, publish_many
 from guiju.ledger.vault import Vault
 from guiju.modules.approvals import _controls as approvals_controls
 from guiju.modules.approvals import _jobs as approvals_jobs
@@ -234,6 +234,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     list_verbs: dict[str, ListVerb] = {
         sending.KIND: lambda tx, sends: sending.send_many(tx, inspector, sends),
         composing.MARK_KIND: reads.mark_read_many,
+        PUBLISH: publish_many,
     }
     lane = Lane(
         database, log, clock, _live_appliers(), list_verbs, policy.record_attempt, guard=TextGuard(inspector),

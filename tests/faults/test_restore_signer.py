@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from guiju import cli_verify
 from guiju.kernel.clock import ManualClock
 from guiju.ledger import tables
-from guiju.ledger.signer import Signer, read_state
+from guiju.ledger.signer import PUBLISH, Signer, read_state
 from guiju.restoring import CannotRestoreError, restore_signer
 from guiju.verification import verify_organisation
 from tests.support.checks import check_ledger, verify_stored
@@ -67,6 +68,16 @@ class TestTheAlarm:
         assert signer.alarm is not None and "remembers" in signer.alarm
         assert rows_of(town, tables.checkpoint) == heads
         state_file(town).write_bytes(newest)
+
+    def test_a_head_that_is_published_stays_as_it_is(self, town: World) -> None:
+        heads, state = rows_of(town, tables.checkpoint), read_state(town.settings.keys)
+        assert state is not None
+        town.runtime.lane.call(PUBLISH, replace(state, note="another", at=state.at + 1))
+        assert rows_of(town, tables.checkpoint) == heads
+        with undone(town, tables.checkpoint):
+            put_rows(town, tables.checkpoint, heads[:-1])
+            signer_of(town).sign_now(town.runtime.lane)
+            assert rows_of(town, tables.checkpoint) == heads, "signed just before a crash"
 
     def test_a_first_head_needs_no_state(self, world: World) -> None:
         if rows_of(world, tables.checkpoint):

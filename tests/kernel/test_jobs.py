@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from guiju.kernel import jobs
+from guiju.kernel.clock import ManualClock
 from guiju.kernel.jobs import (
     LEASE,
     LONGEST_WAIT,
@@ -171,3 +172,19 @@ def test_only_so_many_at_once(world: World, ran: Ran) -> None:
 def test_a_kind_has_one_verb(ran: Ran) -> None:
     with pytest.raises(AssertionError, match="two verbs"):
         jobs.on_job("test.note")(lambda tx, key, payload: None)
+
+
+def test_what_is_not_due_costs_the_lane_nothing(world: World, ran: Ran) -> None:
+    schedule(world, "test.note", "a", 1000)
+    before = world.runtime.lane.work
+    assert run_due(world.runtime.lane) == 0 and world.runtime.lane.work == before
+    world.clock.advance(1000)
+    assert run_due(world.runtime.lane) == 1 and world.runtime.lane.work != before
+
+
+def test_a_clock_that_goes_back_holds_up_no_timer_of_before(
+    world: World, ran: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule(world, "test.note", "a", 0)
+    monkeypatch.setattr(world.runtime.lane, "clock", ManualClock(world.clock.now() - 60_000))
+    assert run_due(world.runtime.lane) == 1 and [key for key, _, _ in ran] == ["a"]

@@ -7,18 +7,19 @@ sign a tree that is smaller than, or inconsistent with, the last one that it sig
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, exists, func, insert, select
 
 from guiju.kernel.clock import Clock
 from guiju.kernel.db import Database, DatabaseUnavailableError
 from guiju.kernel.lane import Lane, WriteTx
+from guiju.kernel.statements import Hot
 from guiju.ledger import tables, tree
 from guiju.ledger.checkpoint import sign_checkpoint, verifier_key
 from guiju.ledger.errors import LedgerError
@@ -27,6 +28,18 @@ from guiju.ledger.keystore import secret_file, write_durably
 _log = logging.getLogger("guiju.signer")
 STATE, KEY = "signer.json", "signer.key"
 SLICE = 5000
+PUBLISH: Final = "ledger.publish"
+_HEAD: Final = [tables.checkpoint.c[name] for name in ("size", "note", "at", "chain")]
+_IS_KNOWN: Final = exists().where(
+    tables.checkpoint.c.size == bindparam("known", type_=tables.checkpoint.c.size.type)
+)
+_insert_unknown = Hot(
+    insert(tables.checkpoint).from_select(
+        _HEAD,
+        select(*(bindparam(column.name, type_=column.type) for column in _HEAD)).where(~_IS_KNOWN),
+    ),
+    ("size", "note", "at", "chain", "known"),
+)
 
 
 class TamperedError(LedgerError):
@@ -189,7 +202,7 @@ class Signer:
     def _publish(self, lane: Lane) -> None:
         state = self._state
         if state is not None and self._published != state.size:
-            publish(lane, state)
+            lane.call(PUBLISH, state)
             self._published = state.size
 
     def start(self, lane: Lane, interval: float = 1.0) -> None:
@@ -216,16 +229,11 @@ class Signer:
             self._thread.join()
 
 
-def publish(lane: Lane, state: SignedState) -> None:
-    """Store a signed head where clients and verifiers read it; harmless when it is there."""
-
-    def store(tx: WriteTx) -> None:
-        known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == state.size)
-        if tx.first(known) is None:
-            row = {"size": state.size, "note": state.note, "at": state.at, "chain": state.chain}
-            tx.run(insert(tables.checkpoint).values(row))
-
-    lane.write(store)
+def publish_many(tx: WriteTx, states: Sequence[SignedState]) -> list[None]:
+    """Store signed heads where clients and verifiers read them; harmless where they are there."""
+    rows = [(state.size, state.note, state.at, state.chain, state.size) for state in states]
+    tx.many(_insert_unknown, rows)
+    return [None] * len(states)
 
 
 def stored_hashes(connection: Connection, start: int, end: int) -> Iterator[list[bytes]]:
