@@ -56,7 +56,7 @@ lock:  ## pin the dependencies again (needs uv)
 # Without a C compiler texts are read a quarter slower; nothing else differs.
 .venv/engine: tools/compile_engine.py $(wildcard src/guiju/modules/inspection/_*.py) .venv/run
 	@mkdir -p .cache && $(BIN)/python tools/compile_engine.py >.cache/engine.log
-	@touch $@
+	@if [ -e src/guiju/modules/inspection/compiled.txt ]; then touch $@; fi
 
 web/dist:
 	@mkdir -p $@

@@ -4,13 +4,15 @@
     python tools/compile_engine.py --clean    # the sources count again
 
 What is compiled is the same code (mypyc, MIT). Without a compiler everything works, and texts are read a quarter slower:
-this then says so and ends well. Python prefers what is compiled whatever has become of the source, so the digest of
+this then says so, ends well, and tries again the next time. Python prefers what is compiled whatever has become of the source, so the digest of
 the sources stands beside it and tests refuse to run where it differs.
 """
 
 import hashlib
 import os
+import shutil
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -48,6 +50,15 @@ def is_current() -> bool:
     return not compiled() or (DIGEST.exists() and DIGEST.read_text(encoding="ascii") == digest())
 
 
+def missing() -> str | None:
+    """What nothing can be compiled without, if it is not here: asked before the sources are translated, which takes long."""
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+    if shutil.which(compiler) is None:
+        return f"there is no C compiler ({compiler})"
+    header = Path(sysconfig.get_path("include")) / "Python.h"
+    return None if header.exists() else f"Python's headers are missing ({header})"
+
+
 def clean() -> None:
     """Take away what was compiled."""
     for path in compiled():
@@ -81,6 +92,8 @@ def main() -> None:
         clean()
     elif not (compiled() and is_current()):
         try:
+            if lack := missing():
+                raise SystemExit(lack)
             build()
         except (Exception, SystemExit) as reason:  # noqa: BLE001  # whatever it is, the sources work
             clean()
