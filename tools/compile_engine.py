@@ -4,8 +4,8 @@
     python tools/compile_engine.py --clean    # the sources count again
 
 What is compiled is the same code (mypyc, MIT). Without a compiler everything works, and texts are read a quarter slower:
-this then says so, ends well, and tries again the next time. Python prefers what is compiled whatever has become of the source, so the digest of
-the sources stands beside it and tests refuse to run where it differs.
+this then says so, ends well, and tries again the next time. Python prefers what is compiled whatever has become of the
+source, so the digest of the sources stands beside it and tests refuse to run where it differs.
 """
 
 import hashlib
