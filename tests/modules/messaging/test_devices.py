@@ -20,6 +20,7 @@ from guiju.modules.identity import service as identity
 from guiju.modules.inspection.service import is_public_host
 from guiju.modules.messaging import (
     _device_store,
+    _push_news,
     devices,
     personal,
     pushing,
@@ -452,7 +453,7 @@ def test_what_waits_for_an_address_that_rests_is_told_only_if_it_still_may_be(
 
 
 def test_what_cannot_be_looked_up_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    found, asked = pushing.as_now, list[object]()
+    found, asked = _push_news.as_now, list[object]()
 
     def unreachable_at_first(tx: ReadTx, waited: News) -> News | None:
         asked.append(waited)

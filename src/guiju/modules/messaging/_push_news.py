@@ -63,12 +63,10 @@ class GroupNews:
         self._tx = tx
         messages = _messages(tx, entries)
         self._now = changes.load(tx, list(messages.values()), texts_only=True)
-        self.said = [
-            said for each in entries if (said := self._said(each, messages[_place(each)]))
-        ]
+        self.said = [said for each in entries if (said := self._said(each, messages[_place(each)]))]
 
     def _said(self, entry: Recorded, message: Recorded) -> Said | None:
-        """None where it disturbs nobody: what is recalled or moved aside, and an edit that calls nobody whom it still mentions."""
+        """None where it disturbs nobody: recalled, moved aside, or an edit that calls nobody who is still mentioned."""
         now = self._now.get(message.position, UNCHANGED)
         if not _stands(now):
             return None

@@ -10,7 +10,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import msgspec
 
@@ -202,7 +201,8 @@ class Pusher:
             for member in groups.members(tx, group):
                 if member.state not in PRESENT:
                     continue
-                if member.person in readers and (news := readers[member.person].newest(told, member)):
+                reader = readers.get(member.person)
+                if reader is not None and (news := reader.newest(told, member)):
                     found += [told.news(one, *news) for one in by_person[member.person]]
         return found
 
