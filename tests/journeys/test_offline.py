@@ -20,6 +20,7 @@ from guiju.modules.messaging import reads, recalling
 from tests.support.browser import DESK, PHONE, Screen, chromium, violations
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
+from tests.support.sending import with_editing
 
 _HIDDEN = """
 Object.defineProperty(document, 'visibilityState', {get: () => (window.away ? 'hidden' : 'visible')});
@@ -285,6 +286,13 @@ def test_notifications_say_what_was_chosen_and_go_once_it_is_read(stage: Stage) 
         other.send(json.dumps({"type": "hello", "cursor": None}))
         other.send(json.dumps({"type": "read", "group": group, "position": position}))
         until(lambda: not shown(screen))
+    stage.world.adopt(with_editing)
+    stage.world.edit(office.owner, group, position, "今天停电到五点")
+    stage.world.edit(office.owner, group, position, "请看停电安排", mentions=[person])
+    until(lambda: shown(screen))
+    (one,) = shown(screen)
+    assert one["tag"] == group and one["body"].endswith(": 请看停电安排")
+    stage.world.adopt(lambda text: text)
     assert screen.errors == []
 
 

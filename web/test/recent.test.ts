@@ -8,7 +8,7 @@ const message = (position: number, text = "早", thread: number | null = null): 
   message: { position, number: position, sender: { id: "p1", name: "p1" }, at: position * 1000, text, mentions: [], state: "delivered", spans: [], thread },
 });
 const edited = (position: number, of: number): Item => ({
-  position, at: 1, kind: "messaging.edited", group: "g", actor: { id: "p1", name: "p1" }, message: of, text: "改", mentions: [], spans: [], edited_at: 1, state: "delivered", clause: null,
+  position, at: 1, kind: "messaging.edited", group: "g", actor: { id: "p1", name: "p1" }, message: of, text: "改", mentions: [], called: [], spans: [], edited_at: 1, state: "delivered", clause: null,
 });
 const positions = (items: readonly Item[] | null): number[] | null => items?.map((one) => one.position) ?? null;
 

@@ -97,7 +97,7 @@ describe("changes", () => {
   const recalled = (position: number, of: number, sender = OTHER): Item =>
     ({ position, at: position, kind: "messaging.recalled", group: "g1", actor: sender, message: of, by: sender, reason: null, thread: null, sender, moved: false });
   const edited = (position: number, of: number, text: string, mentions: string[] = []): Item =>
-    ({ position, at: position, kind: "messaging.edited", group: "g1", actor: OTHER, message: of, text, mentions, spans: [], edited_at: position, state: "delivered", clause: null });
+    ({ position, at: position, kind: "messaging.edited", group: "g1", actor: OTHER, message: of, text, mentions, called: [], spans: [], edited_at: position, state: "delivered", clause: null });
   const messages = (state: ClientState) => state.timelines["g1"]?.items.flatMap((one) => ("message" in one && typeof one.message === "object" ? [one.message] : []));
   const quote = { position: 11, sender: OTHER, text: "好", recalled: false };
 

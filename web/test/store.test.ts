@@ -97,7 +97,7 @@ describe("what is read while things go on", () => {
 
   it("keeps how far I have read, and how a row is shown, while the rows are read again", async () => {
     await page(row("g", 5), row("h", 5));
-    const item: Item = { position: 11, at: 11, kind: "messaging.edited", group: "g", actor: { id: "p2", name: "p2" }, message: 9, text: "改", mentions: [], spans: [], edited_at: 11, state: "delivered", clause: null };
+    const item: Item = { position: 11, at: 11, kind: "messaging.edited", group: "g", actor: { id: "p2", name: "p2" }, message: 9, text: "改", mentions: [], called: [], spans: [], edited_at: 11, state: "delivered", clause: null };
     store.state.value = { ...store.state.value, unsure: ["g", "h"] };
     Line.last.hear(facts(10, item));
     store.markRead("g", 9);

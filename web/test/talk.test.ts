@@ -30,7 +30,7 @@ describe("a thread", () => {
   it("changes with its messages", () => {
     const by = { id: "p1", name: "p1" };
     const base = { at: 1, group: "g", actor: by, message: 7 };
-    const edited: Item = { ...base, kind: "messaging.edited", position: 11, text: "改", mentions: [], spans: [], edited_at: 1, state: "delivered", clause: null };
+    const edited: Item = { ...base, kind: "messaging.edited", position: 11, text: "改", mentions: [], called: [], spans: [], edited_at: 1, state: "delivered", clause: null };
     const recalled: Item = { ...base, kind: "messaging.recalled", position: 12, message: 5, by, reason: null, moved: false, thread: null, sender: by };
     expect(applyToThread(start, edited).items[0]?.message.text).toBe("改");
     expect(applyToThread(start, recalled).root.message).toMatchObject({ text: "", recalled: { by } });

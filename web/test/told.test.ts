@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { disturbs, least } from "../src/live/told.ts";
+import type { Item } from "../src/api/types.ts";
+import { disturbs, least, newsOf } from "../src/live/told.ts";
 
 it("the one that says less counts, whoever wants it", () => {
   expect([least("text", "sender"), least("none", "text"), least("off", "none"), least("sender", "sender")]).toEqual(["sender", "none", "off", "sender"]);
@@ -15,4 +16,24 @@ it.each([
   ["an urgent one that calls others", { urgent: true, mentions: ["you"] }, false, "unless-resting"],
 ] as const)("%s disturbs me so", (_, by, muted, expected) => {
   expect(disturbs({ mentions: [], ...by } as Parameters<typeof disturbs>[0], "me", muted)).toBe(expected);
+});
+
+const ALIKE = { position: 9, at: 9, group: "g", actor: { id: "you", name: "您" } };
+const edited = (called: string[], by = "you"): Item => ({
+  ...ALIKE, actor: { id: by, name: "您" }, kind: "messaging.edited", message: 4, text: "请看", mentions: ["me"], called, spans: [], edited_at: 9, state: "delivered", clause: null,
+});
+it("an edit is news to whom it calls, of the message where that appears", () => {
+  expect(newsOf(edited(["me"]), "me")).toMatchObject({ group: "g", at: 9, position: 4, from: { id: "you" }, text: "请看" });
+  expect(newsOf(edited(["all"]), "me")?.position).toBe(4);
+  expect([edited([]), edited(["them"]), edited(["me"], "me")].map((one) => newsOf(one, "me"))).toEqual([null, null, null]);
+});
+it("it disturbs like a message that mentions me", () => {
+  const news = newsOf(edited(["me"]), "me");
+  expect(news && disturbs(news.calling, "me", true)).toBe("unless-resting");
+});
+it("a message is news to all but its author, and nothing else is any", () => {
+  const sent = { ...ALIKE, kind: "messaging.sent", message: { position: 9, sender: { id: "you", name: "您" }, text: "好", mentions: [] } } as unknown as Item;
+  expect(newsOf(sent, "me")).toMatchObject({ group: "g", at: 9, position: 9, text: "好" });
+  expect(newsOf(sent, "you")).toBeNull();
+  expect(newsOf({ ...ALIKE, kind: "messaging.pinned", message: 4, on: true } as unknown as Item, "me")).toBeNull();
 });

@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -21,7 +22,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import _live, replaying, review, review_queue
+from guiju.modules.messaging import _live, prereview, replaying, review, review_queue
 from guiju.modules.messaging.review_types import DecisionNotFoundError
 from guiju.modules.messaging.types import OwnMessageError
 from guiju.modules.messaging.uploading import Progress, Uploads
@@ -290,6 +291,23 @@ def test_what_a_rule_stops_is_answered_with_its_clause_and_recorded(place: Place
     member = session_for(place.world, place.office.member)
     items = place.inside.request("GET", f"/api/groups/{place.group}/messages", member).json()
     assert items["items"][-1]["message"]["sender"]["bot"]["id"] == place.office.owner.person
+
+
+def test_what_it_says_waits_while_who_answers_for_it_is_under_pre_review(place: Place) -> None:
+    world, owner, reviewer = place.world, place.office.owner, place.office.reviewer
+    assert place.robot.text("3号压缩机恢复") == OK
+    for _ in range(3):
+        held = world.send(owner, place.group, "这是核心配方").position
+        world.write(partial(review.refuse, actor=reviewer, position=held, reason="涉密"))
+    answer = place.robot.text("3号压缩机恢复")
+    assert answer["errcode"] == 87014 and answer["guiju"]["state"] == "held"
+    assert answer["guiju"]["clause"]["id"] == "6.3"
+    waiting = world.entries("messaging.held")[-1]
+    assert waiting.position == answer["guiju"]["position"] and waiting.actor == place.bot.id
+    assert prereview.CONTROL in "".join(waiting.uses)
+    (watch,) = world.read(lambda tx: prereview.watches_of(tx, owner.person_id))
+    world.later(watch.until - world.clock.now())
+    assert place.robot.text("3号压缩机恢复") == OK
 
 
 def test_whoever_answers_for_a_bot_learns_nothing_of_its_alerts(place: Place) -> None:

@@ -17,8 +17,9 @@ from guiju.kernel.db import metadata
 from guiju.kernel.ids import GroupId
 from guiju.modules.bots.dispatching import body_of
 from guiju.modules.groups import barriers, direct, governing, roster
-from guiju.modules.messaging import burning, judged, pushing, recalling, review, review_queue
+from guiju.modules.messaging import burning, judged, recalling, review, review_queue
 from guiju.modules.messaging._burn_controls import BURNING
+from guiju.modules.messaging._push_news import GroupNews
 from guiju.modules.messaging._review_shape import opened as opened_review
 from guiju.modules.messaging._rules import same_message
 from guiju.modules.messaging.burn_types import BurnOpened, BurnPeopleError, BurnRules, words_of
@@ -350,7 +351,8 @@ def test_nothing_that_leaves_or_lies_here_has_the_text(desk: Desk, group: GroupI
     browser = Subscription("s", "s", office.owner.person_id, "https://x.example", b"", b"", "zh-CN")
 
     def push(tx: Any) -> Any:
-        return pushing._Group(tx, group, [entry]).news(browser, entry, Told.TEXT)
+        told = GroupNews(tx, group, [entry])
+        return told.news(browser, told.said[0], Told.TEXT)
 
     news = world.read(push)
     assert (news.told, news.text) == (Told.SENDER, "")

@@ -20,6 +20,7 @@ from guiju.modules.identity import service as identity
 from guiju.modules.inspection.service import is_public_host
 from guiju.modules.messaging import (
     _device_store,
+    _push_news,
     devices,
     personal,
     pushing,
@@ -29,6 +30,7 @@ from guiju.modules.messaging import (
     topics,
 )
 from guiju.modules.messaging._push_turns import THREADS, Turns
+from guiju.modules.messaging.change_types import ALL
 from guiju.modules.messaging.device_types import (
     MOST_PUSHES,
     Limits,
@@ -43,6 +45,7 @@ from tests.support import sending
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
 from tests.support.pushes import PushService, push_body, push_service
+from tests.support.roster import admit
 from tests.support.uploading import door_of
 from tests.support.waiting import wait_until
 
@@ -450,7 +453,7 @@ def test_what_waits_for_an_address_that_rests_is_told_only_if_it_still_may_be(
 
 
 def test_what_cannot_be_looked_up_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    found, asked = pushing._as_now, list[object]()
+    found, asked = _push_news.as_now, list[object]()
 
     def unreachable_at_first(tx: ReadTx, waited: News) -> News | None:
         asked.append(waited)
@@ -460,7 +463,7 @@ def test_what_cannot_be_looked_up_waits(desk: Desk, monkeypatch: pytest.MonkeyPa
             raise DatabaseUnavailableError("The database cannot be reached; try again.")
         return found(tx, waited)
 
-    monkeypatch.setattr(pushing, "_as_now", unreachable_at_first)
+    monkeypatch.setattr(pushing, "as_now", unreachable_at_first)
     desk.choose(Told.TEXT)
     desk.say("库不在时")
     assert desk.told() == ["库不在时"]
@@ -514,6 +517,137 @@ def test_a_service_that_does_not_answer_holds_up_no_other(desk: Desk) -> None:
     newest = {push.path: push.said["position"] for push in stuck.pushes}
     assert len(newest) == len(others)
     assert set(newest.values()) == {last}, "at last everybody is told the newest"
+
+
+class TestEdits:
+    """An edit calls those whom it mentions anew, and nobody else."""
+
+    def edit(self, desk: Desk, shown: int, text: str, *mentions: PersonId) -> None:
+        desk.world.edit(desk.office.owner, desk.group, shown, text, mentions=mentions)
+
+    def test_those_who_are_mentioned_anew_are_told_once(self, desk: Desk) -> None:
+        office, member = desk.office, desk.office.member.person_id
+        administrator = office.administrator.person_id
+        desk.world.adopt(sending.with_editing)
+        desk.subscribe("administrator", office.administrator, desk.sign_in(office.administrator))
+        for actor in (office.member, office.administrator):
+            desk.world.write(partial(devices.choose, actor=actor, told=Told.TEXT))
+        said = desk.say("请看")
+        desk.round()
+        desk.service.pushes.clear()
+        self.edit(desk, said, "请看一下")
+        assert desk.told() == [], "it mentions nobody"
+        self.edit(desk, said, "@赵成员 请看", member)
+        desk.round()
+        (push,) = desk.service.pushes
+        assert push.path == "/push/member" and push.said["text"] == "@赵成员 请看"
+        assert push.said["position"] == said, "where the message appears"
+        desk.service.pushes.clear()
+        self.edit(desk, said, "@赵成员 请看看", member)
+        assert desk.told() == [], "it mentions nobody anew"
+        self.edit(desk, said, "@李管理 @赵成员 请看", member, administrator)
+        desk.round()
+        assert [push.path for push in desk.service.pushes] == ["/push/administrator"]
+        desk.service.pushes.clear()
+        self.edit(desk, said, "没事了")
+        self.edit(desk, said, "@赵成员 请看", member)
+        assert desk.told() == [], "a message calls nobody twice"
+
+    def test_whom_everybody_included_is_not_called_anew(self, desk: Desk) -> None:
+        desk.world.adopt(sending.with_editing)
+        desk.choose(Told.TEXT)
+        said = desk.say("停电", mentions=[ALL], members=True)
+        assert desk.told() == ["停电"]
+        self.edit(desk, said, "停水", desk.office.member.person_id)
+        assert desk.told() == []
+
+    def test_it_tells_no_more_than_a_message_would(self, desk: Desk) -> None:
+        world, member = desk.world, desk.office.member
+        world.adopt(sending.with_editing)
+
+        def edited(text: str) -> list[str]:
+            """What is told of an edit that calls the member."""
+            said = desk.say("请看")
+            desk.told()
+            self.edit(desk, said, text, member.person_id)
+            return desk.told()
+
+        assert edited("只说谁") == [""], "as much as the member chose"
+        desk.choose(Told.OFF)
+        assert edited("不要通知") == []
+        desk.choose(Told.TEXT)
+        assert edited("点名") == ["点名"]
+        desk.watching.add(member.person_id)
+        assert edited("正看着屏幕") == []
+        desk.watching.clear()
+        world.write(
+            lambda tx: personal.set_settings(
+                tx, member, desk.group, is_pinned=None, is_muted=True, is_marked=None
+            )
+        )
+        assert edited("静音时点名") == ["静音时点名"]
+        now = (world.clock.now() // MINUTE + 480) % (24 * 60)
+        own = OwnQuiet(now, (now + 60) % (24 * 60), rest=False)
+        world.write(lambda tx: quieting.set_own(tx, member, own))
+        assert edited("安静时段") == []
+        world.write(lambda tx: quieting.set_own(tx, member, None))
+        hours = f"{now // 60:02}:00-{(now // 60 + 1) % 24:02}:00"
+        use = f'{{use: messaging.quiet_hours, with: {{hours: "{hours}"}}}}'
+        adopt(desk.office, "{use: messaging.editing, with: {minutes: 60}}", use)
+        assert edited("休息时间") == []
+        entry = world.entries("messaging.edited")[-1]
+        assert entry.fact.silent and entry.uses[-1] == "6.14/messaging.quiet_hours"
+
+    def test_what_was_read_since_or_is_not_theirs_to_see_is_not_told(self, desk: Desk) -> None:
+        world, office, member = desk.world, desk.office, desk.office.member.person_id
+        world.adopt(sending.with_editing)
+        desk.choose(Told.TEXT)
+        said = desk.say("请看")
+        world.write(lambda tx: reads.mark_read_many(tx, [(member, desk.group, said)]))
+        self.edit(desk, said, "读过之后点名", member)
+        assert desk.told() == ["读过之后点名"]
+        said = desk.say("再看")
+        desk.told()
+        self.edit(desk, said, "点名", member)
+        world.write(lambda tx: reads.mark_read_many(tx, [(member, desk.group, tx.position)]))
+        assert desk.told() == []
+        outsider = office.outsider
+        desk.subscribe("late", outsider, desk.sign_in(outsider))
+        world.write(partial(devices.choose, actor=outsider, told=Told.TEXT))
+        world.write(admit(office.owner, desk.group, outsider))
+        desk.told()
+        self.edit(desk, said, "后来的人看不到", outsider.person_id)
+        assert desk.told() == []
+
+    def test_what_it_no_longer_mentions_or_shows_is_not_told(self, desk: Desk) -> None:
+        world, owner, member = desk.world, desk.office.owner, desk.office.member.person_id
+        world.adopt(sending.with_editing)
+        desk.choose(Told.TEXT)
+        said = desk.say("请看")
+        desk.told()
+        self.edit(desk, said, "点错了人", member)
+        self.edit(desk, said, "没有点人")
+        assert desk.told() == []
+        said = desk.say("再看")
+        desk.told()
+        self.edit(desk, said, "点名", member)
+        world.write(lambda tx: recalling.recall(tx, owner, desk.group, said, reason=""))
+        assert desk.told() == []
+
+    def test_it_waits_for_an_address_that_rests_and_is_told_as_it_is_now(self, desk: Desk) -> None:
+        member = desk.office.member.person_id
+        desk.world.adopt(sending.with_editing)
+        desk.choose(Told.TEXT)
+        said = desk.say("请看")
+        desk.told()
+        desk.service.statuses = [500] * 3
+        desk.say("没有送到", desk.office.administrator)
+        desk.told()
+        self.edit(desk, said, "点名", member)
+        assert desk.told() == []
+        self.edit(desk, said, "点名，改过", member)
+        desk.world.clock.advance(11 * MINUTE)
+        assert desk.told() == ["点名，改过"]
 
 
 class TestTurns:

@@ -9,9 +9,10 @@ import pytest
 from guiju.kernel.clock import MINUTE
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
+from guiju.kernel.ids import PersonId
 from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.groups.types import GroupNotFoundError
-from guiju.modules.messaging import changes, replaying, review
+from guiju.modules.messaging import _live, changes, recalling, replaying, review
 from guiju.modules.messaging.change_types import (
     ALL,
     EditingOffError,
@@ -68,6 +69,28 @@ def test_the_new_text_takes_the_place_of_the_old(office: Office) -> None:
     last = world.entries()[-1]
     assert world.read(lambda tx: sight_of(tx, office.owner, last)) is Sight.LEAF
     assert world.read(lambda tx: sight_of(tx, office.member, last)) is Sight.BODY
+
+
+def test_its_item_says_whom_it_calls(office: Office) -> None:
+    world, group = office.world, office.group()
+    owner, administrator = office.owner.person_id, office.administrator.person_id
+    sent = world.send(office.member, group, "请看", mentions=[owner]).position
+
+    def called(text: str, *mentions: PersonId) -> object:
+        edit = world.edit(office.member, group, sent, text, mentions=mentions).position
+        (entry,) = [each for each in world.entries("messaging.edited") if each.position == edit]
+        (told,) = world.read(lambda tx: _live.deliveries(world.runtime.new_view(tx), entry))
+        assert told.item["mentions"] == list(mentions)
+        return told.item["called"]
+
+    assert called("请看看", owner) == []
+    assert called("请都看", owner, administrator) == [administrator]
+    assert called("请看") == []
+    assert called("请再看", administrator, owner) == [], "nobody is called twice"
+    first = world.entries("messaging.edited")[1]
+    world.write(lambda tx: recalling.recall(tx, office.member, group, sent))
+    (told,) = world.read(lambda tx: _live.deliveries(world.runtime.new_view(tx), first))
+    assert (told.item["called"], told.item["text"]) == ([], "")
 
 
 def replayed(tx: ReadTx, position: int) -> dict[str, Any]:

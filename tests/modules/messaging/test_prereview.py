@@ -8,7 +8,8 @@ from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging import prereview, review
+from guiju.modules.groups import governing
+from guiju.modules.messaging import prereview, replaying, review
 from guiju.modules.messaging.review_types import (
     NothingToMaskError,
     PreReviewBegan,
@@ -18,6 +19,7 @@ from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
 from tests.support.office import Office
+from tests.support.robots import free_bots, make_bot
 
 SECRET = "这是核心配方"
 RULES = "{refusals: 3, within_days: 30, for_days: 7}"
@@ -240,3 +242,67 @@ def test_the_leaf_names_the_clause_and_no_words(office: Office) -> None:
     assert use == "6.3/messaging.prereview"
     (began,) = world.facts("messaging.prereview_began")
     assert "涉密" not in json.dumps([str(began)], ensure_ascii=False)
+
+
+def bot_of(office: Office, group: GroupId, owner: Actor) -> Actor:
+    return Actor(bot=make_bot(office.world, owner, group).id)
+
+
+class TestBots:
+    def test_what_a_bot_says_waits_with_who_answers_for_it(self, office: Office) -> None:
+        world = office.world
+        world.adopt(free_bots)
+        group = office.group()
+        bot = bot_of(office, group, office.owner)
+        assert world.send(bot, group, "一切正常").state is MessageState.DELIVERED
+        refuse(office, group, 3, office.owner)
+        receipt = world.send(bot, group, "一切正常")
+        assert receipt.state is MessageState.HELD
+        assert receipt.clause is not None and receipt.clause["id"] == "6.3"
+        held = world.entries("messaging.held")[-1]
+        assert held.actor == bot.author and held.fact.clause == "6.3"
+        assert "6.3/messaging.prereview" in held.uses
+        found = world.read(lambda tx: replaying.replay(tx, office.reviewer, held.position))
+        assert found.is_same and found.use == found.use_again
+        assert found.use is not None and found.use.control == prereview.CONTROL
+        world.write(
+            lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason="")
+        )
+        assert world.facts("messaging.released")[-1].sender == bot.author
+        assert world.send(bot, group, "去赌博网站玩").state is MessageState.BLOCKED
+        world.later(7 * DAY)
+        assert world.send(bot, group, "一切正常").state is MessageState.DELIVERED
+
+    def test_only_the_bots_of_that_person_in_that_group_wait(self, office: Office) -> None:
+        world = office.world
+        world.adopt(free_bots)
+        group, other = office.group(), office.group(name="澄远另一个工作群")
+        mine, elsewhere = (bot_of(office, each, office.owner) for each in (group, other))
+        member = office.member.person_id
+        world.write(lambda tx: governing.set_owner(tx, office.owner, group, member))
+        theirs = bot_of(office, group, office.member)
+        refuse(office, group, 3, office.owner)
+        states = [
+            world.send(*said, "一切正常").state
+            for said in ((mine, group), (theirs, group), (elsewhere, other))
+        ]
+        assert states == [MessageState.HELD, MessageState.DELIVERED, MessageState.DELIVERED]
+
+    def test_it_may_hold_everywhere(self, office: Office) -> None:
+        world = office.world
+        world.adopt(lambda text: free_bots(text.replace(RULES, RULES[:-1] + ", everywhere: true}")))
+        group, other = office.group(), office.group(name="澄远另一个工作群")
+        bot = bot_of(office, other, office.owner)
+        refuse(office, group, 3, office.owner)
+        assert world.send(bot, other, "一切正常").state is MessageState.HELD
+
+    def test_what_is_refused_of_a_bot_is_the_bots_alone(self, office: Office) -> None:
+        world = office.world
+        world.adopt(free_bots)
+        group = office.group()
+        bot = bot_of(office, group, office.owner)
+        refuse(office, group, 3, bot)
+        (began,) = world.facts("messaging.prereview_began")
+        assert began.person == bot.author
+        assert world.send(bot, group, "一切正常").state is MessageState.HELD
+        assert world.send(office.owner, group, "大家好").state is MessageState.DELIVERED

@@ -169,8 +169,9 @@ export type RefusedItem = GroupItem<"messaging.refused"> & { held: number; claus
 export type RecalledItem = GroupItem<"messaging.recalled"> & {
   message: number; by: Named | null; reason: string | null; thread: number | null; sender: Named; moved: boolean; corrects?: number | null; corrected?: number | null;
 };
+/** `called`: whom it mentions anew, and so tells of itself. */
 export type EditedItem = GroupItem<"messaging.edited"> & {
-  message: number; text: string; mentions: string[]; spans: Span[]; edited_at: number; state: MessageState; clause: ClauseMark | null;
+  message: number; text: string; mentions: string[]; called: string[]; spans: Span[]; edited_at: number; state: MessageState; clause: ClauseMark | null;
 };
 /** `reactions` are all that the message has, `person` and `on` what has just changed. */
 export type ReactedItem = GroupItem<"messaging.reacted"> & {

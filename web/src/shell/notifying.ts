@@ -4,11 +4,12 @@
  */
 import { watch } from "vue";
 import { ApiError, get, post } from "../api/client.ts";
-import type { Item, ReleasedItem, SentItem, Told } from "../api/types.ts";
+import type { Item, Told } from "../api/types.ts";
 import { d } from "../i18n/device.ts";
 import { lang } from "../i18n/index.ts";
 import { device, me, myId, onItems, ownQuiet, state } from "../live/store.ts";
-import { disturbs, least } from "../live/told.ts";
+import { disturbs, least, newsOf } from "../live/told.ts";
+import type { News } from "../live/told.ts";
 import { registration } from "./worker.ts";
 
 const LONGEST = 120;
@@ -35,34 +36,33 @@ function isResting(): Promise<boolean> {
   return rest.is;
 }
 
-/** How much is said of an item; `off` when it is nothing to be told of. */
-function toldOf(item: Item): Told {
-  const [known, one] = [device.value, item.group === null ? undefined : state.value.conversations[item.group]];
-  if ((item.kind !== "messaging.sent" && item.kind !== "messaging.released") || !known || !one) return "off";
-  if (item.message.sender.id === myId() || item.position <= one.read) return "off";
-  return least(known.notifications.told, known.groups[item.group]?.told ?? "none");
+/** How much is said of it; `off` when it is nothing to be told of, or read. */
+function toldOf(news: News): Told {
+  const [known, one] = [device.value, state.value.conversations[news.group]];
+  if (!known || !one || news.at <= one.read) return "off";
+  return least(known.notifications.told, known.groups[news.group]?.told ?? "none");
 }
 
-function show(item: SentItem | ReleasedItem, told: Told): void {
-  const name = state.value.conversations[item.group]?.group.name ?? "";
-  const from = d("from", { who: item.message.sender.name });
-  const text = [...item.message.text].slice(0, LONGEST).join("");
-  const body = told === "none" ? d("some") : told === "text" && text ? `${item.message.sender.name}: ${text}` : from;
-  const options = { body, tag: item.group, icon: "/icon-192.png", data: { group: item.group, position: item.position } };
+function show(news: News, told: Told): void {
+  const name = state.value.conversations[news.group]?.group.name ?? "";
+  const from = d("from", { who: news.from.name });
+  const text = [...news.text].slice(0, LONGEST).join("");
+  const body = told === "none" ? d("some") : told === "text" && text ? `${news.from.name}: ${text}` : from;
+  const options = { body, tag: news.group, icon: "/icon-192.png", data: { group: news.group, position: news.position } };
   const title = told === "none" ? (me.value?.organisation.name ?? "") : name;
   const by = registration();
   if (by?.active) {
-    shown.set(item.group, null);
+    shown.set(news.group, null);
     void by.showNotification(title, options).catch(() => undefined);
     return;
   }
   const made = new Notification(title, options);
   made.onclick = () => {
     focus();
-    open(`/chat/${item.group}`);
+    open(`/chat/${news.group}`);
     made.close();
   };
-  shown.set(item.group, made);
+  shown.set(news.group, made);
 }
 let open: (path: string) => void = () => undefined;
 
@@ -70,18 +70,19 @@ let open: (path: string) => void = () => undefined;
 const CHANGED: readonly string[] = ["messaging.recalled", "messaging.edited", "messaging.moved"];
 
 function onNew(items: readonly Item[]): void {
-  for (const item of items) if (item.group !== null && CHANGED.includes(item.kind)) void takeBack(item.group);
+  const takenBack = items.map((item) => (item.group !== null && CHANGED.includes(item.kind) ? takeBack(item.group) : undefined));
   if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
-  for (const item of items) void tellOf(item);
+  const news = items.map((item) => newsOf(item, myId())).filter((one) => one !== null);
+  // What an edit says is shown in place of what it takes back.
+  if (news.length > 0) void Promise.all(takenBack).then(() => news.forEach((one) => void tellOf(one)));
 }
-async function tellOf(item: Item): Promise<void> {
-  if (toldOf(item) === "off") return;
-  const one = item as SentItem | ReleasedItem;
-  const how = disturbs(one.message, myId(), state.value.conversations[one.group]?.muted ?? false);
+async function tellOf(news: News): Promise<void> {
+  if (toldOf(news) === "off") return;
+  const how = disturbs(news.calling, myId(), state.value.conversations[news.group]?.muted ?? false);
   if (how === "never" || (how === "unless-resting" && (await isResting()))) return;
-  const told = toldOf(item);
+  const told = toldOf(news);
   // It may have been read while the server was asked.
-  if (told !== "off") show(one, told);
+  if (told !== "off") show(news, told);
 }
 
 async function takeBack(group: string): Promise<void> {

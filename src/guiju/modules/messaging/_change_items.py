@@ -45,8 +45,9 @@ def of_fact(view: View, entry: Recorded) -> Json:
             made |= {"text": fact.text, "mentions": list(fact.mentions), "spans": spans}
             made |= {"edited_at": entry.at, "clause": _shape.clause_mark(view, entry)}
             made["state"] = _shape.edited_state(entry)
+            made["called"] = sorted(changes.called_by(view.tx, entry))
             if now.recall is not None:
-                made |= {"text": "", "mentions": [], "spans": []}
+                made |= {"text": "", "mentions": [], "spans": [], "called": []}
         case MessageReacted(reaction=reaction, on=on):
             made |= {"person": view.mark(entry.actor), "reaction": reaction, "on": on}
             made["reactions"] = _change_shape.reactions(view, now.reactions)

@@ -139,7 +139,8 @@ class MessageRecalled:
 class MessageEdited:
     """The author changed the text of the message at `refs`; when masked, `text` is what others see.
 
-    What the rules found in it counts in their figures when it is `counted`: edits of older versions are not.
+    What the rules found in it counts in their figures when it is `counted`: edits of older versions are not. A `silent`
+    one calls nobody.
     """
 
     group: GroupId
@@ -151,6 +152,7 @@ class MessageEdited:
     original: Sealed[str | None]
     basis: Basis | None = None
     counted: bool = False
+    silent: bool = False
 
 
 @fact("messaging.reacted", Content.CONTENT)

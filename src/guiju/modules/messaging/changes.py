@@ -18,6 +18,7 @@ from guiju.modules.messaging import (
 )
 from guiju.modules.messaging.burn_types import Burning
 from guiju.modules.messaging.change_types import (
+    ALL,
     Changed,
     MessageEdited,
     MessageNotFoundError,
@@ -110,6 +111,21 @@ def is_recalled(tx: ReadTx, entry: Recorded) -> bool:
     else:
         return False
     return row is not None and row.recalled is not None
+
+
+def called_by(tx: ReadTx, edit: Recorded) -> frozenset[PersonId]:
+    """Whom an edit calls: whom it mentions and no version before it did, so that a message calls nobody twice.
+
+    A silent one calls nobody.
+    """
+    called: frozenset[PersonId] = frozenset(edit.fact.mentions)
+    if not called or edit.fact.silent:
+        return frozenset()
+    shown: int = edit.fact.refs[0]
+    earlier = [at for at in _change_store.edits(tx, shown) if at < edit.position]
+    for version in _entries(tx, [shown, *earlier]).values():
+        called -= called if ALL in version.fact.mentions else set(version.fact.mentions)
+    return called
 
 
 def _facts(tx: ReadTx, rows: Iterable[Row], frozen: Iterable[int]) -> Mapping[int | None, Recorded]:

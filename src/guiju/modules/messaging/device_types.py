@@ -71,10 +71,14 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a push tells of one group: `body` is empty where only the least may be told."""
+    """What a push tells of one group: of the message at `position`, because of `entry`, which is it or an edit of it.
+
+    What `told` does not allow is empty.
+    """
 
     subscription: Subscription
     group: GroupId
+    entry: int
     position: int
     told: Told
     sender: str

@@ -14,7 +14,14 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.inspection.service import REACH, RuleSet
 from guiju.modules.inspection.types import Disposition, Inspection
-from guiju.modules.messaging import _rules, _store, addressing, prereview, publishing
+from guiju.modules.messaging import (
+    _rules,
+    _store,
+    addressing,
+    prereview,
+    publishing,
+    quieting,
+)
 from guiju.modules.messaging.change_types import (
     ALL,
     EditingOffError,
@@ -70,14 +77,17 @@ def edit(tx: WriteTx, inspector: Inspector, shown: int, send: Send) -> Receipt:
         warned = deciding_use(policy.get_pack(tx), judged.inspection.uses)
         return warning_of(send, judged.inspection, warned)
     count_change(tx, send.person, send.group)
-    entry = tx.record(permit.under(*judged.inspection.uses, use.id), _fact(shown, send, judged))
+    rest, _ = quieting.rest_now(tx, target.group)
+    quiet = (rest.use.id,) if rest is not None else ()
+    acted = permit.under(*judged.inspection.uses, use.id, *quiet)
+    entry = tx.record(acted, _fact(shown, send, judged, silent=rest is not None))
     pieces_of(tx, send.person, send.group).append(
         Piece(tx.now, entry.fact.text[-REACH:], entry.position)
     )
     if judged.inspection.alerts:
         tx.record_many([alert_of(tx, send, judged, entry.position)])
-    acted = deciding_use(policy.get_pack(tx), judged.inspection.uses)
-    return receipt_of(send.cmid, entry, acted)
+    decided = deciding_use(policy.get_pack(tx), judged.inspection.uses)
+    return receipt_of(send.cmid, entry, decided)
 
 
 def _leave(tx: ReadTx, actor: Actor, target: Target) -> tuple[Permit, Use]:
@@ -125,13 +135,13 @@ def _says_the_same(send: Send, current: Recorded) -> bool:
     return (send.text, send.mentions) == (written, tuple(current.fact.mentions))
 
 
-def _fact(shown: int, send: Send, judged: Judged) -> MessageEdited:
+def _fact(shown: int, send: Send, judged: Judged, *, silent: bool) -> MessageEdited:
     inspection = judged.inspection
     masked = inspection.masked
     return MessageEdited(
         send.group, (shown,), inspection.ruleset, send.mentions, inspection.spans,
         send.text if masked is None else masked, None if masked is None else send.text, basis_of(judged, send),
-        counted=True,
+        counted=True, silent=silent,
     )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
-"""Pre-review of a person: after too many refusals every message waits for a reviewer, until a day."""
+"""Pre-review of a person: after too many refusals every message waits for a reviewer, until a day.
+
+So does what their bots write, which would otherwise be a way round it.
+"""
 
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import DAY
 from guiju.kernel.db import ReadTx
-from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.ids import GroupId, PersonId, is_bot
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging import _review_store
+from guiju.modules.messaging import _review_store, writers
 from guiju.modules.messaging.review_types import (
     PreReviewBegan,
     PreReviewEnded,
@@ -21,12 +24,21 @@ _Watched = dict[tuple[PersonId, GroupId | None], int]
 
 
 def is_watched(tx: ReadTx, person: PersonId, group: GroupId) -> bool:
-    """Whether the person's messages in the group wait for a reviewer; never without a clause that asks for it."""
+    """Whether the person's messages in the group wait for a reviewer; never without a clause that asks for it.
+
+    A bot's wait as well while who answers for it is under pre-review.
+    """
     watched: _Watched = tx.cached(_review_store.WATCHES, lambda: _watched(tx))
     if not watched:
         return False
-    until = max(watched.get((person, group), 0), watched.get((person, None), 0))
+    until = _until(watched, person, group)
+    if is_bot(person):
+        until = max(until, _until(watched, writers.responsible_for(tx, person), group))
     return tx.now < until and policy.first_use(tx, CONTROL) is not None
+
+
+def _until(watched: _Watched, person: PersonId, group: GroupId) -> int:
+    return max(watched.get((person, group), 0), watched.get((person, None), 0))
 
 
 def _watched(tx: ReadTx) -> _Watched:

@@ -10,7 +10,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import msgspec
 
@@ -23,36 +22,22 @@ from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.posting import AddressRefusedError, Poster
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Group, Member
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import SessionId
-from guiju.modules.messaging import (
-    _device_store,
-    _mark_store,
-    _personal_store,
-    changes,
-    devices,
-    quieting,
-    service,
-    writers,
-)
+from guiju.modules.messaging import _device_store, devices
+from guiju.modules.messaging._push_news import GroupNews, Reader, as_now
 from guiju.modules.messaging._push_turns import THREADS, Turns
-from guiju.modules.messaging.change_types import ALL, UNCHANGED, Changed
 from guiju.modules.messaging.device_types import (
     BadSubscriptionError,
     News,
     PushOffError,
     Subscription,
-    Told,
-    least,
 )
-from guiju.modules.messaging.personal_types import PLAIN
-from guiju.modules.messaging.sending import author_of
 from guiju.modules.policy.types import PRESENT
 
 _log = logging.getLogger("guiju.push")
-KINDS = ("messaging.sent", "messaging.released")
-MOST_ENTRIES, MOST_WAITING, LONGEST_TEXT, LONGEST_URL = 500, 1000, 120, 1000
+KINDS = ("messaging.sent", "messaging.released", "messaging.edited")
+MOST_ENTRIES, MOST_WAITING, LONGEST_URL = 500, 1000, 1000
 OLDEST = HOUR
 """What came before that while the server stood still is not pushed any more."""
 WAITS = (2_000, 8_000)
@@ -209,23 +194,23 @@ class Pusher:
         for entry in entries:
             assert entry.group is not None, "a message is in a group"
             by_group[entry.group].append(entry)
-        readers = {person: _Reader(tx, person) for person in by_person}
+        readers = {person: Reader(tx, person) for person in by_person}
         found: list[News] = []
         for group, said in by_group.items():
-            told = _Group(tx, group, said)
+            told = GroupNews(tx, group, said)
             for member in groups.members(tx, group):
                 if member.state not in PRESENT:
                     continue
-                if member.person in readers and (news := readers[member.person].news(told, member)):
-                    entry, most = news
-                    found += [told.news(one, entry, most) for one in by_person[member.person]]
+                reader = readers.get(member.person)
+                if reader is not None and (news := reader.newest(told, member)):
+                    found += [told.news(one, *news) for one in by_person[member.person]]
         return found
 
     def _tell(self, waited: News, tries: int) -> None:
         """Push once. Where the service is busy it waits for another try; an address that is gone is forgotten."""
         to = waited.subscription
         try:
-            news = self._door.read_now(lambda tx: _as_now(tx, waited))
+            news = self._door.read_now(lambda tx: as_now(tx, waited))
         except DatabaseUnavailableError:
             self._put_back(waited, tries, WAITS[-1])
             return
@@ -279,82 +264,6 @@ def _log_bug(carried: "Future[None]") -> None:
         return
     if not isinstance(error, DatabaseUnavailableError):
         _log.error("a push could not be told", exc_info=error)
-
-
-def _stands(now: Changed) -> bool:
-    """Whether a message is neither recalled nor moved aside."""
-    return now.recall is None and (now.row is None or now.row.moved is None)
-
-
-def _as_now(tx: ReadTx, waited: News) -> News | None:
-    """What waited as it may be told now. None where it was read or recalled, or the browser or the group is left."""
-    to, entry = waited.subscription, tx.entry(waited.position)
-    member = groups.find_member(tx, waited.group, to.person)
-    if entry is None or member is None or member.state not in PRESENT:
-        return None
-    known = {each.id for each in _device_store.subscriptions_of(tx, to.person)}
-    if to.id not in known or not identity.sessions_alive(tx, [SessionId(to.session)]):
-        return None
-    group = _Group(tx, waited.group, [entry])
-    found = _Reader(tx, to.person).news(group, member)
-    return group.news(to, *found) if found is not None else None
-
-
-class _Group:
-    """One group with what was said in it, as pushes tell it."""
-
-    def __init__(self, tx: ReadTx, group: GroupId, entries: Sequence[Recorded]) -> None:
-        found = groups.find_group(tx, group)
-        assert found is not None, "messages are sent in groups"
-        self.group: Group = found
-        self.tx, self.most = tx, devices.most_told(tx, found)
-        gone = changes.load(tx, entries, texts_only=True)
-        self.entries = [each for each in entries if _stands(gone.get(each.position, UNCHANGED))]
-        self.gone = gone
-
-    def news(self, to: Subscription, entry: Recorded, told: Told) -> News:
-        """What one browser is told of an entry, and no more than `told` allows; of one that burns never a text."""
-        if entry.fact.burn is not None:
-            told = least(told, Told.SENDER)
-        sender = writers.name_of(self.tx, author_of(entry)) if told is not Told.NONE else ""
-        name = self.group.name if told is not Told.NONE else ""
-        edit = self.gone.get(entry.position, UNCHANGED).edit
-        text = service.text_shown(edit or entry) if told is Told.TEXT else ""
-        return News(to, self.group.id, entry.position, told, sender, name, text[:LONGEST_TEXT])
-
-
-class _Reader:
-    """One person with what they have read and how they want to be told."""
-
-    def __init__(self, tx: ReadTx, person: PersonId) -> None:
-        self.person = person
-        self.told = devices.told_to(tx, person)
-        self.read = _mark_store.read_positions(tx, person)
-        self.settings = _personal_store.settings(tx, person)
-        self.is_resting = quieting.is_resting(tx, person)
-
-    def news(self, told: _Group, member: Member) -> tuple[Recorded, Told] | None:
-        """The newest that this person has not seen, and how much may be said of it."""
-        if self.told is Told.OFF:
-            return None
-        group = told.group.id
-        since = max(self.read.get(group, -1), member.visible_from - 1)
-        muted = self.settings.get(group, PLAIN).is_muted
-        for entry in reversed(told.entries):
-            if entry.position <= since:
-                return None
-            if author_of(entry) != self.person and self._is_told(entry.fact, is_muted=muted):
-                return entry, least(self.told, told.most)
-        return None
-
-    def _is_told(self, said: Any, *, is_muted: bool) -> bool:
-        """Whether a message disturbs this person: a silent one nobody, an urgent one whom it calls in any case."""
-        if getattr(said, "silent", False):
-            return False
-        mentioned = self.person in said.mentions or ALL in said.mentions
-        if getattr(said, "urgent", False) and (mentioned or not said.mentions):
-            return True
-        return not self.is_resting and (mentioned or not is_muted)
 
 
 def _body_of(news: News) -> bytes:

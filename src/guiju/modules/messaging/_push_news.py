@@ -1,0 +1,153 @@
+"""What a push tells one person of a group: the newest that disturbs them, and no more of it than they and the rules allow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.groups import service as groups
+from guiju.modules.groups.types import Group, Member
+from guiju.modules.identity import service as identity
+from guiju.modules.identity.types import SessionId
+from guiju.modules.messaging import (
+    _device_store,
+    _mark_store,
+    _personal_store,
+    changes,
+    devices,
+    quieting,
+    service,
+    writers,
+)
+from guiju.modules.messaging.change_types import ALL, UNCHANGED, Changed, MessageEdited
+from guiju.modules.messaging.device_types import News, Subscription, Told, least
+from guiju.modules.messaging.personal_types import PLAIN
+from guiju.modules.messaging.sending import author_of
+from guiju.modules.policy.types import PRESENT
+
+LONGEST_TEXT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The entry of a message that appears, or of an edit; `called` are those whom the edit alone tells of itself."""
+
+    entry: Recorded
+    message: Recorded
+    called: frozenset[PersonId] | None = None
+
+
+def as_now(tx: ReadTx, waited: News) -> News | None:
+    """What waited as it may be told now. None where it was read or recalled, or the browser or the group is left."""
+    to, entry = waited.subscription, tx.entry(waited.entry)
+    member = groups.find_member(tx, waited.group, to.person)
+    if entry is None or member is None or member.state not in PRESENT:
+        return None
+    known = {each.id for each in _device_store.subscriptions_of(tx, to.person)}
+    if to.id not in known or not identity.sessions_alive(tx, [SessionId(to.session)]):
+        return None
+    group = GroupNews(tx, waited.group, [entry])
+    found = Reader(tx, to.person).newest(group, member)
+    return group.news(to, *found) if found is not None else None
+
+
+class GroupNews:
+    """One group with what was said in it, as pushes tell it."""
+
+    def __init__(self, tx: ReadTx, group: GroupId, entries: Sequence[Recorded]) -> None:
+        found = groups.find_group(tx, group)
+        assert found is not None, "messages are sent in groups"
+        self.group: Group = found
+        self.most = devices.most_told(tx, found)
+        self._tx = tx
+        messages = _messages(tx, entries)
+        self._now = changes.load(tx, list(messages.values()), texts_only=True)
+        self.said = [said for each in entries if (said := self._said(each, messages[_place(each)]))]
+
+    def _said(self, entry: Recorded, message: Recorded) -> Said | None:
+        """None where it disturbs nobody: recalled, moved aside, or an edit that calls nobody who is still mentioned."""
+        now = self._now.get(message.position, UNCHANGED)
+        if not _stands(now):
+            return None
+        if entry is message:
+            return Said(entry, message)
+        current = now.edit if now.edit is not None else message
+        called = changes.called_by(self._tx, entry).intersection(current.fact.mentions)
+        return Said(entry, message, called) if called else None
+
+    def news(self, to: Subscription, said: Said, told: Told) -> News:
+        """What one browser is told, and no more than `told` allows; of a message that burns never a text."""
+        message = said.message
+        if message.fact.burn is not None:
+            told = least(told, Told.SENDER)
+        sender = writers.name_of(self._tx, author_of(message)) if told is not Told.NONE else ""
+        name = self.group.name if told is not Told.NONE else ""
+        edit = self._now.get(message.position, UNCHANGED).edit
+        text = service.text_shown(edit or message) if told is Told.TEXT else ""
+        return News(
+            to, self.group.id, said.entry.position, message.position, told, sender, name, text[:LONGEST_TEXT],
+        )  # fmt: skip
+
+
+def _place(entry: Recorded) -> int:
+    """Where the message of an entry appears."""
+    at: int = entry.fact.refs[0] if isinstance(entry.fact, MessageEdited) else entry.position
+    return at
+
+
+def _messages(tx: ReadTx, entries: Sequence[Recorded]) -> dict[int, Recorded]:
+    """The messages of these entries, by where they appear: an edit names one that may be older than all of them."""
+    found = {each.position: each for each in entries if _place(each) == each.position}
+    edited = tuple({_place(each) for each in entries} - found.keys())
+    if edited:
+        older = tx.entries(EntryQuery(positions=edited, limit=len(edited)))
+        found |= {each.position: each for each in older}
+    return found
+
+
+def _stands(now: Changed) -> bool:
+    """Whether a message is neither recalled nor moved aside."""
+    return now.recall is None and (now.row is None or now.row.moved is None)
+
+
+class Reader:
+    """One person with what they have read and how they want to be told."""
+
+    def __init__(self, tx: ReadTx, person: PersonId) -> None:
+        self.person = person
+        self.told = devices.told_to(tx, person)
+        self.read = _mark_store.read_positions(tx, person)
+        self.settings = _personal_store.settings(tx, person)
+        self.is_resting = quieting.is_resting(tx, person)
+
+    def newest(self, told: GroupNews, member: Member) -> tuple[Said, Told] | None:
+        """The newest that disturbs this person and that they have not seen, and how much may be said of it."""
+        if self.told is Told.OFF:
+            return None
+        group = told.group.id
+        since = max(self.read.get(group, -1), member.visible_from - 1)
+        muted = self.settings.get(group, PLAIN).is_muted
+        for said in reversed(told.said):
+            if said.entry.position <= since:
+                return None
+            is_theirs = said.message.position >= member.visible_from
+            others = author_of(said.message) != self.person
+            if is_theirs and others and self._is_told(said, is_muted=muted):
+                return said, least(self.told, told.most)
+        return None
+
+    def _is_told(self, said: Said, *, is_muted: bool) -> bool:
+        """Whether it disturbs this person: a silent message nobody, an urgent one whom it calls in any case."""
+        if said.called is not None:
+            return not self.is_resting and self._is_among(said.called)
+        fact = said.message.fact
+        if getattr(fact, "silent", False):
+            return False
+        mentioned = self._is_among(fact.mentions)
+        if getattr(fact, "urgent", False) and (mentioned or not fact.mentions):
+            return True
+        return not self.is_resting and (mentioned or not is_muted)
+
+    def _is_among(self, mentions: frozenset[PersonId] | tuple[PersonId, ...]) -> bool:
+        return self.person in mentions or ALL in mentions
