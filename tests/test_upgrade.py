@@ -157,6 +157,7 @@ def test_what_a_later_version_reads_otherwise_is_read_again(world: World) -> Non
         for statement in (
             f"INSERT INTO messaging_correction VALUES ({right}, {wrong}, {wrong})",
             f"UPDATE followup_question SET state = 'closed', answer = {right}",
+            "DROP TABLE followup_said",
             "UPDATE alembic_version SET version_num = '20261129_zzzzzdeputy_turns'",
         ):
             connection.execute(text(statement))
