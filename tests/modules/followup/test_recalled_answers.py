@@ -1,10 +1,13 @@
 """A reply answers for as long as it stands: who recalls it is asked as before, and as late as without it."""
 
+from typing import Any
+
 import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.ids import GroupId
+from guiju.kernel.live import items_for
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import asking, service
 from guiju.modules.followup.types import Answer, Box
@@ -13,16 +16,16 @@ from guiju.modules.messaging import recalling, review
 from guiju.runtime import ROUTERS
 from guiju.setup import SYSTEM
 from tests.modules.followup.test_answers import answer, ask, part, todo
-from tests.support.audience import items_for
 from tests.support.checks import check_ledger
 from tests.support.office import Office
 
 SECRET = "这是核心配方"
 
 
-def reply(office: Office, group: GroupId, message: int, text: str = "好的", **more: int) -> int:
-    place = more or {"quote": message}
-    return int(office.world.send(office.member, group, text, **place).position)
+def reply(office: Office, group: GroupId, message: int, text: str = "好的", **place: Any) -> int:
+    """Quotes the message, or stands in another place."""
+    where = place or {"quote": message}
+    return int(office.world.send(office.member, group, text, **where).position)
 
 
 def recall(office: Office, group: GroupId, shown: int, by: Actor | None = None) -> None:

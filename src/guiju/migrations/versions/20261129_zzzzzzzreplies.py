@@ -40,9 +40,9 @@ def _look_at_all() -> None:
     """Which of them wait again only the ledger says, and a timer that finds nothing to do does nothing."""
     names = ("kind", "key", "due_at", "payload", "leased_until", "attempts")
     job = sa.table("job", *(sa.column(name) for name in names))
-    values = [sa.literal_column(value) for value in ("0", "'{}'", "0", "0")]
     for kind, table, column in TIMERS:
         op.execute(sa.delete(job).where(job.c.kind == kind))
         key = sa.cast(sa.column(column), sa.String(128))
-        rows = sa.select(sa.literal_column(f"'{kind}'"), key, *values).select_from(sa.table(table))
+        values = sa.literal(kind), key, sa.literal(0), sa.literal("{}"), sa.literal(0), sa.literal(0)
+        rows = sa.select(*values).select_from(sa.table(table))
         op.execute(sa.insert(job).from_select(names, rows))
