@@ -109,6 +109,27 @@ def test_another_reply_that_stands_is_the_answer(office: Office, *, is_first: bo
     check_ledger(world)
 
 
+def test_the_first_reply_that_stands_is_the_answer_and_the_last_delay_the_delay(
+    office: Office,
+) -> None:
+    group, world = office.group(), office.world
+    message = ask(office, group, office.member)
+    for days in (1, 2):
+        until = world.clock.now() + days * DAY
+        answer(office, group, message, office.member, Answer.DELAYED, f"{days}", until)
+    before = part(office, message, office.member)
+    replies = [reply(office, group, message) for _ in range(2)]
+    world.later(5 * DAY)
+    replies.append(reply(office, group, message))
+    recall(office, group, replies[0], office.owner)
+    mine = part(office, message, office.member)
+    assert (mine.position, mine.late) == (replies[1], False), "it came in time"
+    for shown in replies[:0:-1]:
+        recall(office, group, shown, office.owner)
+    assert part(office, message, office.member) == before
+    check_ledger(world)
+
+
 def test_a_correction_of_the_reply_is_one_too(office: Office) -> None:
     group, world = office.group(), office.world
     message = ask(office, group, office.member)
