@@ -472,7 +472,14 @@ class Acts:
                 tx, member, self.group, message, Answer.DELAYED, reason="忙", until=until
             ),
         )
-        self.send("answered", self.administrator, "好", MessageState.DELIVERED, quote=message)
+        said = self.send(
+            "answered", self.administrator, "好", MessageState.DELIVERED, quote=message
+        )
+        self.verb(
+            "answer recalled",
+            lambda tx: recalling.recall(tx, self.administrator, self.group, said),
+        )
+        self.send("answered again", self.administrator, "行", MessageState.DELIVERED, quote=message)
         for kind in ("reminded", "late", "escalated"):
             if not self.world.entries(f"followup.{kind}"):
                 self.until(f"answer {kind}", f"followup.{kind}")

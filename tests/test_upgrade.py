@@ -8,10 +8,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from guiju import migrations
+from guiju.kernel.clock import HOUR
 from guiju.kernel.db import open_database
 from guiju.ledger.errors import LedgerError
-from guiju.modules.followup import questions
+from guiju.modules.followup import asking, questions
+from guiju.modules.followup import service as followup
 from guiju.modules.followup.question_types import QuestionState
+from guiju.modules.followup.types import Answer
 from guiju.modules.messaging import correcting, recalling, review, review_queue
 from guiju.runtime import open_runtime
 from guiju.setup import initialise
@@ -66,6 +69,7 @@ TABLES = (
     "followup_request",
     "followup_part",
     "followup_told",
+    "followup_said",
     "directory_deputy",
     "followup_question",
 )
@@ -153,6 +157,7 @@ def test_what_a_later_version_reads_otherwise_is_read_again(world: World) -> Non
         for statement in (
             f"INSERT INTO messaging_correction VALUES ({right}, {wrong}, {wrong})",
             f"UPDATE followup_question SET state = 'closed', answer = {right}",
+            "DROP TABLE followup_said",
             "UPDATE alembic_version SET version_num = '20261129_zzzzzdeputy_turns'",
         ):
             connection.execute(text(statement))
@@ -164,3 +169,32 @@ def test_what_a_later_version_reads_otherwise_is_read_again(world: World) -> Non
     assert world.read(lambda tx: correcting.newest_of(tx, wrong)) is None
     found = world.read(lambda tx: questions.find(tx, error))
     assert found.state is QuestionState.OPEN and found.answer is None
+
+
+def test_who_recalled_their_reply_is_asked_again(world: World) -> None:
+    """A reply counted for good once, and no timer was left of what nobody waited for."""
+    office = open_office(world)
+    group, me = office.group(), office.member.person_id
+    message = world.send(office.owner, group, "请回复").position
+    world.write(lambda tx: asking.ask(tx, office.owner, group, message, people=[me], hours=1))
+    said = world.send(office.member, group, "好的", quote=message).position
+    world.write(lambda tx: recalling.recall(tx, office.member, group, said))
+    world.runtime.close()
+    database = open_database(world.settings.database)
+    with database.write() as connection:
+        for statement in (
+            f"UPDATE followup_part SET answer = 'replied', at = 1, position = {said}",
+            "DROP TABLE followup_said",
+            "DELETE FROM job",
+            "UPDATE alembic_version SET version_num = '20261129_zzzzzzuncorrected'",
+        ):
+            connection.execute(text(statement))
+    database.close()
+    initialise(world.settings)
+    verdict = verify_organisation(world.settings, replay=True)
+    assert verdict.ok, verdict.first_bad
+    world.runtime = open_runtime(world.settings, world.clock)
+    (part,) = world.read(lambda tx: followup.parts_of(tx, message))
+    assert part.answer is Answer.OPEN
+    world.later(2 * HOUR)
+    assert [entry.fact.people for entry in world.entries("followup.late")] == [(me,)]

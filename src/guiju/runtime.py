@@ -43,7 +43,7 @@ from guiju.modules.directory.types import Role
 from guiju.modules.followup import _controls as followup_controls
 from guiju.modules.followup import _jobs as followup_jobs
 from guiju.modules.followup import _live as followup_live
-from guiju.modules.followup import questioning
+from guiju.modules.followup import questioning, timing
 from guiju.modules.followup import service as followup
 from guiju.modules.groups import _controls as groups_controls
 from guiju.modules.groups import _jobs as groups_jobs
@@ -120,7 +120,7 @@ ROUTERS: Mapping[str, Router] = {
     "directory": _both(directory_live.deliveries, approvals_live.of_deputies),
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
-    "messaging": messaging_live.deliveries,
+    "messaging": _both(messaging_live.deliveries, followup_live.of_recalls),
     "followup": followup_live.deliveries,
     "bots": bots_live.deliveries,
     "notices": notices_live.deliveries,
@@ -278,6 +278,7 @@ def _live_appliers() -> dict[str, Apply]:
     def waking(tx: WriteTx, entries: Sequence[Recorded]) -> None:
         APPLIERS["messaging"](tx, entries)
         questioning.wake(tx, entries)
+        timing.wake(tx, entries)
 
     leaving = {name: forgetting(APPLIERS[name]) for name in ("groups", "identity")}
     return {**APPLIERS, **leaving, "directory": spelling_names, "messaging": waking}

@@ -353,12 +353,13 @@ def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
 
 
 def _follow(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
-    """A message that asked for an answer, and got none in time."""
+    """A message that asked for an answer, and got none in time, but one that came late."""
     message = world.send(owner, group, "请回复").position
     people = [member.person_id]
     world.write(lambda tx: asking.ask(tx, owner, group, message, people=people, hours=1))
     raise_question(world, member, group, message, world.unit)
     world.later(2 * HOUR)
+    world.send(member, group, "好的", quote=message)
 
 
 def fill_tiles(world: World) -> None:

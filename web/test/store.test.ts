@@ -157,6 +157,44 @@ describe("what is read while things go on", () => {
   });
 });
 
+describe("answers that messages ask for", () => {
+  const summary = (message: number, answered: number, state = "open") => ({ message, state, people: 1, answered, late: 0, due_at: 99 });
+  const list = (position: number, ...requests: unknown[]) => ({ requests, figures: null, members: null, position });
+  const recalled = (position: number, of: string, sender: string): Item => ({
+    position, at: position, kind: "messaging.recalled", group: of, number: position, actor: null, message: 9, by: null, reason: null, thread: null, sender: { id: sender, name: sender }, moved: false,
+  });
+
+  it("are read again when what may be one is recalled where any are waited for", async () => {
+    await page(row("g", 9), row("h", 9));
+    const answers = await import("../src/live/answers.ts");
+    for (const [of, state] of [["g", "open"], ["h", "withdrawn"]] as const) {
+      const loading = answers.loadAnswers(of);
+      await give(`/groups/${of}/answers`, list(10, summary(5, 1, state)));
+      await loading;
+    }
+    const moved = answers.answersMoved.value;
+    Line.last.hear(facts(10, recalled(11, "h", "p2"), recalled(12, "g", "p2")));
+    await settle();
+    await give("/me", { ...me(), position: 12 });
+    await give("/groups/g/answers", list(12, summary(5, 0)));
+    await settle();
+    expect([answers.asks.value["g"]?.[5]?.answered, answers.answersMoved.value]).toEqual([0, moved + 1]);
+    expect(asked.filter((one) => one.path.endsWith("/answers"))).toEqual([]);
+  });
+
+  it("are counted again when a message of mine is recalled wherever it was", async () => {
+    await page(row("g", 9));
+    await import("../src/live/answers.ts");
+    Line.last.hear(facts(10, recalled(11, "g", "p2")));
+    await settle();
+    expect(asked.map((one) => one.path)).not.toContain("/me");
+    Line.last.hear(facts(11, recalled(12, "g", "p1")));
+    await settle();
+    await give("/me", { ...me(), position: 12, todo: { ...me().todo, answers: 3 } });
+    expect(store.toAnswer.value).toBe(3);
+  });
+});
+
 describe("a server whose database is away", () => {
   it("sends what it said again under the same key, once for all that wait, until it is answered", async () => {
     await page(row("g", 9));

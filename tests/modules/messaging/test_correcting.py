@@ -5,7 +5,7 @@ from typing import Any
 from guiju.kernel.clock import DAY
 from guiju.kernel.live import items_for
 from guiju.modules.followup import _question_shape, questioning, questions
-from guiju.modules.followup.question_types import Outcome, QuestionState
+from guiju.modules.followup.question_types import Outcome, Question, QuestionState
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.messaging import recalling, review, topics
 from guiju.modules.messaging.burn_types import BurningError
@@ -121,6 +121,35 @@ def test_errors_wait_again_when_their_correction_is_recalled(office: Office) -> 
     assert [e.fact.refs[1] for e in world.entries("followup.question_late")] == [late]
     third = world.send(office.member, group, "十一点开工", corrects=first).position
     assert state(late) == (QuestionState.CLOSED, third)
+    check_ledger(world)
+
+
+def test_an_error_is_as_late_as_without_the_correction_that_is_recalled(office: Office) -> None:
+    world, group = office.world, office.group()
+    wrong = world.send(office.member, group, "八点开工").position
+    error = raise_question(world, office.owner, group, wrong, None)
+    first = world.send(office.member, group, "九点开工", corrects=wrong).position
+    second = world.send(office.member, group, "十点开工", corrects=first).position
+
+    def find() -> Question:
+        return world.read(lambda tx: questions.find(tx, error))
+
+    def recall(at: int) -> None:
+        world.write(lambda tx: recalling.recall(tx, office.owner, group, at, reason="x"))
+
+    recall(first)
+    assert (find().state, find().answer, find().late) == (QuestionState.CLOSED, second, False)
+    world.later(20 * DAY)
+    assert world.entries("followup.question_late") == []
+    recall(second)
+    assert find().state is QuestionState.OPEN
+    world.later(0)
+    assert len(world.entries("followup.question_late")) == 1
+    third = world.send(office.member, group, "十一点开工", corrects=wrong).position
+    recall(third)
+    world.later(10 * DAY)
+    assert len(world.entries("followup.question_late")) == 1
+    assert len(world.entries("followup.question_escalated")) == 1
     check_ledger(world)
 
 

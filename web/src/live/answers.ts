@@ -5,7 +5,7 @@ import type { AnswerList, AnswerSummary, Item } from "../api/types.ts";
 import { count } from "./counts.ts";
 import { inOrder, readWith } from "./recent.ts";
 import { isMessage } from "./reducer.ts";
-import { onItems } from "./store.ts";
+import { myId, onItems } from "./store.ts";
 
 export const asks = shallowRef<Readonly<Record<string, Readonly<Record<number, AnswerSummary>>>>>({});
 /** Counts what has moved, for pages that show more than the summaries. */
@@ -24,9 +24,10 @@ export async function loadAnswers(group: string): Promise<void> {
   for (const item of later) if (item.kind === "followup.changed" && item.group === group) keep(group, item.message, item.request);
 }
 
-/** The messages to which an item may be an answer, or that it ends. */
+const openIn = (group: string): number[] => Object.entries(asks.value[group] ?? {}).flatMap(([message, one]) => (one.state === "open" ? [Number(message)] : []));
+/** The messages to which an item may be an answer, or the recall of one, or that it ends. What a recalled message quoted it does not say. */
 function about(item: Item): number[] {
-  if (item.kind === "messaging.recalled") return [item.message];
+  if (item.kind === "messaging.recalled") return [item.message, ...openIn(item.group)];
   if (!isMessage(item)) return [];
   return [item.message.quote?.position, item.message.thread].filter((one) => typeof one === "number");
 }
@@ -45,6 +46,7 @@ onItems((items) => {
   for (const item of items) {
     if (item.kind === "followup.changed") keep(item.group, item.message, item.request);
     if (item.kind.startsWith("followup.") || item.kind === "groups.member_changed" || item.kind === "groups.changed") moves = true;
+    if (item.kind === "messaging.recalled" && item.sender.id === myId()) moves = true;
     if (item.group !== null && about(item).some((one) => asks.value[item.group ?? ""]?.[one])) groups.add(item.group);
   }
   if (moves || groups.size > 0) void refresh(groups);

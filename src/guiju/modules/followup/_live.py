@@ -9,6 +9,7 @@ from guiju.modules.followup import _question_shape, _shape, questions, service
 from guiju.modules.followup.question_types import QuestionFact, QuestionHanded, QuestionRaised
 from guiju.modules.followup.types import AnswerEscalated
 from guiju.modules.groups import service as groups
+from guiju.modules.messaging.change_types import MessageRecalled
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
@@ -18,6 +19,13 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     head = entry.fact.to if isinstance(entry.fact, AnswerEscalated) else None
     heads = [head] if head is not None else []
     return [*_changed(view, entry, entry.fact.refs[0]), *_todo(view, entry, heads)]
+
+
+def of_recalls(view: View, entry: Recorded) -> Sequence[Delivery]:
+    """To heads who were told of somebody whose reply is recalled, how much is late again; members hear of the recall."""
+    if not isinstance(entry.fact, MessageRecalled):
+        return ()
+    return _todo(view, entry, service.heads_of_recalled(view.tx, entry.fact.refs[0]))
 
 
 def _question(view: View, entry: Recorded) -> Sequence[Delivery]:

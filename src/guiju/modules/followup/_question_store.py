@@ -113,13 +113,13 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
 
 def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     """A recall ends, a closing too, and leaving what only the writer answers; a correction closes reported errors, and one
-    that is recalled leaves those open that it answered.
+    that is recalled leaves those open that it alone answered.
     """
     for entry in entries:
         match entry.fact:
             case MessageRecalled(refs=refs):
                 _end(tx, _c.message.in_(refs))
-                _uncorrect(tx, refs)
+                _uncorrect(tx, refs[0])
             case MessageSent(corrects=int(corrects)) | MessageReleased(corrects=int(corrects)):
                 _correct(tx, entry, correcting.chain(tx, corrects))
             case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
@@ -169,7 +169,7 @@ def _is_late(tx: WriteTx, entry: Recorded) -> bool:
 def _correct(tx: WriteTx, entry: Recorded, messages: Sequence[int]) -> None:
     """A correction closes the errors that were reported about what it corrects, and is the answer to those that wait."""
     reported = _c.message.in_(messages), _c.kind == QuestionKind.ERROR.value
-    over = {"state": QuestionState.CLOSED.value, "remind_at": None, "next_at": None}
+    over = {"state": QuestionState.CLOSED.value}
     said = {"answered_at": entry.at, "answer": entry.position}
     late = case((_c.due_at < entry.at, 1), else_=_c.late)
     tx.run(update(_question).where(*reported, _IS_OPEN).values(over | said | {"late": late}))
@@ -177,11 +177,26 @@ def _correct(tx: WriteTx, entry: Recorded, messages: Sequence[int]) -> None:
     tx.run(update(_question).where(*reported, answered).values(over))
 
 
-def _uncorrect(tx: WriteTx, corrections: Sequence[int]) -> None:
-    answered = _c.answer.in_(corrections), _c.kind == QuestionKind.ERROR.value
-    closed = _c.state == QuestionState.CLOSED.value
-    again = {"state": QuestionState.OPEN.value, "answered_at": None, "answer": None}
-    tx.run(update(_question).where(*answered, closed).values(again))
+def _uncorrect(tx: WriteTx, correction: int) -> None:
+    """Errors that a recalled correction answered have their answer in the next one that stands, or wait again.
+
+    Deadline, reminder and who is told next stay as they were; but what became late by its answer alone was told to nobody.
+    """
+    closed = _c.state == QuestionState.CLOSED.value, _c.kind == QuestionKind.ERROR.value
+    answered = tx.scalars(select(_c.position).where(_c.answer == correction, *closed))
+    line = correcting.line_of(tx, correction) if answered else None
+    left = correcting.chain(tx, line) if line is not None else []
+    for error in answered:
+        other = tx.entry(next((at for at in left if at > error), -1))
+        untold = and_(_c.level == 0, _c.next_at.is_(None))
+        values: dict[str, Any] = {
+            "state": QuestionState.OPEN.value, "answered_at": None, "answer": None,
+            "late": case((untold, 0), else_=_c.late),
+        }  # fmt: skip
+        if other is not None:
+            late = case((_c.due_at < other.at, 1), else_=_c.late)
+            values = {"answered_at": other.at, "answer": other.position, "late": late}
+        tx.run(update(_question).where(_c.position == error).values(values))
 
 
 def _end(tx: WriteTx, *where: ColumnElement[bool]) -> None:

@@ -23,6 +23,7 @@ from guiju.kernel.db import ReadTx, governed, metadata
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.modules.followup import _said_store
 from guiju.modules.followup.types import (
     WAITING,
     Answer,
@@ -88,6 +89,7 @@ _told = governed(
     )
 )
 _IS_WAITING = _part.c.answer.in_([each.value for each in WAITING])
+_MAY_REPLY = _part.c.answer.in_([each.value for each in (*WAITING, Answer.REPLIED)])
 _IS_OPEN = _request.c.state == RequestState.OPEN.value
 _IS_LATE = case((_part.c.late == 1, 1), else_=0)
 
@@ -103,7 +105,9 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                     "due_at": fact.until, "remind_at": fact.remind_at, "level": 0, "next_at": None,
                 }  # fmt: skip
                 _answer(tx, entry, {message}, str(entry.actor), fact.answer, **later)
+                _said_store.keep(tx, entry, {message}, str(entry.actor), fact.answer)
             case AnswerGiven() as fact:
+                _said_store.forget(tx, _said_store.of({message}, str(entry.actor)))
                 _answer(tx, entry, {message}, str(entry.actor), fact.answer)
             case AnswerReminded(people=people):
                 _set(tx, message, people, remind_at=None)
@@ -116,21 +120,27 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
 
 
 def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
-    """What messages and members do to requests: a reply answers, a recall and a closing end, who leaves is not asked."""
+    """What messages and members do to requests: a reply answers until it is recalled, the recall of what asks and a closing
+    end, who leaves is not asked.
+    """
     for entry in entries:
         match entry.fact:
-            case MessageSent(refs=refs, thread=thread) if refs or thread is not None:
-                _answer(tx, entry, targets(refs, thread), str(entry.actor), Answer.REPLIED)
-            case MessageReleased(quote=quote, thread=thread, sender=sender) if (
-                quote is not None or thread is not None
+            case MessageSent(refs=refs, thread=thread, corrects=corrects) if (
+                refs or thread is not None or corrects is not None
             ):
+                _reply(tx, entry, targets(refs, thread), corrects, str(entry.actor))
+            case MessageReleased(quote=quote, thread=thread, corrects=corrects, sender=sender):
                 to = targets(() if quote is None else (quote,), thread)
-                _answer(tx, entry, to, sender, Answer.REPLIED)
+                _reply(tx, entry, to, corrects, sender)
             case MessageRecalled(refs=refs):
+                _recall(tx, refs[0])
                 _end(tx, refs, RequestState.ENDED)
             case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
-                leaving = _part.c.group_id == group, _part.c.person == person, _IS_WAITING
-                tx.run(update(_part).where(*leaving).values(answer=Answer.GONE.value))
+                mine = _part.c.group_id == group, _part.c.person == person
+                _said_store.forget(
+                    tx, _said_store.of(tx.scalars(select(_part.c.message).where(*mine)), person)
+                )
+                tx.run(update(_part).where(*mine, _IS_WAITING).values(answer=Answer.GONE.value))
                 own = select(_request.c.message).where(
                     _request.c.group_id == group, _request.c.asker == person, _IS_OPEN
                 )
@@ -179,6 +189,36 @@ def _answer(
     tx.run(update(_part).where(*mine).values(values | more))
 
 
+def _reply(
+    tx: WriteTx, entry: Recorded, messages: Collection[int], corrects: int | None, person: str
+) -> None:
+    """A reply answers; so does the correction of one, though it quotes nothing."""
+    if corrects is not None:
+        messages = {*messages, *(message for message, _ in _said_store.replied(tx, corrects))}
+    asked = select(_part.c.message).join(_request, _request.c.message == _part.c.message)
+    mine = _part.c.message.in_(messages), _part.c.person == person, _IS_OPEN
+    found = tx.scalars(asked.where(*mine, _MAY_REPLY)) if messages else []
+    if found:
+        _said_store.keep(tx, entry, found, person, Answer.REPLIED)
+        _answer(tx, entry, found, person, Answer.REPLIED)
+
+
+def _recall(tx: WriteTx, shown: int) -> None:
+    """Whoever answered by what is recalled has answered by what they said beside it, or has not.
+
+    Deadline, reminder and who was told stay as they are: the part is as late as it would be without the reply.
+    """
+    for message, person in _said_store.recall(tx, shown):
+        left = _said_store.standing(tx, message, person)
+        values: dict[str, Any] = {"answer": Answer.OPEN.value, "at": None, "position": None}
+        if left is not None:
+            values = {"answer": left.answer.value, "at": left.at, "position": left.position}
+        if left is not None and left.answer is Answer.REPLIED:
+            values["late"] = case((_part.c.due_at < left.at, 1), else_=_part.c.late)
+        mine = _part.c.message == message, _part.c.person == person, _part.c.position == shown
+        tx.run(update(_part).where(*mine).values(values))
+
+
 def _set(tx: WriteTx, message: int, people: Collection[PersonId], **values: Any) -> None:
     named = _part.c.message == message, _part.c.person.in_(people)
     tx.run(update(_part).where(*named).values(values))
@@ -200,6 +240,7 @@ def _end(tx: WriteTx, messages: Collection[int], state: RequestState) -> None:
     tx.run(update(_request).where(*open_ones).values(state=state.value))
     waiting = _part.c.message.in_(messages), _IS_WAITING
     tx.run(update(_part).where(*waiting).values(answer=Answer.GONE.value))
+    _said_store.forget(tx, _said_store.of(messages))
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------
@@ -256,6 +297,12 @@ def late_under(tx: ReadTx, heads: Collection[PersonId]) -> list[tuple[Request, P
     wanted = select(_request).where(_request.c.message.in_({part.message for part in found}))
     requests = {row.message: _to_request(row) for row in tx.all(wanted)} if found else {}
     return [(requests[part.message], part) for part in found]
+
+
+def heads_told(tx: ReadTx, message: int, person: PersonId) -> list[PersonId]:
+    """The heads who were told that a person is late."""
+    told = _told.c.message == message, _told.c.person == person
+    return [PersonId(head) for head in tx.scalars(select(_told.c.head).where(*told))]
 
 
 def count_todo(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, int]:

@@ -11,10 +11,11 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import deputising
-from guiju.modules.followup import _question_store, _store, hearing
+from guiju.modules.followup import _question_store, _said_store, _store, hearing
 from guiju.modules.followup.question_types import QuestionFact, QuestionRules
 from guiju.modules.followup.types import (
     LEVELS,
+    WAITING,
     Answer,
     AnswerGiven,
     AnswerRules,
@@ -149,3 +150,19 @@ def count_late(tx: ReadTx, head: PersonId) -> int:
 def parts_of(tx: ReadTx, message: int) -> list[Part]:
     """Those whom a message asks; for delivery."""
     return _store.parts(tx, [message])[message]
+
+
+def waiting_again(tx: ReadTx, shown: int) -> list[tuple[int, PersonId]]:
+    """(message, person) of those who wait again for an answer, because their reply at `shown` was recalled."""
+    return [
+        (message, person)
+        for message, person in _said_store.replied(tx, shown)
+        for part in parts_of(tx, message)
+        if part.person == person and part.answer in WAITING
+    ]
+
+
+def heads_of_recalled(tx: ReadTx, shown: int) -> set[PersonId]:
+    """The heads who were told of those who wait again, because their reply at `shown` was recalled."""
+    again = waiting_again(tx, shown)
+    return {head for message, person in again for head in _store.heads_told(tx, message, person)}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
+from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
@@ -25,6 +26,7 @@ from guiju.modules.followup.types import (
 from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupKind
+from guiju.modules.messaging.change_types import MessageRecalled
 from guiju.modules.policy import service as policy
 
 
@@ -63,6 +65,14 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
     if rules.levels:
         _escalate(tx, permit, request, later, level=2)
     set_timer(tx, message)
+
+
+def wake(tx: WriteTx, entries: Sequence[Recorded]) -> None:
+    """Look at once at the requests whose answer was recalled, so that they are as late as they would be without it."""
+    for entry in entries:
+        if isinstance(entry.fact, MessageRecalled):
+            for message, _ in service.waiting_again(tx, entry.fact.refs[0]):
+                tx.schedule(TIMER, str(message), tx.now)
 
 
 def _escalate(

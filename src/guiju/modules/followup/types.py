@@ -79,6 +79,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A reply, or that one answers later: at which entry, and when in ms."""
+
+    answer: Answer
+    at: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """How many of those who were asked in a group answered in time, answered late, and have not answered."""
 
