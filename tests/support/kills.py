@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.servers import Session
 from tests.support.aftermath import problems_after
+from tests.support.kill_operations import Beside, make_workers
 from tests.support.load import Load
 from tests.support.server import Place, Serving
 
@@ -26,13 +27,17 @@ _SOONEST, _LATEST = 0.05, 0.6
 
 @dataclass(slots=True)
 class Report:
-    """What a run did and found. `ready` has the seconds of each start; `caught` counts kills with sends under way."""
+    """What a run did and found. `ready` has the seconds of each start; `caught` counts kills with sends under way.
+
+    `operations` has how often each operation was acknowledged, and how often nothing answered it.
+    """
 
     kills: int = 0
     caught: int = 0
     acknowledged: int = 0
     repeated: int = 0
     ready: list[float] = field(default_factory=list)
+    operations: dict[str, tuple[int, int]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def judge(self, log: Path) -> list[str]:
@@ -43,6 +48,11 @@ class Report:
         if self.caught < CAUGHT_SHARE * self.kills:
             # A kill while nothing is under way would prove nothing.
             found.append(f"only {self.caught} of {self.kills} kills caught sends under way")
+        found += [
+            f"{name} was never acknowledged"
+            for name, (done, _) in self.operations.items()
+            if not done
+        ]
         slow = [seconds for seconds in self.ready if seconds > READY_SECONDS]
         if slow or not self.ready:
             found.append(f"{len(slow)} of {len(self.ready)} starts took over {READY_SECONDS} s")
@@ -61,6 +71,7 @@ class Report:
                 "median": round(median(self.ready), 2),
                 "max": round(max(self.ready), 2),
             },
+            "operations": self.operations,
             "problems": self.problems[:20],
         }
 
@@ -72,12 +83,15 @@ def make_place(folder: Path, url: str | None) -> tuple[Place, list[dict[str, str
     return place, accounts
 
 
-def make_load(place: Place, accounts: list[dict[str, str]], seed: int) -> Load:
-    """Six members of the group, signed in on the running server."""
+def make_load(
+    place: Place, accounts: list[dict[str, str]], seed: int, beside: Beside | None = None
+) -> Load:
+    """Six members of the group, signed in on the running server; with `beside`, workers for all other operations too."""
     chosen = accounts[FIRST_SENDER : FIRST_SENDER + SENDERS]
     sessions: list[Session] = [place.sign_in(each["account"], each["password"]) for each in chosen]
     (group,) = sessions[0].active_groups()
-    return Load(sessions, group, seed)
+    workers = make_workers(place, accounts, group, beside, seed) if beside is not None else []
+    return Load(sessions, group, seed, workers)
 
 
 @asynccontextmanager
@@ -85,7 +99,7 @@ async def served(place: Place, load: Load) -> AsyncIterator[Serving]:
     """Serve until the end of the block, with the load on it from the moment that the server is ready."""
     with ExitStack() as stack:
         serving = await asyncio.to_thread(stack.enter_context, place.serving())
-        load.up.set()
+        load.serve()
         try:
             yield serving
         finally:
@@ -111,5 +125,6 @@ async def kill_again_and_again(place: Place, load: Load, kills: int, seed: int) 
         report.ready.append(serving.ready_after)
     report.acknowledged = load.acknowledged
     report.repeated = sum(sender.repeated for sender in load.senders)
+    report.operations = {one.name: (one.acknowledged, one.interrupted) for one in load.workers}
     report.problems = problems_after(place, load)
     return report
