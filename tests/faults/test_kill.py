@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.kill_operations import make_beside
+from tests.support.kill_operations import FEW, make_beside
 from tests.support.kills import (
     READY_SECONDS,
     Report,
@@ -24,7 +24,7 @@ SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
 @pytest.mark.timeout(60 + 10 * KILLS)
 def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, database_url: str | None) -> None:
     place, accounts = make_place(tmp_path, database_url)
-    beside = make_beside(place, accounts)
+    beside = make_beside(place, accounts, FEW)
     with place.serving():
         load = make_load(place, accounts, SEED, beside)
     report = asyncio.run(kill_again_and_again(place, load, KILLS, SEED))

@@ -1,8 +1,9 @@
 """Everything besides sending that is done while a server is killed: who does it, and where."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
@@ -15,7 +16,7 @@ from guiju.settings import read_settings
 from guiju.setup import SYSTEM
 from tests.support.crowd import FLOOD, NO_FLOOD, register
 from tests.support.kill_changes import Editing, Pinning, Reacting, Recalling, Saving
-from tests.support.kill_duties import Answering, Notifying
+from tests.support.kill_duties import Answering, Notifying, Paired
 from tests.support.kill_messages import Calling, Forwarding, Uploading
 from tests.support.kill_personal import Drafting, Reading, Scheduling
 from tests.support.repeating import Seat, Worker
@@ -28,16 +29,27 @@ _LEADING, _BOTS = 4, 5
 _OFTEN = ("levels: 2, per_day: 20}", "levels: 2, per_day: 200}")
 
 
+OPERATIONS: Final[tuple[type[Worker], ...]] = (
+    Reacting, Pinning, Editing, Recalling, Forwarding, Uploading, Calling, Scheduling, Drafting, Saving, Reading,
+    Notifying, Answering,
+)  # fmt: skip
+FEW: Final = frozenset({"edit", "forward", "scheduled"})
+"""A fact about a message, messages that have a key, and a row that no fact tells of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A group of all who do not send under load, and its bots, each with its key."""
+    """A group of all who do not send under load, its bots, each with its key, and what is done there."""
 
+    operations: Collection[str]
     group: str
     bots: tuple[str, ...]
     keys: tuple[str, ...]
 
 
-def make_beside(place: Place, accounts: Sequence[dict[str, str]]) -> Beside:
+def make_beside(
+    place: Place, accounts: Sequence[dict[str, str]], operations: Collection[str]
+) -> Beside:
     """The group beside the load, under rules that allow all of it and do not slow it down; nothing serves meanwhile."""
     runtime = open_runtime(read_settings(place.environment))
     try:
@@ -54,7 +66,9 @@ def make_beside(place: Place, accounts: Sequence[dict[str, str]]) -> Beside:
         ids = [person.id for person in people]
         group = register(runtime, ids[:_LEADING] + ids[FIRST:], "澄远停机工作群", "停机")
         made = runtime.write(lambda tx: _make_bots(tx, Actor(ids[OWNER]), group))
-        return Beside(group, tuple(bot for bot, _ in made), tuple(key for _, key in made))
+        return Beside(
+            operations, group, tuple(bot for bot, _ in made), tuple(key for _, key in made)
+        )
     finally:
         runtime.close()
 
@@ -70,25 +84,24 @@ def _make_bots(tx: WriteTx, owner: Actor, group: GroupId) -> list[tuple[str, str
 def make_workers(
     place: Place, accounts: Sequence[dict[str, str]], main: str, beside: Beside, seed: int
 ) -> list[Worker]:
-    """One for each operation, signed in on the running server."""
+    """One for each of the operations, signed in on the running server."""
 
     def seat(number: int) -> Seat:
         session = place.sign_in(accounts[number]["account"], accounts[number]["password"])
         person = session.expect("GET", "/api/me").said["person"]["id"]
         return Seat(session, person, main, beside.group)
 
-    def rng(number: int) -> random.Random:
-        return random.Random(seed * 100 + number)
+    def make(kind: type[Worker], number: int) -> Worker:
+        who = {Pinning: OWNER, Notifying: ISSUER}.get(kind, number)
+        more: dict[str, Any] = {}
+        if issubclass(kind, Paired):
+            more["other"] = seat(number + len(OPERATIONS))
+        if kind is Calling:
+            more = {"keys": beside.keys, "bots": beside.bots}
+        return kind(seat(who), random.Random(seed * 100 + number), **more)
 
-    kinds: tuple[Callable[[Seat, random.Random], Worker], ...] = (
-        Reacting, Saving, Editing, Recalling, Drafting, Reading, Scheduling, Forwarding, Uploading,
-        lambda seat, rng: Calling(seat, rng, keys=beside.keys, bots=beside.bots),
-    )  # fmt: skip
-    workers = [make(seat(FIRST + at), rng(at)) for at, make in enumerate(kinds)]
-    free = FIRST + len(kinds)
     return [
-        *workers,
-        Pinning(seat(OWNER), rng(free)),
-        Notifying(seat(ISSUER), rng(free + 1), other=seat(free)),
-        Answering(seat(free + 1), rng(free + 2), other=seat(free + 2)),
+        make(kind, FIRST + at)
+        for at, kind in enumerate(OPERATIONS)
+        if kind.name in beside.operations
     ]

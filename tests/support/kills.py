@@ -5,7 +5,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,8 @@ SENDERS = 6
 FIRST_SENDER = 4  # who comes before has a part in the organisation
 CAUGHT_SHARE = 0.8
 READY_SECONDS = float(os.environ.get("GUIJU_READY_SECONDS") or 5)
-_SOONEST, _LATEST = 0.05, 0.6
+_SOONEST, LATEST = 0.05, 0.6
+LATER = (LATEST, 2.5, LATEST, 8.0)  # a file is not read in a moment, and workers look first
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ def make_place(folder: Path, url: str | None) -> tuple[Place, list[dict[str, str
 def make_load(
     place: Place, accounts: list[dict[str, str]], seed: int, beside: Beside | None = None
 ) -> Load:
-    """Six members of the group, signed in on the running server; with `beside`, workers for all other operations too."""
+    """Six members of the group, signed in on the running server; with `beside`, workers for other operations too."""
     chosen = accounts[FIRST_SENDER : FIRST_SENDER + SENDERS]
     sessions: list[Session] = [place.sign_in(each["account"], each["password"]) for each in chosen]
     (group,) = sessions[0].active_groups()
@@ -106,16 +107,21 @@ async def served(place: Place, load: Load) -> AsyncIterator[Serving]:
             load.up.clear()
 
 
-async def kill_again_and_again(place: Place, load: Load, kills: int, seed: int) -> Report:
-    """Start, send, kill at a random moment; at the end let everything be acknowledged, and judge the ledger."""
+async def kill_again_and_again(
+    place: Place, load: Load, kills: int, seed: int, latest: Sequence[float] = (LATEST,)
+) -> Report:
+    """Start, send, kill at a random moment; at the end let everything be acknowledged, and judge the ledger.
+
+    `latest` is how long each server may live, in seconds, in turn.
+    """
     rng, report = random.Random(seed), Report()
     async with load.running():
         load.sending.set()
-        for _ in range(kills):
+        for number in range(kills):
             async with served(place, load) as serving:
-                await asyncio.sleep(rng.uniform(_SOONEST, _LATEST))
+                await asyncio.sleep(rng.uniform(_SOONEST, latest[number % len(latest)]))
                 # A fast machine answers everything at times; a kill just then would prove nothing.
-                await load.under_way(_LATEST)
+                await load.under_way(LATEST)
                 serving.kill()
                 report.caught += load.outstanding > 0
             report.kills += 1
