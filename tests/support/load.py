@@ -176,13 +176,15 @@ class Load:
             Sender(session, group, random.Random(seed + at)) for at, session in enumerate(sessions)
         ]
         self.workers = workers
+        self._everybody: list[Sender | Worker] = [*self.senders, *workers]
         self.up, self.sending = asyncio.Event(), asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run them all until the end of the block; what breaks one of them is raised."""
-        everybody = [*self.senders, *self.workers]
-        self._tasks = [asyncio.create_task(one.run(self.up, self.sending)) for one in everybody]
+        self._tasks = [
+            asyncio.create_task(one.run(self.up, self.sending)) for one in self._everybody
+        ]
         try:
             yield
             self._check_all_run()
@@ -208,7 +210,7 @@ class Load:
     @property
     def problems(self) -> list[str]:
         """What a client must never see, of all of them."""
-        return [problem for one in (*self.senders, *self.workers) for problem in one.problems]
+        return [problem for one in self._everybody for problem in one.problems]
 
     def serve(self) -> None:
         """A server is ready."""
