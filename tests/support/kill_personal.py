@@ -86,7 +86,6 @@ class Scheduling(Worker):
     waiting: dict[str, tuple[str, int]] = field(default_factory=dict)
     due: dict[str, str] = field(default_factory=dict)
     pending: tuple[str, tuple[str, int] | None] | None = None
-    cancelled: set[str] = field(default_factory=set)
 
     @override
     async def act(self) -> None:
@@ -117,7 +116,6 @@ class Scheduling(Worker):
         done_before = ["messaging.scheduled_not_found"]
         await self.ask("DELETE", f"/api/scheduled/{cmid}", allowed=done_before)
         del self.waiting[cmid]
-        self.cancelled.add(cmid)
 
     async def _send_now(self, cmid: str) -> None:
         self.pending = (cmid, None)
