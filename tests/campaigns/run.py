@@ -22,7 +22,8 @@ from bench.postgres import cluster
 from guiju.settings import read_settings
 from guiju.verification import verify_organisation
 from tests.support.fuzz import Fuzz, make_demo
-from tests.support.kills import kill_again_and_again, make_load, make_place
+from tests.support.kill_operations import OPERATIONS, make_beside
+from tests.support.kills import LATER, kill_again_and_again, make_load, make_place
 from tests.support.postgres import fresh_database
 from tests.support.server import Place
 
@@ -35,12 +36,13 @@ Json = dict[str, Any]
 
 
 def kill(folder: Path, url: str | None, seed: int) -> Json:
-    """Kill a server under load GUIJU_KILLS times (1,000)."""
+    """Kill a server under load and all other operations GUIJU_KILLS times (1,000)."""
     kills = int(os.environ.get("GUIJU_KILLS") or KILLS)
     place, accounts = make_place(folder, url)
+    beside = make_beside(place, accounts, [kind.name for kind in OPERATIONS])
     with place.serving():
-        load = make_load(place, accounts, seed)
-    report = asyncio.run(kill_again_and_again(place, load, kills, seed))
+        load = make_load(place, accounts, seed, beside)
+    report = asyncio.run(kill_again_and_again(place, load, kills, seed, LATER))
     return report.summary() | {"problems": report.judge(place.log)[:20]}
 
 

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import GroupId
+from guiju.modules.messaging.types import MessageSent
+from tests.support.kill_operations import FEW, make_beside
 from tests.support.kills import (
     READY_SECONDS,
     Report,
@@ -14,6 +18,7 @@ from tests.support.kills import (
     make_load,
     make_place,
 )
+from tests.support.repeating import Book, stored_otherwise
 
 Json = dict[str, Any]
 KILLS = int(os.environ.get("GUIJU_KILLS") or 25)
@@ -23,8 +28,9 @@ SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
 @pytest.mark.timeout(60 + 10 * KILLS)
 def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, database_url: str | None) -> None:
     place, accounts = make_place(tmp_path, database_url)
+    beside = make_beside(place, accounts, FEW)
     with place.serving():
-        load = make_load(place, accounts, SEED)
+        load = make_load(place, accounts, SEED, beside)
     report = asyncio.run(kill_again_and_again(place, load, KILLS, SEED))
     print(report.summary())
     assert report.kills == KILLS
@@ -42,8 +48,31 @@ def test_a_run_is_judged_by_all_that_it_shows(tmp_path: Path) -> None:
         {"ready": [READY_SECONDS + 0.1]},
         {"ready": []},
         {"problems": ["one was lost"]},
+        {"operations": {"edit": (0, 3)}},
     )
     for changed in worse:
         assert len(Report(**(good | changed)).judge(log)) == 1, changed
     log.write_text("Traceback (most recent call last):", encoding="utf-8")
     assert len(Report(**good).judge(log)) == 1
+
+
+def test_a_message_is_there_once_whole_and_where_it_was_said_to_be() -> None:
+    def entry(position: int, cmid: str, text: str) -> Recorded:
+        fact = MessageSent(GroupId("g"), (), "r", (), (), cmid, text, None)
+        return Recorded(position, 0, "messaging.sent", "me", fact.group, 1, (), None, fact)
+
+    def judged(*entries: Recorded) -> list[str]:
+        book = Book(entries, lambda _: None)
+        return stored_otherwise(book, "me", {"a": "甲", "b": "乙"}, {"a": {"position": 3}})
+
+    first, second = entry(3, "a", "甲"), entry(4, "b", "乙")
+    assert judged(first, second) == []
+    wrong = (
+        (first,),
+        (first, second, entry(5, "b", "乙")),
+        (first, second, entry(5, "c", "丙")),
+        (first, entry(4, "b", "乙 and more")),
+        (entry(2, "a", "甲"), second),
+    )
+    for entries in wrong:
+        assert len(judged(*entries)) == 1, entries

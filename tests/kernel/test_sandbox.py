@@ -131,6 +131,22 @@ def test_it_dies_with_its_owner() -> None:
     assert not _is_alive(pid)
 
 
+def test_one_whose_owner_ends_before_it_is_ready_has_nothing_to_say(sandbox: Sandbox) -> None:
+    orphan = subprocess.Popen(
+        sandbox._command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ,
+    )
+    assert orphan.stdin is not None and orphan.stdout is not None and orphan.stderr is not None
+    orphan.stdin.close()
+    orphan.stdout.close()
+    with orphan.stderr as said:
+        assert said.read() == b""
+    assert orphan.wait(10) == 0
+
+
 def _is_alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

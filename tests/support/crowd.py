@@ -2,18 +2,20 @@
 
 import json
 import os
+from collections.abc import Sequence
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.ids import PersonId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Verdict
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import applying
+from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import ApplicationInput, GroupKind
 from guiju.modules.identity import service as identity
 from guiju.modules.policy import service as policy
-from guiju.runtime import load_pack, open_runtime
+from guiju.runtime import Runtime, load_pack, open_runtime
 from guiju.settings import read_settings
 from guiju.setup import SYSTEM, initialise, open_account
 
@@ -48,9 +50,16 @@ def build() -> list[dict[str, str]]:
         return made
 
     made = runtime.write(people)
+    register(runtime, made, "澄远测速工作群", "测速")
+    runtime.close()
+    return [{"account": f"B{number:04d}", "password": PASSWORD} for number in range(PEOPLE)]
+
+
+def register(runtime: Runtime, made: Sequence[PersonId], name: str, short: str) -> GroupId:
+    """A group of these people: the third applies for it and owns it, the first two approve."""
     owner, administrator = Actor(made[2]), made[3]
     stated = ApplicationInput(
-        "澄远测速工作群", "测速", "全体", "workshop", "internal", GroupKind.INTERNAL, None, made[2],
+        name, short, "全体", "workshop", "internal", GroupKind.INTERNAL, None, made[2],
         (administrator,), tuple(person for person in made if person not in (made[2], administrator)), None, "",
     )  # fmt: skip
     application = runtime.write(lambda tx: applying.apply_for(tx, owner, stated=stated))
@@ -60,8 +69,9 @@ def build() -> list[dict[str, str]]:
                 tx, who, application.request, verdict=Verdict.APPROVE, opinion=""
             )
         )
-    runtime.close()
-    return [{"account": f"B{number:04d}", "password": PASSWORD} for number in range(PEOPLE)]
+    found = runtime.read(lambda tx: groups.get_application(tx, owner, application.id))
+    assert found.group is not None, "it was approved"
+    return found.group
 
 
 if __name__ == "__main__":

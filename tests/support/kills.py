@@ -5,7 +5,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.servers import Session
 from tests.support.aftermath import problems_after
+from tests.support.kill_operations import Beside, make_workers
 from tests.support.load import Load
 from tests.support.server import Place, Serving
 
@@ -21,18 +22,23 @@ SENDERS = 6
 FIRST_SENDER = 4  # who comes before has a part in the organisation
 CAUGHT_SHARE = 0.8
 READY_SECONDS = float(os.environ.get("GUIJU_READY_SECONDS") or 5)
-_SOONEST, _LATEST = 0.05, 0.6
+_SOONEST, LATEST = 0.05, 0.6
+LATER = (LATEST, 2.5, LATEST, 8.0)  # a file is not read in a moment, and workers look first
 
 
 @dataclass(slots=True)
 class Report:
-    """What a run did and found. `ready` has the seconds of each start; `caught` counts kills with sends under way."""
+    """What a run did and found. `ready` has the seconds of each start; `caught` counts kills with sends under way.
+
+    `operations` has how often each operation was acknowledged, and how often nothing answered it.
+    """
 
     kills: int = 0
     caught: int = 0
     acknowledged: int = 0
     repeated: int = 0
     ready: list[float] = field(default_factory=list)
+    operations: dict[str, tuple[int, int]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def judge(self, log: Path) -> list[str]:
@@ -43,6 +49,11 @@ class Report:
         if self.caught < CAUGHT_SHARE * self.kills:
             # A kill while nothing is under way would prove nothing.
             found.append(f"only {self.caught} of {self.kills} kills caught sends under way")
+        found += [
+            f"{name} was never acknowledged"
+            for name, (done, _) in self.operations.items()
+            if not done
+        ]
         slow = [seconds for seconds in self.ready if seconds > READY_SECONDS]
         if slow or not self.ready:
             found.append(f"{len(slow)} of {len(self.ready)} starts took over {READY_SECONDS} s")
@@ -61,6 +72,7 @@ class Report:
                 "median": round(median(self.ready), 2),
                 "max": round(max(self.ready), 2),
             },
+            "operations": self.operations,
             "problems": self.problems[:20],
         }
 
@@ -72,12 +84,15 @@ def make_place(folder: Path, url: str | None) -> tuple[Place, list[dict[str, str
     return place, accounts
 
 
-def make_load(place: Place, accounts: list[dict[str, str]], seed: int) -> Load:
-    """Six members of the group, signed in on the running server."""
+def make_load(
+    place: Place, accounts: list[dict[str, str]], seed: int, beside: Beside | None = None
+) -> Load:
+    """Six members of the group, signed in on the running server; with `beside`, workers for other operations too."""
     chosen = accounts[FIRST_SENDER : FIRST_SENDER + SENDERS]
     sessions: list[Session] = [place.sign_in(each["account"], each["password"]) for each in chosen]
     (group,) = sessions[0].active_groups()
-    return Load(sessions, group, seed)
+    workers = make_workers(place, accounts, group, beside, seed) if beside is not None else []
+    return Load(sessions, group, seed, workers)
 
 
 @asynccontextmanager
@@ -85,23 +100,28 @@ async def served(place: Place, load: Load) -> AsyncIterator[Serving]:
     """Serve until the end of the block, with the load on it from the moment that the server is ready."""
     with ExitStack() as stack:
         serving = await asyncio.to_thread(stack.enter_context, place.serving())
-        load.up.set()
+        load.serve()
         try:
             yield serving
         finally:
             load.up.clear()
 
 
-async def kill_again_and_again(place: Place, load: Load, kills: int, seed: int) -> Report:
-    """Start, send, kill at a random moment; at the end let everything be acknowledged, and judge the ledger."""
+async def kill_again_and_again(
+    place: Place, load: Load, kills: int, seed: int, latest: Sequence[float] = (LATEST,)
+) -> Report:
+    """Start, send, kill at a random moment; at the end let everything be acknowledged, and judge the ledger.
+
+    `latest` is how long each server may live, in seconds, in turn.
+    """
     rng, report = random.Random(seed), Report()
     async with load.running():
         load.sending.set()
-        for _ in range(kills):
+        for number in range(kills):
             async with served(place, load) as serving:
-                await asyncio.sleep(rng.uniform(_SOONEST, _LATEST))
+                await asyncio.sleep(rng.uniform(_SOONEST, latest[number % len(latest)]))
                 # A fast machine answers everything at times; a kill just then would prove nothing.
-                await load.under_way(_LATEST)
+                await load.under_way(LATEST)
                 serving.kill()
                 report.caught += load.outstanding > 0
             report.kills += 1
@@ -111,5 +131,6 @@ async def kill_again_and_again(place: Place, load: Load, kills: int, seed: int) 
         report.ready.append(serving.ready_after)
     report.acknowledged = load.acknowledged
     report.repeated = sum(sender.repeated for sender in load.senders)
+    report.operations = {one.name: (one.acknowledged, one.interrupted) for one in load.workers}
     report.problems = problems_after(place, load)
     return report

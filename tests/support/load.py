@@ -18,6 +18,7 @@ from websockets.typing import Origin
 
 from bench.servers import Session
 from guiju.modules.messaging.types import MessageBlocked, MessageHeld, MessageSent
+from tests.support.repeating import Worker
 
 WINDOW = 6
 _PAUSE = 0.004
@@ -166,26 +167,35 @@ class Sender:
 
 
 class Load:
-    """Several senders, told when there is a server and when to send."""
+    """Several senders, and workers who do other things, told when there is a server and when to send."""
 
-    def __init__(self, sessions: Sequence[Session], group: str, seed: int) -> None:
+    def __init__(
+        self, sessions: Sequence[Session], group: str, seed: int, workers: Sequence[Worker] = ()
+    ) -> None:
         self.senders = [
             Sender(session, group, random.Random(seed + at)) for at, session in enumerate(sessions)
         ]
+        self.workers = workers
+        self._everybody: list[Sender | Worker] = [*self.senders, *workers]
         self.up, self.sending = asyncio.Event(), asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Run all senders until the end of the block; what breaks one of them is raised."""
-        tasks = [asyncio.create_task(sender.run(self.up, self.sending)) for sender in self.senders]
+        """Run them all until the end of the block; what breaks one of them is raised."""
+        self._tasks = [
+            asyncio.create_task(one.run(self.up, self.sending)) for one in self._everybody
+        ]
         try:
             yield
+            self._check_all_run()
         finally:
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
-        broken = [result for result in ended if not isinstance(result, asyncio.CancelledError)]
-        assert not broken, f"senders ended by themselves: {broken}"
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _check_all_run(self) -> None:
+        ended = [task.exception() for task in self._tasks if task.done()]
+        assert not ended, f"some ended by themselves: {ended}"
 
     @property
     def outstanding(self) -> int:
@@ -199,8 +209,14 @@ class Load:
 
     @property
     def problems(self) -> list[str]:
-        """What a client must never see, of all senders."""
-        return [problem for sender in self.senders for problem in sender.problems]
+        """What a client must never see, of all of them."""
+        return [problem for one in self._everybody for problem in one.problems]
+
+    def serve(self) -> None:
+        """A server is ready."""
+        for worker in self.workers:
+            worker.restarted()
+        self.up.set()
 
     async def under_way(self, seconds: float) -> None:
         """Wait until something is not acknowledged, `seconds` at most."""
@@ -210,16 +226,22 @@ class Load:
                     await asyncio.sleep(0)
 
     async def finish(self) -> None:
-        """Send nothing new, and wait until everything is acknowledged and has been shown."""
+        """Do nothing new, and wait until everything is acknowledged and has been shown; then the workers look."""
         self.sending.clear()
         try:
             async with asyncio.timeout(_CATCH_UP_SECONDS):
-                while self.outstanding or not self._shown_to_all():
+                while self._is_busy() or not self._shown_to_all():
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(
                 f"not caught up with {self._last_shown()}: {self._state()}"
             ) from None
+        self._check_all_run()
+        for worker in self.workers:
+            await worker.finish()
+
+    def _is_busy(self) -> bool:
+        return self.outstanding > 0 or any(worker.is_busy for worker in self.workers)
 
     def _state(self) -> list[dict[str, Any]]:
         """How far each sender has come, for whoever looks for the reason."""
@@ -231,6 +253,10 @@ class Load:
                 "problems": sender.problems[:5],
             }
             for sender in self.senders
+        ] + [
+            {"busy": worker.name, "problems": worker.problems[:5]}
+            for worker in self.workers
+            if worker.is_busy
         ]
 
     def _last_shown(self) -> int:

@@ -37,8 +37,9 @@ def main() -> None:
     module.prepare()
     gc.collect()
     gc.freeze()  # forks share these pages as long as nobody counts through them
-    write_frame(answers, b"")
-    with contextlib.suppress(EOFError):
+    # Whoever asks may end at any moment, also before it is told that this one is ready.
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        write_frame(answers, b"")
         while True:
             request = read_frame(questions, None)
             end, frames = _fork(module, request, limits, questions.fileno())
