@@ -120,10 +120,8 @@ class Scheduling(Worker):
     async def _send_now(self, cmid: str) -> None:
         self.pending = (cmid, None)
         text = self.waiting[cmid][0]
-        done_before = ["messaging.scheduled_not_found"]
-        done = await self.ask("POST", f"/api/scheduled/{cmid}/sending", {}, allowed=done_before)
-        if not done.code:
-            self.answers[cmid] = done.said
+        done = await self.ask("POST", f"/api/scheduled/{cmid}/sending", {})
+        self.answers[cmid] = done.said
         # Gone from the list, it must be stored: its cmid is taken, and gives the receipt of what is there.
         self.texts[cmid] = text
         del self.waiting[cmid]

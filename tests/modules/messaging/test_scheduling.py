@@ -136,6 +136,37 @@ class TestInTime:
             desk.schedule.cancel(office.member, "s2")
         assert [frame["state"] for _, frame in desk.told[4:]] == ["cancelled", "sent", "sent"]
 
+    def test_sending_it_at_once_again_gives_the_same_receipt(self, desk: Desk) -> None:
+        office, group = desk.office, desk.office.group()
+        desk.add(office.member, group, "一", "s1")
+        first = desk.schedule.send_now(office.member, "s1", None)
+        told = len(desk.told)
+        assert desk.schedule.send_now(office.member, "s1", None) == first
+        desk.add(office.member, group, "这是核心配方", "s2")
+        desk.later()
+        held = desk.schedule.send_now(office.member, "s2", None)
+        (entry,) = desk.world.entries("messaging.held")
+        assert (held.state, held.position) == (MessageState.HELD, entry.position)
+        assert held.clause is not None
+        assert desk.sent() == ["一", "这是核心配方"] and len(desk.told) == told + 2
+        with pytest.raises(ScheduledNotFoundError):
+            desk.schedule.send_now(office.owner, "s1", None)
+
+    def test_the_timer_may_send_it_first(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        office, group = desk.office, desk.office.group()
+        desk.add(office.member, group, "一", "s1")
+        prepared = desk.schedule._prepared
+
+        def late(found: Scheduled, body: Body) -> Send:
+            monkeypatch.undo()
+            desk.later()
+            return prepared(found, body)
+
+        monkeypatch.setattr(desk.schedule, "_prepared", late)
+        done = desk.schedule.send_now(office.member, "s1", None)
+        (entry,) = desk.world.entries("messaging.sent")
+        assert (done.state, done.position) == (MessageState.DELIVERED, entry.position)
+
 
 class TestOnce:
     def test_a_row_that_outlived_its_message_sends_nothing(

@@ -27,7 +27,7 @@ from guiju.modules.messaging.composing import Body, Draft, prepare
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.quiet_types import QuietHoursError
-from guiju.modules.messaging.sending import send_many
+from guiju.modules.messaging.sending import receipt_of, send_many, use_of
 from guiju.modules.messaging.types import (
     CmidReusedError,
     FloodError,
@@ -87,6 +87,22 @@ def get_scheduled(tx: ReadTx, actor: Actor, cmid: str) -> Scheduled:
     return found
 
 
+def waiting_or_sent(tx: ReadTx, actor: Actor, cmid: str) -> Scheduled | Receipt:
+    """A message of the actor's that waits or failed, or the receipt of one that was sent meanwhile.
+
+    Raises NotAllowedError or ScheduledNotFoundError.
+    """
+    policy.require(tx, actor, "messaging.save")
+    found = _unsent_store.find_scheduled(tx, actor.person_id, cmid)
+    if found is not None:
+        return found
+    position = _store.find_by_key(tx, _store.key_of(actor.person_id, cmid))
+    entry = tx.entry(position) if position is not None else None
+    if entry is None:
+        raise ScheduledNotFoundError("There is no such message.", cmid=cmid[:64])
+    return receipt_of(cmid, entry, use_of(tx, entry))
+
+
 def list_scheduled(tx: ReadTx, actor: Actor) -> Sequence[Scheduled]:
     """The actor's messages that wait or failed, the next one first. Raises NotAllowedError."""
     policy.require(tx, actor, "messaging.save")
@@ -109,11 +125,15 @@ def postpone(tx: WriteTx, read: Scheduled, later: int) -> None:
 def send_now(
     tx: WriteTx, inspector: Inspector, actor: Actor, read: Scheduled, send: Send
 ) -> Receipt:
-    """Send it before its time, or although it failed; one that a rule warns of goes on waiting.
+    """Send it before its time, or although it failed; one that a rule warns of goes on waiting. Where it was sent
+    meanwhile, its receipt.
 
     Raises ScheduledNotFoundError, also when another screen changed it since it was `read`, and what `send_many` answers.
     """
-    if get_scheduled(tx, actor, send.cmid) != read:
+    current = waiting_or_sent(tx, actor, send.cmid)
+    if isinstance(current, Receipt):
+        return current
+    if current != read:
         raise ScheduledNotFoundError("It was changed on another screen.", cmid=send.cmid)
     (answer,) = send_many(tx, inspector, [send])
     if isinstance(answer, GuijuError):
@@ -206,8 +226,10 @@ class Schedule:
         self._tell(actor.person_id, frame(replace(gone, state=Waiting.CANCELLED)))
 
     def send_now(self, actor: Actor, cmid: str, confirm: str | None) -> Receipt:
-        """Send it before its time. Raises what `send_now` raises."""
-        found = self._door.read_now(lambda tx: get_scheduled(tx, actor, cmid))
+        """Send it before its time; asked once more, its receipt. Raises what `send_now` raises."""
+        found = self._door.read_now(lambda tx: waiting_or_sent(tx, actor, cmid))
+        if isinstance(found, Receipt):
+            return found
         body = self._body(found)
         if body is None:
             raise ScheduledNotFoundError("There is no such message.", cmid=cmid[:64])
