@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from guiju import migrations
-from guiju.kernel.clock import HOUR
+from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import open_database
 from guiju.ledger.errors import LedgerError
 from guiju.modules.followup import asking, questions
@@ -169,6 +169,9 @@ def test_what_a_later_version_reads_otherwise_is_read_again(world: World) -> Non
     assert world.read(lambda tx: correcting.newest_of(tx, wrong)) is None
     found = world.read(lambda tx: questions.find(tx, error))
     assert found.state is QuestionState.OPEN and found.answer is None
+    world.later(20 * DAY)
+    late = world.entries("followup.question_late")
+    assert [entry.fact.refs for entry in late] == [(wrong, error)], "its timer has stayed"
 
 
 def test_who_recalled_their_reply_is_asked_again(world: World) -> None:

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Item } from "../src/api/types.ts";
-import { disturbs, least, newsOf } from "../src/live/told.ts";
+import { disturbs, least, newsIn, newsOf } from "../src/live/told.ts";
 
 it("the one that says less counts, whoever wants it", () => {
   expect([least("text", "sender"), least("none", "text"), least("off", "none"), least("sender", "sender")]).toEqual(["sender", "none", "off", "sender"]);
@@ -36,4 +36,17 @@ it("a message is news to all but its author, and nothing else is any", () => {
   expect(newsOf(sent, "me")).toMatchObject({ group: "g", at: 9, position: 9, text: "好" });
   expect(newsOf(sent, "you")).toBeNull();
   expect(newsOf({ ...ALIKE, kind: "messaging.pinned", message: 4, on: true } as unknown as Item, "me")).toBeNull();
+});
+
+it("what came together is told as it is after all of it", () => {
+  const sent = { ...ALIKE, position: 4, kind: "messaging.sent", message: { position: 4, sender: { id: "you", name: "您" }, text: "旧", mentions: [] } } as unknown as Item;
+  const change = (kind: string, more: object): Item => ({ ...ALIKE, kind, message: 4, ...more }) as unknown as Item;
+  const texts = (...items: Item[]): string[] => newsIn(items, "me").map((one) => one.text);
+  const recalled = change("messaging.recalled", {});
+  const [aside, back] = [true, false].map((on) => change("messaging.moved", { on })) as [Item, Item];
+  const [other, nobody] = [change("messaging.edited", { text: "改", mentions: ["me"], called: [] }), change("messaging.edited", { text: "没点人", mentions: [], called: [] })];
+  expect([texts(sent), texts(sent, other), texts(sent, nobody)]).toEqual([["旧"], ["改"], ["没点人"]]);
+  expect([texts(sent, recalled), texts(sent, aside), texts(sent, aside, back)]).toEqual([[], [], ["旧"]]);
+  expect([texts(edited(["me"]), other), texts(edited(["me"]), nobody), texts(edited(["me"]), nobody, other), texts(edited(["me"]), recalled)]).toEqual([["改"], [], ["改"], []]);
+  expect(texts(sent, change("messaging.recalled", { message: 5 }))).toEqual(["旧"]);
 });

@@ -23,6 +23,26 @@ export function newsOf(item: Item, mine: string): News | null {
   return calls(item.called, mine) ? { group: item.group, at: item.position, position: item.message, from: item.actor, text: item.text, calling } : null;
 }
 
+/** What items that came together tell of themselves, each as it is after all of them: not what one takes back, and no text of before. */
+export const newsIn = (items: readonly Item[], mine: string): News[] => items.flatMap((item, at) => {
+  const news = newsOf(item, mine);
+  const now = news && afterwards(news, items.slice(at + 1), mine);
+  return now ? [now] : [];
+});
+
+function afterwards(news: News, later: readonly Item[], mine: string): News | null {
+  let [text, stands, isCalled] = [news.text, true, true];
+  for (const item of later) {
+    if (item.kind === "messaging.recalled" && item.message === news.position) stands = false;
+    if (item.kind === "messaging.moved" && item.message === news.position) stands = !item.on;
+    if (item.kind !== "messaging.edited" || item.message !== news.position) continue;
+    text = item.text;
+    // An edit calls those whom the message still mentions; a message whom it called when it came.
+    isCalled = news.at === news.position || calls(item.mentions, mine);
+  }
+  return stands && isCalled ? { ...news, text } : null;
+}
+
 const calls = (mentions: readonly string[], mine: string): boolean => mentions.includes(mine) || mentions.includes(ALL);
 
 /** Whether a message tells me of itself: a silent one nobody, an urgent one whom it calls in any case; `unless-resting`: not in my quiet time. */

@@ -8,7 +8,7 @@ import type { Item, Told } from "../api/types.ts";
 import { d } from "../i18n/device.ts";
 import { lang } from "../i18n/index.ts";
 import { device, me, myId, onItems, ownQuiet, state } from "../live/store.ts";
-import { disturbs, least, newsOf } from "../live/told.ts";
+import { disturbs, least, newsIn } from "../live/told.ts";
 import type { News } from "../live/told.ts";
 import { registration } from "./worker.ts";
 
@@ -72,9 +72,9 @@ const CHANGED: readonly string[] = ["messaging.recalled", "messaging.edited", "m
 function onNew(items: readonly Item[]): void {
   const takenBack = items.map((item) => (item.group !== null && CHANGED.includes(item.kind) ? takeBack(item.group) : undefined));
   if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
-  const news = items.map((item) => newsOf(item, myId())).filter((one) => one !== null);
+  const news = newsIn(items, myId());
   // What an edit says is shown in place of what it takes back.
-  if (news.length > 0) void Promise.all(takenBack).then(() => news.forEach((one) => void tellOf(one)));
+  if (news.length > 0) void Promise.allSettled(takenBack).then(() => news.forEach((one) => void tellOf(one)));
 }
 async function tellOf(news: News): Promise<void> {
   if (toldOf(news) === "off") return;

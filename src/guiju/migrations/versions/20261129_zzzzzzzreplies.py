@@ -12,10 +12,12 @@ down_revision = "20261129_zzzzzzuncorrected"
 branch_labels = None
 depends_on = None
 
-TIMERS = (
-    ("followup.time", "followup_request", "message"),
-    ("followup.question_time", "followup_question", "position"),
-)
+_entry = sa.table("ledger_entry", sa.column("position"), sa.column("kind"))
+TIMERS: tuple[tuple[str, sa.Select[tuple[int]]], ...] = (
+    ("followup.time", sa.select(sa.column("message").label("at")).select_from(sa.table("followup_request"))),
+    # The table of questions may be empty by now: a migration before this one has it filled again after all of them.
+    ("followup.question_time", sa.select(_entry.c.position.label("at")).where(_entry.c.kind == "followup.question_raised")),
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -40,9 +42,9 @@ def _look_at_all() -> None:
     """Which of them wait again only the ledger says, and a timer that finds nothing to do does nothing."""
     names = ("kind", "key", "due_at", "payload", "leased_until", "attempts")
     job = sa.table("job", *(sa.column(name) for name in names))
-    for kind, table, column in TIMERS:
+    for kind, waiting in TIMERS:
         op.execute(sa.delete(job).where(job.c.kind == kind))
-        key = sa.cast(sa.column(column), sa.String(128))
+        found = waiting.subquery()
+        key = sa.cast(found.c.at, sa.String(128))
         values = sa.literal(kind), key, sa.literal(0), sa.literal("{}"), sa.literal(0), sa.literal(0)
-        rows = sa.select(*values).select_from(sa.table(table))
-        op.execute(sa.insert(job).from_select(names, rows))
+        op.execute(sa.insert(job).from_select(names, sa.select(*values).select_from(found)))
