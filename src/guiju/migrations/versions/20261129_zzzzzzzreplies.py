@@ -13,8 +13,9 @@ branch_labels = None
 depends_on = None
 
 _entry = sa.table("ledger_entry", sa.column("position"), sa.column("kind"))
+_request = sa.table("followup_request", sa.column("message"), sa.column("state"))
 TIMERS: tuple[tuple[str, sa.Select[tuple[int]]], ...] = (
-    ("followup.time", sa.select(sa.column("message").label("at")).select_from(sa.table("followup_request"))),
+    ("followup.time", sa.select(_request.c.message.label("at")).where(_request.c.state == "open")),
     # The table of questions may be empty by now: a migration before this one has it filled again after all of them.
     ("followup.question_time", sa.select(_entry.c.position.label("at")).where(_entry.c.kind == "followup.question_raised")),
 )  # fmt: skip
