@@ -21,7 +21,7 @@ from tests.support.kills import (
 from tests.support.repeating import Book, stored_otherwise
 
 Json = dict[str, Any]
-KILLS = int(os.environ.get("GUIJU_KILLS") or 25)
+KILLS = int(os.environ.get("GUIJU_KILLS") or 20)
 SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
 
 
