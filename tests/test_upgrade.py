@@ -143,6 +143,20 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
     world.runtime = open_runtime(world.settings, world.clock)
 
 
+def upgrade_from(world: World, *statements: str) -> None:
+    """Make the tables as an older version left them, upgrade, and open the organisation again; its ledger verifies."""
+    world.runtime.close()
+    database = open_database(world.settings.database)
+    with database.write() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    database.close()
+    initialise(world.settings)
+    verdict = verify_organisation(world.settings, replay=True)
+    assert verdict.ok, verdict.first_bad
+    world.runtime = open_runtime(world.settings, world.clock)
+
+
 def test_what_a_later_version_reads_otherwise_is_read_again(world: World) -> None:
     """A recalled correction counted once: the tables of that time say so, and the ledger is what they are made from."""
     office = open_office(world)
@@ -151,21 +165,13 @@ def test_what_a_later_version_reads_otherwise_is_read_again(world: World) -> Non
     error = raise_question(world, office.owner, group, wrong, None)
     right = world.send(office.member, group, "九点开工", corrects=wrong).position
     world.write(lambda tx: recalling.recall(tx, office.member, group, right))
-    world.runtime.close()
-    database = open_database(world.settings.database)
-    with database.write() as connection:
-        for statement in (
-            f"INSERT INTO messaging_correction VALUES ({right}, {wrong}, {wrong})",
-            f"UPDATE followup_question SET state = 'closed', answer = {right}",
-            "DROP TABLE followup_said",
-            "UPDATE alembic_version SET version_num = '20261129_zzzzzdeputy_turns'",
-        ):
-            connection.execute(text(statement))
-    database.close()
-    initialise(world.settings)
-    verdict = verify_organisation(world.settings, replay=True)
-    assert verdict.ok, verdict.first_bad
-    world.runtime = open_runtime(world.settings, world.clock)
+    upgrade_from(
+        world,
+        f"INSERT INTO messaging_correction VALUES ({right}, {wrong}, {wrong})",
+        f"UPDATE followup_question SET state = 'closed', answer = {right}",
+        "DROP TABLE followup_said",
+        "UPDATE alembic_version SET version_num = '20261129_zzzzzdeputy_turns'",
+    )
     assert world.read(lambda tx: correcting.newest_of(tx, wrong)) is None
     found = world.read(lambda tx: questions.find(tx, error))
     assert found.state is QuestionState.OPEN and found.answer is None
@@ -182,21 +188,13 @@ def test_who_recalled_their_reply_is_asked_again(world: World) -> None:
     world.write(lambda tx: asking.ask(tx, office.owner, group, message, people=[me], hours=1))
     said = world.send(office.member, group, "好的", quote=message).position
     world.write(lambda tx: recalling.recall(tx, office.member, group, said))
-    world.runtime.close()
-    database = open_database(world.settings.database)
-    with database.write() as connection:
-        for statement in (
-            f"UPDATE followup_part SET answer = 'replied', at = 1, position = {said}",
-            "DROP TABLE followup_said",
-            "DELETE FROM job",
-            "UPDATE alembic_version SET version_num = '20261129_zzzzzzuncorrected'",
-        ):
-            connection.execute(text(statement))
-    database.close()
-    initialise(world.settings)
-    verdict = verify_organisation(world.settings, replay=True)
-    assert verdict.ok, verdict.first_bad
-    world.runtime = open_runtime(world.settings, world.clock)
+    upgrade_from(
+        world,
+        f"UPDATE followup_part SET answer = 'replied', at = 1, position = {said}",
+        "DROP TABLE followup_said",
+        "DELETE FROM job",
+        "UPDATE alembic_version SET version_num = '20261129_zzzzzzuncorrected'",
+    )
     (part,) = world.read(lambda tx: followup.parts_of(tx, message))
     assert part.answer is Answer.OPEN
     world.later(2 * HOUR)
