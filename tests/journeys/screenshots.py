@@ -362,7 +362,7 @@ def prepare(all_screens: Screens) -> None:
     mine = all_screens.signed_in("zhouxiaoyu")
     group(mine)
     mine.send("收到，明早我到东门接人，先做岗前安全教育")
-    expect(mine.message("先做岗前安全教育").locator("time")).to_be_visible()
+    expect(mine.sent("先做岗前安全教育")).to_be_visible()
     mine.send("另外，听说二号线改造的投标底价下午定")
     expect(mine.page.locator(".hold")).to_be_visible()
 
@@ -378,7 +378,7 @@ def prepare_questions(all_screens: Screens) -> None:
     for said, text in ((None, "新图纸的防错销要不要在二号线同时换？"), (ASKED_ABOUT, ASKED)):
         if said is not None:
             asker.send(said)
-            expect(asker.message(said).locator("time")).to_be_visible()
+            expect(asker.sent(said)).to_be_visible()
         items = asker.get(f"/groups/{place}/messages?limit=20")["items"]
         last = [one["position"] for one in items if "message" in one][-1]
         body = {"text": text, "unit_id": unit}

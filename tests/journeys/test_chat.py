@@ -71,7 +71,7 @@ class TestEditing:
     def test_arrow_up_edits_the_last_one_and_escape_leaves_it(self, people: Screens) -> None:
         author = in_group(people, "zhouxiaoyu")
         author.send("二号夹具已经归位")
-        expect(author.message("二号夹具已经归位").locator("time")).to_be_visible()
+        expect(author.sent("二号夹具已经归位")).to_be_visible()
         box = author.page.get_by_role("textbox", name="编辑消息")
         for _ in range(40):  # until the page knows whether it may be edited, the key does nothing
             author.page.keyboard.press("ArrowUp")
@@ -399,7 +399,7 @@ class TestLongPress:
     ) -> None:
         phone = in_group(people, "zhouxiaoyu", size=PHONE)
         phone.send("手机上长按试试")
-        said = phone.page.locator("article.m[data-item]", has_text="手机上长按试试")
+        said = phone.sent("手机上长按试试")
         bubble = said.locator(".bub")
         box = bubble.bounding_box()
         assert box is not None
@@ -427,7 +427,7 @@ class TestLongPress:
     def test_the_right_button_opens_it_too_but_not_over_marked_text(self, people: Screens) -> None:
         desk = in_group(people, "zhouxiaoyu")
         desk.send("右键菜单在这里")
-        text = desk.page.locator("article.m[data-item]", has_text="右键菜单在这里").locator(".tx")
+        text = desk.sent("右键菜单在这里").locator(".tx")
         text.click(button="right")
         expect(desk.page.get_by_role("menu")).to_be_visible()
         desk.page.keyboard.press("Escape")
@@ -550,7 +550,7 @@ def root_of(screen: Screen) -> int:
 
 def shown(screen: Screen, text: str) -> int:
     """Where the message with this text appears."""
-    position = screen.message(text).get_attribute("data-position")
+    position = screen.sent(text).get_attribute("data-position")
     assert position is not None
     return int(position)
 

@@ -34,7 +34,7 @@ def test_the_menu_of_a_message_on_the_desk(people: Screens) -> None:
     screen = in_group(people)
     page, menu = screen.page, screen.page.get_by_role("menu")
     screen.send("菜单旁边点一下")
-    expect(page.locator("article.m[data-item]", has_text="菜单旁边点一下").first).to_be_visible()
+    expect(screen.sent("菜单旁边点一下").first).to_be_visible()
     here, other = page.url, "a.cv:not(.on)"
     screen.open_menu("菜单旁边点一下")
     tap(page, other)
@@ -56,8 +56,8 @@ def test_the_keyboard_goes_back_to_what_opened_it(people: Screens) -> None:
     screen = in_group(people)
     page, menu = screen.page, screen.page.get_by_role("menu")
     screen.send("键盘回到原处")
-    expect(page.locator("article.m[data-item]", has_text="键盘回到原处").first).to_be_visible()
-    said = page.locator("article.m[data-item]", has_text="键盘回到原处").first
+    expect(screen.sent("键盘回到原处").first).to_be_visible()
+    said = screen.sent("键盘回到原处").first
     said.hover()
     more = said.get_by_role("button", name="更多")
     more.focus()
@@ -98,9 +98,7 @@ def test_the_menu_of_a_message_on_the_phone(people: Screens) -> None:
     phone = in_group(people, size=PHONE)
     page, menu = phone.page, phone.page.get_by_role("menu")
     phone.send("手机上菜单旁边点一下")
-    expect(
-        page.locator("article.m[data-item]", has_text="手机上菜单旁边点一下").first
-    ).to_be_visible()
+    expect(phone.sent("手机上菜单旁边点一下").first).to_be_visible()
     here = page.url
     phone.message("手机上菜单旁边点一下").first.locator(".tx").click(button="right")
     expect(menu).to_be_visible()

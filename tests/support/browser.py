@@ -144,6 +144,10 @@ class Screen:
         """The message of the open timeline with this text."""
         return self.page.locator("article.m", has_text=text)
 
+    def sent(self, text: str) -> Locator:
+        """The message with this text once the server has it: one that waits looks alike and has no menu."""
+        return self.page.locator("article.m[data-item]", has_text=text)
+
     def open_menu(self, text: str) -> Locator:
         """Open what can be done with the first message with this text."""
         return self.menu_of(self.message(text).first)
