@@ -230,9 +230,12 @@ def test_d8_who_does_not_keep_up_is_cut_and_then_misses_nothing(site: Site) -> N
     narrow = socket.create_connection(("127.0.0.1", site.inside.port))
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     positions = []
-    with site.inside.socket(token, sock=narrow, max_queue=1) as opened:
+    with site.inside.socket(token, sock=narrow, max_queue=1, close_timeout=1) as opened:
         Screen(opened, start)
         (connection,) = hub.of_person(site.member.person_id)
+        sink: Any = connection.sink
+        kept = sink.transport.get_extra_info("socket")
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)  # else it keeps megabytes
         text = "长" * 4_500  # 13,500 bytes
         for _ in range(800):
             site.world.clock.advance(1000)
