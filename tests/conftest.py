@@ -26,7 +26,7 @@ from tools import compile_engine
 ROOT = Path(__file__).parents[1]
 _LONGEST = "test_instep.py"
 # One test in so many; which ones depends on their names alone.
-_CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 2, 4
+_CHECKED_ON_SQLITE, _CHECKED_ON_POSTGRESQL = 3, 6
 
 
 def pytest_configure() -> None:
