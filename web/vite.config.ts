@@ -11,6 +11,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A data: URI in a script or style is allowed for images only, so nothing but the icons may be inlined.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      // One file for what every visit needs: on a slow line each further request costs more than it spares.
+      output: { codeSplitting: { groups: [{ name: "start", tags: ["$initial"] }] } },
+    },
   },
   server: {
     proxy: {
