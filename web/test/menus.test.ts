@@ -10,7 +10,7 @@ const open = (text: string): string[] => [...text.matchAll(PORTAL)].filter(([, s
 it("a press beside a menu only closes it", () => {
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((one) => one.endsWith(".vue"));
   const texts = files.map((one) => readFileSync(join(src, one), "utf8"));
-  expect(texts.join("").match(PORTAL)?.length).toBeGreaterThan(4);
+  expect(texts.join("").match(PORTAL)?.length).toBeGreaterThan(1);
   expect(texts.flatMap(open)).toEqual([]);
 });
 it("the rule catches what it must", () => {

@@ -3,14 +3,15 @@ import { type Ref, ref, watch } from "vue";
 /**
  * Where the focus was when a menu was opened, and back there when it closes: `back` is for `close-auto-focus`. Not where the act that
  * was chosen has brought it elsewhere, into the composer or a sheet. `held` lasts until then: what is hidden cannot take the focus.
+ * `used` says whether it was ever opened.
  */
-export function useOpener(open: Ref<boolean>): { held: Ref<boolean>; back: (event: Event) => void } {
+export function useOpener(open: Ref<boolean>): { held: Ref<boolean>; used: Ref<boolean>; back: (event: Event) => void } {
   let opener: HTMLElement | null = null;
-  const held = ref(false);
+  const [held, used] = [ref(false), ref(false)];
   watch(open, (now) => {
     if (!now) return;
     opener = document.activeElement as HTMLElement | null;
-    held.value = true;
+    held.value = used.value = true;
   }, { flush: "sync" });
   const back = (event: Event): void => {
     event.preventDefault();
@@ -18,5 +19,5 @@ export function useOpener(open: Ref<boolean>): { held: Ref<boolean>; back: (even
     if (now === document.body || (event.target as Node).contains(now)) opener?.focus({ preventScroll: true });
     held.value = false;
   };
-  return { held, back };
+  return { held, used, back };
 }
