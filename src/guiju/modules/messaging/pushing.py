@@ -42,7 +42,7 @@ OLDEST = HOUR
 WAITS = (2_000, 8_000)
 """Before another try where the service is busy or does not answer."""
 POST_SECONDS = 5.0
-"""So long a push service may take to answer, from the connection on."""
+"""So long a push may take, from asking for the name of its service on."""
 MOST_FAILURES, REST = 8, 10 * MINUTE
 """So many failures in a row end a subscription; after each it rests so much longer."""
 _SAVE_EVERY = 10_000
