@@ -156,7 +156,7 @@ export interface Forward { group: string; merged: boolean; items: { sender: stri
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number }
 export interface ScheduledRow {
   cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null;
-  at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null;
+  at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null; kept_until: number | null;
 }
 
 interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; number?: number | null; actor: Named | null }
