@@ -773,11 +773,14 @@ class TestTurns:
         assert all(turns.take(each) for each in slow), "nobody knows it yet"
         assert not turns.take(self.to(99))
         for each in slow:
-            turns.took(each, 5000)
+            turns.took(each, 5000, answered=False)
             turns.give_back(each)
         assert not turns
         assert [turns.take(each) for each in slow] == [True] * 2 + [False] * (THREADS - 2)
         assert turns.take(self.to(99)), "whoever answers at once does not wait for them"
-        turns.took(slow[0], 50)
+        turns.took(slow[0], 50, answered=False)  # its name hangs, and is not asked for again
+        turns.give_back(slow[0])
+        assert turns.take(slow[0]) and not turns.take(slow[2])
+        turns.took(slow[0], 50, answered=True)
         turns.give_back(slow[0])
         assert turns.take(slow[0]) and turns.take(slow[2]) and not turns.take(slow[3])

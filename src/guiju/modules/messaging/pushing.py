@@ -219,7 +219,7 @@ class Pusher:
             return
         answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
         with self._lock:
-            self._turns.took(to, answer.took)
+            self._turns.took(to, answer.took, answered=answer.status is not None)
         if answer.status is not None and answer.status < 400:
             self._failures.pop(to.id, None)
             return
