@@ -30,6 +30,7 @@ from guiju.modules.followup import answering, asking, questioning
 from guiju.modules.followup.question_types import Outcome
 from guiju.modules.followup.types import Answer
 from guiju.modules.groups import applying, barriers, direct, governing, roster
+from guiju.modules.groups.direct_types import Side
 from guiju.modules.groups.types import AdministratorCountError, Application, GroupKind
 from guiju.modules.messaging import (
     burning,
@@ -594,11 +595,19 @@ class Acts:
         group = self.verb("opened", lambda tx: direct.open_direct(tx, member, owner.person_id))
         self.do("sent to one", lambda: self.world.send(owner, group, "在吗"))
         self.do("held for one", lambda: self.world.send(member, group, HELD_TEXT))
-        wanted = barrier_input(people(member), people(owner), both=True)
-        barrier = self.do("set a barrier", lambda: set_barrier(self.world, security, wanted))
-        self.verb(
-            "lifted it", lambda tx: barriers.lift_barrier(tx, security, barrier.id, reason="x")
-        )
+        unit = self.world.read(lambda tx: directory.get_person(tx, member.person_id)).unit
+        assert unit is not None
+        for name, first, second, both in (
+            ("both ways", people(member), people(owner), True),
+            ("one way", people(owner), people(member), False),
+            ("of a unit", Side(units=(unit,)), people(owner, self.head), True),
+        ):
+            wanted = barrier_input(first, second, both=both)
+            barrier = self.do(f"barred {name}", partial(set_barrier, self.world, security, wanted))
+            self.verb(
+                f"barred {name} no more",
+                lambda tx, b=barrier: barriers.lift_barrier(tx, security, b.id, reason="x"),  # type: ignore[misc]  # bound at once
+            )
         self.do("sent to one again", lambda: self.world.send(member, group, "在"))
 
     def other_groups(self, end_date: str, pack: Callable[[str], str]) -> None:
@@ -705,9 +714,11 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     ours = {kind for kind in all_kinds() if not kind.startswith("test.")}
     missing = ours - audience.kinds
     assert missing == set(UNREACHED), "no act brings these about"
-    assert audience.seen["employee outsider"] == {"policy.adopted", "directory.person_changed"}, (
-        "an outsider hears of nothing else"
-    )
+    assert audience.seen["employee outsider"] == {
+        "policy.adopted",
+        "directory.person_changed",
+        "groups.barriers_changed",
+    }, "an outsider hears of nothing else"
     verdict = compared(audience.recordings, tmp_path)
     assert verdict.returncode == 0, verdict.stderr[-6000:]
     assert f"{len(audience.recordings)} recordings" in verdict.stdout

@@ -126,9 +126,6 @@ def test_left_meta_a_former_member_learns_nothing_more(office: Office) -> None:
         with pytest.raises(GroupNotFoundError):
             world.read(read)
     assert world.read(lambda tx: service.list_conversations(tx, office.member)) == []
-    assert (
-        world.read(lambda tx: service.find_conversation(tx, office.member.person_id, group)) is None
-    )
 
 
 def test_idor_post_positions_of_other_groups_open_nothing(office: Office) -> None:

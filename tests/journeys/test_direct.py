@@ -46,7 +46,6 @@ def test_two_write_to_each_other_until_a_barrier_stands(people: Screens) -> None
     expect(writer.message("好，七点见")).to_be_visible()
     reader.check_access("a direct conversation")
     set_barrier(officer, "周小雨", "孙立")
-    writer.send("顺便问一句")
     off = writer.page.locator(".cp-off")
     expect(off).to_contain_text("沟通屏障")
     expect(off.get_by_role("link")).not_to_have_count(0)
@@ -57,6 +56,31 @@ def test_two_write_to_each_other_until_a_barrier_stands(people: Screens) -> None
     officer.page.get_by_role("dialog").get_by_label("理由").fill("评标结束")
     officer.page.get_by_role("dialog").get_by_role("button", name="解除").click()
     expect(stands).to_contain_text("已解除")
+    expect(off).to_have_count(0)
+    writer.send("又能说了")
+    expect(reader.message("又能说了")).to_be_visible()
+
+
+def test_the_end_of_a_barrier_opens_what_is_shown(people: Screens) -> None:
+    writer = people.signed_in("zhouxiaoyu")
+    writer.page.clock.install()
+
+    def barred(route: Route) -> None:
+        answer = route.fetch()
+        until = writer.page.evaluate("Date.now()") + 20_000
+        data = {"clause": None, "until": until, "groups": []}
+        refusal = {"code": "groups.barred", "message": "x", "data": data}
+        route.fulfill(response=answer, json={**answer.json(), "refusal": refusal})
+
+    writer.page.route("**/api/direct/*", barred)
+    writer.open("/people")
+    writer.page.get_by_role("searchbox").fill("孙立")
+    writer.page.locator("a.ai", has_text="孙立").click()
+    off = writer.page.locator(".cp-off")
+    expect(off).to_contain_text("沟通屏障")
+    writer.page.unroute("**/api/direct/*")
+    writer.page.clock.fast_forward(60_000)
+    expect(off).to_have_count(0)
 
 
 def test_the_jump_box_finds_people(people: Screens) -> None:

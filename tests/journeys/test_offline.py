@@ -312,7 +312,7 @@ def test_a_push_shows_and_leads_to_its_conversation(stage: Stage) -> None:
     devtools.send("ServiceWorker.enable")
     while not found:
         page.wait_for_timeout(50)
-    said = {"group": group, "position": 1, "told": "sender", "lang": "zh-CN", "name": "某群", "sender": "张三", "text": ""}  # fmt: skip
+    said = {"group": group, "position": 1, "told": "sender", "lang": "zh-CN", "name": "某群", "sender": "张三", "text": "", "more": 2}  # fmt: skip
     page.context.set_offline(True)
     push = {"origin": stage.origin, "registrationId": found[0], "data": json.dumps(said)}
 
@@ -323,7 +323,9 @@ def test_a_push_shows_and_leads_to_its_conversation(stage: Stage) -> None:
         return shown(screen)
 
     until(arrived)
-    assert shown(screen) == [{"title": "某群", "body": "张三 发来新消息", "tag": group}]
+    assert shown(screen) == [
+        {"title": "某群", "body": "张三 发来新消息（还有 2 条）", "tag": group}
+    ]
     (worker,) = page.context.service_workers
     worker.evaluate(
         "self.registration.getNotifications().then(([one]) => "

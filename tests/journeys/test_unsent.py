@@ -231,3 +231,20 @@ class TestLater:
         expect(sheet(desk)).to_contain_text("没有定时消息")
         expect(phone.page.get_by_role("button", name=re.compile("^定时消息"))).to_have_count(0)
         assert desk.get("/scheduled")["scheduled"] == []
+
+    def test_one_that_did_not_go_says_why_and_how_long_it_is_kept(self, people: Screens) -> None:
+        screen = people.signed_in("sunli")
+        failed = {
+            "cmid": "f1", "group": id_of(screen, WORKSHOP), "group_name": WORKSHOP, "text": "周末加班", "mentions": [],
+            "quote": None, "thread": None, "members": None, "at": 1_800_000_000_000, "state": "failed",
+            "code": "groups.is_closed", "clause": None, "kept_until": 1_800_000_000_000 + 30 * 86_400_000,
+        }  # fmt: skip
+        screen.page.route("**/api/scheduled", lambda route: route.fulfill(json={"scheduled": [failed]}))  # fmt: skip
+        screen.open("/chat")
+        enter(screen, WORKSHOP)
+        strip = screen.page.get_by_role("button", name=re.compile("^定时消息"))
+        expect(strip).to_contain_text("1 条没有发出")
+        strip.click()
+        expect(sheet(screen)).to_contain_text("没有发出：")
+        expect(sheet(screen)).to_contain_text("保留到 2027")
+        screen.check_access("a scheduled message that failed")

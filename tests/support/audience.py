@@ -13,12 +13,16 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Batch, answer_inline
 from guiju.kernel.live import Connection, Delivery, Hub, View, items_for
 from guiju.modules.approvals import service as approvals
+from guiju.modules.groups import direct
+from guiju.modules.groups.direct_types import BarredError
 from guiju.modules.messaging import _shape, service
 from guiju.modules.policy import service as policy
 from guiju.runtime import PRESENCE, ROUTERS
 from tests.support.world import World
 
-_RENDERED_FOR_ONE = ("notices",)
+_RENDERED_FOR_ONE = ("notices.", "groups.barrier_")
+_RIGHTS_MOVE = frozenset({"groups.barriers_changed", "policy.adopted"})
+"""Items on which a client asks again whether it may write to those it has a direct conversation with."""
 Json = dict[str, Any]
 _ALWAYS: Final = frozenset({"employee owner", "employee member"})
 _TURNS: Final = 8
@@ -53,6 +57,7 @@ class Audience:
         self.seen: dict[str, set[str]] = {}
         self._hub = Hub(ROUTERS, PRESENCE, world.runtime.new_view)
         self._screens: dict[str, Screen] = {}
+        self._barred: dict[tuple[str, GroupId], Json | None] = {}
         self._first: dict[str, Json] = {}
         self._now: dict[str, Json] = {}
         self._told: dict[str, int] = {}
@@ -121,7 +126,8 @@ class Audience:
 
         def once(view: View, entry: Recorded) -> Sequence[Delivery]:
             module = entry.kind.partition(".")[0]
-            key = entry.position, view.person if module in _RENDERED_FOR_ONE else None
+            for_one = entry.kind.startswith(_RENDERED_FOR_ONE)
+            key = entry.position, view.person if for_one else None
             if key not in made:
                 made[key] = ROUTERS[module](view, entry)
             return made[key]
@@ -157,9 +163,31 @@ class Audience:
             live = self._screens[who].items[told[who] :]
             assert live == resumed[who], f"{name}: {who} gets something else on reconnecting"
             self.seen.setdefault(who, set()).update(item["kind"] for item in live)
+        self._ask_again(name, told)
         self._acts += 1
         self.compare(name, self._due())
         return result
+
+    def _ask_again(self, name: str, told: dict[str, int]) -> None:
+        """What each knows of their right to write alone, asked for at first and when an item says so, is what holds."""
+        now = self.world.read(self._barriers)
+        for (who, group), fresh in now.items():
+            items = {item["kind"] for item in self._screens[who].items[told[who] :]}
+            known = self._barred.get((who, group), fresh)
+            assert known == fresh or items & _RIGHTS_MOVE, f"{name}: {who} is not told to ask again"
+        self._barred = now
+
+    def _barriers(self, tx: ReadTx) -> dict[tuple[str, GroupId], Json | None]:
+        """By person and direct conversation: what a barrier has a message answered with, if one stands."""
+        found: dict[tuple[str, GroupId], Json | None] = {}
+        for who, actor in self.people.items():
+            for group in service.present_groups(tx, actor):
+                other = direct.other_in(tx, group, actor.person_id)
+                if other is not None:
+                    refusal = direct.refusal(tx, actor.person_id, other)
+                    barred = refusal if isinstance(refusal, BarredError) else None
+                    found[who, group] = {"until": barred.data["until"]} if barred else None
+        return found
 
     def _due(self) -> list[str]:
         """Whose turn it is: always that of the owner and the member, who act most, and of a part of all others."""

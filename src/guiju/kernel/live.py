@@ -5,7 +5,7 @@ nothing is dropped in silence. All that one commit brings for a connection leave
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -49,6 +49,8 @@ class View:
         """What is told again to one who was away: much may have become of it since. Empty for what has just happened."""
         self.person: PersonId | None = None
         """Who was away: what others would get need not be rendered."""
+        self.connected: Collection[PersonId] = ()
+        """Who can get what is rendered. Asked where those whom a fact concerns are too many to look for."""
         self.is_ahead = False
         """What is rendered is not committed yet, so that no table tells of it."""
 
@@ -292,6 +294,7 @@ class Hub:
         audience: frozenset[Connection] = frozenset()
         run: list[bytes] = []
         view = self._new_view()
+        view.connected = self._by_person.keys()
         try:
             for entry in entries:
                 self._change_presence(view, entry)
@@ -369,7 +372,7 @@ def items_for(
 ) -> list[dict[str, Any]]:
     """What `person` gets of `entries`, by what they may see now: `visible_from` of the groups that they read."""
     found = []
-    view.rendered, view.person = entries, person
+    view.rendered, view.person, view.connected = entries, person, (person,)
     for entry in entries:
         router = routers.get(entry.kind.partition(".")[0])
         start = visible_from.get(entry.group) if entry.group is not None else None

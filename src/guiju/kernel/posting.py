@@ -5,7 +5,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from time import perf_counter
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,7 +14,8 @@ from typing_extensions import override
 
 SECONDS = 10.0
 _ANSWER_BYTES = 16 * 1024
-_LARGEST_PORT = 65535
+MOST_NAMES = 32
+"""So many names may be asked for at once. Who posts from eight threads, and is refused a name that hangs, stays far below."""
 
 
 class AddressRefusedError(Exception):
@@ -59,6 +61,53 @@ class _Pinned(http.client.HTTPConnection):
             raise TimeoutError
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A name that is being asked for since `began`, by the clock of `perf_counter`."""
+
+    began: float
+    found: Future[list[str]] = field(default_factory=Future)
+
+
+class _Names:
+    """What names resolve to. The system's resolver cannot be interrupted: it is asked in threads that nobody waits for.
+
+    So who runs a name server that never answers costs a thread each name, and others nothing.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked: dict[tuple[str, int], _Asked] = {}
+
+    def find(self, host: str, port: int, seconds: float) -> list[str]:
+        """The addresses of a host, each once.
+
+        Raises TimeoutError when they are not known so many seconds after somebody asked first, or too many names hang;
+        OSError or UnicodeError when the name leads nowhere.
+        """
+        with self._lock:
+            asked = self._asked.get((host, port))
+            if asked is None:
+                if len(self._asked) >= MOST_NAMES:
+                    raise TimeoutError
+                asked = _Asked(perf_counter())
+                threading.Thread(
+                    target=self._ask, args=(host, port, asked.found), name="names", daemon=True
+                ).start()
+                self._asked[host, port] = asked
+        return asked.found.result(max(0.0, asked.began + seconds - perf_counter()))
+
+    def _ask(self, host: str, port: int, asked: Future[list[str]]) -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            asked.set_result(list(dict.fromkeys(str(each[4][0]) for each in found)))
+        except (OSError, UnicodeError) as error:
+            asked.set_exception(error)
+        finally:
+            with self._lock:
+                del self._asked[host, port]
+
+
 def port_of(url: SplitResult) -> int:
     """The port of an address, written or usual. Raises ValueError."""
     return url.port or (443 if url.scheme == "https" else 80)
@@ -67,7 +116,8 @@ def port_of(url: SplitResult) -> int:
 class Poster:
     """Posts from threads that may wait. `is_public` says whether a host may be reached by what its name resolves to.
 
-    `inside` are the hosts of one's own network that the operator allows all the same, with or without a port.
+    `inside` are the hosts of one's own network that the operator allows all the same, with or without a port. A post takes
+    `seconds` at most, the name and the answer together.
     """
 
     def __init__(
@@ -79,6 +129,7 @@ class Poster:
         self._is_public = is_public
         self._inside = inside
         self._seconds = seconds
+        self._names = _Names()
 
     def check(self, address: str) -> SplitResult:
         """The parts of an address that can be posted to, without asking for its name. Raises AddressRefusedError."""
@@ -99,10 +150,11 @@ class Poster:
         url = self.check(address)
         assert url.hostname is not None, "the address was checked"
         try:
-            found = socket.getaddrinfo(url.hostname, port_of(url), type=socket.SOCK_STREAM)
+            resolved = self._names.find(url.hostname, port_of(url), self._seconds)
+        except TimeoutError as error:
+            raise AddressRefusedError("its name is not found in time") from error
         except (OSError, UnicodeError) as error:
             raise AddressRefusedError("its name leads nowhere") from error
-        resolved = list(dict.fromkeys(str(each[4][0]) for each in found))
         if not self._is_inside(url) and not self._is_public(url.hostname, resolved):
             raise AddressRefusedError("it is inside the network")
         return url, resolved[0]
@@ -113,17 +165,21 @@ class Poster:
     def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post a body and read the status; a redirect is an answer like any other, and is not followed."""
         began = perf_counter()
+        until = began + self._seconds
 
         def answer(status: int | None, problem: str | None) -> Answer:
             return Answer(status, problem, int((perf_counter() - began) * 1000))
 
         try:
             url, resolved = self.resolve(address)
-            connection = _Pinned(url, resolved, self._seconds)
         except AddressRefusedError as error:
             return answer(None, str(error))
+        left = until - perf_counter()
+        if left <= 0:
+            return answer(None, "it did not answer in time")
+        connection = _Pinned(url, resolved, left)
         # A peer that sends a byte now and then would never run into the timeout of a single read.
-        cut = threading.Timer(self._seconds, _shut, [connection])
+        cut = threading.Timer(left, _shut, [connection])
         cut.daemon = True
         cut.start()
         try:
@@ -137,6 +193,8 @@ class Poster:
         except ssl.SSLCertVerificationError:
             return answer(None, "its certificate does not hold")
         except (OSError, http.client.HTTPException, ValueError) as error:
+            if perf_counter() >= until:  # it was cut
+                return answer(None, "it did not answer in time")
             return answer(None, f"it could not be reached ({type(error).__name__})")
         finally:
             cut.cancel()

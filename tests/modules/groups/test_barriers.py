@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR
-from guiju.kernel.db import ReadTx
-from guiju.kernel.ids import GroupId
+from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.live import Connection, Hub, items_for
 from guiju.modules.directory.types import PersonNotFoundError, UnitNotFoundError
 from guiju.modules.groups import (
     _barrier_rules,
@@ -41,7 +43,9 @@ from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.unsent_types import Waiting
 from guiju.modules.policy.types import NotAllowedError
+from guiju.runtime import PRESENCE, ROUTERS
 from tests.support.apart import barrier_input, people, set_barrier
+from tests.support.audience import Json, Screen
 from tests.support.office import Office
 from tests.support.sending import with_editing
 from tests.support.uploading import begin, close_uploads, door_of, uploads_of
@@ -414,3 +418,94 @@ def _set(tx: WriteTx, a: Apart) -> None:
     wanted = barrier_input(people(a.one), people(a.other))
     reach, _ = barriers.preview(tx, a.admin, wanted)
     barriers.set_barrier(tx, a.admin, wanted, digest=reach.digest)
+
+
+class TestNews:
+    """Whom a barrier keeps from writing hear on their screens that it was set or lifted, and nothing more of it."""
+
+    def items(self, apart: Apart, *who: Actor) -> Callable[[], dict[str, list[Json]]]:
+        """What comes on the screens of these people, by name, since the last time."""
+        world, screens = apart.world, {each.name: Screen() for each in who}
+        hub = Hub(ROUTERS, PRESENCE, world.runtime.new_view)
+        at = world.read(lambda tx: tx.position)
+        for each in who:
+            connection = Connection(each.person_id, frozenset(), each.name, at, screens[each.name], lambda code: None)  # fmt: skip
+            hub.add(connection, [])
+
+        def since() -> dict[str, list[Json]]:
+            nonlocal at
+            after = at
+            entries = world.read(lambda tx: tx.entries(EntryQuery(after=after, limit=100)))
+            hub.publish(entries)
+            at = entries[-1].position
+            found = {name: list(screen.items) for name, screen in screens.items() if screen.items}
+            for screen in screens.values():
+                screen.items.clear()
+            return found
+
+        return since
+
+    def lift(self, apart: Apart, barrier: str) -> None:
+        apart.world.write(
+            lambda tx: barriers.lift_barrier(tx, apart.admin, barrier, reason="评标结束")
+        )
+
+    @pytest.mark.parametrize("both", [False, True])
+    def test_those_who_may_not_write_are_told_and_nobody_else(
+        self, apart: Apart, both: bool
+    ) -> None:
+        office = apart.office
+        since = self.items(apart, apart.one, apart.other, apart.admin, office.owner)
+        told = {apart.one.name, *([apart.other.name] if both else [])}
+        barrier = apart.part(both=both)
+        came = since()
+        assert came.keys() == told
+        ((item,),) = (came[apart.one.name],)
+        position = apart.world.entries("groups.barrier_set")[-1].position
+        assert item.pop("at") == apart.world.clock.now()
+        assert item == {"position": position, "kind": "groups.barriers_changed", "group": None, "number": None, "actor": None}  # fmt: skip
+        self.lift(apart, barrier)
+        assert since().keys() == told
+
+    def test_units_and_posts_are_asked_of_those_who_are_connected_only(self, apart: Apart) -> None:
+        world = apart.world
+        top = world.add_unit("采购中心")
+        below = world.add_unit("采购一科", parent=top)
+        clerk, buyer = world.person("一科职员", unit=below), world.person("评标员", post="评标")
+        many = [world.person(f"不在线{n}", unit=below) for n in range(5)]
+        since = self.items(apart, clerk, buyer, apart.one)
+        wanted = barrier_input(Side(units=(top,)), Side(posts=("评标",)), both=True)
+        barrier = set_barrier(world, apart.admin, wanted).id
+        assert since().keys() == {clerk.name, buyer.name}
+        at, among = world.clock.now(), [many[0].person_id, clerk.person_id, apart.one.person_id]
+        kept = world.read(lambda tx: barriers.kept_from_writing(tx, barrier, at, among))
+        assert kept == {many[0].person_id, clerk.person_id}
+        self.lift(apart, barrier)
+        assert since().keys() == {clerk.name, buyer.name}
+
+    def test_one_that_does_not_stand_yet_or_no_more_is_not_told_of(self, apart: Apart) -> None:
+        now = apart.world.clock.now()
+        since = self.items(apart, apart.one, apart.other)
+        ahead = apart.part(both=True, starts_at=now + DAY)
+        assert since() == {}
+        self.lift(apart, ahead)
+        assert since() == {}
+        barrier = apart.part(both=True, starts_at=now - DAY, ends_at=now + DAY)
+        assert len(since()) == 2
+        apart.world.clock.advance(HOUR)
+        self.lift(apart, barrier)
+        assert len(since()) == 2
+
+    def test_who_was_away_gets_it_by_the_cursor(self, apart: Apart) -> None:
+        before = apart.world.read(lambda tx: tx.position)
+        self.lift(apart, apart.part())
+
+        def resumed(tx: ReadTx, person: PersonId) -> list[str]:
+            entries = tx.entries(EntryQuery(after=before, limit=100))
+            view = apart.world.runtime.new_view(tx)
+            found = items_for(ROUTERS, view, entries, person, frozenset(), {})
+            return [item["kind"] for item in found]
+
+        one, other = apart.one.person_id, apart.other.person_id
+        assert apart.world.read(lambda tx: resumed(tx, one)) == ["groups.barriers_changed"] * 2
+        assert apart.world.read(lambda tx: resumed(tx, other)) == []

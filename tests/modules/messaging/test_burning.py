@@ -352,7 +352,7 @@ def test_nothing_that_leaves_or_lies_here_has_the_text(desk: Desk, group: GroupI
 
     def push(tx: Any) -> Any:
         told = GroupNews(tx, group, [entry])
-        return told.news(browser, told.said[0], Told.TEXT)
+        return told.news(browser, told.said, Told.TEXT)
 
     news = world.read(push)
     assert (news.told, news.text) == (Told.SENDER, "")

@@ -650,6 +650,109 @@ class TestEdits:
         assert desk.told() == ["点名，改过"]
 
 
+class TestMerged:
+    """Where several wait for one browser, a push tells the newest and how many others wait beside it."""
+
+    @pytest.fixture
+    def at(self, desk: Desk) -> int:
+        """Where a message appears that the member has read; their browser's address rests."""
+        desk.world.adopt(sending.with_editing)
+        said = desk.say_at_rest("读过的")
+        marks = [(desk.office.member.person_id, desk.group, said)]
+        desk.world.write(lambda tx: reads.mark_read_many(tx, marks))
+        return said
+
+    def edit(self, desk: Desk, shown: int, text: str) -> None:
+        member = desk.office.member.person_id
+        desk.world.edit(desk.office.owner, desk.group, shown, text, mentions=[member])
+
+    def told_after(self, desk: Desk) -> list[tuple[str, int]]:
+        """What is told once the address rests no longer: texts, and how many others."""
+        assert desk.told() == []
+        desk.world.clock.advance(11 * MINUTE)
+        desk.round()
+        found = [(push.said["text"], push.said["more"]) for push in desk.service.pushes]
+        desk.service.pushes.clear()
+        return found
+
+    @pytest.mark.parametrize("apart", [False, True])
+    def test_an_edit_says_that_a_message_waits_and_the_other_way_round(
+        self, desk: Desk, at: int, apart: bool
+    ) -> None:
+        def between() -> None:
+            if apart:
+                assert desk.told() == []
+
+        desk.say("先说的")
+        between()
+        self.edit(desk, at, "改了点名")
+        assert self.told_after(desk) == [("改了点名", 1)]
+        desk.say("后说的")
+        assert desk.told() == ["后说的"]
+
+    def test_messages_after_an_edit_say_that_it_waits(self, desk: Desk, at: int) -> None:
+        self.edit(desk, at, "改了点名")
+        assert desk.told() == []
+        desk.say("一")
+        assert desk.told() == []
+        said = desk.say("二")
+        self.edit(desk, said, "二，点名")
+        assert self.told_after(desk) == [("二，点名", 2)], "a message and its edit are one"
+
+    def test_where_the_newest_is_taken_back_what_it_stood_for_is_told(
+        self, desk: Desk, at: int
+    ) -> None:
+        def recall(position: int) -> None:
+            owner = desk.office.owner
+            desk.world.write(lambda tx: recalling.recall(tx, owner, desk.group, position))
+
+        desk.say("还在的")
+        assert desk.told() == []
+        recall(desk.say("收回的"))
+        assert desk.told() == []
+        last = desk.say("也收回的")
+        assert desk.told() == []
+        recall(last)
+        assert self.told_after(desk) == [("还在的", 0)]
+        recall(desk.say("又收回的"))
+        assert desk.told() == [], "what was told is not told again"
+
+    def test_what_fails_beside_something_newer_is_told_with_it(self, desk: Desk, at: int) -> None:
+        desk.world.clock.advance(11 * MINUTE)
+        desk.service.goes.clear()
+        desk.service.statuses = [500]
+        self.edit(desk, at, "改了点名")
+        desk.pusher.run()
+        wait_until(lambda: bool(desk.service.pushes))
+        last = desk.say("后说的", desk.office.administrator)
+        desk.pusher.run()
+        desk.world.write(
+            lambda tx: recalling.recall(tx, desk.office.administrator, desk.group, last)
+        )
+        desk.service.goes.set()
+        assert desk.told() == ["改了点名", "改了点名"]
+
+    def test_no_more_is_counted_than_disturbs_and_may_be_told(self, desk: Desk, at: int) -> None:
+        member = desk.office.member
+        desk.say("自己的", member)
+        desk.say("一条")
+        self.edit(desk, at, "改了点名")
+        desk.choose(Told.NONE)
+        assert self.told_after(desk) == [("", 0)]
+        desk.choose(Told.SENDER)
+        for number in range(12):
+            desk.say(f"第{number}条", desk.office.administrator)
+        desk.round()
+        (push,) = desk.service.pushes
+        assert push.said["more"] == _push_news.MOST_COUNTED
+        desk.service.pushes.clear()
+        marks = [(member.person_id, desk.group, push.said["position"])]
+        desk.world.write(lambda tx: reads.mark_read_many(tx, marks))
+        desk.say("读过之后")
+        desk.round()
+        assert [push.said["more"] for push in desk.service.pushes] == [0]
+
+
 class TestTurns:
     """Everybody names an address of their own, and most of them are slow."""
 
@@ -670,11 +773,14 @@ class TestTurns:
         assert all(turns.take(each) for each in slow), "nobody knows it yet"
         assert not turns.take(self.to(99))
         for each in slow:
-            turns.took(each, 5000)
+            turns.took(each, 5000, answered=False)
             turns.give_back(each)
         assert not turns
         assert [turns.take(each) for each in slow] == [True] * 2 + [False] * (THREADS - 2)
         assert turns.take(self.to(99)), "whoever answers at once does not wait for them"
-        turns.took(slow[0], 50)
+        turns.took(slow[0], 50, answered=False)  # its name hangs, and is not asked for again
+        turns.give_back(slow[0])
+        assert turns.take(slow[0]) and not turns.take(slow[2])
+        turns.took(slow[0], 50, answered=True)
         turns.give_back(slow[0])
         assert turns.take(slow[0]) and turns.take(slow[2]) and not turns.take(slow[3])

@@ -25,6 +25,7 @@ from guiju.modules.messaging.unsent_types import (
     Waiting,
 )
 from tests.support.office import Office
+from tests.support.roster import admit
 from tests.support.uploading import door_of
 
 WORDS = "明早八点集合"
@@ -343,6 +344,56 @@ class TestFailing:
         assert desk.list(office.member) == [(Waiting.FAILED, "messaging.scheduled_lost", "")]
         with pytest.raises(ScheduledNotFoundError):
             desk.schedule.send_now(office.member, "s9", None)
+
+
+class TestKept:
+    """What failed stays for its author to read and to use, and goes by itself."""
+
+    def failed(self, desk: Desk, late: int = 0) -> tuple[GroupId, int]:
+        """A message of the member's that did not go, `late` ms after its time; when it goes from the list."""
+        office, group = desk.office, desk.office.group()
+        desk.add(office.member, group)
+        desk.world.write(
+            lambda tx: roster.remove(tx, office.owner, group, office.member.person_id, reason="x")
+        )
+        desk.later(HOUR + late)
+        ((found, _),) = desk.schedule.all_of(office.member)
+        assert found.state is Waiting.FAILED and found.kept_until is not None
+        return group, found.kept_until
+
+    @pytest.mark.parametrize("late", [0, 40 * DAY])
+    def test_it_goes_by_itself_after_thirty_days_and_screens_are_told(
+        self, desk: Desk, late: int
+    ) -> None:
+        member = desk.office.member
+        group, until = self.failed(desk, late)
+        assert until == desk.world.clock.now() + 30 * DAY, "a standstill takes nothing away unseen"
+        before = desk.world.read(lambda tx: tx.position)
+        desk.later(30 * DAY - 1)
+        assert desk.list(member) == [(Waiting.FAILED, "groups.not_found", WORDS)]
+        told = len(desk.told)
+        desk.later(1)
+        assert desk.list(member) == []
+        ((who, frame),) = desk.told[told:]
+        assert who == member.person_id
+        assert (frame["cmid"], frame["group"], frame["state"]) == ("s1", group, "cancelled")
+        assert desk.world.read(lambda tx: tx.position) == before, "it is no fact"
+        desk.later()
+        assert len(desk.told) == told + 1
+
+    def test_one_that_waits_again_or_was_used_since_stays(self, desk: Desk) -> None:
+        office, world = desk.office, desk.world
+        group, until = self.failed(desk)
+        world.write(admit(office.owner, group, office.member))
+        old = world.read(lambda tx: scheduling.list_scheduled(tx, office.member))
+        desk.add(office.member, group, at=until + DAY)
+        assert world.write(lambda tx: scheduling.let_go(tx, old)) == []
+        desk.later(until - world.clock.now())
+        assert desk.list(office.member) == [(Waiting.WAITING, None, WORDS)]
+        ((found, _),) = desk.schedule.all_of(office.member)
+        assert found.kept_until is None
+        desk.later(DAY)
+        assert desk.sent() == [WORDS]
 
 
 class TestWhatMayWait:

@@ -156,7 +156,7 @@ export interface Forward { group: string; merged: boolean; items: { sender: stri
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number }
 export interface ScheduledRow {
   cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null;
-  at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null;
+  at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null; kept_until: number | null;
 }
 
 interface ItemBase<K extends string> { position: number; at: number; kind: K; group: string | null; number?: number | null; actor: Named | null }
@@ -203,6 +203,8 @@ export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
 };
 export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string; card?: GroupCard | null };
 export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" };
+/** What I may write to others may have changed: ask again. */
+export type BarriersChangedItem = ItemBase<"groups.barriers_changed">;
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
   request: { id: string; kind: string; title: Bilingual | string; state: RequestState }; todo: number;
 };
@@ -236,7 +238,7 @@ export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person:
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
+  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | BarriersChangedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
   | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
@@ -353,10 +355,6 @@ export interface Evidence {
 export interface ClausePage extends Clause { evidence: Evidence[]; total: number; more: boolean }
 
 export interface PersonRow extends PersonMark { posts: string[] }
-/** Whether I may write to somebody alone; `refusal` is what a message there would be answered with. */
-export interface DirectAnswer {
-  group: string | null; person: PersonRow; refusal: { code: string; message: string; data: Record<string, unknown> } | null; position: number;
-}
 export interface BarrierSide { units: Named[]; posts: string[]; people: PersonMark[] }
 export interface Barrier {
   id: string; first: BarrierSide; second: BarrierSide; both: boolean; groups: boolean; starts_at: number | null; ends_at: number | null; reason: string;

@@ -44,6 +44,7 @@ const UNSENT = {
   "sc.now": ["立即发送", "立即傳送", "Send now"],
   "sc.confirm": ["确认并发送", "確認並傳送", "Confirm and send"],
   "sc.failed": ["没有发出：{why}", "沒有送出：{why}", "Not sent: {why}"],
+  "sc.kept": ["保留到 {time}", "保留到 {time}", "Kept until {time}"],
   "sc.done": ["{time} 发送到本群。", "{time} 傳送到本群。", "Goes out at {time}."],
   "sc.text": ["消息", "訊息", "Message"],
 } as const satisfies Record<string, Triple>;

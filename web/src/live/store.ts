@@ -26,7 +26,7 @@ export const link = ref<LinkState>("connecting");
 export const ready = ref(false);
 export const startError = shallowRef<ApiError | null>(null);
 /** The position of the last item of each kind of thing; pages that show such a thing read it again when it moves. */
-export const moved = shallowRef<{ approvals: number; notices: number; reviews: number; policy: number; frozen: number; groups: Record<string, number> }>({ approvals: 0, notices: 0, reviews: 0, policy: 0, frozen: 0, groups: {} });
+export const moved = shallowRef<{ approvals: number; notices: number; reviews: number; policy: number; frozen: number; barriers: number; groups: Record<string, number> }>({ approvals: 0, notices: 0, reviews: 0, policy: 0, frozen: 0, barriers: 0, groups: {} });
 /** A notice of which I was reminded just now; null once I have been to it. */
 export const reminder = shallowRef<{ id: string; title: string } | null>(null);
 /** My quiet hours as another screen of mine changed them; undefined while none did. */
@@ -341,6 +341,7 @@ function onFacts(items: Item[], position: number): void {
     }
     if (REVIEW_KINDS.includes(item.kind)) marks.reviews = item.position;
     if (item.kind === "policy.adopted") marks.policy = item.position;
+    if (item.kind === "groups.barriers_changed") marks.barriers = item.position;
     if (item.kind === "messaging.frozen_changed" || item.kind === "messaging.frozen") marks.frozen = item.position;
     if (item.kind === "directory.person_changed") {
       // Rosters show the name too, and so does what is mine.

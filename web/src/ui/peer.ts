@@ -1,7 +1,7 @@
 import { ref, shallowRef, watch } from "vue";
 import type { Ref, ShallowRef } from "vue";
 import { ApiError, at, get } from "../api/client.ts";
-import type { DirectAnswer } from "../api/types.ts";
+import type { DirectAnswer } from "../api/direct.ts";
 
 export interface Peer { answer: ShallowRef<DirectAnswer | null>; refusal: ShallowRef<ApiError | null>; ask: () => Promise<void>; asked: Ref<boolean> }
 
@@ -10,12 +10,14 @@ export function usePeer(person: () => string | null): Peer {
   const answer = shallowRef<DirectAnswer | null>(null);
   const refusal = shallowRef<ApiError | null>(null);
   const asked = ref(false);
+  let turn = 0;
   async function ask(): Promise<void> {
-    const id = person();
+    const id = person(), mine = ++turn;
     if (id === null) return;
     try {
       const found = await get<DirectAnswer>(`/direct/${at(id)}`);
-      if (id !== person()) return;
+      // Another person is named meanwhile, or it was asked again.
+      if (mine !== turn) return;
       answer.value = found;
       refusal.value = found.refusal === null ? null : new ApiError(403, found.refusal.code, found.refusal.message, found.refusal.data);
       asked.value = true;

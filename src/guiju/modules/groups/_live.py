@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
-from guiju.modules.groups import cards, service, timeline
-from guiju.modules.groups.direct_types import DirectOpened
+from guiju.modules.groups import barriers, cards, service, timeline
+from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, DirectOpened
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -24,6 +24,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
 
     Whose place it was gets the item too, without the card once they are outside.
     """
+    if isinstance(entry.fact, BarrierSet | BarrierLifted):
+        return (_barriers_changed(view, entry),)
     if entry.group is None or not isinstance(
         entry.fact,
         GroupRegistered
@@ -53,6 +55,20 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             personal["members"] = count if inside else None
         found.append(Delivery(personal, people=frozenset({member.person})))
     return found
+
+
+def _barriers_changed(view: View, entry: Recorded) -> Delivery:
+    """Whom a barrier keeps from writing are told that there is something to ask for: not from whom, by whom, nor why."""
+    people = barriers.kept_from_writing(view.tx, entry.fact.barrier, entry.at, among=view.connected)
+    item = {
+        "position": entry.position,
+        "at": entry.at,
+        "kind": "groups.barriers_changed",
+        "group": None,
+        "number": None,
+        "actor": None,
+    }
+    return Delivery(item, people=people)
 
 
 def presence(view: View, entry: Recorded) -> Mapping[PersonId, bool]:

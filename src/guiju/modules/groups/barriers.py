@@ -2,7 +2,8 @@
 
 import functools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
@@ -127,6 +128,28 @@ def between(tx: ReadTx, writer: PersonId, reader: PersonId) -> Barrier | None:
     one, other = _standing(tx, writer), _standing(tx, reader)
     found = [barrier for barrier in standing if _barrier_rules.bars(barrier, one, other)]
     return max(found, key=lambda b: float("inf") if b.ends_at is None else b.ends_at, default=None)
+
+
+def kept_from_writing(
+    tx: ReadTx, barrier_id: str, at: int, among: Collection[PersonId]
+) -> frozenset[PersonId]:
+    """Who of these may not write to somebody while a barrier stands; nobody where it did not stand by the clock at `at` (ms).
+
+    The cost grows with `among`, however many people are on its sides.
+    """
+    barrier = _direct_store.find_barrier(tx, barrier_id)
+    assert barrier is not None, "a fact names it"
+    if not _barrier_rules.is_in_force(replace(barrier, lifted_at=None), at):
+        return frozenset()
+    sides = [barrier.first, barrier.second] if barrier.both else [barrier.first]
+    if not any(side.units or side.posts for side in sides):
+        return frozenset(person for side in sides for person in side.people).intersection(among)
+    known = _all_standing(tx, sorted(among))
+    return frozenset(
+        person
+        for person, one in known.items()
+        if any(_barrier_rules.is_on(side, one) for side in sides)
+    )
 
 
 def check_together(tx: ReadTx, came: Sequence[PersonId], group: GroupId | None = None) -> None:

@@ -1,7 +1,7 @@
 """What a push tells one person of a group: the newest that disturbs them, and no more of it than they and the rules allow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
@@ -26,7 +26,10 @@ from guiju.modules.messaging.personal_types import PLAIN
 from guiju.modules.messaging.sending import author_of
 from guiju.modules.policy.types import PRESENT
 
+KINDS = ("messaging.sent", "messaging.released", "messaging.edited")
 LONGEST_TEXT = 120
+MOST_ASKED, MOST_COUNTED = 20, 9
+"""So many of the newest entries of a group are asked what waits; more messages than the second are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,32 @@ class Said:
 
 
 def as_now(tx: ReadTx, waited: News) -> News | None:
-    """What waited as it may be told now. None where it was read or recalled, or the browser or the group is left."""
-    to, entry = waited.subscription, tx.entry(waited.entry)
+    """What waited as it may be told now: the newest that stands, and how many others its person has not read either.
+
+    None where all that it stands for was read or recalled, or the browser or the group is left.
+    """
+    to = waited.subscription
     member = groups.find_member(tx, waited.group, to.person)
-    if entry is None or member is None or member.state not in PRESENT:
+    if member is None or member.state not in PRESENT:
         return None
     known = {each.id for each in _device_store.subscriptions_of(tx, to.person)}
     if to.id not in known or not identity.sessions_alive(tx, [SessionId(to.session)]):
         return None
-    group = GroupNews(tx, waited.group, [entry])
-    found = Reader(tx, to.person).newest(group, member)
-    return group.news(to, *found) if found is not None else None
+    reader = Reader(tx, to.person)
+    unread = EntryQuery(
+        group=waited.group, kinds=KINDS, after=reader.since(member), before=waited.entry + 1,
+        limit=MOST_ASKED, newest_first=True,
+    )  # fmt: skip
+    group = GroupNews(tx, waited.group, tx.entries(unread)[::-1])
+    found = reader.untold(group, member)
+    if not found or found[0].entry.position < waited.first:
+        return None
+    return group.news(to, found, reader.told, first=waited.first)
+
+
+def merged(earlier: News, later: News) -> News:
+    """One push for both: the later one, which stands for what the earlier one was to tell as well."""
+    return replace(later, first=min(earlier.first, later.first))
 
 
 class GroupNews:
@@ -76,17 +94,26 @@ class GroupNews:
         called = changes.called_by(self._tx, entry).intersection(current.fact.mentions)
         return Said(entry, message, called) if called else None
 
-    def news(self, to: Subscription, said: Said, told: Told) -> News:
-        """What one browser is told, and no more than `told` allows; of a message that burns never a text."""
-        message = said.message
+    def news(
+        self, to: Subscription, said: Sequence[Said], chosen: Told, *, first: int | None = None
+    ) -> News:
+        """What one browser is told of the newest of these, and no more than its person and the rules allow.
+
+        Of a message that burns never a text. `first` as in `News`; by default the earliest of these.
+        """
+        told, message = least(chosen, self.most), said[0].message
         if message.fact.burn is not None:
             told = least(told, Told.SENDER)
         sender = writers.name_of(self._tx, author_of(message)) if told is not Told.NONE else ""
         name = self.group.name if told is not Told.NONE else ""
         edit = self._now.get(message.position, UNCHANGED).edit
         text = service.text_shown(edit or message) if told is Told.TEXT else ""
+        others = {each.message.position for each in said} - {message.position}
+        more = min(len(others), MOST_COUNTED) if told is not Told.NONE else 0
+        earliest = said[-1].entry.position if first is None else first
         return News(
-            to, self.group.id, said.entry.position, message.position, told, sender, name, text[:LONGEST_TEXT],
+            to, self.group.id, said[0].entry.position, earliest, message.position, told, sender, name,
+            text[:LONGEST_TEXT], more,
         )  # fmt: skip
 
 
@@ -121,21 +148,24 @@ class Reader:
         self.settings = _personal_store.settings(tx, person)
         self.is_resting = quieting.is_resting(tx, person)
 
-    def newest(self, told: GroupNews, member: Member) -> tuple[Said, Told] | None:
-        """The newest that disturbs this person and that they have not seen, and how much may be said of it."""
+    def since(self, member: Member) -> int:
+        """The position after which the person has read nothing of a group yet."""
+        return max(self.read.get(member.group, -1), member.visible_from - 1)
+
+    def untold(self, told: GroupNews, member: Member) -> Sequence[Said]:
+        """What disturbs this person and they have not seen, the newest first."""
         if self.told is Told.OFF:
-            return None
-        group = told.group.id
-        since = max(self.read.get(group, -1), member.visible_from - 1)
-        muted = self.settings.get(group, PLAIN).is_muted
-        for said in reversed(told.said):
-            if said.entry.position <= since:
-                return None
-            is_theirs = said.message.position >= member.visible_from
-            others = author_of(said.message) != self.person
-            if is_theirs and others and self._is_told(said, is_muted=muted):
-                return said, least(self.told, told.most)
-        return None
+            return ()
+        since = self.since(member)
+        muted = self.settings.get(told.group.id, PLAIN).is_muted
+        return [
+            said
+            for said in reversed(told.said)
+            if said.entry.position > since
+            and said.message.position >= member.visible_from
+            and author_of(said.message) != self.person
+            and self._is_told(said, is_muted=muted)
+        ]
 
     def _is_told(self, said: Said, *, is_muted: bool) -> bool:
         """Whether it disturbs this person: a silent message nobody, an urgent one whom it calls in any case."""

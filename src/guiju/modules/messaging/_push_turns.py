@@ -54,11 +54,11 @@ class Turns:
         if not self._services[service]:
             del self._services[service]
 
-    def took(self, to: Subscription, milliseconds: int) -> None:
-        """How long an address has taken to answer, or not to."""
+    def took(self, to: Subscription, milliseconds: int, *, answered: bool) -> None:
+        """How long an address has taken to answer, or not to. One that is given up at once is as slow as it was."""
         if milliseconds >= _SLOW_MS:
             self._slow.add(to.id)
-        else:
+        elif answered:
             self._slow.discard(to.id)
 
     def forget(self, subscription: str) -> None:

@@ -110,6 +110,7 @@ async def list_scheduled(request: Request, actor: CurrentActor, read: Reader) ->
                 "state": each.state,
                 "code": each.code,
                 "clause": each.clause,
+                "kept_until": each.kept_until,
             }
             for each, body in found
         ]

@@ -140,6 +140,13 @@ def due(tx: ReadTx, limit: int) -> Sequence[Scheduled]:
     return [_to_scheduled(row) for row in tx.all(found.order_by(c.due_at).limit(limit))]
 
 
+def failed_until(tx: ReadTx, at: int, limit: int) -> Sequence[Scheduled]:
+    """Those that failed at `at` (ms) or before, the earliest first."""
+    c = _scheduled.c
+    found = select(_scheduled).where(c.state == Waiting.FAILED, c.due_at <= at)
+    return [_to_scheduled(row) for row in tx.all(found.order_by(c.due_at).limit(limit))]
+
+
 def postpone(tx: WriteTx, person: PersonId, cmid: str, due_at: int) -> None:
     c = _scheduled.c
     tx.run(update(_scheduled).where(c.person == person, c.cmid == cmid).values(due_at=due_at))

@@ -73,17 +73,20 @@ class Subscription:
 class News:
     """What a push tells of one group: of the message at `position`, because of `entry`, which is it or an edit of it.
 
-    What `told` does not allow is empty.
+    `first` is the earliest entry that it stands for: none from there on was told before. `more` other messages wait beside
+    that one. What `told` does not allow is empty.
     """
 
     subscription: Subscription
     group: GroupId
     entry: int
+    first: int
     position: int
     told: Told
     sender: str
     group_name: str
     text: str
+    more: int
 
 
 class BadSubscriptionError(InvalidError):

@@ -25,7 +25,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import SessionId
 from guiju.modules.messaging import _device_store, devices
-from guiju.modules.messaging._push_news import GroupNews, Reader, as_now
+from guiju.modules.messaging._push_news import KINDS, GroupNews, Reader, as_now, merged
 from guiju.modules.messaging._push_turns import THREADS, Turns
 from guiju.modules.messaging.device_types import (
     BadSubscriptionError,
@@ -36,14 +36,13 @@ from guiju.modules.messaging.device_types import (
 from guiju.modules.policy.types import PRESENT
 
 _log = logging.getLogger("guiju.push")
-KINDS = ("messaging.sent", "messaging.released", "messaging.edited")
 MOST_ENTRIES, MOST_WAITING, LONGEST_URL = 500, 1000, 1000
 OLDEST = HOUR
 """What came before that while the server stood still is not pushed any more."""
 WAITS = (2_000, 8_000)
 """Before another try where the service is busy or does not answer."""
 POST_SECONDS = 5.0
-"""So long a push service may take to answer, from the connection on."""
+"""So long a push may take, from asking for the name of its service on."""
 MOST_FAILURES, REST = 8, 10 * MINUTE
 """So many failures in a row end a subscription; after each it rests so much longer."""
 _SAVE_EVERY = 10_000
@@ -71,7 +70,7 @@ class Pusher:
         self._key = webpush.signing_key(secret()) if contact else None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="push")
         self._lock = threading.Lock()
-        # By browser and group: a newer one takes the place of what was not pushed yet. With the tries and the next time.
+        # By browser and group: a newer one stands for what was not pushed yet. With the tries and the next time.
         self._waiting: dict[tuple[str, GroupId], tuple[News, int, int]] = {}
         self._turns = Turns()
         self._is_closing = False
@@ -140,7 +139,9 @@ class Pusher:
         with self._lock:
             for each in news:
                 key = each.subscription.id, each.group
-                if key in self._waiting or len(self._waiting) < MOST_WAITING:
+                if (before := self._waiting.get(key)) is not None:
+                    self._waiting[key] = merged(before[0], each), 0, 0
+                elif len(self._waiting) < MOST_WAITING:
                     self._waiting[key] = each, 0, 0
                 else:
                     left_out += 1
@@ -148,7 +149,7 @@ class Pusher:
             _log.warning("%d pushes were left out: too many wait", left_out)
 
     def _hand_over(self) -> None:
-        """Begin what may begin of what waits; the rest waits here, where a newer one takes its place."""
+        """Begin what may begin of what waits; the rest waits here, where a newer one stands for it."""
         now = self._clock.now()
         with self._lock:
             if self._is_closing:
@@ -202,8 +203,8 @@ class Pusher:
                 if member.state not in PRESENT:
                     continue
                 reader = readers.get(member.person)
-                if reader is not None and (news := reader.newest(told, member)):
-                    found += [told.news(one, *news) for one in by_person[member.person]]
+                if reader is not None and (news := reader.untold(told, member)):
+                    found += [told.news(one, news, reader.told) for one in by_person[member.person]]
         return found
 
     def _tell(self, waited: News, tries: int) -> None:
@@ -218,7 +219,7 @@ class Pusher:
             return
         answer = self._poster.post(to.endpoint, self._headers(news), _body_of(news))
         with self._lock:
-            self._turns.took(to, answer.took)
+            self._turns.took(to, answer.took, answered=answer.status is not None)
         if answer.status is not None and answer.status < 400:
             self._failures.pop(to.id, None)
             return
@@ -238,10 +239,13 @@ class Pusher:
             self._rests[to.id] = self._clock.now() + REST * failures
 
     def _put_back(self, news: News, tries: int, wait: int) -> None:
-        """Have it wait for another try, unless something newer waits in its place."""
-        waiting = news, tries, self._clock.now() + wait
+        """Have it wait for another try; something newer that waits already stands for it as well."""
+        key, at = (news.subscription.id, news.group), self._clock.now() + wait
         with self._lock:
-            self._waiting.setdefault((news.subscription.id, news.group), waiting)
+            if (newer := self._waiting.get(key)) is not None:
+                self._waiting[key] = merged(news, newer[0]), *newer[1:]
+            else:
+                self._waiting[key] = news, tries, at
 
     def _headers(self, news: News) -> Mapping[str, str]:
         assert self._key is not None, "only then there is something to tell"
@@ -277,5 +281,6 @@ def _body_of(news: News) -> bytes:
         "name": news.group_name,
         "sender": news.sender,
         "text": news.text,
+        "more": news.more,
     }
     return webpush.encrypt(msgspec.json.encode(said), to.p256dh, to.auth)

@@ -37,6 +37,7 @@ from guiju.modules.messaging.types import (
     Send,
 )
 from guiju.modules.messaging.unsent_types import (
+    FAILED_KEPT,
     BadScheduleError,
     Scheduled,
     ScheduledNotFoundError,
@@ -178,9 +179,20 @@ def send_due(
 
 
 def _failed(tx: WriteTx, found: Scheduled, code: str, clause: dict[str, Any] | None) -> Scheduled:
-    failed = replace(found, state=Waiting.FAILED, code=code, clause=clause)
+    # After a standstill long after its time: it is kept from when its author can know.
+    failed = replace(found, due_at=tx.now, state=Waiting.FAILED, code=code, clause=clause)
     _unsent_store.save_scheduled(tx, failed)
     return failed
+
+
+def let_go(tx: WriteTx, read: Sequence[Scheduled]) -> list[Scheduled]:
+    """Forget messages that failed long ago; those of them that nobody changed, sent or cancelled since they were `read`."""
+    gone = [
+        each for each in read if _unsent_store.find_scheduled(tx, each.person, each.cmid) == each
+    ]
+    for each in gone:
+        _unsent_store.remove_scheduled(tx, each.person, each.cmid)
+    return gone
 
 
 # ---- beside the lane --------------------------------------------------------------------------------------------
@@ -242,11 +254,14 @@ class Schedule:
     def run_due(self) -> int:
         """Send what is due; how many there were. What breaks is tried again a minute later, and holds up no other.
 
-        Raises DatabaseUnavailableError.
+        What failed long ago goes. Raises DatabaseUnavailableError.
         """
-        found = self._door.read_now(lambda tx: _unsent_store.due(tx, _BATCH))
+        found, old = self._door.read_now(_due_and_old)
         for each in found:
             self._send_due(each)
+        if old:
+            for gone in self._door.write_now(lambda tx: let_go(tx, old)):
+                self._tell(gone.person, frame(replace(gone, state=Waiting.CANCELLED)))
         return len(found)
 
     def _send_due(self, found: Scheduled) -> None:
@@ -275,6 +290,12 @@ class Schedule:
     def _body(self, found: Scheduled) -> Body | None:
         plain = self._notes.open(found.person, _label(found.cmid), found.sealed)
         return decode(plain, Body) if plain is not None else None
+
+
+def _due_and_old(tx: ReadTx) -> tuple[Sequence[Scheduled], Sequence[Scheduled]]:
+    """Whose time has come, and who failed too long ago to be kept."""
+    old = _unsent_store.failed_until(tx, tx.now - FAILED_KEPT, _BATCH)
+    return _unsent_store.due(tx, _BATCH), old
 
 
 def frame(found: Scheduled) -> dict[str, Any]:

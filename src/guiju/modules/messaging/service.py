@@ -149,17 +149,6 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     return sorted(found, key=_recency, reverse=True)
 
 
-def find_conversation(tx: ReadTx, person: PersonId, group: GroupId) -> Conversation | None:
-    """One row of the list; None when the person is not in the group."""
-    member = groups.find_member(tx, group, person)
-    known = groups.find_group(tx, group)
-    if member is None or known is None or member.state not in INSIDE:
-        return None
-    last, read = _unread_store.last_shown(tx, [group]), _mark_store.read_positions(tx, person)
-    count = groups.count_present(tx, [group]).get(group, 0)
-    return _conversation(tx, known, member, count, last.get(group), read.get(group, -1))
-
-
 def _recency(conversation: Conversation) -> int:
     return (
         conversation.last.position

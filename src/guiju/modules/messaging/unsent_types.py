@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from guiju.kernel.clock import DAY
 from guiju.kernel.errors import ConflictError, InvalidError, NotFoundError
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.shapes import learn
@@ -28,6 +29,10 @@ class Written:
     thread: int | None = None
 
 
+FAILED_KEPT = 30 * DAY
+"""Longer than a holiday, so that its author sees why it failed; what nobody comes back to is not kept for ever."""
+
+
 class Waiting(StrEnum):
     """What becomes of a message that waits for its time. Only `waiting` and `failed` ones are kept."""
 
@@ -39,7 +44,9 @@ class Waiting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """A message that its author wants sent at `due_at` (ms), sealed. `code` and `clause` say why it failed."""
+    """A message that its author wants sent at `due_at` (ms), sealed. Of one that failed that is when it did; `code` and `clause`
+    say why.
+    """
 
     person: PersonId
     cmid: str
@@ -49,6 +56,11 @@ class Scheduled:
     state: Waiting = Waiting.WAITING
     code: str | None = None
     clause: dict[str, Any] | None = None
+
+    @property
+    def kept_until(self) -> int | None:
+        """When one that failed goes from the list by itself (ms); None for one that waits."""
+        return self.due_at + FAILED_KEPT if self.state is Waiting.FAILED else None
 
 
 class BadScheduleError(InvalidError):

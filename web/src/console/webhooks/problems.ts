@@ -9,6 +9,7 @@ const PROBLEMS: readonly Triple[] = [
   ["不是地址", "不是位址", "it is no address"],
   ["不是 https", "不是 https", "it is not https"],
   ["域名解析不到", "網域解析不到", "its name leads nowhere"],
+  ["域名没有按时解析", "網域沒有按時解析", "its name is not found in time"],
   ["在内网", "在內網", "it is inside the network"],
 ];
 
