@@ -101,6 +101,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "messaging.review_waiting":
     case "messaging.review_done":
     case "messaging.prereview":
+    case "messaging.bot_refused":
     case "messaging.reminded":
     case "messaging.urged":
     case "messaging.urge_repeated":
