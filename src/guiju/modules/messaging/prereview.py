@@ -133,11 +133,12 @@ def annul(tx: WriteTx, author: PersonId, group: GroupId, refusal: int) -> None:
     """
     person = writers.responsible_for(tx, author)
     # An older version put bots under pre-review too.
-    for each in (one for who in {author, person} for one in _review_store.watches(tx, person=who)):
-        if each.ended_at is None and refusal in each.refusals:
-            _end(tx, _ACTOR, each)
-            tx.cancel(CONTROL, str(each.position))
-            _begin_if_due(tx, person, group)
+    for who in dict.fromkeys((author, person)):
+        for each in _review_store.watches(tx, person=who):
+            if each.ended_at is None and refusal in each.refusals:
+                _end(tx, _ACTOR, each)
+                tx.cancel(CONTROL, str(each.position))
+                _begin_if_due(tx, person, group)
 
 
 def end(tx: WriteTx, actor: Actor, position: int) -> None:
