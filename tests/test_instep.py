@@ -439,6 +439,8 @@ class Acts:
         send = partial(self.send, actor=Actor(bot=made.id))
         send("bot said something", text="温度过高", state=MessageState.DELIVERED)
         send("bot was blocked", text=BLOCKED_TEXT, state=MessageState.BLOCKED)
+        held = send("bot was held", text=HELD_TEXT, state=MessageState.HELD)
+        self.verb("bot was refused", lambda tx: review.refuse(tx, self.reviewer, held, reason="x"))
         self.verb("bot removed", lambda tx: bots.remove(tx, owner, self.group, made.id))
         webhook = WebhookId("whk_instep")
 

@@ -1,5 +1,6 @@
 """An organisation that an earlier version made: what its ledger says stands in the tables that were added since."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from guiju import migrations
+from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import open_database
 from guiju.ledger.errors import LedgerError
@@ -15,12 +17,13 @@ from guiju.modules.followup import asking, questions
 from guiju.modules.followup import service as followup
 from guiju.modules.followup.question_types import QuestionState
 from guiju.modules.followup.types import Answer
-from guiju.modules.messaging import correcting, recalling, review, review_queue
+from guiju.modules.messaging import correcting, prereview, recalling, review, review_queue
 from guiju.runtime import open_runtime
 from guiju.setup import initialise
 from guiju.verification import verify_organisation
 from tests.support.asking import raise_question
 from tests.support.office import open_office
+from tests.support.robots import free_bots, make_bot
 from tests.support.world import World
 
 REVISION = "20261124_review_queue"
@@ -143,12 +146,20 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
     world.runtime = open_runtime(world.settings, world.clock)
 
 
+_SINCE = (
+    "ALTER TABLE messaging_review DROP COLUMN told",
+    "ALTER TABLE messaging_review DROP COLUMN counted",
+    "DROP INDEX bots_bot_responsible",
+)
+"""Takes away what came after all the versions from which these tests upgrade."""
+
+
 def upgrade_from(world: World, *statements: str) -> None:
     """Make the tables as an older version left them, upgrade, and open the organisation again; its ledger verifies."""
     world.runtime.close()
     database = open_database(world.settings.database)
     with database.write() as connection:
-        for statement in statements:
+        for statement in (*_SINCE, *statements):
             connection.execute(text(statement))
     database.close()
     initialise(world.settings)
@@ -199,3 +210,28 @@ def test_who_recalled_their_reply_is_asked_again(world: World) -> None:
     assert part.answer is Answer.OPEN
     world.later(2 * HOUR)
     assert [entry.fact.people for entry in world.entries("followup.late")] == [(me,)]
+
+
+def test_what_was_refused_of_a_bot_before_anybody_was_told_counts_for_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = open_office(world)
+    world.adopt(free_bots)
+    group = office.group()
+    bot = Actor(bot=make_bot(world, office.owner, group).id)
+
+    def refuse(count: int) -> None:
+        for _ in range(count):
+            held = world.send(bot, group, SECRET).position
+            world.write(partial(review.refuse, actor=office.reviewer, position=held, reason="x"))
+            world.later(3 * DAY)
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(prereview, "count", lambda tx, refused, written_at: None)
+        refuse(2)
+    upgrade_from(world, "UPDATE alembic_version SET version_num = '20261129_zzzzzzzreplies'")
+    refuse(2)
+    assert [each.counted for each in world.facts("messaging.bot_refused")] == [True, True]
+    assert world.entries("messaging.prereview_began") == []
+    refuse(1)
+    assert len(world.entries("messaging.prereview_began")) == 1

@@ -7,12 +7,14 @@ from fastapi import APIRouter
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
+from guiju.kernel.ids import PersonId
 from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import questions
 from guiju.modules.followup import service as followup
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import prereview, review_queue
+from guiju.modules.messaging import prereview, review_queue, writers
+from guiju.modules.messaging.review_types import BotRefusal
 from guiju.modules.notices import issuing
 from guiju.modules.notices import service as notices
 from guiju.modules.policy import service as policy
@@ -41,10 +43,29 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
             "questions": questions.count_open(tx, actor.person_id),
         },
         "prereviews": [
-            {"group": each.group, "until": each.until}
+            {
+                "group": each.group,
+                "until": each.until,
+                "bots": writers.has_bots(tx, actor.person_id, each.group),
+            }
             for each in prereview.watches_of(tx, actor.person_id)
         ],
+        "bot_refusals": [
+            _refusal(tx, each) for each in prereview.bot_refusals(tx, actor.person_id)
+        ],
         "position": tx.position,
+    }
+
+
+def _refusal(tx: ReadTx, found: BotRefusal) -> Json:
+    return {
+        "position": found.position,
+        "group": found.group,
+        "bot": {"id": found.bot, "name": writers.name_of(tx, PersonId(found.bot))},
+        "at": found.at,
+        "reason": found.reason,
+        "count": found.count,
+        "needed": found.needed,
     }
 
 

@@ -1,6 +1,7 @@
 """The review queue in real browsers: passing on, letting a phrase pass, taking a refusal back, pre-review, figures."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -123,6 +124,54 @@ def test_refusals_lead_to_pre_review_and_another_reviewer_takes_one_back(people:
     expect(taken_back).to_contain_text("审核后放行")
     expect(taken_back).not_to_contain_text("核心配方")
     expect(banner).to_have_count(0)
+
+
+def test_who_answers_for_a_bot_is_told_of_its_refusals_and_that_it_waits(people: Screens) -> None:
+    """The owner of a group, with a bot that their head approves, on a phone."""
+    owner, reviewer = people.signed_in("zhaotiejun", size=PHONE), queue(people)
+    owner.row(GROUP).click()
+    group = owner.page.url.rpartition("/")[2]
+    key = robot_key(people, owner, group)
+    answer = tell(owner, key, "核心配方的温度曲线已上传")
+    assert answer["errmsg"] == "held for review" and set(answer["guiju"]) == {"state", "position"}
+    decide(reviewer, answer["guiju"]["position"], "退回", "设备资料不进群", "退回")
+    told = owner.page.get_by_role("status").filter(has_text="设备告警")
+    expect(told).to_contain_text("理由：设备资料不进群")
+    expect(told).to_contain_text("已计 1 次，满 3 次")
+    owner.check_access("what was refused of a bot")
+    owner.open("/desk")
+    told.get_by_role("link", name="进群看看").click()
+    owner.page.wait_for_url(re.compile(f"/chat/{group}"))
+    told.get_by_role("button", name="知道了").click()
+    expect(told).to_have_count(0)
+    owner.page.reload()
+    expect(owner.page.get_by_role("textbox", name="消息")).to_be_visible()
+    for number in range(2):
+        decide(reviewer, held_at(owner, f"核心配方存了{number + 1}份"), "退回", "涉密", "退回")
+    banner = owner.page.get_by_role("status").filter(has_text="您在这里的消息先审后发。")
+    expect(banner).to_contain_text("由您负责的机器人也一样。")
+    expect(told).to_have_count(0)
+    owner.check_access("a chat under pre-review, with bots")
+    assert tell(owner, key, "一切正常")["errmsg"] == "held for review"
+
+
+def robot_key(people: Screens, owner: Screen, group: str) -> str:
+    """The key of a bot that its owner has asked for, and that their head let them have."""
+    asked = owner.post(f"/groups/{group}/bots", {"name": "设备告警", "purpose": "转发设备告警"})
+    assert asked.ok, asked.text()
+    bot = asked.json()
+    head = people.signed_in("gaozhendong")
+    approved = {"verdict": "approve", "opinion": ""}
+    assert head.post(f"/approvals/{bot['request']}/decision", approved).ok
+    shown = owner.post(f"/groups/{group}/bots/{bot['id']}/key", {})
+    assert shown.ok, shown.text()
+    return str(shown.json()["key"])
+
+
+def tell(screen: Screen, key: str, text: str) -> Any:
+    """What a tool outside with the key says, and is answered."""
+    url = f"{screen.origin}/cgi-bin/webhook/send?key={key}"
+    return screen.page.request.post(url, data={"msgtype": "text", "text": {"content": text}}).json()
 
 
 def test_the_figures_sort_and_fit_a_phone(people: Screens) -> None:

@@ -195,6 +195,38 @@ describe("answers that messages ask for", () => {
   });
 });
 
+describe("what waits of mine, and what was refused of my bots", () => {
+  const plain = { group: null, number: null, actor: null };
+  const asksAgain = async (answer: object): Promise<void> => {
+    await vi.waitFor(() => expect(asked.map((one) => one.path)).toContain("/me"), 2000);
+    await give("/me", { ...me(), ...answer });
+  };
+
+  it("is read when I am told, and again when a verdict may have changed it", async () => {
+    await page(row("g", 9));
+    const refusal = { position: 11, group: "g", bot: { id: "bot_1", name: "告警" }, at: 11, reason: "涉密", count: 1, needed: 3 };
+    Line.last.hear(facts(10, { position: 11, at: 11, kind: "messaging.bot_refused", bot: "bot_1", ...plain } as Item));
+    await asksAgain({ position: 11, bot_refusals: [refusal] });
+    expect(store.me.value?.bot_refusals).toEqual([refusal]);
+    Line.last.hear(facts(11, { ...message(12), kind: "messaging.released", held: 8 } as Item));
+    await asksAgain({ position: 12, bot_refusals: [] });
+    expect(store.me.value?.bot_refusals).toEqual([]);
+  });
+
+  it("is read again when my bots change while I am under pre-review, and not otherwise", async () => {
+    await page(row("g", 9));
+    const { changesMine } = await import("../src/live/counts.ts");
+    const bot = { position: 11, at: 11, kind: "bots.changed", bot: "bot_1", number: 1, actor: null, group: "g" } as Item;
+    const released = { ...message(12), kind: "messaging.released", held: 8 } as Item;
+    expect([bot, released].map(changesMine)).toEqual([false, false]);
+    store.me.value = { ...store.me.value!, prereviews: [{ group: "g", until: 99, bots: false }] };
+    expect([bot, released].map(changesMine)).toEqual([true, false]);
+    Line.last.hear(facts(10, bot));
+    await asksAgain({ position: 11, prereviews: [{ group: "g", until: 99, bots: true }] });
+    expect(store.me.value.prereviews[0]?.bots).toBe(true);
+  });
+});
+
 describe("a server whose database is away", () => {
   it("sends what it said again under the same key, once for all that wait, until it is answered", async () => {
     await page(row("g", 9));

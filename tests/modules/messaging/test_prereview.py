@@ -1,16 +1,22 @@
 """Everything of a person waits after too many refusals, and ends by itself."""
 
 import json
+from functools import partial
 
 import pytest
 
+from guiju import me
 from guiju.kernel.actor import Actor, system
-from guiju.kernel.clock import DAY
-from guiju.kernel.ids import GroupId
+from guiju.kernel.clock import DAY, HOUR
+from guiju.kernel.ids import BotId, GroupId, PersonId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.worktime import add_working_hours
+from guiju.modules.bots import service as bots
 from guiju.modules.groups import governing
-from guiju.modules.messaging import prereview, replaying, review
+from guiju.modules.messaging import _live, prereview, replaying, review
 from guiju.modules.messaging.review_types import (
+    BotRefusal,
+    BotRefused,
     NothingToMaskError,
     PreReviewBegan,
     PreReviewEnded,
@@ -296,13 +302,151 @@ class TestBots:
         refuse(office, group, 3, office.owner)
         assert world.send(bot, other, "一切正常").state is MessageState.HELD
 
-    def test_what_is_refused_of_a_bot_is_the_bots_alone(self, office: Office) -> None:
-        world = office.world
+    def test_who_answers_is_told_of_what_is_refused_and_it_counts_as_theirs(
+        self, office: Office
+    ) -> None:
+        world, owner = office.world, office.owner
         world.adopt(free_bots)
         group = office.group()
-        bot = bot_of(office, group, office.owner)
-        refuse(office, group, 3, bot)
+        bot = bot_of(office, group, owner)
+        refuse(office, group, 1, bot)
+        (refused,) = world.entries("messaging.refused")
+        (told,) = world.entries("messaging.bot_refused")
+        of_bot = BotId(bot.author)
+        assert told.fact == BotRefused(group, (refused.position,), of_bot, owner.person_id, True)
+        assert (told.actor, told.uses) == ("system:review", ("6.3/messaging.prereview",))
+        item = {"position": told.position, "kind": "messaging.bot_refused", "bot": bot.author}
+        (live,) = world.read(lambda tx: _live.deliveries(world.runtime.new_view(tx), told))
+        assert live.people == frozenset({owner.person}) and not live.roles and live.group is None
+        assert item.items() <= live.item.items()
+        said = BotRefusal(told.position, group, of_bot, refused.at, "涉密", 1, 3)
+        assert refusals_told(office, owner) == [said]
+        assert refusals_told(office, office.member) == []
+        refuse(office, group, 1, owner)
+        assert [each.count for each in refusals_told(office, owner)] == [2]
+        assert world.entries("messaging.prereview_began") == []
+        world.later(2 * DAY)
+        refuse(office, group, 1, bot)
         (began,) = world.facts("messaging.prereview_began")
-        assert began.person == bot.author
+        assert began.person == owner.person
+        assert began.refs == tuple(each.position for each in world.entries("messaging.refused"))
         assert world.send(bot, group, "一切正常").state is MessageState.HELD
-        assert world.send(office.owner, group, "大家好").state is MessageState.DELIVERED
+        assert world.send(owner, group, "大家好").state is MessageState.HELD
+        assert [each.count for each in refusals_told(office, owner)] == [0], "they began it"
+        world.later(28 * DAY + 1)
+        assert [each.at > refused.at for each in refusals_told(office, owner)] == [True]
+        world.later(30 * DAY)
+        assert refusals_told(office, owner) == []
+
+    def test_one_mistake_counts_once_however_often_it_was_said(self, office: Office) -> None:
+        world, owner = office.world, office.owner
+        world.adopt(free_bots)
+        group = office.group()
+        bot, other = bot_of(office, group, owner), bot_of(office, group, owner)
+        said = [world.send(bot, group, f"{SECRET}第{n}次").position for n in range(20)]
+        said += [world.send(other, group, SECRET).position]
+        for n, position in enumerate(said):
+            world.write(
+                partial(review.refuse, actor=office.reviewer, position=position, reason="x")
+            )
+            world.later(2 * DAY if n % 5 == 0 else 0)
+        told = world.facts("messaging.bot_refused")
+        assert [(each.bot, each.counted) for each in told] == [
+            (bot.author, True),
+            (other.author, False),
+        ]
+        assert world.entries("messaging.prereview_began") == []
+        assert {each.count for each in refusals_told(office, owner)} == {1}
+
+    def test_a_working_day_after_the_telling_the_next_counts(self, office: Office) -> None:
+        world, owner = office.world, office.owner
+        world.adopt(free_bots)
+        group = office.group()
+        bot = bot_of(office, group, owner)
+        refuse(office, group, 1, bot)
+        calendar = world.read(policy.get_pack).calendar
+        due = add_working_hours(world.entries("messaging.refused")[0].at, 8, calendar)
+        assert due > world.clock.now() + 8 * HOUR
+        world.later(due - 1 - world.clock.now())
+        refuse(office, group, 1, bot)
+        assert len(world.facts("messaging.bot_refused")) == 1
+        world.later(1)
+        refuse(office, group, 1, bot)
+        assert [each.counted for each in world.facts("messaging.bot_refused")] == [True, True]
+
+    def test_an_overturned_refusal_of_a_bot_ends_what_it_led_to(self, office: Office) -> None:
+        world, owner = office.world, office.owner
+        world.adopt(free_bots)
+        group = office.group()
+        bot, other = bot_of(office, group, owner), world.person("周审核", "reviewer")
+        (first,) = refuse(office, group, 1, bot)
+        refuse(office, group, 2, owner)
+        assert world.send(owner, group, "大家好").state is MessageState.HELD
+        world.write(lambda tx: review.overturn(tx, other, first, masked=False, reason="误判"))
+        assert len(world.entries("messaging.prereview_ended")) == 1
+        assert world.send(owner, group, "大家好").state is MessageState.DELIVERED
+        assert refusals_told(office, owner) == []
+        refuse(office, group, 1, bot)
+        assert len(world.entries("messaging.prereview_began")) == 2, "the next is the first again"
+
+    def test_without_the_clause_they_are_told_all_the_same(self, office: Office) -> None:
+        world, owner = office.world, office.owner
+
+        def without(text: str) -> str:
+            start = text.index("      - use: messaging.prereview")
+            return free_bots(text[:start] + text[text.index('  - id: "6.4"') :])
+
+        world.adopt(without)
+        group = office.group()
+        refuse(office, group, 1, bot_of(office, group, owner))
+        (told,) = world.entries("messaging.bot_refused")
+        assert told.uses == ()
+        assert [each.needed for each in refusals_told(office, owner)] == [None]
+
+    def test_a_bot_of_an_older_version_is_freed_by_an_overturned_refusal(
+        self, office: Office
+    ) -> None:
+        world, owner = office.world, office.owner
+        world.adopt(free_bots)
+        group = office.group()
+        bot, other = bot_of(office, group, owner), world.person("周审核", "reviewer")
+        (first,) = refuse(office, group, 1, bot)
+        (decision,) = (each.position for each in world.entries("messaging.refused"))
+
+        def begin(tx: WriteTx) -> None:
+            permit = policy.require(tx, system("review"), "messaging.review")
+            watched = PersonId(bot.author)
+            tx.record(permit, PreReviewBegan(group, (decision,), watched, tx.now + DAY))
+
+        world.write(begin)
+        assert world.send(bot, group, "一切正常").state is MessageState.HELD
+        assert world.send(owner, group, "大家好").state is MessageState.DELIVERED
+        world.write(lambda tx: review.overturn(tx, other, first, masked=False, reason="误判"))
+        assert world.send(bot, group, "一切正常").state is MessageState.DELIVERED
+
+    def test_a_person_under_pre_review_knows_whether_bots_wait_with_them(
+        self, office: Office
+    ) -> None:
+        world, owner = office.world, office.owner
+        world.adopt(free_bots)
+        group, other = office.group(), office.group(name="澄远另一个工作群")
+        bot_of(office, other, owner)
+        refuse(office, group, 3, owner)
+
+        def waits() -> list[bool]:
+            return [
+                each["bots"] for each in world.read(lambda tx: me.describe(tx, owner))["prereviews"]
+            ]
+
+        assert waits() == [False], "of that group alone"
+        bot = make_bot(world, owner, group)
+        assert waits() == [True]
+        world.write(lambda tx: bots.remove(tx, owner, group, bot.id))
+        assert waits() == [False]
+
+
+def refusals_told(office: Office, person: Actor) -> list[BotRefusal]:
+    found: list[BotRefusal] = office.world.read(
+        lambda tx: prereview.bot_refusals(tx, person.person_id)
+    )
+    return found

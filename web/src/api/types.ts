@@ -19,8 +19,8 @@ export interface Me {
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
   todo: { approvals: number; reviews: number; notices: number; answers: number; late: number; questions: number };
-  /** Where my messages wait for a reviewer at present; `group` null is everywhere. */
-  prereviews: { group: string | null; until: number }[];
+  /** Where my messages wait for a reviewer at present, `group` null is everywhere, and those of `bots` of mine; of which refusals of my bots I was told. */
+  prereviews: { group: string | null; until: number; bots?: boolean }[]; bot_refusals?: { position: number; group: string; bot: Named; at: number; reason: string; count: number; needed: number | null }[];
   position: number;
 }
 /** How much a notification says of a message. */
@@ -191,7 +191,7 @@ export type FrozenChangedItem = ItemBase<"messaging.frozen_changed">;
 export type ReviewWaitingItem = ItemBase<"messaging.review_waiting"> & { held: number };
 export type AlertItem = ItemBase<"messaging.alert"> & { held: number };
 export type ReviewDoneItem = ItemBase<"messaging.review_done"> & { held: number };
-export type PreReviewItem = ItemBase<"messaging.prereview"> & { until: number | null };
+export type PreReviewItem = (ItemBase<"messaging.prereview"> & { until: number | null }) | (ItemBase<"messaging.bot_refused"> & { bot: string });
 export type RemindedItem = GroupItem<"messaging.reminded"> & { message: number };
 /** A call: who is called reads `GET /urgent` again. */
 export type UrgedItem =

@@ -41,6 +41,7 @@ export const KINDS: Record<string, Triple> = {
   "messaging.exception_granted": ["放行一个词", "放行一個詞", "exception granted"],
   "messaging.exception_revoked": ["撤销放行的词", "撤銷放行的詞", "exception revoked"],
   "messaging.prereview_began": ["开始先审后发", "開始先審後發", "pre-review began"],
+  "messaging.bot_refused": ["告知负责人机器人被退回", "告知負責人機器人被退回", "told of a bot's refusal"],
   "messaging.prereview_ended": ["结束先审后发", "結束先審後發", "pre-review ended"],
   "messaging.reminded": ["提醒未读的人", "提醒未讀的人", "reminded those who had not read"],
   "messaging.urged": ["加急叫人", "加急叫人", "called people"],

@@ -87,8 +87,6 @@ export const BASE = {
   "page.exceptions": ["例外与先审", "例外與先審", "Exceptions, pre-review"],
   "page.frozen": ["冻结的话题", "凍結的討論串", "Frozen threads"],
   "page.figures": ["规则成效", "規則成效", "How rules do"],
-  "prereview.title": ["您在这里的消息先审后发。", "您在這裡的訊息先審後發。", "Your messages here are reviewed before they appear."],
-  "prereview.more": ["至 {time} 自动解除。", "至 {time} 自動解除。", "This ends by itself on {time}."],
   "page.register": ["群组台账", "群組台帳", "Register of groups"],
   "page.clauses": ["制度与条款", "制度與條款", "Rule book"],
   "page.ledger": ["账本与证明", "帳本與證明", "Ledger and proofs"],

@@ -1,6 +1,6 @@
 /** How much waits for me, where items alone do not tell. */
 import { ApiError, get } from "../api/client.ts";
-import type { Me } from "../api/types.ts";
+import type { Item, Me } from "../api/types.ts";
 import { inOrder } from "./recent.ts";
 import { me, state, toAnswer, toQuestion } from "./store.ts";
 
@@ -8,15 +8,21 @@ import { me, state, toAnswer, toQuestion } from "./store.ts";
 export const isNewer = inOrder();
 /** Reads the counts again. Throws ApiError. */
 export async function count(): Promise<void> {
-  const { todo, prereviews, position } = await get<Me>("/me");
+  const { todo, prereviews, bot_refusals, position } = await get<Me>("/me");
   if (!isNewer("", position)) return;
-  if (me.value) me.value = { ...me.value, prereviews };
+  if (me.value) me.value = { ...me.value, prereviews, bot_refusals: bot_refusals ?? [] };
   state.value = { ...state.value, todo: { ...state.value.todo, reviews: todo.reviews } };
   [toAnswer.value, toQuestion.value] = [todo.answers, todo.questions];
 }
 
 /** What changes the length of the review queue. The queue leaves out my own messages, so the server counts; it also knows my pre-reviews. */
 export const REVIEW_KINDS: readonly string[] = ["messaging.review_waiting", "messaging.review_done", "messaging.released", "messaging.alert"];
+/** Whether an item may change where my messages wait, whether those of my bots do too, or of which of their refusals I am told. */
+export function changesMine(item: Item): boolean {
+  if (item.kind === "messaging.prereview" || item.kind === "messaging.bot_refused") return true;
+  if (item.kind === "bots.changed") return (me.value?.prereviews ?? []).length > 0;
+  return (item.kind === "messaging.refused" || item.kind === "messaging.released") && (me.value?.bot_refusals ?? []).length > 0;
+}
 let counting: ReturnType<typeof setTimeout> | undefined;
 export function countSoon(): void {
   counting ??= setTimeout(async () => {

@@ -9,7 +9,7 @@ import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
 import { mayKeep, withStart } from "./kept.ts";
 import { watchHead } from "./headwatch.ts";
 import { followCalls, loadCalls } from "./calls.ts";
-import { countSoon, isNewer, REVIEW_KINDS } from "./counts.ts";
+import { changesMine, countSoon, isNewer, REVIEW_KINDS } from "./counts.ts";
 import { applySeen } from "./reads.ts";
 import { beginAt, noted, noting, readWith, remember, setBack, since } from "./recent.ts";
 import { loadScheduled } from "./scheduled.ts";
@@ -360,7 +360,7 @@ function onFacts(items: Item[], position: number): void {
   if (items.some((one) => one.kind === "policy.adopted")) setTimeout(() => void resync(state.value.position), Math.random() * 2000);
   if (next.unsure.length > 0) void readRows();
   const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
-  if (reviews || items.some((one) => one.kind === "messaging.prereview")) countSoon();
+  if (reviews || items.some(changesMine)) countSoon();
 }
 
 let reading = false;

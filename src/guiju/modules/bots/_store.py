@@ -49,6 +49,7 @@ _bot = governed(
         Column("ended_at", BigInteger),
         Index("bots_bot_group", "grp", "asked"),
         Index("bots_bot_state", "state", "asked"),
+        Index("bots_bot_responsible", "responsible"),
     )
 )
 _key = Table(
@@ -104,6 +105,12 @@ def of_group(tx: ReadTx, group: GroupId) -> list[Bot]:
 def answered_for(tx: ReadTx, person: PersonId) -> list[BotId]:
     """All bots, also those that have ended, for which a person answers."""
     return tx.scalars(select(_bot.c.id).where(_bot.c.responsible == person))
+
+
+def writing_for(tx: ReadTx, person: PersonId) -> list[Bot]:
+    """The bots that write and for which a person answers."""
+    theirs = _bot.c.responsible == person, _bot.c.state == BotState.ACTIVE
+    return [_to_bot(row) for row in tx.all(select(_bot).where(*theirs).order_by(_bot.c.asked))]
 
 
 def standing(tx: ReadTx) -> list[Bot]:

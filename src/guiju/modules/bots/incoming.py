@@ -177,13 +177,18 @@ def _is_present(tx: ReadTx, bot: Bot, person: PersonId) -> bool:
 
 
 def _check_receipt(receipt: Receipt) -> None:
-    """Raises WecomError for a message that others do not see."""
+    """Raises WecomError for a message that others do not see.
+
+    Of a held one it names no clause, whatever held it: a clause on pre-review would tell whoever has the key about the
+    person who answers for the bot.
+    """
     words = _STATES.get(receipt.state)
     if words is not None:
         position = receipt.position if receipt.state is not MessageState.WARNED else None
+        clause = receipt.clause if receipt.state is not MessageState.HELD else None
         raise WecomError(
-            Code.STOPPED, words + _clause_words(receipt.clause), state=receipt.state,
-            position=position, clause=receipt.clause,
+            Code.STOPPED, words + _clause_words(clause), state=receipt.state,
+            position=position, clause=clause,
         )  # fmt: skip
 
 

@@ -277,6 +277,10 @@ class Writers:
     def bots_of(self, tx: ReadTx, person: PersonId) -> list[BotId]:
         return _store.answered_for(tx, person)
 
+    def has_bots(self, tx: ReadTx, person: PersonId, group: GroupId | None) -> bool:
+        bots = _store.writing_for(tx, person)
+        return any(group in (None, bot.group) and _end_of(tx, bot) is None for bot in bots)
+
     def name(self, tx: ReadTx, bot: BotId) -> str:
         return _known(tx, bot).name
 

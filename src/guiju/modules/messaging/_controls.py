@@ -293,8 +293,8 @@ CONTROLS = (
         ControlKind.APPROVE,
         {"zh": "先审后发", "en": "Pre-review of a person"},
         {
-            "zh": "屡次被退回的人，一段时间内的消息先审后发，到期自动解除。",
-            "en": "After too many refusals a person's messages wait for review, until a day.",
+            "zh": "屡次被退回的人，一段时间内的消息先审后发，到期自动解除；由其负责的机器人算在内。",
+            "en": "After too many refusals a person's messages, and their bots', wait for review, until a day.",
         },
         PreReviewRules,
         {

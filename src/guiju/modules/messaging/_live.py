@@ -25,6 +25,7 @@ from guiju.modules.messaging.change_types import (
 )
 from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
+    BotRefused,
     PreReviewBegan,
     PreReviewEnded,
     ReviewEscalated,
@@ -109,6 +110,9 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             return (Delivery(item, people=frozenset(people), within=entry.group),)
         case MessageUrged() | UrgeRepeated() | UrgeConfirmed() | UrgeStopped():
             return _urgent_live.deliveries(view, entry)
+        case BotRefused(person=person, bot=bot):
+            item = _plain(entry, entry.kind) | {"bot": bot}
+            return (Delivery(item, people=frozenset({person})),)
         case PreReviewBegan(person=person, until=until):
             return (_prereview(entry, person, until),)
         case PreReviewEnded(person=person):

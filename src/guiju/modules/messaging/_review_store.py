@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -31,6 +32,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.statements import Inserts
 from guiju.modules.messaging.review_types import (
     Allowed,
+    BotRefused,
     ExceptionGranted,
     ExceptionRevoked,
     PreReviewBegan,
@@ -70,6 +72,8 @@ review = governed(
         Column("decided_at", BigInteger),
         Column("reviewer", String(64)),
         Column("reversed", Integer, nullable=False),
+        Column("told", BigInteger),
+        Column("counted", Integer),
         Index("messaging_review_waiting", "position", **only_where("verdict IS NULL")),
         Index("messaging_review_line", "line", **only_where("line IS NOT NULL")),
         Index("messaging_review_decision", "decision"),
@@ -151,6 +155,9 @@ def _follow(tx: WriteTx, entry: Recorded) -> None:
             values = {"revoked_by": entry.actor, "revoked_at": entry.at}
             tx.run(update(_exception).where(_exception.c.position == refs[0]).values(**values))
             tx.forget(*EXCEPTIONS)
+        case BotRefused(refs=refs, counted=counted):
+            of_bot = update(review).where(review.c.decision == refs[0])
+            tx.run(of_bot.values(told=entry.position, counted=int(counted)))
         case PreReviewBegan():
             _begin(tx, entry, entry.fact)
             tx.forget(*WATCHES)
@@ -265,14 +272,16 @@ def known_lines(tx: ReadTx) -> frozenset[str]:
 
 
 def refusals(
-    tx: ReadTx, sender: PersonId, group: GroupId | None, since: int, after: int
+    tx: ReadTx, authors: Sequence[PersonId], group: GroupId | None, since: int, after: int
 ) -> list[int]:
-    """The decisions that refused the person's messages after the time `since` and the position `after`, oldest first.
+    """The decisions that refused messages after the time `since` and the position `after` and count, oldest first.
 
-    Those that were overturned are not among them.
+    The first of `authors` answers for all others, which are bots: of those count the ones that were told as such. What
+    was overturned is not among them.
     """
     found = select(review.c.decision).where(
-        review.c.sender == sender,
+        review.c.sender.in_(authors),
+        or_(review.c.sender == authors[0], review.c.counted == 1),
         review.c.verdict == Verdict.REFUSED,
         review.c.decided_at > since,
         review.c.decision > after,
@@ -280,6 +289,27 @@ def refusals(
     if group is not None:
         found = found.where(review.c.grp == group)
     return tx.scalars(found.order_by(review.c.decision))
+
+
+def told(tx: ReadTx, bots: Sequence[PersonId], since: int) -> list[Any]:
+    """Refusals of messages of bots that stand, and of which somebody was told after `since`; the newest first."""
+    return list(tx.all(_told(bots).where(review.c.decided_at > since)))
+
+
+def last_told(tx: ReadTx, bots: Sequence[PersonId], *, counted: bool = False) -> int | None:
+    """When (ms) somebody was told last of such a refusal, or of one that counted."""
+    found = _told(bots).where(review.c.counted == 1) if counted else _told(bots)
+    row = tx.first(found.limit(1))
+    return row.decided_at if row is not None else None
+
+
+def _told(bots: Sequence[PersonId]) -> Select[Any]:
+    found = select(review).where(
+        review.c.sender.in_(bots),
+        review.c.told.is_not(None),
+        review.c.verdict == Verdict.REFUSED,
+    )
+    return found.order_by(review.c.decision.desc())
 
 
 # ---- exceptions -------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from guiju.modules.messaging.change_types import (
 from guiju.modules.messaging.file_types import FileOpened
 from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
+    BotRefused,
     ExceptionGranted,
     ExceptionRevoked,
     PreReviewBegan,
@@ -207,6 +208,7 @@ def _decide(tx: WriteTx, entry: Recorded) -> None:
             | ReviewEscalated()
             | ExceptionGranted()
             | ExceptionRevoked()
+            | BotRefused()
             | PreReviewBegan()
             | PreReviewEnded()
             | MessageReacted()

@@ -182,7 +182,7 @@ def _allow(tx: WriteTx, actor: Actor, review: Review, allow: Permission, reason:
 
 
 def refuse(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Review:
-    """Refuse a held message; its sender reads the reason. Refused too often, the sender comes under pre-review.
+    """Refuse a held message; its sender reads the reason. Refused too often, who answers for it comes under pre-review.
 
     Raises ReviewNotFoundError, OwnMessageError, EscalatedError, OwnDecisionError, AlreadyDecidedError or
     ReasonNeededError.
@@ -191,12 +191,12 @@ def refuse(tx: WriteTx, actor: Actor, position: int, *, reason: str) -> Review:
     if not reason:
         raise ReasonNeededError("A refusal needs a reason.")
     line, group = review.queue.line, review.fact.group
-    tx.record(
+    refused = tx.record(
         _permit(tx, actor, line),
         MessageRefused(group, (position,), review.sender, review.fact.clause, reason, line),
     )
     tx.cancel("messaging.review", str(position))
-    prereview.begin_if_due(tx, review.sender, group)
+    prereview.count(tx, refused, written_at=review.held.at)
     return get_review(tx, actor, position)
 
 

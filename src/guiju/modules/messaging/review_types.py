@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from guiju.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from guiju.kernel.facts import Content, Sealed, fact
-from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.ids import BotId, GroupId, PersonId
 
 SECOND_LINES = ("security_admin", "registrar", "hr")
 """Roles that a pack may name for escalated messages. Auditors watch and never decide."""
@@ -99,6 +99,22 @@ class Watch:
     def is_annulled(self) -> bool:
         """Whether it ended before its time, for want of its reason."""
         return self.ended_at is not None and self.ended_at < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class BotRefusal:
+    """A refusal of a bot's message that who answers for it was told of, at `position` and `at` (ms).
+
+    `count` of their refusals count there by now, and with `needed` pre-review begins; None without the control.
+    """
+
+    position: int
+    group: GroupId
+    bot: BotId
+    at: int
+    reason: str
+    count: int
+    needed: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +223,17 @@ class PreReviewEnded:
     group: GroupId | None
     refs: tuple[int, ...]
     person: PersonId
+
+
+@fact("messaging.bot_refused", Content.REGISTER)
+class BotRefused:
+    """Who answers for a bot was told of a refusal, which `refs` names; when `counted`, it counts as one of their own."""
+
+    group: GroupId
+    refs: tuple[int, ...]
+    bot: BotId
+    person: PersonId
+    counted: bool
 
 
 # ---- errors -----------------------------------------------------------------------------------------------------

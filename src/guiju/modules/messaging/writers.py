@@ -23,6 +23,9 @@ class Bots(Protocol):
     def bots_of(self, tx: ReadTx, person: PersonId) -> list[BotId]:
         """The bots for which a person answers, also former ones."""
 
+    def has_bots(self, tx: ReadTx, person: PersonId, group: GroupId | None) -> bool:
+        """Whether a person answers for a bot that may write now, in the group or, without one, anywhere."""
+
     def name(self, tx: ReadTx, bot: BotId) -> str: ...
 
 
@@ -56,6 +59,11 @@ def responsible_for(tx: ReadTx, author: PersonId) -> PersonId:
 def authors_of(tx: ReadTx, person: PersonId) -> list[PersonId]:
     """Under which ids messages stand for which a person answers: their own, and those of their bots."""
     return [person, *map(PersonId, _bots[0].bots_of(tx, person))]
+
+
+def has_bots(tx: ReadTx, person: PersonId, group: GroupId | None) -> bool:
+    """Whether a person answers for a bot that may write now, in the group or, without one, anywhere."""
+    return _bots[0].has_bots(tx, person, group)
 
 
 def mark(view: View, author: PersonId) -> dict[str, Any]:
