@@ -5,9 +5,10 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.support.browser import PHONE, Screen, Screens
+from tests.support.uploading import picture
 
 WORKSHOP, SAFETY, DISPATCH = "总装一车间", "安全生产", "生产调度"
 pytestmark = pytest.mark.timeout(180)
@@ -85,6 +86,23 @@ class TestForwarding:
         expect(sheet(writer)).to_contain_text("已转发到“王海涛”")
         alone = reader.page.get_by_text("周小雨", exact=True)
         expect(reader.page.locator("a.cv", has=alone)).to_contain_text("扳手在三号柜")
+
+    def test_a_picture_goes_along(self, people: Screens) -> None:
+        writer, reader = people.signed_in("wanghaitao"), people.signed_in("zhouxiaoyu")
+        enter(writer, WORKSHOP)
+        made = FilePayload(name="夹具.png", mimeType="image/png", buffer=picture())
+        writer.page.locator("input[type=file]").first.set_input_files(made)
+        writer.send("夹具改好了")
+        expect(writer.sent("夹具改好了").locator("img")).to_be_visible()
+        enter(reader, SAFETY)
+        menu(writer, "夹具改好了").get_by_role("menuitem", name="转发").click()
+        choose(writer, SAFETY)
+        sheet(writer).get_by_role("button", name="转发", exact=True).click()
+        expect(sheet(writer)).to_contain_text("已转发到")
+        arrived = reader.sent("夹具改好了")
+        expect(arrived).to_contain_text("[夹具.png]")
+        expect(arrived.locator("img")).to_have_js_property("complete", True)
+        assert arrived.locator("img").evaluate("one => one.naturalWidth") > 0
 
     def test_what_the_rules_refuse_is_said_in_the_sheet_with_its_clause(
         self, people: Screens
@@ -234,7 +252,7 @@ class TestLater:
 
     def test_one_that_did_not_go_says_why_and_how_long_it_is_kept(self, people: Screens) -> None:
         screen = people.signed_in("sunli")
-        failed = {
+        failed: dict[str, Any] = {
             "cmid": "f1", "group": id_of(screen, WORKSHOP), "group_name": WORKSHOP, "text": "周末加班", "mentions": [],
             "quote": None, "thread": None, "members": None, "at": 1_800_000_000_000, "state": "failed",
             "code": "groups.is_closed", "clause": None, "kept_until": 1_800_000_000_000 + 30 * 86_400_000,

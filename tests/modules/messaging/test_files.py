@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,48 +15,19 @@ from typing_extensions import override
 
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
-from guiju.kernel.lane import answer_inline
 from guiju.kernel.malware import Scan, Scanner
 from guiju.ledger.vault import PART
 from guiju.modules.groups import roster
-from guiju.modules.inspection.extraction.reading import Extractor
 from guiju.modules.messaging import review
 from guiju.modules.messaging.file_types import FileOpened
 from tests.support.checks import verify_stored
-from tests.support.inside import Inside, served
+from tests.support.inside import Inside
 from tests.support.office import Office
 from tests.support.uploading import BYTES, Sender, picture, sender
 
 PLAN = "三号线的检修从周一开始，备件周五到货。".encode()
 SECRET = "这是核心配方".encode()
 GAMBLING = "去赌博网站玩".encode()
-
-
-class _Kept(Extractor):
-    """Goes on from test to test: to start its processes takes longer than most tests here."""
-
-    @override
-    def close(self) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    made = _Kept()
-    yield made
-    Extractor.close(made)
-
-
-@pytest.fixture
-def inside(
-    office: Office, extractor: Extractor, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Inside]:
-    runtime = office.world.runtime
-    monkeypatch.setattr("guiju.app.Extractor", lambda: extractor)
-    with served(office.world) as running:
-        yield running
-    runtime.lane.deliver = answer_inline
-    runtime.lane.start()  # the check after the test writes once more
 
 
 @pytest.fixture

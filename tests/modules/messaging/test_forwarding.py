@@ -23,9 +23,9 @@ from guiju.modules.messaging import (
 )
 from guiju.modules.messaging.change_types import EditingOffError, MessageNotFoundError
 from guiju.modules.messaging.forward_types import (
-    ForwardHasFilesError,
     ForwardNotAllowedError,
     ForwardTooLongError,
+    Plan,
     Wanted,
 )
 from guiju.modules.messaging.review_types import Permission
@@ -40,7 +40,6 @@ from guiju.setup import SYSTEM, open_account
 from tests.support.office import Office
 from tests.support.screens import everything, shown
 from tests.support.sending import ID_NUMBER, with_editing
-from tests.support.uploading import attached, close_uploads, uploads_of
 from tests.support.world import NO_PASSWORD
 
 SECRET = "这是核心配方"
@@ -204,14 +203,6 @@ class TestTheRightToRead:
         refused(office, GroupNotFoundError, office.outsider, wanted(source, target, sent))
         (open_to_them,) = say(office, theirs, "大家好")
         refused(office, GroupNotFoundError, office.outsider, wanted(theirs, source, open_to_them))
-
-    def test_a_message_with_files_stays_where_it_is(self, office: Office) -> None:
-        world, source, target = office.world, office.group(), other_group(office)
-        uploads = uploads_of(world)
-        found = attached(uploads, office.member, source, "a.txt", "计划".encode())
-        close_uploads(uploads)
-        sent = world.send(office.member, source, "附件", files=found).position
-        refused(office, ForwardHasFilesError, office.member, wanted(source, target, sent))
 
 
 class TestTheRulesOfTheTarget:
@@ -403,7 +394,7 @@ class TestOnce:
         world.write(lambda tx: recalling.recall(tx, office.owner, source, first))
         before = world.read(lambda tx: tx.position)
         assert forward(office, office.member, wish) == receipts
-        assert world.read(lambda tx: forwarding.texts(tx, office.member, wish)) == []
+        assert world.read(lambda tx: forwarding.plan(tx, office.member, wish)) == Plan()
         assert world.read(lambda tx: tx.position) == before
         other = wanted(source, target, second, comment="别的", cmid="f1.1")
         refused(office, CmidReusedError, office.member, other)

@@ -226,7 +226,6 @@ export const ERRORS: Record<string, Triple> = {
   "messaging.search_busy": ["上一次搜索还没结束，请稍等。", "上一次搜尋還沒結束，請稍候。", "The last search is still running; wait a moment."],
   "messaging.bad_schedule": ["时间要在一分钟以后、六十天以内，文件不能定时发送。", "時間要在一分鐘以後、六十天以內，檔案不能定時傳送。", "A message waits for a minute to 60 days, and without files."],
   "messaging.confirm_needed": ["有一条规定提醒这样的内容，要您确认。", "有一條規定提醒這樣的內容，要您確認。", "A rule warns of it; you decide."],
-  "messaging.forward_has_files": ["带文件的消息不能转发。", "帶檔案的訊息不能轉傳。", "A message with files is not forwarded."],
   "messaging.forward_not_allowed": ["这里的消息不能转到那个群。", "這裡的訊息不能轉到那個群。", "What is said here does not go to that group."],
   "messaging.forward_too_long": ["一次转发的太多，请少选几条。", "一次轉傳的太多，請少選幾則。", "Too much for one forward; choose fewer."],
   "messaging.scheduled_lost": ["内容已经读不出来。", "內容已經讀不出來。", "It cannot be read any more."],

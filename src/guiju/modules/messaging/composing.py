@@ -23,7 +23,7 @@ from guiju.modules.inspection.types import Finding, Inspection
 from guiju.modules.messaging import editing, forwarding, prereview, service, urging
 from guiju.modules.messaging.deciding import check_quote, judge
 from guiju.modules.messaging.file_types import Attached
-from guiju.modules.messaging.forward_types import Wanted
+from guiju.modules.messaging.forward_types import Plan, Wanted
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.personal_types import Kept
 from guiju.modules.messaging.sending import KIND
@@ -306,18 +306,27 @@ class Composer:
         return await self._gate.write(lambda tx: editing.edit(tx, self._inspector, position, send))
 
     async def forward(self, actor: Actor, wanted: Wanted) -> list[Receipt]:
-        """Forward messages. Raises what `forwarding.forward` raises, and BadMessageError."""
+        """Forward messages. Raises what `forwarding.forward` and `Uploads.copies` raise, and BadMessageError."""
         if wanted.comment:
             read_text(wanted.comment)
 
-        def look(tx: ReadTx) -> dict[str, Inspection]:
-            ruleset = self._inspector.in_force(tx)
-            return {text: ruleset.inspect(text) for text in forwarding.texts(tx, actor, wanted)}
+        def look(tx: ReadTx) -> tuple[dict[str, Inspection], Plan]:
+            ruleset, plan = self._inspector.in_force(tx), forwarding.plan(tx, actor, wanted)
+            return {text: ruleset.inspect(text) for text in plan.texts}, plan
 
-        found = await self._gate.read(look)
-        return await self._gate.write(
-            lambda tx: forwarding.forward(tx, self._inspector, actor, wanted, found)
-        )
+        found, plan = await self._gate.read(look)
+        if not plan.files:
+            return await self._gate.write(
+                lambda tx: forwarding.forward(tx, self._inspector, actor, wanted, found)
+            )
+        copied = await asyncio.to_thread(self._uploads.copies, actor, wanted.target, plan.files)
+        try:
+            return await self._gate.write(
+                lambda tx: forwarding.forward(tx, self._inspector, actor, wanted, found, copied)
+            )
+        finally:
+            # What no message took, because it was refused or is to be confirmed, is copied again when it is.
+            await asyncio.to_thread(self._uploads.drop_copies, actor, copied)
 
     def check(self, actor: Actor, text: str) -> str:
         """A text that may be looked at while it is written. Raises BadMessageError or CheckTooOftenError."""

@@ -6,10 +6,13 @@ from typing import Any
 
 from guiju.kernel.errors import ForbiddenError, InvalidError
 from guiju.kernel.ids import GroupId
+from guiju.modules.messaging.file_types import MEBIBYTE, Attached, FileNote, StoredFile
 
 MOST_FORWARDED = 100
 LONGEST_FORWARD = 30_000
 """How many characters all that is forwarded at once may have together."""
+LARGEST_FORWARD = 128 * MEBIBYTE
+"""How many bytes the files that are forwarded at once may have together: they are copied while the sender waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,24 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be done outside the lane before a forward: texts to inspect, and by the cmid of each message the files to
+    copy.
+    """
+
+    texts: tuple[str, ...] = ()
+    files: Mapping[str, tuple[tuple[StoredFile, FileNote], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Files that were copied for one message: of which ones they are copies, in order, and the copies."""
+
+    originals: tuple[StoredFile, ...] = ()
+    attached: tuple[Attached, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ForwardRules:
     """Parameters of `messaging.forwarding`, for what is taken out of groups of `classes`.
 
@@ -86,14 +107,8 @@ class ForwardNotAllowedError(ForbiddenError):
     code = "messaging.forward_not_allowed"
 
 
-class ForwardHasFilesError(InvalidError):
-    """A message with files is not forwarded: a file belongs to the readers of its message."""
-
-    code = "messaging.forward_has_files"
-
-
 class ForwardTooLongError(InvalidError):
-    """Too many messages, or too much text, for one forward; `data.most` says how much it may be."""
+    """Too many messages or files, or too much of them, for one forward; `data.most` says how much it may be."""
 
     code = "messaging.forward_too_long"
 

@@ -2,6 +2,9 @@
 
 The copies and the comment are one text: whatever the rules of the target find in it, wherever it stands, they treat as
 in any message. What becomes of the originals later changes nothing here; the leaf names where they appear.
+
+A file is copied too, sealed under a key of its own: who may open it are the readers of the new message, for as long as
+that stands, and the rules of the target look at it as at any file.
 """
 
 from collections import Counter
@@ -22,16 +25,25 @@ from guiju.modules.messaging import _forward_store, _rules, _store, flooding, se
 from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.changing import check_lasting
 from guiju.modules.messaging.deciding import context_of
+from guiju.modules.messaging.file_types import (
+    MOST_FILES,
+    FileNote,
+    FileNotReadyError,
+    StoredFile,
+    paired,
+)
 from guiju.modules.messaging.forward_types import (
+    LARGEST_FORWARD,
     LONGEST_FORWARD,
     MOST_FORWARDED,
     Carried,
     Copied,
+    Copies,
     Forward,
-    ForwardHasFilesError,
     ForwardNotAllowedError,
     ForwardRules,
     ForwardTooLongError,
+    Plan,
     Wanted,
 )
 from guiju.modules.messaging.inspecting import Inspector
@@ -85,12 +97,15 @@ def forward(
     actor: Actor,
     wanted: Wanted,
     inspected: Mapping[str, Inspection] | None = None,
+    copied: Mapping[str, Copies] | None = None,
 ) -> list[Receipt]:
     """Send copies of messages of one group to another: one message of all, or one for each and then the comment.
 
-    `inspected` is what was found in their texts outside the lane. Again with the same cmid gives the first receipts.
+    `inspected` is what was found in their texts outside the lane, `copied` by the cmid of each message are its files, as
+    `plan` asked for them. Again with the same cmid gives the first receipts.
     Raises what `send_many` answers for the target; of the source what `reading_place` raises, MessageNotFoundError
-    whatever the reason, BurningError, ForwardHasFilesError, ForwardTooLongError or ForwardNotAllowedError. Then nothing was sent.
+    whatever the reason, BurningError, ForwardTooLongError or ForwardNotAllowedError; FileNotReadyError for files that are
+    no copies of those. Then nothing was sent.
     """
     target, member, _ = sender_place(tx, actor, wanted.target)
     parts = parts_of(wanted)
@@ -102,21 +117,21 @@ def forward(
     }
     fresh = [part for part in parts if part.cmid not in again]
     composed: dict[str, tuple[str, Carried | None]] = {}
+    copies = copied or {}
     if any(part.positions for part in fresh):
         originals = load(tx, actor, wanted, fresh)
         _check_way(tx, actor, wanted, originals.group, target, member)
         composed = {part.cmid: compose(tx, part, wanted.merged, originals) for part in fresh}
-    sends = [
-        _send(
-            inspector,
-            actor,
-            wanted,
-            part,
-            composed.get(part.cmid, (part.comment, None)),
-            inspected or {},
-        )
-        for part in fresh
-    ]
+        _check_copies(fresh, originals, copies)
+    sends = []
+    for part in fresh:
+        text, carried = composed.get(part.cmid, (part.comment, None))
+        found = (inspected or {}).get(text) or inspector.inspect(text)
+        files = copies.get(part.cmid, Copies()).attached
+        sends.append(Send(
+            actor.person_id, part.cmid, wanted.target, text, (), None, found,
+            confirm=wanted.confirm.get(part.cmid), carried=carried, files=files,
+        ))  # fmt: skip
     _check_flood(tx, sends)
     for send, answer in zip(sends, send_many(tx, inspector, sends), strict=True):
         if isinstance(answer, GuijuError):
@@ -125,18 +140,51 @@ def forward(
     return [again[part.cmid] for part in parts]
 
 
-def texts(tx: ReadTx, actor: Actor, wanted: Wanted) -> list[str]:
-    """What is going to be inspected, so that this can be done outside the lane. Raises what `forward` raises."""
-    sender_place(tx, actor, wanted.target)
+def plan(tx: ReadTx, actor: Actor, wanted: Wanted) -> Plan:
+    """What is to be inspected and copied outside the lane. Raises what `forward` raises."""
+    target, member, _ = sender_place(tx, actor, wanted.target)
     parts = [
         part
         for part in parts_of(wanted)
         if part.positions and _store.find_by_key(tx, _key(actor, part)) is None
     ]
     if not parts:
-        return []
+        return Plan()
     originals = load(tx, actor, wanted, parts)
-    return [compose(tx, part, wanted.merged, originals)[0] for part in parts]
+    try:
+        _check_way(tx, actor, wanted, originals.group, target, member)
+    except ForwardNotAllowedError:
+        return Plan()  # the lane refuses it, on record
+    files = {part.cmid: found for part in parts if (found := _files(part, originals))}
+    if sum(stored.size for found in files.values() for stored, _ in found) > LARGEST_FORWARD:
+        raise ForwardTooLongError("So much is not forwarded at once.", most=LARGEST_FORWARD)
+    return Plan(tuple(compose(tx, part, wanted.merged, originals)[0] for part in parts), files)
+
+
+def _files(part: Part, originals: Originals) -> tuple[tuple[StoredFile, FileNote], ...]:
+    """The files of what a message carries. Raises ForwardTooLongError."""
+    found = tuple(
+        each
+        for position in part.positions
+        for each in paired(
+            originals.entries[position][0].fact.files, originals.entries[position][0].fact.notes
+        )
+    )
+    if len(found) > MOST_FILES:
+        raise ForwardTooLongError("So many files do not go with one message.", most=MOST_FILES)
+    return found
+
+
+def _check_copies(
+    parts: Sequence[Part], originals: Originals, copied: Mapping[str, Copies]
+) -> None:
+    """Raises FileNotReadyError unless each message takes copies of just the files that it carries."""
+    for part in parts:
+        wanted = tuple(stored for stored, _ in _files(part, originals))
+        if copied.get(part.cmid, Copies()).originals != wanted:
+            raise FileNotReadyError(
+                "A file is not ready to be sent.", file=wanted[0].id if wanted else ""
+            )
 
 
 def parts_of(wanted: Wanted) -> list[Part]:
@@ -158,8 +206,7 @@ def parts_of(wanted: Wanted) -> list[Part]:
 def load(tx: ReadTx, actor: Actor, wanted: Wanted, parts: Sequence[Part]) -> Originals:
     """What is forwarded, in two queries however much it is.
 
-    Raises what `reading_place` raises, MessageNotFoundError whatever the reason, BurningError and
-    ForwardHasFilesError.
+    Raises what `reading_place` raises, MessageNotFoundError whatever the reason, and BurningError.
     """
     member = service.reading_place(tx, actor, wanted.source)
     source = groups.find_group(tx, wanted.source)
@@ -176,9 +223,6 @@ def load(tx: ReadTx, actor: Actor, wanted: Wanted, parts: Sequence[Part]) -> Ori
     found = {
         each.position: each for each in tx.entries(EntryQuery(positions=places, limit=len(places)))
     }
-    for position in positions:
-        if found[position].fact.files:
-            raise ForwardHasFilesError("A message with files is not forwarded.", position=position)
     return Originals(source, {shown: (found[shown], found[at]) for shown, at in told.items()})
 
 
@@ -192,7 +236,7 @@ def compose(
     for position in part.positions:
         shown, told = originals.entries[position]
         start = len(text) + 1 if text else 0
-        copy = _words(told)
+        copy = _words(shown, told)
         text = f"{text}\n{copy}" if text else copy
         name = writers.name_of(tx, author_of(shown))
         at = shown.fact.sent_at if isinstance(shown.fact, MessageReleased) else shown.at
@@ -203,30 +247,14 @@ def compose(
     return text, Carried(part.positions, Forward(originals.group.name, is_card, tuple(items)))
 
 
-def _words(told: Recorded) -> str:
-    """What a message says; one that carries others says whose words these are."""
+def _words(shown: Recorded, told: Recorded) -> str:
+    """What a message says, with the names of its files; one that carries others says whose words these are."""
     text, carried = str(told.fact.text), getattr(told.fact, "forward", None)
-    if carried is None:
-        return text
-    copies = [f"{each.sender}：{text[each.start : each.end]}" for each in carried.items]
-    comment = text[: carried.comment_end]
-    return "\n".join([comment, *copies] if comment else copies)
-
-
-def _send(
-    inspector: Inspector,
-    actor: Actor,
-    wanted: Wanted,
-    part: Part,
-    composed: tuple[str, Carried | None],
-    inspected: Mapping[str, Inspection],
-) -> Send:
-    text, carried = composed
-    found = inspected.get(text) or inspector.inspect(text)
-    confirm = wanted.confirm.get(part.cmid)
-    return Send(
-        actor.person_id, part.cmid, wanted.target, text, (), None, found, confirm=confirm, carried=carried
-    )  # fmt: skip
+    if carried is not None:
+        said = [f"{each.sender}：{text[each.start : each.end]}" for each in carried.items]
+        return "\n".join(filter(None, [text[: carried.comment_end], *said]))
+    names = [f"[{note.name}]" for _, note in paired(shown.fact.files, shown.fact.notes)]
+    return "\n".join(filter(None, [text, *names]))
 
 
 def _key(actor: Actor, part: Part) -> str:

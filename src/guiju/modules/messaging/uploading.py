@@ -3,8 +3,11 @@
 Everything here waits for storage and sandboxes, so it runs in threads, off the event loop and off the write lane.
 """
 
+import contextlib
 import hashlib
 import hmac
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -25,6 +28,7 @@ from guiju.modules.messaging.file_types import (
     MOST_FILES,
     Attached,
     BadUploadError,
+    FileDamagedError,
     FileKind,
     FileNote,
     FileNotReadyError,
@@ -33,15 +37,18 @@ from guiju.modules.messaging.file_types import (
     Upload,
     UploadDamagedError,
     UploadIncompleteError,
+    UploadNotFoundError,
     UploadState,
     paired,
 )
+from guiju.modules.messaging.forward_types import Copies
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.placing import sender_place
 
 _encode, _about = msgspec.json.encode, "about"
 _MALWARE, _NOT_SCANNED, _NO_VOICE = "malware", "not_scanned", "not_a_recording"
 _RESULT = "result"
+Files = tuple[tuple[StoredFile, FileNote], ...]
 
 
 @learn
@@ -100,6 +107,8 @@ class Uploads:
         self._extractor = extractor
         self._previewer = Previewer()
         self._busy: set[str] = set()
+        # An older snapshot still has them as arriving, though their parts are gone.
+        self._settled: deque[str] = deque(maxlen=64)
 
     def close(self) -> None:
         self._previewer.close()
@@ -166,7 +175,8 @@ class Uploads:
     def _progress(self, found: Upload) -> Progress:
         receiving = found.state is UploadState.RECEIVING
         received = self.vault.received(found.id, found.size) if receiving else set[int]()
-        return Progress(found, frozenset(received), self._result(found), found.id in self._busy)
+        is_busy = found.id in self._busy or (receiving and found.id in self._settled)
+        return Progress(found, frozenset(received), self._result(found), is_busy)
 
     def drop(self, actor: Actor, file: str) -> None:
         """Give an upload up. Raises UploadNotFoundError."""
@@ -209,6 +219,7 @@ class Uploads:
         self._door.write_now(
             lambda tx: attaching.settle_upload(tx, found.id, state, digest=stored, result=sealed)
         )
+        self._settled.append(found.id)
         self.vault.forget_parts(found.id, found.size)
 
     def _stored(self, found: Upload) -> str:
@@ -274,6 +285,58 @@ class Uploads:
         if found is None or result is None or result.look is None or found.digest is None:
             raise FileNotReadyError("A file is not ready to be sent.", file=file)
         return Attached(StoredFile(file, found.size, found.digest), result.note, result.look)
+
+    # ---- copies ------------------------------------------------------------------------------------------------
+
+    def copies(
+        self, actor: Actor, group: GroupId, wanted: Mapping[str, Files]
+    ) -> dict[str, Copies]:
+        """Files of messages as uploads of the actor's for `group`, by the cmid of the message that will take them.
+
+        Raises what `attaching.open_upload` raises, FileDamagedError or FileNotReadyError; then there are none.
+        """
+        made = dict[str, Copies]()
+        try:
+            for cmid, files in wanted.items():
+                made[cmid] = Copies()
+                for stored, note in files:
+                    copy = self._copy(actor, group, stored, note)
+                    done = made[cmid]
+                    made[cmid] = Copies((*done.originals, stored), (*done.attached, copy))
+        except BaseException:
+            self.drop_copies(actor, made)
+            raise
+        return made
+
+    def _copy(self, actor: Actor, group: GroupId, stored: StoredFile, note: FileNote) -> Attached:
+        try:
+            data = b"".join(self.vault.read(stored.id, stored.digest, stored.size))
+        except LedgerError as error:
+            raise FileDamagedError("The stored file is not what the ledger vouches for.") from error
+        made = self.open(
+            actor, group, name=note.name, size=stored.size, kind=note.kind, seconds=note.seconds
+        )
+        try:
+            for index in range(-(-len(data) // PART)):
+                self.vault.receive(
+                    made.id, made.size, index, data[index * PART : (index + 1) * PART]
+                )
+            self.complete(actor, made.id, hashlib.sha256(data).hexdigest())
+            found = self._door.read_now(lambda tx: _file_store.find_upload(tx, made.id))
+            return self._ready(actor, found, made.id)
+        except BaseException:
+            self._drop_now(actor, made.id)
+            raise
+
+    def drop_copies(self, actor: Actor, copied: Mapping[str, Copies]) -> None:
+        """Give up those that no message has taken."""
+        for each in copied.values():
+            for copy in each.attached:
+                self._drop_now(actor, copy.stored.id)
+
+    def _drop_now(self, actor: Actor, file: str) -> None:
+        with contextlib.suppress(UploadNotFoundError):
+            self.drop(actor, file)
 
     # ---- what nobody wants any more ----------------------------------------------------------------------------
 

@@ -41,7 +41,10 @@ def _answers(send: Send, inspection: Inspection, pace: Use | None) -> bool:
 def _token(send: Send, found: Inspection, pace: Use | None) -> str:
     """What answers the warning of this message and of no other; nobody has it before they were warned."""
     findings = [(each.start, each.end, each.rule) for each in found.findings]
-    files = [each.stored.id for each in send.files]
+    # What is forwarded is copied anew for each try.
+    files = (
+        [each.stored.id for each in send.files] if send.carried is None else send.carried.sources
+    )
     warned = [
         send.person, send.group, send.text, send.quote, found.ruleset, findings, files,
         send.mentions, pace.id if pace is not None else None,
