@@ -1,4 +1,4 @@
-"""Back closes what lies over a page before it leaves the page, and what was closed otherwise leaves nothing behind in the history."""
+"""Back closes what lies over a page before it leaves the page; what was closed otherwise leaves nothing in the history."""
 
 import re
 
