@@ -258,7 +258,7 @@ def burning(screen: Screen) -> None:
     screen.write("备用钥匙换到值班柜，密码和上周不同")
     button = screen.page.get_by_role("button", name="阅后即焚", exact=True)
     if not button.is_visible():
-        screen.page.get_by_role("button", name="定时发送").last.click()
+        screen.press("更多功能")
         button = screen.page.get_by_role("menuitem", name="阅后即焚")
     button.click()
     expect(screen.page.get_by_role("group", name="阅后即焚")).to_be_visible()

@@ -233,7 +233,8 @@ class TestLater:
         phone = people.signed_in("sunli", size=PHONE)
         enter(phone, WORKSHOP)
         composer(phone).fill("后天盘点，请各班备好台账")
-        phone.press("定时发送")
+        phone.press("更多功能")
+        phone.page.get_by_role("menuitem", name="定时发送").tap()
         phone.page.get_by_role("menuitem", name="自选时间").tap()
         when = phone.page.evaluate(
             "new Date(Date.now() + 2 * 86400000 + 28800000).toISOString().slice(0, 16)"

@@ -11,6 +11,8 @@ export interface Pane {
 }
 /** Words that come back to the composer, whom they mentioned, and how many people everybody was; `n` makes each time another. */
 export interface Again { text: string; mentions: readonly string[]; members: number; n: number }
+/** What the menu before the field has the composer do. */
+export type Plus = "mention" | "file" | "voice" | "later";
 export const PANE: InjectionKey<Pane> = Symbol("pane");
 
 export const newPane = (): Pane => ({ editing: shallowRef(null), chosen: shallowRef(null) });

@@ -53,9 +53,9 @@ export function useMenuPress(open: () => void): MenuPress {
     contextmenu: (event) => {
       // Android asks by the same event when a finger rests; the press above has the menu open already, or is about to.
       if (from !== null || opened) return event.preventDefault();
-      const target = event.target instanceof Element ? event.target : null;
-      // Over marked text, a link, a picture or a field the browser's own menu is what one wants.
-      if (document.getSelection()?.isCollapsed === false || target?.closest("a, img, input, textarea")) return;
+      const inside = event.target instanceof Element ? event.target.closest("a, img, input, textarea") : null;
+      // Over marked text, a link, a picture or a field in it the browser's own menu is what one wants.
+      if (document.getSelection()?.isCollapsed === false || (inside && inside !== event.currentTarget)) return;
       event.preventDefault();
       // Some systems ask while the button is still down: the menu must not lie under it when it is let go, or an act is chosen.
       if (pressed) addEventListener("pointerup", () => setTimeout(open), { once: true });

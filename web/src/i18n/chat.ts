@@ -138,6 +138,8 @@ export const CHAT = {
   "sys.administrators": ["群管理员已更换", "群管理員已更換", "The group's administrators changed"],
   "cp.placeholder.phone": ["发消息", "傳訊息", "Message"],
   "cp.placeholder": ["发消息，发前会按群规检查", "傳訊息，傳送前會依群規檢查", "Write a message; it is checked before it is sent"],
+  "cp.placeholder.direct": ["发消息，发前会检查", "傳訊息，傳送前會檢查", "Write a message; it is checked before it is sent"],
+  "cp.more": ["更多功能", "更多功能", "More to send"],
   "cp.label": ["消息", "訊息", "Message"],
   "cp.tools": ["输入工具", "輸入工具", "Input tools"],
   "cp.mention": ["提到某人", "提及某人", "Mention someone"],

@@ -5,6 +5,7 @@ import type { Triple } from "./index.ts";
 export const DRAWER = {
   "title": ["群资料", "群資料", "About this group"],
   "title.direct": ["聊天信息", "聊天資訊", "About this conversation"],
+  "own": ["在我的列表里", "在我的清單裡", "In my own list"],
   "close": ["关闭群资料", "關閉群資料", "Close"],
   "no": ["备案号", "備案號", "Filing no."],
   "purpose": ["用途", "用途", "Purpose"],
