@@ -160,7 +160,9 @@ def test_messages_from_the_keyboard(people: Screens) -> None:
         expect(menu).to_have_count(0)
         expect(others).to_be_focused()
     page.keyboard.press("Tab")
-    assert others.evaluate("one => one !== document.activeElement && one.contains(document.activeElement)")
+    assert others.evaluate(
+        "one => one !== document.activeElement && one.contains(document.activeElement)"
+    )
     page.keyboard.press("Escape")
     expect(others).to_be_focused()
     page.keyboard.press("End")
@@ -175,7 +177,9 @@ def test_messages_from_the_keyboard(people: Screens) -> None:
         page.keyboard.press("Tab")
         if not second.evaluate("one => one.contains(document.activeElement)"):
             break
-    assert not log.evaluate("log => log.contains(document.activeElement)"), "out below, past no other message"
+    assert not log.evaluate("log => log.contains(document.activeElement)"), (
+        "out below, past no other message"
+    )
     back_into_the_talk()
     page.keyboard.press("Home")
     expect(page.locator("article.m, .sys[data-position], .tl-in > button").first).to_be_focused()

@@ -80,6 +80,11 @@ class TestForwarding:
         writer.page.get_by_role("menuitem", name="转发").click()
         # A keyboard would cover what there is to choose from.
         expect(sheet(writer)).to_be_focused()
+        search = sheet(writer).get_by_role("textbox", name="搜索工作群和联系人")
+        search.fill("wht")
+        expect(sheet(writer).get_by_role("radio")).to_have_count(1)
+        search.fill("wht x")
+        expect(sheet(writer).get_by_role("radio")).to_have_count(0)
         choose(writer, "王海涛")
         sheet(writer).get_by_role("button", name="转发", exact=True).click()
         expect(sheet(writer)).to_contain_text("已转发到“王海涛”")
@@ -234,7 +239,7 @@ class TestLater:
 
     def test_one_that_did_not_go_says_why_and_how_long_it_is_kept(self, people: Screens) -> None:
         screen = people.signed_in("sunli")
-        failed = {
+        failed: dict[str, Any] = {
             "cmid": "f1", "group": id_of(screen, WORKSHOP), "group_name": WORKSHOP, "text": "周末加班", "mentions": [],
             "quote": None, "thread": None, "members": None, "at": 1_800_000_000_000, "state": "failed",
             "code": "groups.is_closed", "clause": None, "kept_until": 1_800_000_000_000 + 30 * 86_400_000,
