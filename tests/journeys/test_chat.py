@@ -567,3 +567,13 @@ def group_path(screen: Screen) -> str:
     found = re.search(r"/chat/([^/?#]+)", screen.page.url)
     assert found is not None
     return f"/groups/{found.group(1)}"
+
+
+def test_who_has_asked_to_leave_can_be_mentioned(people: Screens) -> None:
+    writer, leaver = in_group(people, "zhouxiaoyu"), in_group(people, "wanghaitao")
+    group = leaver.page.url.rsplit("/", 1)[-1]
+    assert leaver.post(f"/groups/{group}/leave", {"reason": "调离"}).ok
+    writer.page.get_by_role("textbox", name="消息").press_sequentially("交接 @wht")
+    writer.page.get_by_role("option", name=re.compile("^.*王海涛")).click()
+    writer.page.keyboard.press("Enter")
+    expect(leaver.message("交接").last.locator(".ment-me")).to_have_text("@王海涛")

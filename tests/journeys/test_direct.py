@@ -94,6 +94,21 @@ def test_the_jump_box_finds_people(people: Screens) -> None:
     expect(screen.row("彭越")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("wht", "王海涛"), ("wanghaitao", "王海涛"), ("zzycj", "总装一车间"), ("zongzhuang", "总装一车间")],
+)  # fmt: skip
+def test_the_jump_box_knows_how_names_sound(people: Screens, typed: str, name: str) -> None:
+    screen = people.signed_in("zhouxiaoyu")
+    expect(screen.row(name).first).to_be_visible()
+    screen.page.keyboard.press("Control+k")
+    box = screen.page.get_by_role("dialog")
+    box.get_by_role("textbox").fill(typed)
+    expect(box.get_by_role("option").first).to_contain_text(name)
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.get_by_role("heading", name=name)).to_be_visible()
+
+
 def test_a_message_that_comes_while_a_row_is_read_is_kept(people: Screens) -> None:
     writer, reader = people.signed_in("zhouxiaoyu", size=PHONE), people.signed_in("machao")
     reader.settle()

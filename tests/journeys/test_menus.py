@@ -122,3 +122,68 @@ def test_a_card_over_the_page_too(people: Screens) -> None:
     page.wait_for_timeout(200)
     assert page.url == here
     expect(shown).to_be_focused()
+
+
+def test_messages_from_the_keyboard(people: Screens) -> None:
+    """The talk is one stop of Tab; within it arrows go from message to message, whose menu opens from the keyboard."""
+    screen = in_group(people)
+    page, menu = screen.page, screen.page.get_by_role("menu")
+    composer, log = page.get_by_role("textbox", name="消息"), page.get_by_role("log")
+    for text in ("键盘走一", "键盘走二"):
+        screen.send(text)
+        expect(screen.sent(text).first).to_be_visible()
+    first, second = screen.sent("键盘走一").first, screen.sent("键盘走二").first
+
+    def back_into_the_talk() -> None:
+        composer.focus()
+        for _ in range(12):
+            page.keyboard.press("Shift+Tab")
+            if log.evaluate("log => log.contains(document.activeElement)"):
+                return
+
+    back_into_the_talk()
+    expect(second).to_be_focused()
+    expect(second.get_by_role("toolbar")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(first).to_be_focused()
+    others = page.locator("article.m:not(.me)").last
+    for _ in range(30):
+        page.keyboard.press("ArrowUp")
+        if others.evaluate("one => one === document.activeElement"):
+            break
+    expect(others).to_be_focused()
+    screen.check_access("a message under the keyboard")
+    for key in ("Enter", "Shift+F10", "ContextMenu"):
+        page.keyboard.press(key)
+        expect(menu.get_by_role("menuitem").first).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+        expect(others).to_be_focused()
+    page.keyboard.press("Tab")
+    assert others.evaluate(
+        "one => one !== document.activeElement && one.contains(document.activeElement)"
+    )
+    page.keyboard.press("Escape")
+    expect(others).to_be_focused()
+    page.keyboard.press("End")
+    expect(second).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    assert not log.evaluate("log => log.contains(document.activeElement)"), "one stop"
+    page.keyboard.press("Tab")
+    expect(second).to_be_focused()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if not second.evaluate("one => one.contains(document.activeElement)"):
+            break
+    assert not log.evaluate("log => log.contains(document.activeElement)"), (
+        "out below, past no other message"
+    )
+    back_into_the_talk()
+    page.keyboard.press("Home")
+    expect(page.locator("article.m, .sys[data-position], .tl-in > button").first).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="引用", exact=True).press("Enter")
+    expect(composer).to_be_focused()

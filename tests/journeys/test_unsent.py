@@ -81,6 +81,11 @@ class TestForwarding:
         writer.page.get_by_role("menuitem", name="转发").click()
         # A keyboard would cover what there is to choose from.
         expect(sheet(writer)).to_be_focused()
+        search = sheet(writer).get_by_role("textbox", name="搜索工作群和联系人")
+        search.fill("wht")
+        expect(sheet(writer).get_by_role("radio")).to_have_count(1)
+        search.fill("wht x")
+        expect(sheet(writer).get_by_role("radio")).to_have_count(0)
         choose(writer, "王海涛")
         sheet(writer).get_by_role("button", name="转发", exact=True).click()
         expect(sheet(writer)).to_contain_text("已转发到“王海涛”")

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from guiju import spelling
 from guiju.kernel.actor import Actor
 from guiju.modules.directory import service as directory
-from guiju.modules.inspection.service import spellings
+from guiju.modules.inspection.service import sounds, spellings
 from tests.support.office import Office
 from tests.support.world import World
 
@@ -26,6 +26,21 @@ from tests.support.world import World
 def test_how_a_name_is_spelled(name: str, words: set[str]) -> None:
     assert words <= set(spellings(name)) and bool(words) == bool(spellings(name))
     assert len(spellings(name)) <= 32 and all(len(word) <= 80 for word in spellings(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "heard"),
+    [
+        ("王海涛", "wang hai tao"),
+        ("总装一车间", "zong zhuang yi che jian"),
+        ("A组", "a zu"),
+        ("单田", "shan/dan tian"),
+        ("二号线 5S 改善", "er hao xian 5 s gai shan"),
+        ("Ann Lee", ""),
+    ],
+)
+def test_how_a_name_sounds(name: str, heard: str) -> None:
+    assert sounds(name) == heard
 
 
 def names(office: Office, words: str) -> list[str]:

@@ -9,7 +9,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import PersonNotFoundError
-from guiju.modules.groups import direct, governing, roster
+from guiju.modules.groups import cards, direct, governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.direct_types import (
     DirectNotAllowedError,
@@ -32,6 +32,23 @@ ALLOWED = "with: {allowed: true, group_class: department, level: internal}"
 
 def opened(office: Office, one: Actor, other: Actor) -> GroupId:
     return office.world.write(lambda tx: direct.open_direct(tx, one, other.person_id))
+
+
+class TestSounds:
+    def test_who_may_read_a_conversation_hears_its_name(self, office: Office) -> None:
+        world, one, other = office.world, office.member, office.world.person("王海涛")
+        group, alone = office.group(), opened(office, one, other)
+
+        def heard(who: Actor) -> dict[str, str]:
+            return world.read(lambda tx: cards.sounds(tx, who))
+
+        assert heard(one)[alone] == "wang hai tao" and group in heard(one)
+        assert heard(other)[alone] != "wang hai tao" and group not in heard(other)
+        assert heard(office.outsider) == {}
+        office.world.write(
+            lambda tx: roster.remove(tx, office.owner, group, one.person_id, reason="调离")
+        )
+        assert group not in heard(one)
 
 
 class TestOpenDirect:

@@ -11,7 +11,7 @@ from guiju.modules.messaging.change_types import (
     MentionAllLimitError,
     MentionAllNotAllowedError,
 )
-from guiju.modules.messaging.types import CmidReusedError
+from guiju.modules.messaging.types import BadMentionError, CmidReusedError
 from guiju.runtime import open_runtime
 from tests.support.office import Office
 from tests.support.screens import shown
@@ -67,6 +67,17 @@ def test_a_thread_begins_at_a_message_that_one_may_see(office: Office) -> None:
     assert type(second) is CmidReusedError and first.position
     (third,) = send_together(office, [prepared(office, office.member, group, "好", "same")])
     assert type(third) is CmidReusedError
+
+
+def test_who_has_asked_to_leave_is_mentioned_until_they_have_left(office: Office) -> None:
+    world, group = office.world, office.group()
+    named = (office.member.person_id,)
+    world.write(lambda tx: roster.ask_to_leave(tx, office.member, group, reason="调离"))
+    world.send(office.owner, group, "交接给谁", mentions=named)
+    (row,) = world.read(lambda tx: service.list_conversations(tx, office.member))
+    assert row.mentioned
+    world.write(lambda tx: roster.remove(tx, office.owner, group, *named, reason="调离"))
+    refused(office, BadMentionError, office.owner, group, mentions=named)
 
 
 def test_who_mentions_all_and_confirms_how_many(office: Office) -> None:

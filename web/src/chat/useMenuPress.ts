@@ -12,13 +12,14 @@ export interface MenuPress {
   touchend: (event: TouchEvent) => void;
   contextmenu: (event: MouseEvent) => void;
   click: (event: MouseEvent) => void;
+  keydown: (event: KeyboardEvent) => void;
 }
 
 /**
- * Opens a menu by a long press of a finger and by the right button of a mouse; for `v-on`. A finger that moves scrolls and opens nothing.
+ * Opens a menu by a long press of a finger, by the right button of a mouse, and from the keyboard where it stands on the element itself; for `v-on`. A finger that moves scrolls and opens nothing.
  * What the system would do on a long press (marking text, its own menu) it does not do, and the lifting of the finger presses nothing.
  */
-export function useMenuPress(open: () => void): MenuPress {
+export function useMenuPress(open: (keys?: boolean) => void): MenuPress {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let from: { x: number; y: number } | null = null;
   let opened = false;
@@ -58,7 +59,7 @@ export function useMenuPress(open: () => void): MenuPress {
       if (document.getSelection()?.isCollapsed === false || (inside && inside !== event.currentTarget)) return;
       event.preventDefault();
       // Some systems ask while the button is still down: the menu must not lie under it when it is let go, or an act is chosen.
-      if (pressed) addEventListener("pointerup", () => setTimeout(open), { once: true });
+      if (pressed) addEventListener("pointerup", () => setTimeout(() => open()), { once: true });
       else open();
     },
     click: (event) => {
@@ -66,6 +67,11 @@ export function useMenuPress(open: () => void): MenuPress {
       opened = false;
       event.preventDefault();
       event.stopPropagation();
+    },
+    keydown: (event) => {
+      if (event.target !== event.currentTarget || !(event.key === "Enter" || event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))) return;
+      event.preventDefault();
+      open(true);
     },
   };
 }

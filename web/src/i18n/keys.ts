@@ -19,6 +19,7 @@ export const KEYS = {
   "mention": ["提到某人或所有人", "提及某人或所有人", "Mention somebody or everyone"],
   "last": ["空输入框里：编辑自己最后一条", "空輸入框裡：編輯自己最後一則", "In an empty field: edit your last message"],
   "leave": ["退出编辑、引用、多选、话题", "離開編輯、引用、多選、討論串", "Leave editing, quoting, choosing, a thread"],
+  "messages": ["焦点在消息里时：逐条移动", "焦點在訊息裡時：逐則移動", "Once in the messages: from one to the next"],
   "menu": ["消息菜单", "訊息選單", "Menu of a message"],
   "right": ["右键、长按", "右鍵、長按", "Right click, long press"],
 } as const satisfies Record<string, Triple>;

@@ -1,5 +1,11 @@
 import { type Ref, ref, watch } from "vue";
 
+let keys = false;
+addEventListener("keydown", () => (keys = true), true);
+addEventListener("pointerdown", () => (keys = false), true);
+/** Whether what is opened now is opened from the keyboard, which then expects to stand on its first item. */
+export const byKeys = (): boolean => keys;
+
 /**
  * Where the focus was when a menu was opened, and back there when it closes: `back` is for `close-auto-focus`. Not where the act that
  * was chosen has brought it elsewhere, into the composer or a sheet. `held` lasts until then: what is hidden cannot take the focus.

@@ -282,6 +282,11 @@ async def close(group: Id, body: Why, actor: CurrentActor, write: Writer, read: 
     )  # fmt: skip
 
 
+@routes.get("/sounds")
+async def list_sounds(actor: CurrentActor, read: Reader) -> Json:
+    return await read(lambda tx: {"sounds": cards.sounds(tx, actor), "position": tx.position})
+
+
 @routes.get("/register")
 async def list_register(  # noqa: PLR0917  # called by name
     actor: CurrentActor,

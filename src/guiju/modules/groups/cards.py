@@ -7,8 +7,9 @@ from guiju.kernel.db import ReadTx
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import _rules, direct, ordering, service
 from guiju.modules.groups.types import Group, GroupKind, Member
+from guiju.modules.inspection import service as inspection
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import Text
+from guiju.modules.policy.types import INSIDE, Text
 
 Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ def level(tx: ReadTx, level_id: str) -> Json:
 def card(tx: ReadTx, group: Group, member: Member | None, members: int) -> Json:
     """The group card. `member` is the reader's own place, if any. A direct conversation is named after the other one."""
     peer = _peer(tx, group, member)
-    name = group.name if peer is None else str(peer["name"])
+    name = _name(group, peer)
     return {
         "id": group.id,
         "name": name,
@@ -47,6 +48,24 @@ def card(tx: ReadTx, group: Group, member: Member | None, members: int) -> Json:
         "topics": list(group.topics),
         "publishing": _publishing(tx, group, member),
     }
+
+
+def sounds(tx: ReadTx, actor: Actor) -> Json:
+    """How the names of the actor's conversations sound, by group, so that a client finds them by what is typed in letters."""
+    places = {
+        group: member
+        for group, member in service.places_of(tx, actor.person_id).items()
+        if member.state in INSIDE and policy.may(tx, actor, "groups.read", group)
+    }
+    names = {
+        group.id: _name(group, _peer(tx, group, places[group.id]))
+        for group in service.groups(tx, list(places)).values()
+    }
+    return {group: heard for group, name in names.items() if (heard := inspection.sounds(name))}
+
+
+def _name(group: Group, peer: Json | None) -> str:
+    return group.name if peer is None else str(peer["name"])
 
 
 def _publishing(tx: ReadTx, group: Group, member: Member | None) -> Json | None:

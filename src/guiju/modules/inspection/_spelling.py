@@ -20,19 +20,30 @@ def spellings(name: str) -> tuple[str, ...]:
 
     A character with several readings gives several, eight in all. Empty for a name without a Han character.
     """
-    folded = fold(name)[:_MOST_CHARACTERS]
-    sounds = [_readings(char) for char in folded]
-    if folded[:1] in _SURNAMES:
-        sounds[0] = list(dict.fromkeys([_SURNAMES[folded[0]], *sounds[0]]))
-    heard = [found for found in sounds if found]
-    if not any(len(found[0]) > 1 or not found[0].isascii() for found in heard):
-        return ()
+    heard = _heard(fold(name)[:_MOST_CHARACTERS])
     whole: dict[str, None] = {}
     for reading in list(product(*heard))[:_MOST]:
         for start in range(min(2, len(reading))):
             whole["".join(reading[start:])] = None
             whole["".join(syllable[0] for syllable in reading[start:])] = None
     return tuple(whole)
+
+
+def sounds(name: str) -> str:
+    """A name as it sounds, character by character, with "/" between readings of one; empty for a name without a Han character."""
+    return " ".join("/".join(found) for found in _heard(fold(name)))
+
+
+def _heard(folded: str) -> list[list[str]]:
+    found = [_readings(char) for char in folded]
+    if folded[:1] in _SURNAMES:
+        found[0] = list(dict.fromkeys([_SURNAMES[folded[0]], *found[0]]))
+    heard = [readings for readings in found if readings]
+    return (
+        heard
+        if any(len(readings[0]) > 1 or not readings[0].isascii() for readings in heard)
+        else []
+    )
 
 
 def _readings(char: str) -> list[str]:

@@ -19,7 +19,7 @@ from guiju.modules.inspection._links import LINK_TYPES
 from guiju.modules.inspection._masking import RISK_RULE, mask
 from guiju.modules.inspection._passage import LONGEST_WORD
 from guiju.modules.inspection._risk import read_risk_model, shipped_model
-from guiju.modules.inspection._spelling import spellings
+from guiju.modules.inspection._spelling import sounds, spellings
 from guiju.modules.inspection._standard import (
     STANDARD,
     disposition_of_category,
@@ -57,6 +57,7 @@ __all__ = [
     "read_dictionary",
     "read_risk_model",
     "shipped_model",
+    "sounds",
     "spellings",
 ]
 
