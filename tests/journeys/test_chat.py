@@ -14,6 +14,7 @@ from tests.support.waiting import wait_until
 
 GROUP = "总装一车间"
 EDITING = "      - use: messaging.editing\n        with: {minutes: 60}\n"
+ELSEWHERE = "安全生产"
 NOT_NEEDED = "万里"
 BEFORE = "      - use: messaging.mention_all\n"
 pytestmark = pytest.mark.timeout(180)
@@ -271,6 +272,27 @@ class TestReaders:
         # The rest reads it: no number is left.
         read_by_all(people, author, "质检单在文件柜第二格")
         expect(mark).to_have_text("全部已读")
+
+    def test_who_is_reminded_elsewhere_is_led_to_the_message(self, people: Screens) -> None:
+        author, reader = in_group(people, "sunli"), people.signed_in("zhouxiaoyu")
+        reader.row(ELSEWHERE).click()
+        author.send("请看新的图纸")
+        author.message("请看新的图纸").locator(".seen").click()
+        author.page.get_by_role("button", name=re.compile("^提醒未读")).click()
+        expect(author.page.get_by_role("dialog")).to_contain_text("已提醒")
+        bar, row = reader.page.locator(".banner", has_text="孙立 提醒您阅读"), reader.row(GROUP)
+        expect(bar).to_be_visible()
+        expect(row).to_contain_text("[提醒]")
+        reader.page.reload()
+        expect(row).to_contain_text("[提醒]")
+        author.page.keyboard.press("Escape")
+        author.send("图纸又改了")
+        author.message("图纸又改了").locator(".seen").click()
+        author.page.get_by_role("button", name=re.compile("^提醒未读")).click()
+        bar.get_by_role("link", name=GROUP).click()
+        expect(reader.message("图纸又改了")).to_be_visible()
+        expect(row).not_to_contain_text("[提醒]")
+        expect(bar).to_have_count(0)
 
 
 def to_end(screen: Screen) -> None:

@@ -292,6 +292,10 @@ def test_notifications_say_what_was_chosen_and_go_once_it_is_read(stage: Stage) 
     until(lambda: shown(screen))
     (one,) = shown(screen)
     assert one["tag"] == group and one["body"].endswith(": 请看停电安排")
+    later = stage.say(group, "明天再停")
+    until(lambda: shown(screen)[0]["body"].endswith(": 明天再停"))
+    stage.world.write(lambda tx: reads.remind(tx, office.owner, group, later))
+    until(lambda: shown(screen)[0]["body"].endswith(" 提醒您阅读消息"))
     stage.world.adopt(lambda text: text)
     assert screen.errors == []
 

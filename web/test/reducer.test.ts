@@ -18,7 +18,7 @@ const sent = (position: number, by: Partial<Message> = {}): Item => ({ position,
 const mine = { sender: { id: ME, name: "顾南枝" } };
 const held = (position: number): Item => ({ position, at: position, kind: "messaging.held", group: "g1", actor: mine.sender, message: message(position, { ...mine, state: "held" }) });
 const base = (): ClientState => fromSnapshot(
-  { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10, ...PLAIN }] }, { g1: { items: [], more: false } }, EMPTY.todo,
+  { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, reminded: null, read: 10, ...PLAIN }] }, { g1: { items: [], more: false } }, EMPTY.todo,
 );
 const run = (state: ClientState, ...items: Item[]): ClientState => items.reduce((now, one) => applyItem(now, one, ME), state);
 const row = (state: ClientState) => state.conversations["g1"];
@@ -75,17 +75,16 @@ describe("what is moved aside", () => {
   const by = { by: OTHER, at: 9, reason: "跑题" };
   const moved = (position: number, of: number, on: boolean, mentions: string[] = []): Item =>
     ({ position, at: position, kind: "messaging.moved", group: "g1", actor: OTHER, message: of, on, moved: on ? by : null, sender: OTHER, mentions });
-  it("counts no more, and counts again when it is back", () => {
+  it("counts no more, and is asked for again when it is back", () => {
     const state = run(base(), sent(11), sent(12), moved(13, 11, true));
     expect(row(state)).toMatchObject({ unread: 1, last: { position: 12 } });
     expect(state.timelines["g1"]?.items[0]).toMatchObject({ message: { moved: by, text: "好" } });
-    expect(row(run(state, moved(14, 11, false)))).toMatchObject({ unread: 2 });
     expect(state.unsure).toEqual([]);
+    expect(run(state, moved(14, 11, false)).unsure).toEqual(["g1"]);
   });
   it("leaves to the server which message is the last, and who is called", () => {
     expect(run(base(), sent(11), moved(12, 11, true)).unsure).toEqual(["g1"]);
     expect(run(base(), sent(11, { mentions: [ME] }), sent(12), moved(13, 11, true)).unsure).toEqual(["g1"]);
-    expect(run(base(), sent(11), sent(12), moved(13, 11, true), moved(14, 11, false, [ME])).unsure).toEqual(["g1"]);
   });
   it("is said where it is quoted", () => {
     const state = run(base(), sent(11), sent(12, { quote: { position: 11, sender: OTHER, text: "好", moved: false } }), moved(13, 11, true));
@@ -125,6 +124,14 @@ describe("changes", () => {
     const by = (id: string) => ({ thread: 11, sender: { id, name: id } });
     const state = run(base(), sent(11), ...["a", "b", "a", "c", "d"].map((id, n) => sent(12 + n, by(id))), recalled(17, 12));
     expect(messages(state)?.[0]?.replies).toEqual({ count: 5, last_at: 16, people: ["a", "b", "c"].map((id) => ({ id, name: id })) });
+  });
+  it("mark the newest message that I was asked to read, until it is read or goes", () => {
+    const reminded = (position: number, of: number): Item => ({ position, at: position, kind: "messaging.reminded", group: "g1", actor: OTHER, message: of });
+    const state = run(base(), sent(11), sent(12), sent(13), reminded(14, 12), reminded(15, 11));
+    expect(row(state)).toMatchObject({ unread: 3, reminded: 12 });
+    expect([row(applyRead(state, "g1", 11, ME))?.reminded, row(applyRead(state, "g1", 12, ME))?.reminded, row(applyRead(state, "g1", 13, ME))?.reminded]).toEqual([12, null, null]);
+    expect(row(run(applyRead(state, "g1", 12, ME), reminded(16, 12)))?.reminded).toBeNull();
+    expect(run(state, recalled(16, 12)).unsure).toEqual(["g1"]);
   });
   it("call me with everybody", () => {
     expect(row(run(base(), sent(11, { mentions: ["all"] })))?.mentioned).toBe(true);
@@ -179,11 +186,11 @@ describe("membership", () => {
     expect(state.unsure).toEqual([]);
   });
   it("after signing, the row is read again and later items count from there", () => {
-    const signed = run(fromSnapshot({ position: 10, conversations: [{ group: card("must_sign"), last: null, unread: 0, mentioned: false, read: 3, ...PLAIN }] }, {}, EMPTY.todo), change(11, ME, "active"));
+    const signed = run(fromSnapshot({ position: 10, conversations: [{ group: card("must_sign"), last: null, unread: 0, mentioned: false, reminded: null, read: 3, ...PLAIN }] }, {}, EMPTY.todo), change(11, ME, "active"));
     expect(signed.unsure).toEqual(["g1"]);
     const late = run(signed, sent(12));
     expect(withRows(late, { position: 11, conversations: [] })).toBe(late);
-    const fresh = { group: card(), last: sent(12), unread: 5, mentioned: false, read: 3, ...PLAIN };
+    const fresh = { group: card(), last: sent(12), unread: 5, mentioned: false, reminded: null, read: 3, ...PLAIN };
     const settled = withRows(late, { position: 13, conversations: [fresh] });
     expect(settled.unsure).toEqual([]);
     expect(row(run(settled, sent(13)))?.unread).toBe(5);
@@ -203,8 +210,8 @@ describe("membership", () => {
 });
 
 describe("the comparison itself", () => {
-  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [] }, todo: { approvals: 0 } };
-  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, read: 10, ...PLAIN }], timelines: { g1: [sent(11)] }, todo: { approvals: 0 } };
+  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, reminded: null, read: 10, ...PLAIN }], timelines: { g1: [] }, todo: { approvals: 0 } };
+  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, reminded: null, read: 10, ...PLAIN }], timelines: { g1: [sent(11)] }, todo: { approvals: 0 } };
   it("finds nothing where all is equal", () => {
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh })).toEqual({ differences: [], compared: 4 });
   });

@@ -38,6 +38,14 @@ it("a message is news to all but its author, and nothing else is any", () => {
   expect(newsOf({ ...ALIKE, kind: "messaging.pinned", message: 4, on: true } as unknown as Item, "me")).toBeNull();
 });
 
+it("a reminder is news of the message, which ends when that is read or taken back", () => {
+  const reminder = { ...ALIKE, kind: "messaging.reminded", message: 4 } as unknown as Item;
+  const news = newsOf(reminder, "me");
+  expect(news).toMatchObject({ group: "g", at: 4, position: 4, from: { id: "you" }, reminds: true });
+  expect(news && disturbs(news.calling, "me", true)).toBe("unless-resting");
+  expect(newsIn([reminder, { ...ALIKE, kind: "messaging.recalled", message: 4 } as unknown as Item], "me")).toEqual([]);
+});
+
 it("what came together is told as it is after all of it", () => {
   const sent = { ...ALIKE, position: 4, kind: "messaging.sent", message: { position: 4, sender: { id: "you", name: "您" }, text: "旧", mentions: [] } } as unknown as Item;
   const change = (kind: string, more: object): Item => ({ ...ALIKE, kind, message: 4, ...more }) as unknown as Item;

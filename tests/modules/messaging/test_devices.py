@@ -553,6 +553,25 @@ class TestEdits:
         self.edit(desk, said, "@赵成员 请看", member)
         assert desk.told() == [], "a message calls nobody twice"
 
+    def test_whom_its_author_reminds_is_told_of_the_message(self, desk: Desk) -> None:
+        office, world = desk.office, desk.world
+        desk.choose(Told.TEXT)
+        desk.watching.add(office.member.person_id)
+        said = desk.say("请看")
+        assert desk.told() == [], "who looks at the screen sees it"
+        desk.watching.clear()
+        world.write(lambda tx: reads.remind(tx, office.owner, desk.group, said))
+        desk.round()
+        (push,) = desk.service.pushes
+        assert push.said["reminder"] is True and push.said["text"] == "请看"
+        assert push.said["position"] == said and push.said["more"] == 0
+        desk.service.pushes.clear()
+        world.clock.advance(HOUR)
+        world.write(lambda tx: reads.remind(tx, office.owner, desk.group, said))
+        marks = [(office.member.person_id, desk.group, said)]
+        world.write(lambda tx: reads.mark_read_many(tx, marks))
+        assert desk.told() == [], "it was read before it could be told"
+
     def test_whom_everybody_included_is_not_called_anew(self, desk: Desk) -> None:
         desk.world.adopt(sending.with_editing)
         desk.choose(Told.TEXT)

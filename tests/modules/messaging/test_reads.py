@@ -10,7 +10,7 @@ from guiju.kernel.clock import HOUR
 from guiju.kernel.ids import GroupId
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupClosedError, GroupNotFoundError
-from guiju.modules.messaging import reads
+from guiju.modules.messaging import reads, recalling, service
 from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.personal_types import (
     AllHaveReadError,
@@ -126,6 +126,30 @@ def test_an_author_reminds_those_who_have_not_read_once_an_hour(office: Office) 
     assert len(office.world.write(lambda tx: reads.remind(tx, office.owner, group, other))) == 2
     office.world.clock.advance(1)
     assert office.world.write(lambda tx: reads.remind(tx, office.owner, group, position)) == asked
+
+
+def test_a_reminder_stays_on_the_row_until_its_message_is_read(office: Office) -> None:
+    group = office.group()
+
+    def reminded(actor: Actor) -> int | None:
+        rows = office.world.read(lambda tx: service.list_conversations(tx, actor))
+        return next(row.reminded for row in rows if row.group.id == group)
+
+    def remind(position: int) -> None:
+        office.world.write(lambda tx: reads.remind(tx, office.owner, group, position))
+
+    first, second, third = [office.world.send(office.owner, group, "请看").position for _ in "123"]
+    assert reminded(office.member) is None
+    remind(second)
+    remind(first)
+    assert reminded(office.member) == reminded(office.administrator) == second, "the newest of both"
+    assert reminded(office.owner) is None
+    mark(office, office.member, group, first)
+    assert reminded(office.member) == second
+    office.world.write(lambda tx: recalling.recall(tx, office.owner, group, second))
+    assert (reminded(office.member), reminded(office.administrator)) == (None, first)
+    mark(office, office.administrator, group, third)
+    assert reminded(office.administrator) is None
 
 
 def test_nobody_is_reminded_in_a_closed_group(office: Office) -> None:

@@ -16,6 +16,7 @@ export const BASE = {
   "count.unread": ["{n} 条未读", "{n} 則未讀", "{n} unread"],
   "count.todo": ["{n} 件待办", "{n} 件待辦", "{n} to do"],
   "count.notices": ["{n} 条通知待确认", "{n} 則通知待確認", "{n} notices to acknowledge"],
+  "message.reminded": ["{name} 提醒您阅读：", "{name} 提醒您閱讀：", "{name} asks you to read: "],
   "notice.reminded": ["请确认通知：", "請確認通知：", "Please acknowledge: "],
   "link.offline": ["连接断开，正在重连。", "連線中斷，正在重新連線。", "Connection lost, reconnecting."],
   "link.offline.more": ["可以照常写，恢复后按顺序发出，不会重复。", "可以照常書寫，恢復後依序送出，不會重複。", "Keep writing: messages go out in order once it is back, never twice."],

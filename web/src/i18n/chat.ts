@@ -14,6 +14,7 @@ export const CHAT = {
   "list.none.more": ["先报备，通过后才会建群；知道备案号的可以申请加入。", "先報備，通過後才會建群；知道備案號的可以申請加入。", "A group exists once it is registered. With a filing number you can ask to join."],
   "list.filtered": ["没有符合的会话", "沒有符合的對話", "No conversation matches"],
   "cv.at": ["[@我]", "[@我]", "[@me]"],
+  "cv.reminded": ["[提醒]", "[提醒]", "[Reminder]"],
   "cv.draft": ["[草稿]", "[草稿]", "[Draft]"],
   "cv.sign": ["[待签群规]", "[待簽群規]", "[Rules to sign]"],
   "cv.invited": ["[邀请]", "[邀請]", "[Invited]"],

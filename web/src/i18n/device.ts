@@ -27,6 +27,7 @@ export const DEVICE = {
   "cleared": ["已清除，下次登录前不再保存。等待发出的消息还在。", "已清除，下次登入前不再保存。等待傳送的訊息還在。", "Cleared; nothing is kept until you sign in again. Messages that wait to be sent are still there."],
   "new": ["有新版本", "有新版本", "A new version is here"],
   "new.do": ["点此刷新", "點此重新整理", "Reload"],
+  "reminds": ["{who} 提醒您阅读消息", "{who} 提醒您閱讀訊息", "{who} asks you to read a message"],
   "some": ["有新消息", "有新訊息", "New message"],
   "from": ["{who} 发来新消息", "{who} 傳來新訊息", "{who} sent a message"],
 } as const satisfies Record<string, Triple>;

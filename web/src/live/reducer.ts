@@ -70,7 +70,7 @@ export function applyItem(state: ClientState, item: Item, me: string): ClientSta
 
 /** Kinds that change nothing of the state. */
 type Untouched =
-  | "messaging.review_waiting" | "messaging.review_done" | "messaging.prereview" | "messaging.reminded" | "messaging.alert"
+  | "messaging.review_waiting" | "messaging.review_done" | "messaging.prereview" | "messaging.alert"
   | "messaging.urged" | "messaging.urge_repeated" | "messaging.urge_confirmed" | "messaging.urge_stopped"
   | "messaging.flags_changed" | "messaging.frozen_changed" | "messaging.templates_changed" | "followup.changed" | "followup.question" | "followup.todo"
   | "messaging.bot_refused" | "bots.changed" | "bots.webhook_disabled" | "groups.barriers_changed" | "policy.adopted";
@@ -99,6 +99,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
       return withCard(onTimeline(state, item), item, item.card);
     case "groups.member_changed":
       return item.person.id === me && !LISTED.includes(item.state) ? withoutGroup(state, item.group) : withMember(onTimeline(state, item), item, me);
+    case "messaging.reminded": return withReminder(state, item.group, item.message, item.position);
     case "approvals.changed":
     case "directory.deputy_changed":
       return { ...state, todo: { ...state.todo, approvals: item.todo } };
@@ -287,6 +288,13 @@ function calls(mentions: string[], me: string): boolean {
   return mentions.includes(me) || mentions.includes(ALL);
 }
 
+/** I was asked to read a message: the newest such one that I have not read. */
+function withReminder(state: ClientState, group: string, message: number, at: number): ClientState {
+  const row = state.conversations[group];
+  if (row === undefined || message <= Math.max(row.read, row.reminded ?? -1) || (row.at !== undefined && at <= row.at)) return state;
+  return withRow(state, { ...row, reminded: message });
+}
+
 /** What of the unread messages was the last to call me, or how many there are beyond the cap, only the server knows. */
 function withChange(state: ClientState, item: ChangeItem, me: string): ClientState {
   const row = state.conversations[item.group];
@@ -305,7 +313,7 @@ function withChange(state: ClientState, item: ChangeItem, me: string): ClientSta
 
 /** One of my unread messages counts no more. */
 function withFewer(state: ClientState, row: Row, group: string): ClientState {
-  const known = row.unread > 0 && row.unread < UNREAD_CAP && !row.mentioned;
+  const known = row.unread > 0 && row.unread < UNREAD_CAP && !row.mentioned && row.reminded === null;
   return known ? withRow(state, { ...row, unread: row.unread - 1 }) : unsure(withRow(state, row), group, true);
 }
 
@@ -316,8 +324,8 @@ function withMoved(state: ClientState, item: MovedItem, row: Row, counts: boolea
   const now = state.conversations[item.group];
   if (!counts || now === undefined) return state;
   if (item.on) return withFewer(state, now, item.group);
-  if (item.mentions.length > 0) return unsure(state, item.group, true);
-  return withRow(state, { ...now, unread: Math.min(UNREAD_CAP, now.unread + 1) });
+  // Whether it calls me, or I was reminded of it, comes back with it.
+  return unsure(state, item.group, true);
 }
 
 /** A card that came without my part in it keeps the one I know. */
@@ -328,7 +336,7 @@ function withCard(state: ClientState, item: SystemItem, card: GroupCard | null |
   const group = { ...card, me: card.me ?? known?.group.me ?? null };
   const [before, after] = [reads(known?.group.me?.state), reads(group.me?.state)];
   if (known !== undefined && before === after) return withRow(state, { ...known, group });
-  const quiet = { last: null, unread: 0, mentioned: false };
+  const quiet = { last: null, unread: 0, mentioned: false, reminded: null };
   const row = known === undefined ? { group, ...quiet, ...PLAIN, read: item.position - 1 } : { ...known, group, ...quiet };
   const begins = (item.kind === "groups.registered" || item.kind === "groups.direct_opened") && after;
   const next = begins ? withTimeline(state, item) : withoutTimeline(state, item.group);
@@ -365,13 +373,14 @@ function withoutGroup(state: ClientState, group: string): ClientState {
 export function applyRead(state: ClientState, group: string, position: number, me: string): ClientState {
   const row = state.conversations[group];
   if (row === undefined || position <= row.read) return state;
-  if (row.last === null || row.last.position <= position) return withRow(state, { ...row, read: position, unread: 0, mentioned: false });
+  if (row.last === null || row.last.position <= position) return withRow(state, { ...row, read: position, unread: 0, mentioned: false, reminded: null });
+  const reminded = row.reminded !== null && row.reminded > position ? row.reminded : null;
   const { items, more } = state.timelines[group] ?? {};
-  if (items === undefined || (more && !(items[0] && items[0].position <= position))) return unsure(withRow(state, { ...row, read: position }), group, true);
+  if (items === undefined || (more && !(items[0] && items[0].position <= position))) return unsure(withRow(state, { ...row, reminded, read: position }), group, true);
   const left = items.filter((one): one is SentItem | ReleasedItem =>
     (one.kind === "messaging.sent" || one.kind === "messaging.released") && one.position > position && one.message.sender.id !== me && !one.message.recalled && !one.message.moved);
   const mentioned = left.some((one) => calls(one.message.mentions, me));
-  return withRow(state, { ...row, read: position, unread: Math.min(UNREAD_CAP, left.length), mentioned });
+  return withRow(state, { ...row, read: position, unread: Math.min(UNREAD_CAP, left.length), mentioned, reminded });
 }
 
 /** How I want a group shown, set here or on another screen of mine. */

@@ -9,14 +9,18 @@ export const least = (one: Told, other: Told): Told => (ORDER.indexOf(one) < ORD
 
 type Calling = Pick<Message, "mentions" | "silent" | "urgent">;
 
-/** What may tell me of itself: a message that came at `at`, or an edit of it that came then. */
-export interface News { group: string; at: number; position: number; from: Named; text: string; calling: Calling }
+/** What may tell me of itself: a message that came at `at`, an edit of it that came then, or that its author reminded me of it. */
+export interface News { group: string; at: number; position: number; from: Named; text: string; calling: Calling; reminds?: true }
 
-/** Of an item: a message of somebody else, or their edit that calls me who was not called before. */
+/** Of an item: a message of somebody else, their edit that calls me who was not called before, or their reminder. */
 export function newsOf(item: Item, mine: string): News | null {
   if (item.kind === "messaging.sent" || item.kind === "messaging.released") {
     const { position, sender, text } = item.message;
     return sender.id === mine ? null : { group: item.group, at: item.position, position, from: sender, text, calling: item.message };
+  }
+  if (item.kind === "messaging.reminded" && item.actor !== null) {
+    // It ends when the message is read, however late it came.
+    return { group: item.group, at: item.message, position: item.message, from: item.actor, text: "", calling: { mentions: [mine], silent: false, urgent: false }, reminds: true };
   }
   if (item.kind !== "messaging.edited" || item.actor === null || item.actor.id === mine) return null;
   const calling = { mentions: item.called, silent: false, urgent: false };
@@ -35,7 +39,11 @@ function afterwards(news: News, later: readonly Item[], mine: string): News | nu
   for (const item of later) {
     if (item.kind === "messaging.recalled" && item.message === news.position) stands = false;
     if (item.kind === "messaging.moved" && item.message === news.position) stands = !item.on;
-    if (item.kind !== "messaging.edited" || item.message !== news.position) continue;
+    if (item.kind === "messaging.reminded" && item.actor !== null) {
+    // It ends when the message is read, however late it came.
+    return { group: item.group, at: item.message, position: item.message, from: item.actor, text: "", calling: { mentions: [mine], silent: false, urgent: false }, reminds: true };
+  }
+  if (item.kind !== "messaging.edited" || item.message !== news.position) continue;
     text = item.text;
     // An edit calls those whom the message still mentions; a message whom it called when it came.
     isCalled = news.at === news.position || calls(item.mentions, mine);

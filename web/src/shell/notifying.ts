@@ -45,9 +45,9 @@ function toldOf(news: News): Told {
 
 function show(news: News, told: Told): void {
   const name = state.value.conversations[news.group]?.group.name ?? "";
-  const from = d("from", { who: news.from.name });
+  const from = d(news.reminds ? "reminds" : "from", { who: news.from.name });
   const text = [...news.text].slice(0, LONGEST).join("");
-  const body = told === "none" ? d("some") : told === "text" && text ? `${news.from.name}: ${text}` : from;
+  const body = told === "none" ? d("some") : told === "text" && text && !news.reminds ? `${news.from.name}: ${text}` : from;
   const options = { body, tag: news.group, icon: "/icon-192.png", data: { group: news.group, position: news.position } };
   const title = told === "none" ? (me.value?.organisation.name ?? "") : name;
   const by = registration();

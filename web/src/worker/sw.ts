@@ -33,18 +33,19 @@ scope.addEventListener("fetch", (event) => {
 });
 
 /** What a push says, by docs/protocol.md: what it may not tell is empty. */
-interface Said { group: string; position: number; told: "none" | "sender" | "text"; lang: string; name: string; sender: string; text: string; more?: number }
-const CHINESE = ["有新消息", "发来新消息", "（还有 {n} 条）"] as const;
-const WORDS: Record<string, readonly [some: string, from: string, more: string]> = {
-  "zh-CN": CHINESE, "zh-TW": ["有新訊息", "傳來新訊息", "（還有 {n} 則）"], en: ["New message", "sent a message", " (and {n} more)"],
+interface Said { group: string; position: number; told: "none" | "sender" | "text"; lang: string; name: string; sender: string; text: string; more?: number; reminder?: boolean }
+const CHINESE = ["有新消息", "发来新消息", "（还有 {n} 条）", "提醒您阅读消息", "[提醒] "] as const;
+const WORDS: Record<string, readonly [some: string, from: string, more: string, reminds: string, mark: string]> = {
+  "zh-CN": CHINESE, "zh-TW": ["有新訊息", "傳來新訊息", "（還有 {n} 則）", "提醒您閱讀訊息", "[提醒] "],
+  en: ["New message", "sent a message", " (and {n} more)", "asks you to read a message", "[Reminder] "],
 };
 const MOST_COUNTED = 9;
 scope.addEventListener("push", (event) => {
   const said = event.data?.json() as Said | undefined;
   if (said === undefined) return;
-  const [some, from, others] = WORDS[said.lang] ?? CHINESE;
+  const [some, from, others, reminds, mark] = WORDS[said.lang] ?? CHINESE;
   const more = said.more ? others.replace("{n}", said.more < MOST_COUNTED ? String(said.more) : MOST_COUNTED + "+") : "";
-  const body = said.told === "none" ? some : (said.text ? said.sender + ": " + said.text : said.sender + " " + from) + more;
+  const body = said.told === "none" ? some : (said.text ? (said.reminder ? mark : "") + said.sender + ": " + said.text : said.sender + " " + (said.reminder ? reminds : from)) + more;
   const shown = { body, tag: said.group, icon: "/icon-192.png", badge: "/icon-192.png", data: { group: said.group, position: said.position } };
   event.waitUntil(scope.registration.showNotification(said.told === "none" ? "规矩" : said.name, shown));
 });

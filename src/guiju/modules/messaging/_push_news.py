@@ -22,11 +22,11 @@ from guiju.modules.messaging import (
 )
 from guiju.modules.messaging.change_types import ALL, UNCHANGED, Changed, MessageEdited
 from guiju.modules.messaging.device_types import News, Subscription, Told, least
-from guiju.modules.messaging.personal_types import PLAIN
+from guiju.modules.messaging.personal_types import PLAIN, MessageReminded
 from guiju.modules.messaging.sending import author_of
 from guiju.modules.policy.types import PRESENT
 
-KINDS = ("messaging.sent", "messaging.released", "messaging.edited")
+KINDS = ("messaging.sent", "messaging.released", "messaging.edited", "messaging.reminded")
 LONGEST_TEXT = 120
 MOST_ASKED, MOST_COUNTED = 20, 9
 """So many of the newest entries of a group are asked what waits; more messages than the second are not counted."""
@@ -34,11 +34,20 @@ MOST_ASKED, MOST_COUNTED = 20, 9
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The entry of a message that appears, or of an edit; `called` are those whom the edit alone tells of itself."""
+    """The entry of a message that appears, of an edit or of a reminder; `called` are the only ones whom these two tell."""
 
     entry: Recorded
     message: Recorded
     called: frozenset[PersonId] | None = None
+
+    @property
+    def is_reminder(self) -> bool:
+        return isinstance(self.entry.fact, MessageReminded)
+
+    @property
+    def unread_until(self) -> int:
+        """Who has read up to here knows it: a reminder is of a message, and ends when that is read."""
+        return self.message.position if self.is_reminder else self.entry.position
 
 
 def as_now(tx: ReadTx, waited: News) -> News | None:
@@ -90,6 +99,8 @@ class GroupNews:
             return None
         if entry is message:
             return Said(entry, message)
+        if isinstance(entry.fact, MessageReminded):
+            return Said(entry, message, frozenset(entry.fact.people))
         current = now.edit if now.edit is not None else message
         called = changes.called_by(self._tx, entry).intersection(current.fact.mentions)
         return Said(entry, message, called) if called else None
@@ -110,21 +121,23 @@ class GroupNews:
         text = service.text_shown(edit or message) if told is Told.TEXT else ""
         others = {each.message.position for each in said} - {message.position}
         more = min(len(others), MOST_COUNTED) if told is not Told.NONE else 0
+        is_reminder = said[0].is_reminder and told is not Told.NONE
         earliest = said[-1].entry.position if first is None else first
         return News(
             to, self.group.id, said[0].entry.position, earliest, message.position, told, sender, name,
-            text[:LONGEST_TEXT], more,
+            text[:LONGEST_TEXT], more, is_reminder,
         )  # fmt: skip
 
 
 def _place(entry: Recorded) -> int:
     """Where the message of an entry appears."""
-    at: int = entry.fact.refs[0] if isinstance(entry.fact, MessageEdited) else entry.position
+    of_another = isinstance(entry.fact, MessageEdited | MessageReminded)
+    at: int = entry.fact.refs[0] if of_another else entry.position
     return at
 
 
 def _messages(tx: ReadTx, entries: Sequence[Recorded]) -> dict[int, Recorded]:
-    """The messages of these entries, by where they appear: an edit names one that may be older than all of them."""
+    """The messages of these entries, by where they appear: an edit or a reminder names one that may be older than all of them."""
     found = {each.position: each for each in entries if _place(each) == each.position}
     edited = tuple({_place(each) for each in entries} - found.keys())
     if edited:
@@ -161,7 +174,7 @@ class Reader:
         return [
             said
             for said in reversed(told.said)
-            if said.entry.position > since
+            if said.unread_until > since
             and said.message.position >= member.visible_from
             and author_of(said.message) != self.person
             and self._is_told(said, is_muted=muted)

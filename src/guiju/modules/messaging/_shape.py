@@ -269,6 +269,7 @@ def _conversation(view: View, found: service.Conversation, now: Mapping[int, Cha
         else None,
         "unread": found.unread,
         "mentioned": found.mentioned,
+        "reminded": found.reminded,
         "read": found.read,
         **settings(found.settings),
     }

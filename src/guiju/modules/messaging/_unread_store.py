@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from guiju.kernel.db import ReadTx
+from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.messaging._store import message
 from guiju.modules.messaging.change_types import ALL
+
+MOST_REMINDERS = 100
+"""So many of the newest reminders of a group are asked whom they reached."""
 
 
 def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> int:
@@ -22,6 +25,19 @@ def is_mentioned(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> bo
     named = or_(*(mentions.contains(f'"{each}"', autoescape=True) for each in (person, ALL)))
     found = select(message.c.position).where(*_unread(group, person, after), some, named).limit(1)
     return tx.first(found) is not None
+
+
+def newest_reminded(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> int | None:
+    """Where the newest of those messages appears of which the person was reminded; None where there is none."""
+    kinds, most = ("messaging.reminded",), MOST_REMINDERS
+    reminders = EntryQuery(group=group, kinds=kinds, after=after, limit=most, newest_first=True)
+    named = {each.fact.refs[0] for each in tx.entries(reminders) if person in each.fact.people}
+    if not named:
+        return None
+    newest = func.max(message.c.shown).label("shown")
+    unread = *_unread(group, person, after), message.c.shown.in_(named)
+    position: int | None = tx.scalar(select(newest).where(*unread))
+    return position
 
 
 def _unread(group: GroupId, person: PersonId, after: int) -> tuple[ColumnElement[bool], ...]:

@@ -71,7 +71,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a push tells of one group: of the message at `position`, because of `entry`, which is it or an edit of it.
+    """What a push tells of one group: of the message at `position`, because of `entry`: it, an edit or a reminder of it.
 
     `first` is the earliest entry that it stands for: none from there on was told before. `more` other messages wait beside
     that one. What `told` does not allow is empty.
@@ -87,6 +87,7 @@ class News:
     group_name: str
     text: str
     more: int
+    is_reminder: bool
 
 
 class BadSubscriptionError(InvalidError):

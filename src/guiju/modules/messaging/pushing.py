@@ -282,5 +282,6 @@ def _body_of(news: News) -> bytes:
         "sender": news.sender,
         "text": news.text,
         "more": news.more,
+        "reminder": news.is_reminder,
     }
     return webpush.encrypt(msgspec.json.encode(said), to.p256dh, to.auth)

@@ -51,7 +51,10 @@ MOST_UNREAD = 100
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A group as one person's list shows it. `last` is the newest message that they may see."""
+    """A group as one person's list shows it. `last` is the newest message that they may see.
+
+    `reminded` is where the newest unread message appears that they were asked to read.
+    """
 
     group: Group
     member: Member
@@ -59,6 +62,7 @@ class Conversation:
     last: Recorded | None
     unread: int
     mentioned: bool
+    reminded: int | None
     read: int
     settings: Settings = PLAIN
 
@@ -163,7 +167,7 @@ def _conversation(
     person = member.person
     read = max(read, member.visible_from - 1)
     if member.state is MemberState.MUST_SIGN or member.state is MemberState.INVITED:
-        return Conversation(group, member, members, None, 0, False, read)
+        return Conversation(group, member, members, None, 0, False, None, read)
     unread = _unread_store.count_unread(tx, group.id, person, read, MOST_UNREAD)
     visible = last is not None and last >= member.visible_from
     newest = tx.entry(last) if visible and last is not None else None
@@ -174,6 +178,7 @@ def _conversation(
         newest,
         unread,
         bool(unread) and _unread_store.is_mentioned(tx, group.id, person, read),
+        _unread_store.newest_reminded(tx, group.id, person, read) if unread else None,
         read,
     )
 
