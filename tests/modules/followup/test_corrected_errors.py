@@ -6,7 +6,7 @@ from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
 from guiju.modules.followup import questioning, questions
 from guiju.modules.followup.question_types import Outcome, Question, QuestionState
-from guiju.modules.groups import governing, roster
+from guiju.modules.groups import roster
 from guiju.modules.messaging import recalling
 from tests.support.asking import raise_question
 from tests.support.checks import check_ledger
@@ -90,20 +90,17 @@ def test_late_is_told_once_where_no_further_head_is(office: Office) -> None:
     check_ledger(world)
 
 
-@pytest.mark.parametrize("ends", ["left", "closed", "recalled"])
+@pytest.mark.parametrize("ends", ["left", "recalled"])
 def test_what_would_have_ended_meanwhile_has_ended(office: Office, ends: str) -> None:
     reported = Reported(office)
     correction, who = reported.correct(reported.wrong), office.member.person_id
-    group, by = reported.group, office.owner
     if ends == "left":
+        group, by = reported.group, office.owner
         office.world.write(lambda tx: roster.remove(tx, by, group, who, reason="x"))
-    elif ends == "closed":
-        office.world.write(lambda tx: governing.close(tx, by, group, reason="x"))
     else:
         reported.recall(reported.wrong)
-    if ends != "closed":
-        reported.recall(correction)
-        assert reported.now().state is QuestionState.ENDED
+    reported.recall(correction)
+    assert reported.now().state is QuestionState.ENDED
     office.world.later(20 * DAY)
     assert office.world.entries("followup.question_late") == []
     check_ledger(office.world)

@@ -131,9 +131,9 @@ def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case MessageSent(corrects=int(corrects)) | MessageReleased(corrects=int(corrects)):
                 _correct(tx, entry, correcting.chain(tx, corrects))
             case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
-                _end_waiting(tx, _c.group_id == group, _c.person == person)
+                _leave(tx, _c.group_id == group, _c.person == person)
             case GroupClosed(group=group):
-                _end_waiting(tx, _c.group_id == group)
+                _end(tx, _c.group_id == group, _IS_OPEN)
 
 
 def _raise(tx: WriteTx, entry: Recorded, fact: QuestionRaised) -> None:
@@ -200,11 +200,11 @@ def _by(correction: Recorded) -> dict[str, Any]:
     return {"corrected": correction.position, "corrected_at": correction.at}
 
 
-def _end_waiting(tx: WriteTx, *where: ColumnElement[bool]) -> None:
-    """What waits ends, and what would wait without its correction will not if that is recalled."""
-    _end(tx, *where, _IS_OPEN)
+def _leave(tx: WriteTx, *mine: ColumnElement[bool]) -> None:
+    """What waits for who has left ends, and what would wait without its correction does not, should that be recalled."""
+    _end(tx, *mine, _IS_OPEN)
     ended = {"uncorrected": QuestionState.ENDED.value}
-    tx.run(update(_question).where(*where, _WAITED).values(ended))
+    tx.run(update(_question).where(*mine, _WAITED).values(ended))
 
 
 def _end(tx: WriteTx, *where: ColumnElement[bool]) -> None:
