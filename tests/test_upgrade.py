@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from guiju import migrations
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import open_database
+from guiju.kernel.jobs import job
 from guiju.ledger.errors import LedgerError
-from guiju.modules.followup import asking, questions
+from guiju.modules.followup import asking, questioning, questions
 from guiju.modules.followup import service as followup
 from guiju.modules.followup.question_types import QuestionState
 from guiju.modules.followup.types import Answer
@@ -150,6 +151,10 @@ _SINCE = (
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",
     "DROP INDEX bots_bot_responsible",
+    "DROP INDEX followup_question_corrected",
+    "ALTER TABLE followup_question DROP COLUMN corrected",
+    "ALTER TABLE followup_question DROP COLUMN corrected_at",
+    "ALTER TABLE followup_question DROP COLUMN uncorrected",
 )
 """Takes away what came after all the versions from which these tests upgrade."""
 
@@ -235,3 +240,51 @@ def test_what_was_refused_of_a_bot_before_anybody_was_told_counts_for_nobody(
     assert world.entries("messaging.prereview_began") == []
     refuse(1)
     assert len(world.entries("messaging.prereview_began")) == 1
+
+
+def test_what_waits_again_has_a_timer_and_nothing_else_gets_one(world: World) -> None:
+    office = open_office(world)
+    world.adopt(lambda text: text.replace("levels: 2, per_day: 20}", "levels: 1, per_day: 20}"))
+    group, me = office.group(), office.member.person_id
+
+    def ask(hours: int) -> int:
+        message = world.send(office.owner, group, "请回复").position
+        world.write(lambda tx: asking.ask(tx, office.owner, group, message, people=[me], hours=hours))  # fmt: skip
+        return int(message)
+
+    def reply(message: int, *, recalled: bool = False) -> None:
+        said = world.send(office.member, group, "好的", quote=message).position
+        if recalled:
+            world.write(lambda tx: recalling.recall(tx, office.member, group, said))
+
+    def report() -> int:
+        message = world.send(office.member, group, "八点开工").position
+        return raise_question(world, office.owner, group, message, None)
+
+    told, told_late = ask(1), report()
+    for _ in range(2):
+        world.later(20 * DAY)
+    reply(told, recalled=True)
+    answered, waiting, missed = ask(100), ask(100), ask(1)
+    reply(answered)
+    reply(missed, recalled=True)
+    closed, again = report(), report()
+    world.write(lambda tx: questioning.close(tx, office.owner, closed))
+    upgrade_from(
+        world,
+        "DELETE FROM job",
+        f"INSERT INTO job VALUES ('followup.time', '{waiting}', 1, '{{}}', 0, 0)",
+        f"INSERT INTO job VALUES ('followup.time', '{missed}', 1, '{{}}', 0, 0)",
+        "UPDATE alembic_version SET version_num = '20261129_zzzzzzzreplies'",
+    )
+    late = world.read(lambda tx: questions.find(tx, told_late))
+    assert late.state is QuestionState.OPEN and late.late and late.next_at is None
+    (part,) = world.read(lambda tx: followup.parts_of(tx, told))
+    assert part.answer is Answer.OPEN and part.level == 1 and part.next_at is None
+    timers = world.read(lambda tx: tx.all(select(job.c.kind, job.c.key, job.c.due_at)))
+    (part,) = world.read(lambda tx: followup.parts_of(tx, missed))
+    assert set(map(tuple, timers)) == {
+        ("followup.time", str(waiting), 1),
+        ("followup.time", str(missed), part.due_at),
+        ("followup.question_time", str(again), world.read(lambda tx: questions.find(tx, again)).remind_at),
+    }  # fmt: skip

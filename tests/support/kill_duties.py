@@ -1,4 +1,4 @@
-"""What one person asks and another does while the server is killed: notices, and messages that need an answer."""
+"""What one person asks and another does while the server is killed: notices, messages that need an answer, questions."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,12 +6,25 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from tests.support.repeating import Book, Json, Seat, Worker
+from tests.support.repeating import ActError, Book, Json, Seat, Worker
+
+PER_DAY = 200
+"""So many requests and questions of one person the rules of the campaign allow in a group and day, and no rules more."""
+OFTEN_ENOUGH = "followup.asked_too_often"
+
+
+def limited_early(worker: Worker, done: int) -> list[str]:
+    """A limit that refused before that many were done has counted one twice."""
+    if not worker.limited or done >= PER_DAY:
+        return []
+    return [f"{worker.name}: refused by the limit of the day after {done}"]
 
 
 @dataclass(eq=False, kw_only=True)
 class Paired(Worker):
     """Asks, and has somebody else do what is asked."""
+
+    accounts: ClassVar[int] = 2
 
     other: Seat
 
@@ -93,10 +106,12 @@ class Answering(Paired):
     async def act(self) -> None:
         message = await self.send(f"请回复 {self.acts}")
         path = f"/api/groups/{self.seat.beside}/messages/{message}"
-        await self.ask(
+        asked = await self.ask(
             "POST", f"{path}/answers", {"people": [self.other.person], "hours": 24},
-            allowed=["followup.already_asked"],
+            allowed=["followup.already_asked"], limit=OFTEN_ENOUGH,
         )  # fmt: skip
+        if asked.code == OFTEN_ENOUGH:
+            return
         self.asked.append(message)
         answer = self.rng.choice(("understood", "declined"))
         reason = "在外地" if answer == "declined" else ""
@@ -134,4 +149,116 @@ class Answering(Paired):
             found.append(f"answer: {len(asked)} ask, {len(self.asked)} were acknowledged")
         if answered != self.answered:
             found.append(f"answer: {len(answered)} are given, {len(self.answered)} acknowledged")
+        return found + limited_early(self, len(self.asked))
+
+
+@dataclass(eq=False, kw_only=True)
+class Questioning(Paired):
+    """Questions of another person about one's messages: to the unit, whose head answers, and errors, which one answers or
+    corrects oneself. A correction that is recalled answers nothing. All of it says when it was done before.
+    """
+
+    name: ClassVar[str] = "question"
+    pause: ClassVar[float] = 0.5
+
+    head: Seat
+    unit: str
+    states: dict[int, str] = field(default_factory=dict)
+    pending: tuple[int, str] | None = None
+    done: list[tuple[str, int]] = field(default_factory=list)
+
+    @override
+    async def act(self) -> None:
+        message, is_error = await self.send(f"按图施工 {self.acts}"), self.rng.random() < 0.5
+        question = await self._raise(message, None if is_error else self.unit)
+        if question is None:
+            return
+        answerer = self.seat if is_error else self.head
+        if is_error and self.rng.random() < 0.5:
+            correction = await self._correct(message, question)
+            if self.rng.random() < 0.5:
+                self.acknowledged += 1
+                return
+            await self._recall(correction, question)
+        await self._answer(question, answerer)
+        if self.rng.random() < 0.5:
+            await self._say(question, "reopened", "reopening", {"reason": "还不清楚"}, "open")
+            await self._answer(question, answerer)
+        await self._say(question, "closed", "closing", {}, "closed")
+        self.acknowledged += 1
+
+    async def _raise(self, message: int, unit: str | None) -> int | None:
+        """The id of a question that is raised; None where the limit of the day refuses it. Raises ActError."""
+        place = f"/api/groups/{self.seat.beside}"
+        raised = await self.ask(
+            "POST", f"{place}/messages/{message}/questions",
+            {"text": f"对吗 {self.acts}？", "unit_id": unit},
+            allowed=["followup.already_raised"], limit=OFTEN_ENOUGH, by=self.other.session,
+        )  # fmt: skip
+        if raised.code == OFTEN_ENOUGH:
+            return None
+        found = (await self.ask("GET", f"{place}/questions")).said["questions"]
+        ids = [int(each["id"]) for each in found if each["message"] == message]
+        if len(ids) != 1 or raised.said.get("id", ids[0]) != ids[0]:
+            self.wrong(f"{message} has {ids}, {raised.said} was acknowledged")
+            raise ActError
+        self.states[ids[0]] = "open"
+        self.done.append(("raised", ids[0]))
+        return ids[0]
+
+    async def _answer(self, question: int, by: Seat) -> None:
+        outcome = self.rng.choice(("answered", "confirmed"))
+        body = {"outcome": outcome, "text": "以 B 版为准" if outcome == "answered" else ""}
+        await self._say(question, "answered", "answer", body, "answered", by=by)
+
+    async def _say(
+        self, question: int, kind: str, what: str, body: Json, state: str, *, by: Seat | None = None
+    ) -> None:
+        """Raises ActError."""
+        self.pending = (question, state)
+        path, session = f"/api/questions/{question}/{what}", (by or self.other).session
+        await self.ask("POST", path, body, allowed=["followup.question_settled"], by=session)
+        self.states[question] = state
+        self.pending = None
+        self.done.append((kind, question))
+
+    async def _correct(self, message: int, question: int) -> int:
+        self.pending = (question, "closed")
+        correction = await self.send(f"按新图施工 {self.acts}", corrects=message)
+        self.states[question] = "closed"
+        self.pending = None
+        return correction
+
+    async def _recall(self, correction: int, question: int) -> None:
+        self.pending = (question, "open")
+        path = f"/api/groups/{self.seat.beside}/messages/{correction}/recall"
+        await self.ask("POST", path, {}, allowed=["messaging.already_recalled"])
+        self.states[question] = "open"
+        self.pending = None
+
+    @override
+    async def look(self) -> None:
+        found = (await self.ask("GET", f"/api/groups/{self.seat.beside}/questions")).said
+        shown = {int(each["id"]): each["state"] for each in found["questions"]}
+        for question in list(self.states)[-10:]:
+            state = shown.get(question)
+            if state != self.states[question] and (question, state) != self.pending:
+                self.wrong(f"{question} is {state}, {self.states[question]} was acknowledged")
+        await super().look()
+
+    @override
+    def judge(self, book: Book) -> list[str]:
+        kinds = {
+            f"followup.question_{kind}": kind
+            for kind in ("raised", "answered", "closed", "reopened")
+        }
+        people = (self.seat.person, self.other.person, self.head.person)
+        recorded = [
+            (kinds[each.kind], each.position if not each.fact.refs[1:] else each.fact.refs[1])
+            for each in book.entries
+            if each.kind in kinds and each.actor in people
+        ]
+        found = super().judge(book) + limited_early(self, len(self.states))
+        if recorded != self.done:
+            found.append(f"question: {len(recorded)} are recorded, {len(self.done)} acknowledged")
         return found

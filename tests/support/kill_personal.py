@@ -1,18 +1,25 @@
 """What people keep for themselves while the server is killed: no fact tells of it, so it is asked for after each start."""
 
+import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from typing_extensions import override
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Origin
 
 from guiju.kernel.ids import PersonId
 from guiju.modules.messaging import _unsent_store
-from tests.support.repeating import Book, Worker, stored_otherwise
+from tests.support.repeating import ActError, Book, Worker, stored_otherwise
 
 _HOUR = 3_600_000
 _SOON = 80_000  # a minute is the least, and a start may come between
 _EVERY, _MOST = 25, 5
+_EARLIER, _MARKS = 20, 8
+_HEARD_SECONDS = 30.0
 
 
 @dataclass(eq=False)
@@ -41,6 +48,13 @@ class Drafting(Worker):
             self.wrong(f"the draft is {text[:20]}, {self.last[:20]} was acknowledged")
 
 
+async def read_up_to(worker: Worker) -> int:
+    """How far a worker has read beside the load, as the server says. Raises ActError."""
+    said = (await worker.ask("GET", "/api/conversations")).said["conversations"]
+    (mark,) = [each["read"] for each in said if each["group"]["id"] == worker.seat.beside]
+    return int(mark)
+
+
 @dataclass(eq=False)
 class Reading(Worker):
     """A read mark that moves on."""
@@ -53,7 +67,7 @@ class Reading(Worker):
     @override
     async def begin(self) -> None:
         await self.send("从这里读起")
-        self.last = self.pending = await self._mark()
+        self.last = self.pending = await read_up_to(self)
         await super().begin()
 
     @override
@@ -64,15 +78,80 @@ class Reading(Worker):
         self.last = self.pending
         self.acknowledged += 1
 
-    async def _mark(self) -> int:
-        said = (await self.ask("GET", "/api/conversations")).said["conversations"]
-        (mark,) = [each["read"] for each in said if each["group"]["id"] == self.seat.beside]
-        return int(mark)
+    @override
+    async def look(self) -> None:
+        mark = await read_up_to(self)
+        if self.pending >= 0 and mark not in {self.last, self.pending}:
+            self.wrong(f"it is read up to {mark}, {self.last} was acknowledged")
+        await super().look()
+
+
+@dataclass(eq=False)
+class Marking(Worker):
+    """Read marks over a socket, in any order; they are acknowledged by what another screen of the same person hears."""
+
+    name: ClassVar[str] = "socket-read"
+
+    last: int = -1
+    pending: int = -1
+
+    @override
+    async def begin(self) -> None:
+        self.last = self.pending = await read_up_to(self)
+        await super().begin()
+
+    @override
+    async def act(self) -> None:
+        first = max(0, self.last - _EARLIER)
+        self.pending = await self.send(f"读到这里 {self.acts}")
+        between = range(first, self.pending)
+        waiting = [self.pending, *self.rng.sample(between, min(_MARKS, len(between)))]
+        self.rng.shuffle(waiting)
+        while waiting:
+            await self.ready()
+            try:
+                async with (
+                    asyncio.timeout(_HEARD_SECONDS),
+                    self._screen() as one,
+                    self._screen() as other,
+                ):
+                    await self._mark(one, other, waiting)
+            except TimeoutError:
+                self.wrong(f"no screen heard of {waiting}")
+                raise ActError from None
+            except (OSError, WebSocketException, EOFError):
+                self.interrupted += 1
+                await asyncio.sleep(0.02)
+        self.acknowledged += 1
+
+    def _screen(self) -> connect:
+        session = self.seat.session
+        return connect(
+            session.origin.replace("http", "ws", 1) + "/ws", origin=Origin(session.origin),
+            additional_headers={"Cookie": session.cookie}, compression=None, proxy=None, max_size=None,
+        )  # fmt: skip
+
+    async def _mark(
+        self, one: ClientConnection, other: ClientConnection, waiting: list[int]
+    ) -> None:
+        """Have each place marked by one screen, and heard of by the other."""
+        for screen in (other, one):
+            await screen.send(json.dumps({"type": "hello", "cursor": None}))
+            await screen.recv()
+        for position in waiting:
+            mark = {"type": "read", "group": self.seat.beside, "position": position}
+            await one.send(json.dumps(mark))
+        while waiting:
+            frame = json.loads(await other.recv())
+            if frame["type"] == "read" and frame["group"] == self.seat.beside:
+                self.last = max(self.last, frame["position"])
+                if frame["position"] in waiting:
+                    waiting.remove(frame["position"])
 
     @override
     async def look(self) -> None:
-        mark = await self._mark()
-        if self.pending >= 0 and mark not in {self.last, self.pending}:
+        mark = await read_up_to(self)
+        if not self.last <= mark <= self.pending:
             self.wrong(f"it is read up to {mark}, {self.last} was acknowledged")
         await super().look()
 

@@ -30,7 +30,8 @@ LATER = (LATEST, 2.5, LATEST, 8.0)  # a file is not read in a moment, and worker
 class Report:
     """What a run did and found. `ready` has the seconds of each start; `caught` counts kills with sends under way.
 
-    `operations` has how often each operation was acknowledged, and how often nothing answered it.
+    `operations` has how often each operation was acknowledged, and how often nothing answered it; `limited` how often one
+    was refused by a limit of the rules.
     """
 
     kills: int = 0
@@ -39,6 +40,7 @@ class Report:
     repeated: int = 0
     ready: list[float] = field(default_factory=list)
     operations: dict[str, tuple[int, int]] = field(default_factory=dict)
+    limited: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def judge(self, log: Path) -> list[str]:
@@ -73,6 +75,7 @@ class Report:
                 "max": round(max(self.ready), 2),
             },
             "operations": self.operations,
+            "limited": self.limited,
             "problems": self.problems[:20],
         }
 
@@ -132,5 +135,6 @@ async def kill_again_and_again(
     report.acknowledged = load.acknowledged
     report.repeated = sum(sender.repeated for sender in load.senders)
     report.operations = {one.name: (one.acknowledged, one.interrupted) for one in load.workers}
+    report.limited = {one.name: one.limited for one in load.workers if one.limited}
     report.problems = problems_after(place, load)
     return report

@@ -4,7 +4,7 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ import httpx2
 from bench.servers import Session
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
+from guiju.modules.messaging.burn_types import words_of
 
 Json = dict[str, Any]
 _SECONDS = 30.0
@@ -62,10 +63,14 @@ class Seat:
 
 @dataclass(eq=False)
 class Worker(ABC):
-    """One account that does the same thing again and again. `problems` is what a client must never see."""
+    """One account that does the same thing again and again. `problems` is what a client must never see.
+
+    `accounts` is how many are taken up by it; `limited` counts the acts that were refused by a limit of the rules.
+    """
 
     name: ClassVar[str]
     pause: ClassVar[float] = 0.1
+    accounts: ClassVar[int] = 1
 
     seat: Seat
     rng: random.Random
@@ -73,11 +78,12 @@ class Worker(ABC):
     acts: int = 0
     acknowledged: int = 0
     interrupted: int = 0
+    limited: int = 0
     is_busy: bool = False
     has_begun: bool = False
     texts: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Json] = field(default_factory=dict)
-    _last: tuple[str, str, Json] | None = None
+    _last: tuple[str, str, Json, Session | None] | None = None
     _restarted: bool = False
 
     async def begin(self) -> None:
@@ -91,7 +97,8 @@ class Worker(ABC):
     async def look(self) -> None:
         """Compare what is shown with what was acknowledged: after each start, and at the end. Raises ActError."""
         if self._last is not None:
-            await self.once(*self._last)
+            cmid, path, body, by = self._last
+            await self.once(cmid, path, body, by=by)
 
     def judge(self, book: Book) -> list[str]:
         """What must not be, once everything was acknowledged."""
@@ -128,12 +135,12 @@ class Worker(ABC):
 
     async def ask(
         self, method: str, path: str, body: object = None, *, allowed: Sequence[str] = (),
-        refused: str = "", by: Session | None = None, content: bytes | None = None,
+        refused: str = "", limit: str = "", by: Session | None = None, content: bytes | None = None,
     ) -> Answered:  # fmt: skip
         """One request, again until something answers it. Raises ActError.
 
         `allowed` are the codes of errors that say that it was done before, for one that was tried before; `refused` is
-        the code of the error that is wanted.
+        the code of the error that is wanted, and `limit` that of one which says that enough was done.
         """
         session, tries = by or self.seat.session, 0
         headers = {"Origin": session.origin}
@@ -145,10 +152,7 @@ class Worker(ABC):
         if body is not None:
             sent = {"json": body}
         while True:
-            await self._up.wait()
-            if self._restarted and self.has_begun:
-                self._restarted = False
-                await self.look()
+            await self.ready()
             tries += 1
             try:
                 url = session.origin + path
@@ -158,12 +162,21 @@ class Worker(ABC):
                 await asyncio.sleep(0.02)
                 continue
             if answer.status_code != _UNAVAILABLE:
-                known = [*allowed, refused] if tries > 1 else [refused]
-                return self._checked(f"{method} {path}", answer, tries, known, not refused)
+                known = {*(allowed if tries > 1 else ()), refused, limit} - {""}
+                done = self._checked(f"{method} {path}", answer, tries, known, not refused)
+                self.limited += bool(limit) and done.code == limit
+                return done
             await asyncio.sleep(0.1)
 
+    async def ready(self) -> None:
+        """Wait for a server; at another one than before, look first. Raises ActError."""
+        await self._up.wait()
+        if self._restarted and self.has_begun:
+            self._restarted = False
+            await self.look()
+
     def _checked(
-        self, what: str, answer: httpx2.Response, tries: int, known: Sequence[str], is_good: bool
+        self, what: str, answer: httpx2.Response, tries: int, known: Collection[str], is_good: bool
     ) -> Answered:
         is_json = answer.headers.get("content-type", "").startswith("application/json")
         said = answer.json() if is_json and answer.content else None
@@ -179,13 +192,13 @@ class Worker(ABC):
 
     # ---- what has a key --------------------------------------------------------------------------------------------
 
-    async def once(self, cmid: str, path: str, body: Json) -> Json:
+    async def once(self, cmid: str, path: str, body: Json, *, by: Session | None = None) -> Json:
         """Ask for what is done once for this cmid, however often it is asked; the first answer. Raises ActError."""
-        said = (await self.ask("POST", path, body)).said
+        said = (await self.ask("POST", path, body, by=by)).said
         first: Json = self.answers.setdefault(cmid, said)
         if first != said:
             self.wrong(f"{cmid} was answered {first} and then {said}")
-        self._last = (cmid, path, body)
+        self._last = (cmid, path, body, by)
         return first
 
     async def send(self, text: str, **more: Any) -> int:
@@ -211,7 +224,7 @@ def stored_otherwise(
     for cmid, text in texts.items():
         if cmid not in mine:
             found.append(f"{cmid} of {person} is not stored")
-        elif (mine[cmid].fact.original or mine[cmid].fact.text) != text:
+        elif (mine[cmid].fact.original or words_of(mine[cmid].fact)) != text:
             found.append(f"{cmid} of {person} is stored with another text")
         elif cmid in answers and answers[cmid]["position"] != mine[cmid].position:
             found.append(f"{cmid} of {person} was acknowledged elsewhere: {answers[cmid]}")

@@ -15,6 +15,7 @@ _FOLDER = Path(__file__).parent
 _VERSION = table("alembic_version", column("version_num"))
 
 _EMPTIED = "emptied"
+_AFTERWARDS = "afterwards"
 
 Fill = Callable[[Connection, frozenset[str]], None]
 """Puts into tables that are new or empty in a database what its ledger says, in the transaction that makes them so."""
@@ -59,6 +60,11 @@ def fill_again(context: Any, table: str) -> None:
     context.config.attributes[_EMPTIED].add(table)
 
 
+def after_filling(context: Any, act: Callable[[Connection], None]) -> None:
+    """Have something done that depends on what the ledger says: once the tables are filled, in the same transaction."""
+    context.config.attributes[_AFTERWARDS].append(act)
+
+
 def _migrate(database: Database, fill: Fill | None) -> None:
     # Alembic takes an eighth of a start to import, and only a database that is behind needs it.
     from alembic import command  # noqa: PLC0415  # slow to import
@@ -70,8 +76,11 @@ def _migrate(database: Database, fill: Fill | None) -> None:
         before = frozenset(inspect(connection).get_table_names())
         config.attributes["connection"] = connection
         config.attributes[_EMPTIED] = set[str]()
+        config.attributes[_AFTERWARDS] = list[Callable[[Connection], None]]()
         command.upgrade(config, "head")
         if fill is not None:
             after = frozenset(inspect(connection).get_table_names())
             fill(connection, (after - before) | config.attributes[_EMPTIED])
+        for act in config.attributes[_AFTERWARDS]:
+            act(connection)
     assert current(database) == newest(), "the newest revision is named like the last file"

@@ -13,7 +13,6 @@ from sqlalchemy import (
     String,
     Table,
     and_,
-    case,
     func,
     insert,
     or_,
@@ -76,15 +75,24 @@ _question = governed(
         Column("moved", BigInteger),
         Column("hands", Integer, nullable=False),
         Column("reopened", Integer, nullable=False),
+        # The correction that closed it, when, and the state that it would have without; the rest is as before it.
+        Column("corrected", BigInteger),
+        Column("corrected_at", BigInteger),
+        Column("uncorrected", String(16)),
         Index("followup_question_group", "group_id", "message"),
         Index("followup_question_asker", "asker", "raised_at"),
         Index("followup_question_unit", "unit"),
         Index("followup_question_person", "person"),
+        Index("followup_question_corrected", "corrected"),
     )
 )
 _c = _question.c
 _IS_OPEN = _c.state == QuestionState.OPEN.value
 _HAS_ANSWER = _c.state.in_([QuestionState.ANSWERED.value, QuestionState.CLOSED.value])
+_IS_PENDING = _c.state.in_([QuestionState.OPEN.value, QuestionState.ANSWERED.value])
+_WAITED = _c.uncorrected == QuestionState.OPEN.value
+_NOT_ANSWERED = (QuestionState.OPEN, QuestionState.ENDED)
+"""An error that was in these states when it was corrected has no answer but the correction."""
 
 
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
@@ -113,7 +121,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
 
 def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     """A recall ends, a closing too, and leaving what only the writer answers; a correction closes reported errors, and one
-    that is recalled leaves those open that it alone answered.
+    that is recalled leaves those as they were that it alone closed.
     """
     for entry in entries:
         match entry.fact:
@@ -123,7 +131,7 @@ def hear(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case MessageSent(corrects=int(corrects)) | MessageReleased(corrects=int(corrects)):
                 _correct(tx, entry, correcting.chain(tx, corrects))
             case MemberChanged(group=group, person=person, state=state) if state not in INSIDE:
-                _end(tx, _c.group_id == group, _c.person == person, _IS_OPEN)
+                _leave(tx, _c.group_id == group, _c.person == person)
             case GroupClosed(group=group):
                 _end(tx, _c.group_id == group, _IS_OPEN)
 
@@ -168,35 +176,35 @@ def _is_late(tx: WriteTx, entry: Recorded) -> bool:
 
 def _correct(tx: WriteTx, entry: Recorded, messages: Sequence[int]) -> None:
     """A correction closes the errors that were reported about what it corrects, and is the answer to those that wait."""
-    reported = _c.message.in_(messages), _c.kind == QuestionKind.ERROR.value
-    over = {"state": QuestionState.CLOSED.value}
-    said = {"answered_at": entry.at, "answer": entry.position}
-    late = case((_c.due_at < entry.at, 1), else_=_c.late)
-    tx.run(update(_question).where(*reported, _IS_OPEN).values(over | said | {"late": late}))
-    answered = _c.state == QuestionState.ANSWERED.value
-    tx.run(update(_question).where(*reported, answered).values(over))
+    reported = _c.message.in_(messages), _c.kind == QuestionKind.ERROR.value, _IS_PENDING
+    over = {"state": QuestionState.CLOSED.value, "uncorrected": _c.state}
+    tx.run(update(_question).where(*reported).values(over | _by(entry)))
 
 
 def _uncorrect(tx: WriteTx, correction: int) -> None:
-    """Errors that a recalled correction answered have their answer in the next one that stands, or wait again.
-
-    Deadline, reminder and who is told next stay as they were; but what became late by its answer alone was told to nobody.
-    """
-    closed = _c.state == QuestionState.CLOSED.value, _c.kind == QuestionKind.ERROR.value
-    answered = tx.scalars(select(_c.position).where(_c.answer == correction, *closed))
-    line = correcting.line_of(tx, correction) if answered else None
+    """Errors that a recalled correction closed are closed by the next one that stands, or are what they were without it."""
+    closed = _c.corrected == correction, _c.state == QuestionState.CLOSED.value
+    errors = tx.scalars(select(_c.position).where(*closed))
+    line = correcting.line_of(tx, correction) if errors else None
     left = correcting.chain(tx, line) if line is not None else []
-    for error in answered:
+    as_before = {
+        "state": _c.uncorrected, "corrected": None, "corrected_at": None, "uncorrected": None,
+    }  # fmt: skip
+    for error in errors:
         other = tx.entry(next((at for at in left if at > error), -1))
-        untold = and_(_c.level == 0, _c.next_at.is_(None))
-        values: dict[str, Any] = {
-            "state": QuestionState.OPEN.value, "answered_at": None, "answer": None,
-            "late": case((untold, 0), else_=_c.late),
-        }  # fmt: skip
-        if other is not None:
-            late = case((_c.due_at < other.at, 1), else_=_c.late)
-            values = {"answered_at": other.at, "answer": other.position, "late": late}
+        values = _by(other) if other is not None else as_before
         tx.run(update(_question).where(_c.position == error).values(values))
+
+
+def _by(correction: Recorded) -> dict[str, Any]:
+    return {"corrected": correction.position, "corrected_at": correction.at}
+
+
+def _leave(tx: WriteTx, *mine: ColumnElement[bool]) -> None:
+    """What waits for who has left ends, and what would wait without its correction does not, should that be recalled."""
+    _end(tx, *mine, _IS_OPEN)
+    ended = {"uncorrected": QuestionState.ENDED.value}
+    tx.run(update(_question).where(*mine, _WAITED).values(ended))
 
 
 def _end(tx: WriteTx, *where: ColumnElement[bool]) -> None:
@@ -220,8 +228,7 @@ def open_errors(tx: ReadTx, messages: Collection[int]) -> list[int]:
 
 def is_pending(tx: ReadTx, message: int, kind: QuestionKind) -> bool:
     """Whether a message has a question of a kind that is not closed."""
-    pending = _c.state.in_([QuestionState.OPEN.value, QuestionState.ANSWERED.value])
-    here = _c.message == message, _c.kind == kind.value, pending
+    here = _c.message == message, _c.kind == kind.value, _IS_PENDING
     return bool(tx.scalar(select(func.count()).where(*here)))
 
 
@@ -289,6 +296,13 @@ def _newest(tx: ReadTx, limit: int, wanted: Wanted, *where: ColumnElement[bool])
 
 
 def _to_question(row: Row[Any]) -> Question:
+    late, answered_at, answer = bool(row.late), row.answered_at, row.answer
+    if row.uncorrected in _NOT_ANSWERED:
+        late, answered_at, answer = (
+            late or row.due_at < row.corrected_at,
+            row.corrected_at,
+            row.corrected,
+        )
     return Question(
         row.position,
         GroupId(row.group_id),
@@ -301,11 +315,11 @@ def _to_question(row: Row[Any]) -> Question:
         row.raised_at,
         row.due_at,
         row.remind_at,
-        bool(row.late),
+        late,
         row.level,
         row.next_at,
-        row.answered_at,
-        row.answer,
+        answered_at,
+        answer,
         row.moved,
         row.hands,
         bool(row.reopened),

@@ -1,0 +1,106 @@
+"""A correction closes reported errors for as long as it stands: one that is recalled leaves them as they were before it."""
+
+import pytest
+
+from guiju.kernel.clock import DAY
+from guiju.kernel.ids import GroupId
+from guiju.modules.followup import questioning, questions
+from guiju.modules.followup.question_types import Outcome, Question, QuestionState
+from guiju.modules.groups import roster
+from guiju.modules.messaging import recalling
+from tests.support.asking import raise_question
+from tests.support.checks import check_ledger
+from tests.support.office import Office
+
+
+class Reported:
+    """The owner has reported an error in a message of the member."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.world = office, office.world
+        self.group: GroupId = office.group()
+        self.wrong = int(self.world.send(office.member, self.group, "八点开工").position)
+        self.error = raise_question(self.world, office.owner, self.group, self.wrong, None)
+
+    def now(self) -> Question:
+        return self.world.read(lambda tx: questions.find(tx, self.error))
+
+    def answer(self, text: str) -> None:
+        outcome, who = Outcome.ANSWERED, self.office.member
+        self.world.write(lambda tx: questioning.answer(tx, who, self.error, outcome, text=text))
+
+    def correct(self, what: int) -> int:
+        sent = self.world.send(self.office.member, self.group, "九点开工", corrects=what)
+        return int(sent.position)
+
+    def recall(self, correction: int) -> None:
+        by, group = self.office.owner, self.group
+        self.world.write(lambda tx: recalling.recall(tx, by, group, correction, reason="x"))
+
+
+def test_what_was_answered_in_words_is_so_again(office: Office) -> None:
+    reported = Reported(office)
+    reported.answer("确实写错了")
+    before = reported.now()
+    first = reported.correct(reported.wrong)
+    second = reported.correct(first)
+    reported.recall(first)
+    closed = reported.now()
+    assert (closed.state, closed.answer) == (QuestionState.CLOSED, before.answer)
+    reported.recall(second)
+    assert reported.now() == before and before.state is QuestionState.ANSWERED
+    third = reported.correct(reported.wrong)
+    assert reported.now().state is QuestionState.CLOSED
+    reported.recall(third)
+    reported.world.write(lambda tx: questioning.close(tx, office.owner, reported.error))
+    fourth = reported.correct(reported.wrong)
+    reported.recall(fourth)
+    assert reported.now().state is QuestionState.CLOSED, "who asked has closed it"
+    check_ledger(reported.world)
+
+
+def test_what_was_reopened_waits_with_its_old_answer_in_sight(office: Office) -> None:
+    reported = Reported(office)
+    reported.answer("没有写错")
+    reported.world.write(
+        lambda tx: questioning.reopen(tx, office.owner, reported.error, reason="请再看")
+    )
+    before = reported.now()
+    correction = reported.correct(reported.wrong)
+    assert reported.now().answer == correction
+    reported.recall(correction)
+    assert reported.now() == before and before.state is QuestionState.OPEN
+    reported.world.later(20 * DAY)
+    assert len(reported.world.entries("followup.question_late")) == 1
+    check_ledger(reported.world)
+
+
+def test_late_is_told_once_where_no_further_head_is(office: Office) -> None:
+    world = office.world
+    world.adopt(lambda text: text.replace("next_hours: 4, levels: 1,", "next_hours: 4, levels: 0,"))
+    reported = Reported(office)
+    world.later(20 * DAY)
+    before = reported.now()
+    assert (before.late, before.level, before.next_at) == (True, 0, None)
+    for _ in range(2):
+        reported.recall(reported.correct(reported.wrong))
+        assert reported.now() == before
+        world.later(20 * DAY)
+    assert len(world.entries("followup.question_late")) == 1
+    check_ledger(world)
+
+
+@pytest.mark.parametrize("ends", ["left", "recalled"])
+def test_what_would_have_ended_meanwhile_has_ended(office: Office, ends: str) -> None:
+    reported = Reported(office)
+    correction, who = reported.correct(reported.wrong), office.member.person_id
+    if ends == "left":
+        group, by = reported.group, office.owner
+        office.world.write(lambda tx: roster.remove(tx, by, group, who, reason="x"))
+    else:
+        reported.recall(reported.wrong)
+    reported.recall(correction)
+    assert reported.now().state is QuestionState.ENDED
+    office.world.later(20 * DAY)
+    assert office.world.entries("followup.question_late") == []
+    check_ledger(office.world)
