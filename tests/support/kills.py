@@ -21,7 +21,6 @@ from tests.support.server import Place, Serving
 SENDERS = 6
 FIRST_SENDER = 4  # who comes before has a part in the organisation
 CAUGHT_SHARE = 0.8
-READY_SECONDS = float(os.environ.get("GUIJU_READY_SECONDS") or 5)
 _SOONEST, LATEST = 0.05, 0.6
 LATER = (LATEST, 2.5, LATEST, 8.0)  # a file is not read in a moment, and workers look first
 
@@ -43,8 +42,10 @@ class Report:
     limited: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def judge(self, log: Path) -> list[str]:
-        """Everything that must not be: what was found on the way, and what the whole run shows. `log` is the servers'."""
+    def judge(self, log: Path, ready_within: float) -> list[str]:
+        """Everything that must not be: what was found on the way, and what the whole run shows. `log` is the servers',
+        each of which is ready within so many seconds.
+        """
         found = list(self.problems)
         if self.acknowledged <= 10 * self.kills:
             found.append(f"only {self.acknowledged} messages were acknowledged")
@@ -56,9 +57,9 @@ class Report:
             for name, (done, _) in self.operations.items()
             if not done
         ]
-        slow = [seconds for seconds in self.ready if seconds > READY_SECONDS]
+        slow = [seconds for seconds in self.ready if seconds > ready_within]
         if slow or not self.ready:
-            found.append(f"{len(slow)} of {len(self.ready)} starts took over {READY_SECONDS} s")
+            found.append(f"{len(slow)} of {len(self.ready)} starts took over {ready_within} s")
         if "Traceback" in log.read_text(encoding="utf-8"):
             found.append("the servers' log has a traceback")
         return found
