@@ -599,3 +599,20 @@ def test_who_has_asked_to_leave_can_be_mentioned(people: Screens) -> None:
     writer.page.get_by_role("option", name=re.compile("^.*王海涛")).click()
     writer.page.keyboard.press("Enter")
     expect(leaver.message("交接").last.locator(".ment-me")).to_have_text("@王海涛")
+
+
+def test_what_sends_is_chosen_once_for_a_browser(people: Screens) -> None:
+    writer = in_group(people, "zhouxiaoyu")
+    page, field = writer.page, writer.page.get_by_role("textbox", name="消息")
+    page.get_by_role("button", name="显示").click()
+    page.get_by_role("radiogroup", name="发送键").get_by_text("Ctrl/⌘ + Enter").click()
+    page.keyboard.press("Escape")
+    field.fill("第一行")
+    field.press("Enter")
+    field.press_sequentially("第二行")
+    expect(field).to_have_value("第一行\n第二行")
+    expect(page.get_by_text("Ctrl/⌘ + Enter 发送")).to_be_visible()
+    page.reload()
+    field.fill("第一行\n第二行")
+    field.press("Control+Enter")
+    expect(writer.sent("第二行").last).to_be_visible()

@@ -187,6 +187,19 @@ class TestSession:
         with pytest.raises(SessionRequiredError):
             three.get("/api/sessions")
 
+    def test_everywhere_else(
+        self, world: World, wang: Actor, browser: Callable[[], TestClient]
+    ) -> None:
+        one, two = browser(), browser()
+        for client in (one, two):
+            body = {"account": login_of(world, wang), "password": FIRST}
+            assert client.post("/api/session", json=body).status_code == 200
+        assert two.delete("/api/sessions?others=true").status_code == 204
+        (session,) = two.get("/api/sessions").json()["sessions"]
+        assert session["current"]
+        with pytest.raises(SessionRequiredError):
+            one.get("/api/sessions")
+
 
 class TestPasswords:
     def test_a_change_ends_the_others(

@@ -102,6 +102,7 @@ export const STAFF = {
   "me.seen": ["{device}，最近 {time}", "{device}，最近 {time}", "{device}, last seen {time}"],
   "me.end": ["退出", "登出", "Sign out"],
   "me.out": ["退出登录", "登出", "Sign out"],
+  "me.others": ["退出其他设备", "登出其他裝置", "Sign out the others"],
   "me.everywhere": ["全部退出，包括这台", "全部登出，包括這台", "Sign out everywhere, here too"],
   "me.password": ["改密码", "變更密碼", "Change password"],
   "me.password.help": ["改好后，别处的登录都会退出。", "變更後，別處的登入都會登出。", "All other sessions end."],

@@ -10,6 +10,8 @@ import { lang } from "../i18n/index.ts";
 import { device, me, myId, onItems, ownQuiet, state } from "../live/store.ts";
 import { disturbs, least, newsIn } from "../live/told.ts";
 import type { News } from "../live/told.ts";
+import { sound } from "../ui/look.ts";
+import { chime } from "./chime.ts";
 import { registration } from "./worker.ts";
 
 const LONGEST = 120;
@@ -48,7 +50,8 @@ function show(news: News, told: Told): void {
   const from = d(news.reminds ? "reminds" : "from", { who: news.from.name });
   const text = [...news.text].slice(0, LONGEST).join("");
   const body = told === "none" ? d("some") : told === "text" && text && !news.reminds ? `${news.from.name}: ${text}` : from;
-  const options = { body, tag: news.group, icon: "/icon-192.png", data: { group: news.group, position: news.position } };
+  const options = { body, tag: news.group, icon: "/icon-192.png", data: { group: news.group, position: news.position }, silent: sound.value !== "system" };
+  chime();
   const title = told === "none" ? (me.value?.organisation.name ?? "") : name;
   const by = registration();
   if (by?.active) {

@@ -3,12 +3,20 @@ import { ref, watch } from "vue";
 
 export type Theme = "system" | "light" | "dark";
 export type TextSize = "normal" | "large" | "xlarge";
+export type SendKey = "enter" | "ctrl";
+export type Sound = "system" | "off" | "soft" | "bright";
 const saved = <T extends string>(key: string, known: readonly T[], otherwise: T): T => {
   const found = localStorage.getItem(key) as T | null;
   return found !== null && known.includes(found) ? found : otherwise;
 };
 export const theme = ref<Theme>(saved("gj.theme", ["system", "light", "dark"], "system"));
 export const textSize = ref<TextSize>(saved("gj.text", ["normal", "large", "xlarge"], "normal"));
+/** What sends what is written: Enter, or Enter with Ctrl or ⌘. */
+export const sendKey = ref<SendKey>(saved("gj.send", ["enter", "ctrl"], "enter"));
+watch(sendKey, (one) => localStorage.setItem("gj.send", one));
+/** How a notification sounds while a page is open: as the system has it, not at all, or with a tone of ours. */
+export const sound = ref<Sound>(saved("gj.sound", ["system", "off", "soft", "bright"], "system"));
+watch(sound, (one) => localStorage.setItem("gj.sound", one));
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 

@@ -188,11 +188,21 @@ async def list_sessions(request: Request, actor: CurrentActor, read: Reader) -> 
 
 @routes.delete("/sessions", status_code=204)
 async def end_sessions(
-    request: Request, response: Response, actor: CurrentActor, write: Writer
+    request: Request,
+    response: Response,
+    actor: CurrentActor,
+    write: Writer,
+    *,
+    others: bool = False,
 ) -> None:
-    """Sign out everywhere."""
-    await write(lambda tx: service.end_sessions(tx, actor))
-    _clear_cookie(request, response)
+    """Sign out everywhere; with `others` everywhere else."""
+
+    def verb(tx: WriteTx) -> None:
+        service.end_sessions(tx, actor, keep=_current(request, tx).id if others else None)
+
+    await write(verb)
+    if not others:
+        _clear_cookie(request, response)
 
 
 @routes.delete("/sessions/{session_id}", status_code=204)

@@ -377,11 +377,10 @@ def end_session(tx: WriteTx, actor: Actor, session_id: SessionId) -> None:
         raise SessionNotFoundError("There is no such session.", session=session_id)
 
 
-def end_sessions(tx: WriteTx, actor: Actor) -> int:
-    """Sign out everywhere, this session included; returns how many ended (clause ACC-10)."""
-    return _access.end_all(
-        tx, _access.own_permit(tx, actor), _access.own(tx, actor), EndedBy.HOLDER
-    )
+def end_sessions(tx: WriteTx, actor: Actor, *, keep: SessionId | None = None) -> int:
+    """Sign out everywhere, but for the session to `keep`; returns how many ended (clause ACC-10)."""
+    permit, account = _access.own_permit(tx, actor), _access.own(tx, actor)
+    return _access.end_all(tx, permit, account, EndedBy.HOLDER, keep=keep)
 
 
 def end_idle_session(tx: WriteTx, session_id: SessionId) -> None:
