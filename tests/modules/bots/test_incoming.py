@@ -142,9 +142,9 @@ def test_everybody_is_mentioned_by_the_rule_of_who_answers_for_the_bot(place: Pl
     [
         (
             {"msgtype": "markdown", "markdown": {"content": '## 告警\n> 等级：<font color="warning">高</font>\n**值班** [详情](https://a.example.com/1)'}},
-            "告警\n> 等级：高\n值班 详情 https://a.example.com/1",
+            "**告警**\n> 等级：高\n**值班** 详情 https://a.example.com/1",
         ),
-        ({"msgtype": "markdown_v2", "markdown_v2": {"content": "# 日报\n`ok`"}}, "日报\nok"),
+        ({"msgtype": "markdown_v2", "markdown_v2": {"content": "# 日报 #\n## **周报**\n`ok`"}}, "**日报**\n**周报**\n`ok`"),
         (
             {"msgtype": "news", "news": {"articles": [{"title": "周报", "description": "第48周", "url": "https://a.example.com/w", "picurl": "https://a.example.com/p.png"}]}},
             "周报\n第48周\nhttps://a.example.com/w",

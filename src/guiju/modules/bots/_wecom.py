@@ -130,14 +130,13 @@ _MENTION = re.compile(r"<@([^<>\s]{1,64})>")
 _MARKS = (
     (re.compile(r"</?font[^<>]{0,200}>"), ""),
     (re.compile(r"!?\[([^\[\]\n]{0,500})\]\((\S{1,1000}?)\)"), r"\1 \2"),
+    (re.compile(r"^#{1,6}[ \t]+([^*\n]{1,1000}?)[ \t]*#*$", re.MULTILINE), r"**\1**"),
     (re.compile(r"^#{1,6}[ \t]+", re.MULTILINE), ""),
-    (re.compile(r"\*\*([^*\n]{1,1000})\*\*"), r"\1"),
-    (re.compile(r"`{1,3}"), ""),
 )
 
 
 def _markdown(content: dict[str, Any]) -> Said:
-    """The words without the marks, since everybody reads a message as text here."""
+    """The words with those marks that a message may have here; a heading is in bold, a link shows where it leads."""
     text = _content(content, _MARKDOWN_BYTES)
     users = tuple(each for each in dict.fromkeys(_MENTION.findall(text)) if each.isprintable())
     text = _MENTION.sub("", text)
