@@ -616,3 +616,23 @@ def test_what_sends_is_chosen_once_for_a_browser(people: Screens) -> None:
     field.fill("第一行\n第二行")
     field.press("Control+Enter")
     expect(writer.sent("第二行").last).to_be_visible()
+
+
+def test_an_emoji_is_put_where_the_caret_is(people: Screens) -> None:
+    writer = in_group(people, "zhouxiaoyu")
+    page, field = writer.page, writer.page.get_by_role("textbox", name="消息")
+    field.fill("收到谢谢")
+    field.press("Home")
+    for _ in range(2):
+        field.press("ArrowRight")
+    page.get_by_role("button", name="表情").click()
+    grid = page.get_by_role("group", name="表情")
+    expect(grid.get_by_role("button").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    writer.check_access("the emoji")
+    grid.get_by_role("button", name="👍", exact=True).click()
+    expect(field).to_have_value("收到👍谢谢")
+    expect(field).to_be_focused()
+    page.get_by_role("button", name="表情").click()
+    expect(grid.get_by_role("button").first).to_have_text("👍")  # the latest stands first
+    page.keyboard.press("Escape")

@@ -145,6 +145,7 @@ export const CHAT = {
   "cp.tools": ["输入工具", "輸入工具", "Input tools"],
   "cp.mention": ["提到某人", "提及某人", "Mention someone"],
   "cp.nobody": ["群里没有这个人", "群裡沒有這個人", "No such person in this group"],
+  "em.do": ["表情", "表情符號", "Emoji"],
   "cp.keys.ctrl": ["Ctrl/⌘ + Enter 发送，Enter 换行", "Ctrl/⌘ + Enter 傳送，Enter 換行", "Ctrl/⌘ + Enter sends, Enter breaks the line"],
   "cp.keys": ["Enter 发送，Shift + Enter 换行", "Enter 傳送，Shift + Enter 換行", "Enter sends, Shift + Enter breaks the line"],
   "cp.draft": ["草稿已存", "草稿已存", "Draft kept"],
