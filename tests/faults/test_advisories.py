@@ -438,7 +438,7 @@ def test_redos_the_longest_texts_are_inspected_quickly(office: Office, text: str
 
 def test_limit_texts_mentions_and_cmids_are_bounded(office: Office) -> None:
     world, group = office.world, office.group()
-    composer = composing.Composer(None, world.runtime.inspector, None)  # type: ignore[arg-type]  # prepare needs neither
+    composer = composing.Composer(None, world.runtime.inspector, None, None)  # type: ignore[arg-type]  # prepare needs none
 
     def prepare(cmid: Any, **body: Any) -> Send:
         draft = composing.Draft(office.member, group, cmid, composing.read_body(body))

@@ -57,4 +57,7 @@ it("what came together is told as it is after all of it", () => {
   expect([texts(sent, recalled), texts(sent, aside), texts(sent, aside, back)]).toEqual([[], [], ["旧"]]);
   expect([texts(edited(["me"]), other), texts(edited(["me"]), nobody), texts(edited(["me"]), nobody, other), texts(edited(["me"]), recalled)]).toEqual([["改"], [], ["改"], []]);
   expect(texts(sent, change("messaging.recalled", { message: 5 }))).toEqual(["旧"]);
+  const elsewhere = change("messaging.reminded", { group: "h", message: 2 });
+  expect(newsIn([sent, elsewhere], "me").map((one) => [one.group, one.position, one.reminds])).toEqual([["g", 4, undefined], ["h", 2, true]]);
+  expect(newsIn([sent, recalled, elsewhere], "me")).toHaveLength(1);
 });

@@ -1,14 +1,20 @@
 """Files that go along with a forward: copies of their own, looked at by the rules of the target."""
 
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from guiju.kernel.clock import HOUR
 from guiju.kernel.ids import GroupId
+from guiju.ledger.vault import PART
 from guiju.modules.groups import roster
-from guiju.modules.messaging import recalling, review
+from guiju.modules.messaging import forwarding, recalling, review
+from guiju.modules.messaging._file_store import open_uploads
+from guiju.modules.messaging.attaching import MOST_UPLOADS
 from guiju.modules.messaging.file_types import MOST_FILES
+from guiju.modules.messaging.forward_types import Wanted
 from tests.modules.messaging.test_files import SECRET, code, stored
 from tests.modules.messaging.test_forwarding import SALE, allow, other_group
 from tests.support.checks import verify_stored
@@ -149,6 +155,51 @@ def test_more_files_than_a_message_takes_are_not_merged(
     assert code(refusal) == (422, "messaging.forward_too_long")
     assert refusal.json()["data"]["most"] == MOST_FILES
     assert forward(member, target, *positions).status_code == 200
+
+
+def test_more_files_than_may_wait_for_their_messages_are_not_forwarded_at_once(
+    member: Sender, target: GroupId
+) -> None:
+    positions = []
+    for start in (0, 7, 14):
+        files = [member.upload(f"{start + n}.txt", PLAN + bytes([48 + n])) for n in range(7)]
+        positions.append(member.sent(*files))
+    refusal = forward(member, target, *positions)
+    assert code(refusal) == (422, "messaging.forward_too_long")
+    assert refusal.json()["data"]["most"] == MOST_UPLOADS
+    assert forward(member, target, *positions[:2]).status_code == 200
+
+
+def test_a_file_of_several_parts_is_copied_where_files_are_read(
+    office: Office, inside: Inside, member: Sender, target: GroupId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long, threads = PLAN * (PART // len(PLAN) + 10), list[str]()
+    uploads = inside.server.uploads
+    copies = uploads.copies
+
+    def noted(*args: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return copies(*args)
+
+    monkeypatch.setattr(uploads, "copies", noted)
+    sent = member.sent(member.upload("长.txt", long))
+    position = forward(member, target, sent).json()["receipts"][0]["position"]
+    there, copy = replace(member, group=target), arrived(member, target, position)["files"][0]["id"]
+    assert there.get(position, copy).content == long
+    # Elsewhere copies that take minutes would keep all others from the few threads of the loop.
+    assert [name.partition("_")[0] for name in threads] == ["inspect"]
+
+
+def test_a_copy_that_a_crash_left_over_goes_within_the_hour(
+    office: Office, inside: Inside, member: Sender, target: GroupId
+) -> None:
+    sent = member.sent(member.upload("检修.txt", PLAN))
+    wish = Wanted("f1", member.group, target, (sent,), merged=False)
+    plan = office.world.read(lambda tx: forwarding.plan(tx, office.member, wish))
+    inside.server.uploads.copies(office.member, target, plan.files)
+    assert office.world.read(lambda tx: open_uploads(tx, office.member.author))[0] == 1
+    office.world.later(HOUR + 1)
+    assert office.world.read(lambda tx: open_uploads(tx, office.member.author))[0] == 0
 
 
 def test_a_warning_is_confirmed_as_for_any_message(

@@ -39,11 +39,7 @@ function afterwards(news: News, later: readonly Item[], mine: string): News | nu
   for (const item of later) {
     if (item.kind === "messaging.recalled" && item.message === news.position) stands = false;
     if (item.kind === "messaging.moved" && item.message === news.position) stands = !item.on;
-    if (item.kind === "messaging.reminded" && item.actor !== null) {
-    // It ends when the message is read, however late it came.
-    return { group: item.group, at: item.message, position: item.message, from: item.actor, text: "", calling: { mentions: [mine], silent: false, urgent: false }, reminds: true };
-  }
-  if (item.kind !== "messaging.edited" || item.message !== news.position) continue;
+    if (item.kind !== "messaging.edited" || item.message !== news.position) continue;
     text = item.text;
     // An edit calls those whom the message still mentions; a message whom it called when it came.
     isCalled = news.at === news.position || calls(item.mentions, mine);

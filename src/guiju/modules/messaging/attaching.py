@@ -53,8 +53,10 @@ Fact = MessageSent | MessageHeld | MessageBlocked
 # ---- uploads ----------------------------------------------------------------------------------------------------
 
 
-def open_upload(tx: WriteTx, actor: Actor, wanted: Upload, *, name: str) -> Upload:
-    """Begin an upload, which is dropped after a day unless a message takes it.
+def open_upload(
+    tx: WriteTx, actor: Actor, wanted: Upload, *, name: str, kept: int = KEPT
+) -> Upload:
+    """Begin an upload, which is dropped after `kept` milliseconds unless a message takes it.
 
     Raises what `sender_place` raises, BadUploadError, FileTooLargeError, FileTypeNotAllowedError or
     TooManyUploadsError.
@@ -71,7 +73,7 @@ def open_upload(tx: WriteTx, actor: Actor, wanted: Upload, *, name: str) -> Uplo
     count, size = _file_store.open_uploads(tx, actor.author)
     if count >= MOST_UPLOADS or size + wanted.size > MOST_WAITING:
         raise TooManyUploadsError("Too many files wait to be sent.", retry_after=60)
-    made = replace(wanted, expires_at=tx.now + KEPT)
+    made = replace(wanted, expires_at=tx.now + kept)
     _file_store.add_upload(tx, made)
     tx.schedule(JOB, made.id, made.expires_at)
     return made

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -206,7 +207,11 @@ def _written(body: Body, *, is_needed: bool) -> tuple[str, Filled | None]:
 class Composer:
     """Turns what people type into commands."""
 
-    def __init__(self, gate: Gate, inspector: Inspector, uploads: Uploads) -> None:
+    def __init__(
+        self, gate: Gate, inspector: Inspector, uploads: Uploads, threads: Executor
+    ) -> None:
+        """`threads` are those in which files are read: few at a time, for each is held in memory as a whole."""
+        self._threads = threads
         self._gate = gate
         self._inspector = inspector
         self._uploads = uploads
@@ -319,7 +324,10 @@ class Composer:
             return await self._gate.write(
                 lambda tx: forwarding.forward(tx, self._inspector, actor, wanted, found)
             )
-        copied = await asyncio.to_thread(self._uploads.copies, actor, wanted.target, plan.files)
+        loop = asyncio.get_running_loop()
+        copied = await loop.run_in_executor(
+            self._threads, self._uploads.copies, actor, wanted.target, plan.files
+        )
         try:
             return await self._gate.write(
                 lambda tx: forwarding.forward(tx, self._inspector, actor, wanted, found, copied)

@@ -22,6 +22,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.types import Inspection
 from guiju.modules.messaging import _forward_store, _rules, _store, flooding, service, writers
+from guiju.modules.messaging.attaching import MOST_UPLOADS
 from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.changing import check_lasting
 from guiju.modules.messaging.deciding import context_of
@@ -156,8 +157,11 @@ def plan(tx: ReadTx, actor: Actor, wanted: Wanted) -> Plan:
     except ForwardNotAllowedError:
         return Plan()  # the lane refuses it, on record
     files = {part.cmid: found for part in parts if (found := _files(part, originals))}
-    if sum(stored.size for found in files.values() for stored, _ in found) > LARGEST_FORWARD:
+    sizes = [stored.size for found in files.values() for stored, _ in found]
+    if sum(sizes) > LARGEST_FORWARD:
         raise ForwardTooLongError("So much is not forwarded at once.", most=LARGEST_FORWARD)
+    if len(sizes) > MOST_UPLOADS:
+        raise ForwardTooLongError("So many files are not forwarded at once.", most=MOST_UPLOADS)
     return Plan(tuple(compose(tx, part, wanted.merged, originals)[0] for part in parts), files)
 
 

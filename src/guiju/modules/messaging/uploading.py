@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import Clock
+from guiju.kernel.clock import HOUR, Clock
 from guiju.kernel.db import ReadTx
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, new_id
@@ -48,6 +48,10 @@ from guiju.modules.messaging.placing import sender_place
 _encode, _about = msgspec.json.encode, "about"
 _MALWARE, _NOT_SCANNED, _NO_VOICE = "malware", "not_scanned", "not_a_recording"
 _RESULT = "result"
+_COPY_KEPT = HOUR
+"""A message takes a copy at once. One that is left over by a crash is known to nobody who could drop it, and counts among
+the uploads of its person.
+"""
 Files = tuple[tuple[StoredFile, FileNote], ...]
 
 
@@ -124,8 +128,9 @@ class Uploads:
         size: int,
         kind: FileKind,
         seconds: int | None,
+        kept: int = attaching.KEPT,
     ) -> Upload:
-        """Begin an upload. Raises what `attaching.open_upload` raises."""
+        """Begin an upload that waits `kept` milliseconds for its message. Raises what `attaching.open_upload` raises."""
         self._door.read_now(lambda tx: sender_place(tx, actor, group))
         now = self._clock.now()
         file = new_id("fil", now)
@@ -146,7 +151,7 @@ class Uploads:
         )
         try:
             return self._door.write_now(
-                lambda tx: attaching.open_upload(tx, actor, wanted, name=name)
+                lambda tx: attaching.open_upload(tx, actor, wanted, name=name, kept=kept)
             )
         except BaseException:
             self.vault.destroy(file, 0)
@@ -309,24 +314,28 @@ class Uploads:
         return made
 
     def _copy(self, actor: Actor, group: GroupId, stored: StoredFile, note: FileNote) -> Attached:
-        try:
-            data = b"".join(self.vault.read(stored.id, stored.digest, stored.size))
-        except LedgerError as error:
-            raise FileDamagedError("The stored file is not what the ledger vouches for.") from error
         made = self.open(
-            actor, group, name=note.name, size=stored.size, kind=note.kind, seconds=note.seconds
-        )
+            actor, group, name=note.name, size=stored.size, kind=note.kind, seconds=note.seconds,
+            kept=_COPY_KEPT,
+        )  # fmt: skip
         try:
-            for index in range(-(-len(data) // PART)):
-                self.vault.receive(
-                    made.id, made.size, index, data[index * PART : (index + 1) * PART]
-                )
-            self.complete(actor, made.id, hashlib.sha256(data).hexdigest())
+            self.complete(actor, made.id, self._copy_bytes(stored, made))
             found = self._door.read_now(lambda tx: _file_store.find_upload(tx, made.id))
             return self._ready(actor, found, made.id)
         except BaseException:
             self._drop_now(actor, made.id)
             raise
+
+    def _copy_bytes(self, stored: StoredFile, to: Upload) -> str:
+        """The digest of the whole, which is never in memory at once. Raises FileDamagedError."""
+        digest = hashlib.sha256()
+        try:
+            for index, part in enumerate(self.vault.read(stored.id, stored.digest, stored.size)):
+                digest.update(part)
+                self.vault.receive(to.id, to.size, index, part)
+        except LedgerError as error:
+            raise FileDamagedError("The stored file is not what the ledger vouches for.") from error
+        return digest.hexdigest()
 
     def drop_copies(self, actor: Actor, copied: Mapping[str, Copies]) -> None:
         """Give up those that no message has taken."""
