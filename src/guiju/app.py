@@ -122,9 +122,7 @@ class Server:
         )  # fmt: skip
         # Few at a time: each of them holds a whole file in memory.
         self._inspecting = ThreadPoolExecutor(2, thread_name_prefix="inspect")
-        self.composer = Composer(
-            self.gate, runtime.inspector, self.uploads, self._inspecting
-        )
+        self.composer = Composer(self.gate, runtime.inspector, self.uploads, self._inspecting)
         self.drafts = Drafts(self.gate, runtime.notes, runtime.clock)
         self.searcher = Searcher(self.gate, runtime.segments)
         self.schedule = Schedule(
