@@ -525,6 +525,10 @@ class TestKeys:
         screen.page.keyboard.press("ArrowUp")
         screen.page.keyboard.press("Enter")
         expect(rows.first).to_have_class(re.compile(r"\bon\b"))
+        rows.first.focus()
+        screen.page.keyboard.press("Shift+F10")
+        expect(screen.page.get_by_role("menu")).to_be_visible()
+        screen.page.keyboard.press("Escape")
         # Alt with an arrow leads to what is unread, from wherever one is.
         screen.row("安全生产").click()
         writer.row(GROUP).click()

@@ -69,7 +69,9 @@ export function useMenuPress(open: (keys?: boolean) => void): MenuPress {
       event.stopPropagation();
     },
     keydown: (event) => {
-      if (event.target !== event.currentTarget || !(event.key === "Enter" || event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))) return;
+      // A link is what Enter follows.
+      const enters = event.key === "Enter" && !(event.currentTarget instanceof HTMLAnchorElement);
+      if (event.target !== event.currentTarget || !(enters || event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))) return;
       event.preventDefault();
       open(true);
     },
