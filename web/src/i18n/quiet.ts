@@ -12,7 +12,7 @@ const QUIET = {
   "ur.none": ["本周的加急次数用完了，{time}恢复。可以照常发送，或者打电话。", "本週的加急次數用完了，{time}恢復。可以照常傳送，或者打電話。", "None are left this week; more {time}. Send it as usual, or phone."],
   "ur.why": ["为什么等不得", "為什麼等不得", "Why it cannot wait"],
   "ur.do": ["加急发送", "加急傳送", "Send and call"],
-  "ur.done": ["已叫到 {n} 人。", "已叫到 {n} 人。", "{n} people were called."],
+  "ur.done": ["已向 {n} 人发出提醒，等各人点收到。谁收到了，看消息下面。", "已向 {n} 人發出提醒，等各人點收到。誰收到了，看訊息下面。", "{n} people are being called, and each is to confirm. Under the message stands who has."],
   "call.title": ["{who}加急找您", "{who}加急找您", "{who} calls you"],
   "call.in": ["{group}　原因：{reason}", "{group}　原因：{reason}", "{group} · {reason}"],
   "call.yes": ["收到", "收到", "Seen"],
