@@ -27,6 +27,7 @@ def test_it_is_said_before_read_once_and_wiped(people: Screens) -> None:
     strip = writer.page.get_by_role("group", name="阅后即焚")
     expect(strip).to_contain_text("对方看后即消失；按《小事一对一》")
     expect(strip).to_contain_text("密封副本仍会留存备查")
+    expect(strip).to_contain_text("只对这一条")
     strip.get_by_role("radio", name="10 秒").click()
     writer.write(f"{SECRET}！")
     writer.page.wait_for_timeout(1500)
@@ -36,6 +37,9 @@ def test_it_is_said_before_read_once_and_wiped(people: Screens) -> None:
     card = writer.message("阅后即焚消息 · 10 秒").last
     expect(card).to_contain_text("密封副本留存备查")
     expect(writer.page.get_by_text(SECRET)).to_have_count(0)
+    expect(strip).to_have_count(0)
+    writer.send("这一条照常")
+    expect(writer.sent("这一条照常")).to_have_count(1)
     writer.menu_of(card)
     expect(writer.page.get_by_role("menuitem", name="撤回")).to_be_visible()
     for act in ("复制文字", "转发", "收藏", "稍后处理", "引用", "多选"):

@@ -595,6 +595,44 @@ def group_path(screen: Screen) -> str:
     return f"/groups/{found.group(1)}"
 
 
+def test_what_is_recalled_comes_back_with_its_quote_where_that_still_stands(
+    people: Screens,
+) -> None:
+    writer = in_group(people, "zhouxiaoyu")
+    page, quoted = writer.page, writer.page.locator(".cp-q")
+    for n, stands in ((1, True), (2, False)):
+        writer.send(f"原话{n}")
+        expect(writer.sent(f"原话{n}")).to_have_count(1)
+        writer.menu(f"原话{n}", "引用")
+        expect(quoted).to_contain_text(f"原话{n}")
+        writer.send(f"答复{n}")
+        expect(writer.sent(f"答复{n}").locator(".q")).to_contain_text(f"原话{n}")
+        writer.menu(f"答复{n}", "撤回")
+        again = page.get_by_role("button", name="重新编辑").last
+        expect(again).to_be_visible()
+        said = page.locator(".sys", has=again).last
+        assert (
+            said.evaluate(
+                "one => { const range = document.createRange(); range.selectNodeContents(one.firstChild);"
+                " return one.querySelector('button').getBoundingClientRect().left - range.getBoundingClientRect().right; }"
+            )
+            >= 4
+        ), "room between the words and the button"
+        if not stands:
+            writer.menu(f"原话{n}", "撤回")
+            expect(writer.sent(f"原话{n}")).to_have_count(0)
+        again = said.get_by_role("button", name="重新编辑")
+        again.click()
+        expect(page.get_by_role("textbox", name="消息")).to_have_value(f"答复{n}")
+        if stands:
+            expect(quoted).to_contain_text(f"原话{n}")
+            page.keyboard.press("Enter")
+            expect(writer.sent(f"答复{n}").locator(".q")).to_contain_text(f"原话{n}")
+        else:
+            page.wait_for_timeout(500)
+            expect(quoted).to_have_count(0)
+
+
 def test_who_has_asked_to_leave_can_be_mentioned(people: Screens) -> None:
     writer, leaver = in_group(people, "zhouxiaoyu"), in_group(people, "wanghaitao")
     group = leaver.page.url.rsplit("/", 1)[-1]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.support.browser import PASSWORD, Screens
 
@@ -106,3 +106,39 @@ def test_what_may_not_be_kept_goes_with_a_session_that_ends_and_is_said_to(
     page.wait_for_url(re.compile("/login"))
     expect(page.get_by_role("status")).to_contain_text("1 条没有发出的消息未能保留")
     assert "只在这一页上的话" not in screen.stored()
+
+
+def test_a_line_that_is_gone_shows_at_once_and_what_failed_comes_when_it_is_back(
+    people: Screens,
+) -> None:
+    writer, reader = people.signed_in("zhouxiaoyu"), people.signed_in("wanghaitao")
+    writer.row(GROUP).click()
+    clip = {"x": 0, "y": 0, "width": 40, "height": 30}
+    sketch = FilePayload(
+        name="草图.png", mimeType="image/png", buffer=writer.page.screenshot(clip=clip)
+    )
+    writer.page.locator("input[type=file]").first.set_input_files(sketch)
+    expect(writer.page.locator(".cp .tray")).to_contain_text("已上传", timeout=60_000)
+    writer.send("换位的草图")
+    page = reader.page
+    page.route("**/files/**", lambda route: route.abort())
+    page.route("**/api/groups/*/members", lambda route: route.abort())
+    reader.row(GROUP).click()
+    said = reader.sent("换位的草图").last
+    expect(said.locator(".pics .missing")).to_be_visible()
+    expect(said.locator("img")).to_have_count(0)
+    reader.check_access("a picture that did not come")
+    drawer = page.get_by_role("complementary", name="群资料")
+    expect(drawer).to_contain_text("没有读出来")
+    page.context.set_offline(True)
+    expect(page.locator(".banner")).to_contain_text("连接", timeout=5_000)
+    reader.send("线断时写的")
+    waits = page.locator("article.wait", has_text="线断时写的")
+    expect(waits).to_contain_text("等待发出")
+    page.unroute_all()
+    page.context.set_offline(False)
+    expect(reader.sent("线断时写的")).to_have_count(1)
+    expect(waits).to_have_count(0)
+    page.wait_for_function("[...document.querySelectorAll('.pics img')].at(-1)?.naturalWidth > 0")
+    expect(said.locator(".pics .missing")).to_have_count(0)
+    expect(drawer).to_contain_text("周小雨")

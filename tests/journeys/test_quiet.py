@@ -87,7 +87,7 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     sheet.get_by_role("textbox").fill("设备有危险")
     writer.check_access("sending as urgent")
     sheet.get_by_role("button", name="加急发送").click()
-    expect(sheet).to_contain_text(re.compile(r"已叫到 \d+ 人"))
+    expect(sheet).to_contain_text(re.compile(r"已向 \d+ 人发出提醒，等各人点收到"))
     sheet.get_by_role("button", name="关闭").click()
     called = reader.page.get_by_role("dialog")
     expect(called).to_contain_text("王海涛加急找您")
@@ -98,5 +98,8 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     called.get_by_role("button", name="收到", exact=True).click()
     expect(called).to_have_count(0)
     writer.message("锅炉房漏水").get_by_role("button", name="谁收到了").click()
+    expect(writer.page.get_by_role("dialog")).to_contain_text(
+        re.compile(r"\d 人中 1 人收到，已提醒 1 次")
+    )
     row = writer.page.get_by_role("dialog").locator(".line").filter(has_text="周小雨")
     expect(row).to_contain_text(re.compile(r"\d\d:\d\d"))

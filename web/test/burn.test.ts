@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { nextTick } from "vue";
 import type { Burn, BurnOpenedItem, Item, Message } from "../src/api/types.ts";
 
 const stored: unknown[] = [];
@@ -9,7 +10,8 @@ vi.mock("../src/live/cupboard.ts", () => ({
 }));
 vi.stubGlobal("BroadcastChannel", undefined);
 const { applyToTimeline } = await import("../src/live/reducer.ts");
-const { bodyOf, openOutbox, outbox, put, update } = await import("../src/live/outbox.ts");
+const { burning } = await import("../src/chat/burn/mode.ts");
+const { bodyOf, drop, openOutbox, outbox, put, update } = await import("../src/live/outbox.ts");
 
 const owner = { id: "p2", name: "欧阳明远" };
 const burn: Burn = { seconds: 30, until: 900, audience: [owner], opened: [] };
@@ -24,6 +26,23 @@ describe("a message that burns", () => {
     const gone = applyToTimeline(read, { position: 7, at: 3, kind: "messaging.recalled", group: "g1", actor: owner, message: 5, by: owner, reason: null, thread: null, sender: owner, moved: false });
     expect(gone).toMatchObject([{ message: { burn: null, text: "" } }]);
     expect(applyToTimeline(gone, opened(8))).toMatchObject([{ message: { burn: null } }]);
+  });
+  it("is one message: what is sent ends it, in the composer that sent it alone", async () => {
+    await openOutbox("p1", () => true);
+    const one = { mentions: [], quote: null, at: 1, state: "waiting" as const, text: "换班" };
+    burning.value = { box: "g1/7", seconds: 30 };
+    put({ ...one, cmid: "c", group: "g1", burn: 30 });
+    put({ ...one, cmid: "d", group: "g1", thread: 7 });
+    await nextTick();
+    expect(burning.value).not.toBeNull();
+    put({ ...one, cmid: "e", group: "g1", thread: 7, burn: 30 });
+    await nextTick();
+    expect(burning.value).toBeNull();
+    burning.value = { box: "g1/7", seconds: 30 };
+    update("e", { tried: true });
+    await nextTick();
+    expect(burning.value, "written again, and not sent again").not.toBeNull();
+    for (const cmid of ["c", "d", "e"]) drop(cmid);
   });
   it("waits to be sent in the memory of this page alone", async () => {
     await openOutbox("p1", () => true);

@@ -9,6 +9,7 @@ const welcome = (position: number, after = position): ServerFrame => ({ type: "w
 describe("the connection", () => {
   let taken: number[];
   let cursor: number;
+  const states: string[] = [];
   let connection: Connection;
   const line = (): Line => Line.last;
   beforeEach(() => {
@@ -23,7 +24,7 @@ describe("the connection", () => {
       frame: (frame) => {
         if (frame.type === "facts") taken.push((cursor = frame.position));
       },
-      state: () => undefined,
+      state: (one) => void states.push(one),
       ended: () => undefined,
     });
     connection.open();
@@ -55,6 +56,22 @@ describe("the connection", () => {
     expect(Line.opened).toHaveLength(2);
     line().onopen?.();
     expect(line().said[0]).toEqual({ type: "hello", cursor: 12 });
+  });
+
+  it("gives up its line at once when the network is gone, and comes back with its cursor", () => {
+    line().hear(welcome(10));
+    states.length = 0;
+    const first = line();
+    connection.giveUp();
+    expect(states).toEqual(["offline"]);
+    expect(first.readyState).not.toBe(Line.OPEN);
+    connection.giveUp();
+    expect(states).toEqual(["offline"]);
+    connection.retryNow();
+    line().onopen?.();
+    expect(line().said[0]).toEqual({ type: "hello", cursor: 10 });
+    line().hear(welcome(10));
+    expect(states.at(-1)).toBe("online");
   });
 
   it("gives up a line that says nothing when the page comes back, and keeps one that answers", () => {

@@ -1,6 +1,7 @@
 import { inject, shallowRef } from "vue";
 import type { InjectionKey, ShallowRef } from "vue";
 import type { MessageItem } from "../api/types.ts";
+import type { Waiting } from "../live/outbox.ts";
 
 /** What one column of talk is busy with: a group's timeline has one, and an open thread another. */
 export interface Pane {
@@ -9,6 +10,8 @@ export interface Pane {
   /** The positions of the messages that are chosen, while several are being chosen. */
   chosen: ShallowRef<ReadonlySet<number> | null>;
 }
+/** What went with words that come back. */
+export type Along = Partial<Pick<Waiting, "mentions" | "members" | "quote">>;
 /** Words that come back to the composer, whom they mentioned, and how many people everybody was; `n` makes each time another. */
 export interface Again { text: string; mentions: readonly string[]; members: number; n: number }
 /** What the menu before the field has the composer do. */

@@ -1,4 +1,4 @@
-import { ref, type Ref } from "vue";
+import { onBeforeUnmount, ref, type Ref, watch } from "vue";
 
 const ROWS = "article.m, .sys[data-position], .tl-in > button, .tl > button";
 const CONTROLS = "a[href], button:not(:disabled), input, textarea, audio[controls], video[controls]";
@@ -46,6 +46,19 @@ export function useLogKeys(box: Ref<HTMLElement | undefined>): LogKeys {
     passing = false;
   }
   const controls = (row: HTMLElement): HTMLElement[] => [...row.querySelectorAll<HTMLElement>(CONTROLS)].filter((one) => one.tabIndex >= 0 && one.getClientRects().length > 0);
+
+  /** A message that is recalled makes room for a line that says so, which then has the focus in its place. */
+  const changes = new MutationObserver(() => {
+    if (!current || current.isConnected || document.activeElement !== document.body) return;
+    const heir = rows().find((one) => one.dataset["position"] === current?.dataset["position"]);
+    if (heir?.dataset["position"]) goTo(heir);
+    else current = null;
+  });
+  watch(box, (now) => {
+    changes.disconnect();
+    if (now) changes.observe(now, { childList: true, subtree: true });
+  }, { flush: "post" });
+  onBeforeUnmount(() => changes.disconnect());
 
   function onTab(event: KeyboardEvent, row: HTMLElement): void {
     const inside = controls(row);

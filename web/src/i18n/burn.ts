@@ -8,6 +8,7 @@ const BURN = {
   "length": ["打开后可看多久", "開啟後可看多久", "How long it can be read"],
   "said": ["对方看后即消失；按《{title}》", "對方看後即消失；依《{title}》", "It vanishes once read. By “{title}” "],
   "said.kept": ["，密封副本仍会留存备查。只发文字，{days} 天不看即焚。", "，密封副本仍會留存備查。只傳文字，{days} 天不看即焚。", " a sealed copy is kept for inspection. Text only; unread it burns after {days} days."],
+  "once": ["只对这一条，发出后即关。", "只對這一則，送出後即關。", " For this one message only."],
   "files": ["阅后即焚只能发文字，请先去掉文件。", "閱後即焚只能傳文字，請先移除檔案。", "Only a text can burn: remove the files first."],
   "title": ["阅后即焚消息 · {time}", "閱後即焚訊息 · {time}", "Burns after reading · {time}"],
   "kept": ["密封副本留存备查", "密封副本留存備查", "A sealed copy is kept"],

@@ -1,6 +1,6 @@
 import type { Body, ServerFrame } from "../api/types.ts";
+import type { LinkState } from "../lib/line.ts";
 
-export type LinkState = "connecting" | "online" | "offline";
 export interface Handlers {
   cursor: () => number | null;
   frame: (frame: ServerFrame) => void;
@@ -64,6 +64,11 @@ export class Connection {
     this.tries = 0;
     if (this.socket === null && !this.closed) this.open();
     else if (this.socket) this.probe(this.socket);
+  }
+
+  /** The system says that the network is gone: what looks whole leads nowhere, and would say so only after a long silence. */
+  giveUp(): void {
+    if (this.socket) this.drop(this.socket);
   }
 
   /** A line that looked whole before a device slept may lead nowhere: one that says nothing soon is given up. */

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from "vue";
 import { ApiError, get, whenSignedOut } from "../api/client.ts";
 import type { Conversations, Device, Item, Me, OwnQuiet, ServerFrame, Start } from "../api/types.ts";
 import { Connection } from "./connection.ts";
-import type { LinkState } from "./connection.ts";
+import { link } from "../lib/line.ts";
 import { applyDraft, forgetDrafts, loadDrafts, openDrafts, saveDrafts } from "./drafts.ts";
 import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
 import { mayKeep, withStart } from "./kept.ts";
@@ -22,7 +22,7 @@ export const me = shallowRef<Me | null>(null);
 /** What this browser may keep and show. */
 export const device = shallowRef<Device | null>(null);
 export const state = shallowRef<ClientState>(EMPTY);
-export const link = ref<LinkState>("connecting");
+export { link };
 export const ready = ref(false);
 export const startError = shallowRef<ApiError | null>(null);
 /** The position of the last item of each kind of thing; pages that show such a thing read it again when it moves. */
@@ -133,6 +133,7 @@ function again(): void {
   else connection.retryNow();
 }
 addEventListener("online", again);
+addEventListener("offline", () => connection?.giveUp());
 addEventListener("visibilitychange", () => {
   const visible = document.visibilityState === "visible";
   connection?.visible(visible);

@@ -1,10 +1,13 @@
-import { onBeforeUnmount, ref, shallowRef } from "vue";
+import { onBeforeUnmount, ref, shallowRef, watch } from "vue";
 import type { Ref, ShallowRef } from "vue";
 import { ApiError } from "../api/client.ts";
+import { link } from "../lib/line.ts";
 
+/** Whether there was no answer, or one that speaks only of the server itself. */
+const isTrouble = (error: ApiError): boolean => error.status === 0 || error.status >= 500;
 export interface Loaded<T> { data: ShallowRef<T | null>; error: ShallowRef<ApiError | null>; busy: Ref<boolean>; load: () => Promise<void> }
 
-/** What a page reads: the last answer, the last failure, and whether it is reading. A late answer to an earlier question is dropped. */
+/** What a page reads: the last answer, the last failure, and whether it is reading. A late answer to an earlier question is dropped; what the server could not answer is asked again when the line is back. */
 export function useLoad<T>(read: () => Promise<T>): Loaded<T> {
   const data = shallowRef<T | null>(null);
   const error = shallowRef<ApiError | null>(null);
@@ -25,6 +28,7 @@ export function useLoad<T>(read: () => Promise<T>): Loaded<T> {
       if (mine === turn) busy.value = false;
     }
   };
+  watch(link, (now) => now === "online" && error.value && isTrouble(error.value) && void load());
   onBeforeUnmount(() => turn++);
   return { data, error, busy, load };
 }
