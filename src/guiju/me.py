@@ -12,8 +12,9 @@ from guiju.modules.approvals import service as approvals
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import questions
 from guiju.modules.followup import service as followup
+from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import prereview, review_queue, writers
+from guiju.modules.messaging import prereview, review_queue, topics, writers
 from guiju.modules.messaging.review_types import BotRefusal
 from guiju.modules.notices import issuing
 from guiju.modules.notices import service as notices
@@ -41,6 +42,7 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
             "answers": followup.count_todo(tx, [actor.person_id]).get(actor.person_id, 0),
             "late": followup.count_late(tx, actor.person_id),
             "questions": questions.count_open(tx, actor.person_id),
+            "groups": _groups(tx, actor),
         },
         "prereviews": [
             {
@@ -67,6 +69,21 @@ def _refusal(tx: ReadTx, found: BotRefusal) -> Json:
         "count": found.count,
         "needed": found.needed,
     }
+
+
+def _groups(tx: ReadTx, actor: Actor) -> list[dict[str, object]]:
+    """What waits in the groups that the person runs."""
+    joining, leaving = groups.count_requests(tx, actor)
+    flagged = topics.count_flagged(tx, actor)
+    return [
+        {
+            "group": group,
+            "joining": joining.get(group, 0),
+            "leaving": leaving.get(group, 0),
+            "flagged": flagged.get(group, 0),
+        }
+        for group in sorted({*joining, *leaving, *flagged})
+    ]
 
 
 def _capabilities(tx: ReadTx, actor: Actor) -> list[str]:

@@ -113,10 +113,8 @@ def test_a_line_that_is_gone_shows_at_once_and_what_failed_comes_when_it_is_back
 ) -> None:
     writer, reader = people.signed_in("zhouxiaoyu"), people.signed_in("wanghaitao")
     writer.row(GROUP).click()
-    clip = {"x": 0, "y": 0, "width": 40, "height": 30}
-    sketch = FilePayload(
-        name="草图.png", mimeType="image/png", buffer=writer.page.screenshot(clip=clip)
-    )
+    small = writer.page.screenshot(clip={"x": 0, "y": 0, "width": 40, "height": 30})
+    sketch = FilePayload(name="草图.png", mimeType="image/png", buffer=small)
     writer.page.locator("input[type=file]").first.set_input_files(sketch)
     expect(writer.page.locator(".cp .tray")).to_contain_text("已上传", timeout=60_000)
     writer.send("换位的草图")

@@ -90,9 +90,29 @@ def test_topics_stand_under_the_name_and_flags_reach_the_owner(people: Screens) 
     give_reason(member, "与议题无关", "提请")
     expect(member.message("谁家有闲置的婴儿车")).to_contain_text("已告诉群主和管理员")
     expect(drawer).to_contain_text("与议题无关")
+    rail = owner.page.get_by_role("navigation", name="主导航")
+    todo = owner.get("/me")["todo"]
+    kinds = ("joining", "leaving", "flagged")
+    count = todo["approvals"] + sum(one[kind] for one in todo["groups"] for kind in kinds)
+    expect(rail.get_by_role("link", name="待办")).to_contain_text(f"{count} 件待办")
+    owner.go("待办")
+    row = owner.page.locator("a.ai", has_text="2 条消息被提请处理")
+    expect(row).to_be_visible()
+    owner.check_access("what waits in a group")
+    row.click()
     flagged = drawer.locator(".flag", has_text="与议题无关")
     flagged.get_by_role("button", name="留在群里").click()
     expect(drawer).not_to_contain_text("与议题无关")
+    path = f"/groups/{owner.page.url.split('/chat/')[1].split('?')[0]}"
+    assert member.post(f"{path}/leave", {"reason": "调去二车间"}).ok
+    owner.go("待办")
+    owner.page.locator("a.ai", has_text="2 人申请退群").click()
+    expect(drawer).to_contain_text("调去二车间")
+    person = member.get("/me")["person"]["id"]
+    stays = {"verdict": "refuse", "reason": "人手不足"}
+    assert owner.post(f"{path}/members/{person}/leaving", stays).ok
+    owner.go("待办")
+    expect(owner.page.locator("a.ai", has_text="1 人申请退群")).to_be_visible()
 
 
 def test_a_message_by_a_template_says_what_is_missing_and_is_a_card(people: Screens) -> None:

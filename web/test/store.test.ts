@@ -79,7 +79,6 @@ describe("what is read while things go on", () => {
   it("begins anew where the ledger was set back, counts and all", async () => {
     await page(row("g", 5));
     store.markRead("g", 9);
-    store.toAnswer.value = 3;
     Line.last.hear(welcome(5, "snapshot"));
     await settle();
     const back = first(5, [row("g", 4, { last: message(5), unread: 1 })]);

@@ -5,7 +5,7 @@ import pytest
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
 from guiju.kernel.db import ReadTx
-from guiju.kernel.ids import PersonId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.directory.types import PersonNotFoundError
@@ -171,6 +171,25 @@ def test_leaving_waits_for_the_owner(office: Office) -> None:
     assert office.state(group, office.member) is MemberState.LEFT
     office.refused(GroupNotFoundError, leave(office.member, group))
     office.refused(GroupNotFoundError, lambda tx: groups.list_members(tx, office.member, group))
+
+
+def test_who_decides_is_told_how_many_ask(office: Office) -> None:
+    world, group = office.world, office.group()
+
+    def asking(actor: Actor) -> tuple[dict[GroupId, int], dict[GroupId, int]]:
+        joining, leaving = world.read(lambda tx: groups.count_requests(tx, actor))
+        return dict(joining), dict(leaving)
+
+    assert asking(office.owner) == ({}, {})
+    world.write(join(office.outsider))
+    world.write(leave(office.member, group))
+    assert asking(office.owner) == ({group: 1}, {group: 1})
+    assert asking(office.administrator) == ({group: 1}, {}), "the owner alone decides who leaves"
+    assert asking(office.member) == asking(office.outsider) == ({}, {})
+    world.write(decide_leaving(office.owner, group, office.member, False))
+    assert asking(office.owner) == ({group: 1}, {})
+    world.write(lambda tx: governing.close(tx, office.owner, group, reason="完工"))
+    assert asking(office.owner) == ({}, {}), "nobody joins a closed group"
 
 
 def test_leaving_needs_no_decision_where_no_clause_wants_it(office: Office) -> None:

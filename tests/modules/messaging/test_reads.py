@@ -121,6 +121,8 @@ def test_an_author_reminds_those_who_have_not_read_once_an_hour(office: Office) 
         error = office.refused(
             RemindTooOftenError, lambda tx: reads.remind(tx, office.owner, group, position)
         )
+        clause = error.data["clause"]
+        assert isinstance(clause, dict) and clause["id"] == "6.14"
         assert error.data["retry_after"] == left
     other = office.world.send(office.owner, group, "另一条").position
     assert len(office.world.write(lambda tx: reads.remind(tx, office.owner, group, other))) == 2

@@ -187,6 +187,23 @@ class TestFlags:
         assert world.read(lambda tx: topics.list_flags(tx, office.owner, group)) == []
         assert len(world.entries("messaging.flags_dismissed")) == 1
 
+    def test_whoever_decides_on_them_knows_how_many_wait(self, office: Office) -> None:
+        world, group = office.world, office.group()
+
+        def waiting(actor: Actor) -> dict[GroupId, int]:
+            return dict(world.read(lambda tx: topics.count_flagged(tx, actor)))
+
+        sent = [world.send(office.owner, group, f"第{n}条").position for n in range(2)]
+        for at in sent:
+            for actor in (office.member, office.administrator):
+                world.write(lambda tx, at=at, by=actor: topics.flag(tx, by, group, at))  # type: ignore[misc]  # bound at once
+        assert waiting(office.owner) == waiting(office.administrator) == {group: 2}
+        assert waiting(office.member) == waiting(office.outsider) == {}
+        aside(office, office.owner, group, sent[0])
+        assert waiting(office.owner) == {group: 1}
+        world.write(lambda tx: topics.dismiss_flags(tx, office.owner, group, sent[1]))
+        assert waiting(office.owner) == {}
+
     def test_moving_or_recalling_settles_them(self, office: Office) -> None:
         world, group = office.world, office.group()
         for act in (

@@ -11,6 +11,8 @@ export interface PersonMark { id: string; name: string; staff_no: string; unit: 
 export type Role = "hr" | "it" | "registrar" | "reviewer" | "system_admin" | "security_admin" | "audit_admin" | "head";
 export type AccountState = "requested" | "registered" | "activated" | "certified" | "suspended" | "closed";
 
+/** What waits for my decision in a group that I run: who asks to join or to leave, and flagged messages. */
+export interface GroupTodo { group: string; joining: number; leaving: number; flagged: number }
 export interface Me {
   person: PersonMark;
   account: { id: string; login: string; state: AccountState };
@@ -18,7 +20,7 @@ export interface Me {
   capabilities: string[];
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
-  todo: { approvals: number; reviews: number; notices: number; answers: number; late: number; questions: number };
+  todo: { approvals: number; reviews: number; notices: number; answers: number; late: number; questions: number; groups: readonly GroupTodo[] };
   /** Where my messages wait for a reviewer at present, `group` null is everywhere, and those of `bots` of mine; of which refusals of my bots I was told. */
   prereviews: { group: string | null; until: number; bots?: boolean }[]; bot_refusals?: { position: number; group: string; bot: Named; at: number; reason: string; count: number; needed: number | null }[];
   position: number;

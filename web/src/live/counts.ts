@@ -1,8 +1,9 @@
 /** How much waits for me, where items alone do not tell. */
+import { computed } from "vue";
 import { ApiError, get } from "../api/client.ts";
 import type { Item, Me } from "../api/types.ts";
 import { inOrder } from "./recent.ts";
-import { me, state, toAnswer, toQuestion } from "./store.ts";
+import { can, me, state } from "./store.ts";
 
 /** Of answers that cross, the newer one stands. */
 export const isNewer = inOrder();
@@ -10,9 +11,8 @@ export const isNewer = inOrder();
 export async function count(): Promise<void> {
   const { todo, prereviews, bot_refusals, position } = await get<Me>("/me");
   if (!isNewer("", position)) return;
-  if (me.value) me.value = { ...me.value, prereviews, bot_refusals: bot_refusals ?? [] };
+  if (me.value) me.value = { ...me.value, todo, prereviews, bot_refusals: bot_refusals ?? [] };
   state.value = { ...state.value, todo: { ...state.value.todo, reviews: todo.reviews } };
-  [toAnswer.value, toQuestion.value] = [todo.answers, todo.questions];
 }
 
 /** What changes the length of the review queue. The queue leaves out my own messages, so the server counts; it also knows my pre-reviews. */
@@ -34,6 +34,22 @@ export function countSoon(): void {
     }
   }, 500);
 }
+
+/** What changes how many answers, questions and flags wait for me; whom it concerns is told of it. */
+const FOLLOWED: readonly string[] = ["messaging.flags_changed", "followup.question", "followup.todo", "followup.changed", "directory.deputy_changed"];
+/** Counts again what these items may have changed. */
+export function countMoved(items: readonly Item[]): void {
+  const reviews = can("messaging.review", "messaging.review_escalated");
+  const waits = (group: string | null): boolean => (me.value?.todo.groups ?? []).some((one) => one.group === group);
+  const runs = (group: string | null): boolean => ["owner", "administrator"].includes(state.value.conversations[group ?? ""]?.group.me?.role ?? "");
+  const moves = (one: Item): boolean => FOLLOWED.includes(one.kind) || changesMine(one) || (reviews && REVIEW_KINDS.includes(one.kind))
+    || (one.kind.startsWith("groups.") && (waits(one.group) || runs(one.group)))
+    || ((one.kind === "messaging.moved" || one.kind === "messaging.recalled") && waits(one.group));
+  if (items.some(moves)) countSoon();
+}
+
+/** How much waits in the groups that I run. */
+export const toDecide = computed(() => (me.value?.todo.groups ?? []).reduce((sum, one) => sum + one.joining + one.leaving + one.flagged, 0));
 
 /** How many approvals wait for me, as their list has just shown. */
 export function countTodo(approvals: number): void {

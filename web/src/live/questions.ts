@@ -1,8 +1,8 @@
 /** Questions about messages, by group; fetched when a group is opened, then followed. And how many wait for my answer. */
 import { ref, shallowRef } from "vue";
-import { ApiError, at, get } from "../api/client.ts";
+import { at, get } from "../api/client.ts";
 import type { Item, Question, QuestionList } from "../api/types.ts";
-import { count } from "./counts.ts";
+import { countSoon } from "./counts.ts";
 import { inOrder, readWith } from "./recent.ts";
 import { onItems } from "./store.ts";
 
@@ -24,15 +24,6 @@ export async function loadQuestions(group: string): Promise<void> {
   for (const item of later) if (item.kind === "followup.question" && item.group === group) keep(group, item.question);
 }
 
-async function recount(): Promise<void> {
-  try {
-    await count();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  questionsMoved.value++;
-}
-
 /** What takes questions away without an item of their own. */
 const ends = (item: Item): boolean => ((item.kind === "messaging.sent" || item.kind === "messaging.released") && !!item.message.corrects) || item.kind === "messaging.recalled" || item.kind === "groups.member_changed" || item.kind === "groups.changed";
 
@@ -46,5 +37,7 @@ onItems((items) => {
       moves = true;
     }
   }
-  if (moves) void recount();
+  if (!moves) return;
+  countSoon();
+  questionsMoved.value++;
 });

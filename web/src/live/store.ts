@@ -9,7 +9,7 @@ import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
 import { mayKeep, withStart } from "./kept.ts";
 import { watchHead } from "./headwatch.ts";
 import { followCalls, loadCalls } from "./calls.ts";
-import { changesMine, countSoon, isNewer, REVIEW_KINDS } from "./counts.ts";
+import { countMoved, isNewer, REVIEW_KINDS } from "./counts.ts";
 import { applySeen } from "./reads.ts";
 import { beginAt, noted, noting, readWith, remember, setBack, since } from "./recent.ts";
 import { loadScheduled } from "./scheduled.ts";
@@ -66,9 +66,9 @@ export const starts = ref(0);
 /** Counts how often everything had to be read again, because too much had happened to follow it item by item. */
 export const resyncs = ref(0);
 /** How many messages wait for my answer. Replies change it without an item of its own, so it is read again when something moves. */
-export const toAnswer = ref(0);
+export const toAnswer = computed(() => me.value?.todo.answers ?? 0);
 /** How many questions wait for me, or for the unit that I head. */
-export const toQuestion = ref(0);
+export const toQuestion = computed(() => me.value?.todo.questions ?? 0);
 
 /** `run` is called once this browser keeps nothing of the session; `other`: somebody else has one now; `lost`: so many unsent messages went. */
 export function whenSessionEnds(run: typeof signedOut): void {
@@ -159,8 +159,6 @@ async function adopt(answer: Start, again: (state: ClientState) => ClientState =
   }
   state.value = again(state.value);
   isNewer("", answer.position);
-  toAnswer.value = answer.me.todo.answers;
-  toQuestion.value = answer.me.todo.questions;
   [provisional, stale, asked, startError.value] = [false, false, null, null];
   await openUnsent(answer.me.person.id);
   ready.value = true;
@@ -360,8 +358,7 @@ function onFacts(items: Item[], position: number): void {
   // Other rules may let one write where one could not; everybody asks, so not all in the same moment.
   if (items.some((one) => one.kind === "policy.adopted")) setTimeout(() => void resync(state.value.position), Math.random() * 2000);
   if (next.unsure.length > 0) void readRows();
-  const reviews = can("messaging.review", "messaging.review_escalated") && items.some((one) => REVIEW_KINDS.includes(one.kind));
-  if (reviews || items.some(changesMine)) countSoon();
+  countMoved(items);
 }
 
 let reading = false;

@@ -129,6 +129,24 @@ def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
     return _store.places_of(tx, person)
 
 
+def run_by(tx: ReadTx, actor: Actor, operation: str) -> Mapping[GroupId, Member]:
+    """The actor's places in the groups that are open and in which their role there lets them do something."""
+    mine = {
+        group: member
+        for group, member in _store.places_of(tx, actor.person_id).items()
+        if member.role is not GroupRole.MEMBER and policy.may(tx, actor, operation, group)
+    }
+    known = groups(tx, list(mine))
+    return {group: mine[group] for group, one in known.items() if one.state is GroupState.ACTIVE}
+
+
+def count_requests(tx: ReadTx, actor: Actor) -> tuple[Mapping[GroupId, int], Mapping[GroupId, int]]:
+    """How many ask to join, and how many to leave, by group, where the actor decides it."""
+    joining = _store.count_in(tx, run_by(tx, actor, "groups.admit"), MemberState.UNDER_REVIEW)
+    leaving = run_by(tx, actor, "groups.decide_leaving")
+    return joining, _store.count_in(tx, leaving, MemberState.LEAVING_REQUESTED)
+
+
 def members(tx: ReadTx, group: GroupId) -> list[Member]:
     """All members, former ones included, in the order of their last change; for other modules."""
     return _store.members(tx, group)

@@ -1,5 +1,6 @@
 """Quiet hours and urgent messages over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -10,10 +11,19 @@ from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId
 from guiju.kernel.text import Id, Line, Position
 from guiju.modules.groups import service as groups
-from guiju.modules.messaging import _burn_shape, _shape, burning, quieting, service, urging
+from guiju.modules.messaging import (
+    _burn_shape,
+    _shape,
+    addressing,
+    burning,
+    quieting,
+    service,
+    urging,
+)
 from guiju.modules.messaging._personal_routes import tell_own
 from guiju.modules.messaging.composing import Composer, read_body, receipt_json
 from guiju.modules.messaging.quiet_types import OwnQuiet
+from guiju.modules.policy.types import Use
 
 routes = APIRouter()
 _FIGURE_DAYS = 30
@@ -53,17 +63,30 @@ async def read_rest(group: Id, actor: CurrentActor, read: Reader) -> Json:
         found = groups.get_group(tx, actor, GroupId(group))
         rest, changes_at = quieting.rest_now(tx, found)
         urgent = urging.budget_of(tx, actor, found, member)
+        rule = urging.rule_of(tx, found)
         return {
             "then": rest.then if rest is not None else None,
             "clause": rest.use.mark() if rest is not None else None,
             "changes_at": changes_at,
             "urgent": _budget(urgent) if urgent is not None else None,
+            "urgent_for": _for(rule.params.roles, rule) if rule is not None else None,
+            "all": _everybody(addressing.everybody(tx, found, member)),
             "burn": _burn_shape.rules(burning.use_for(tx, found)),
             "now": tx.now,
             "position": tx.position,
         }
 
     return await read(shape)
+
+
+def _for(roles: Sequence[str], use: Use | None) -> Json:
+    """Who may, and by which clause."""
+    return {"roles": list(roles), "clause": use.mark() if use is not None else None}
+
+
+def _everybody(found: addressing.Everybody) -> Json:
+    counted = {"may": found.may, "people": found.people, "left": found.left}
+    return counted | _for(found.roles, found.use)
 
 
 def _budget(found: tuple[Any, Any]) -> Json:

@@ -1,6 +1,6 @@
 """The tables of flags and of frozen threads. `apply` alone writes them; no text stands here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, delete, insert, select
 
@@ -62,6 +62,12 @@ def flags_of(tx: ReadTx, group: GroupId) -> list[Flag]:
     c = _flag.c
     found = tx.all(select(_flag).where(c.grp == group).order_by(c.position))
     return [Flag(row.shown, row.person, row.position) for row in found]
+
+
+def flagged_in(tx: ReadTx, groups: Collection[GroupId]) -> list[tuple[GroupId, int]]:
+    """(group, message) of all that is flagged in these groups."""
+    found = select(_flag.c.grp, _flag.c.shown).where(_flag.c.grp.in_(groups)).distinct()
+    return [(row.grp, row.shown) for row in tx.all(found)]
 
 
 def flags_on(tx: ReadTx, shown: int) -> frozenset[str]:

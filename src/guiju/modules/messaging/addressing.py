@@ -1,5 +1,7 @@
 """Whom a message is for: everybody, by those who may and know how many people that is, or the readers of a thread."""
 
+from dataclasses import dataclass
+
 from guiju.kernel.clock import DAY, MINUTE
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, is_bot
@@ -18,9 +20,31 @@ from guiju.modules.messaging.changing import check_in_place, check_lasting
 from guiju.modules.messaging.topic_types import FREEZING, ThreadFrozenError
 from guiju.modules.messaging.types import Send
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Use
 
 CONTROL = "messaging.mention_all"
 _WITHOUT_A_CLAUSE = AllRules(per_day=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """What a mention of everybody would be: `people` without oneself, `left` times today, by those with `roles`."""
+
+    may: bool
+    people: int
+    left: int
+    roles: tuple[str, ...]
+    use: Use | None
+
+
+def everybody(tx: ReadTx, group: Group, member: Member) -> Everybody:
+    """Whether the member may mention everybody in the group, and how many people that reaches."""
+    use = _rules.use_in(policy.uses(tx, CONTROL), group.group_class)
+    rules: AllRules = use.params if use is not None else _WITHOUT_A_CLAUSE
+    may = group.kind is not GroupKind.DIRECT and member.role in rules.roles
+    made = _change_store.count_mentions_of_all(tx, group.id, _begin_of_day(tx))
+    others = groups.count_present(tx, [group.id]).get(group.id, 0) - 1
+    return Everybody(may, others, max(0, rules.per_day - made), rules.roles, use)
 
 
 def check_all(tx: ReadTx, send: Send, group: Group, member: Member) -> None:
@@ -29,20 +53,16 @@ def check_all(tx: ReadTx, send: Send, group: Group, member: Member) -> None:
         return
     if group.kind is GroupKind.DIRECT:
         raise MentionAllNotAllowedError("There is only one to mention here.")
-    use = _rules.use_in(policy.uses(tx, CONTROL), group.group_class)
-    rules, clause = (
-        use.params if use is not None else _WITHOUT_A_CLAUSE,
-        use.mark() if use else None,
-    )
-    if member.role not in rules.roles:
+    found = everybody(tx, group, member)
+    clause = found.use.mark() if found.use is not None else None
+    if not found.may:
         raise MentionAllNotAllowedError("You cannot mention everybody here.", clause=clause)
-    day = _begin_of_day(tx)
-    if _change_store.count_mentions_of_all(tx, group.id, day) >= rules.per_day:
-        wait = (day + DAY - tx.now + 999) // 1000
+    if found.left < 1:
+        wait = (_begin_of_day(tx) + DAY - tx.now + 999) // 1000
         raise MentionAllLimitError(
             "Everybody was mentioned often enough today.", retry_after=wait, clause=clause
         )
-    members = groups.count_present(tx, [group.id]).get(group.id, 0)
+    members = found.people + 1
     if send.members != members and not is_bot(send.person):  # a bot has nobody who could confirm
         raise ConfirmMembersError("Confirm how many people you mention.", members=members)
 

@@ -105,7 +105,11 @@ def remind(tx: WriteTx, actor: Actor, group: GroupId, position: int) -> tuple[Pe
     last = next((each.at for each in tx.entries(query) if each.fact.refs == (position,)), None)
     if last is not None and tx.now < last + _EVERY:
         wait = (last + _EVERY - tx.now + 999) // 1000
-        raise RemindTooOftenError("They were reminded a short time ago.", retry_after=wait)
+        rule = next(iter(policy.uses(tx, CONTROL)), None)
+        clause = rule.mark() if rule is not None else None
+        raise RemindTooOftenError(
+            "They were reminded a short time ago.", retry_after=wait, clause=clause
+        )
     if not found.unread:
         raise AllHaveReadError("Everybody has read it.", position=position)
     uses = policy.use_ids(tx, CONTROL)

@@ -3,8 +3,8 @@
 Nothing is lost: what is moved stays readable in its drawer and sealed in the ledger, and both can be undone.
 """
 
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
@@ -154,6 +154,28 @@ def list_flags(
         (entry, [(each, told[each]) for each in flags if each.shown == entry.position])
         for entry in messages
     ]
+
+
+def count_flagged(tx: ReadTx, actor: Actor) -> Mapping[GroupId, int]:
+    """How many flagged messages wait, by group, where the actor decides on them."""
+    places = groups.run_by(tx, actor, MOVE)
+    flagged = Counter(
+        group
+        for group, shown in _topic_store.flagged_in(tx, places)
+        if shown >= places[group].visible_from
+    )
+    known = groups.groups(tx, list(flagged))
+    uses = policy.uses(tx, OFF_TOPIC)
+    rules = {
+        group: use.params
+        for group, one in known.items()
+        if (use := _rules.use_in(uses, one.group_class)) is not None
+    }
+    return {
+        group: count
+        for group, count in flagged.items()
+        if places[group].role in rules.get(group, OffTopicRules()).roles
+    }
 
 
 # ---- freezing ---------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def _people(tx: ReadTx, send: Send) -> tuple[PersonId, ...]:
 
 def _leave(tx: ReadTx, actor: Actor, group: Group, member: Member) -> Use:
     """The use under which somebody may call here. Raises UrgentOffError or UrgentBudgetError."""
-    use = _rules.use_in(policy.uses(tx, CONTROL), group.group_class)
+    use = rule_of(tx, group)
     if use is None or member.role not in use.params.roles:
         clause = use.mark() if use is not None else None
         raise UrgentOffError("You cannot send urgent messages here.", clause=clause)
@@ -141,10 +141,15 @@ def _budget(tx: ReadTx, person: PersonId, use: Use) -> Budget:
 
 def budget_of(tx: ReadTx, actor: Actor, group: Group, member: Member) -> tuple[Budget, Use] | None:
     """What the actor has left this week, and by which use; None where they may not call."""
-    use = _rules.use_in(policy.uses(tx, CONTROL), group.group_class)
+    use = rule_of(tx, group)
     if use is None or member.role not in use.params.roles:
         return None
     return _budget(tx, actor.person_id, use), use
+
+
+def rule_of(tx: ReadTx, group: Group) -> Use | None:
+    """The clause's use that says who may call in the group; None where nobody may."""
+    return _rules.use_in(policy.uses(tx, CONTROL), group.group_class)
 
 
 def confirm(tx: WriteTx, actor: Actor, group: GroupId, position: int, *, needless: bool) -> None:
