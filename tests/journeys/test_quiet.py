@@ -88,7 +88,7 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     writer.check_access("sending as urgent")
     sheet.get_by_role("button", name="加急发送").click()
     expect(sheet).to_contain_text(re.compile(r"已向 \d+ 人发出提醒，等各人点收到"))
-    sheet.get_by_role("button", name="关闭").click()
+    sheet.get_by_role("button", name="关闭", exact=True).click()
     called = reader.page.get_by_role("dialog")
     expect(called).to_contain_text("王海涛加急找您")
     expect(called).to_contain_text("设备有危险")

@@ -67,7 +67,7 @@ class TestForwarding:
         writer.check_access("the sheet of a forward")
         sheet(writer).get_by_role("button", name="转发", exact=True).click()
         expect(sheet(writer)).to_contain_text("已转发到“安全生产工作群”")
-        expect(sheet(writer).get_by_role("button", name="关闭")).to_be_focused()
+        expect(sheet(writer).get_by_role("button", name="关闭", exact=True)).to_be_focused()
         arrived = reader.message("北门消防通道今天清空")
         expect(arrived).to_contain_text("请安全员复查")
         expect(arrived).to_contain_text("王海涛：北门消防通道今天清空")
