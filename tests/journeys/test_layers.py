@@ -58,6 +58,7 @@ def test_what_was_closed_by_its_button_leaves_nothing_behind(people: Screens) ->
         page.get_by_role("dialog").get_by_role("button", name="关闭", exact=True).click()
         page.get_by_role("button", name="关闭群资料").tap()
         expect(drawer(page)).to_have_count(0)
+    page.wait_for_function("!history.state.layer")  # sooner than that nobody presses
     leads_to_the_list(page)
 
 

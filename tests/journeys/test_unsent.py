@@ -97,6 +97,7 @@ class TestForwarding:
         enter(writer, WORKSHOP)
         made = FilePayload(name="夹具.png", mimeType="image/png", buffer=picture())
         writer.page.locator("input[type=file]").first.set_input_files(made)
+        expect(writer.page.locator(".cp .tray")).to_contain_text("已上传", timeout=60_000)
         writer.send("夹具改好了")
         expect(writer.sent("夹具改好了").locator("img")).to_be_visible()
         enter(reader, SAFETY)

@@ -32,7 +32,7 @@ export const BASE = {
   "clause.open": ["看条款全文", "看條款全文", "Open the clause"],
   "clause.instead": ["可以这样：", "可以這樣：", "Instead:"],
   "do.retry": ["再试一次", "再試一次", "Try again"],
-  "do.close_of": ["关闭：{what}", "關閉：{what}", "Close: {what}"],
+  "do.dismiss": ["收起", "收起", "Dismiss"],
   "do.close": ["关闭", "關閉", "Close"],
   "do.back": ["返回", "返回", "Back"],
   "do.send": ["发送", "傳送", "Send"],

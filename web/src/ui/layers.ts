@@ -10,6 +10,11 @@ const open: Layer[] = [];
 /** While the browser is on its way back to where as many lie as are open: ends the wait for it. */
 let arrived: (() => void) | null = null;
 let way: Promise<void> | undefined;
+/** The page that is on its way: where it comes to lie decides what is to be gone back. */
+let moving: unknown = null;
+/** Whether another page stands in the place of the entry, which has the old one's state on. */
+let replaced = false;
+let popped = false;
 const PATIENCE_MS = 1000;
 
 const marked = (): number => (history.state as { layer?: number } | null)?.layer ?? 0;
@@ -17,9 +22,11 @@ const marked = (): number => (history.state as { layer?: number } | null)?.layer
 /** Makes the history say how many lie there. */
 function settle(): void {
   if (arrived) return;
+  if (replaced && marked() > open.length) history.replaceState({ ...(history.state as object | null), layer: open.length }, "");
+  replaced = false;
   for (let n = marked(); n < open.length; n += 1) history.pushState({ ...(history.state as object | null), layer: n + 1 }, "");
   const over = marked() - open.length;
-  if (over <= 0) return;
+  if (over <= 0 || moving) return;
   way = new Promise((done) => {
     arrived = done;
     setTimeout(done, PATIENCE_MS);
@@ -51,11 +58,21 @@ export function followBack(router: Router): void {
   addEventListener("popstate", (event) => {
     // Between entries of one page nothing is to be navigated, and a page that is on its way must not be given up for it.
     if (router.resolve(location.pathname + location.search + location.hash).fullPath === router.currentRoute.value.fullPath) event.stopImmediatePropagation();
+    else popped = true;
     if (arrived) arrived();
     else for (const one of open.slice(marked()).reverse()) one.close();
     arrived = null;
     settleSoon();
   }, { capture: true });
+  router.beforeEach((to) => void (moving = to));
+  router.onError(() => void (moving = null));
+  router.afterEach((to, from, failure) => {
+    if (moving !== to) return;
+    replaced = !failure && !popped && from.matched.length > 0 && to.path !== from.path;
+    popped = false;
+    moving = null;
+    settleSoon();
+  });
   // Going back would end at the page that was opened meanwhile.
   router.beforeResolve(() => way);
   // A page that was loaded anew has nothing lying over it.
