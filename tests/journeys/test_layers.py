@@ -89,6 +89,7 @@ def test_a_link_in_what_lies_over_a_page_leads_on_and_back_to_the_page(people: S
     back(page)
     expect(page).to_have_url(here)
     expect(page.get_by_role("log")).to_be_visible()
+    page.wait_for_function("!history.state.layer")
     leads_to_the_list(page)
 
 

@@ -194,6 +194,7 @@ def test_messages_from_the_keyboard(people: Screens) -> None:
     page.get_by_role("menuitem", name="撤回").press("Enter")
     gone = page.locator(".sys[data-position]").last
     expect(gone).to_be_focused()
+    expect(gone.get_by_role("button", name="重新编辑")).to_be_visible()
     page.keyboard.press("Tab")
     expect(gone.get_by_role("button", name="重新编辑")).to_be_focused()
     page.keyboard.press("Escape")

@@ -14,7 +14,6 @@ let way: Promise<void> | undefined;
 let moving: unknown = null;
 /** Whether another page stands in the place of the entry, which has the old one's state on. */
 let replaced = false;
-let popped = false;
 const PATIENCE_MS = 1000;
 
 const marked = (): number => (history.state as { layer?: number } | null)?.layer ?? 0;
@@ -58,18 +57,22 @@ export function followBack(router: Router): void {
   addEventListener("popstate", (event) => {
     // Between entries of one page nothing is to be navigated, and a page that is on its way must not be given up for it.
     if (router.resolve(location.pathname + location.search + location.hash).fullPath === router.currentRoute.value.fullPath) event.stopImmediatePropagation();
-    else popped = true;
     if (arrived) arrived();
     else for (const one of open.slice(marked()).reverse()) one.close();
     arrived = null;
     settleSoon();
   }, { capture: true });
+  let replacing = false;
+  const replace = router.replace.bind(router);
+  router.replace = (to) => {
+    replacing = true;
+    return replace(to).finally(() => (replacing = false));
+  };
   router.beforeEach((to) => void (moving = to));
   router.onError(() => void (moving = null));
   router.afterEach((to, from, failure) => {
     if (moving !== to) return;
-    replaced = !failure && !popped && from.matched.length > 0 && to.path !== from.path;
-    popped = false;
+    replaced = replacing && !failure && to.path !== from.path;
     moving = null;
     settleSoon();
   });
