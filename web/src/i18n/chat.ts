@@ -74,6 +74,7 @@ export const CHAT = {
   "m.bot": ["机器人", "機器人", "Bot"],
   "m.bot.by": ["{name} 负责", "{name} 負責", "{name} answers for it"],
   "m.recalled": ["{who} 撤回了一条消息", "{who} 收回了一則訊息", "{who} recalled a message"],
+  "m.recalled.me": ["你撤回了一条消息", "你收回了一則訊息", "You recalled a message"],
   "m.again": ["重新编辑", "重新編輯", "Write it again"],
   "m.favourite": ["收藏", "收藏", "Keep"],
   "m.favourite.done": ["已收藏。", "已收藏。", "Kept."],
