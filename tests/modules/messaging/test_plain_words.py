@@ -17,3 +17,11 @@ def test_it_leaves_only_the_words(text: str, words: str) -> None:
 
 def test_a_long_text_is_read_from_its_beginning() -> None:
     assert plain("*a " * 9000) == ("*a " * 9000)[:MOST_READ]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text", ["`a" + "`" * 400, "`a" + "``b" * 150, "**a*" * 100, "[a](http://" * 50]
+)
+def test_marks_that_never_end_are_read_at_once(text: str) -> None:
+    assert plain(text) == text

@@ -8,10 +8,11 @@ import re
 
 MOST_READ = 600
 """Of longer texts only the beginning is looked at: no push says more."""
+# A row of backticks is taken whole or not at all: cut in every way, a few dozen of them would take hours.
 _INLINE = re.compile(
     r"\[(?P<named>[^\[\]\n]{1,200})\]\(https?://[!-~]+?\)"
     r"|(?P<address>(?<![A-Za-z0-9_])https?://(?:(?!\*\*|~~)[!#-&(-;=?-_a-~])+)"
-    r"|(?<!`)`(?![`\s])(?P<code>(?:[^`]|``+)+?)(?<![\s`])`(?!`)"
+    r"|(?<!`)`(?![`\s])(?P<code>(?:[^`]|(?<!`)``+(?!`))+?)(?<![\s`])`(?!`)"
     r"|(?<![A-Za-z0-9_*])\*\*(?![\s*])(?P<strong>.+?)(?<![\s*])\*\*(?![A-Za-z0-9_*])"
     r"|(?<![\w~])~~(?![\s~])(?P<strike>.+?)(?<![\s~])~~(?![\w~])"
     r"|(?<![\w*])\*(?![\s*])(?P<em>.+?)(?<![\s*])\*(?![\w*])",
