@@ -140,7 +140,8 @@ class TestThreads:
         reply_in = panel.locator("article.m", has_text="换了传感器")
         second.menu_of(reply_in).get_by_role("menuitem", name="撤回").click()
         expect(theirs).not_to_contain_text("换了传感器")
-        expect(theirs).to_contain_text("你撤回了一条消息")
+        expect(theirs).to_contain_text("王海涛 撤回了一条消息")
+        expect(panel).to_contain_text("你撤回了一条消息")
         first.page.get_by_role("button", name="关闭话题").click()
         expect(theirs).to_have_count(0)
 
