@@ -59,6 +59,14 @@ describe("messages", () => {
     const known = tables.filter(([file]) => file === "kinds.ts").map(([, table]) => Object.keys(table)).find((keys) => keys.includes("policy.adopted"));
     expect([...(known ?? [])].sort()).toEqual(kinds.sort());
   });
+  it("no screen joins words by a sign of its own", () => {
+    // What somebody writes is cut at these signs, and the copy of a template is content.
+    const content = ["useMentions.ts", "sides.ts", "TemplateSheet.vue"];
+    const wrong = readdirSync(join(folder, ".."), { recursive: true, encoding: "utf8" })
+      .filter((one) => /\.(vue|ts)$/.test(one) && !/^(i18n|worker)\b/.test(one) && !content.some((each) => one.endsWith(each)))
+      .flatMap((one) => readFileSync(join(folder, "..", one), "utf8").split("\n").filter((line) => /[，；、：]/u.test(line.replace(/joint\(["'].["']\)|\/\/.*|\/\*\*.*/gu, ""))).map((line) => `${one}: ${line.trim()}`));
+    expect(wrong).toEqual([]);
+  });
   it("every key is used somewhere", () => {
     const source = readdirSync(join(folder, ".."), { recursive: true, encoding: "utf8" })
       .filter((one) => /\.(vue|ts)$/.test(one) && !one.startsWith("i18n")).map((one) => readFileSync(join(folder, "..", one), "utf8")).join("\n");

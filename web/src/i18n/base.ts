@@ -30,7 +30,7 @@ export const BASE = {
   "alarm.look": ["看证据", "看證據", "See the evidence"],
   "clause.n": ["第 {id} 条", "第 {id} 條", "Clause {id}"],
   "clause.open": ["看条款全文", "看條款全文", "Open the clause"],
-  "clause.instead": ["可以这样：", "可以這樣：", "Instead:"],
+  "clause.instead": ["可以这样：", "可以這樣：", "Instead: "],
   "do.retry": ["再试一次", "再試一次", "Try again"],
   "do.dismiss": ["收起", "收起", "Dismiss"],
   "do.close": ["关闭", "關閉", "Close"],
