@@ -69,8 +69,9 @@ class Outcome:
 def parts() -> list[Part]:
     """All parts, in their order: what is quick first."""
     tests = ROOT / "tests"
-    apart, kill = ("architecture", "faults", "journeys"), tests / "faults" / "test_kill.py"
+    apart, faults = ("architecture", "faults", "journeys"), tests / "faults"
     rest = [f"--ignore={tests / name}" for name in apart]
+    crashes = [faults / f"test_{name}.py" for name in ("kill_scheduled", "deploy", "kill")]
     return [
         Part("format", ((_BIN / "ruff", "format", "--check", "--quiet", *PYTHON),)),
         Part("lint", ((_BIN / "ruff", "check", "--quiet", *PYTHON),)),
@@ -78,9 +79,11 @@ def parts() -> list[Part]:
         Part("architecture", tests=(tests / "architecture",)),
         Part("web", _web_commands(), ROOT / "web"),
         Part("modules", tests=(*_WORKERS, tests, *rest), cores=2),
-        # By themselves, one for each worker: a worker that drew both would keep everything else waiting.
-        Part("crashes", tests=("-n", "2", kill), cores=2),
-        Part("faults", tests=(*_WORKERS, tests / "faults", f"--ignore={kill}"), cores=2),
+        # They start servers and wait for them: each has a worker of its own, as long as these are more than half as many.
+        Part("crashes", tests=("-n", "6", *crashes), cores=2),
+        Part(
+            "faults", tests=(*_WORKERS, faults, *(f"--ignore={test}" for test in crashes)), cores=2
+        ),
         Part("journeys", tests=(*_BY_FILE, tests / "journeys"), cores=2),
     ]
 

@@ -226,7 +226,7 @@ def quiet(screen: Screen) -> None:
 
 
 def called(screen: Screen) -> None:
-    expect(screen.page.get_by_role("dialog")).to_contain_text("加急找您")
+    expect(screen.page.get_by_role("dialog")).to_contain_text("加急找你")
 
 
 def join_code(screen: Screen) -> None:

@@ -53,7 +53,7 @@ def test_it_is_said_before_read_once_and_wiped(people: Screens) -> None:
     expect(card.get_by_role("timer")).to_contain_text("还剩")
     reader.check_access("an open message that burns")
     assert SECRET not in reader.stored(), "no browser keeps it"
-    expect(card).to_contain_text("您已看过，已焚", timeout=15_000)
+    expect(card).to_contain_text("你已看过，已焚", timeout=15_000)
     assert SECRET not in reader.page.content() and SECRET not in reader.stored()
     told = writer.message("阅后即焚消息 · 10 秒").last
     expect(told).to_contain_text("周小雨")
@@ -78,4 +78,4 @@ def test_it_is_said_before_read_once_and_wiped(people: Screens) -> None:
     writer.page.wait_for_timeout(200)
     expect(mode).to_be_visible()
     reader.page.reload()
-    expect(reader.message("阅后即焚消息 · 10 秒").last).to_contain_text("您已看过，已焚")
+    expect(reader.message("阅后即焚消息 · 10 秒").last).to_contain_text("你已看过，已焚")

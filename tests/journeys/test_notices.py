@@ -50,7 +50,7 @@ def test_from_the_issuer_to_everybody_and_asked_again(people: Screens) -> None:
     expect(reader.page.get_by_text("下班前关闭工位电源。")).to_be_visible()
     reader.check_access("a notice on the phone")
     reader.press(KNOWN)
-    expect(reader.page.get_by_text(re.compile("^您已于 今天 .* 确认$"))).to_be_visible()
+    expect(reader.page.get_by_text(re.compile("^你已于 今天 .* 确认$"))).to_be_visible()
     expect_badge(reader, before, "tabbar")
     expect(issuer.page.locator(".sum")).to_contain_text("1 / 6 已知悉")
     unit = issuer.page.locator("section.unit", has_text=UNIT)

@@ -136,14 +136,14 @@ def test_chats_are_read_offline_and_what_is_written_is_sent_once(stage: Stage) -
     assert violations(page) == []
     # Much happens meanwhile; what was kept must come to what somebody sees who comes anew.
     stage.world.write(lambda tx: recalling.recall(tx, stage.office.owner, group, last, reason=""))
-    stage.say(group, "您不在时说的")
+    stage.say(group, "你不在时说的")
     page.context.set_offline(False)
     expect(page.locator("article.wait")).to_have_count(0)
     expect(screen.message("接地布置.txt")).to_have_count(1)
     expect(page.locator(".cp .tray")).to_contain_text("已上传")
     page.get_by_role("button", name="不发 复测.txt").click()
     expect(screen.message("离线写的")).to_have_count(1)
-    expect(screen.message("您不在时说的")).to_have_count(1)
+    expect(screen.message("你不在时说的")).to_have_count(1)
     expect(screen.message("马上撤回")).to_have_count(0)
     expect(page.locator(".banner")).to_have_count(0)
     fresh = stage.visit(stage.office.member, f"/chat/{group}", PHONE)
@@ -295,7 +295,7 @@ def test_notifications_say_what_was_chosen_and_go_once_it_is_read(stage: Stage) 
     later = stage.say(group, "明天再停")
     until(lambda: shown(screen)[0]["body"].endswith(": 明天再停"))
     stage.world.write(lambda tx: reads.remind(tx, office.owner, group, later))
-    until(lambda: shown(screen)[0]["body"].endswith(" 提醒您阅读消息"))
+    until(lambda: shown(screen)[0]["body"].endswith(" 提醒你阅读消息"))
     stage.world.adopt(lambda text: text)
     assert screen.errors == []
 

@@ -85,14 +85,14 @@ def test_a_deputy_decides_on_behalf_of_the_head(people: Screens) -> None:
     deputy.open("/todo")
     row = deputy.page.locator("a.ai", has_text="代 叶知秋 审批").first
     row.click()
-    expect(deputy.page.locator(".note", has_text="您正代理叶知秋")).to_be_visible()
+    expect(deputy.page.locator(".note", has_text="你正代理叶知秋")).to_be_visible()
     deputy.check_access("what waits for a deputy on the phone")
     deputy.press("同意")
     expect(deputy.page.locator("a.ai", has_text="代 叶知秋 审批")).to_have_count(waiting - 1)
 
     head.open("/todo?box=done")
     expect(head.page.locator("a.ai", has_text="陆鸣（代 叶知秋）").first).to_be_visible()
-    expect(head.page.locator(".flow")).to_contain_text("陆鸣（代 您）")
+    expect(head.page.locator(".flow")).to_contain_text("陆鸣（代 你）")
     head.check_access("what a deputy decided")
     officer = people.signed_in("ouyangjing")
     clause = next(

@@ -90,7 +90,7 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     expect(sheet).to_contain_text(re.compile(r"已向 \d+ 人发出提醒，等各人点收到"))
     sheet.get_by_role("button", name="关闭", exact=True).click()
     called = reader.page.get_by_role("dialog")
-    expect(called).to_contain_text("王海涛加急找您")
+    expect(called).to_contain_text("王海涛加急找你")
     expect(called).to_contain_text("设备有危险")
     expect(called.get_by_role("alert")).to_have_text("锅炉房漏水，马上去关总阀")
     reader.check_access("being called")

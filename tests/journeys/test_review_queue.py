@@ -103,7 +103,7 @@ def test_refusals_lead_to_pre_review_and_another_reviewer_takes_one_back(people:
     for number in range(3):
         last = held_at(sender, f"核心配方我抄了第{number + 1}份")
         decide(reviewer, last, "退回", "涉及技术秘密", "退回")
-    banner = sender.page.get_by_text("您在这里的消息先审后发。")
+    banner = sender.page.get_by_text("你在这里的消息先审后发。")
     expect(banner).to_be_visible()
     sender.send("明早我请假")
     held = sender.message("明早我请假").locator(".hold")
@@ -148,8 +148,8 @@ def test_who_answers_for_a_bot_is_told_of_its_refusals_and_that_it_waits(people:
     expect(owner.page.get_by_role("textbox", name="消息")).to_be_visible()
     for number in range(2):
         decide(reviewer, held_at(owner, f"核心配方存了{number + 1}份"), "退回", "涉密", "退回")
-    banner = owner.page.get_by_role("status").filter(has_text="您在这里的消息先审后发。")
-    expect(banner).to_contain_text("由您负责的机器人也一样。")
+    banner = owner.page.get_by_role("status").filter(has_text="你在这里的消息先审后发。")
+    expect(banner).to_contain_text("由你负责的机器人也一样。")
     expect(told).to_have_count(0)
     owner.check_access("a chat under pre-review, with bots")
     assert tell(owner, key, "一切正常")["errmsg"] == "held for review"

@@ -21,6 +21,8 @@ tables.push(["kinds.ts", ((await import("../src/console/kinds.ts")) as { KINDS: 
 /** Characters that are written otherwise in traditional Chinese; each must not stand in a zh-TW text. */
 const SIMPLIFIED = "们这来时会个还过说对没开关为发应该请见问间门车东马鸟长张书学习实现业务员动机电话语设计认识让许论证记议讯访词译试详误调谁谈谢课变备复处标题级组织结给线终经红约纪统继续绩维综编缘缩网罗联职听节药补装里见观规觉览视觉触计订讨训议讲评识诉诊译话诚语误说请读课谁调谈谋谓谢谨财责败账货质购贵费资赔赶趋跃车转轮软较载辑输达过运还进远连迟适选递逻遗释针钟钥钱铁错锁键长门闭问闲间闻阅队际陆险随难静韩页顶项须顾顿预领频颗题额飞饭馆验龙";
 const ALLOWED = new Set(["lang.zh-CN", "saying"]);
+/** Punctuation that only Chinese has. */
+const FULL_WIDTH = /[\u3000-\u303f\uff01-\uff65]/u;
 const simplifiedIn = (cn: string, tw: string): string[] => [...tw].filter((one) => SIMPLIFIED.includes(one) && cn.includes(one));
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((one) => one[1] ?? "").sort();
 
@@ -40,6 +42,8 @@ describe("messages", () => {
         if (simplified.length > 0) wrong.push(`${key}: ${simplified.join("")} in zh-TW`);
         if (!ALLOWED.has(key) && !key.startsWith("lang.") && /\p{Script=Han}/u.test(texts[2])) wrong.push(`${key}: Chinese in en`);
         if (/[!！]|抱歉/.test(texts[0])) wrong.push(`${key}: wording`);
+        if (/您/.test(texts[0] + texts[1])) wrong.push(`${key}: addresses people with 您`);
+        if (!ALLOWED.has(key) && FULL_WIDTH.test(texts[2])) wrong.push(`${key}: full-width characters in en`);
       }
       expect(wrong).toEqual([]);
     });
@@ -54,6 +58,14 @@ describe("messages", () => {
     expect(kinds.length).toBeGreaterThan(50);
     const known = tables.filter(([file]) => file === "kinds.ts").map(([, table]) => Object.keys(table)).find((keys) => keys.includes("policy.adopted"));
     expect([...(known ?? [])].sort()).toEqual(kinds.sort());
+  });
+  it("no screen joins words by a sign of its own", () => {
+    // What somebody writes is cut at these signs, and the copy of a template is content.
+    const content = ["useMentions.ts", "sides.ts", "TemplateSheet.vue"];
+    const wrong = readdirSync(join(folder, ".."), { recursive: true, encoding: "utf8" })
+      .filter((one) => /\.(vue|ts)$/.test(one) && !/^(i18n|worker)\b/.test(one) && !content.some((each) => one.endsWith(each)))
+      .flatMap((one) => readFileSync(join(folder, "..", one), "utf8").split("\n").filter((line) => /[，；、：]/u.test(line.replace(/joint\(["'].["']\)|\/\/.*|\/\*\*.*/gu, ""))).map((line) => `${one}: ${line.trim()}`));
+    expect(wrong).toEqual([]);
   });
   it("every key is used somewhere", () => {
     const source = readdirSync(join(folder, ".."), { recursive: true, encoding: "utf8" })

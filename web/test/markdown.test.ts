@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse, safeLink } from "../src/lib/markdown.ts";
+import { oneLine, parse, plain, plainWith, safeLink } from "../src/lib/markdown.ts";
 import type { Block, Run } from "../src/lib/markdown.ts";
 
+/** The server says the same in pushes: tests/modules/messaging/test_plain_words.py reads this too. */
+const PLAIN = JSON.parse(readFileSync(join(import.meta.dirname, "plain.json"), "utf8")) as string[][];
 const words = (text: string, run: Run): string => Array.from(text).slice(run.start, run.end).join("");
 const named = (run: Run): string => ["strong", "em", "strike", "code"].filter((one) => run[one as "em"]).join("+") || (run.href ? "link" : "");
 /** What each run says, with its style before it. */
@@ -43,6 +47,11 @@ describe("markdown", () => {
     const text = "证件 1101**2 和 3301**9 与 *斜*，https://a.cn/***x";
     const spans = [{ start: 3, end: 10 }, { start: 13, end: 20 }, { start: text.indexOf("***x"), end: text.length }];
     expect(told(text, parse(text, spans))).toEqual(["|证件 1101**2 和 3301**9 与 ", "em|斜", "|，https://a.cn/***x"]);
+  });
+  it("leaves only the words where one line has room", () => {
+    for (const [text, words] of PLAIN) expect(plain(text ?? "")).toBe(words);
+    expect(oneLine("证件 1101**2 和 **3**", [{ start: 3, end: 10 }])).toBe("证件 1101**2 和 3");
+    expect(plainWith("请**务必**看 `表`", [{ start: 3, end: 5 }, { start: 10, end: 11 }])).toEqual({ text: "请务必看 表", spans: [{ start: 1, end: 3 }, { start: 5, end: 6 }] });
   });
   it("takes a hostile text in little time", () => {
     const before = performance.now();

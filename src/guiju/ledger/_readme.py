@@ -3,9 +3,9 @@
 from typing import Final
 
 README: Final = """\
-这是规矩（Guiju）导出的证据包。不需要我们的服务器、网络或帮助，您就可以自己核验。
+这是规矩（Guiju）导出的证据包。不需要我们的服务器、网络或帮助，你就可以自己核验。
 
-1. 从您信任的渠道（不是本包，也不是发包人）取得核验程序 guiju_verify.py 和策略文件 policy.json。
+1. 从你信任的渠道（不是本包，也不是发包人）取得核验程序 guiju_verify.py 和策略文件 policy.json。
    策略文件写明账本名称、账本公钥，以及独立见证人留存的树头。
 2. 在任何装有 Python 3.8 或更新版本的电脑上运行：
        python3 guiju_verify.py 本包文件名 --policy policy.json

@@ -200,7 +200,7 @@ class TestShown:
         before = shown("wu")
         assert before["mine"] is True and before["deputy_of"]["name"] == "chen"  # type: ignore[index]  # a mark
         why = before["steps"][0]["why"]  # type: ignore[index]  # a list of steps
-        assert why["zh"] == "您正代理chen，chen是申请人所在部门“一车间”的负责人"
+        assert why["zh"] == "你正代理chen，chen是申请人所在部门“一车间”的负责人"
         assert shown("chen")["deputy_of"] is None
         plant.decide(request, "wu")
         for reader in ("wu", "chen", "li"):

@@ -422,8 +422,8 @@ class TestJson:
         }
         assert reasons == {
             "li": "申请人所在部门“一车间”的负责人",
-            "chen": "您是申请人所在部门“一车间”的负责人",
-            "wang": "本节点已超时，升级到您",
+            "chen": "你是申请人所在部门“一车间”的负责人",
+            "wang": "本节点已超时，升级到你",
         }
 
     def test_a_list_equals_its_parts(self, plant: Plant) -> None:

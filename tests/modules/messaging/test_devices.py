@@ -204,7 +204,7 @@ def test_a_push_says_what_its_person_chose_and_nothing_more(desk: Desk) -> None:
     assert said["name"] == said["sender"] == said["text"] == ""
     desk.choose(Told.TEXT)
     desk.say("大后天")
-    desk.say("停气")
+    desk.say("**停气**")
     assert desk.told() == ["停气"], "one for each group"
     adopt(desk.office, "{use: messaging.notifications, with: {most: sender}}")
     desk.say("规定不许")

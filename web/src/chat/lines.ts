@@ -1,9 +1,10 @@
 /** The words of one line: of a system line in the timeline, and of the last message in the list. */
-import type { Conversation, Item, SystemItem } from "../api/types.ts";
+import type { Conversation, Item, Named, SystemItem } from "../api/types.ts";
 import { c } from "../i18n/chat.ts";
 import { o } from "../i18n/order.ts";
 import { u } from "../i18n/unsent.ts";
 import { fileLine } from "../ui/files/marks.ts";
+import { oneLine } from "../lib/markdown.ts";
 import { isMessage } from "../live/reducer.ts";
 import { state } from "../live/store.ts";
 
@@ -33,21 +34,24 @@ export function systemLine(item: SystemItem, no: string): string {
   }
 }
 
+/** Who took a message back, as the reader would say it. */
+export const recalledLine = (by: Named | null, me: string): string => (by?.id === me ? c("m.recalled.me") : c("m.recalled", { who: by?.name ?? "" }));
+
 /** What the list shows under a group's name. */
 export function lastLine(conversation: Conversation, me: string): string {
   const last: Item | null = conversation.last;
   if (last === null) return c("cv.nothing");
   if (!isMessage(last)) return "";
-  if (last.message.recalled) return c("m.recalled", { who: last.message.recalled.by?.name ?? "" });
+  if (last.message.recalled) return recalledLine(last.message.recalled.by, me);
   const items = last.message.forward?.items ?? [];
   const carried = items.length > 1 ? u("fw.line") : (items[0]?.text ?? "");
   const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;
-  return who + c("colon") + ((carried + last.message.text).replace(/\s+/g, " ") || fileLine(last.message));
+  return who + c("colon") + ((oneLine(carried) + oneLine(last.message.text, last.message.spans)) || oneLine(fileLine(last.message)));
 }
 
 /** What a reply says of its thread where it stands in the timeline. */
 export function threadLine(group: string, root: number): string {
   const found = state.value.timelines[group]?.items.find((one) => isMessage(one) && one.message.position === root);
   if (found === undefined || !isMessage(found) || found.message.recalled) return c("th.reply");
-  return c("th.reply.to", { who: found.message.sender.name, text: found.message.text.replace(/\s+/g, " ") || fileLine(found.message) });
+  return c("th.reply.to", { who: found.message.sender.name, text: oneLine(found.message.text, found.message.spans) || fileLine(found.message) });
 }

@@ -21,7 +21,7 @@ export const BOTS = {
   "f.asked": ["申请日期", "申請日期", "Asked"],
   "no_key": ["还没有密钥", "還沒有金鑰", "No key yet"],
   "ask": ["申请机器人", "申請機器人", "Ask for a bot"],
-  "ask.help": ["您是它的负责人。它的消息同样过检、留痕；您退群或账号停用，它随之停用。", "您是它的負責人。它的訊息同樣過檢、留痕；您退群或帳號停用，它隨之停用。", "You answer for it. What it says is inspected and recorded; it ends when you leave the group or lose your account."],
+  "ask.help": ["你是它的负责人。它的消息同样过检、留痕；你退群或账号停用，它随之停用。", "你是它的負責人。它的訊息同樣過檢、留痕；你退群或帳號停用，它隨之停用。", "You answer for it. What it says is inspected and recorded; it ends when you leave the group or lose your account."],
   "name": ["名称（最多 20 个字）", "名稱（最多 20 個字）", "Name (at most 20 characters)"],
   "purpose": ["用途：哪个系统，发什么消息", "用途：哪個系統，傳什麼訊息", "Purpose: which system, and what it says"],
   "key": ["生成密钥", "產生金鑰", "Issue a key"],

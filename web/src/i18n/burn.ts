@@ -17,9 +17,9 @@ const BURN = {
   "close": ["看完了", "看完了", "Done"],
   "left": ["还剩 {n} 秒", "還剩 {n} 秒", "{n} s left"],
   "burnt": ["已焚", "已焚", "Burnt"],
-  "burnt.me": ["您已看过，已焚", "您已看過，已焚", "You have read it; it has burnt"],
+  "burnt.me": ["你已看过，已焚", "你已看過，已焚", "You have read it; it has burnt"],
   "until": ["{time}前可打开", "{time}前可開啟", "Can be opened until {time}"],
-  "not_for_me": ["您不在这条消息的收件人里", "您不在這則訊息的收件人裡", "It was not sent to you"],
+  "not_for_me": ["你不在这条消息的收件人里", "你不在這則訊息的收件人裡", "It was not sent to you"],
   "opened": ["{done}/{all} 人已打开", "{done}/{all} 人已開啟", "Opened by {done} of {all}"],
   "opened.who": ["：{who}", "：{who}", ": {who}"],
 } as const satisfies Record<string, Triple>;

@@ -9,7 +9,7 @@ export const DEVICE = {
   "told.none": ["只说有新消息", "只說有新訊息", "That something came"],
   "told.sender": ["谁、在哪个群", "誰、在哪個群", "Who, in which group"],
   "told.text": ["连同内容", "連同內容", "The text too"],
-  "told.help": ["有的群按规定写得更少。免打扰的群只在提到您时通知；别处读过的，通知自己收起。", "有的群依規定寫得更少。勿擾的群只在提及您時通知；別處讀過的，通知會自動收起。", "The rules may allow less in some groups. Muted groups notify you only of mentions; what you read elsewhere goes away."],
+  "told.help": ["有的群按规定写得更少。免打扰的群只在提到你时通知；别处读过的，通知自己收起。", "有的群依規定寫得更少。勿擾的群只在提及你時通知；別處讀過的，通知會自動收起。", "The rules may allow less in some groups. Muted groups notify you only of mentions; what you read elsewhere goes away."],
   "desk.ask": ["允许这个浏览器弹出通知", "允許這個瀏覽器顯示通知", "Let this browser show notifications"],
   "desk.on": ["这个浏览器会弹出通知。", "這個瀏覽器會顯示通知。", "This browser shows notifications."],
   "desk.denied": ["浏览器不让本站弹出通知，请在浏览器的网站设置里改。", "瀏覽器不讓本站顯示通知，請在瀏覽器的網站設定裡更改。", "The browser blocks notifications of this site; change that in its site settings."],
@@ -33,7 +33,7 @@ export const DEVICE = {
   "cleared": ["已清除，下次登录前不再保存。等待发出的消息还在。", "已清除，下次登入前不再保存。等待傳送的訊息還在。", "Cleared; nothing is kept until you sign in again. Messages that wait to be sent are still there."],
   "new": ["有新版本", "有新版本", "A new version is here"],
   "new.do": ["点此刷新", "點此重新整理", "Reload"],
-  "reminds": ["{who} 提醒您阅读消息", "{who} 提醒您閱讀訊息", "{who} asks you to read a message"],
+  "reminds": ["{who} 提醒你阅读消息", "{who} 提醒你閱讀訊息", "{who} asks you to read a message"],
   "some": ["有新消息", "有新訊息", "New message"],
   "from": ["{who} 发来新消息", "{who} 傳來新訊息", "{who} sent a message"],
 } as const satisfies Record<string, Triple>;

@@ -40,6 +40,10 @@ export function lookup<K extends string>(table: Record<K, Triple>): (key: K, val
 /** What stands between two sentences: a space in English, nothing after a full-width stop. */
 export const gap = (): string => (lang.value === "en" ? " " : "");
 
+const LATIN = { "，": ", ", "、": ", ", "；": "; ", "：": ": " };
+/** What joins two parts of a line that is made here: the sign itself, or the one that English has for it. */
+export const joint = (sign: keyof typeof LATIN): string => (lang.value === "en" ? LATIN[sign] : sign);
+
 /** A text of the rule book in the reader's language. */
 export function both(text: Bilingual | string | null | undefined): string {
   if (text === null || text === undefined) return "";

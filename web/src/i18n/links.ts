@@ -16,7 +16,7 @@ const LINKS = {
   "in.clause": ["条款 {id}", "條款 {id}", "Clause {id}"],
   "in.notice": ["通知", "通知", "Notice"],
   "in.page": ["规矩的页面", "規矩的頁面", "A page of Guiju"],
-  "in.unseen": ["您看不到，或者已经没有了", "您看不到，或者已經沒有了", "Not yours to see, or gone"],
+  "in.unseen": ["你看不到，或者已经没有了", "你看不到，或者已經沒有了", "Not yours to see, or gone"],
   "out": ["外部网站", "外部網站", "Outside"],
 } satisfies Record<string, Triple>;
 

@@ -3,7 +3,7 @@ import type { Triple } from "./index.ts";
 
 /** Questions raised about messages, and the figures of answers. */
 const QUESTIONS = {
-  "qu.ask.help": ["由您选的部门负责人限时答复，答复显示在这条消息下。负责人如不在群内，只能看到下面这段文字。", "由您選的部門負責人限時答覆，答覆顯示在這則訊息下。負責人如不在群內，只能看到下面這段文字。", "The head of the unit that you choose answers in time, and the answer stands under this message. A head who is not in the group sees only the text below."],
+  "qu.ask.help": ["由你选的部门负责人限时答复，答复显示在这条消息下。负责人如不在群内，只能看到下面这段文字。", "由你選的部門負責人限時答覆，答覆顯示在這則訊息下。負責人如不在群內，只能看到下面這段文字。", "The head of the unit that you choose answers in time, and the answer stands under this message. A head who is not in the group sees only the text below."],
   "qu.report.help": ["发送人会收到，并限时答复；逾期告知其部门负责人。", "傳送人會收到，並限時答覆；逾期告知其部門負責人。", "Whoever wrote it is told and answers in time; the head of their unit is told if it is late."],
   "qu.unit": ["主管部门", "主管部門", "Unit in charge"],
   "qu.choose": ["请选择", "請選擇", "Choose"],

@@ -11,7 +11,7 @@ export const REVIEW = {
   "escalate": ["上报", "上報", "Pass on"],
   "escalate.more": ["交给{who}，之后只由其决定", "交給{who}，之後只由其決定", "To the {who}, who alone decides then"],
   "do.escalate": ["上报", "上報", "Pass on"],
-  "proposal": ["您的倾向", "您的傾向", "What you would do"],
+  "proposal": ["你的倾向", "你的傾向", "What you would do"],
   "proposal.none": ["不表态", "不表態", "No opinion"],
   "proposal.released": ["倾向放行", "傾向放行", "would release"],
   "proposal.masked": ["倾向遮蔽后放行", "傾向遮蔽後放行", "would mask and release"],

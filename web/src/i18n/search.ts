@@ -14,7 +14,7 @@ export const SEARCH = {
   "files": ["只看带文件的", "只看帶檔案的", "With files only"],
   "more": ["更多条件", "更多條件", "More filters"],
   "do": ["搜索", "搜尋", "Search"],
-  "begin": ["搜您能看到的消息", "搜尋您看得到的訊息", "Search what you can read"],
+  "begin": ["搜你能看到的消息", "搜尋你看得到的訊息", "Search what you can read"],
   "begin.more": ["按内容、人、日期或文件名。已撤回的、还在审核的不会出现。", "依內容、人、日期或檔名。已收回的、還在審核的不會出現。", "By words, writer, date or the name of a file. What was recalled or is under review is not found."],
   "none": ["没有找到", "沒有找到", "Nothing found"],
   "none.more": ["换个说法，或少写一个词。", "換個說法，或少寫一個詞。", "Try other words, or fewer."],

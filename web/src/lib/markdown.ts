@@ -181,3 +181,32 @@ function mayStand(neighbour: string | undefined, sign: string): boolean {
   if (neighbour === undefined) return true;
   return sign === "`" ? true : sign === "**" ? !ASCII_WORD.test(neighbour) : !WORD.test(neighbour);
 }
+
+interface Kept { char: string; at: number }
+
+/** What of a text is read where it is not set: every character with its place, without the marks. */
+function kept(text: string, opaque: readonly Span[]): Kept[] {
+  const points = Array.from(text);
+  return parse(text, opaque).flatMap((block, n) => {
+    const before = n > 0 ? "\n" : "";
+    const label = block.label && block.label !== "•" ? `${block.label} ` : "";
+    const first = block.runs[0]?.start ?? 0;
+    const said = block.runs.flatMap((run) => points.slice(run.start, run.end).map((char, i) => ({ char, at: run.start + i })));
+    return [...Array.from(before + label, (char) => ({ char, at: first })), ...said];
+  });
+}
+/** A heading is set as it is written; in one line its mark says nothing. */
+const HEADING = /^#{1,6} (?=\S)/gmu;
+
+/** A text as it is read in one line: lists, quotes and notifications show no marks. */
+export function plain(text: string, opaque: readonly Span[] = []): string {
+  return kept(text, opaque).map((one) => one.char).join("").replace(HEADING, "");
+}
+export const oneLine = (text: string, opaque: readonly Span[] = []): string => plain(text, opaque).replace(/\s+/g, " ");
+
+/** A text without its marks, and where spans of it stand then. */
+export function plainWith(text: string, spans: readonly Span[], opaque: readonly Span[] = []): { text: string; spans: Span[] } {
+  const all = kept(text, opaque);
+  const moved = spans.map(({ start, end }) => ({ start: all.filter((one) => one.at < start).length, end: all.filter((one) => one.at < end).length }));
+  return { text: all.map((one) => one.char).join(""), spans: moved.filter((one) => one.end > one.start) };
+}

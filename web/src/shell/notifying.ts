@@ -7,6 +7,7 @@ import { ApiError, get, post } from "../api/client.ts";
 import type { Item, Told } from "../api/types.ts";
 import { d } from "../i18n/device.ts";
 import { lang } from "../i18n/index.ts";
+import { oneLine } from "../lib/markdown.ts";
 import { device, me, myId, onItems, ownQuiet, state } from "../live/store.ts";
 import { disturbs, least, newsIn } from "../live/told.ts";
 import type { News } from "../live/told.ts";
@@ -48,7 +49,7 @@ function toldOf(news: News): Told {
 function show(news: News, told: Told): void {
   const name = state.value.conversations[news.group]?.group.name ?? "";
   const from = d(news.reminds ? "reminds" : "from", { who: news.from.name });
-  const text = [...news.text].slice(0, LONGEST).join("");
+  const text = [...oneLine(news.text)].slice(0, LONGEST).join("");
   const body = told === "none" ? d("some") : told === "text" && text && !news.reminds ? `${news.from.name}: ${text}` : from;
   const options = { body, tag: news.group, icon: "/icon-192.png", data: { group: news.group, position: news.position }, silent: sound.value !== "system" };
   chime();

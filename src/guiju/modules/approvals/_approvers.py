@@ -27,7 +27,7 @@ _HEAD_RULES = ("head_of_unit", "level_above")
 
 
 class Asked(NamedTuple):
-    """Whom a step asks; `why` completes 您是…, "you are asked as …". The first `heads` people are asked as heads."""
+    """Whom a step asks; `why` completes 你是…, "you are asked as …". The first `heads` people are asked as heads."""
 
     people: list[PersonId]
     why: Text

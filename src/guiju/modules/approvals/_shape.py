@@ -80,10 +80,10 @@ def _why(step: Step, mine: Seat | None) -> Text:
         return dict(step.why)
     if mine.origin is SeatOrigin.ESCALATED:
         return {
-            "zh": "本节点已超时，升级到您",
+            "zh": "本节点已超时，升级到你",
             "en": "The deadline of this step has passed, so you are asked as the next level",
         }
-    return {"zh": f"您是{step.why['zh']}", "en": f"You are asked as {step.why['en']}"}
+    return {"zh": f"你是{step.why['zh']}", "en": f"You are asked as {step.why['en']}"}
 
 
 def _why_deputy(step: Step, seat: Seat, name: str) -> Text:
@@ -92,11 +92,11 @@ def _why_deputy(step: Step, seat: Seat, name: str) -> Text:
         return {}
     if seat.origin is SeatOrigin.ESCALATED:
         return {
-            "zh": f"您正代理{name}，本节点已超时，升级到{name}",
+            "zh": f"你正代理{name}，本节点已超时，升级到{name}",
             "en": f"You stand in for {name}; the deadline of this step has passed, so {name} is asked as the next level",
         }
     return {
-        "zh": f"您正代理{name}，{name}是{step.why['zh']}",
+        "zh": f"你正代理{name}，{name}是{step.why['zh']}",
         "en": f"You stand in for {name}, who is asked as {step.why['en']}",
     }
 

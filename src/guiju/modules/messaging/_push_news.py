@@ -20,6 +20,7 @@ from guiju.modules.messaging import (
     service,
     writers,
 )
+from guiju.modules.messaging._plain_words import plain
 from guiju.modules.messaging.change_types import ALL, UNCHANGED, Changed, MessageEdited
 from guiju.modules.messaging.device_types import News, Subscription, Told, least
 from guiju.modules.messaging.personal_types import PLAIN, MessageReminded
@@ -118,7 +119,7 @@ class GroupNews:
         sender = writers.name_of(self._tx, author_of(message)) if told is not Told.NONE else ""
         name = self.group.name if told is not Told.NONE else ""
         edit = self._now.get(message.position, UNCHANGED).edit
-        text = service.text_shown(edit or message) if told is Told.TEXT else ""
+        text = plain(service.text_shown(edit or message)) if told is Told.TEXT else ""
         others = {each.message.position for each in said} - {message.position}
         more = min(len(others), MOST_COUNTED) if told is not Told.NONE else 0
         is_reminder = said[0].is_reminder and told is not Told.NONE

@@ -1,6 +1,6 @@
 import type { ApprovalRequest, PersonMark, Step } from "../../api/types.ts";
 import { t } from "../../i18n/base.ts";
-import { both } from "../../i18n/index.ts";
+import { both, joint } from "../../i18n/index.ts";
 import type { WORK } from "../../i18n/work.ts";
 import { w } from "../../i18n/work.ts";
 import { joined } from "../../lib/time.ts";
@@ -45,4 +45,4 @@ export function kindWords(kind: string): string {
   return w(known[key] ?? "kind.other");
 }
 export const waitingStep = (request: ApprovalRequest): Step | undefined => request.steps.find((one) => one.state === "waiting");
-export const unitOf = (person: PersonMark): string => (person.unit ? `${person.name}，${person.unit.name}` : person.name);
+export const unitOf = (person: PersonMark): string => (person.unit ? `${person.name}${joint("，")}${person.unit.name}` : person.name);

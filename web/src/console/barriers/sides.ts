@@ -1,4 +1,5 @@
 import type { BarrierSide, PersonMark } from "../../api/types.ts";
+import { joint } from "../../i18n/index.ts";
 
 /** A side while it is chosen. */
 export interface Chosen { units: string[]; posts: string; people: PersonMark[] }
@@ -13,7 +14,7 @@ export function sideBody(side: Chosen): { unit_ids: string[]; posts: string[]; p
 
 /** A side in one line. */
 export function sideLine(side: BarrierSide): string {
-  return [...side.units.map((one) => one.name), ...side.posts, ...side.people.map((one) => one.name)].join("、");
+  return [...side.units.map((one) => one.name), ...side.posts, ...side.people.map((one) => one.name)].join(joint("、"));
 }
 
 /** A date and time of a form in ms; null when it is empty. */

@@ -1,6 +1,7 @@
 /** Small things that both the composer and the timeline need of files. */
 import type { FileMark, Message } from "../../api/types.ts";
 import { f } from "../../i18n/files.ts";
+import { joint } from "../../i18n/index.ts";
 import { isOverflow } from "../overflow.ts";
 
 export function bytes(size: number): string {
@@ -25,7 +26,7 @@ export const readTime = (seconds: number): string => (seconds % 60 === 0 ? f("bu
 /** What stands for the files of a message, for the copies that it carries, or for one that burns, where only a line has room. */
 export function fileLine(message: Pick<Message, "files" | "forward"> & { burn?: Message["burn"] | number }): string {
   if (message.burn) return f("burn", { time: readTime(typeof message.burn === "number" ? message.burn : message.burn.seconds) });
-  if (message.forward) return message.forward.items.map((one) => `${one.sender}：${one.text}`).join("\n");
+  if (message.forward) return message.forward.items.map((one) => `${one.sender}${joint("：")}${one.text}`).join("\n");
   const first = message.files?.[0];
   if (first === undefined) return "";
   return first.kind === "image" ? f("image") : first.kind === "voice" ? f("note") : f("file", { name: first.name });
@@ -36,5 +37,5 @@ export function reasonsOf(file: FileMark): string {
   const known = { disguised: "r.disguised", encrypted: "r.encrypted", images_not_read: "r.images_not_read", not_scanned: "r.not_scanned" } as const;
   const gaps = (file.reasons ?? []).map((one) => f(known[one.code as keyof typeof known] ?? "r.other"));
   const words = (file.findings ?? []).map((one) => isOverflow(one) ? f("r.overflow") : f("found", { word: one.word || one.rule }));
-  return [...new Set([...words, ...gaps])].join("、");
+  return [...new Set([...words, ...gaps])].join(joint("、"));
 }

@@ -1,0 +1,22 @@
+import { expect, it, vi } from "vitest";
+import "vue"; // before the stubs: it looks for a real document when it is loaded
+import type { Conversation, Item } from "../src/api/types.ts";
+
+vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
+vi.stubGlobal("navigator", { language: "zh-CN" });
+vi.stubGlobal("document", { documentElement: { lang: "" }, createElement: () => ({ content: {} }) });
+vi.stubGlobal("BroadcastChannel", undefined);
+vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
+vi.stubGlobal("addEventListener", () => undefined);
+const { lastLine } = await import("../src/chat/lines.ts");
+
+const line = (message: object): string =>
+  lastLine({ last: { kind: "messaging.sent", position: 1, at: 1, group: "g", message: { sender: { id: "a", name: "王海涛" }, text: "", mentions: [], spans: [], ...message } } as unknown as Item } as Conversation, "me");
+
+it("shows the last message in the list without its marks", () => {
+  expect(line({ text: "# 周报\n- **一号线** `停机`" })).toBe("王海涛：周报 一号线 停机");
+});
+it("says of what I took back that it was me, and of others who it was", () => {
+  expect(line({ recalled: { by: { id: "me", name: "孙立" } } })).toBe("你撤回了一条消息");
+  expect(line({ recalled: { by: { id: "a", name: "王海涛" } } })).toBe("王海涛 撤回了一条消息");
+});
