@@ -20,7 +20,7 @@ from tests.modules.messaging.test_forwarding import SALE, allow, other_group
 from tests.support.checks import verify_stored
 from tests.support.inside import Inside
 from tests.support.office import Office
-from tests.support.uploading import SaysInfected, Sender, picture, sender
+from tests.support.uploading import Sender, picture, sender
 
 PLAN = "三号线的检修从周一开始".encode()
 Json = dict[str, Any]
@@ -216,23 +216,3 @@ def test_a_warning_is_confirmed_as_for_any_message(
     assert [each["name"] for each in arrived(member, target, receipt["position"])["files"]] == [
         "检修.txt"
     ]
-
-
-def test_files_are_copied_only_for_what_may_be_sent_now(
-    office: Office, inside: Inside, member: Sender, target: GroupId, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many = [member.sent(member.upload("检修.txt", PLAN))]
-    for number in range(20):
-        office.world.clock.advance(2000)
-        many.append(member.sent(text=f"第{number}条"))
-    monkeypatch.setattr(inside.server.uploads, "copies", lambda *given: pytest.fail("copied"))
-    assert code(forward(member, target, *many)) == (429, "messaging.flood")
-
-
-def test_malware_that_is_found_in_a_copy_is_named(
-    inside: Inside, member: Sender, target: GroupId
-) -> None:
-    sent = member.sent(member.upload("检修.txt", PLAN))
-    inside.server.uploads._scanner = SaysInfected()
-    refusal = forward(member, target, sent)
-    assert code(refusal) == (409, "messaging.malware_found")

@@ -229,12 +229,6 @@ class FileNotReadyError(ConflictError):
     code = "messaging.file_not_ready"
 
 
-class MalwareFoundError(FileNotReadyError):
-    """The scanner found malware in a file that is to be sent, or to be copied into another group."""
-
-    code = "messaging.malware_found"
-
-
 class FileStaleError(ConflictError):
     """The rules or the group have changed since the file was inspected; complete its upload once more, then send."""
 

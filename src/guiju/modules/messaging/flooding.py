@@ -22,12 +22,7 @@ Place = tuple[str, PersonId, str]
 
 def places_of(floods: Sequence[Use], send: Send) -> list[Place]:
     """Where a message counts for the flood limits; an import counts nowhere."""
-    return [] if send.is_imported else places_in(floods, send.person, send.group)
-
-
-def places_in(floods: Sequence[Use], person: PersonId, group: GroupId) -> list[Place]:
-    """Where what a person writes in a group counts for the flood limits."""
-    return [(use.id, person, group) for use in floods]
+    return [] if send.is_imported else [(use.id, send.person, send.group) for use in floods]
 
 
 def check(

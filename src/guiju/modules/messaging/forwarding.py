@@ -133,7 +133,7 @@ def forward(
             actor.person_id, part.cmid, wanted.target, text, (), None, found,
             confirm=wanted.confirm.get(part.cmid), carried=carried, files=files,
         ))  # fmt: skip
-    check_flood(tx, actor, wanted)
+    _check_flood(tx, sends)
     for send, answer in zip(sends, send_many(tx, inspector, sends), strict=True):
         if isinstance(answer, GuijuError):
             raise answer
@@ -283,14 +283,11 @@ def _again(tx: ReadTx, wanted: Wanted, part: Part, position: int) -> Receipt:
     return receipt_of(part.cmid, entry, use_of(tx, entry))
 
 
-def check_flood(tx: WriteTx, actor: Actor, wanted: Wanted) -> None:
-    """Raises FloodError where not all messages go at once: before the first counts, and before files are copied for them."""
-    parts = parts_of(wanted)
-    known = _store.positions_by_key(tx, [_key(actor, part) for part in parts])
-    fresh = len(parts) - len(known)
-    floods = policy.uses(tx, "messaging.flood") if fresh else []
-    places = flooding.places_in(floods, actor.person_id, wanted.target)
-    flooding.check(tx, floods, places, Counter(dict.fromkeys(places, fresh - 1)))
+def _check_flood(tx: WriteTx, sends: Sequence[Send]) -> None:
+    """Raises FloodError where not all of them go at once, before the first of them counts."""
+    floods = policy.uses(tx, "messaging.flood")
+    places = flooding.places_of(floods, sends[0]) if sends else []
+    flooding.check(tx, floods, places, Counter(dict.fromkeys(places, len(sends) - 1)))
 
 
 # ---- where it may go --------------------------------------------------------------------------------------------

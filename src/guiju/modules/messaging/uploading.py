@@ -33,7 +33,6 @@ from guiju.modules.messaging.file_types import (
     FileNote,
     FileNotReadyError,
     Look,
-    MalwareFoundError,
     StoredFile,
     Upload,
     UploadDamagedError,
@@ -288,8 +287,6 @@ class Uploads:
             result = self._result(found) if own and found is not None else None
         except LedgerError:
             result = None
-        if result is not None and result.refused == _MALWARE:
-            raise MalwareFoundError("Malware was found in a file.", file=file)
         if found is None or result is None or result.look is None or found.digest is None:
             raise FileNotReadyError("A file is not ready to be sent.", file=file)
         return Attached(StoredFile(file, found.size, found.digest), result.note, result.look)
