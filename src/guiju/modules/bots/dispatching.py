@@ -195,20 +195,15 @@ def _log_bug(told: "Future[None]") -> None:
 
 
 def body_of(event: Recorded) -> bytes:
-    """What an address is told of a fact: what its leaf has in the clear, and no text.
-
-    Of a held message no clause: one on pre-review would tell the address about its author.
-    """
-    is_held = event.kind == "messaging.held"
-    clear = schema_of(event.fact).split(event.fact).clear
+    """What an address is told of a fact: what its leaf has in the clear, and no text."""
     data: dict[str, Any] = {
         "position": event.position,
         "group": event.group,
         "number": event.number,
         "actor": event.actor,
         "refs": list(getattr(event.fact, "refs", ())),
-        "uses": [] if is_held else list(event.uses),
-        "fact": clear | {"clause": None} if is_held else clear,
+        "uses": list(event.uses),
+        "fact": schema_of(event.fact).split(event.fact).clear,
     }
     body = {"type": event.kind, "timestamp": _time(event.at), "data": data}
     return msgspec.json.encode(body)
