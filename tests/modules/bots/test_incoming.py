@@ -17,6 +17,7 @@ from guiju.kernel.clock import HOUR, MINUTE
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.bots import service
+from guiju.modules.bots.dispatching import body_of
 from guiju.modules.bots.types import Bot
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import governing, roster
@@ -32,6 +33,7 @@ from tests.support.office import Office, open_office
 from tests.support.postgres import fresh_database
 from tests.support.robots import Json, Robot, free_bots, make_bot, robot_of
 from tests.support.uploading import picture
+from tests.support.world import World
 
 _NUMBERS = itertools.count(1000)
 
@@ -301,6 +303,17 @@ def test_what_a_rule_stops_is_answered_with_its_clause_and_recorded(place: Place
     assert items["items"][-1]["message"]["sender"]["bot"]["id"] == place.office.owner.person
 
 
+def told_outside(world: World, answer: Json) -> Json:
+    """What the event of a held message says that another one would not."""
+    (held,) = [
+        e for e in world.entries("messaging.held") if e.position == answer["guiju"]["position"]
+    ]
+    body: Json = json.loads(body_of(held))
+    assert body["data"]["uses"] == [] and body["data"]["fact"].pop("due_at")
+    found: Json = body["data"]["fact"]
+    return found
+
+
 def test_what_it_says_waits_while_who_answers_for_it_is_under_pre_review(place: Place) -> None:
     world, owner, reviewer = place.world, place.office.owner, place.office.reviewer
     assert place.robot.text("3号压缩机恢复") == OK
@@ -316,6 +329,15 @@ def test_what_it_says_waits_while_who_answers_for_it_is_under_pre_review(place: 
     both = place.robot.text("这是核心配方")
     number = place.robot.text("证件11010119900307889X")
     assert without_position(both) == without_position(number) == HELD
+    assert told_outside(world, by_a_rule) == told_outside(world, answer)
+    for each in (by_a_rule, answer):
+        world.write(
+            partial(
+                review.refuse, actor=reviewer, position=each["guiju"]["position"], reason="不发"
+            )
+        )
+    one, other = (body_of(each) for each in world.entries("messaging.refused")[-2:])
+    assert b"clause" not in one + other
     (watch,) = world.read(lambda tx: prereview.watches_of(tx, owner.person_id))
     world.later(watch.until - world.clock.now())
     assert place.robot.text("3号压缩机恢复") == OK

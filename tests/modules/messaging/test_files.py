@@ -368,7 +368,9 @@ class TestRules:
         member.put(upload, 0, PLAN)
         done = member.complete(upload, PLAN).json()
         assert (done["state"], done["reason"], done["file"]) == ("refused", "malware", None)
-        assert code(member.send(upload)) == (409, "messaging.file_not_ready")
+        refusal = member.send(upload)
+        assert code(refusal) == (403, "messaging.malware_found")
+        assert refusal.json()["data"]["file"] == upload
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             uploads._scanner = Scanner(f"127.0.0.1:{nobody.getsockname()[1]}")

@@ -15,8 +15,11 @@ from guiju.modules.messaging._file_store import open_uploads
 from guiju.modules.messaging.attaching import MOST_UPLOADS
 from guiju.modules.messaging.file_types import MOST_FILES
 from guiju.modules.messaging.forward_types import Wanted
-from tests.modules.messaging.test_files import SECRET, code, stored
+from tests.modules.messaging.test_files import SECRET, SaysInfected, code, stored
+from tests.modules.messaging.test_files import allow as files_of
 from tests.modules.messaging.test_forwarding import SALE, allow, other_group
+from tests.modules.messaging.test_pacing import pace
+from tests.modules.messaging.test_quieting import quiet
 from tests.support.checks import verify_stored
 from tests.support.inside import Inside
 from tests.support.office import Office
@@ -140,6 +143,61 @@ def test_what_is_refused_leaves_nothing_behind(
     assert office.world.read(lambda tx: tx.position) > attempts, "the attempt is on record"
     outsider = sender(office.world, inside, office.outsider, member.group)
     assert forward(outsider, target, sent).status_code == 404
+    inside.server.uploads.sweep()
+    assert len(stored(office)) == kept
+
+
+REFUSALS = {
+    "flood": (429, "messaging.flood"),
+    "pace": (429, "messaging.pace"),
+    "quiet": (403, "messaging.quiet_hours"),
+    "type": (403, "messaging.file_type_not_allowed"),
+    "room": (429, "messaging.too_many_uploads"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_what_the_gate_would_refuse_anyway_is_refused_before_anything_is_copied(
+    office: Office, inside: Inside, target: GroupId, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    member = sender(office.world, inside, office.member, office.group())
+    sent = member.sent(member.upload("检修.txt", PLAN), member.upload("现场.png", picture()))
+    if why == "flood":
+        for n in range(20):
+            office.world.send(office.member, target, f"第{n}条")
+    elif why == "pace":
+        pace(office, "messages: 1, seconds: 60, action: refuse")
+        office.world.send(office.member, target, "大家好")
+    elif why == "quiet":
+        quiet(office, "refuse")
+        member = sender(office.world, inside, office.member, member.group)
+    elif why == "type":
+        files_of(office, types=["txt"])
+    else:
+        for n in range(MOST_UPLOADS - 1):
+            replace(member, group=target).open(f"{n}.txt", PLAN)
+    opened = list[str]()
+    monkeypatch.setattr(inside.server.uploads, "open", lambda *_, **of: opened.append(of["name"]))
+    before = office.world.read(lambda tx: tx.position)
+    refusal = forward(member, target, sent)
+    assert code(refusal) == REFUSALS[why]
+    if why != "room":
+        assert refusal.json()["data"]["clause"]["id"]
+    assert opened == []
+    on_record = [each.kind for each in office.world.entries()[before + 1 :]]
+    assert on_record == (["policy.refused"] if why == "type" else [])
+
+
+def test_a_copy_in_which_malware_is_found_is_refused_by_that_name(
+    office: Office, inside: Inside, member: Sender, target: GroupId
+) -> None:
+    sent = member.sent(member.upload("检修.txt", PLAN))
+    kept = len(stored(office))
+    inside.server.uploads._scanner = SaysInfected()
+    refusal = forward(member, target, sent)
+    assert code(refusal) == (403, "messaging.malware_found")
+    assert refusal.json()["data"]["clause"]["id"] == "6.7"
+    assert len(office.world.entries("messaging.sent")) == 1
     inside.server.uploads.sweep()
     assert len(stored(office)) == kept
 

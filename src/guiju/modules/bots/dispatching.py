@@ -24,6 +24,7 @@ from guiju.ledger.errors import LedgerError
 from guiju.ledger.vault import Vault
 from guiju.modules.bots import _webhook_rules, webhooks
 from guiju.modules.bots.webhook_types import (
+    UNTOLD,
     BadWebhookError,
     Delivery,
     Progress,
@@ -196,14 +197,16 @@ def _log_bug(told: "Future[None]") -> None:
 
 def body_of(event: Recorded) -> bytes:
     """What an address is told of a fact: what its leaf has in the clear, and no text."""
+    untold = UNTOLD.get(event.kind, ())
+    clear = schema_of(event.fact).split(event.fact).clear
     data: dict[str, Any] = {
         "position": event.position,
         "group": event.group,
         "number": event.number,
         "actor": event.actor,
         "refs": list(getattr(event.fact, "refs", ())),
-        "uses": list(event.uses),
-        "fact": schema_of(event.fact).split(event.fact).clear,
+        "uses": [] if "uses" in untold else list(event.uses),
+        "fact": {name: value for name, value in clear.items() if name not in untold},
     }
     body = {"type": event.kind, "timestamp": _time(event.at), "data": data}
     return msgspec.json.encode(body)

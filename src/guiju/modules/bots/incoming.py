@@ -38,6 +38,7 @@ from guiju.modules.messaging.file_types import (
     FileStaleError,
     FileTooLargeError,
     FileTypeNotAllowedError,
+    MalwareFoundError,
     UploadNotFoundError,
     UploadState,
 )
@@ -65,6 +66,7 @@ _CODES: tuple[tuple[type[GuijuError], Code], ...] = (
     (RulesNotSignedError, Code.RULES_FIRST),
     (FileTooLargeError, Code.MEDIA_TOO_LARGE),
     (FileTypeNotAllowedError, Code.BAD_MEDIA_TYPE),
+    (MalwareFoundError, Code.BAD_MEDIA_TYPE),
     (FileNotReadyError, Code.BAD_MEDIA),
     (FileStaleError, Code.BAD_MEDIA),
     (UploadNotFoundError, Code.BAD_MEDIA),

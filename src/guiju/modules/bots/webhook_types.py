@@ -31,6 +31,13 @@ KINDS = (
     "bots.ended",
 )
 """What an address outside may be told of. Nothing confidential, and of each only what its leaf has in the clear."""
+UNTOLD = {
+    "messaging.held": ("uses", "clause", "basis"),
+    "messaging.refused": ("clause",),
+}
+"""What an address is not told although the leaf has it in the clear: whether a rule found something in a message, or its
+writer is under pre-review, is for the writer and those who review.
+"""
 MOST_WEBHOOKS = 20
 MOST_FAILURES = 13
 """So many attempts in a row, the last of them nearly three days after the first, end in a disabled webhook."""

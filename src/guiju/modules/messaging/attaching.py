@@ -23,11 +23,13 @@ from guiju.modules.messaging.file_types import (
     FileFinding,
     FileGap,
     FileKind,
+    FileNote,
     FileNotReadyError,
     FileRules,
     FileStaleError,
     FileTooLargeError,
     FileTypeNotAllowedError,
+    StoredFile,
     TooManyUploadsError,
     Upload,
     UploadNotFoundError,
@@ -69,22 +71,39 @@ def open_upload(
     is_voice = wanted.kind is FileKind.VOICE
     if is_voice != (wanted.seconds is not None) or not 0 <= (wanted.seconds or 0) <= LONGEST_VOICE:
         raise BadUploadError(f"A voice note says its seconds, at most {LONGEST_VOICE}.")
-    _check_rules(tx, actor, group, wanted, name)
-    count, size = _file_store.open_uploads(tx, actor.author)
-    if count >= MOST_UPLOADS or size + wanted.size > MOST_WAITING:
-        raise TooManyUploadsError("Too many files wait to be sent.", retry_after=60)
+    _check_rules(tx, actor, group, wanted.kind, wanted.size, name)
+    _check_room(tx, actor, 1, wanted.size)
     made = replace(wanted, expires_at=tx.now + kept)
     _file_store.add_upload(tx, made)
     tx.schedule(JOB, made.id, made.expires_at)
     return made
 
 
-def _check_rules(tx: ReadTx, actor: Actor, group: Group, wanted: Upload, name: str) -> None:
-    if wanted.size > LARGEST_FILE:
+def check_uploads(
+    tx: ReadTx, actor: Actor, group: Group, files: Sequence[tuple[StoredFile, FileNote]]
+) -> None:
+    """Whether such files may be uploaded for a group together. Raises FileTooLargeError, FileTypeNotAllowedError or
+    TooManyUploadsError.
+    """
+    for stored, note in files:
+        _check_rules(tx, actor, group, note.kind, stored.size, note.name)
+    _check_room(tx, actor, len(files), sum(stored.size for stored, _ in files))
+
+
+def _check_room(tx: ReadTx, actor: Actor, more: int, size: int) -> None:
+    count, waiting = _file_store.open_uploads(tx, actor.author)
+    if count + more > MOST_UPLOADS or waiting + size > MOST_WAITING:
+        raise TooManyUploadsError("Too many files wait to be sent.", retry_after=60)
+
+
+def _check_rules(
+    tx: ReadTx, actor: Actor, group: Group, kind: FileKind, size: int, name: str
+) -> None:
+    if size > LARGEST_FILE:
         raise FileTooLargeError("The file is too large.", most_bytes=LARGEST_FILE)
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     rules = looking.rules_for(tx, group)
-    if not rules and wanted.size > FileRules().most_bytes:
+    if not rules and size > FileRules().most_bytes:
         raise FileTooLargeError("The file is too large.", most_bytes=FileRules().most_bytes)
     for use, params in rules:
         refused: dict[str, Any] = {"clause": use.mark()}
@@ -92,11 +111,11 @@ def _check_rules(tx: ReadTx, actor: Actor, group: Group, wanted: Upload, name: s
         def attempt(code: str, by: str = use.id) -> Attempt:
             return Attempt(actor, SEND, group.id, by, code)
 
-        if wanted.size > params.most_bytes:
+        if size > params.most_bytes:
             refused |= {"most_bytes": params.most_bytes, "attempt": attempt(FileTooLargeError.code)}
             raise FileTooLargeError("The file is too large for this group.", **refused)
         # A recording has no name that its author chose.
-        if params.types and wanted.kind is not FileKind.VOICE and extension not in params.types:
+        if params.types and kind is not FileKind.VOICE and extension not in params.types:
             refused |= {
                 "types": list(params.types),
                 "attempt": attempt(FileTypeNotAllowedError.code),

@@ -324,6 +324,9 @@ class Composer:
             return await self._gate.write(
                 lambda tx: forwarding.forward(tx, self._inspector, actor, wanted, found)
             )
+        await self._gate.write(
+            lambda tx: forwarding.check(tx, self._inspector, actor, wanted, found)
+        )
         loop = asyncio.get_running_loop()
         copied = await loop.run_in_executor(
             self._threads, self._uploads.copies, actor, wanted.target, plan.files

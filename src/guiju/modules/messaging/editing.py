@@ -22,6 +22,7 @@ from guiju.modules.messaging import (
     publishing,
     quieting,
 )
+from guiju.modules.messaging.admitting import check_mentions
 from guiju.modules.messaging.change_types import (
     ALL,
     EditingOffError,
@@ -43,7 +44,6 @@ from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.sending import (
     alert_of,
     basis_of,
-    check_mentions,
     receipt_of,
 )
 from guiju.modules.messaging.types import BadMentionError, MessageReleased, Receipt, Send

@@ -229,6 +229,12 @@ class FileNotReadyError(ConflictError):
     code = "messaging.file_not_ready"
 
 
+class MalwareFoundError(ForbiddenError):
+    """Malware was found in a file, which is sent nowhere; `data.file` says in which."""
+
+    code = "messaging.malware_found"
+
+
 class FileStaleError(ConflictError):
     """The rules or the group have changed since the file was inspected; complete its upload once more, then send."""
 

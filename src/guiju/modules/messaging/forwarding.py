@@ -7,7 +7,6 @@ A file is copied too, sealed under a key of its own: who may open it are the rea
 that stands, and the rules of the target look at it as at any file.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,13 +20,15 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.types import Inspection
-from guiju.modules.messaging import _forward_store, _rules, _store, flooding, service, writers
+from guiju.modules.messaging import _forward_store, _rules, _store, attaching, service, writers
+from guiju.modules.messaging.admitting import admit, check_pace
 from guiju.modules.messaging.attaching import MOST_UPLOADS
 from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.changing import check_lasting
 from guiju.modules.messaging.deciding import context_of
 from guiju.modules.messaging.file_types import (
     MOST_FILES,
+    Attached,
     FileNote,
     FileNotReadyError,
     StoredFile,
@@ -124,21 +125,67 @@ def forward(
         _check_way(tx, actor, wanted, originals.group, target, member)
         composed = {part.cmid: compose(tx, part, wanted.merged, originals) for part in fresh}
         _check_copies(fresh, originals, copies)
-    sends = []
-    for part in fresh:
-        text, carried = composed.get(part.cmid, (part.comment, None))
-        found = (inspected or {}).get(text) or inspector.inspect(text)
-        files = copies.get(part.cmid, Copies()).attached
-        sends.append(Send(
-            actor.person_id, part.cmid, wanted.target, text, (), None, found,
-            confirm=wanted.confirm.get(part.cmid), carried=carried, files=files,
-        ))  # fmt: skip
-    _check_flood(tx, sends)
+    sends = [
+        _send_of(
+            inspector, actor, wanted, part,
+            composed=composed.get(part.cmid), inspected=inspected or {}, files=copies.get(part.cmid, Copies()).attached,
+        )
+        for part in fresh
+    ]  # fmt: skip
+    check_pace(tx, sends)
     for send, answer in zip(sends, send_many(tx, inspector, sends), strict=True):
         if isinstance(answer, GuijuError):
             raise answer
         again[send.cmid] = answer
     return [again[part.cmid] for part in parts]
+
+
+def check(
+    tx: WriteTx,
+    inspector: Inspector,
+    actor: Actor,
+    wanted: Wanted,
+    inspected: Mapping[str, Inspection],
+) -> None:
+    """Refuse before any file is copied what `forward` would refuse whatever the copies are; nothing is recorded.
+
+    Raises what `forward` and `Uploads.copies` raise.
+    """
+    target, member, _ = sender_place(tx, actor, wanted.target)
+    parts = parts_of(wanted)
+    known = _store.positions_by_key(tx, [_key(actor, part) for part in parts])
+    fresh = [part for part in parts if _key(actor, part) not in known]
+    if not fresh:
+        return
+    originals = load(tx, actor, wanted, fresh)
+    _check_way(tx, actor, wanted, originals.group, target, member)
+    sends = [
+        _send_of(
+            inspector, actor, wanted, part,
+            composed=compose(tx, part, wanted.merged, originals), inspected=inspected,
+        )
+        for part in fresh
+    ]  # fmt: skip
+    for send in sends:
+        admit(tx, send)
+    check_pace(tx, sends)
+    attaching.check_uploads(
+        tx, actor, target, [each for part in fresh for each in _files(part, originals)]
+    )
+
+
+def _send_of(
+    inspector: Inspector, actor: Actor, wanted: Wanted, part: Part, *,
+    composed: tuple[str, Carried | None] | None, inspected: Mapping[str, Inspection],
+    files: tuple[Attached, ...] = (),
+) -> Send:  # fmt: skip
+    """The message that a part becomes."""
+    text, carried = composed or (part.comment, None)
+    found = inspected.get(text) or inspector.inspect(text)
+    return Send(
+        actor.person_id, part.cmid, wanted.target, text, (), None, found,
+        confirm=wanted.confirm.get(part.cmid), carried=carried, files=files,
+    )  # fmt: skip
 
 
 def plan(tx: ReadTx, actor: Actor, wanted: Wanted) -> Plan:
@@ -281,13 +328,6 @@ def _again(tx: ReadTx, wanted: Wanted, part: Part, position: int) -> Receipt:
     ):
         raise CmidReusedError("This cmid was used for another message.", cmid=part.cmid)
     return receipt_of(part.cmid, entry, use_of(tx, entry))
-
-
-def _check_flood(tx: WriteTx, sends: Sequence[Send]) -> None:
-    """Raises FloodError where not all of them go at once, before the first of them counts."""
-    floods = policy.uses(tx, "messaging.flood")
-    places = flooding.places_of(floods, sends[0]) if sends else []
-    flooding.check(tx, floods, places, Counter(dict.fromkeys(places, len(sends) - 1)))
 
 
 # ---- where it may go --------------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import Safe
 from guiju.kernel.ids import GroupId
+from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection import exemptions
 from guiju.modules.inspection.extraction.types import Part, Problem, Reading
@@ -48,6 +50,13 @@ def rules_for(tx: ReadTx, group: Group) -> list[tuple[Use, FileRules]]:
         if not use.params.classes or group.group_class in use.params.classes:
             found.append((use, use.params))
     return found
+
+
+def clause_for(tx: ReadTx, group: GroupId) -> dict[str, Safe] | None:
+    """The clause on files in a group, for what no rule but the scanner refuses; None where none speaks of them."""
+    found = groups.find_group(tx, group)
+    rules = rules_for(tx, found) if found is not None else []
+    return dict(rules[0][0].mark()) if rules else None
 
 
 @dataclass(frozen=True, slots=True)

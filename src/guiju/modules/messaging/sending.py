@@ -5,42 +5,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from guiju.kernel.actor import Actor, system
+from guiju.kernel.actor import system
 from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.facts import Recorded
-from guiju.kernel.ids import BotId, PersonId, is_bot
+from guiju.kernel.ids import PersonId
 from guiju.kernel.immutable import immutable
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
-from guiju.modules.groups import direct
-from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding
 from guiju.modules.messaging import (
     _rules,
     _store,
-    addressing,
     attaching,
     burning,
     correcting,
     flooding,
     pacing,
     prereview,
-    publishing,
-    quieting,
-    templating,
 )
+from guiju.modules.messaging.admitting import admit
 from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import ALL, MessageEdited
-from guiju.modules.messaging.deciding import Judged, Piece, check_quote, judge, remember
+from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
-from guiju.modules.messaging.placing import SEND, sender_place
+from guiju.modules.messaging.placing import SEND
 from guiju.modules.messaging.rule_types import ReviewRules
 from guiju.modules.messaging.types import (
-    BadMentionError,
     Basis,
     CmidReusedError,
     MessageAlerted,
@@ -54,7 +47,7 @@ from guiju.modules.messaging.types import (
 )
 from guiju.modules.messaging.warning import must_confirm, stands_by, warning_of
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, Pack, Use
+from guiju.modules.policy.types import Pack, Use
 
 KIND = SEND
 _DEFAULT_DEADLINE_HOURS = 8
@@ -225,18 +218,7 @@ def _twin(
 
 
 def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
-    group, member, permit = _place(tx, send)
-    publishing.check(tx, group, send)
-    templating.check(tx, group, send)
-    if send.mentions:
-        check_mentions(tx, send)
-        addressing.check_all(tx, send, group, member)
-    if send.thread is not None:
-        addressing.check_thread(tx, send.group, send.thread, member)
-    if send.quote is not None:
-        check_quote(tx, send.group, send.quote, member)
-        addressing.check_quoted(tx, send.group, send.quote)
-    rest = quieting.rest_of(tx, group, send)
+    group, member, permit, rest = admit(tx, send)
     judged = judge(tx, ruleset, send, group, member)
     if send.files:
         judged = attaching.weigh(tx, ruleset, send, group, member, judged)
@@ -259,19 +241,6 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
         acted = acted.under(rest.use.id)
     use = deciding_use(pack, acted.uses)
     return _Decided(acted, fact, use, judged)
-
-
-def _place(tx: WriteTx, send: Send) -> tuple[Group, Member, Permit]:
-    """The place of who writes. A bot's also depends on the account of who answers for it, so it is asked each time."""
-    if is_bot(send.person):
-        return sender_place(tx, Actor(bot=BotId(send.person)), send.group)
-    policy.require_certified(tx, send.person)
-    place: tuple[Group, Member, Permit] = tx.cached(
-        ("group", send.group, "sender", send.person),
-        lambda: sender_place(tx, Actor(send.person), send.group),
-    )
-    direct.check_writable(tx, place[0], send.person)
-    return place
 
 
 def basis_of(judged: Judged, send: Send) -> Basis | None:
@@ -313,16 +282,6 @@ def _review_hours(tx: ReadTx) -> int:
         return _DEFAULT_DEADLINE_HOURS
     assert isinstance(use.params, ReviewRules)
     return use.params.deadline.working_hours
-
-
-def check_mentions(tx: ReadTx, send: Send) -> None:
-    """Raises BadMentionError."""
-    for person in send.mentions:
-        if person == ALL:
-            continue
-        member = groups.find_member(tx, send.group, person)
-        if member is None or member.state not in PRESENT:
-            raise BadMentionError("Somebody who is mentioned is not a member.", person=person)
 
 
 def receipt_of(cmid: str, entry: Recorded, use: Use | None) -> Receipt:

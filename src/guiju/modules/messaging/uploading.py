@@ -33,6 +33,7 @@ from guiju.modules.messaging.file_types import (
     FileNote,
     FileNotReadyError,
     Look,
+    MalwareFoundError,
     StoredFile,
     Upload,
     UploadDamagedError,
@@ -271,7 +272,10 @@ class Uploads:
     # ---- going with a message ----------------------------------------------------------------------------------
 
     def attached(self, actor: Actor, cmid: str, files: tuple[str, ...]) -> tuple[Attached, ...]:
-        """The files of a message that is about to be sent, or was sent before. Raises FileNotReadyError."""
+        """The files of a message that is about to be sent, or was sent before.
+
+        Raises FileNotReadyError or MalwareFoundError.
+        """
         if len(files) > MOST_FILES or len(set(files)) < len(files):
             raise FileNotReadyError(
                 f"A message takes at most {MOST_FILES} files, each of them once."
@@ -287,6 +291,9 @@ class Uploads:
             result = self._result(found) if own and found is not None else None
         except LedgerError:
             result = None
+        if found is not None and result is not None and result.refused == _MALWARE:
+            clause = self._door.read_now(lambda tx: looking.clause_for(tx, found.group))
+            raise MalwareFoundError("Malware was found in a file.", file=file, clause=clause)
         if found is None or result is None or result.look is None or found.digest is None:
             raise FileNotReadyError("A file is not ready to be sent.", file=file)
         return Attached(StoredFile(file, found.size, found.digest), result.note, result.look)
@@ -298,7 +305,7 @@ class Uploads:
     ) -> dict[str, Copies]:
         """Files of messages as uploads of the actor's for `group`, by the cmid of the message that will take them.
 
-        Raises what `attaching.open_upload` raises, FileDamagedError or FileNotReadyError; then there are none.
+        Raises what `attaching.open_upload` raises, FileDamagedError, FileNotReadyError or MalwareFoundError; then there are none.
         """
         made = dict[str, Copies]()
         try:
