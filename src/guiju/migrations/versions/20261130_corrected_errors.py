@@ -55,5 +55,8 @@ def _set_timers(connection: sa.Connection) -> None:
         if timers:
             connection.execute(sa.text("DELETE FROM job WHERE kind = :kind AND key = :key"), timers)
             connection.execute(
-                sa.text("INSERT INTO job VALUES (:kind, :key, :due_at, '{}', 0, 0)"), timers
+                sa.text(
+                    "INSERT INTO job (kind, key, due_at, payload, leased_until, attempts) VALUES (:kind, :key, :due_at, '{}', 0, 0)"
+                ),
+                timers,
             )
