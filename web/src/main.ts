@@ -7,6 +7,7 @@ import "./ui/look.ts";
 import App from "./shell/App.vue";
 import { router } from "./routes.ts";
 import { followBack } from "./ui/layers.ts";
+import { onFailure, say } from "./ui/lost.ts";
 
 /** What does not fit says the rest to who points at it. */
 document.addEventListener("pointerover", ({ target }) => {
@@ -15,4 +16,10 @@ document.addEventListener("pointerover", ({ target }) => {
   cut.dataset["cut"] = cut.title = cut.scrollWidth > cut.clientWidth ? cut.textContent.trim() : "";
 });
 followBack(router);
-createApp(App).use(router).mount("#app");
+router.onError((error) => {
+  console.error(error);
+  say();
+});
+const app = createApp(App).use(router);
+app.config.errorHandler = onFailure;
+app.mount("#app");

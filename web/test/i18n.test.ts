@@ -8,6 +8,7 @@ vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined })
 vi.stubGlobal("navigator", { language: "zh-CN" });
 vi.stubGlobal("document", { documentElement: { lang: "" } });
 
+const { fill } = await import("../src/i18n/index.ts");
 const folder = join(import.meta.dirname, "../src/i18n");
 const tables: [file: string, table: Record<string, Triple>][] = [];
 for (const file of readdirSync(folder).filter((one) => one !== "index.ts")) {
@@ -58,6 +59,9 @@ describe("messages", () => {
     expect(kinds.length).toBeGreaterThan(50);
     const known = tables.filter(([file]) => file === "kinds.ts").map(([, table]) => Object.keys(table)).find((keys) => keys.includes("policy.adopted"));
     expect([...(known ?? [])].sort()).toEqual(kinds.sort());
+  });
+  it("one and many have words of their own where they differ", () => {
+    expect([1, 2, "1", "9+"].map((n) => fill("{n} {n:person is|people are} here", { n }))).toEqual(["1 person is here", "2 people are here", "1 person is here", "9+ people are here"]);
   });
   it("no screen joins words by a sign of its own", () => {
     // What somebody writes is cut at these signs, and the copy of a template is content.

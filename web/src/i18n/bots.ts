@@ -41,7 +41,7 @@ export const BOTS = {
   "hook.url": ["接收地址（https）", "接收位址（https）", "Address (https)"],
   "hook.kinds": ["告诉它什么", "告訴它什麼", "What it is told"],
   "hook.state.active": ["正常", "正常", "Active"],
-  "hook.state.failing": ["失败 {n} 次，{time} 再试", "失敗 {n} 次，{time} 再試", "Failed {n} times, next at {time}"],
+  "hook.state.failing": ["失败 {n} 次，{time} 再试", "失敗 {n} 次，{time} 再試", "Failed {n} {n:time|times}, next at {time}"],
   "hook.state.disabled": ["已停用：一直送不到", "已停用：一直送不到", "Disabled: it could not be reached"],
   "hook.secret": ["签名密钥", "簽章金鑰", "The signing secret"],
   "hook.secret.new": ["更换签名密钥", "更換簽章金鑰", "Replace the secret"],

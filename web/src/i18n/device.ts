@@ -27,7 +27,7 @@ export const DEVICE = {
   "install": ["安装到桌面", "安裝到桌面", "Install"],
   "install.hint": ["在浏览器菜单里选“安装”或“添加到主屏幕”，可以像应用一样打开。", "在瀏覽器選單裡選「安裝」或「加入主畫面」，可以像應用程式一樣開啟。", "Choose “Install” or “Add to home screen” in the browser's menu to open it like an app."],
   "installed": ["已作为应用打开。", "已作為應用程式開啟。", "Opened as an app."],
-  "kept": ["最近的会话存在这台设备上，断网时可以看：{n} 个群。退出登录即清除。", "最近的對話存在這台裝置上，斷網時可以看：{n} 個群。登出即清除。", "Recent chats are kept on this device for reading offline: {n} groups. Signing out clears them."],
+  "kept": ["最近的会话存在这台设备上，断网时可以看：{n} 个群。退出登录即清除。", "最近的對話存在這台裝置上，斷網時可以看：{n} 個群。登出即清除。", "Recent chats are kept on this device for reading offline: {n} {n:group|groups}. Signing out clears them."],
   "kept.none": ["按规定，这台设备不保存会话。", "依規定，這台裝置不保存對話。", "By the rules, this device keeps no chats."],
   "clear": ["清除这台设备上的会话", "清除這台裝置上的對話", "Clear this device"],
   "cleared": ["已清除，下次登录前不再保存。等待发出的消息还在。", "已清除，下次登入前不再保存。等待傳送的訊息還在。", "Cleared; nothing is kept until you sign in again. Messages that wait to be sent are still there."],

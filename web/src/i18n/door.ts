@@ -54,7 +54,7 @@ export const DOOR = {
   "s3": ["选择制度", "選擇制度", "Rule book"],
   "s3.head": ["从哪份制度开始？", "從哪份制度開始？", "Which rule book to start from?"],
   "s3.help": ["选最接近贵单位现行规定的一份，之后逐条改成自己的。", "選最接近貴單位現行規定的一份，之後逐條改成自己的。", "Take the one closest to your own rules; edit it clause by clause later."],
-  "clauses": ["{n} 条", "{n} 條", "{n} clauses"],
+  "clauses": ["{n} 条", "{n} 條", "{n} {n:clause|clauses}"],
   "next": ["继续", "繼續", "Continue"],
   "prev": ["上一步", "上一步", "Back"],
   "finish": ["采用并完成", "採用並完成", "Adopt and finish"],

@@ -12,7 +12,7 @@ export const DRAWER = {
   "scope": ["成员范围", "成員範圍", "Who belongs"],
   "end": ["有效期", "有效期", "Until"],
   "unit": ["部门", "部門", "Unit"],
-  "left_days": ["剩 {n} 天", "剩 {n} 天", "{n} days left"],
+  "left_days": ["剩 {n} 天", "剩 {n} 天", "{n} {n:day|days} left"],
   "heads": ["负责人", "負責人", "Responsible"],
   "members": ["成员", "成員", "Members"],
   "state.active": ["在群", "在群", "In the group"],

@@ -36,7 +36,7 @@ const FILES = {
   "close": ["关闭", "關閉", "Close"],
   "before": ["上一张", "上一張", "Previous"],
   "after": ["下一张", "下一張", "Next"],
-  "play": ["播放语音，{n} 秒", "播放語音，{n} 秒", "Play the voice note, {n} seconds"],
+  "play": ["播放语音，{n} 秒", "播放語音，{n} 秒", "Play the voice note, {n} {n:second|seconds}"],
   "pause": ["暂停", "暫停", "Pause"],
   "rec.title": ["录语音", "錄語音", "Voice note"],
   "rec.help": ["最长 5 分钟，录完可以先听再发。", "最長 5 分鐘，錄完可以先聽再傳。", "Up to 5 minutes. Listen to it before you send it."],

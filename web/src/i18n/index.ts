@@ -19,13 +19,14 @@ watch(lang, (one) => {
   document.documentElement.lang = one;
 }, { immediate: true });
 
-/** One message: simplified Chinese, traditional Chinese (Taiwan), English. `{x}` is filled in; `n` chooses nothing, English avoids plurals. */
+/** One message: simplified Chinese, traditional Chinese (Taiwan), English. `{x}` is filled in; of `{x:person|people}` the first stands with 1. */
 export type Triple = readonly [cn: string, tw: string, en: string];
 export type Values = Record<string, string | number>;
 const INDEX: Record<Lang, 0 | 1 | 2> = { "zh-CN": 0, "zh-TW": 1, en: 2 };
 
 export function fill(text: string, values: Values): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, more?: string) =>
+    String((one === undefined ? values[name] : Number(values[name]) === 1 ? one : more) ?? whole));
 }
 
 /** A lookup over one table of messages. Reads `lang`, so what a component renders with it follows the language. */

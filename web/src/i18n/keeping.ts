@@ -30,7 +30,7 @@ const KEEPING = {
   "publishers.announcements": ["提到所有人的公告只由发布人发", "提到所有人的公告只由發布人發", "Only publishers announce to everybody"],
   "bot": ["机器人", "機器人", "Bot"],
   "flags": ["提请处理", "提請處理", "Flagged"],
-  "flags.n": ["{n} 条消息等你处理", "{n} 則訊息等你處理", "{n} messages to decide on"],
+  "flags.n": ["{n} 条消息等你处理", "{n} 則訊息等你處理", "{n} {n:message|messages} to decide on"],
   "flags.keep": ["留在群里", "留在群裡", "Leave it"],
   "flags.move": ["移到题外", "移到題外", "Move aside"],
   "templates": ["消息模板", "訊息範本", "Templates"],
@@ -62,7 +62,7 @@ const KEEPING = {
   "frozen.title": ["冻结的话题", "凍結的討論串", "Frozen threads"],
   "frozen.help": ["你分管的群里被叫停、正等处理的话题。这里不显示消息内容。", "你分管的群裡被叫停、正等處理的討論串。這裡不顯示訊息內容。", "Threads that were stopped in the groups you oversee. No message is shown here."],
   "frozen.none": ["没有冻结的话题", "沒有凍結的討論串", "No frozen threads"],
-  "frozen.by": ["{by} 于 {time} 冻结，已有 {n} 条回复", "{by} 於 {time} 凍結，已有 {n} 則回覆", "Frozen by {by}, {time}; {n} replies"],
+  "frozen.by": ["{by} 于 {time} 冻结，已有 {n} 条回复", "{by} 於 {time} 凍結，已有 {n} 則回覆", "Frozen by {by}, {time}; {n} {n:reply|replies}"],
   "frozen.owner": ["群主 {name}", "群主 {name}", "Owner {name}"],
 } as const satisfies Record<string, Triple>;
 

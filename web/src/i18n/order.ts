@@ -21,7 +21,7 @@ const ORDER = {
   "sys.publishers": ["群的发布人已更换", "群的發布人已更換", "The group's publishers changed"],
   "sys.topics": ["本群议题已更新", "本群議題已更新", "The group's topics changed"],
   "tpl.do": ["按模板写", "按範本寫", "Write by a template"],
-  "wait": ["{n} 秒以后可以再发。", "{n} 秒以後可以再傳。", "You may write again in {n} seconds."],
+  "wait": ["{n} 秒以后可以再发。", "{n} 秒以後可以再傳。", "You may write again in {n} {n:second|seconds}."],
   "missing": ["还缺：{parts}。", "還缺：{parts}。", "Missing: {parts}."],
   "missing.file": ["附件", "附件", "an attachment"],
 } as const satisfies Record<string, Triple>;

@@ -18,7 +18,7 @@ export const SEARCH = {
   "begin.more": ["按内容、人、日期或文件名。已撤回的、还在审核的不会出现。", "依內容、人、日期或檔名。已收回的、還在審核的不會出現。", "By words, writer, date or the name of a file. What was recalled or is under review is not found."],
   "none": ["没有找到", "沒有找到", "Nothing found"],
   "none.more": ["换个说法，或少写一个词。", "換個說法，或少寫一個詞。", "Try other words, or fewer."],
-  "waiting": ["还在整理 {n} 个群较早的消息…", "還在整理 {n} 個群較早的訊息…", "Still reading older messages of {n} groups…"],
+  "waiting": ["还在整理 {n} 个群较早的消息…", "還在整理 {n} 個群較早的訊息…", "Still reading older messages of {n} {n:group|groups}…"],
   "open": ["到这条消息：{who} {time}", "到這則訊息：{who} {time}", "Go to the message of {who}, {time}"],
 } satisfies Record<string, Triple>;
 export const s = lookup(SEARCH);

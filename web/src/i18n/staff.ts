@@ -4,7 +4,7 @@ import type { Triple } from "./index.ts";
 /** People, accounts, me. */
 export const STAFF = {
   "pp.search": ["姓名、拼音、工号", "姓名、拼音、工號", "Name, pinyin, staff number"],
-  "pp.total": ["{n} 人", "{n} 人", "{n} people"],
+  "pp.total": ["{n} 人", "{n} 人", "{n} {n:person|people}"],
   "pp.none": ["没有找到", "沒有找到", "Nobody found"],
   "pp.none.all": ["通讯录还是空的", "通訊錄還是空的", "Nobody here yet"],
   "pp.none.all.more": ["人事导入部门与人员后会出现在这里。", "人事匯入部門與人員後會出現在這裡。", "People appear once HR has imported them."],
@@ -110,7 +110,7 @@ export const STAFF = {
   "me.new": ["新密码", "新密碼", "New password"],
   "me.changed": ["密码已改，别处的登录已退出。", "密碼已變更，別處的登入已登出。", "Changed; other sessions have ended."],
   "me.display": ["显示与语言", "顯示與語言", "Display and language"],
-  "me.unsent": ["还有 {n} 条没有发出，退出后就从这台设备上删去。", "還有 {n} 則沒有送出，登出後就從這台裝置上刪除。", "{n} messages are unsent; signing out deletes them from this device."],
+  "me.unsent": ["还有 {n} 条没有发出，退出后就从这台设备上删去。", "還有 {n} 則沒有送出，登出後就從這台裝置上刪除。", "{n} {n:message is|messages are} unsent; signing out deletes {n:it|them} from this device."],
 } as const satisfies Record<string, Triple>;
 
 export const s = lookup(STAFF);

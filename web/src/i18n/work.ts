@@ -141,7 +141,7 @@ export const WORK = {
   "rg.state.active": ["在用", "使用中", "In use"],
   "rg.state.closed": ["已结项", "已結項", "Closed"],
   "rg.class.all": ["全部类别", "全部類別", "Any class"],
-  "rg.total": ["共 {n} 个群", "共 {n} 個群", "{n} groups"],
+  "rg.total": ["共 {n} 个群", "共 {n} 個群", "{n} {n:group|groups}"],
   "rg.no": ["备案号", "備案號", "Filing no."],
   "rg.name": ["群名称", "群名稱", "Name"],
   "rg.people": ["人数", "人數", "People"],

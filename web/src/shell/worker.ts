@@ -13,12 +13,6 @@ function follow(found: ServiceWorkerRegistration): void {
   look();
 }
 
-/** Takes over the version that waits: the page is loaded again, whole, from it. */
-export function takeOver(): void {
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  waiting.value?.postMessage("take over");
-}
-
 /** `open` is called with the place that a notification leads to. */
 export async function startWorker(open: (path: string) => void): Promise<void> {
   if (!("serviceWorker" in navigator)) return;

@@ -1,4 +1,5 @@
 import { type Ref, ref, watch } from "vue";
+import { timesLost } from "./lost.ts";
 
 let keys = false;
 addEventListener("keydown", () => (keys = true), true);
@@ -9,13 +10,18 @@ export const byKeys = (): boolean => keys;
 /**
  * Where the focus was when a menu was opened, and back there when it closes: `back` is for `close-auto-focus`. Not where the act that
  * was chosen has brought it elsewhere, into the composer or a sheet. `held` lasts until then: what is hidden cannot take the focus.
- * `used` says whether it was ever opened.
+ * `used` says whether it was ever opened: not where a part of it did not come, so that the next opening asks for it again.
  */
 export function useOpener(open: Ref<boolean>): { held: Ref<boolean>; used: Ref<boolean>; back: (event: Event) => void } {
   let opener: HTMLElement | null = null;
   const [held, used] = [ref(false), ref(false)];
+  let lostBefore = 0;
   watch(open, (now) => {
-    if (!now) return;
+    if (!now) {
+      if (timesLost() !== lostBefore) held.value = used.value = false;
+      return;
+    }
+    lostBefore = timesLost();
     opener = document.activeElement as HTMLElement | null;
     held.value = used.value = true;
   }, { flush: "sync" });
