@@ -189,7 +189,6 @@ export const ERRORS: Record<string, Triple> = {
   "messaging.file_stale": ["规定有变动，文件要重新检查。", "規定有變動，檔案要重新檢查。", "The rules have changed; the file is inspected again."],
   "messaging.file_too_large": ["文件太大，超过本群的限制。", "檔案太大，超過本群的限制。", "The file is larger than this group allows."],
   "messaging.file_type_not_allowed": ["本群不能发这种文件。", "本群不能傳這種檔案。", "This type of file is not allowed here."],
-  "messaging.malware_found": ["发现恶意程序，不能发送。", "發現惡意程式，不能傳送。", "Malware was found; it cannot be sent."],
   "messaging.too_many_uploads": ["待发的文件太多，请先发掉或移除一些。", "待傳的檔案太多，請先傳送或移除一些。", "Too many files wait to be sent; send or remove some."],
   "messaging.upload_damaged": ["传输中出了错，请重新上传。", "傳輸中出了錯，請重新上傳。", "It was damaged on the way; try again."],
   "messaging.upload_incomplete": ["文件没有传完，请重试。", "檔案沒有傳完，請重試。", "The file has not arrived completely; try again."],
