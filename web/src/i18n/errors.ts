@@ -185,6 +185,7 @@ export const ERRORS: Record<string, Triple> = {
   "messaging.bad_upload": ["这个文件传不了：可能是空文件，或者传输中出了错。", "這個檔案傳不了：可能是空檔案，或者傳輸中出了錯。", "This cannot be uploaded: it is empty, or something went wrong on the way."],
   "messaging.file_damaged": ["存下的文件和账本记录不符，不能打开，请告知管理员。", "存下的檔案和帳本記錄不符，無法開啟，請告知管理員。", "The stored file is not what the ledger vouches for; tell your administrator."],
   "messaging.file_not_found": ["没有这个文件，或者现在看不到了。", "沒有這個檔案，或者現在看不到了。", "No such file, or none that you may open now."],
+  "messaging.malware_found": ["文件里发现恶意程序，不能发送。", "檔案裡發現惡意程式，不能傳送。", "Malware was found in a file; it cannot be sent."],
   "messaging.file_not_ready": ["有文件还没传好，或者已经发过，请重新添加。", "有檔案還沒傳好，或者已經傳過，請重新加入。", "A file is not ready, or was sent already; add it again."],
   "messaging.file_stale": ["规定有变动，文件要重新检查。", "規定有變動，檔案要重新檢查。", "The rules have changed; the file is inspected again."],
   "messaging.file_too_large": ["文件太大，超过本群的限制。", "檔案太大，超過本群的限制。", "The file is larger than this group allows."],
