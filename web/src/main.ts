@@ -6,7 +6,6 @@ import "./ui/chat.css";
 import "./ui/look.ts";
 import App from "./shell/App.vue";
 import { router } from "./routes.ts";
-import { followBack } from "./ui/layers.ts";
 
 /** What does not fit says the rest to who points at it. */
 document.addEventListener("pointerover", ({ target }) => {
@@ -14,5 +13,4 @@ document.addEventListener("pointerover", ({ target }) => {
   if (!cut || (cut.title && cut.title !== cut.dataset["cut"])) return;
   cut.dataset["cut"] = cut.title = cut.scrollWidth > cut.clientWidth ? cut.textContent.trim() : "";
 });
-followBack(router);
 createApp(App).use(router).mount("#app");
