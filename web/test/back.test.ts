@@ -126,6 +126,14 @@ it("what opens as another closes takes over its entry", async () => {
   expect([browser.entries.length, browser.at]).toEqual([3, 2]);
   await back();
   expect([sheet.value, page()]).toEqual([false, "/talk"]);
+  const drawer = layer();
+  menu.value = true;
+  await pass();
+  menu.value = false;
+  drawer.value = sheet.value = true;
+  await pass();
+  await back();
+  expect([drawer.value, sheet.value]).toEqual([false, true]);
 });
 it.each([[false, 0], [false, 10], [true, 0], [true, 10]])("Back while it closes leaves the page once (steps merge: %s, after %i ms)", async (merges, pause) => {
   browser.merges = merges;
@@ -153,6 +161,9 @@ it("what does not close at Back has an entry again", async () => {
   await back();
   await back();
   expect([asked, page()]).toEqual([2, "/talk"]);
+  browser.go(-1);
+  await back();
+  expect([asked, page()]).toEqual([3, "/list"]);
 });
 it("Forward does not stop where something lay, and Back from there is none lost", async () => {
   const [drawer, sheet] = [layer(), layer()];
@@ -171,6 +182,16 @@ it("Forward does not stop where something lay, and Back from there is none lost"
   browser.go(1);
   await pass();
   expect([browser.at, page()]).toEqual([1, "/talk"]);
+});
+it("a page waits until all of what is gone is taken back", async () => {
+  const [drawer, sheet] = [layer(), layer()];
+  drawer.value = sheet.value = true;
+  await pass();
+  drawer.value = false;
+  await pass();
+  sheet.value = false;
+  await to("/proof/1");
+  expect([page(), browser.urls]).toEqual(["/proof/1", ["/list", "/talk", "/proof/1"]]);
 });
 it("a page that is opened from what lies over another follows that page", async () => {
   const drawer = layer();
@@ -272,18 +293,29 @@ it("a step that never arrives costs no Back, whether something is open or not", 
   expect(page()).toBe("/list");
 });
 it("nor does it keep a page from being opened, which Forward and Back find", async () => {
-  const menu = layer();
-  menu.value = true;
+  const [menu, sheet] = [layer(), layer(true)];
+  menu.value = sheet.value = true;
   await pass();
   browser.lose = 2;
   menu.value = false;
   await to("/proof/1");
   await pass(3000);
-  expect(page()).toBe("/proof/1");
+  expect([sheet.value, page()]).toEqual([true, "/proof/1"]);
+  await back();
+  expect([sheet.value, page()]).toEqual([false, "/proof/1"]);
   await back();
   expect(page()).toBe("/talk");
   await forward();
   expect(page()).toBe("/proof/1");
+});
+it("nor from taking the place of another", async () => {
+  const menu = layer();
+  menu.value = true;
+  await pass();
+  browser.lose = 1;
+  void router.replace("/done");
+  await pass(3000);
+  expect(page()).toBe("/done");
 });
 it("a page's own button goes back once, however often it is pressed, and from under what lies over it", async () => {
   await to("/talk?thread=1");
@@ -291,10 +323,18 @@ it("a page's own button goes back once, however often it is pressed, and from un
   sheet.value = true;
   await pass();
   void layers.goBack();
+  await pass();
+  expect([sheet.value, page()]).toEqual([false, "/talk"]);
+  await forward();
+  sheet.value = true;
+  await pass();
+  sheet.value = false;
+  await pass(5);
+  void layers.goBack();
   await nextTick();
   void layers.goBack();
   await pass();
-  expect([sheet.value, page()]).toEqual([false, "/talk"]);
+  expect(page()).toBe("/talk");
   await forward();
   expect(page()).toBe("/talk?thread=1");
   browser.lose = 1;
@@ -311,4 +351,16 @@ it("what the router keeps with an entry stays", async () => {
   expect(browser.here.state).toMatchObject(before);
   await back();
   expect(browser.here.state).toEqual(before);
+});
+it("where no page lies below what is gone, its entry becomes the page's", async () => {
+  browser = new Browser("/talk");
+  browser.here.state = { back: null, current: "/talk", forward: null, position: 0, replaced: true, scroll: null, layers: [1] };
+  await load();
+  await pass(3000);
+  expect(page()).toBe("/talk");
+  const sheet = layer();
+  sheet.value = true;
+  await pass();
+  await back();
+  expect([sheet.value, page(), browser.at]).toEqual([false, "/talk", 0]);
 });

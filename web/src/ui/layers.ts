@@ -8,13 +8,11 @@ import { onScopeDispose, watch } from "vue";
 import type { Router } from "vue-router";
 
 interface Layer { id: number; close: () => void; /** Whether there is an entry for it to be gone back from. */ entered: boolean }
-interface Entry { layers?: number[]; position?: number; forward?: string | null }
+interface Entry { layers?: number[]; position?: number }
 const open: Layer[] = [];
 /** Ends the wait for a step of our own; none is on its way where it is null. */
 let arrive: (() => void) | null = null;
 let way: Promise<void> | undefined;
-/** How many lay at the entry that was left, which tells back from forward within a page. */
-let depth = 0;
 /** A step may never arrive; what opened meanwhile is not to wait for it for ever. */
 const PATIENCE_MS = 1000;
 
@@ -30,7 +28,7 @@ function step(by: number): void {
   way = new Promise((done) => {
     const patience = setTimeout(() => {
       arrive?.();
-      settle(by < 0);
+      settle(true);
     }, PATIENCE_MS);
     arrive = () => {
       arrive = null;
@@ -60,14 +58,13 @@ function settle(lost = false): void {
     return;
   }
   for (let up = n + 1; up <= ids.length; up += 1) {
-    const state = { ...history.state as object | null, layers: ids.slice(0, up), forward: null };
+    const state = { ...history.state as object | null, layers: ids.slice(0, up) };
     // What opens as another closes takes over its entry.
     if (over) history.replaceState(state, "");
     else history.pushState(state, "");
     over = false;
   }
   for (const one of open) one.entered = true;
-  depth = lying().length;
 }
 /** What closes and opens in the same moment is one change. */
 const settleSoon = (): void => void setTimeout(settle);
@@ -93,7 +90,8 @@ export function useLayer(shown: () => boolean, close: () => void): void {
 /** Leaves the page by a button as Back would; pressed again on the way, it leads no further. */
 export async function goBack(): Promise<void> {
   const from = entry().position;
-  await arrived();
+  // Of two presses that wait for the same step, the second then waits for that of the first.
+  while (arrive) await way;
   if (entry().position === from) step(-1 - lying().length);
 }
 
@@ -104,26 +102,21 @@ export function followBack(make: () => Router): Router {
     const own = arrive !== null;
     arrive?.();
     const ids = lying();
-    const { position = 0, forward: next } = entry();
-    const before = Number(router.options.history.state["position"]);
-    const forward = position === before ? ids.length > depth : position > before;
-    depth = ids.length;
+    const within = entry().position === router.options.history.state["position"];
     const left = open.filter((one) => one.entered && !ids.includes(one.id)).reverse();
     for (const one of left) {
       one.entered = false;
       one.close();
     }
     const n = kept(ids);
-    if (position === before || n < ids.length) event.stopImmediatePropagation();
-    if (n < ids.length) {
-      // Of what is gone nothing is to be seen, so the step goes on; forward, where anything follows.
-      if (forward && next) step(1);
-      else takeBack(n);
-    } else if (position === before && !forward && !own && left.length === 0) step(-1);
+    if (within || n < ids.length) event.stopImmediatePropagation();
+    // Pages are never opened from an entry above their own, so beyond what is gone nothing follows, and Forward leads back from it too.
+    if (n < ids.length) takeBack(n);
+    // From what was gone without its entry (a step of ours was lost) Back goes on, for it would be seen to do nothing.
+    else if (within && !own && left.length === 0) step(-1);
     else settleSoon();
   });
   const router = make();
-  depth = lying().length;
   // The router makes a page's entry from the one it stands at, so that has to be the page's own. It is at first what was loaded anew.
   router.beforeResolve(async () => {
     await arrived();
