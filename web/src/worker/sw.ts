@@ -34,9 +34,9 @@ scope.addEventListener("fetch", (event) => {
 
 /** What a push says, by docs/protocol.md: what it may not tell is empty. */
 interface Said { group: string; position: number; told: "none" | "sender" | "text"; lang: string; name: string; sender: string; text: string; more?: number; reminder?: boolean }
-const CHINESE = ["有新消息", "发来新消息", "（还有 {n} 条）", "提醒您阅读消息", "[提醒] "] as const;
+const CHINESE = ["有新消息", "发来新消息", "（还有 {n} 条）", "提醒你阅读消息", "[提醒] "] as const;
 const WORDS: Record<string, readonly [some: string, from: string, more: string, reminds: string, mark: string]> = {
-  "zh-CN": CHINESE, "zh-TW": ["有新訊息", "傳來新訊息", "（還有 {n} 則）", "提醒您閱讀訊息", "[提醒] "],
+  "zh-CN": CHINESE, "zh-TW": ["有新訊息", "傳來新訊息", "（還有 {n} 則）", "提醒你閱讀訊息", "[提醒] "],
   en: ["New message", "sent a message", " (and {n} more)", "asks you to read a message", "[Reminder] "],
 };
 const MOST_COUNTED = 9;
