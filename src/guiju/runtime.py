@@ -120,7 +120,7 @@ ROUTERS: Mapping[str, Router] = {
     "directory": _both(directory_live.deliveries, approvals_live.of_deputies),
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
-    "messaging": _both(messaging_live.deliveries, followup_live.of_recalls),
+    "messaging": _both(messaging_live.deliveries, followup_live.of_messages),
     "followup": followup_live.deliveries,
     "bots": bots_live.deliveries,
     "notices": notices_live.deliveries,

@@ -8,12 +8,10 @@ from typing import Any
 
 import httpx2
 from PIL import Image
-from typing_extensions import override
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.gate import Gate
 from guiju.kernel.ids import GroupId
-from guiju.kernel.malware import Scan, Scanner
 from guiju.ledger.vault import PART
 from guiju.modules.inspection.extraction.reading import Extractor
 from guiju.modules.messaging.file_types import Attached, FileKind
@@ -124,14 +122,3 @@ def picture(side: int = 64, kind: str = "PNG", **extra: Any) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (side, side // 2), "teal").save(file, kind, **extra)
     return file.getvalue()
-
-
-class SaysInfected(Scanner):
-    """A scanner that finds something in everything."""
-
-    def __init__(self) -> None:
-        """It asks nobody."""
-
-    @override
-    def scan(self, data: bytes) -> Scan:
-        return Scan.INFECTED

@@ -336,8 +336,8 @@ def test_what_it_says_waits_while_who_answers_for_it_is_under_pre_review(place: 
                 review.refuse, actor=reviewer, position=each["guiju"]["position"], reason="不发"
             )
         )
-    told = [json.loads(body_of(each)) for each in world.entries("messaging.refused")[-2:]]
-    assert [each["data"]["fact"]["clause"] for each in told] == [None, None]
+    one, other = (body_of(each) for each in world.entries("messaging.refused")[-2:])
+    assert b"clause" not in one + other
     (watch,) = world.read(lambda tx: prereview.watches_of(tx, owner.person_id))
     world.later(watch.until - world.clock.now())
     assert place.robot.text("3号压缩机恢复") == OK

@@ -3,12 +3,16 @@
 import pytest
 
 from guiju.kernel.clock import DAY
+from guiju.kernel.db import EntryQuery
 from guiju.kernel.ids import GroupId
+from guiju.kernel.live import Connection, Hub, items_for
 from guiju.modules.followup import questioning, questions
 from guiju.modules.followup.question_types import Outcome, Question, QuestionState
 from guiju.modules.groups import roster
 from guiju.modules.messaging import recalling
+from guiju.runtime import PRESENCE, ROUTERS
 from tests.support.asking import raise_question
+from tests.support.audience import Screen
 from tests.support.checks import check_ledger
 from tests.support.office import Office
 
@@ -104,3 +108,37 @@ def test_what_would_have_ended_meanwhile_has_ended(office: Office, ends: str) ->
     office.world.later(20 * DAY)
     assert office.world.entries("followup.question_late") == []
     check_ledger(office.world)
+
+
+def test_heads_outside_the_group_are_told_what_a_correction_and_its_recall_leave_to_them(
+    office: Office,
+) -> None:
+    reported, world, head = Reported(office), office.world, office.head
+    for _ in range(2):
+        world.later(20 * DAY)
+    assert reported.now().level == 1, "the head was told"
+    hub, screen = Hub(ROUTERS, PRESENCE, world.runtime.new_view), Screen()
+    start = world.read(lambda tx: tx.position)
+    hub.add(Connection(head.person_id, frozenset(), "head", start, screen, lambda code: None), [])
+
+    def told() -> int:
+        """What the head's screen shows by now, which is what a fresh one would, and one that comes back."""
+        entries = world.read(lambda tx: tx.entries(EntryQuery(after=start, limit=100)))
+        hub.publish(entries)
+        (item,) = screen.items
+        screen.items.clear()
+        assert items_for(
+            ROUTERS, world.runtime.new_view(), entries, head.person_id, frozenset(), {}
+        ) == [item]
+        assert item["kind"] == "followup.todo" and item["group"] is None
+        assert item["questions"] == world.read(lambda tx: questions.count_open(tx, head.person_id))
+        return int(item["questions"])
+
+    correction = reported.correct(reported.wrong)
+    assert told() == 0
+    start = world.read(lambda tx: tx.position)
+    reported.recall(correction)
+    assert told() == 1
+    start = world.read(lambda tx: tx.position)
+    reported.recall(reported.wrong)
+    assert told() == 0

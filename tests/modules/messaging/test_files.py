@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from typing_extensions import override
 
 from guiju.kernel.clock import DAY
 from guiju.kernel.ids import GroupId
-from guiju.kernel.malware import Scanner
+from guiju.kernel.malware import Scan, Scanner
 from guiju.ledger.vault import PART
 from guiju.modules.groups import roster
 from guiju.modules.messaging import review
@@ -22,7 +23,7 @@ from guiju.modules.messaging.file_types import FileOpened
 from tests.support.checks import verify_stored
 from tests.support.inside import Inside
 from tests.support.office import Office
-from tests.support.uploading import BYTES, SaysInfected, Sender, picture, sender
+from tests.support.uploading import BYTES, Sender, picture, sender
 
 PLAN = "三号线的检修从周一开始，备件周五到货。".encode()
 SECRET = "这是核心配方".encode()
@@ -368,7 +369,7 @@ class TestRules:
         done = member.complete(upload, PLAN).json()
         assert (done["state"], done["reason"], done["file"]) == ("refused", "malware", None)
         refusal = member.send(upload)
-        assert code(refusal) == (409, "messaging.malware_found")
+        assert code(refusal) == (403, "messaging.malware_found")
         assert refusal.json()["data"]["file"] == upload
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
@@ -376,6 +377,17 @@ class TestRules:
             member.sent(member.upload("b.txt", PLAN), state="held")
         (fact,) = office.world.facts("messaging.held")
         assert [each.problem for each in fact.unread] == ["not_scanned"]
+
+
+class SaysInfected(Scanner):
+    """A scanner that finds something in everything."""
+
+    def __init__(self) -> None:
+        """It asks nobody."""
+
+    @override
+    def scan(self, data: bytes) -> Scan:
+        return Scan.INFECTED
 
 
 class TestSend:

@@ -206,7 +206,7 @@ def body_of(event: Recorded) -> bytes:
         "actor": event.actor,
         "refs": list(getattr(event.fact, "refs", ())),
         "uses": [] if "uses" in untold else list(event.uses),
-        "fact": {name: None if name in untold else value for name, value in clear.items()},
+        "fact": {name: value for name, value in clear.items() if name not in untold},
     }
     body = {"type": event.kind, "timestamp": _time(event.at), "data": data}
     return msgspec.json.encode(body)

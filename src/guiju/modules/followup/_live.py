@@ -10,6 +10,7 @@ from guiju.modules.followup.question_types import QuestionFact, QuestionHanded, 
 from guiju.modules.followup.types import AnswerEscalated
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging.change_types import MessageRecalled
+from guiju.modules.messaging.types import MessageReleased, MessageSent
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
@@ -21,11 +22,18 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     return [*_changed(view, entry, entry.fact.refs[0]), *_todo(view, entry, heads)]
 
 
-def of_recalls(view: View, entry: Recorded) -> Sequence[Delivery]:
-    """To heads who were told of somebody whose reply is recalled, how much is late again; members hear of the recall."""
-    if not isinstance(entry.fact, MessageRecalled):
-        return ()
-    return _todo(view, entry, service.heads_of_recalled(view.tx, entry.fact.refs[0]))
+def of_messages(view: View, entry: Recorded) -> Sequence[Delivery]:
+    """To heads, of whom many read none of it, how much waits or is late by now: a recall takes an answer back, or a
+    correction, which has closed errors. Members hear of the message itself.
+    """
+    match entry.fact:
+        case MessageRecalled(refs=refs):
+            again = service.heads_of_recalled(view.tx, refs[0])
+            return _todo(view, entry, again | questions.told_by_line(view.tx, refs[0]))
+        case MessageSent(corrects=int()) | MessageReleased(corrects=int()):
+            return _todo(view, entry, questions.told_by_line(view.tx, entry.position))
+        case _:
+            return ()
 
 
 def _question(view: View, entry: Recorded) -> Sequence[Delivery]:

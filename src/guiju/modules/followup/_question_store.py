@@ -226,6 +226,17 @@ def open_errors(tx: ReadTx, messages: Collection[int]) -> list[int]:
     return tx.scalars(select(_c.position).where(*waiting))
 
 
+def changed_by(tx: ReadTx, shown: int, line: Collection[int]) -> list[Question]:
+    """What a correction that appears at `shown`, or a recall of that message, may have changed: the errors that were reported
+    about the messages of its line, and all that was asked about itself.
+    """
+    reported = and_(_c.message.in_(line), _c.kind == QuestionKind.ERROR.value)
+    return [
+        _to_question(row)
+        for row in tx.all(select(_question).where(or_(reported, _c.message == shown)))
+    ]
+
+
 def is_pending(tx: ReadTx, message: int, kind: QuestionKind) -> bool:
     """Whether a message has a question of a kind that is not closed."""
     here = _c.message == message, _c.kind == kind.value, _IS_PENDING

@@ -22,6 +22,7 @@ from guiju.modules.followup.question_types import (
     QuestionState,
     Wanted,
 )
+from guiju.modules.messaging import correcting
 from guiju.modules.messaging import service as messaging
 from guiju.modules.policy.types import GroupRole
 
@@ -86,6 +87,15 @@ class Chart:
 def answerers(tx: ReadTx, question: Question) -> tuple[PersonId, ...]:
     """Who may answer a question now."""
     return Chart(tx).answerers(question)
+
+
+def told_by_line(tx: ReadTx, shown: int) -> set[PersonId]:
+    """Who answers for what a correction that appears at `shown`, or a recall of that message, closed, ended or has wait again."""
+    line = correcting.line_of(tx, shown)
+    messages = correcting.chain(tx, line) if line is not None else [shown]
+    chart = Chart(tx)
+    found = _question_store.changed_by(tx, shown, messages)
+    return {person for question in found for person in chart.answerers(question)}
 
 
 def get_question(tx: ReadTx, actor: Actor, position: int) -> Question:

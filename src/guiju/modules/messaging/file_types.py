@@ -229,8 +229,8 @@ class FileNotReadyError(ConflictError):
     code = "messaging.file_not_ready"
 
 
-class MalwareFoundError(FileNotReadyError):
-    """The scanner found malware in a file that is to be sent, or to be copied into another group; `data.file` says which."""
+class MalwareFoundError(ForbiddenError):
+    """Malware was found in a file, which is sent nowhere; `data.file` says in which."""
 
     code = "messaging.malware_found"
 
