@@ -1,6 +1,7 @@
 """What the composer is told of a group: who may mention everybody and send urgent messages, and by which clause."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,10 @@ from tests.support.office import Office
 Ask = Callable[[Actor, GroupId], dict[str, Any]]
 FLOOD = "      - use: messaging.flood\n"
 URGENT = "      - use: messaging.urgent\n        with: {roles: [owner], per_week: 2}\n"
+
+
+def _with(rules: str, text: str) -> str:
+    return text.replace(FLOOD, rules + FLOOD, 1)
 
 
 @pytest.fixture
@@ -48,7 +53,7 @@ def test_whom_a_clause_lets_send_urgent_messages(office: Office, ask: Ask) -> No
     office.world.adopt(lambda text: text.replace(URGENT, ""))
     group = office.group()
     for rules, roles in ((URGENT, ["owner"]), (URGENT.replace("[owner]", "[owner, member]"), ["owner", "member"])):  # fmt: skip
-        office.world.adopt(lambda text, rules=rules: text.replace(FLOOD, rules + FLOOD, 1))
+        office.world.adopt(partial(_with, rules))
         for who in (office.owner, office.member, office.administrator):
             told = ask(who, group)
             assert told["urgent_for"]["roles"] == roles and told["urgent_for"]["clause"]["id"]
