@@ -78,6 +78,18 @@ def test_a_frozen_thread_takes_no_replies_and_the_superior_sees_it(people: Scree
     head.check_access("the frozen threads, on a phone")
 
 
+def test_what_somebody_else_takes_down_says_so_to_everybody(people: Screens) -> None:
+    owner, member = in_group(people, "zhaotiejun"), in_group(people, "zhouxiaoyu")
+    member.send("内部价转让手机")
+    owner.menu("内部价转让手机", "撤下")
+    give_reason(owner, "违规", "撤下")
+    expect(member.page.locator(".tl .sys").last).to_contain_text(
+        "赵铁军 撤下了你的一条消息，理由：违规"
+    )
+    expect(owner.page.locator(".tl .sys").last).to_contain_text("你撤下了 周小雨 的一条消息")
+    expect(owner.row(GROUP)).to_contain_text("你撤下了 周小雨 的一条消息")
+
+
 def test_topics_stand_under_the_name_and_flags_reach_the_owner(people: Screens) -> None:
     owner, member = in_group(people, "zhaotiejun"), in_group(people, "zhouxiaoyu", size=PHONE)
     drawer = owner.page.get_by_role("complementary", name="群资料")
