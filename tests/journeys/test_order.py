@@ -90,6 +90,16 @@ def test_what_somebody_else_takes_down_says_so_to_everybody(people: Screens) -> 
     expect(owner.row(GROUP)).to_contain_text("你撤下了 周小雨 的一条消息")
 
 
+def test_a_group_on_another_tool_says_where_its_messages_are(people: Screens) -> None:
+    screen = people.signed_in("zhaotiejun")
+    row = screen.row("机加工车间换班QQ群")
+    expect(row).to_contain_text("消息在 QQ 里")
+    row.click()
+    expect(screen.page.get_by_role("main")).to_contain_text("说话请到 QQ")
+    expect(screen.page.get_by_role("main").get_by_role("textbox")).to_have_count(0)
+    screen.check_access("a group on another tool")
+
+
 def test_topics_stand_under_the_name_and_flags_reach_the_owner(people: Screens) -> None:
     owner, member = in_group(people, "zhaotiejun"), in_group(people, "zhouxiaoyu", size=PHONE)
     drawer = owner.page.get_by_role("complementary", name="群资料")

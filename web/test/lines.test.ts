@@ -16,6 +16,10 @@ const line = (message: object): string =>
 it("shows the last message in the list without its marks", () => {
   expect(line({ text: "# 周报\n- **一号线** `停机`" })).toBe("王海涛：周报 一号线 停机");
 });
+it("says of a group on another tool where its messages are", () => {
+  expect(lastLine({ group: { tool: "QQ" }, last: null } as Conversation, "me")).toBe("消息在 QQ 里");
+  expect(lastLine({ group: { tool: null }, last: null } as Conversation, "me")).toBe("还没有消息");
+});
 it("says who took down a message that somebody else wrote, and whose it was", () => {
   expect(line({ recalled: { by: { id: "b", name: "吴审计" } } })).toBe("吴审计 撤下了 王海涛 的一条消息");
   expect(line({ recalled: { by: { id: "me", name: "孙立" } } })).toBe("你撤下了 王海涛 的一条消息");

@@ -44,6 +44,8 @@ export function recalledLine(by: Named | null, author: Named, me: string): strin
 
 /** What the list shows under a group's name. */
 export function lastLine(conversation: Conversation, me: string): string {
+  const { tool } = conversation.group;
+  if (tool !== null) return c("cv.external", { tool });
   const last: Item | null = conversation.last;
   if (last === null) return c("cv.nothing");
   if (!isMessage(last)) return "";
