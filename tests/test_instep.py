@@ -610,6 +610,17 @@ class Acts:
                 f"barred {name} no more",
                 lambda tx, b=barrier: barriers.lift_barrier(tx, security, b.id, reason="x"),  # type: ignore[misc]  # bound at once
             )
+        now = self.world.clock.now()
+        wanted = barrier_input(
+            people(owner),
+            people(member),
+            both=True,
+            starts_at=now + 2 * HOUR,
+            ends_at=now + 5 * HOUR,
+        )
+        self.do("barred later", partial(set_barrier, self.world, security, wanted))
+        self.until("barrier begins", "groups.barrier_turned")
+        self.until("barrier ends", "groups.barrier_turned")
         self.do("sent to one again", lambda: self.world.send(member, group, "在"))
 
     def other_groups(self, end_date: str, pack: Callable[[str], str]) -> None:

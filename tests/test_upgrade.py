@@ -18,10 +18,12 @@ from guiju.modules.followup import asking, questioning, questions
 from guiju.modules.followup import service as followup
 from guiju.modules.followup.question_types import QuestionState
 from guiju.modules.followup.types import Answer
+from guiju.modules.groups import barriers
 from guiju.modules.messaging import correcting, prereview, recalling, review, review_queue
 from guiju.runtime import open_runtime
 from guiju.setup import initialise
 from guiju.verification import verify_organisation
+from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.asking import raise_question
 from tests.support.office import open_office
 from tests.support.robots import free_bots, make_bot
@@ -288,3 +290,22 @@ def test_what_waits_again_has_a_timer_and_nothing_else_gets_one(world: World) ->
         ("followup.time", str(missed), part.due_at),
         ("followup.question_time", str(again), world.read(lambda tx: questions.find(tx, again)).remind_at),
     }  # fmt: skip
+
+
+def test_a_barrier_that_lies_ahead_tells_of_its_beginning(world: World) -> None:
+    office = open_office(world)
+    admin, now = world.person("孙安", "security_admin"), world.clock.now()
+    wanted = barrier_input(
+        people(office.member), people(office.owner), starts_at=now + DAY, ends_at=now + 2 * DAY
+    )
+    ahead, lifted = (set_barrier(world, admin, wanted).id for _ in range(2))
+    world.write(lambda tx: barriers.lift_barrier(tx, admin, lifted, reason="x"))
+    upgrade_from(
+        world,
+        "DELETE FROM job",
+        "UPDATE alembic_version SET version_num = '20261129_zzzzzzzz_bot_refusals'",
+    )
+    for _ in range(3):
+        world.later(DAY)
+    told = [(fact.barrier, fact.stands) for fact in world.facts("groups.barrier_turned")]
+    assert told == [(ahead, True), (ahead, False)]

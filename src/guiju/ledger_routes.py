@@ -38,7 +38,14 @@ from guiju.runtime import Runtime
 routes = APIRouter(prefix="/api/ledger", tags=["ledger"])
 
 OVERSEEN = ("policy.", "groups.", "approvals.")
-APART = frozenset({"groups.direct_opened", "groups.barrier_set", "groups.barrier_lifted"})
+APART = frozenset(
+    {
+        "groups.direct_opened",
+        "groups.barrier_set",
+        "groups.barrier_lifted",
+        "groups.barrier_turned",
+    }
+)
 """Who talks with whom, and who must not, is for fewer people than the register."""
 FOLLOWUP = "followup."
 OVERSEERS = frozenset({"registrar", "security_admin", "reviewer"})

@@ -1,16 +1,18 @@
 """Barriers: previewed with names, set as previewed, and standing on every way from one person to another."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from guiju.kernel.actor import Actor
+from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.live import Connection, Hub, items_for
+from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import PersonNotFoundError, UnitNotFoundError
 from guiju.modules.groups import (
     _barrier_rules,
@@ -49,7 +51,7 @@ from tests.support.audience import Json, Screen
 from tests.support.office import Office
 from tests.support.sending import with_editing
 from tests.support.uploading import begin, close_uploads, door_of, uploads_of
-from tests.support.world import MONDAY
+from tests.support.world import MONDAY, World
 
 
 class Apart:
@@ -420,6 +422,19 @@ def _set(tx: WriteTx, a: Apart) -> None:
     barriers.set_barrier(tx, a.admin, wanted, digest=reach.digest)
 
 
+def _unit_of(who: Actor, tx: ReadTx) -> str:
+    unit = directory.get_person(tx, who.person_id).unit
+    assert unit is not None, "the test gave them one"
+    return unit
+
+
+def _again(world: World, who: Actor, position: int, tx: ReadTx) -> list[Json]:
+    """What a client gets of one entry that was away when it came."""
+    entries = tx.entries(EntryQuery(positions=(position,), limit=1))
+    view = world.runtime.new_view(tx)
+    return items_for(ROUTERS, view, entries, who.person_id, frozenset(), {})
+
+
 class TestNews:
     """Whom a barrier keeps from writing hear on their screens that it was set or lifted, and nothing more of it."""
 
@@ -495,6 +510,49 @@ class TestNews:
         apart.world.clock.advance(HOUR)
         self.lift(apart, barrier)
         assert len(since()) == 2
+
+    @pytest.mark.parametrize("unit", [False, True])
+    def test_when_it_begins_and_ends_by_the_clock_they_are_told(
+        self, apart: Apart, *, unit: bool
+    ) -> None:
+        world, now = apart.world, apart.world.clock.now()
+        clerk = world.person("职员", unit=world.add_unit("采购中心")) if unit else apart.one
+        since = self.items(apart, clerk, apart.other, apart.admin)
+        first = Side(units=(world.read(partial(_unit_of, clerk)),)) if unit else people(clerk)
+        wanted = barrier_input(
+            first, people(apart.other), starts_at=now + DAY, ends_at=now + 2 * DAY
+        )
+        set_barrier(world, apart.admin, wanted)
+        assert since() == {}
+        for stands in (True, False):
+            world.later(DAY)
+            entry = world.entries("groups.barrier_turned")[-1]
+            assert entry.fact.stands is stands and entry.uses == ("6.29/groups.barriers",)
+            came = since()
+            assert came.keys() == {clerk.name}
+            (item,) = came[clerk.name]
+            assert (item["kind"], item["position"]) == ("groups.barriers_changed", entry.position)
+            assert item["actor"] is None and "barrier" not in item
+            again = world.read(partial(_again, world, clerk, entry.position))
+            assert again == [item]
+            refused = world.read(
+                lambda tx: direct.refusal(tx, clerk.person_id, apart.other.person_id)
+            )
+            assert isinstance(refused, BarredError) is stands
+        world.later(DAY)
+        assert len(world.entries("groups.barrier_turned")) == 2
+
+    def test_one_that_is_lifted_before_never_turns(self, apart: Apart) -> None:
+        world, now = apart.world, apart.world.clock.now()
+        ahead = apart.part(starts_at=now + DAY, ends_at=now + 2 * DAY)
+        self.lift(apart, ahead)
+        standing = apart.part(ends_at=now + DAY)
+        world.later(3 * DAY)
+        (ended,) = world.facts("groups.barrier_turned")
+        assert (ended.barrier, ended.stands) == (standing, False)
+        for barrier in (ahead, standing):
+            world.write(lambda tx, b=barrier: barriers.turn(tx, system("groups"), b, stood=False))  # type: ignore[misc]  # bound at once
+        assert len(world.facts("groups.barrier_turned")) == 1
 
     def test_who_was_away_gets_it_by_the_cursor(self, apart: Apart) -> None:
         before = apart.world.read(lambda tx: tx.position)

@@ -54,6 +54,7 @@ export const KINDS: Record<string, Triple> = {
   "groups.direct_opened": ["一对一消息", "一對一訊息", "opened a direct conversation"],
   "groups.barrier_set": ["设置屏障", "設定屏障", "set a barrier"],
   "groups.barrier_lifted": ["解除屏障", "解除屏障", "lifted a barrier"],
+  "groups.barrier_turned": ["屏障到期开始或结束", "屏障到期開始或結束", "a barrier began or ended by date"],
   "groups.member_changed": ["成员变动", "成員變動", "membership changed"],
   "groups.rules_published": ["发布群规", "發布群規", "published group rules"],
   "groups.applied": ["申请建群", "申請建群", "applied for a group"],

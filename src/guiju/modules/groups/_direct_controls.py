@@ -39,5 +39,6 @@ CONTROLS = (
 OPERATIONS = (
     Operation("groups.open_direct", everyone=True),
     Operation("groups.set_barriers", roles=_SETTERS),
+    Operation("groups.turn_barriers", system=True),
     Operation("groups.read_barriers", roles=_SETTERS | {"audit_admin"}),
 )

@@ -1,4 +1,4 @@
-"""The end date of groups: a reminder some working days before, then closing."""
+"""Timers: the end date of groups, with a reminder some working days before, and when barriers begin and end."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from guiju.kernel.ids import GroupId
 from guiju.kernel.jobs import on_job
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.worktime import midnight
-from guiju.modules.groups import governing, service
+from guiju.modules.groups import barriers, governing, service
 from guiju.modules.groups.types import EndDate, EndReminded, GroupState
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Calendar
@@ -40,6 +40,13 @@ def group_ends(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
         tx.schedule(
             "groups.end", key, remind if tx.now < remind else ends, reminded=payload.get("reminded")
         )
+
+
+@on_job(barriers.TIMER)
+def barrier_turns(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
+    """A barrier begins or ends; `key` is its id."""
+    stood = payload.get("stood")
+    barriers.turn(tx, _ACTOR, key, stood=None if stood is None else bool(stood))
 
 
 def _working_days_before(day: date, count: int, calendar: Calendar) -> date:

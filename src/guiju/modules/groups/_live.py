@@ -6,7 +6,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
 from guiju.modules.groups import barriers, cards, service, timeline
-from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, DirectOpened
+from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, BarrierTurned, DirectOpened
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -24,7 +24,7 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
 
     Whose place it was gets the item too, without the card once they are outside.
     """
-    if isinstance(entry.fact, BarrierSet | BarrierLifted):
+    if isinstance(entry.fact, BarrierSet | BarrierLifted | BarrierTurned):
         return (_barriers_changed(view, entry),)
     if entry.group is None or not isinstance(
         entry.fact,
@@ -59,7 +59,9 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
 
 def _barriers_changed(view: View, entry: Recorded) -> Delivery:
     """Whom a barrier keeps from writing are told that there is something to ask for: not from whom, by whom, nor why."""
-    people = barriers.kept_from_writing(view.tx, entry.fact.barrier, entry.at, among=view.connected)
+    # One that has turned did stand, or does; one that was set or lifted may lie ahead, or behind.
+    at = None if isinstance(entry.fact, BarrierTurned) else entry.at
+    people = barriers.kept_from_writing(view.tx, entry.fact.barrier, at, among=view.connected)
     item = {
         "position": entry.position,
         "at": entry.at,

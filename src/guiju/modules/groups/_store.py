@@ -25,7 +25,12 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.shapes import decode, learn
 from guiju.modules.groups import _direct_store
-from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, DirectOpened
+from guiju.modules.groups.direct_types import (
+    BarrierLifted,
+    BarrierSet,
+    BarrierTurned,
+    DirectOpened,
+)
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -140,7 +145,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 _change(tx, group, topics=_listed(topics))
             case GroupClosed(group=group):
                 _change(tx, group, state=GroupState.CLOSED)
-            case EndReminded():
+            case EndReminded() | BarrierTurned():
                 pass
             case DirectOpened():
                 _direct_store.insert_direct(tx, entry, entry.fact)

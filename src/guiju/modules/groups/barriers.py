@@ -23,6 +23,7 @@ from guiju.modules.groups.direct_types import (
     BarrierLifted,
     BarrierNotFoundError,
     BarrierSet,
+    BarrierTurned,
     Concerned,
     MembersBarredError,
     NoBarrierClauseError,
@@ -34,6 +35,7 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE, PRESENT, Use
 
 CONTROL = "groups.barriers"
+TIMER = "groups.barrier"
 MOST_STANDING = 2000
 """So many barriers stand or lie ahead at once: each is asked where people meet, and all are listed."""
 MOST_ENDED = 200
@@ -71,7 +73,9 @@ def set_barrier(tx: WriteTx, actor: Actor, wanted: BarrierInput, *, digest: str)
             first_posts=first.posts, second_posts=second.posts, reason=wanted.reason,
         ),
     )  # fmt: skip
-    return get_barrier(tx, actor, barrier)
+    made = get_barrier(tx, actor, barrier)
+    _set_timer(tx, made)
+    return made
 
 
 def lift_barrier(tx: WriteTx, actor: Actor, barrier_id: str, *, reason: str) -> Barrier:
@@ -81,7 +85,31 @@ def lift_barrier(tx: WriteTx, actor: Actor, barrier_id: str, *, reason: str) -> 
     if barrier.lifted_at is not None or has_ended(barrier, tx.now):
         raise BarrierEndedError("The barrier stands no longer.", barrier=barrier_id)
     tx.record(permit, BarrierLifted(barrier.id, reason))
+    tx.cancel(TIMER, barrier.id)
     return get_barrier(tx, actor, barrier_id)
+
+
+def turn(tx: WriteTx, actor: Actor, barrier_id: str, *, stood: bool | None) -> None:
+    """Say that a barrier begins or ends to stand, when it does by the clock, and come back for what is ahead.
+
+    `stood` is what was known before; None where nobody has looked yet.
+    """
+    barrier = _direct_store.find_barrier(tx, barrier_id)
+    if barrier is None or barrier.lifted_at is not None:
+        return
+    stands = _barrier_rules.is_in_force(barrier, tx.now)
+    if stood is not None and stands != stood:
+        permit = policy.require(tx, actor, "groups.turn_barriers")
+        tx.record(permit.under(*policy.use_ids(tx, CONTROL)), BarrierTurned(barrier.id, stands))
+    _set_timer(tx, barrier)
+
+
+def _set_timer(tx: WriteTx, barrier: Barrier) -> None:
+    """Wake up when the barrier begins to stand, or when it ends."""
+    ahead = [at for at in (barrier.starts_at, barrier.ends_at) if at is not None and at > tx.now]
+    if ahead:
+        stands = _barrier_rules.is_in_force(barrier, tx.now)
+        tx.schedule(TIMER, barrier.id, min(ahead), stood=int(stands))
 
 
 def get_barrier(tx: ReadTx, actor: Actor, barrier_id: str) -> Barrier:
@@ -131,15 +159,16 @@ def between(tx: ReadTx, writer: PersonId, reader: PersonId) -> Barrier | None:
 
 
 def kept_from_writing(
-    tx: ReadTx, barrier_id: str, at: int, among: Collection[PersonId]
+    tx: ReadTx, barrier_id: str, at: int | None, among: Collection[PersonId]
 ) -> frozenset[PersonId]:
-    """Who of these may not write to somebody while a barrier stands; nobody where it did not stand by the clock at `at` (ms).
+    """Who of these may not write to somebody while a barrier stands; nobody where it did not stand by the clock at `at` (ms),
+    if that is asked.
 
     The cost grows with `among`, however many people are on its sides.
     """
     barrier = _direct_store.find_barrier(tx, barrier_id)
     assert barrier is not None, "a fact names it"
-    if not _barrier_rules.is_in_force(replace(barrier, lifted_at=None), at):
+    if at is not None and not _barrier_rules.is_in_force(replace(barrier, lifted_at=None), at):
         return frozenset()
     sides = [barrier.first, barrier.second] if barrier.both else [barrier.first]
     if not any(side.units or side.posts for side in sides):

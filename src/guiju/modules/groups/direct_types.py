@@ -155,6 +155,14 @@ class BarrierLifted:
     reason: Sealed[str]
 
 
+@fact("groups.barrier_turned", Content.REGISTER, confidential=True)
+class BarrierTurned:
+    """By the clock a barrier stands from now on, or, where `stands` is false, no more."""
+
+    barrier: str
+    stands: bool
+
+
 # ---- errors -----------------------------------------------------------------------------------------------------
 
 
