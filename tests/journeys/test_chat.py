@@ -165,6 +165,11 @@ class TestThreads:
         phone.page.go_back()
         expect(panel).to_have_count(0)
         expect(phone.page.locator(".main")).to_be_visible()
+        phone.page.get_by_role("button", name="2 条回复").last.tap()
+        panel.get_by_role("button", name="返回", exact=True).click()
+        expect(panel).to_have_count(0)
+        phone.page.evaluate("history.back()")
+        expect(phone.page).to_have_url(re.compile("/chat$"))
 
 
 class TestPins:

@@ -58,7 +58,7 @@ def test_what_was_closed_by_its_button_leaves_nothing_behind(people: Screens) ->
         page.get_by_role("dialog").get_by_role("button", name="关闭", exact=True).click()
         page.get_by_role("button", name="关闭群资料").tap()
         expect(drawer(page)).to_have_count(0)
-    page.wait_for_function("!history.state.layer")  # sooner than that nobody presses
+    page.wait_for_function("!history.state.layers?.length")  # sooner than that nobody presses
     leads_to_the_list(page)
 
 
@@ -89,7 +89,7 @@ def test_a_link_in_what_lies_over_a_page_leads_on_and_back_to_the_page(people: S
     back(page)
     expect(page).to_have_url(here)
     expect(page.get_by_role("log")).to_be_visible()
-    page.wait_for_function("!history.state.layer")
+    page.wait_for_function("!history.state.layers?.length")
     leads_to_the_list(page)
 
 
@@ -99,5 +99,5 @@ def test_a_page_loaded_anew_leaves_at_the_first_back(people: Screens) -> None:
     expect(drawer(page)).to_be_visible()
     page.reload()
     expect(page.get_by_role("log")).to_be_visible()
-    page.wait_for_function("!history.state?.layer")
+    page.wait_for_function("!history.state?.layers?.length")
     leads_to_the_list(page)

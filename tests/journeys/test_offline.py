@@ -279,7 +279,8 @@ def test_notifications_say_what_was_chosen_and_go_once_it_is_read(stage: Stage) 
     position = stage.say(group, "今天停电")
     until(lambda: shown(screen))
     (one,) = shown(screen)
-    assert one["tag"] == group and one["body"].endswith(": 今天停电") and "工作群" in one["title"]
+    assert one["tag"] == group and "工作群" in one["title"]
+    assert one["body"].endswith(": 今天停电（还有 1 条）")
     marks = [(person, group, position)]
     stage.world.write(lambda tx: reads.mark_read_many(tx, marks))
     with stage.inside.socket(session_for(stage.world, member)) as other:
@@ -293,9 +294,9 @@ def test_notifications_say_what_was_chosen_and_go_once_it_is_read(stage: Stage) 
     (one,) = shown(screen)
     assert one["tag"] == group and one["body"].endswith(": 请看停电安排")
     later = stage.say(group, "明天再停")
-    until(lambda: shown(screen)[0]["body"].endswith(": 明天再停"))
+    until(lambda: shown(screen)[0]["body"].endswith(": 明天再停（还有 1 条）"))
     stage.world.write(lambda tx: reads.remind(tx, office.owner, group, later))
-    until(lambda: shown(screen)[0]["body"].endswith(" 提醒你阅读消息"))
+    until(lambda: shown(screen)[0]["body"].endswith(" 提醒你阅读消息（还有 1 条）"))
     stage.world.adopt(lambda text: text)
     assert screen.errors == []
 

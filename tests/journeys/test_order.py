@@ -63,6 +63,10 @@ def test_a_frozen_thread_takes_no_replies_and_the_superior_sees_it(people: Scree
     thread = member.page.get_by_role("complementary", name="话题")
     expect(thread).to_contain_text("由综合办统一答复")
     expect(thread.get_by_role("textbox")).to_have_count(0)
+    thread.locator("article.m").first.click(button="right")
+    expect(member.page.get_by_role("menuitem", name="复制")).to_be_visible()
+    expect(member.page.get_by_role("menuitem", name="转发")).to_have_count(0)
+    member.page.keyboard.press("Escape")
     member.check_access("a frozen thread")
     head = people.signed_in("gaozhendong", size=PHONE)
     head.open("/desk")
@@ -72,6 +76,28 @@ def test_a_frozen_thread_takes_no_replies_and_the_superior_sees_it(people: Scree
     expect(head.page.locator("article")).to_contain_text("由综合办统一答复")
     expect(head.page.locator("article")).not_to_contain_text("食堂承包")
     head.check_access("the frozen threads, on a phone")
+
+
+def test_what_somebody_else_takes_down_says_so_to_everybody(people: Screens) -> None:
+    owner, member = in_group(people, "zhaotiejun"), in_group(people, "zhouxiaoyu")
+    member.send("内部价转让手机")
+    owner.menu("内部价转让手机", "撤下")
+    give_reason(owner, "违规", "撤下")
+    expect(member.page.locator(".tl .sys").last).to_contain_text(
+        "赵铁军 撤下了你的一条消息，理由：违规"
+    )
+    expect(owner.page.locator(".tl .sys").last).to_contain_text("你撤下了 周小雨 的一条消息")
+    expect(owner.row(GROUP)).to_contain_text("你撤下了 周小雨 的一条消息")
+
+
+def test_a_group_on_another_tool_says_where_its_messages_are(people: Screens) -> None:
+    screen = people.signed_in("zhaotiejun")
+    row = screen.row("机加工车间换班QQ群")
+    expect(row).to_contain_text("消息在 QQ 里")
+    row.click()
+    expect(screen.page.get_by_role("main")).to_contain_text("说话请到 QQ")
+    expect(screen.page.get_by_role("main").get_by_role("textbox")).to_have_count(0)
+    screen.check_access("a group on another tool")
 
 
 def test_topics_stand_under_the_name_and_flags_reach_the_owner(people: Screens) -> None:

@@ -6,7 +6,6 @@ import "./ui/chat.css";
 import "./ui/look.ts";
 import App from "./shell/App.vue";
 import { router } from "./routes.ts";
-import { followBack } from "./ui/layers.ts";
 import { onFailure, say } from "./ui/lost.ts";
 
 /** What does not fit says the rest to who points at it. */
@@ -15,7 +14,6 @@ document.addEventListener("pointerover", ({ target }) => {
   if (!cut || (cut.title && cut.title !== cut.dataset["cut"])) return;
   cut.dataset["cut"] = cut.title = cut.scrollWidth > cut.clientWidth ? cut.textContent.trim() : "";
 });
-followBack(router);
 router.onError((error) => {
   console.error(error);
   say();

@@ -4,6 +4,7 @@ import { ApiError, get } from "./api/client.ts";
 import type { Setup } from "./api/types.ts";
 import ChatPage from "./chat/ChatPage.vue";
 import { loadMe, start, whenSessionEnds } from "./live/store.ts";
+import { followBack } from "./ui/layers.ts";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -58,7 +59,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/:rest(.*)*", component: () => import("./console/MissingPage.vue") },
 ];
 
-export const router = createRouter({ history: createWebHistory(), routes });
+export const router = followBack(() => createRouter({ history: createWebHistory(), routes }));
 
 async function setupNeeded(): Promise<boolean> {
   try {

@@ -36,6 +36,27 @@ describe("the connection", () => {
     vi.unstubAllGlobals();
   });
 
+  it("comes back from a restart at a moment of its own, and from a broken line soon", () => {
+    const chance = vi.spyOn(Math, "random").mockReturnValue(0.75);
+    line().hear(welcome(10));
+    line().onclose?.({ code: 1012 });
+    vi.advanceTimersByTime(2999);
+    expect(Line.opened).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(Line.opened).toHaveLength(2);
+    line().onopen?.();
+    line().hear(welcome(10));
+    line().onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(400);
+    expect(Line.opened).toHaveLength(3);
+    line().onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(599);
+    expect(Line.opened).toHaveLength(3);
+    vi.advanceTimersByTime(1);
+    expect(Line.opened).toHaveLength(4);
+    chance.mockRestore();
+  });
+
   it("D4: takes frames that follow one another", () => {
     line().hear(welcome(14, 10));
     line().hear(facts(10, 14));

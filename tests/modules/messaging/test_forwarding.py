@@ -20,6 +20,7 @@ from guiju.modules.messaging import (
     replaying,
     review,
     review_queue,
+    topics,
 )
 from guiju.modules.messaging.change_types import EditingOffError, MessageNotFoundError
 from guiju.modules.messaging.forward_types import (
@@ -29,6 +30,7 @@ from guiju.modules.messaging.forward_types import (
     Wanted,
 )
 from guiju.modules.messaging.review_types import Permission
+from guiju.modules.messaging.topic_types import MovedAsideError, ThreadFrozenError
 from guiju.modules.messaging.types import (
     CmidReusedError,
     FloodError,
@@ -203,6 +205,46 @@ class TestTheRightToRead:
         refused(office, GroupNotFoundError, office.outsider, wanted(source, target, sent))
         (open_to_them,) = say(office, theirs, "大家好")
         refused(office, GroupNotFoundError, office.outsider, wanted(theirs, source, open_to_them))
+
+    @pytest.mark.parametrize("elsewhere", [False, True])
+    def test_what_was_moved_aside_goes_nowhere_until_it_is_back(
+        self, office: Office, elsewhere: bool
+    ) -> None:
+        world, source = office.world, office.group()
+        target = other_group(office) if elsewhere else source
+        seen, joke = say(office, source, "明早八点集合", "周末去钓鱼吗")
+        wish = wanted(source, target, seen, joke, merged=True)
+        world.write(
+            lambda tx: topics.move(tx, office.owner, source, joke, on=True, reason="与工作无关")
+        )
+        refused(office, MovedAsideError, office.member, wish)
+        with pytest.raises(MovedAsideError):
+            world.read(lambda tx: forwarding.plan(tx, office.member, wish))
+        world.write(lambda tx: topics.move(tx, office.owner, source, joke, on=False))
+        assert forward(office, office.member, wish)
+
+    @pytest.mark.parametrize("elsewhere", [False, True])
+    def test_nothing_of_a_frozen_thread_goes_anywhere_and_the_refusal_is_that_of_a_quote(
+        self, office: Office, elsewhere: bool
+    ) -> None:
+        world, source = office.world, office.group()
+        target = other_group(office) if elsewhere else source
+        root, beside = say(office, source, "食堂承包的事", "别的事")
+        reply = world.send(office.member, source, "我看有问题", thread=root).position
+        world.write(
+            lambda tx: topics.freeze(tx, office.owner, source, root, on=True, reason="易起争议")
+        )
+        with pytest.raises(ThreadFrozenError) as quoted:
+            world.send(office.member, source, "再说", quote=reply)
+        for at in (root, reply):
+            wish = wanted(source, target, beside, at, comment="再说", cmid=f"f{at}")
+            error = refused(office, ThreadFrozenError, office.member, wish)
+            assert error.data == quoted.value.data and error.data["clause"]["id"] == "5.13"
+            with pytest.raises(ThreadFrozenError):
+                world.read(lambda tx, wish=wish: forwarding.plan(tx, office.member, wish))  # type: ignore[misc]  # bound at once
+        assert forward(office, office.member, wanted(source, target, beside))
+        world.write(lambda tx: topics.freeze(tx, office.owner, source, root, on=False))
+        assert forward(office, office.member, wanted(source, target, reply, cmid="f9"))
 
 
 class TestTheRulesOfTheTarget:

@@ -34,15 +34,22 @@ export function systemLine(item: SystemItem, no: string): string {
   }
 }
 
-/** Who took a message back, as the reader would say it. */
-export const recalledLine = (by: Named | null, me: string): string => (by?.id === me ? c("m.recalled.me") : c("m.recalled", { who: by?.name ?? "" }));
+/** Who took a message back, or took down what somebody else wrote, as the reader would say it. */
+export function recalledLine(by: Named | null, author: Named, me: string): string {
+  const who = by?.name ?? "";
+  if (by === null || by.id === author.id) return by?.id === me ? c("m.recalled.me") : c("m.recalled", { who });
+  if (by.id === me) return c("m.taken_down.by_me", { author: author.name });
+  return author.id === me ? c("m.taken_down.mine", { who }) : c("m.taken_down", { who, author: author.name });
+}
 
 /** What the list shows under a group's name. */
 export function lastLine(conversation: Conversation, me: string): string {
+  const { tool } = conversation.group;
+  if (tool !== null) return c("cv.external", { tool });
   const last: Item | null = conversation.last;
   if (last === null) return c("cv.nothing");
   if (!isMessage(last)) return "";
-  if (last.message.recalled) return recalledLine(last.message.recalled.by, me);
+  if (last.message.recalled) return recalledLine(last.message.recalled.by, last.message.sender, me);
   const items = last.message.forward?.items ?? [];
   const carried = items.length > 1 ? u("fw.line") : (items[0]?.text ?? "");
   const who = last.message.sender.id === me ? c("cv.mine") : last.message.sender.name;

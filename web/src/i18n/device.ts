@@ -35,6 +35,7 @@ export const DEVICE = {
   "new.do": ["点此刷新", "點此重新整理", "Reload"],
   "reminds": ["{who} 提醒你阅读消息", "{who} 提醒你閱讀訊息", "{who} asks you to read a message"],
   "some": ["有新消息", "有新訊息", "New message"],
+  "more": ["（还有 {n} 条）", "（還有 {n} 則）", " (and {n} more)"],
   "from": ["{who} 发来新消息", "{who} 傳來新訊息", "{who} sent a message"],
 } as const satisfies Record<string, Triple>;
 

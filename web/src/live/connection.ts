@@ -13,6 +13,8 @@ const SILENCE_MS = 50_000;
 const PROBE_MS = 6000;
 const FIRST_RETRY_MS = 400;
 const LAST_RETRY_MS = 15_000;
+/** A server that starts again says goodbye to everybody at once: they come back spread over so long. */
+const [RESTART, RESTART_MS] = [1012, 4000];
 
 /** One socket that comes back by itself, with growing pauses, and resumes at the cursor. */
 export class Connection {
@@ -131,7 +133,9 @@ export class Connection {
       return;
     }
     this.on.state("offline");
-    const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.tries) * (0.7 + Math.random() * 0.6);
+    const longest = code === RESTART ? RESTART_MS : Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.tries);
+    // All of it is chance but for the first try, which is soon: a line that breaks by itself breaks for one.
+    const wait = this.tries === 0 && code !== RESTART ? longest : longest * Math.random();
     this.tries++;
     this.timer = setTimeout(() => this.open(), code === 4400 || code === 4403 || code === 4429 ? LAST_RETRY_MS : wait);
   }

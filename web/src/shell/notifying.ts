@@ -11,6 +11,7 @@ import { oneLine } from "../lib/markdown.ts";
 import { device, me, myId, onItems, ownQuiet, state } from "../live/store.ts";
 import { disturbs, least, newsIn } from "../live/told.ts";
 import type { News } from "../live/told.ts";
+import { Waits } from "../live/waits.ts";
 import { sound } from "../ui/look.ts";
 import { chime } from "./chime.ts";
 import { registration } from "./worker.ts";
@@ -20,6 +21,8 @@ const LONGEST = 120;
 const LOOKED_MS = 4000;
 const LOOKED = "gj.looked";
 const shown = new Map<string, Notification | null>();
+const waits = new Waits();
+const readUpTo = (group: string): number => state.value.conversations[group]?.read ?? 0;
 
 const looking = (): boolean => document.visibilityState === "visible" && document.hasFocus();
 
@@ -46,13 +49,16 @@ function toldOf(news: News): Told {
   return least(known.notifications.told, known.groups[news.group]?.told ?? "none");
 }
 
-function show(news: News, told: Told): void {
+/** `again`: in place of one that said something else, which is nothing new. */
+function show(news: News, told: Told, again = false): void {
   const name = state.value.conversations[news.group]?.group.name ?? "";
   const from = d(news.reminds ? "reminds" : "from", { who: news.from.name });
   const text = [...oneLine(news.text)].slice(0, LONGEST).join("");
-  const body = told === "none" ? d("some") : told === "text" && text && !news.reminds ? `${news.from.name}: ${text}` : from;
-  const options = { body, tag: news.group, icon: "/icon-192.png", data: { group: news.group, position: news.position }, silent: sound.value !== "system" };
-  chime();
+  const others = waits.others(news, readUpTo(news.group));
+  const said = told === "text" && text && !news.reminds ? `${news.from.name}: ${text}` : from;
+  const body = told === "none" ? d("some") : said + (others && d("more", { n: others }));
+  const options = { body, tag: news.group, icon: "/icon-192.png", data: { group: news.group, position: news.position }, silent: again || sound.value !== "system" };
+  if (!again) chime();
   const title = told === "none" ? (me.value?.organisation.name ?? "") : name;
   const by = registration();
   if (by?.active) {
@@ -74,9 +80,12 @@ let open: (path: string) => void = () => undefined;
 const CHANGED: readonly string[] = ["messaging.recalled", "messaging.edited", "messaging.moved"];
 
 function onNew(items: readonly Item[]): void {
-  const takenBack = items.map((item) => (item.group !== null && CHANGED.includes(item.kind) ? takeBack(item.group) : undefined));
-  if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
   const news = newsIn(items, myId());
+  items.forEach((item) => waits.change(item));
+  for (const one of news) if (disturbs(one.calling, myId(), state.value.conversations[one.group]?.muted ?? false) !== "never") waits.add(one);
+  const changed = new Set(items.flatMap((item) => (item.group !== null && CHANGED.includes(item.kind) ? [item.group] : [])));
+  const takenBack = [...changed].map((group) => (news.some((one) => one.group === group) ? takeBack(group) : tellOfRest(group)));
+  if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
   // What an edit says is shown in place of what it takes back.
   if (news.length > 0) void Promise.allSettled(takenBack).then(() => news.forEach((one) => void tellOf(one)));
 }
@@ -89,10 +98,21 @@ async function tellOf(news: News): Promise<void> {
   if (told !== "off") show(news, told);
 }
 
-async function takeBack(group: string): Promise<void> {
-  shown.get(group)?.close();
+/** Whether there was one. */
+async function takeBack(group: string): Promise<boolean> {
+  const own = shown.get(group);
+  own?.close();
   shown.delete(group);
-  for (const one of (await registration()?.getNotifications({ tag: group })) ?? []) one.close();
+  const found = (await registration()?.getNotifications({ tag: group })) ?? [];
+  for (const one of found) one.close();
+  return found.length > 0 || !!own;
+}
+/** What was said stood for others too, which wait still. */
+async function tellOfRest(group: string): Promise<void> {
+  if (!(await takeBack(group))) return;
+  const news = waits.newest(group, readUpTo(group));
+  const told = news && toldOf(news);
+  if (news && told && told !== "off") show(news, told, true);
 }
 
 /** Begins with the page, for as long as it lives. */
@@ -102,7 +122,10 @@ export function startNotifying(lead: (path: string) => void): void {
   watch(ownQuiet, () => void (rest = null), { flush: "sync" });
   setInterval(() => looking() && localStorage.setItem(LOOKED, String(Date.now())), LOOKED_MS / 2);
   watch(() => Object.values(state.value.conversations).filter((one) => one.unread > 0).map((one) => one.group.id), (now, before) => {
-    for (const group of before ?? []) if (!now.includes(group)) void takeBack(group);
+    for (const group of before ?? []) if (!now.includes(group)) {
+      waits.forget(group);
+      void takeBack(group);
+    }
   });
   // A subscription belongs to a session: with another one it is registered anew, and without one it ends.
   watch(() => device.value?.epoch, (epoch, before) => {

@@ -20,11 +20,20 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.inspection.types import Inspection
-from guiju.modules.messaging import _forward_store, _rules, _store, attaching, service, writers
+from guiju.modules.messaging import (
+    _forward_store,
+    _rules,
+    _store,
+    _topic_store,
+    addressing,
+    attaching,
+    service,
+    writers,
+)
 from guiju.modules.messaging.admitting import admit, check_pace
 from guiju.modules.messaging.attaching import MOST_UPLOADS
 from guiju.modules.messaging.change_types import MessageNotFoundError
-from guiju.modules.messaging.changing import check_lasting
+from guiju.modules.messaging.changing import check_in_place, check_lasting
 from guiju.modules.messaging.deciding import context_of
 from guiju.modules.messaging.file_types import (
     MOST_FILES,
@@ -106,8 +115,8 @@ def forward(
     `inspected` is what was found in their texts outside the lane, `copied` by the cmid of each message are its files, as
     `plan` asked for them. Again with the same cmid gives the first receipts.
     Raises what `send_many` answers for the target; of the source what `reading_place` raises, MessageNotFoundError
-    whatever the reason, BurningError, ForwardTooLongError or ForwardNotAllowedError; FileNotReadyError for files that are
-    no copies of those. Then nothing was sent.
+    whatever the reason, BurningError, MovedAsideError, ThreadFrozenError, ForwardTooLongError or ForwardNotAllowedError;
+    FileNotReadyError for files that are no copies of those. Then nothing was sent.
     """
     target, member, _ = sender_place(tx, actor, wanted.target)
     parts = parts_of(wanted)
@@ -255,9 +264,10 @@ def parts_of(wanted: Wanted) -> list[Part]:
 
 
 def load(tx: ReadTx, actor: Actor, wanted: Wanted, parts: Sequence[Part]) -> Originals:
-    """What is forwarded, in two queries however much it is.
+    """What is forwarded. What was moved aside or frozen goes nowhere, for a copy would go on with it as a quote would.
 
-    Raises what `reading_place` raises, MessageNotFoundError whatever the reason, and BurningError.
+    Raises what `reading_place` raises, MessageNotFoundError whatever the reason, BurningError, MovedAsideError and
+    ThreadFrozenError.
     """
     member = service.reading_place(tx, actor, wanted.source)
     source = groups.find_group(tx, wanted.source)
@@ -269,6 +279,10 @@ def load(tx: ReadTx, actor: Actor, wanted: Wanted, parts: Sequence[Part]) -> Ori
         if row is None or row.recalled is not None or position < member.visible_from:
             raise MessageNotFoundError("There is no such message.", position=position)
         check_lasting(tx, position)
+        check_in_place(row)
+    roots = {row.thread if row.thread is not None else shown for shown, row in rows.items()}
+    for root in sorted(_topic_store.frozen_among(tx, sorted(roots))):
+        addressing.check_open(tx, wanted.source, root)
     told = {shown: row.edited if row.edited is not None else shown for shown, row in rows.items()}
     places = tuple({*told, *told.values()})
     found = {

@@ -92,7 +92,7 @@ class ThreadFrozen:
 
 
 class MovedAsideError(ConflictError):
-    """The message was moved aside as off topic; until it is back, nobody answers or changes it."""
+    """The message was moved aside as off topic; until it is back, nobody answers, forwards or changes it."""
 
     code = "messaging.moved_aside"
 
