@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -497,6 +498,31 @@ class TestNews:
         assert kept == {many[0].person_id, clerk.person_id}
         self.lift(apart, barrier)
         assert since().keys() == {clerk.name, buyer.name}
+
+    def test_however_many_are_connected_one_query_finds_them(self, apart: Apart) -> None:
+        world = apart.world
+        top = world.add_unit("采购中心")
+        clerk = world.person("一科职员", unit=world.add_unit("采购一科", parent=top))
+        many = [PersonId(f"per_away{n}") for n in range(2000)]
+        wanted = barrier_input(Side(units=(top,)), Side(posts=("评标",)), both=True)
+        buyer = world.person("评标员", post="评标")
+        barrier = set_barrier(world, apart.admin, wanted).id
+
+        def count(tx: ReadTx) -> int:
+            asked = list[str]()
+            execute = tx.connection.execute
+
+            def noted(statement: Any) -> Any:
+                asked.append(str(statement))
+                return execute(statement)
+
+            tx._connection = SimpleNamespace(execute=noted)  # type: ignore[assignment]  # counts
+            for among in ([*many, clerk.person_id, buyer.person_id], [clerk.person_id]):
+                kept = barriers.kept_from_writing(tx, barrier, None, among)
+                assert kept == {clerk.person_id, buyer.person_id}.intersection(among)
+            return sum("directory_person" in statement for statement in asked)
+
+        assert world.read(count) == 2, "once for each of the two times"
 
     def test_one_that_does_not_stand_yet_or_no_more_is_not_told_of(self, apart: Apart) -> None:
         now = apart.world.clock.now()

@@ -57,9 +57,10 @@ def check_depth(units: UnitTree, parent: UnitId | None) -> None:
         raise TooDeepError(f"Units stand at most {MAXIMUM_DEPTH} levels deep.")
 
 
-def with_descendants(units: UnitTree, unit: UnitId) -> frozenset[UnitId]:
-    """The unit itself and everything below it."""
-    return frozenset(inner for inner in units if unit in ancestors(units, inner))
+def with_descendants(units: UnitTree, *wanted: UnitId) -> frozenset[UnitId]:
+    """Some units and everything below them; none of those that are unknown."""
+    top = frozenset(wanted)
+    return frozenset(inner for inner in units if not top.isdisjoint(ancestors(units, inner)))
 
 
 def heads_above(units: UnitTree, unit: UnitId | None, person: PersonId) -> list[PersonId]:

@@ -84,6 +84,7 @@ _person = governed(
         Index("directory_person_post", "post"),
     )
 )
+person_table = _person
 Index("directory_person_staff_no", func.lower(_person.c.staff_no), unique=True)
 _role = governed(
     Table(
@@ -309,12 +310,6 @@ def matching(tx: ReadTx, words: str, limit: int) -> list[PersonId]:
 def people_outside(tx: ReadTx) -> list[PersonId]:
     """The people of no unit."""
     return tx.scalars(select(_person.c.id).where(_person.c.unit.is_(None)))
-
-
-def people_in_units(tx: ReadTx, units: Collection[UnitId]) -> list[PersonId]:
-    """The people right in these units, by staff number."""
-    query = select(_person.c.id).where(_person.c.unit.in_(units)).order_by(_person.c.staff_no)
-    return [PersonId(person) for person in tx.scalars(query)]
 
 
 def people_with(tx: ReadTx, ids: Sequence[PersonId]) -> dict[PersonId, Person]:

@@ -122,16 +122,6 @@ def unit_order(tx: ReadTx) -> list[UnitId]:
     return list(_store.units(tx))
 
 
-def people_below(tx: ReadTx, unit_ids: Collection[UnitId]) -> list[PersonId]:
-    """The people of some units and of the units below them, each once. Raises UnitNotFoundError."""
-    known, below = _store.units(tx), set[UnitId]()
-    for unit in unit_ids:
-        if unit not in below:
-            get_unit(tx, unit)
-            below |= set(_rules.with_descendants(known, unit))
-    return _store.people_in_units(tx, [unit for unit in known if unit in below]) if below else []
-
-
 def people_in(tx: ReadTx, unit_id: UnitId) -> int:
     """The number of people right in a unit."""
     return _store.people_by_unit(tx).get(unit_id, 0)
@@ -329,7 +319,7 @@ def headed_units(tx: ReadTx, person: PersonId) -> frozenset[str]:
     """The units that a person heads, with the units below them."""
     units = _store.units(tx)
     headed = [unit.id for unit in units.values() if unit.head == person]
-    return frozenset(inner for unit in headed for inner in _rules.with_descendants(units, unit))
+    return _rules.with_descendants(units, *headed)
 
 
 def level_above(tx: ReadTx, person_id: PersonId, n: int) -> PersonId | None:

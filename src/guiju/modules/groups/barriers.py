@@ -10,6 +10,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import Safe
 from guiju.kernel.ids import GroupId, PersonId, new_id
 from guiju.kernel.lane import WriteTx
+from guiju.modules.directory import placing
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.groups import _barrier_rules, _direct_store, _store
@@ -164,21 +165,19 @@ def kept_from_writing(
     """Who of these may not write to somebody while a barrier stands; nobody where it did not stand by the clock at `at` (ms),
     if that is asked.
 
-    The cost grows with `among`, however many people are on its sides.
+    Asked on the event loop, with everybody who is connected: one query finds them, however many these are.
     """
     barrier = _direct_store.find_barrier(tx, barrier_id)
     assert barrier is not None, "a fact names it"
     if at is not None and not _barrier_rules.is_in_force(replace(barrier, lifted_at=None), at):
         return frozenset()
     sides = [barrier.first, barrier.second] if barrier.both else [barrier.first]
-    if not any(side.units or side.posts for side in sides):
-        return frozenset(person for side in sides for person in side.people).intersection(among)
-    known = _all_standing(tx, sorted(among))
-    return frozenset(
-        person
-        for person, one in known.items()
-        if any(_barrier_rules.is_on(side, one) for side in sides)
-    )
+    found = {person for side in sides for person in side.people}.intersection(among)
+    units = [UnitId(unit) for side in sides for unit in side.units]
+    posts = [post for side in sides for post in side.posts]
+    if units or posts:
+        found |= placing.people_placed(tx, units, posts, among)
+    return frozenset(found)
 
 
 def check_together(tx: ReadTx, came: Sequence[PersonId], group: GroupId | None = None) -> None:
@@ -259,7 +258,7 @@ def _reach(tx: ReadTx, wanted: BarrierInput) -> Reach:
 
 def _people_on(tx: ReadTx, side: Side, field: str) -> set[PersonId]:
     """Raises UnitNotFoundError, PersonNotFoundError, or BadBarrierError for a post that nobody has."""
-    people = set(directory.people_below(tx, [UnitId(unit) for unit in side.units]))
+    people = set(placing.people_below(tx, [UnitId(unit) for unit in side.units]))
     known = {title for title, _ in directory.posts(tx)} if side.posts else set[str]()
     for post in side.posts:
         if post not in known:

@@ -8,6 +8,7 @@ from typing import Any
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import PersonId
+from guiju.modules.directory import placing
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
 from guiju.modules.groups import ordering
@@ -78,7 +79,7 @@ def resolve(tx: ReadTx, actor: Actor, wanted: Audience) -> Resolved:
 
 
 def _meant(tx: ReadTx, actor: Actor, wanted: Audience) -> Iterator[PersonId]:
-    yield from directory.people_below(tx, [UnitId(unit) for unit in wanted.units])
+    yield from placing.people_below(tx, [UnitId(unit) for unit in wanted.units])
     for post in wanted.posts:
         yield from directory.people_in_post(tx, post)
     for group in wanted.groups:
