@@ -244,7 +244,7 @@ export type Item =
   | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
-export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; reminded: number | null; read: number }
+export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; reminded: number | null; read: number; begun: boolean }
 /** `since`: from where on each present member sees messages. */
 export interface Reads { on: boolean; reads: Record<string, number>; since: Record<string, number>; position: number }
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }
