@@ -303,9 +303,9 @@ def test_a_barrier_that_lies_ahead_tells_of_its_beginning(world: World) -> None:
     upgrade_from(
         world,
         "DELETE FROM job",
-        "UPDATE alembic_version SET version_num = '20261129_zzzzzzzz_bot_refusals'",
+        "UPDATE alembic_version SET version_num = '20261129_zzzzzzzreplies'",
     )
-    for _ in range(3):
-        world.later(DAY)
+    for past in (0, DAY, DAY, DAY):
+        world.later(past)
     told = [(fact.barrier, fact.stands) for fact in world.facts("groups.barrier_turned")]
     assert told == [(ahead, True), (ahead, False)]
