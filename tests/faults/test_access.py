@@ -307,10 +307,11 @@ def _absent(ids: dict[str, Any]) -> dict[str, Any]:
 
 
 def _blind(text: str, ids: dict[str, Any]) -> str:
-    for value in ids.values():
+    # The longest first: a position may stand by chance in the letters of an id.
+    for value in sorted(map(str, ids.values()), key=len, reverse=True):
         if value == "0":  # no id, but the number of a part
             continue
-        text = text.replace(str(value), "ID")
+        text = text.replace(value, "ID")
     return text
 
 

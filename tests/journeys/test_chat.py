@@ -249,8 +249,16 @@ class TestMentionOfAll:
         everybody = member.page.get_by_role("option", name=re.compile("所有人"))
         expect(everybody).to_contain_text("限群主、群管理员（第 6.6 条）")
         expect(everybody).to_be_disabled()
+        offered = member.page.get_by_role("listbox", name="提到某人").get_by_role("option")
+        expect(offered.last).to_contain_text("所有人")
+        expect(offered.first).to_have_attribute("aria-selected", "true")
+        member.page.keyboard.press("Enter")
+        expect(field).to_have_value(re.compile(r"^有空的来搭把手 @\S+ $"))
+        field.press_sequentially("@所有")
+        expect(offered).to_have_count(1)
         member.page.keyboard.press("Enter")
         expect(member.page.get_by_role("dialog")).to_have_count(0)
+        expect(field).to_have_value(re.compile("@所有$"))
         field.fill("")
         # Who asks before the answer is there, or past the page, is refused at the gate, and the same again helps nothing.
         member.page.route("**/rest", lambda route: route.abort())
@@ -295,7 +303,12 @@ class TestReaders:
         to_end(in_group(people, "zhouxiaoyu"))
         expect(mark).to_have_text(f"已读 1 · {total - 1} 人未读")
         mark.click()
-        expect(author.page.get_by_role("dialog")).to_contain_text("周小雨")
+        sheet = author.page.get_by_role("dialog")
+        expect(sheet).to_contain_text("周小雨")
+        names, after = (
+            sheet.locator(one).first.bounding_box() for one in ("p", "section + section")
+        )
+        assert names and after and after["y"] - names["y"] - names["height"] >= 12
         author.page.keyboard.press("Escape")
         # The rest reads it: no number is left.
         read_by_all(people, author, "质检单在文件柜第二格")

@@ -5,10 +5,11 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, Route, expect
 
-from tests.support.browser import PHONE, Screen, Screens
+from tests.support.browser import PASSWORD, PHONE, Screen, Screens
 from tests.support.uploading import picture
+from tests.support.waiting import wait_until
 
 WORKSHOP, SAFETY, DISPATCH = "总装一车间", "安全生产", "生产调度"
 pytestmark = pytest.mark.timeout(180)
@@ -157,6 +158,28 @@ class TestForwarding:
         reader.check_access("all that was forwarded")
 
 
+def begun_in(people: Screens, group: str, *, typed: str, then: str) -> Screen:
+    """A new browser that opens a group; something is typed there before the drafts come, and `then` stands there."""
+    screen = people.new()
+    screen.post("/session", {"account": "sunli", "password": PASSWORD})
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    screen.page.route("**/api/drafts", hold)
+    screen.open(f"/chat/{group}")
+    composer(screen).press_sequentially(typed)
+    expect(composer(screen)).to_have_value(typed)
+    while not asked:
+        screen.page.wait_for_timeout(20)
+    for route in asked:
+        route.continue_()
+    screen.page.unroute("**/api/drafts")
+    expect(composer(screen)).to_have_value(then)
+    return screen
+
+
 class TestDrafts:
     def test_what_is_begun_on_one_screen_goes_on_on_the_other(self, people: Screens) -> None:
         desk = people.signed_in("sunli")
@@ -204,6 +227,42 @@ class TestDrafts:
         expect(composer(second)).to_have_value("换个浏览器接着写")
         composer(second).fill("")
         expect(first.row(WORKSHOP).locator(".dr-t")).to_have_count(0)
+
+    def test_each_group_has_its_own_and_what_is_typed_before_it_comes_stands_behind_it(
+        self, people: Screens
+    ) -> None:
+        first = people.signed_in("sunli")
+        groups = {name: id_of(first, name) for name in (WORKSHOP, SAFETY)}
+        for name in groups:
+            enter(first, name)
+            first.write(f"{name}写到一半")
+        first.open("/me")
+        wait_until(lambda: sum(bool(one["text"]) for one in first.get("/drafts")["drafts"]) == 2)
+        begun_in(people, groups[WORKSHOP], typed="", then=f"{WORKSHOP}写到一半")
+        whole = f"{SAFETY}写到一半\n先打的字"
+        fresh = begun_in(people, groups[SAFETY], typed="先打的字", then=whole)
+        enter(fresh, WORKSHOP)
+        expect(composer(fresh)).to_have_value(f"{WORKSHOP}写到一半")
+        first.open(f"/chat/{groups[SAFETY]}")
+        expect(composer(first)).to_have_value(whole)
+
+    def test_it_mentions_and_quotes_on_every_screen(self, people: Screens) -> None:
+        desk, reader = people.signed_in("wanghaitao"), people.signed_in("zhouxiaoyu")
+        phone = people.signed_in("wanghaitao", size=PHONE)
+        for each in (desk, phone, reader):
+            enter(each, WORKSHOP)
+        reader.send("图纸放哪儿了")
+        menu(desk, "图纸放哪儿了").get_by_role("menuitem", name="引用").click()
+        composer(desk).press_sequentially("@周小")
+        desk.page.get_by_role("option", name=re.compile("周小雨")).click()
+        composer(desk).press_sequentially("请看一下")
+        expect(composer(phone)).to_have_value("@周小雨 请看一下")
+        expect(phone.page.locator(".cp-q")).to_contain_text("图纸放哪儿了")
+        phone.page.get_by_role("button", name="发送").tap()
+        arrived = reader.message("请看一下")
+        expect(arrived.locator(".ment-me")).to_have_text("@周小雨")
+        expect(arrived).to_contain_text("图纸放哪儿了")
+        expect(composer(desk)).to_have_value("")
 
 
 class TestLater:

@@ -6,7 +6,7 @@ import { EMPTY } from "../src/live/reducer.ts";
 import type { ClientState, Row } from "../src/live/reducer.ts";
 
 const DAY = 86_400_000;
-const row = (id: string, read = 0): Row => ({ group: { id, me: { role: "member", state: "active" } } as Row["group"], last: null, unread: 0, mentioned: false, reminded: null, read, pinned: false, muted: false, marked_unread: false });
+const row = (id: string, read = 0): Row => ({ group: { id, me: { role: "member", state: "active" } } as Row["group"], last: null, unread: 0, mentioned: false, reminded: null, read, begun: true, pinned: false, muted: false, marked_unread: false });
 const items = (from: number, count: number): Item[] => Array.from({ length: count }, (_, n) => ({ kind: "groups.changed", position: from + n, group: "g", at: 0, actor: null, card: null, what: "owner" }));
 const device = (days: Record<string, number>): Device => ({
   epoch: "e", groups: Object.fromEntries(Object.entries(days).map(([id, n]) => [id, { days: n, told: "text" as const }])),

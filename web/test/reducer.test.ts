@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GroupCard, Item, Message } from "../src/api/types.ts";
-import { applyItem, applyRead, EMPTY, fromSnapshot, PLAIN, withRows } from "../src/live/reducer.ts";
+import { applyItem, applyRead, EMPTY, fromSnapshot, ordered, PLAIN, withRows } from "../src/live/reducer.ts";
 import type { ClientState } from "../src/live/reducer.ts";
 import { compare } from "./instep.ts";
 
@@ -18,7 +18,7 @@ const sent = (position: number, by: Partial<Message> = {}): Item => ({ position,
 const mine = { sender: { id: ME, name: "顾南枝" } };
 const held = (position: number): Item => ({ position, at: position, kind: "messaging.held", group: "g1", actor: mine.sender, message: message(position, { ...mine, state: "held" }) });
 const base = (): ClientState => fromSnapshot(
-  { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, reminded: null, read: 10, ...PLAIN }] }, { g1: { items: [], more: false } }, EMPTY.todo,
+  { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, reminded: null, read: 10, begun: true, ...PLAIN }] }, { g1: { items: [], more: false } }, EMPTY.todo,
 );
 const run = (state: ClientState, ...items: Item[]): ClientState => items.reduce((now, one) => applyItem(now, one, ME), state);
 const row = (state: ClientState) => state.conversations["g1"];
@@ -186,11 +186,11 @@ describe("membership", () => {
     expect(state.unsure).toEqual([]);
   });
   it("after signing, the row is read again and later items count from there", () => {
-    const signed = run(fromSnapshot({ position: 10, conversations: [{ group: card("must_sign"), last: null, unread: 0, mentioned: false, reminded: null, read: 3, ...PLAIN }] }, {}, EMPTY.todo), change(11, ME, "active"));
+    const signed = run(fromSnapshot({ position: 10, conversations: [{ group: card("must_sign"), last: null, unread: 0, mentioned: false, reminded: null, read: 3, begun: true, ...PLAIN }] }, {}, EMPTY.todo), change(11, ME, "active"));
     expect(signed.unsure).toEqual(["g1"]);
     const late = run(signed, sent(12));
     expect(withRows(late, { position: 11, conversations: [] })).toBe(late);
-    const fresh = { group: card(), last: sent(12), unread: 5, mentioned: false, reminded: null, read: 3, ...PLAIN };
+    const fresh = { group: card(), last: sent(12), unread: 5, mentioned: false, reminded: null, read: 3, begun: true, ...PLAIN };
     const settled = withRows(late, { position: 13, conversations: [fresh] });
     expect(settled.unsure).toEqual([]);
     expect(row(run(settled, sent(13)))?.unread).toBe(5);
@@ -209,9 +209,25 @@ describe("membership", () => {
   });
 });
 
+describe("a direct conversation", () => {
+  const peer = (id: string): GroupCard => ({ ...card("active", 2), kind: "direct", peer: { id, name: "某人" } });
+  const opened = (by: typeof OTHER, with_: string): Item => ({ position: 11, at: 11, kind: "groups.direct_opened", group: "g1", actor: by, card: peer(with_) });
+  const listed = (state: ClientState): number => ordered(state.conversations).length;
+  const none = { ...EMPTY, position: 10 };
+  it("that the other one opened is listed from the first message on, or while I have it open", () => {
+    const state = run(none, opened(OTHER, OTHER.id));
+    expect([row(state)?.begun, listed(state), ordered(state.conversations, (id) => id === "g1").length]).toEqual([false, 0, 1]);
+    expect(listed(run(state, sent(12)))).toBe(1);
+    expect(listed(run(state, held(12)))).toBe(1);
+  });
+  it("that I opened is listed at once", () => {
+    expect(listed(run(none, opened(mine.sender, OTHER.id)))).toBe(1);
+  });
+});
+
 describe("the comparison itself", () => {
-  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, reminded: null, read: 10, ...PLAIN }], timelines: { g1: [] }, todo: { approvals: 0 } };
-  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, reminded: null, read: 10, ...PLAIN }], timelines: { g1: [sent(11)] }, todo: { approvals: 0 } };
+  const snapshot = { position: 10, conversations: [{ group: card(), last: null, unread: 0, mentioned: false, reminded: null, read: 10, begun: true, ...PLAIN }], timelines: { g1: [] }, todo: { approvals: 0 } };
+  const fresh = { position: 11, conversations: [{ group: card(), last: sent(11), unread: 1, mentioned: false, reminded: null, read: 10, begun: true, ...PLAIN }], timelines: { g1: [sent(11)] }, todo: { approvals: 0 } };
   it("finds nothing where all is equal", () => {
     expect(compare({ me: ME, snapshot, items: [sent(11)], fresh })).toEqual({ differences: [], compared: 4 });
   });

@@ -56,13 +56,13 @@ describe("drafts", () => {
     drafts.saveDraft("g");
     expect(sent).toHaveLength(2);
   });
-  it("of another screen count when they were written later", () => {
+  it("of another screen count when they were written later", async () => {
+    await drafts.loadDrafts();
     drafts.keepDraft("g", "这里", null);
     drafts.applyDraft(mark("那里旧", 999_999));
     expect(drafts.draftOf("g")).toBe("这里");
     drafts.applyDraft(mark("那里新", 1_000_001));
     expect(drafts.draftOf("g")).toBe("那里新");
-    expect(drafts.arrived.value?.text).toBe("那里新");
     drafts.applyDraft(mark("", 1_000_002));
     expect(drafts.draftOf("g")).toBe("");
   });
@@ -94,7 +94,58 @@ describe("drafts", () => {
     expect(sent.map(({ path, body }) => [path, body["text"], body["thread"]])).toEqual([["/api/groups/g/draft", "在群里", undefined], ["/api/groups/g/draft", "在话题里", 5]]);
     drafts.applyDraft({ ...mark("从别处来", Date.now() + 1), thread: 5 });
     expect([drafts.draftOf("g"), drafts.draftOf("g", 5)]).toEqual(["在群里", "从别处来"]);
-    expect(drafts.arrived.value).toEqual({ group: "g", thread: 5, text: "从别处来" });
+  });
+  it("that nobody has seen here yet stay before what was typed meanwhile, and nothing is saved over them", async () => {
+    stored = [mark("手机上写了很久", 900_000), { ...mark("另一个群的", 900_001), group: "h" }];
+    drafts.keepDraft("g", "先打的字", null);
+    drafts.saveDraft("g");
+    expect(sent).toEqual([]);
+    await drafts.loadDrafts();
+    expect([drafts.draftOf("g"), drafts.draftOf("h")]).toEqual(["手机上写了很久\n先打的字", "另一个群的"]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(({ body }) => body["text"])).toEqual(["手机上写了很久\n先打的字"]);
+    expect(drafts.draftOf("g")).toBe("手机上写了很久\n先打的字");
+  });
+  it("that were typed and sent before the server's came leave that one whole", async () => {
+    drafts.keepDraft("g", "好的", null);
+    drafts.keepDraft("g", "", null);
+    stored = [mark("长草稿", 900_000)];
+    await drafts.loadDrafts();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(drafts.draftOf("g")).toBe("长草稿");
+    expect(sent).toEqual([]);
+  });
+  it("that went on elsewhere while the line was lost go on behind that; what was known before is not said twice", async () => {
+    stored = [mark("甲", 5)];
+    await drafts.loadDrafts();
+    drafts.missDrafts();
+    drafts.keepDraft("g", "甲丙", null);
+    stored = [mark("甲乙", 6)];
+    await drafts.catchUp();
+    expect(drafts.draftOf("g")).toBe("甲乙\n丙");
+    drafts.missDrafts();
+    drafts.keepDraft("g", "甲乙\n丙丁", null);
+    stored = [mark("", 4)];
+    await drafts.catchUp();
+    expect(drafts.draftOf("g")).toBe("甲乙\n丙丁");
+  });
+  it("wait while an input method composes in their field", async () => {
+    await drafts.loadDrafts();
+    drafts.composeDraft("g", null, true);
+    drafts.applyDraft(mark("手机上的", 1_000_001));
+    expect(drafts.draftOf("g")).toBe("");
+    drafts.keepDraft("g", "你好", null);
+    drafts.composeDraft("g", null, false);
+    expect(drafts.draftOf("g")).toBe("手机上的\n你好");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(({ body }) => body["text"])).toEqual(["手机上的\n你好"]);
+  });
+  it("say whom they mention on every screen", async () => {
+    drafts.keepDraft("g", "@白露 请看", null, null, [["p1", "白露"], ["p2", "不在文中"]]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent[0]?.body["mentions"]).toEqual([{ id: "p1", name: "白露" }]);
+    drafts.applyDraft({ ...mark("@孙立 也看", Date.now() + 1), mentions: [{ id: "p3", name: "孙立" }] });
+    expect(drafts.mentionedIn("g")).toEqual([["p3", "孙立"]]);
   });
   it("of earlier versions are taken over", () => {
     kept.set("gj.drafts.me", JSON.stringify({ g: "旧格式" }));

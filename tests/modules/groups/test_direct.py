@@ -20,11 +20,13 @@ from guiju.modules.groups.direct_types import (
 )
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity import service as identity
+from guiju.modules.messaging import review
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.change_types import ALL, MentionAllNotAllowedError
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.policy.types import NotAllowedError
 from guiju.setup import SYSTEM
+from tests.support.cast import HELD_TEXT
 from tests.support.office import Office
 
 ALLOWED = "with: {allowed: true, group_class: department, level: internal}"
@@ -67,6 +69,38 @@ class TestOpenDirect:
                 if each.group.id == group
             )
             assert row.members == 2 and row.group.owner is None
+
+    def test_the_other_one_has_it_listed_from_the_first_message_that_they_see(
+        self, office: Office
+    ) -> None:
+        world, one, other = office.world, office.member, office.outsider
+        group = opened(office, one, other)
+
+        def begun(reader: Actor) -> bool:
+            found = world.read(lambda tx: messaging.list_conversations(tx, reader))
+            return next(each.begun for each in found if each.group.id == group)
+
+        assert (begun(one), begun(other)) == (True, False)
+        assert opened(office, other, one) == group and not begun(other)
+        held = world.send(one, group, HELD_TEXT)
+        assert held.state is MessageState.HELD and not begun(other), "they do not see it yet"
+        world.write(
+            lambda tx: review.release(tx, office.reviewer, held.position, masked=False, reason="")
+        )
+        assert (begun(one), begun(other)) == (True, True)
+
+    def test_who_writes_first_has_it_listed_whatever_becomes_of_the_message(
+        self, office: Office
+    ) -> None:
+        world, one, other = office.world, office.member, office.outsider
+        group = opened(office, one, other)
+        assert world.send(other, group, HELD_TEXT).state is MessageState.HELD
+        (row,) = (
+            each
+            for each in world.read(lambda tx: messaging.list_conversations(tx, other))
+            if each.group.id == group
+        )
+        assert row.last is None and row.begun
 
     def test_two_openings_at_once_give_the_same(self, office: Office) -> None:
         found: list[GroupId] = []

@@ -9,7 +9,7 @@ from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging.drafting import Drafts
-from guiju.modules.messaging.unsent_types import Written
+from guiju.modules.messaging.unsent_types import Named, Written
 from tests.support.office import Office
 from tests.support.uploading import door_of
 from tests.support.world import MONDAY
@@ -36,12 +36,23 @@ def test_it_is_ones_own_whole_and_no_fact(office: Office, drafts: Drafts) -> Non
     group = office.group()
     said = office.world.send(office.owner, group, "大家好").position
     before = office.world.read(lambda tx: tx.position)
-    written = Written(WORDS, said, said)
+    written = Written(WORDS, said, said, (Named(office.owner.person_id, "陈晓雯"),))
     assert drafts.keep(office.member, group, written, MONDAY) == MONDAY
     ((row, found),) = drafts.all_of(office.member)
     assert (row.group, row.at, found) == (group, MONDAY, written)
     assert drafts.all_of(office.owner) == []
     assert office.world.read(lambda tx: tx.position) == before
+
+
+def test_one_of_an_earlier_version_mentions_nobody(office: Office, drafts: Drafts) -> None:
+    group, who = office.group(), office.member
+    drafts.keep(who, group, Written(WORDS), MONDAY)
+    plain = b'{"text":"%s","quote":null,"thread":null}' % WORDS.encode()
+    sealed = office.world.runtime.notes.seal(who.person_id, f"draft/{group}", plain, MONDAY)
+    with office.world.runtime.database.write() as connection:
+        connection.execute(text("UPDATE messaging_draft SET sealed = :sealed"), {"sealed": sealed})
+    ((_, found),) = drafts.all_of(who)
+    assert found == Written(WORDS)
 
 
 def test_what_was_written_last_counts_whatever_arrives_last(office: Office, drafts: Drafts) -> None:

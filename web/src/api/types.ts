@@ -155,7 +155,7 @@ export interface BurnText { text: string; spans: Span[]; opened_at: number; unti
 export interface BurnRules { seconds: number[]; days: number; most_people: number; clause: ClauseMark }
 export interface Forward { group: string; merged: boolean; items: { sender: string; at: number; text: string; spans: Span[] }[] }
 /** The text of a draft that was given up is empty. */
-export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number }
+export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number; /** Whom it mentions, by the names in its text. */ mentions?: readonly { id: string; name: string }[] }
 export interface ScheduledRow {
   cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null;
   at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null; kept_until: number | null;
@@ -244,7 +244,7 @@ export type Item =
   | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem;
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
-export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; reminded: number | null; read: number }
+export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; reminded: number | null; read: number; begun: boolean }
 /** `since`: from where on each present member sees messages. */
 export interface Reads { on: boolean; reads: Record<string, number>; since: Record<string, number>; position: number }
 export interface Readers { on: boolean; read: Named[]; unread: Named[]; position: number }

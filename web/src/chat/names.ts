@@ -2,7 +2,7 @@
 import { shallowRef } from "vue";
 import { get } from "../api/client.ts";
 import { ALL } from "../api/types.ts";
-import type { Member } from "../api/types.ts";
+import type { Member, MemberState } from "../api/types.ts";
 import { CHAT } from "../i18n/chat.ts";
 import { me, moved } from "../live/store.ts";
 
@@ -22,6 +22,13 @@ export function membersOf(group: string): Member[] {
       .catch(() => asked.delete(group));
   }
   return known?.list ?? [];
+}
+/** Who has asked to leave reads on until it is decided. */
+export const PRESENT: readonly MemberState[] = ["active", "leaving_requested"];
+/** Whether somebody can be mentioned; where the members are not known, the server says. */
+export function isHere(group: string, person: string): boolean {
+  const known = membersOf(group);
+  return person === ALL || known.length === 0 || known.some((one) => one.person.id === person && PRESENT.includes(one.state));
 }
 /** What stands after the @ of a mention of everybody, in every language of the screens: the writer's may be another than mine. */
 export const EVERYBODY: readonly string[] = [...new Set(CHAT["al.name"])];

@@ -14,8 +14,8 @@ export interface Mentions {
   ids: () => string[];
 }
 
-/** Mentioning people while writing in `field`, whose value is `text`; `before` are those whom it mentions already. */
-export function useMentions(text: Ref<string>, field: Ref<HTMLTextAreaElement | undefined>, before: readonly (readonly [string, string])[] = []): Mentions {
+/** Mentioning people while writing in `field`, whose value is `text`; `before` are those whom it mentions already, `may` says who still can be. */
+export function useMentions(text: Ref<string>, field: Ref<HTMLTextAreaElement | undefined>, before: readonly (readonly [string, string])[] = [], may: (id: string) => boolean = () => true): Mentions {
   const asking = ref<string | null>(null);
   const picked = new Map<string, string>(before);
 
@@ -43,5 +43,5 @@ export function useMentions(text: Ref<string>, field: Ref<HTMLTextAreaElement | 
     const at = field.value?.selectionStart ?? text.value.length;
     void put(at, at, at > 0 && /[\x21-\x7e]/.test(text.value[at - 1] ?? "") ? " @" : "@");
   }
-  return { asking, picked, look, start, choose, ids: () => mentionsIn(text.value, picked) };
+  return { asking, picked, look, start, choose, ids: () => mentionsIn(text.value, picked).filter(may) };
 }

@@ -18,7 +18,7 @@ export interface Timeline {
   /** Older items exist on the server. */
   more: boolean;
 }
-/** A row of the list. `at`: the row was read again at this position, so earlier items are in it already. */
+/** A row of the list. `at`: the row was read again at this position, so earlier items are in it already. Kept ones may not say `begun`. */
 export type Row = Conversation & { at?: number };
 export interface ClientState {
   position: number;
@@ -82,8 +82,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
       return withLast(onTimeline(state, item), item, me);
     case "messaging.held":
     case "messaging.blocked":
-    case "messaging.refused":
-      return onTimeline(state, item);
+    case "messaging.refused": return withBegun(onTimeline(state, item), item.group);
     case "messaging.recalled":
     case "messaging.edited":
     case "messaging.reacted":
@@ -281,12 +280,16 @@ function withLast(state: ClientState, item: SentItem | ReleasedItem, me: string)
   if (row === undefined || (row.at !== undefined && item.position <= row.at)) return state;
   const own = item.message.sender.id === me;
   const mentioned = row.mentioned || (!own && calls(item.message.mentions, me));
-  return withRow(state, { ...row, last: item, mentioned, unread: own ? row.unread : Math.min(UNREAD_CAP, row.unread + 1) });
+  return withRow(state, { ...row, last: item, begun: true, mentioned, unread: own ? row.unread : Math.min(UNREAD_CAP, row.unread + 1) });
 }
 
-function calls(mentions: string[], me: string): boolean {
-  return mentions.includes(me) || mentions.includes(ALL);
+/** What I wrote there begins it for me, also where nobody else may read it. */
+function withBegun(state: ClientState, group: string): ClientState {
+  const row = state.conversations[group];
+  return row?.begun === false ? withRow(state, { ...row, begun: true }) : state;
 }
+
+const calls = (mentions: string[], me: string): boolean => mentions.includes(me) || mentions.includes(ALL);
 
 /** I was asked to read a message: the newest such one that I have not read. */
 function withReminder(state: ClientState, group: string, message: number, at: number): ClientState {
@@ -337,7 +340,8 @@ function withCard(state: ClientState, item: SystemItem, card: GroupCard | null |
   const [before, after] = [reads(known?.group.me?.state), reads(group.me?.state)];
   if (known !== undefined && before === after) return withRow(state, { ...known, group });
   const quiet = { last: null, unread: 0, mentioned: false, reminded: null };
-  const row = known === undefined ? { group, ...quiet, ...PLAIN, read: item.position - 1 } : { ...known, group, ...quiet };
+  const begun = item.kind !== "groups.direct_opened" || item.actor?.id !== card.peer?.id;
+  const row = known === undefined ? { group, ...quiet, ...PLAIN, begun, read: item.position - 1 } : { ...known, group, ...quiet };
   const begins = (item.kind === "groups.registered" || item.kind === "groups.direct_opened") && after;
   const next = begins ? withTimeline(state, item) : withoutTimeline(state, item.group);
   return unsure(withRow(next, row), item.group, known === undefined || after);
@@ -389,8 +393,8 @@ export function applySettings(state: ClientState, group: string, settings: RowSe
   return row === undefined ? state : withRow(state, { ...row, ...settings });
 }
 
-/** The order of the list: pinned ones first, then by what moved last. */
-export function ordered(conversations: Record<string, Conversation>): Conversation[] {
+/** The list, pinned ones first, then by what moved last; of those that have not begun, which I `opened` here. */
+export function ordered(conversations: Record<string, Conversation>, opened: (group: string) => boolean = () => false): Conversation[] {
   const weight = (one: Conversation): number => one.last?.position ?? one.read;
-  return Object.values(conversations).sort((a, b) => Number(b.pinned) - Number(a.pinned) || weight(b) - weight(a));
+  return Object.values(conversations).filter((one) => one.begun !== false || opened(one.group.id)).sort((a, b) => Number(b.pinned) - Number(a.pinned) || weight(b) - weight(a));
 }

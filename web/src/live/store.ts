@@ -4,7 +4,7 @@ import { ApiError, get, whenSignedOut } from "../api/client.ts";
 import type { Conversations, Device, Item, Me, OwnQuiet, ServerFrame, Start } from "../api/types.ts";
 import { Connection } from "./connection.ts";
 import { link } from "../lib/line.ts";
-import { applyDraft, forgetDrafts, loadDrafts, openDrafts, saveDrafts } from "./drafts.ts";
+import { applyDraft, catchUp, forgetDrafts, loadDrafts, missDrafts, openDrafts, saveDrafts } from "./drafts.ts";
 import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
 import { mayKeep, withStart } from "./kept.ts";
 import { watchHead } from "./headwatch.ts";
@@ -121,7 +121,10 @@ export async function start(): Promise<void> {
   connection = new Connection({
     cursor: () => (ready.value && !stale ? state.value.position : null),
     frame: onFrame,
-    state: (one) => (link.value = one),
+    state: (one) => {
+      link.value = one;
+      if (one === "offline") missDrafts();
+    },
     ended,
   });
   if (provisional) await snapshot();
@@ -263,6 +266,7 @@ function onFrame(frame: ServerFrame): void {
       for (const [group, one] of owed) tellRead(group, one.position);
       if (state.value.unsure.length > 0) void readRows();
       sendWaiting();
+      void catchUp().catch(() => undefined);
       watchHead(frame.head.size);
       return;
     case "facts":

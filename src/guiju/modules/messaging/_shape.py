@@ -271,6 +271,7 @@ def _conversation(view: View, found: service.Conversation, now: Mapping[int, Cha
         "mentioned": found.mentioned,
         "reminded": found.reminded,
         "read": found.read,
+        "begun": found.begun,
         **settings(found.settings),
     }
 

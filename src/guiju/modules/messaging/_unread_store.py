@@ -27,6 +27,14 @@ def is_mentioned(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> bo
     return tx.first(found) is not None
 
 
+def has_written(tx: ReadTx, group: GroupId, person: PersonId) -> bool:
+    """Whether any message of the person is in the group, shown or stopped."""
+    c = message.c
+    return (
+        tx.first(select(c.position).where(c.grp == group, c.sender == person).limit(1)) is not None
+    )
+
+
 def newest_reminded(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> int | None:
     """Where the newest of those messages appears of which the person was reminded; None where there is none."""
     kinds, most = ("messaging.reminded",), MOST_REMINDERS

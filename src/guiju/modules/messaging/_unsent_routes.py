@@ -4,22 +4,30 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
-from guiju.kernel.ids import GroupId
+from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import Id, Position
 from guiju.modules.messaging._change_routes import Closed
 from guiju.modules.messaging._personal_routes import tell_own
 from guiju.modules.messaging.composing import read_body, read_text, receipt_json
 from guiju.modules.messaging.drafting import Drafts
 from guiju.modules.messaging.scheduling import Schedule
-from guiju.modules.messaging.unsent_types import Written
+from guiju.modules.messaging.types import MOST_MENTIONS
+from guiju.modules.messaging.unsent_types import Named, Written
 
 routes = APIRouter()
 Cmid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Mention(Closed):
+    """Somebody, and the name that stands in the text for them: another screen finds it again without asking who is there."""
+
+    id: Id
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class DraftBody(Closed):
@@ -28,6 +36,7 @@ class DraftBody(Closed):
     text: Text
     quote: Position | None = None
     thread: Position | None = None
+    mentions: Annotated[tuple[Mention, ...], Field(max_length=MOST_MENTIONS, strict=False)] = ()
     at: Position
 
 
@@ -58,27 +67,29 @@ def _schedule(request: Request) -> Schedule:
 @routes.put("/groups/{group}/draft", status_code=204)
 async def keep_draft(request: Request, group: Id, body: DraftBody, actor: CurrentActor) -> None:
     text = read_text(body.text, is_needed=False)
-    written = Written(text, body.quote, body.thread)
+    named = tuple(Named(PersonId(each.id), read_text(each.name)) for each in body.mentions)
+    written = Written(text, body.quote, body.thread, named)
     keep = _drafts(request).keep
     at = await asyncio.to_thread(keep, actor, GroupId(group), written, body.at)
     if at is not None:
-        shown = {"text": text, "quote": body.quote, "thread": body.thread, "at": at}
-        tell_own(request, actor, {"type": "draft", "group": group, **shown})
+        tell_own(request, actor, {"type": "draft", **_draft_json(GroupId(group), written, at)})
+
+
+def _draft_json(group: GroupId, written: Written, at: int) -> Json:
+    return {
+        "group": group,
+        "text": written.text,
+        "quote": written.quote,
+        "thread": written.thread,
+        "mentions": [{"id": each.id, "name": each.name} for each in written.mentions],
+        "at": at,
+    }
 
 
 @routes.get("/drafts")
 async def list_drafts(request: Request, actor: CurrentActor, read: Reader) -> Json:
     found = await asyncio.to_thread(_drafts(request).all_of, actor)
-    shown = [
-        {
-            "group": draft.group,
-            "text": written.text,
-            "quote": written.quote,
-            "thread": written.thread,
-            "at": draft.at,
-        }
-        for draft, written in found
-    ]
+    shown = [_draft_json(draft.group, written, draft.at) for draft, written in found]
     # Drafts are no facts: any position that is stored by now is one that they reflect.
     return await read(lambda _: {"drafts": shown})
 

@@ -10,7 +10,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import Group, GroupNotFoundError, Member
+from guiju.modules.groups.types import Group, GroupKind, GroupNotFoundError, Member
 from guiju.modules.messaging import _mark_store, _personal_store, _store, _unread_store
 from guiju.modules.messaging.personal_types import PLAIN, Settings
 from guiju.modules.messaging.placing import raise_not_entered
@@ -53,7 +53,8 @@ MOST_UNREAD = 100
 class Conversation:
     """A group as one person's list shows it. `last` is the newest message that they may see.
 
-    `reminded` is where the newest unread message appears that they were asked to read.
+    `reminded` is where the newest unread message appears that they were asked to read. A direct conversation that the
+    other one opened has `begun` with the first message that the person sees of it; until then no list shows it.
     """
 
     group: Group
@@ -65,6 +66,7 @@ class Conversation:
     reminded: int | None
     read: int
     settings: Settings = PLAIN
+    begun: bool = True
 
 
 def reading_place(tx: ReadTx, actor: Actor, group: GroupId) -> Member:
@@ -180,7 +182,15 @@ def _conversation(
         bool(unread) and _unread_store.is_mentioned(tx, group.id, person, read),
         _unread_store.newest_reminded(tx, group.id, person, read) if unread else None,
         read,
+        begun=newest is not None or group.kind is not GroupKind.DIRECT or _began(tx, group, person),
     )
+
+
+def _began(tx: ReadTx, group: Group, person: PersonId) -> bool:
+    """Whether the person opened a direct conversation, or wrote there what nobody else may read."""
+    opening = EntryQuery(group=group.id, kinds=("groups.direct_opened",), limit=1)
+    (opened,) = tx.entries(opening)
+    return opened.actor == person or _unread_store.has_written(tx, group.id, person)
 
 
 def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:

@@ -19,6 +19,14 @@ class DraftRow:
     sealed: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom a draft mentions, and the name that stands in its text for them."""
+
+    id: PersonId
+    name: str
+
+
 @learn
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -27,6 +35,7 @@ class Written:
     text: str
     quote: int | None = None
     thread: int | None = None
+    mentions: tuple[Named, ...] = ()
 
 
 FAILED_KEPT = 30 * DAY
