@@ -59,6 +59,7 @@ TABLES = (
     "messaging_burn",
     "messaging_burn_reader",
     "messaging_correction",
+    "messaging_reminded",
     "bots_bot",
     "bots_key",
     "bots_webhook",
@@ -150,6 +151,7 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 
 
 _SINCE = (
+    "DROP TABLE messaging_reminded",
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",
     "DROP INDEX bots_bot_responsible",

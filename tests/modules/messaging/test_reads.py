@@ -2,12 +2,15 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import HOUR
+from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId
+from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import governing, roster
 from guiju.modules.groups.types import GroupClosedError, GroupNotFoundError
 from guiju.modules.messaging import reads, recalling, service
@@ -15,10 +18,13 @@ from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.personal_types import (
     AllHaveReadError,
     Marked,
+    MessageReminded,
     Readers,
     RemindTooOftenError,
 )
+from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
+from tests.support.checks import check_ledger
 from tests.support.listening import Listening
 from tests.support.office import Office
 
@@ -152,6 +158,41 @@ def test_a_reminder_stays_on_the_row_until_its_message_is_read(office: Office) -
     assert (reminded(office.member), reminded(office.administrator)) == (None, first)
     mark(office, office.administrator, group, third)
     assert reminded(office.administrator) is None
+
+
+def test_a_reminder_stays_however_many_came_after_it_and_all_rows_ask_at_once(
+    office: Office,
+) -> None:
+    world, others = office.world, (office.administrator.person_id,)
+    groups = [office.group(name=f"澄远{name}班工作群") for name in "甲乙丙"]
+    sent = [world.send(office.owner, group, "请看").position for group in groups]
+
+    def remind_often(tx: WriteTx) -> None:
+        for group, position in zip(groups, sent, strict=True):
+            permit = policy.require(tx, office.owner, "messaging.remind", group)
+            tx.record(
+                permit, MessageReminded(group, (position,), (office.member.person_id, *others))
+            )
+            for _ in range(120):
+                tx.record(permit, MessageReminded(group, (position,), others))
+
+    world.write(remind_often)
+    asked = list[str]()
+
+    def rows(tx: ReadTx) -> list[int]:
+        real = tx.all
+
+        def noted(statement: Any) -> Any:
+            asked.append(str(statement))
+            return real(statement)
+
+        tx.all = noted  # type: ignore[method-assign]  # counts
+        found = service.list_conversations(tx, office.member)
+        return sorted(row.reminded or -1 for row in found)
+
+    assert world.read(rows) == sent
+    assert sum("messaging_reminded" in statement for statement in asked) == 1
+    check_ledger(world)
 
 
 def test_nobody_is_reminded_in_a_closed_group(office: Office) -> None:

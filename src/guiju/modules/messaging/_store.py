@@ -28,6 +28,7 @@ from guiju.modules.messaging import (
     _file_store,
     _forward_store,
     _hit_store,
+    _reminded_store,
     _review_store,
     _template_store,
     _topic_store,
@@ -106,7 +107,7 @@ _COLUMNS = ("position", "key", "grp", "sender", "state", "shown", "mentions", "d
 _insert = Inserts(message, _COLUMNS)
 _STORES = (
     _review_store, _hit_store, _change_store, _file_store, _forward_store, _topic_store, _template_store,
-    _urgent_store, _burn_store, _correct_store,
+    _urgent_store, _burn_store, _correct_store, _reminded_store,
 )  # fmt: skip
 _by_key = Lookup(message, "key", ("key", "position"))
 
@@ -139,7 +140,6 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 rows.append(_row(entry, entry.fact, MessageState.BLOCKED, None, None))
             case (
                 MessageAlerted()
-                | MessageReminded()
                 | FileOpened()
                 | MessageFlagged()
                 | FlagsDismissed()
@@ -149,8 +149,14 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 | BurnOpened()
             ):
                 pass  # who oversees reads it from the ledger
-            case MessageUrged() | UrgeRepeated() | UrgeConfirmed() | UrgeStopped():
-                pass  # calls have tables of their own
+            case (
+                MessageReminded()
+                | MessageUrged()
+                | UrgeRepeated()
+                | UrgeConfirmed()
+                | UrgeStopped()
+            ):
+                pass  # calls and reminders have tables of their own
             case _:
                 tx.many(_insert, rows)
                 rows = []

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, String, column, func, or_, select, values
 
-from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.messaging._reminded_store import reminded
 from guiju.modules.messaging._store import message
 from guiju.modules.messaging.change_types import ALL
-
-MOST_REMINDERS = 100
-"""So many of the newest reminders of a group are asked whom they reached."""
 
 
 def count_unread(tx: ReadTx, group: GroupId, person: PersonId, after: int, limit: int) -> int:
@@ -35,17 +33,23 @@ def has_written(tx: ReadTx, group: GroupId, person: PersonId) -> bool:
     )
 
 
-def newest_reminded(tx: ReadTx, group: GroupId, person: PersonId, after: int) -> int | None:
-    """Where the newest of those messages appears of which the person was reminded; None where there is none."""
-    kinds, most = ("messaging.reminded",), MOST_REMINDERS
-    reminders = EntryQuery(group=group, kinds=kinds, after=after, limit=most, newest_first=True)
-    named = {each.fact.refs[0] for each in tx.entries(reminders) if person in each.fact.people}
-    if not named:
-        return None
-    newest = func.max(message.c.shown).label("shown")
-    unread = *_unread(group, person, after), message.c.shown.in_(named)
-    position: int | None = tx.scalar(select(newest).where(*unread))
-    return position
+def newest_reminded(
+    tx: ReadTx, person: PersonId, after: Mapping[GroupId, int]
+) -> Mapping[GroupId, int]:
+    """Where the newest message of each group appears, after the position that is given for it, of which the person was
+    reminded. Groups without one are left out.
+    """
+    if not after:
+        return {}
+    words = values(column("grp", String), column("after", BigInteger), name="given")
+    given = words.data([*after.items()]).cte("given")
+    c, m = reminded.c, message.c
+    mine = c.person == person, c.grp == given.c.grp, c.shown > given.c.after
+    standing = m.grp == c.grp, m.shown == c.shown, m.recalled.is_(None), m.moved.is_(None)
+    # For each group from its end: however many there are, nearly always the first that is looked at is the answer.
+    last = select(c.shown).where(*mine, *standing).order_by(c.shown.desc()).limit(1)
+    found = select(given.c.grp, last.correlate(given).scalar_subquery().label("shown"))
+    return {each.grp: each.shown for each in tx.all(found) if each.shown is not None}
 
 
 def _unread(group: GroupId, person: PersonId, after: int) -> tuple[ColumnElement[bool], ...]:

@@ -144,13 +144,21 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     last, read = _unread_store.last_shown(tx, ids), _mark_store.read_positions(tx, person)
     settings = _personal_store.settings(tx, person)
     found = [
-        replace(
-            _conversation(
-                tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1)
-            ),
-            settings=settings.get(group, PLAIN),
+        _conversation(
+            tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1)
         )
         for group, member in places.items()
+    ]
+    reminded = _unread_store.newest_reminded(
+        tx, person, {each.group.id: each.read for each in found if each.unread}
+    )
+    found = [
+        replace(
+            each,
+            reminded=reminded.get(each.group.id),
+            settings=settings.get(each.group.id, PLAIN),
+        )
+        for each in found
     ]
     return sorted(found, key=_recency, reverse=True)
 
@@ -180,7 +188,7 @@ def _conversation(
         newest,
         unread,
         bool(unread) and _unread_store.is_mentioned(tx, group.id, person, read),
-        _unread_store.newest_reminded(tx, group.id, person, read) if unread else None,
+        None,  # asked for all rows at once
         read,
         begun=newest is not None or group.kind is not GroupKind.DIRECT or _began(tx, group, person),
     )
