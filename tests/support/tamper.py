@@ -311,7 +311,6 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     world.write(lambda tx: pinning.pin(tx, owner, group, shown, on=True))
     called = world.send(owner, group, "请大家看", mentions=(ALL,), members=True).position
     world.write(lambda tx: topics.flag(tx, member, group, called))
-    world.write(lambda tx: topics.freeze(tx, owner, group, shown, on=True, reason="x"))
     world.write(
         lambda tx: templating.save(
             tx,
@@ -327,6 +326,7 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     for source in (shown, called):
         wish = Wanted(f"f{source}", group, group, (source,), merged=False)
         world.write(lambda tx, wish=wish: forwarding.forward(tx, inspector, owner, wish))  # type: ignore[misc]  # bound at once
+    world.write(lambda tx: topics.freeze(tx, owner, group, shown, on=True, reason="x"))
     uploads = uploads_of(world)
     world.send(member, group, "", files=attached(uploads, member, group, "a.txt", b"plan"))
     close_uploads(uploads)

@@ -109,7 +109,13 @@ BY_PLACE = {
     "followup.answer": (ALL, PRESENT),
     "followup.question": (ALL, PRESENT),
 }
-BY_SYSTEM_ONLY = {"directory.name", "messaging.alert", "notices.keep_time", "followup.keep_time"}
+BY_SYSTEM_ONLY = {
+    "directory.name",
+    "messaging.alert",
+    "notices.keep_time",
+    "followup.keep_time",
+    "groups.turn_barriers",
+}
 
 
 def test_every_operation_stands_in_the_matrix() -> None:
