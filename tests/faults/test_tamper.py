@@ -33,8 +33,9 @@ from tests.support.tamper import (
 from tests.support.world import World
 
 BY_NAME = {table.name: table for table in STORED}
-# All columns are the key: what a head and their deputy have in common gives the same rows when it is swapped.
-INTERCHANGEABLE = {"directory_role", "followup_told"}
+# All columns are the key: what a head and their deputy, or those reminded of one message, have in common gives the same
+# rows when it is swapped.
+INTERCHANGEABLE = {"directory_role", "followup_told", "messaging_reminded"}
 SMALL = [table.name for table in STORED if table is not tables.tile]
 
 

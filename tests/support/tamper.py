@@ -36,6 +36,7 @@ from guiju.modules.messaging import (
     forwarding,
     pinning,
     reacting,
+    reads,
     review,
     templating,
     topics,
@@ -310,6 +311,7 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     world.write(lambda tx: reacting.react(tx, owner, group, shown, Reaction.OK, on=True))
     world.write(lambda tx: pinning.pin(tx, owner, group, shown, on=True))
     called = world.send(owner, group, "请大家看", mentions=(ALL,), members=True).position
+    world.write(lambda tx: reads.remind(tx, owner, group, called))
     world.write(lambda tx: topics.flag(tx, member, group, called))
     world.write(
         lambda tx: templating.save(
