@@ -2,10 +2,13 @@
 
 Each test carries the id of a row of the table of advisories in brackets in its name's first words. Of the rows that
 concern what exists: deliv-guest, edit-history, left-meta, idor-post, toctou, enum, by-id, receipt, archived,
-null-user, type-strict, json-strict, race, member-approve, search-right, role, redos, limit, recall-echo, embed.
+null-user, type-strict, json-strict, race, member-approve, search-right, role, redos, limit, recall-echo, embed, move-revoke,
+edit-right, edit-fields, socket-fields, socket-unicast, amplify. Of others the id stands in brackets at the
+test that shows them: `grep -rF '[media-auth]' tests`.
 """
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -13,24 +16,42 @@ import msgspec
 import pytest
 
 from guiju.kernel.actor import Actor
+from guiju.kernel.clock import MINUTE
+from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError, NotFoundError
-from guiju.kernel.facts import Recorded
+from guiju.kernel.facts import Recorded, schema_of
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Command
 from guiju.kernel.live import items_for
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import RequestNotFoundError, Verdict
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import applying, governing, roster
+from guiju.modules.groups import applying, governing, ordering, roster
 from guiju.modules.groups import service as groups
+from guiju.modules.groups.order_types import NotPublisherError
 from guiju.modules.groups.types import GroupClosedError, GroupNotFoundError, Member
-from guiju.modules.messaging import _store, composing, reads, review, review_queue, service
-from guiju.modules.messaging.personal_types import Marked
+from guiju.modules.messaging import (
+    _store,
+    changes,
+    composing,
+    forwarding,
+    personal,
+    pinning,
+    reads,
+    review,
+    review_queue,
+    service,
+)
+from guiju.modules.messaging.change_types import ALL, EditLateError
+from guiju.modules.messaging.forward_types import Wanted
+from guiju.modules.messaging.personal_types import Marked, SavedKind
+from guiju.modules.messaging.searching import Searcher
 from guiju.modules.messaging.sending import KIND
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
     BadMentionError,
     BadMessageError,
+    MessageState,
     Receipt,
     ReviewNotFoundError,
     Send,
@@ -38,8 +59,12 @@ from guiju.modules.messaging.types import (
 from guiju.modules.policy.types import MemberState, NotAllowedError
 from guiju.relations import PeopleAndGroups
 from guiju.runtime import ROUTERS
+from tests.modules.messaging.test_publishing import rule
+from tests.modules.messaging.test_searching import found
 from tests.support.listening import Listening
 from tests.support.office import Office
+from tests.support.sending import ID_NUMBER, with_editing
+from tests.support.uploading import door_of
 
 SECRET = "这是核心配方"
 
@@ -474,3 +499,122 @@ def test_recall_echo_no_fact_repeats_what_was_refused(office: Office) -> None:
     world.write(lambda tx: review.refuse(tx, office.reviewer, held, reason="涉密"))
     assert [ear.kinds for ear in ears] == [["messaging.refused"], [], ["messaging.review_done"]]
     assert all("核心配方" not in str(ear.frames) for ear in ears)
+
+
+def test_move_revoke_every_path_to_what_was_said_closes_with_the_place(office: Office) -> None:
+    world, group, other = office.world, office.group(), office.group(name="澄远乙班工作群")
+    sent = world.send(office.owner, group, "三号线周一检修").position
+    world.send(office.owner, group, "收到请回", thread=sent)
+    world.write(lambda tx: pinning.pin(tx, office.owner, group, sent, on=True))
+    world.write(lambda tx: personal.save(tx, office.member, SavedKind.FAVOURITE, sent))
+    searcher = Searcher(door_of(world), world.runtime.segments)
+    wish = Wanted("f1", group, other, (sent,), merged=False)
+    ways: list[Callable[[ReadTx], Any]] = [
+        lambda tx: service.timeline(tx, office.member, group, before=None, limit=50),
+        lambda tx: changes.get_message(tx, office.member, group, sent),
+        lambda tx: changes.versions(tx, office.member, group, sent),
+        lambda tx: changes.thread(tx, office.member, group, sent, before=None, limit=50),
+        lambda tx: changes.list_pins(tx, office.member, group),
+        lambda tx: changes.around(tx, office.member, group, sent, limit=9),
+        lambda tx: reads.readers(tx, office.member, group, sent),
+        lambda tx: forwarding.plan(tx, office.member, wish),
+    ]
+    for way in ways:
+        assert world.read(way)
+
+    def kept() -> tuple[int, int]:
+        saved, _ = world.read(
+            lambda tx: personal.list_saved(
+                tx, office.member, SavedKind.FAVOURITE, before=None, limit=9
+            )
+        )
+        return len(saved), len(found(searcher, office.member, "检修"))
+
+    assert kept() == (1, 1)
+    remove(office, group, office.member)
+    for way in ways:
+        with pytest.raises(GroupNotFoundError):
+            world.read(way)
+    assert kept() == (0, 0)
+
+
+@pytest.mark.parametrize("lost", ["publishing", "membership", "the group"])
+def test_edit_right_who_may_not_write_any_more_changes_nothing_either(
+    office: Office, lost: str
+) -> None:
+    world, group = office.world, office.group()
+    world.adopt(with_editing)
+    sent = world.send(office.member, group, "八点开工").position
+    if lost == "publishing":
+        world.adopt(rule("only: all, replies: false, most: 5", with_editing))
+        people = [office.owner.person_id]
+        world.write(lambda tx: ordering.set_publishers(tx, office.owner, group, people))
+    elif lost == "membership":
+        remove(office, group, office.member)
+    else:
+        world.write(lambda tx: governing.close(tx, office.owner, group, reason="完工"))
+    before = world.read(lambda tx: tx.position)
+    with pytest.raises((NotPublisherError, GroupNotFoundError, GroupClosedError)):
+        world.edit(office.member, group, sent, "九点开工")
+    assert world.read(lambda tx: tx.position) == before
+
+
+def test_edit_fields_the_time_to_change_a_message_holds_for_all_of_it(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.adopt(with_editing)
+    sent = world.send(office.member, group, "八点开工").position
+    world.edit(office.member, group, sent, "八点开工", mentions=[office.owner.person_id])
+    world.clock.advance(60 * MINUTE + 1)
+    called: Any
+    for text, called in (
+        ("九点开工", [office.owner.person_id]),
+        ("八点开工", []),
+        ("八点开工", [office.administrator.person_id]),
+    ):
+        with pytest.raises(EditLateError):
+            world.edit(office.member, group, sent, text, mentions=called)
+    assert len(world.entries("messaging.edited")) == 1
+
+
+def test_socket_fields_others_get_nothing_of_a_message_that_is_its_authors(office: Office) -> None:
+    world, group = office.world, office.group()
+    listening = Listening(world)
+    ears = [listening.ear(who) for who in (office.owner, office.administrator)]
+    done = world.send(office.member, group, f"证件{ID_NUMBER}")
+    assert done.state is MessageState.MASKED
+    for ear in ears:
+        (item,) = ear.items
+        assert item["position"] == done.position
+        for mine in (ID_NUMBER, "original", "ruleset", "basis"):
+            assert mine not in str(ear.frames)
+
+
+def test_socket_unicast_what_stops_a_message_is_told_its_author_alone(office: Office) -> None:
+    world, group = office.world, office.group()
+    listening = Listening(world)
+    author = listening.ear(office.member)
+    others = [listening.ear(who) for who in (office.owner, office.administrator, office.outsider)]
+    reviewer = listening.ear(office.reviewer)
+    assert world.send(office.member, group, SECRET).state is MessageState.HELD
+    assert world.send(office.member, group, "去赌博网站玩").state is MessageState.BLOCKED
+    assert (
+        world.send(office.member, group, "九成新自行车转让，300元面交").state is MessageState.WARNED
+    )
+    assert author.kinds == ["messaging.held", "messaging.blocked"]
+    assert [ear.items for ear in others] == [[], [], []]
+    assert reviewer.kinds == ["messaging.review_waiting"] and "配方" not in str(reviewer.frames)
+
+
+def test_amplify_a_call_to_everybody_costs_the_same_in_any_group(office: Office) -> None:
+    """What one request makes others store does not grow with those whom it reaches."""
+    world, sizes = office.world, list[int]()
+    crowd = [world.person(f"同事{n}") for n in range(30)]
+    for more in ([], crowd):
+        group = world.group(office.owner, [office.administrator], [office.member, *more])
+        before = world.read(lambda tx: tx.position)
+        people = len(more) + 3
+        world.send(office.owner, group, "请看", mentions=(PersonId(ALL),), members=people)
+        made = world.entries()[before + 1 :]
+        assert [entry.kind for entry in made] == ["messaging.sent"]
+        sizes.append(len(msgspec.json.encode(schema_of(made[0].fact).split(made[0].fact).clear)))
+    assert sizes[0] == sizes[1]

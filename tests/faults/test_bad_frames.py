@@ -1,4 +1,7 @@
-"""What does not fit the socket's protocol: a close code or an error frame, and the connection stays usable where it can."""
+"""What does not fit the socket's protocol: a close code or an error frame, and the connection stays usable where it can.
+
+[frame-*]
+"""
 
 import json
 import threading

@@ -166,6 +166,7 @@ class TestUpload:
     def test_nobody_else_has_it(
         self, office: Office, member: Sender, owner: Sender, outsider: Sender
     ) -> None:
+        # Nobody plants or takes what is another's: [media-auth].
         assert code(outsider.open("a.txt", PLAN)) == (404, "groups.not_found")
         upload = member.upload("a.txt", PLAN)
         for other in (owner, outsider):
@@ -422,6 +423,7 @@ class TestOpen:
     def test_who_may_not_see_the_message_finds_no_file(
         self, office: Office, member: Sender, owner: Sender, outsider: Sender
     ) -> None:
+        # Each file by the right of its message, each message by that of its group: [file-bind].
         upload = member.upload("a.txt", PLAN)
         position = member.sent(upload)
         other = Sender(member.inside, member.token, office.group(name="澄远第99号工作群"))
@@ -478,6 +480,7 @@ class TestOpen:
     def test_a_recalled_file_is_gone_for_everybody(
         self, office: Office, member: Sender, owner: Sender
     ) -> None:
+        # Files go where their message goes: [file-follow].
         upload = member.upload("a.txt", PLAN)
         position = member.sent(upload)
         path = f"/groups/{member.group}/messages/{position}/recall"
@@ -533,6 +536,7 @@ class TestOpen:
         ],
     )
     def test_nothing_runs_in_a_page_of_ours(self, member: Sender, name: str, data: bytes) -> None:
+        # Whatever was uploaded is saved and never shown as a page: [inline].
         upload = member.upload(name, data)
         position = member.send(upload).json()["position"]
         headers = member.get(position, upload).headers

@@ -82,7 +82,7 @@ def test_late_it_is_for_those_who_run_the_group(office: Office) -> None:
 
 
 def test_others_members_and_strangers_cannot(office: Office) -> None:
-    """MSG-27: the right is the owner's, the administrators' and the auditor's, and of nobody else."""
+    """MSG-27: the right is the owner's, the administrators' and the auditor's, and of nobody else [delete-right]."""
     world, group = office.world, office.group()
     theirs = world.send(office.owner, group, TEXT).position
     held = world.send(office.member, group, "这是核心配方").position
