@@ -47,6 +47,7 @@ from guiju.modules.inspection.governed import OwnDictionary
 from guiju.modules.inspection.service import is_public_host
 from guiju.modules.inspection.types import DocumentRule
 from guiju.modules.messaging import _routes as messaging_routes
+from guiju.modules.messaging.alerting import Alerter
 from guiju.modules.messaging.composing import Composer
 from guiju.modules.messaging.drafting import Drafts
 from guiju.modules.messaging.pushing import POST_SECONDS, Pusher
@@ -57,7 +58,7 @@ from guiju.modules.notices import _routes as notices_routes
 from guiju.modules.policy import _routes as policy_routes
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack
-from guiju.runtime import FORESEEABLE, PRESENCE, ROUTERS, Runtime, load_dictionaries
+from guiju.runtime import FORESEEABLE, PRESENCE, ROUTERS, WORK, Runtime, load_dictionaries
 from guiju.sessions import SessionGuard
 from guiju.socket import SocketEndpoint
 
@@ -137,8 +138,9 @@ class Server:
         self.pusher = Pusher(
             self.gate, Poster(is_public_host, runtime.settings.inside_hosts, POST_SECONDS),
             lambda: secret_file(runtime.settings.keys / PUSH_KEY), runtime.clock,
-            runtime.settings.push_contact, self.hub.is_watching,
+            runtime.settings.push_contact, self.hub.is_watching, work=WORK,
         )  # fmt: skip
+        self.alerter = Alerter(self.gate, runtime.clock, WORK, self.hub.people, self._tell)
         self.socket = SocketEndpoint(
             self.gate,
             self.hub,
@@ -235,7 +237,7 @@ class Server:
     def _run_jobs(self) -> None:
         steps = (
             self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
-            self.pusher.run,
+            self.alerter.run, self.pusher.run,
         )  # fmt: skip
         while not self._stopping.wait(TICK_SECONDS):
             for step in steps:

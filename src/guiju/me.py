@@ -39,6 +39,7 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
             "approvals": approvals.count_todo(tx, actor.person_id),
             "reviews": review_queue.count_waiting(tx, actor),
             "notices": notices.count_todo(tx, [actor.person_id]).get(actor.person_id, 0),
+            "late_notices": notices.count_late(tx, actor.person_id),
             "answers": followup.count_todo(tx, [actor.person_id]).get(actor.person_id, 0),
             "late": followup.count_late(tx, actor.person_id),
             "questions": questions.count_open(tx, actor.person_id),

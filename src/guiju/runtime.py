@@ -18,6 +18,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.jobs import run_due
 from guiju.kernel.lane import Apply, Lane, ListVerb, WriteTx
 from guiju.kernel.live import Presence, Router, View
+from guiju.kernel.work import WorkSource
 from guiju.ledger import tables
 from guiju.ledger.binding import KeysRefusedError, check_folder
 from guiju.ledger.keystore import KeyStore, open_keystore
@@ -29,6 +30,7 @@ from guiju.ledger.vault import Vault
 from guiju.modules.approvals import _controls as approvals_controls
 from guiju.modules.approvals import _jobs as approvals_jobs
 from guiju.modules.approvals import _live as approvals_live
+from guiju.modules.approvals import _work as approvals_work
 from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import Kind
 from guiju.modules.bots import _controls as bots_controls
@@ -43,6 +45,7 @@ from guiju.modules.directory.types import Role
 from guiju.modules.followup import _controls as followup_controls
 from guiju.modules.followup import _jobs as followup_jobs
 from guiju.modules.followup import _live as followup_live
+from guiju.modules.followup import _work as followup_work
 from guiju.modules.followup import questioning, timing
 from guiju.modules.followup import service as followup
 from guiju.modules.groups import _controls as groups_controls
@@ -60,12 +63,14 @@ from guiju.modules.inspection.types import Dictionary
 from guiju.modules.messaging import _controls as messaging_controls
 from guiju.modules.messaging import _jobs as messaging_jobs
 from guiju.modules.messaging import _live as messaging_live
+from guiju.modules.messaging import _work as messaging_work
 from guiju.modules.messaging import composing, drafting, reads, sending, writers
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.notices import _controls as notices_controls
 from guiju.modules.notices import _jobs as notices_jobs
 from guiju.modules.notices import _live as notices_live
+from guiju.modules.notices import _work as notices_work
 from guiju.modules.notices import service as notices
 from guiju.modules.policy import _controls as policy_controls
 from guiju.modules.policy import _live as policy_live
@@ -139,6 +144,7 @@ JOBS = (
     messaging_jobs,
     notices_jobs,
 )
+WORK: tuple[WorkSource, ...] = (messaging_work, notices_work, followup_work, approvals_work)
 
 
 def wire() -> None:

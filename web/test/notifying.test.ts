@@ -20,12 +20,13 @@ class Shown {
 vi.stubGlobal("Notification", Shown);
 vi.stubGlobal("window", { Notification: Shown });
 let feed: (items: readonly Item[]) => void = () => undefined;
-const state = ref({ conversations: { g: { read: 0, unread: 0, muted: false, group: { id: "g", name: "总装" } } } });
+const state = ref({ todo: { notices: 0, approvals: 0 }, conversations: { g: { read: 0, unread: 0, muted: false, group: { id: "g", name: "总装" } } } });
 vi.doMock("../src/live/store.ts", () => ({
   device: ref({ notifications: { told: "text" }, groups: { g: { told: "text" } } }), me: ref(null), myId: () => "me", ownQuiet: ref(null), state, onItems: (one: typeof feed) => (feed = one),
 }));
 vi.doMock("../src/api/client.ts", () => ({ ApiError: Error, get: () => Promise.resolve({ until: null }), post: () => Promise.resolve() }));
 vi.doMock("../src/shell/chime.ts", () => ({ chime: () => undefined }));
+vi.doMock("../src/live/calls.ts", () => ({ calls: ref([]) }));
 vi.doMock("../src/ui/look.ts", () => ({ sound: ref("system") }));
 vi.doMock("../src/shell/worker.ts", () => ({ registration: () => null }));
 const { startNotifying } = await import("../src/shell/notifying.ts");

@@ -30,3 +30,41 @@ it("one that may tell nothing has no name of a group, and another language is to
   says({});
   expect(shown.mock.lastCall?.[0]).toBe("总装一车间");
 });
+
+const WORK = { ...SAID, group: "", name: "", sender: "孙丽", text: "", work: "notice", path: "/notices/n", tag: "work:notices", people: 1, told: "sender" };
+it.each([
+  ["zh-CN", "孙丽 发来通知，请你确认", "孙丽 发来通知，请你确认：停电（还有 2 件）", "有事项等你处理", "通知已到期限，孙丽 等 3 人 还没有确认", "孙丽 没有按时回复", "你的申请已通过：X"],
+  ["zh-TW", "孙丽 發來通知，請你確認", "孙丽 發來通知，請你確認：停電（還有 2 件）", "有事項等你處理", "通知已到期限，孙丽 等 3 人 還沒有確認", "孙丽 沒有按時回覆", "你的申請已通過：X"],
+  ["en", "孙丽 asks you to acknowledge a notice", "孙丽 asks you to acknowledge a notice: Power (and 2 more)", "Something waits for you", "A notice is due; not acknowledged by 孙丽 and 2 more", "No answer in time from 孙丽", "Your request was approved: X"],
+])("work that waits is told in %s, and no more of it than may be", (lang, ...words) => {
+  const text = { "zh-CN": "停电", "zh-TW": "停電" }[lang] ?? "Power";
+  expect([
+    says({ ...WORK, lang }), says({ ...WORK, lang, told: "text", text, more: 2 }), says({ ...WORK, lang, told: "none", work: "", sender: "", people: 0 }),
+    says({ ...WORK, lang, work: "notice_missing", people: 3 }), says({ ...WORK, lang, work: "answers_missing" }), says({ ...WORK, lang, work: "approved", sender: "", told: "text", text: "X" }),
+  ]).toEqual(words);
+});
+it("each kind has its words in each language, and one that is not known says that something waits", () => {
+  const kinds = "urgent notice notice_again notice_reminded notice_due notice_late notice_missing answer_due answer_late answers_missing question error question_due question_late answered approval approval_reminded approved refused expired".split(" ");
+  for (const lang of ["zh-CN", "zh-TW", "en"]) {
+    const said = kinds.map((work) => says({ ...WORK, lang, work }));
+    expect(new Set(said).size).toBe(kinds.length);
+    const some = says({ ...WORK, lang, work: "later" });
+    expect(said).not.toContain(some);
+    expect(said.join()).not.toMatch(/[{}]/);
+  }
+});
+it("of one tag there is one, which calls each time, and leads into this page alone", () => {
+  says(WORK);
+  expect(shown.mock.lastCall).toMatchObject(["规矩", { tag: "work:notices", renotify: true, data: { path: "/notices/n" } }]);
+  says({ ...WORK, path: "//elsewhere.example/" });
+  expect(shown.mock.lastCall?.[1]).toMatchObject({ data: { path: "/chat/" } });
+  says({ ...WORK, group: "g", name: "总装", sender: "$& 孙", work: "urgent", path: "/chat/g", tag: "call:g" });
+  expect(shown.mock.lastCall).toMatchObject(["总装", { body: "$& 孙 再次加急呼叫你，请确认", tag: "call:g" }]);
+});
+it("what a page was told is shown in its sound", () => {
+  on["message"]?.({ data: { tell: { ...WORK }, silent: true }, waitUntil: () => undefined });
+  expect(shown.mock.lastCall?.[1]).toMatchObject({ body: "孙丽 发来通知，请你确认", silent: true, renotify: false });
+  shown.mockClear();
+  on["message"]?.({ data: "else", waitUntil: () => undefined });
+  expect(shown).not.toHaveBeenCalled();
+});

@@ -226,6 +226,10 @@ class Hub:
     def of_person(self, person: PersonId) -> Sequence[Connection]:
         return tuple(self._by_person.get(person, ()))
 
+    def people(self) -> frozenset[PersonId]:
+        """Who has a page open. From any thread, as of some moment."""
+        return frozenset(self._by_person)
+
     def is_watching(self, person: PersonId) -> bool:
         """Whether the person looks at a screen. From any thread: a moment's truth, no more."""
         return any(connection.is_visible for connection in self.of_person(person))

@@ -114,7 +114,7 @@ class Desk:
         clock, secret = office.world.clock, bytes(range(32))
         self._new: Callable[[], Pusher] = lambda: Pusher(
             door_of(office.world), poster, lambda: secret, clock, "mailto:ops@example.org",
-            self.watching.__contains__,
+            self.watching.__contains__, work=(),
         )  # fmt: skip
         self.pusher = self._new()
         self.session = self.sign_in(office.member)
@@ -333,7 +333,13 @@ def test_after_a_restart_it_goes_on_where_it_was(desk: Desk) -> None:
 
 def test_without_a_contact_nobody_is_told(desk: Desk) -> None:
     off = Pusher(
-        door_of(desk.world), Poster(is_public_host), bytes, desk.world.clock, "", lambda _: False
+        door_of(desk.world),
+        Poster(is_public_host),
+        bytes,
+        desk.world.clock,
+        "",
+        lambda _: False,
+        work=(),
     )
     assert off.public_key is None
     off.run()

@@ -9,6 +9,8 @@ export interface Notice {
   figures: { people: number; acknowledged: number; late: number } | null;
   at_deadline: { people: number; acknowledged: number } | null;
 }
+/** Past its deadline, with who is missing: of the issuer's all, of a head's their own people. */
+export interface LateNotice extends Notice { missing: { people: number; first: PersonMark[] } }
 export interface NoticeQuestion { text: string; choices: string[]; several: boolean; right?: number[] }
 export interface OpenedNotice extends Notice {
   text: string; questions: NoticeQuestion[]; clause: ClauseMark | null; remind_from: number | null;

@@ -20,7 +20,7 @@ export interface Me {
   capabilities: string[];
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
-  todo: { approvals: number; reviews: number; notices: number; answers: number; late: number; questions: number; groups: readonly GroupTodo[] };
+  todo: { approvals: number; reviews: number; notices: number; late_notices?: number; answers: number; late: number; questions: number; groups: readonly GroupTodo[] };
   /** Where my messages wait for a reviewer at present, `group` null is everywhere, and those of `bots` of mine; of which refusals of my bots I was told. */
   prereviews: { group: string | null; until: number; bots?: boolean }[]; bot_refusals?: { position: number; group: string; bot: Named; at: number; reason: string; count: number; needed: number | null }[];
   position: number;
@@ -212,7 +212,7 @@ export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
 };
 export type NoticesChangedItem = ItemBase<"notices.changed"> & {
   notice: { id: string; title: string; version: number }; todo: number;
-  what: "published" | "asked" | "revised" | "acknowledged" | "reminded" | "late" | "withdrawn";
+  what: "published" | "asked" | "revised" | "acknowledged" | "reminded" | "late" | "withdrawn" | "missing";
 };
 export interface AnswerSummary { state: "open" | "withdrawn" | "ended"; people: number; answered: number; late: number; due_at: number }
 export interface AnswerPart {
@@ -396,5 +396,5 @@ export type ServerFrame =
   | { type: "scheduled"; cmid: string; group: string; at: number; state: "waiting" | "cancelled" | "sent" | "failed"; code: string | null; clause: ClauseMark | null }
   | { type: "quiet"; quiet: OwnQuiet | null }
   | { type: "saved"; kind: SavedKind; position: number; on: boolean }
-  | { type: "pong"; n: number }
+  | { type: "pong"; n: number } | ({ type: "work" } & import("../live/work.ts").Work)
   | { type: "error"; code: string; message: string; data: { cmid?: string; clause?: ClauseMark; retry_after?: number; members?: number; missing?: string[]; attachment?: boolean; then?: string; until?: number } | null };

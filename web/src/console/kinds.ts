@@ -92,6 +92,7 @@ export const KINDS: Record<string, Triple> = {
   "notices.acknowledged": ["确认通知", "確認通知", "acknowledged a notice"],
   "notices.reminded": ["提醒确认通知", "提醒確認通知", "reminded of a notice"],
   "notices.deadline_passed": ["通知到期统计", "通知到期統計", "deadline of a notice counted"],
+  "notices.escalated": ["通知到期告知负责人", "通知到期告知負責人", "head told of a late notice"],
   "notices.withdrawn": ["撤下通知", "撤下通知", "withdrew a notice"],
   "policy.adopted": ["采用制度包", "採用制度包", "adopted a policy pack"],
   "directory.deputy_named": ["指定代理人", "指定代理人", "named a deputy"],

@@ -37,12 +37,14 @@ export function countSoon(): void {
 
 /** What changes how many answers, questions and flags wait for me; whom it concerns is told of it. */
 const FOLLOWED: readonly string[] = ["messaging.flags_changed", "followup.question", "followup.todo", "followup.changed", "directory.deputy_changed"];
+/** What changes how many notices are late of mine or among my people; each acknowledgement does while there are any. */
+const turnsLate = (what: string): boolean => what === "missing" || what === "late" || ((me.value?.todo.late_notices ?? 0) > 0 && what !== "asked" && what !== "reminded");
 /** Counts again what these items may have changed. */
 export function countMoved(items: readonly Item[]): void {
   const reviews = can("messaging.review", "messaging.review_escalated");
   const waits = (group: string | null): boolean => (me.value?.todo.groups ?? []).some((one) => one.group === group);
   const runs = (group: string | null): boolean => ["owner", "administrator"].includes(state.value.conversations[group ?? ""]?.group.me?.role ?? "");
-  const moves = (one: Item): boolean => FOLLOWED.includes(one.kind) || changesMine(one) || (reviews && REVIEW_KINDS.includes(one.kind))
+  const moves = (one: Item): boolean => FOLLOWED.includes(one.kind) || (one.kind === "notices.changed" && turnsLate(one.what)) || changesMine(one) || (reviews && REVIEW_KINDS.includes(one.kind))
     || (one.kind.startsWith("groups.") && (waits(one.group) || runs(one.group)))
     || ((one.kind === "messaging.moved" || one.kind === "messaging.recalled") && waits(one.group));
   if (items.some(moves)) countSoon();

@@ -11,6 +11,7 @@ import { watchHead } from "./headwatch.ts";
 import { followCalls, loadCalls } from "./calls.ts";
 import { countMoved, isNewer, REVIEW_KINDS } from "./counts.ts";
 import { applySeen } from "./reads.ts";
+import { tellWork } from "./work.ts";
 import { beginAt, noted, noting, readWith, remember, setBack, since } from "./recent.ts";
 import { loadScheduled } from "./scheduled.ts";
 import { closeOutbox, forgetOutbox, openOutbox, settle, unkept, update } from "./outbox.ts";
@@ -295,15 +296,14 @@ function onFrame(frame: ServerFrame): void {
     case "settings":
       return alter((now) => applySettings(now, frame.group, { pinned: frame.pinned, muted: frame.muted, marked_unread: frame.marked_unread }));
     case "saved":
-      savedMoved.value++;
-      return;
+      return void savedMoved.value++;
     case "draft":
       return applyDraft(frame);
     case "scheduled":
       return void loadScheduled().catch(() => undefined);
     case "quiet":
-      ownQuiet.value = frame.quiet;
-      return;
+      return void (ownQuiet.value = frame.quiet);
+    case "work": return tellWork(frame);
     case "pong":
       for (const [group, one] of owed) if (one.at <= frame.n) owed.delete(group);
       return;

@@ -14,6 +14,7 @@ import type { News } from "../live/told.ts";
 import { Waits } from "../live/waits.ts";
 import { sound } from "../ui/look.ts";
 import { chime } from "./chime.ts";
+import { followWork } from "./work.ts";
 import { registration } from "./worker.ts";
 
 const LONGEST = 120;
@@ -24,6 +25,8 @@ const shown = new Map<string, Notification | null>();
 const waits = new Waits();
 const readUpTo = (group: string): number => state.value.conversations[group]?.read ?? 0;
 
+/** Whether somebody looks at this page, or did just now at another one of this browser, or wants no notifications. */
+const isSeen = (): boolean => looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted";
 const looking = (): boolean => document.visibilityState === "visible" && document.hasFocus();
 
 /** The server knows my quiet time and the working calendar; its word holds for a minute, or until I change it on any screen. */
@@ -85,7 +88,7 @@ function onNew(items: readonly Item[]): void {
   for (const one of news) if (disturbs(one.calling, myId(), state.value.conversations[one.group]?.muted ?? false) !== "never") waits.add(one);
   const changed = new Set(items.flatMap((item) => (item.group !== null && CHANGED.includes(item.kind) ? [item.group] : [])));
   const takenBack = [...changed].map((group) => (news.some((one) => one.group === group) ? takeBack(group) : tellOfRest(group)));
-  if (looking() || Date.now() - Number(localStorage.getItem(LOOKED)) < LOOKED_MS || !("Notification" in window) || Notification.permission !== "granted") return;
+  if (isSeen()) return;
   // What an edit says is shown in place of what it takes back.
   if (news.length > 0) void Promise.allSettled(takenBack).then(() => news.forEach((one) => void tellOf(one)));
 }
@@ -119,6 +122,7 @@ async function tellOfRest(group: string): Promise<void> {
 export function startNotifying(lead: (path: string) => void): void {
   open = lead;
   onItems(onNew);
+  followWork(isSeen);
   watch(ownQuiet, () => void (rest = null), { flush: "sync" });
   setInterval(() => looking() && localStorage.setItem(LOOKED, String(Date.now())), LOOKED_MS / 2);
   watch(() => Object.values(state.value.conversations).filter((one) => one.unread > 0).map((one) => one.group.id), (now, before) => {

@@ -2,6 +2,8 @@
 import { waiting } from "./fresh.ts";
 
 const HOUR_MS = 3_600_000;
+/** Where notifications lead: conversations, and what waits for me. */
+const LEADS = /^\/(chat|notices|issued|todo|answers|questions)(\/|\?|$)/;
 let known: ServiceWorkerRegistration | null = null;
 export const registration = (): ServiceWorkerRegistration | null => known;
 
@@ -18,7 +20,7 @@ export async function startWorker(open: (path: string) => void): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   navigator.serviceWorker.addEventListener("message", (event) => {
     const path = (event.data as { open?: unknown } | null)?.open;
-    if (typeof path === "string" && path.startsWith("/chat/")) open(path);
+    if (typeof path === "string" && LEADS.test(path)) open(path);
   });
   try {
     known = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });

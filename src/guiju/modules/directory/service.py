@@ -339,6 +339,15 @@ def heads_over(tx: ReadTx, unit: str, without: str | None) -> list[PersonId]:
     return _able(tx, heads)
 
 
+def heads_over_each(tx: ReadTx, units: Collection[str]) -> dict[str, list[PersonId]]:
+    """`heads_over` of many units, without asking for each head more than once whether they can use their account."""
+    tree, nobody = _store.units(tx), PersonId("")
+    chains = {unit: _rules.heads_above(tree, UnitId(unit), nobody) for unit in units}
+    heads = dict.fromkeys(head for chain in chains.values() for head in chain)
+    able = set(_able(tx, list(heads)))
+    return {unit: [head for head in chain if head in able] for unit, chain in chains.items()}
+
+
 def head_of_unit(tx: ReadTx, person_id: PersonId) -> PersonId | None:
     """The head of a person's unit, or of the next unit above that has one who is not the person."""
     return level_above(tx, person_id, 1)

@@ -22,9 +22,10 @@ from guiju.modules.followup.question_types import (
     QuestionState,
     Wanted,
 )
+from guiju.modules.groups import service as groups
 from guiju.modules.messaging import correcting
 from guiju.modules.messaging import service as messaging
-from guiju.modules.policy.types import GroupRole
+from guiju.modules.policy.types import PRESENT, GroupRole
 
 CONTROL = "followup.questions"
 MOST_LOOKED = 20_000
@@ -131,6 +132,12 @@ def is_inside(tx: ReadTx, actor: Actor, question: Question) -> bool:
     except (ForbiddenError, NotFoundError):
         return False
     return question.message >= place.visible_from
+
+
+def may_see_answer(tx: ReadTx, question: Question) -> bool:
+    """Whether who asked still reads the message that their question is about; for delivery."""
+    place = groups.find_member(tx, question.group, question.asker)
+    return place is not None and place.state in PRESENT and question.message >= place.visible_from
 
 
 def list_group(

@@ -24,11 +24,14 @@ from guiju.modules.followup.types import (
     Part,
     Request,
     RequestNotFoundError,
+    RequestState,
 )
+from guiju.modules.groups import direct
+from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group
 from guiju.modules.messaging import service as messaging
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import GroupRole, Use
+from guiju.modules.policy.types import PRESENT, GroupRole, Use
 
 CONTROL = "followup.answers"
 R = TypeVar("R", AnswerRules, QuestionRules)
@@ -150,6 +153,36 @@ def count_late(tx: ReadTx, head: PersonId) -> int:
 def parts_of(tx: ReadTx, message: int) -> list[Part]:
     """Those whom a message asks; for delivery."""
     return _store.parts(tx, [message])[message]
+
+
+def still_asked(tx: ReadTx, message: int, people: Collection[PersonId]) -> list[PersonId]:
+    """Those of `people` who still have to answer a message and read it; in a direct conversation also who may be written to."""
+    request = get_request(tx, message)
+    if request.state is not RequestState.OPEN:
+        return []
+    present = {
+        each.person
+        for each in groups.members(tx, request.group)
+        if each.state in PRESENT and each.visible_from <= message
+    }
+    return [
+        part.person
+        for part in parts_of(tx, message)
+        if part.answer in WAITING
+        and part.person in people
+        and part.person in present
+        and not _is_apart(tx, request, part.person)
+    ]
+
+
+def _is_apart(tx: ReadTx, request: Request, person: PersonId) -> bool:
+    is_direct = direct.other_in(tx, request.group, request.asker) is not None
+    return is_direct and direct.refusal(tx, person, request.asker) is not None
+
+
+def late_under(tx: ReadTx, head: PersonId, message: int) -> set[PersonId]:
+    """Who has not answered a message, of those of whom a head was told and still may hear."""
+    return {part.person for request, part in _late_under(tx, head) if request.message == message}
 
 
 def waiting_again(tx: ReadTx, shown: int) -> list[tuple[int, PersonId]]:

@@ -1,6 +1,6 @@
 """How people want to be notified, and where to push to. Local tables: no fact tells of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -52,6 +52,12 @@ def told_to(tx: ReadTx, person: PersonId) -> Told | None:
     """What a person said; None if nothing."""
     found = tx.first(select(_choice.c.told).where(_choice.c.person == person))
     return None if found is None else Told(found.told)
+
+
+def told_among(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, Told]:
+    """What these people said; who said nothing is left out."""
+    query = select(_choice).where(_choice.c.person.in_(people))
+    return {PersonId(row.person): Told(row.told) for row in tx.all(query)}
 
 
 def save_told(tx: WriteTx, person: PersonId, told: Told) -> None:

@@ -1,6 +1,6 @@
 """What each member keeps for themselves. Local tables: nobody else sees them, and no fact tells of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -56,6 +56,13 @@ def quiet(tx: ReadTx, person: PersonId) -> OwnQuiet | None:
     """When the person wants not to be called."""
     row = tx.first(select(_quiet).where(_quiet.c.person == person))
     return OwnQuiet(row.begins, row.ends, row.rest) if row is not None else None
+
+
+def quiet_among(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, OwnQuiet]:
+    """The same of many people; who wants no quiet is left out."""
+    query = select(_quiet).where(_quiet.c.person.in_(people))
+    rows = tx.all(query)
+    return {PersonId(row.person): OwnQuiet(row.begins, row.ends, row.rest) for row in rows}
 
 
 def save_quiet(tx: WriteTx, person: PersonId, wanted: OwnQuiet | None) -> None:

@@ -1,17 +1,14 @@
 """What a push tells one person of a group: the newest that disturbs them, and no more of it than they and the rules allow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
-from guiju.modules.identity import service as identity
-from guiju.modules.identity.types import SessionId
 from guiju.modules.messaging import (
-    _device_store,
     _mark_store,
     _personal_store,
     changes,
@@ -60,8 +57,7 @@ def as_now(tx: ReadTx, waited: News) -> News | None:
     member = groups.find_member(tx, waited.group, to.person)
     if member is None or member.state not in PRESENT:
         return None
-    known = {each.id for each in _device_store.subscriptions_of(tx, to.person)}
-    if to.id not in known or not identity.sessions_alive(tx, [SessionId(to.session)]):
+    if not devices.is_alive(tx, to):
         return None
     reader = Reader(tx, to.person)
     unread = EntryQuery(
@@ -73,11 +69,6 @@ def as_now(tx: ReadTx, waited: News) -> News | None:
     if not found or found[0].entry.position < waited.first:
         return None
     return group.news(to, found, reader.told, first=waited.first)
-
-
-def merged(earlier: News, later: News) -> News:
-    """One push for both: the later one, which stands for what the earlier one was to tell as well."""
-    return replace(later, first=min(earlier.first, later.first))
 
 
 class GroupNews:

@@ -29,6 +29,11 @@ class Turns:
     def __bool__(self) -> bool:
         return bool(self._people)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no push may begin, whosever it is."""
+        return len(self._people) >= THREADS
+
     def take(self, to: Subscription) -> bool:
         """Whether a push may begin; then it is under way until `give_back`."""
         service = _service(to)

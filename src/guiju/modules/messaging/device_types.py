@@ -1,7 +1,9 @@
 """What one's own devices may keep and show of messages: types, parameters, refusals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from guiju.kernel.errors import ConflictError, InvalidError
 from guiju.kernel.ids import GroupId, PersonId
@@ -88,6 +90,29 @@ class News:
     text: str
     more: int
     is_reminder: bool
+
+    @property
+    def place(self) -> str:
+        """Of one place a newer push replaces what waits."""
+        return self.group
+
+    def merged_with(self, later: "News") -> "News":
+        """One push for both: the later one, which stands for what this one was to tell as well."""
+        return replace(later, first=min(self.first, later.first))
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """What the browser gets."""
+        return {
+            "group": self.group,
+            "position": self.position,
+            "told": self.told.value,
+            "name": self.group_name,
+            "sender": self.sender,
+            "text": self.text,
+            "more": self.more,
+            "reminder": self.is_reminder,
+        }
 
 
 class BadSubscriptionError(InvalidError):

@@ -1,7 +1,7 @@
 """What a person's own devices may keep of messages, how they are notified, and where they are pushed to."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
@@ -9,6 +9,8 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group
+from guiju.modules.identity import service as identity
+from guiju.modules.identity.types import SessionId
 from guiju.modules.messaging import _device_store
 from guiju.modules.messaging.device_types import (
     MOST_PUSHES,
@@ -54,13 +56,13 @@ def _days(tx: ReadTx, group: Group) -> int:
     return min(found)
 
 
-def most_told(tx: ReadTx, group: Group) -> Told:
-    """The most that a notification may say of the group's messages."""
+def most_told(tx: ReadTx, group: Group | None) -> Told:
+    """The most that a notification may say of the group's messages, or of what is in no group."""
     most = Told.TEXT
     for use in policy.uses(tx, NOTIFICATIONS):
         rules = use.params
         assert isinstance(rules, Notifications)
-        if not rules.classes or group.group_class in rules.classes:
+        if not rules.classes or (group is not None and group.group_class in rules.classes):
             most = least(most, Told(rules.most))
     return most
 
@@ -77,6 +79,12 @@ def epoch(tx: ReadTx, actor: Actor, session: str, origin: str) -> str:
 def told_to(tx: ReadTx, person: PersonId) -> Told:
     """How much a person wants a notification to say."""
     return _device_store.told_to(tx, person) or Told.SENDER
+
+
+def told_among(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, Told]:
+    """The same of many people."""
+    said = _device_store.told_among(tx, people)
+    return {person: said.get(person, Told.SENDER) for person in people}
 
 
 def choose(tx: WriteTx, actor: Actor, told: Told) -> None:
@@ -105,6 +113,13 @@ def subscribe(tx: WriteTx, actor: Actor, subscription: Subscription) -> None:
 def unsubscribe(tx: WriteTx, actor: Actor, endpoint: str) -> None:
     """Push to this address no more; one that is not the actor's is no matter."""
     _device_store.drop_own(tx, actor.person_id, subscription_id(endpoint))
+
+
+def is_alive(tx: ReadTx, subscription: Subscription) -> bool:
+    """Whether it is still wanted, and its session goes on."""
+    known = {each.id for each in _device_store.subscriptions_of(tx, subscription.person)}
+    session = SessionId(subscription.session)
+    return subscription.id in known and bool(identity.sessions_alive(tx, [session]))
 
 
 def drop_subscriptions(tx: WriteTx, ids: Sequence[str]) -> None:

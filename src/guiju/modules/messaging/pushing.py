@@ -8,7 +8,7 @@ people name the addresses. What never answers is left alone and in the end forgo
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
@@ -21,12 +21,14 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.posting import AddressRefusedError, Poster
+from guiju.kernel.work import WorkSource
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import SessionId
 from guiju.modules.messaging import _device_store, devices
-from guiju.modules.messaging._push_news import KINDS, GroupNews, Reader, as_now, merged
+from guiju.modules.messaging._push_news import KINDS, GroupNews, Reader, as_now
 from guiju.modules.messaging._push_turns import THREADS, Turns
+from guiju.modules.messaging._work_news import Waiting, WorkPush
 from guiju.modules.messaging.device_types import (
     BadSubscriptionError,
     News,
@@ -36,7 +38,7 @@ from guiju.modules.messaging.device_types import (
 from guiju.modules.policy.types import PRESENT
 
 _log = logging.getLogger("guiju.push")
-MOST_ENTRIES, MOST_WAITING, LONGEST_URL = 500, 1000, 1000
+MOST_ENTRIES, MOST_WAITING, LONGEST_URL = 500, 10_000, 1000
 OLDEST = HOUR
 """What came before that while the server stood still is not pushed any more."""
 WAITS = (2_000, 8_000)
@@ -48,6 +50,8 @@ MOST_FAILURES, REST = 8, 10 * MINUTE
 _SAVE_EVERY = 10_000
 _GONE = (404, 410)
 _BUSY = 429
+_Push = News | WorkPush
+_Browsers = Mapping[PersonId, Sequence[Subscription]]
 
 
 class Pusher:
@@ -64,14 +68,16 @@ class Pusher:
         clock: Clock,
         contact: str,
         is_watching: Callable[[PersonId], bool],
+        *,
+        work: Sequence[WorkSource],
     ) -> None:
         self._door, self._poster, self._clock = door, poster, clock
-        self._contact, self._is_watching = contact, is_watching
+        self._contact, self._is_watching, self._work = contact, is_watching, Waiting(work)
         self._key = webpush.signing_key(secret()) if contact else None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="push")
         self._lock = threading.Lock()
-        # By browser and group: a newer one stands for what was not pushed yet. With the tries and the next time.
-        self._waiting: dict[tuple[str, GroupId], tuple[News, int, int]] = {}
+        # By browser and place: a newer one stands for what was not pushed yet. With the tries and the next time.
+        self._waiting: dict[tuple[str, str], tuple[_Push, int, int]] = {}
         self._turns = Turns()
         self._is_closing = False
         self._failures: dict[str, int] = {}
@@ -134,13 +140,13 @@ class Pusher:
             self._door.write_now(lambda tx: _device_store.move_cursor(tx, position))
             self._saved = position, now
 
-    def _keep(self, news: Sequence[News]) -> None:
+    def _keep(self, news: Sequence[_Push]) -> None:
         left_out = 0
         with self._lock:
             for each in news:
-                key = each.subscription.id, each.group
+                key = each.subscription.id, each.place
                 if (before := self._waiting.get(key)) is not None:
-                    self._waiting[key] = merged(before[0], each), 0, 0
+                    self._waiting[key] = _merged(before[0], each), 0, 0
                 elif len(self._waiting) < MOST_WAITING:
                     self._waiting[key] = each, 0, 0
                 else:
@@ -154,13 +160,19 @@ class Pusher:
         with self._lock:
             if self._is_closing:
                 return
-            for key, (news, tries, at) in list(self._waiting.items()):
+            begun = []
+            for key, (news, tries, at) in self._waiting.items():
+                # Thousands may wait for one and the same notice: who goes on is found without looking at all of them.
+                if self._turns.is_full:
+                    break
                 to = news.subscription
                 if at <= now and self._rests.get(to.id, 0) <= now and self._turns.take(to):
-                    del self._waiting[key]
-                    self._threads.submit(self._carry, news, tries).add_done_callback(_log_bug)
+                    begun.append((key, news, tries))
+            for key, news, tries in begun:
+                del self._waiting[key]
+                self._threads.submit(self._carry, news, tries).add_done_callback(_log_bug)
 
-    def _carry(self, news: News, tries: int) -> None:
+    def _carry(self, news: _Push, tries: int) -> None:
         """Push once, then begin the next."""
         try:
             self._tell(news, tries)
@@ -169,49 +181,71 @@ class Pusher:
                 self._turns.give_back(news.subscription)
             self._hand_over()
 
-    def _find(self, tx: ReadTx, cursor: int | None) -> tuple[int, Sequence[News], Sequence[str]]:
+    def _find(self, tx: ReadTx, cursor: int | None) -> tuple[int, Sequence[_Push], Sequence[str]]:
         """(the position that this reflects, what to tell, subscriptions whose session has ended)."""
         if cursor is None:
             cursor = _device_store.cursor(tx)
         known = _device_store.subscriptions(tx) if cursor is None or cursor < tx.position else ()
         if cursor is None or not known:
             return tx.position, (), ()
-        entries = tx.entries(EntryQuery(kinds=KINDS, after=cursor, limit=MOST_ENTRIES))
+        kinds = KINDS + self._work.kinds
+        entries = tx.entries(EntryQuery(kinds=kinds, after=cursor, limit=MOST_ENTRIES))
         reached = entries[-1].position if len(entries) == MOST_ENTRIES else tx.position
         alive = identity.sessions_alive(tx, [SessionId(each.session) for each in known])
         ended = [each.id for each in known if each.session not in alive]
         fresh = [each for each in entries if each.at > self._clock.now() - OLDEST]
-        return reached, list(self._news(tx, fresh, [e for e in known if e.session in alive])), ended
-
-    def _news(
-        self, tx: ReadTx, entries: Sequence[Recorded], known: Sequence[Subscription]
-    ) -> Sequence[News]:
-        """The newest of each group for each browser whose person does not see it anyway."""
         by_person: dict[PersonId, list[Subscription]] = defaultdict(list)
         for each in known:
-            if not self._is_watching(each.person):
+            if each.session in alive and not self._is_watching(each.person):
                 by_person[each.person].append(each)
+        return (
+            reached,
+            [*self._news(tx, fresh, by_person), *self._pushes(tx, fresh, by_person)],
+            ended,
+        )
+
+    def _news(
+        self, tx: ReadTx, entries: Sequence[Recorded], by_person: _Browsers
+    ) -> Iterator[News]:
+        """The newest of each group for each browser whose person does not see it anyway."""
         by_group: dict[GroupId, list[Recorded]] = defaultdict(list)
         for entry in entries:
-            assert entry.group is not None, "a message is in a group"
-            by_group[entry.group].append(entry)
-        readers = {person: Reader(tx, person) for person in by_person}
-        found: list[News] = []
+            if entry.kind in KINDS:
+                assert entry.group is not None, "a message is in a group"
+                by_group[entry.group].append(entry)
+        readers: dict[PersonId, Reader] = {}
         for group, said in by_group.items():
             told = GroupNews(tx, group, said)
             for member in groups.members(tx, group):
-                if member.state not in PRESENT:
+                if member.state not in PRESENT or member.person not in by_person:
                     continue
-                reader = readers.get(member.person)
-                if reader is not None and (news := reader.untold(told, member)):
-                    found += [told.news(one, news, reader.told) for one in by_person[member.person]]
-        return found
+                if member.person not in readers:
+                    readers[member.person] = Reader(tx, member.person)
+                reader = readers[member.person]
+                if news := reader.untold(told, member):
+                    for one in by_person[member.person]:
+                        yield told.news(one, news, reader.told)
 
-    def _tell(self, waited: News, tries: int) -> None:
+    def _pushes(
+        self, tx: ReadTx, entries: Sequence[Recorded], by_person: _Browsers
+    ) -> Iterator[WorkPush]:
+        """One for each browser and kind of work that waits, however much of it came."""
+        for person, mine in self._work.find(tx, entries, by_person.keys()).items():
+            for works in mine.tags.values():
+                for one in by_person[person]:
+                    yield WorkPush.of(one, works)
+
+    def _as_now(self, tx: ReadTx, waited: _Push) -> _Push | None:
+        if isinstance(waited, News):
+            return as_now(tx, waited)
+        is_seen = self._is_watching(waited.subscription.person)
+        return None if is_seen else self._work.as_now(tx, waited)
+
+    def _tell(self, waited: _Push, tries: int) -> None:
         """Push once. Where the service is busy it waits for another try; an address that is gone is forgotten."""
         to = waited.subscription
         try:
-            news = self._door.read_now(lambda tx: as_now(tx, waited))
+            news = self._door.read_now(lambda tx: self._as_now(tx, waited))
         except DatabaseUnavailableError:
             self._put_back(waited, tries, WAITS[-1])
             return
@@ -238,16 +272,16 @@ class Pusher:
         elif again:
             self._rests[to.id] = self._clock.now() + REST * failures
 
-    def _put_back(self, news: News, tries: int, wait: int) -> None:
+    def _put_back(self, news: _Push, tries: int, wait: int) -> None:
         """Have it wait for another try; something newer that waits already stands for it as well."""
-        key, at = (news.subscription.id, news.group), self._clock.now() + wait
+        key, at = (news.subscription.id, news.place), self._clock.now() + wait
         with self._lock:
             if (newer := self._waiting.get(key)) is not None:
-                self._waiting[key] = merged(news, newer[0]), *newer[1:]
+                self._waiting[key] = _merged(news, newer[0]), *newer[1:]
             else:
                 self._waiting[key] = news, tries, at
 
-    def _headers(self, news: News) -> Mapping[str, str]:
+    def _headers(self, news: _Push) -> Mapping[str, str]:
         assert self._key is not None, "only then there is something to tell"
         return {
             "authorization": webpush.authorization(
@@ -257,8 +291,8 @@ class Pusher:
             "content-type": "application/octet-stream",
             "ttl": str(OLDEST // 1000),
             "urgency": "high",
-            # A newer one for the same group replaces what the service still holds.
-            "topic": devices.subscription_id(news.group + news.subscription.id),
+            # A newer one for the same place replaces what the service still holds.
+            "topic": devices.subscription_id(news.place + news.subscription.id),
         }
 
 
@@ -270,18 +304,18 @@ def _log_bug(carried: "Future[None]") -> None:
         _log.error("a push could not be told", exc_info=error)
 
 
-def _body_of(news: News) -> bytes:
+def _merged(earlier: _Push, later: _Push) -> _Push:
+    """One push for both, which are of one place."""
+    if isinstance(earlier, News) and isinstance(later, News):
+        return earlier.merged_with(later)
+    assert isinstance(earlier, WorkPush) and isinstance(later, WorkPush), (
+        "tags are no ids of groups"
+    )
+    return earlier.merged_with(later)
+
+
+def _body_of(news: _Push) -> bytes:
     """What the browser opens: as little as its person and the rules want it to say."""
     to = news.subscription
-    said = {
-        "group": news.group,
-        "position": news.position,
-        "told": news.told.value,
-        "lang": to.lang,
-        "name": news.group_name,
-        "sender": news.sender,
-        "text": news.text,
-        "more": news.more,
-        "reminder": news.is_reminder,
-    }
+    said = {**news.said, "lang": to.lang}
     return webpush.encrypt(msgspec.json.encode(said), to.p256dh, to.auth)

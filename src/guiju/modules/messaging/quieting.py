@@ -4,6 +4,7 @@ Quiet never loses a message: it is delivered without calling anybody, or it wait
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from guiju.kernel.actor import Actor
@@ -109,13 +110,22 @@ def is_resting(tx: ReadTx, person: PersonId) -> bool:
     return rests_until(tx, person) is not None
 
 
+def resting(tx: ReadTx, people: Collection[PersonId]) -> set[PersonId]:
+    """Those of many people who are not to be called now."""
+    wanted = _personal_store.quiet_among(tx, people)
+    return {person for person, quiet in wanted.items() if _ends(tx, quiet) is not None}
+
+
 def rests_until(tx: ReadTx, person: PersonId) -> int | None:
     """Until when at least (ms) a person is not to be called, by their own wish; None if they may be."""
-    wanted, pack = _personal_store.quiet(tx, person), policy.find_pack(tx)
-    if wanted is None:
-        return None
+    wanted = _personal_store.quiet(tx, person)
+    return _ends(tx, wanted) if wanted is not None else None
+
+
+def _ends(tx: ReadTx, wanted: OwnQuiet) -> int | None:
+    """When somebody's own quiet ends (ms); None where it is not quiet now."""
+    pack, minute = policy.find_pack(tx), tx.now // MINUTE
     calendar = pack.calendar if pack is not None else Calendar()
-    minute = tx.now // MINUTE
     if wanted.start != wanted.end:
         is_in, until = _within(minute, wanted.start, wanted.end, calendar)
         if is_in:

@@ -4,7 +4,7 @@ A call costs one of the few that a person has in a week, and ends by itself: whe
 repeated as often as the clause says, or when its message is recalled, its group closed, or the two are kept apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from guiju.kernel.actor import Actor
@@ -16,8 +16,8 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupState, Member
-from guiju.modules.messaging import _rules, _store, _urgent_store, service
-from guiju.modules.messaging.change_types import ALL
+from guiju.modules.messaging import _rules, _store, _urgent_store, changes, service
+from guiju.modules.messaging.change_types import ALL, UNCHANGED
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.sending import send_many
@@ -244,6 +244,24 @@ def open_calls(tx: ReadTx, actor: Actor) -> Sequence[tuple[Urgent, MessageUrged]
         if is_there and row is not None and row.recalled is None:
             found.append((each, _urged(tx, each)))
     return found
+
+
+def still_called(
+    tx: ReadTx, position: int, people: Collection[PersonId]
+) -> tuple[Urgent, str, list[PersonId]] | None:
+    """A call that goes on, what its message says now, and which of `people` it waits for and reaches; for delivery.
+
+    None once it is over. Of a message that burns there is no text.
+    """
+    found, message = _urgent_store.find(tx, position), tx.entry(position)
+    if found is None or message is None or found.stopped is not None or _is_over(tx, found):
+        return None
+    present = {each.person for each in groups.members(tx, found.group) if each.state in PRESENT}
+    waiting = [one for one in found.waiting if one in present and one in people]
+    now = changes.load(tx, [message], texts_only=True).get(position, UNCHANGED)
+    burns = message.fact.burn is not None
+    text = "" if burns else service.text_shown(now.edit if now.edit is not None else message)
+    return found, text, waiting
 
 
 def figures(tx: ReadTx, actor: Actor, days: int) -> Mapping[str, int]:

@@ -22,8 +22,8 @@ CONTROLS = (
         ControlKind.TIMER,
         {"zh": "通知限时确认", "en": "Acknowledged in time"},
         {
-            "zh": "收到通知的人在工作时间内限时确认“我已知悉”；到期前提醒，到期统计，逾期标明。",
-            "en": "Recipients acknowledge within working time; they are reminded before the deadline, counted at it, and marked when late.",
+            "zh": "收到通知的人在工作时间内限时确认“我已知悉”；到期前提醒，到期统计并告知发布人和部门负责人，逾期标明。",
+            "en": "Recipients acknowledge within working time; they are reminded before the deadline; at it they are counted, and publisher and heads told who is missing.",
         },
         Acknowledgement,
         {

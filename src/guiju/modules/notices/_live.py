@@ -1,4 +1,4 @@
-"""News about a notice goes to those whom it asks, and to its issuer."""
+"""News about a notice goes to those whom it asks, to its issuer, and to the heads who are told of it."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
@@ -11,6 +11,7 @@ from guiju.modules.notices.types import (
     Notice,
     NoticeAcknowledged,
     NoticeAddressed,
+    NoticeEscalated,
     NoticeId,
     NoticePublished,
     NoticeReminded,
@@ -26,6 +27,7 @@ _WHAT = {
     "notices.deadline_passed": "late",
     "notices.withdrawn": "withdrawn",
     "notices.reminded": "reminded",
+    "notices.escalated": "missing",
 }
 
 
@@ -37,6 +39,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     match entry.fact:
         case NoticePublished():
             told: Collection[PersonId] = (notice.issuer,)
+        case NoticeEscalated(to=head):
+            told = (head,)
         case NoticeAddressed(people=people) | NoticeReminded(people=people):
             told = people
         case NoticeAcknowledged():

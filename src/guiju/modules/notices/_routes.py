@@ -114,9 +114,10 @@ class Nothing(_Body):
 @routes.get("")
 async def list_notices(actor: CurrentActor, read: Reader, box: Annotated[Box, Query()]) -> Json:
     """A box."""
+    shape = _shape.late if box is Box.LATE else _shape.notices
     return await read(
         lambda tx: {
-            "notices": _shape.notices(tx, actor, service.list_notices(tx, actor, box)),
+            "notices": shape(tx, actor, service.list_notices(tx, actor, box)),
             "position": tx.position,
         }
     )

@@ -13,6 +13,7 @@ from guiju.modules.notices import _rules, issuing, service
 from guiju.modules.notices.types import (
     Answered,
     Figures,
+    Missing,
     Notice,
     NoticeState,
     Question,
@@ -36,6 +37,24 @@ def notices(tx: ReadTx, actor: Actor, shown: Sequence[Notice]) -> list[dict[str,
     return [
         _row(tx, each, said[each.id], mine.get(each.id), counted.get(each.id)) for each in shown
     ]
+
+
+def late(tx: ReadTx, actor: Actor, shown: Sequence[Notice]) -> list[dict[str, Any]]:
+    """Rows of notices that are late, with who is missing, of a head's people alone."""
+    missing = service.missing_of(tx, shown, actor.person_id)
+    marks = directory.person_marks(
+        tx, list({one for each in missing.values() for one in each.first})
+    )
+    return [
+        row | {"missing": _missing(missing.get(row["id"]), marks)}
+        for row in notices(tx, actor, shown)
+    ]
+
+
+def _missing(found: Missing | None, marks: Mapping[PersonId, dict[str, Any]]) -> dict[str, Any]:
+    if found is None:
+        return {"people": 0, "first": []}
+    return {"people": found.count, "first": [marks[one] for one in found.first if one in marks]}
 
 
 def notice(tx: ReadTx, actor: Actor, shown: Notice) -> dict[str, Any]:

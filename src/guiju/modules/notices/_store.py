@@ -28,6 +28,7 @@ from guiju.modules.notices.types import (
     AlreadyAcknowledgedError,
     DeadlinePassed,
     Figures,
+    Missing,
     Notice,
     NoticeAcknowledged,
     NoticeAddressed,
@@ -43,7 +44,7 @@ from guiju.modules.notices.types import (
     Version,
 )
 
-LONGEST_LIST = 200
+LONGEST_LIST, SHOWN = 200, 5
 
 _notice = governed(
     Table(
@@ -191,6 +192,7 @@ def _set(tx: WriteTx, notice: str, **values: Any) -> None:
 _HAS = _recipient.c.acknowledged >= _notice.c.asked_version
 _JOINED = _recipient.join(_notice, _notice.c.id == _recipient.c.notice)
 _OPEN = _notice.c.state == NoticeState.OPEN.value
+_IS_PAST = _notice.c.due_people.is_not(None)
 
 
 def find(tx: ReadTx, notice: NoticeId) -> Notice | None:
@@ -257,6 +259,38 @@ def missing(tx: ReadTx, notice: NoticeId) -> list[PersonId]:
     return [
         PersonId(one) for one in tx.scalars(query.order_by(_recipient.c.unit, _recipient.c.person))
     ]
+
+
+def late_of(tx: ReadTx, issuer: PersonId, units: Collection[str]) -> list[Notice]:
+    """Notices past their deadline that people have not acknowledged: any of the issuer's, and of others people of `units`."""
+    mine = (_notice.c.issuer == issuer) | _recipient.c.unit.in_(units)
+    asked = select(_recipient.c.notice).select_from(_JOINED)
+    asked = asked.where(_OPEN, _IS_PAST, ~_HAS, mine, _recipient.c.person != issuer)
+    query = select(_notice).where(_notice.c.id.in_(asked))
+    return _notices(tx, query.order_by(_notice.c.due_at.desc(), _notice.c.id.desc()))
+
+
+def missing_of(
+    tx: ReadTx, notices: Collection[NoticeId], units: Collection[str] | None, without: PersonId
+) -> Mapping[NoticeId, Missing]:
+    """How many have not acknowledged each of these, and the first of them; with `units` of the people of these."""
+    notice = _recipient.c.notice
+    order = func.row_number().over(
+        partition_by=notice, order_by=(_recipient.c.unit, _recipient.c.person)
+    )
+    count = func.count().over(partition_by=notice)
+    missing = select(notice, _recipient.c.person, order.label("place"), count.label("missing"))
+    missing = missing.select_from(_JOINED)
+    missing = missing.where(notice.in_(notices), ~_HAS, _recipient.c.person != without)
+    if units is not None:
+        missing = missing.where(_recipient.c.unit.in_(units))
+    each = missing.subquery()
+    found: dict[NoticeId, Missing] = {}
+    for row in tx.all(select(each).where(each.c.place <= SHOWN).order_by(each.c.place)):
+        name = NoticeId(row.notice)
+        before = found[name].first if name in found else ()
+        found[name] = Missing(int(row.missing), (*before, PersonId(row.person)))
+    return found
 
 
 def count_todo(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, int]:

@@ -13,6 +13,7 @@ from guiju.modules.notices.types import (
     DeadlinePassed,
     Notice,
     NoticeAcknowledged,
+    NoticeEscalated,
     NoticeId,
     NoticeState,
     QuizTried,
@@ -85,7 +86,10 @@ def _try(
 
 
 def pass_deadline(tx: WriteTx, actor: Actor, notice_id: NoticeId, version: int) -> None:
-    """The timer at the deadline of a version: what it counts goes on record. Nothing when the notice asks anew."""
+    """The timer at the deadline of a version: what it counts goes on record, and which heads are told.
+
+    Nothing when the notice asks anew.
+    """
     notice = _store.find(tx, notice_id)
     if not _asks(notice, version) or notice is None or notice.due_people is not None:
         return
@@ -95,6 +99,12 @@ def pass_deadline(tx: WriteTx, actor: Actor, notice_id: NoticeId, version: int) 
         notice.id, version, counted.people, counted.acknowledged, (notice.position,)
     )
     tx.record(permit, fact)
+    facts = [
+        (permit, NoticeEscalated(notice.id, version, head, len(theirs), (notice.position,)))
+        for head, theirs in service.told_at_deadline(tx, notice).items()
+    ]
+    if facts:
+        tx.record_many(facts)
 
 
 def remind_in_time(tx: WriteTx, actor: Actor, notice_id: NoticeId, version: int) -> None:

@@ -1,17 +1,20 @@
 """What there is: notices, who has acknowledged them, and who may see that. Reading only; the verbs stand beside it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
+from guiju.modules.directory import deputising
 from guiju.modules.directory import service as directory
 from guiju.modules.notices import _store
 from guiju.modules.notices.types import (
     Acknowledgement,
     Box,
     Figures,
+    Missing,
     Notice,
     NoticeId,
     NoticeNotFoundError,
@@ -63,11 +66,33 @@ def find_notice(tx: ReadTx, notice_id: NoticeId) -> Notice | None:
 
 def overseen_units(tx: ReadTx, actor: Actor) -> frozenset[str] | None:
     """The units whose people's acknowledgements the actor may see; None for all of them."""
-    if policy.may(tx, actor, READ_ALL):
-        return None
-    if "head" not in policy.roles_of(tx, actor):
-        return frozenset()
-    return directory.headed_units(tx, actor.person_id)
+    return None if policy.may(tx, actor, READ_ALL) else units_under(tx, actor.person_id)
+
+
+def units_under(tx: ReadTx, person: PersonId) -> frozenset[str]:
+    """The units that a person heads, or heads for whom they stand in, with the units below them."""
+    heads = [person, *deputising.stands_in_for(tx, person)]
+    return frozenset().union(*(directory.headed_units(tx, head) for head in heads))
+
+
+def told_at_deadline(tx: ReadTx, notice: Notice) -> Mapping[PersonId, Collection[PersonId]]:
+    """The nearest heads over those who are missing, and who stands in for them, each with whom they are told of.
+
+    The publisher is told of all anyway.
+    """
+    found = defaultdict[PersonId, set[PersonId]](set)
+    missing = [each for each in _store.recipients(tx, notice.id) if not each.has(notice)]
+    heads = directory.heads_over_each(tx, {each.unit for each in missing if each.unit is not None})
+    for each in missing:
+        above = [one for one in heads.get(each.unit or "", ()) if one != each.person]
+        for head in above[:1]:
+            found[head].add(each.person)
+    own = {head: frozenset(theirs) for head, theirs in found.items()}
+    for head, deputy in deputising.deputies(tx, list(own)).items():
+        if others := own[head] - {deputy}:
+            found[deputy] |= others
+    found.pop(notice.issuer, None)
+    return {head: found[head] for head in sorted(found)}
 
 
 def get_notice(tx: ReadTx, actor: Actor, notice_id: NoticeId) -> Notice:
@@ -83,11 +108,11 @@ def get_notice(tx: ReadTx, actor: Actor, notice_id: NoticeId) -> Notice:
 
 
 def shows_entry(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
-    """Whether a screen of the actor's own shows the entry: a text that asks them, what they did, or their notice."""
+    """Whether a screen of the actor's own shows the entry: a text that asks them, what they did, their notice, what told them."""
     notice = _store.find(tx, NoticeId(entry.fact.notice))
     if notice is None:
         return False
-    if actor.name in (notice.issuer, entry.actor):
+    if actor.name in (notice.issuer, entry.actor, getattr(entry.fact, "to", None)):
         return True
     is_text = isinstance(entry.fact, NoticePublished | NoticeRevised)
     if is_text and notice.state is NoticeState.WITHDRAWN:
@@ -143,11 +168,29 @@ def list_notices(tx: ReadTx, actor: Actor, box: Box) -> list[Notice]:
             if units is not None and not units:
                 raise NotAllowedError("You oversee nobody.", operation=READ_ALL)
             return _store.newest(tx, units)
+        case Box.LATE:
+            person = actor.person_id
+            return _store.late_of(tx, person, units_under(tx, person))
 
 
 def count_todo(tx: ReadTx, people: Collection[PersonId]) -> Mapping[PersonId, int]:
     """How many notices each of these people must acknowledge; who must none is left out."""
     return _store.count_todo(tx, people)
+
+
+def count_late(tx: ReadTx, person: PersonId) -> int:
+    """How many notices are late of those that a person issued, or that ask people under them; at most 200."""
+    return len(_store.late_of(tx, person, units_under(tx, person)))
+
+
+def missing_of(
+    tx: ReadTx, notices: Sequence[Notice], person: PersonId
+) -> Mapping[NoticeId, Missing]:
+    """Who has not acknowledged these notices: of whoever issued one all, else of the people under them."""
+    own = [each.id for each in notices if each.issuer == person]
+    others = [each.id for each in notices if each.issuer != person]
+    theirs = _store.missing_of(tx, others, units_under(tx, person), person)
+    return {**_store.missing_of(tx, own, None, person), **theirs}
 
 
 def recipients(tx: ReadTx, notice_id: NoticeId) -> list[Recipient]:

@@ -31,12 +31,15 @@ class NoticeState(StrEnum):
 
 
 class Box(StrEnum):
-    """What I must acknowledge, what I have, what I issued, and what I oversee: all, or that of my own people."""
+    """What I must acknowledge, what I have, what I issued, what I oversee (all, or that of my own people), and what is late of
+    mine or among my people.
+    """
 
     TODO = "todo"
     DONE = "done"
     ISSUED = "issued"
     OVERSEEN = "overseen"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,14 @@ class Figures:
     people: int
     acknowledged: int
     late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How many people have not acknowledged a notice, and the first of them."""
+
+    count: int
+    first: tuple[PersonId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +261,17 @@ class DeadlinePassed:
     version: int
     people: int
     acknowledged: int
+    refs: tuple[int, ...]
+
+
+@fact("notices.escalated", Content.REGISTER)
+class NoticeEscalated:
+    """At the deadline `to`, a head or who stands in for one, was told that `missing` people under them have not acknowledged."""
+
+    notice: str
+    version: int
+    to: PersonId
+    missing: int
     refs: tuple[int, ...]
 
 
