@@ -2,7 +2,6 @@
 
 import base64
 from enum import Enum, auto
-from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.http import CurrentActor, Json, Reader
+from guiju.kernel.live import View
 from guiju.kernel.text import Position
 from guiju.ledger import proof as proofs
 from guiju.ledger import tables
@@ -19,9 +19,10 @@ from guiju.modules.approvals.types import SeatDecided
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import questions
 from guiju.modules.followup.question_types import QuestionFact
+from guiju.modules.groups import timeline
 from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberChanged
 from guiju.modules.identity import service as identity
-from guiju.modules.messaging import changes
+from guiju.modules.messaging import changes, recalling
 from guiju.modules.messaging import service as messaging
 from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.types import (
@@ -33,6 +34,7 @@ from guiju.modules.messaging.types import (
 )
 from guiju.modules.notices import service as notices
 from guiju.modules.notices.types import NoticePublished, NoticeRevised, NoticeWithdrawn
+from guiju.modules.policy import service as policy
 from guiju.runtime import Runtime
 
 routes = APIRouter(prefix="/api/ledger", tags=["ledger"])
@@ -94,12 +96,15 @@ async def get_proof(
         if entry is None or sight is Sight.NOTHING:
             raise proofs.EntryNotFoundError("There is no such entry.", position=position)
         found = proofs.proof(tx, request.app.state.runtime.log, position)
-        return _shape(request.app.state.new_view(tx), entry, found, sight)
+        view = request.app.state.new_view(tx)
+        shown = _shape(view, entry, found, sight)
+        # A proof has fixed fields, but for what is said of its entry.
+        return shown | {"fact": shown["fact"] | {"message": _message(view, actor, entry)}}
 
     return await read(shape)
 
 
-def _shape(view: Any, entry: Recorded, found: proofs.Proof, sight: Sight) -> Json:
+def _shape(view: View, entry: Recorded, found: proofs.Proof, sight: Sight) -> Json:
     body = None
     if sight is Sight.BODY and found.body is not None:
         body = {"plaintext": _base64(found.body.plaintext), "salt": _base64(found.body.salt)}
@@ -125,6 +130,19 @@ def _shape(view: Any, entry: Recorded, found: proofs.Proof, sight: Sight) -> Jso
             "controls": list(entry.uses),
         },
     }
+
+
+def _message(view: View, actor: Actor, entry: Recorded) -> Json | None:
+    """Where the message appears that the entry is a version of, and what its reader can do about it."""
+    match entry.fact:
+        case MessageSent() | MessageReleased():
+            shown = entry.position
+        case MessageEdited(refs=refs):
+            shown = refs[0]
+        case _:
+            return None
+    changed = changes.get_changed(view.tx, entry.fact.group, shown)
+    return {"position": shown} | recalling.standing(view, actor, changed)
 
 
 def _base64(data: bytes) -> str:
@@ -156,7 +174,7 @@ def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
         return approvals.may_read(tx, actor, entry.fact.request)
     if entry.kind.startswith("notices."):
         return notices.shows_entry(tx, actor, entry)
-    if entry.group is None or not _is_shown_to(actor, entry):
+    if entry.group is None or not _is_shown_to(tx, actor, entry):
         return False
     try:
         place = messaging.reading_place(tx, actor, entry.group)
@@ -168,13 +186,16 @@ def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
     return bool(about >= place.visible_from)
 
 
-def _is_shown_to(actor: Actor, entry: Recorded) -> bool:
+def _is_shown_to(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
     if entry.kind in messaging.OWN_KINDS:
         return entry.actor == actor.name
     if isinstance(entry.fact, MessageRefused):
         return entry.fact.sender == actor.person
     if entry.kind.startswith(FOLLOWUP):
         return True
+    if not timeline.shows(entry, actor.name):
+        # Whoever decides on leaving has decided by it, or is asked to.
+        return policy.may(tx, actor, "groups.decide_leaving", entry.fact.group)
     return entry.kind in messaging.SHOWN_KINDS or entry.kind in messaging.CHANGE_KINDS
 
 

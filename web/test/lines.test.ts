@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import "vue"; // before the stubs: it looks for a real document when it is loaded
-import type { Conversation, Item } from "../src/api/types.ts";
+import type { Conversation, Item, SystemItem } from "../src/api/types.ts";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
 vi.stubGlobal("navigator", { language: "zh-CN" });
@@ -8,7 +8,7 @@ vi.stubGlobal("document", { documentElement: { lang: "" }, createElement: () => 
 vi.stubGlobal("BroadcastChannel", undefined);
 vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
 vi.stubGlobal("addEventListener", () => undefined);
-const { lastLine } = await import("../src/chat/lines.ts");
+const { lastLine, systemLine } = await import("../src/chat/lines.ts");
 
 const line = (message: object): string =>
   lastLine({ group: { tool: null }, last: { kind: "messaging.sent", position: 1, at: 1, group: "g", message: { sender: { id: "a", name: "王海涛" }, text: "", mentions: [], spans: [], ...message } } as unknown as Item } as Conversation, "me");
@@ -28,4 +28,10 @@ it("says who took down a message that somebody else wrote, and whose it was", ()
 it("says of what I took back that it was me, and of others who it was", () => {
   expect(line({ sender: { id: "me", name: "孙立" }, recalled: { by: { id: "me", name: "孙立" } } })).toBe("你撤回了一条消息");
   expect(line({ recalled: { by: { id: "a", name: "王海涛" } } })).toBe("王海涛 撤回了一条消息");
+});
+it("tells the one who asked to leave what became of it, and reads no refusal as an admission", () => {
+  const leaving = { kind: "groups.member_changed", actor: { id: "o", name: "赵铁军" }, person: { id: "me", name: "孙立" }, state: "active" };
+  expect(systemLine({ ...leaving, stays: true, reason: "人手不足" } as unknown as SystemItem, "")).toBe("赵铁军 没有同意你退群，理由：人手不足");
+  expect(systemLine({ ...leaving, stays: true, state: "must_sign", reason: null } as unknown as SystemItem, "")).toBe("赵铁军 没有同意你退群");
+  expect(systemLine({ ...leaving, stays: false, reason: null } as unknown as SystemItem, "")).toBe("赵铁军 批准 孙立 入群");
 });

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from guiju.kernel.actor import Actor
 from guiju.kernel.clock import MINUTE
+from guiju.kernel.db import ReadTx
 from guiju.kernel.lane import WriteTx
 from guiju.ledger_routes import Sight, sight_of
 from guiju.modules.groups import governing, roster
@@ -115,6 +117,35 @@ def test_the_auditor_takes_down_what_they_do_not_read(office: Office) -> None:
     office.refused(ReasonNeededError, lambda tx: recalling.recall(tx, auditor, group, sent))
     done = world.write(lambda tx: recalling.recall(tx, auditor, group, sent, reason="举报属实"))
     assert done.text is None and TEXT not in everything(world, auditor, group)
+
+
+def test_pages_beside_the_group_say_who_may_take_a_message_down(office: Office) -> None:
+    """What is offered there is what the verb allows, for each of them."""
+    world, group = office.world, office.group()
+    auditor = world.person("审计员", "audit_admin")
+    sent = world.send(office.member, group, TEXT).position
+    world.write(lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id]))
+    everybody = [auditor, office.owner, office.administrator, office.member, office.reviewer]
+    everybody += [office.outsider, office.registrar]
+
+    def offered(actor: Actor) -> Any:
+        def take(tx: ReadTx) -> Any:
+            changed = changes.get_changed(tx, group, sent)
+            return recalling.standing(world.runtime.new_view(tx), actor, changed)
+
+        return world.read(take)
+
+    for actor in everybody:
+        may = actor in everybody[:3]
+        assert offered(actor) == {"recalled": None, "takes_down": may}
+    world.write(lambda tx: recalling.recall(tx, auditor, group, sent, reason="举报属实"))
+    for actor in everybody:
+        found = offered(actor)
+        assert (found["recalled"]["reason"], found["takes_down"]) == ("举报属实", False)
+    other = world.send(office.member, group, TEXT).position
+    world.write(lambda tx: governing.close(tx, office.owner, group, reason="x"))
+    sent = other
+    assert not any(offered(actor)["takes_down"] for actor in everybody)
 
 
 def test_in_a_closed_group_nothing_changes(office: Office) -> None:

@@ -7,14 +7,18 @@ import pytest
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.db import EntryQuery, ReadTx
+from guiju.kernel.ids import GroupId
 from guiju.kernel.live import items_for
 from guiju.ledger_routes import Sight, sight_of
+from guiju.modules.groups import _shape as groups_shape
 from guiju.modules.groups import roster
+from guiju.modules.groups import service as groups
 from guiju.modules.messaging import _shape, reads, review, service
 from guiju.modules.messaging.types import BadQuoteError
 from guiju.modules.policy import service as policy
 from guiju.runtime import ROUTERS
 from tests.support.office import Office
+from tests.support.roster import decide_leaving, leave, publish, sign
 from tests.support.sending import with_editing
 
 SECRET = "这是核心配方"
@@ -122,3 +126,70 @@ def test_who_was_removed_is_told_nothing_again_of_what_they_quoted_or_were_remin
     told = told_again(office, office.member, since)
     assert [each["kind"] for each in told] == ["groups.member_changed"]
     assert "后来的话" not in json.dumps(told, ensure_ascii=False)
+
+
+# ---- a wish to leave ----------------------------------------------------------------------------------------------
+
+
+def states(office: Office, actor: Actor, group: GroupId) -> list[tuple[str, str | None]]:
+    """The state and the reason that `actor` reads of the member."""
+
+    def take(tx: ReadTx) -> list[tuple[str, str | None]]:
+        rows = groups_shape.roster(tx, actor, group, groups.list_members(tx, actor, group))
+        mine = office.member.person_id
+        found = (row for row in rows["members"] if row["person"]["id"] == mine)
+        return [(str(row["state"]), row["reason"]) for row in found]
+
+    return office.world.read(take)
+
+
+def test_others_see_nothing_of_a_wish_to_leave_that_is_refused(office: Office) -> None:
+    world, group = office.world, office.group()
+    since = world.read(lambda tx: tx.position)
+    before = shown(office, office.administrator, group, since)
+    world.write(leave(office.member, group))
+    asked = [("leaving_requested", "调岗")]
+    assert states(office, office.owner, group) == states(office, office.member, group) == asked
+    assert states(office, office.administrator, group) == [("active", None)]
+    world.write(
+        lambda tx: roster.decide_leaving(
+            tx, office.owner, group, office.member.person_id, approves=False, reason="人手不足"
+        )
+    )
+    sights = {"sights": [str(Sight.NOTHING)] * 2}
+    assert shown(office, office.administrator, group, since) == before | sights
+    told = told_again(office, office.owner, since)
+    assert [each["kind"] for each in told] == ["groups.roster_changed"] * 2
+    mine = shown(office, office.member, group, since)
+    assert [(each["state"], each["stays"], each["reason"]) for each in mine["facts"]] == [
+        ("leaving_requested", False, None),
+        ("active", True, "人手不足"),
+    ]
+    bare = {"card": None, "members": None}
+    assert mine["history"][-2:] == [each | bare for each in mine["facts"]]
+    assert mine["sights"] == [str(Sight.BODY)] * 2
+    owners = shown(office, office.owner, group, since)["sights"]
+    assert owners == [str(Sight.LEAF), str(Sight.BODY)], "a reason is its writer's"
+
+
+def test_others_hear_of_a_refusal_only_that_there_is_one_member_less(office: Office) -> None:
+    """Rules came out meanwhile, so that whoever stays has to sign."""
+    world, group = office.world, office.group(rules="一")
+    world.write(leave(office.member, group))
+    publish(office, group, "二")
+    world.write(sign(office.administrator, group, 2))
+    since = world.read(lambda tx: tx.position)
+    world.write(decide_leaving(office.owner, group, office.member, False))
+    (told,) = told_again(office, office.administrator, since)
+    assert (told["kind"], told["actor"]) == ("groups.roster_changed", None)
+    count = world.read(lambda tx: groups.count_present(tx, [group]))[group]
+    assert told["card"]["members"] == count
+
+
+def test_everybody_hears_that_somebody_has_left(office: Office) -> None:
+    world, group = office.world, office.group()
+    world.write(leave(office.member, group))
+    since = world.read(lambda tx: tx.position)
+    world.write(decide_leaving(office.owner, group, office.member, True))
+    (told,) = told_again(office, office.administrator, since)
+    assert (told["kind"], told["state"]) == ("groups.member_changed", "left")

@@ -201,7 +201,7 @@ export type UrgedItem =
 export type RegisteredItem = GroupItem<"groups.registered"> & { card: GroupCard | null };
 export type DirectOpenedItem = GroupItem<"groups.direct_opened"> & { card: GroupCard | null };
 export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
-  person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
+  person: Named | PersonMark; state: MemberState; role: MemberRole; stays?: boolean; reason?: string | null; members: number | null; card: GroupCard | null;
 };
 export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string; card?: GroupCard | null };
 export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" };
@@ -241,7 +241,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | BarriersChangedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem;
+  | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem | (GroupItem<"groups.roster_changed"> & { card: GroupCard });
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; reminded: number | null; read: number; begun: boolean }
@@ -327,7 +327,7 @@ export interface OpenedReview extends Review {
   escalation: { at: number; by: PersonMark | null; to: Role; proposal: ReviewVerdict | null; reason: string } | null;
   may: { decide: boolean; escalate_to: Role | null; overturn: boolean; exception_days: number };
 }
-export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; files?: FileMark[]; clauses: ClauseMark[] }
+export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; files?: FileMark[]; clauses: ClauseMark[]; recalled: Recalled | null; takes_down: boolean }
 export interface ExceptionRow {
   position: number; group: ReviewGroup | null; rule: string; phrase: string; until: number; granted_by: PersonMark; granted_at: number;
   held: number; revoked_by: PersonMark | null; revoked_at: number | null; active: boolean;
@@ -380,7 +380,7 @@ export interface LedgerHead { size: number; checkpoint: string; consistency?: st
 export interface LedgerProof {
   position: number; leaf: string; size: number; checkpoint: string; inclusion: string[];
   body?: { plaintext: string; salt: string } | null;
-  fact: { kind: string; at: number; group?: Named | string | null; actor?: Named | string | null; deputy_of?: Named | null; controls: string[] };
+  fact: { kind: string; at: number; group?: Named | string | null; actor?: Named | string | null; deputy_of?: Named | null; controls: string[]; message?: import("./order.ts").StandingMessage | null };
 }
 
 export interface Setup { needed: boolean; packs: { id: string; title: Bilingual | string; clauses: number }[] }

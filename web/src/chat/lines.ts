@@ -27,6 +27,9 @@ export function systemLine(item: SystemItem, no: string): string {
       return c(item.what === "closed" ? "sys.closed" : item.what === "owner" ? "sys.owner" : "sys.administrators");
     case "groups.member_changed": {
       const person = item.person.name;
+      if (item.stays) return c("sys.stays", { actor }) + (item.reason ? c("sys.reason", { reason: item.reason }) : "");
+      // Nobody else has this line.
+      if (item.state === "leaving_requested") return c("sys.leaving_requested");
       const byOther = item.actor !== null && item.actor.id !== item.person.id;
       const line = item.state === "active" && byOther ? c("sys.admitted", { actor, person }) : c(MEMBER_LINE[item.state], { actor, person });
       return item.reason ? line + c("sys.reason", { reason: item.reason }) : line;

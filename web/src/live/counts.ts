@@ -3,7 +3,7 @@ import { computed } from "vue";
 import { ApiError, get } from "../api/client.ts";
 import type { Item, Me } from "../api/types.ts";
 import { inOrder } from "./recent.ts";
-import { can, me, state } from "./store.ts";
+import { can, me, state, toAnswer, toQuestion } from "./store.ts";
 
 /** Of answers that cross, the newer one stands. */
 export const isNewer = inOrder();
@@ -52,6 +52,11 @@ export function countMoved(items: readonly Item[]): void {
 
 /** How much waits in the groups that I run. */
 export const toDecide = computed(() => (me.value?.todo.groups ?? []).reduce((sum, one) => sum + one.joining + one.leaving + one.flagged, 0));
+/** All that waits for me, of whatever kind: what the page 待办 lists, and every number that speaks of it. */
+export const todoTotal = computed(() => {
+  const { approvals, reviews, notices } = state.value.todo;
+  return approvals + reviews + notices + toAnswer.value + toQuestion.value + toDecide.value;
+});
 
 /** How many approvals wait for me, as their list has just shown. */
 export function countTodo(approvals: number): void {

@@ -7,6 +7,7 @@
  * messages began before I could receive them: its row is read again.
  */
 import { ALL } from "../api/types.ts";
+import type { RosterChangedItem } from "../api/order.ts";
 import type { ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, MovedItem, Named, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem } from "../api/types.ts";
 import { uncorrected } from "./uncorrected.ts";
 
@@ -94,6 +95,7 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "groups.registered":
     case "groups.direct_opened":
     case "groups.changed":
+    case "groups.roster_changed":
     case "groups.rules_published":
       return withCard(onTimeline(state, item), item, item.card);
     case "groups.member_changed":
@@ -163,16 +165,14 @@ export function applyToTimeline(items: Item[], item: Item): Item[] {
     case "messaging.sent":
       return append(withNews(items, item), item);
     case "messaging.held":
-    case "messaging.blocked":
-      return append(items, item);
+    case "messaging.blocked": return append(items, item);
     case "messaging.recalled":
     case "messaging.edited":
     case "messaging.reacted":
     case "messaging.pinned":
     case "messaging.moved":
     case "messaging.frozen":
-    case "messaging.burn_opened":
-      return changed(items, item);
+    case "messaging.burn_opened": return changed(items, item);
     default:
       return items;
   }
@@ -332,7 +332,7 @@ function withMoved(state: ClientState, item: MovedItem, row: Row, counts: boolea
 }
 
 /** A card that came without my part in it keeps the one I know. */
-function withCard(state: ClientState, item: SystemItem, card: GroupCard | null | undefined): ClientState {
+function withCard(state: ClientState, item: SystemItem | RosterChangedItem, card: GroupCard | null | undefined): ClientState {
   if (!card) return state;
   const known = state.conversations[item.group];
   if (known === undefined && (card.me === null || !LISTED.includes(card.me.state))) return state;

@@ -12,17 +12,19 @@ from guiju.modules.groups.types import (
     AdministratorsSet,
     GroupClosed,
     GroupRegistered,
+    Member,
     MemberChanged,
     OwnerSet,
     RulesPublished,
 )
-from guiju.modules.policy.types import INSIDE, PRESENT
+from guiju.modules.policy.types import INSIDE, PRESENT, GroupRole
 
 
 def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     """Everybody inside the group gets the item with the card as it is now, each with their own place in it.
 
-    Whose place it was gets the item too, without the card once they are outside.
+    Whose place it was gets the item too, without the card once they are outside. Of a wish to leave only they do, and
+    who decides hears that there is something to decide.
     """
     if isinstance(entry.fact, BarrierSet | BarrierLifted | BarrierTurned):
         return (_barriers_changed(view, entry),)
@@ -44,10 +46,16 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     assert group is not None, "a fact about a group comes after its registration"
     count = service.count_present(tx, [entry.group]).get(entry.group, 0)
     found = []
+    discreet = timeline.is_discreet(entry)
     concerned = entry.fact.person if isinstance(entry.fact, MemberChanged) else None
     for member in service.members(tx, entry.group):
         inside = member.state in INSIDE and member.visible_from <= entry.position
         if not inside and member.person != concerned:
+            continue
+        if discreet and member.person != concerned:
+            if _hears_of_leaving(member, entry):
+                news = _roster_changed(entry, cards.card(tx, group, member, count))
+                found.append(Delivery(news, people=frozenset({member.person})))
             continue
         # Outside, not even a name: somebody who asked to join may only have guessed the number.
         personal = shown | {"card": cards.card(tx, group, member, count) if inside else None}
@@ -55,6 +63,24 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             personal["members"] = count if inside else None
         found.append(Delivery(personal, people=frozenset({member.person})))
     return found
+
+
+def _hears_of_leaving(member: Member, entry: Recorded) -> bool:
+    """Who decides does; all others only where the count of members changes, and then not of whom."""
+    decides = member.role is GroupRole.OWNER and member.state in PRESENT
+    return decides or entry.fact.state not in PRESENT
+
+
+def _roster_changed(entry: Recorded, card: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "position": entry.position,
+        "at": entry.at,
+        "kind": "groups.roster_changed",
+        "group": entry.group,
+        "number": None,
+        "actor": None,
+        "card": card,
+    }
 
 
 def _barriers_changed(view: View, entry: Recorded) -> Delivery:

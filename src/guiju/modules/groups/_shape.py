@@ -11,7 +11,7 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import _rules, cards, service
 from guiju.modules.groups.types import Administrators, Application, Group, Member
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, GroupRole
+from guiju.modules.policy.types import PRESENT, GroupRole, MemberState
 
 Json = dict[str, Any]
 
@@ -51,8 +51,14 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
 
 
 def roster(tx: ReadTx, actor: Actor, group: GroupId, members: Sequence[Member]) -> Json:
-    """The roster; why somebody asked to join or to leave is for those who decide, and for that person."""
-    decides = policy.may(tx, actor, "groups.admit", group)
+    """The roster; why somebody asked to join is for those who decide, and for that person, and so is that they ask to leave."""
+    admits = policy.may(tx, actor, "groups.admit", group)
+    lets_go = policy.may(tx, actor, "groups.decide_leaving", group)
+
+    def told(member: Member) -> bool:
+        leaves = member.state is MemberState.LEAVING_REQUESTED
+        return (lets_go if leaves else admits) or member.person == actor.person
+
     people = [member.person for member in members]
     marks, spelled = directory.person_marks(tx, people), directory.spellings_of(tx, people)
     return {
@@ -61,11 +67,11 @@ def roster(tx: ReadTx, actor: Actor, group: GroupId, members: Sequence[Member]) 
                 "person": marks[member.person],
                 "spelled": spelled.get(member.person, []),
                 "role": member.role,
-                "state": member.state,
+                "state": MemberState.ACTIVE
+                if member.state is MemberState.LEAVING_REQUESTED and not told(member)
+                else member.state,
                 "since": member.since,
-                "reason": service.reason_of(tx, member)
-                if decides or member.person == actor.person
-                else None,
+                "reason": service.reason_of(tx, member) if told(member) else None,
             }
             for member in members
         ],

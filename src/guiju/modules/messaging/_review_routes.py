@@ -158,7 +158,7 @@ async def list_alerts(request: Request, actor: CurrentActor, read: Reader) -> Js
     def shape(tx: ReadTx) -> Json:
         view = request.app.state.new_view(tx)
         found = review_queue.list_alerts(tx, actor)
-        return {"alerts": [_review_shape.alert(view, each) for each in found]}
+        return {"alerts": _review_shape.alerts(view, actor, found)}
 
     return await read(shape)
 

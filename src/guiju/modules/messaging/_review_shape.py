@@ -1,5 +1,6 @@
 """The review queue, exceptions, pre-reviews and figures as JSON (docs/protocol.md)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from guiju.kernel.actor import Actor
@@ -11,9 +12,18 @@ from guiju.modules.groups import cards
 from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import KINDS
 from guiju.modules.inspection.types import Finding
-from guiju.modules.messaging import _file_shape, _forward_shape, _shape, review_queue, writers
+from guiju.modules.messaging import (
+    _file_shape,
+    _forward_shape,
+    _shape,
+    changes,
+    recalling,
+    review_queue,
+    writers,
+)
 from guiju.modules.messaging._review_rules import phrase_of
 from guiju.modules.messaging.burn_types import words_of
+from guiju.modules.messaging.change_types import UNCHANGED
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.metrics import Measured
 from guiju.modules.messaging.review_queue import Review
@@ -111,6 +121,17 @@ def _escalation(view: View, entry: Recorded | None) -> Json | None:
         "proposal": fact.proposal,
         "reason": fact.reason,
     }
+
+
+def alerts(view: View, actor: Actor, found: Sequence[Recorded]) -> list[Json]:
+    """Alerts, each with what became of its message, and whether the actor may take it down."""
+    rows = [alert(view, each) for each in found]
+    messages = {at: entry for row in rows if (entry := view.tx.entry(at := row["position"]))}
+    changed = changes.load(view.tx, list(messages.values()), texts_only=True)
+    return [
+        row | recalling.standing(view, actor, changed.get(row["position"], UNCHANGED))
+        for row in rows
+    ]
 
 
 def alert(view: View, entry: Recorded) -> Json:

@@ -3,15 +3,20 @@
 The sealed original stays in the ledger and provable; nobody is shown it any more.
 """
 
+from typing import Any
+
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import MINUTE
 from guiju.kernel.db import ReadTx
+from guiju.kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
+from guiju.kernel.live import View
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, GroupClosedError, GroupState, Member
-from guiju.modules.messaging import _rules
+from guiju.modules.messaging import _change_shape, _rules
 from guiju.modules.messaging.change_types import (
+    Changed,
     MessageRecalled,
     Recall,
     RecallLateError,
@@ -24,6 +29,7 @@ from guiju.modules.messaging.types import ReasonNeededError, Row
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT, NotAllowedError, Use
 
+Json = dict[str, Any]
 OWN, OTHERS = "messaging.recall", "messaging.taking_down"
 REEDIT = 5 * MINUTE
 _OVERSEER = "audit_admin"
@@ -46,6 +52,27 @@ def recall(
     text = _written(tx, row) if row.sender == actor.person else None
     entry = tx.record(acted, MessageRecalled(group_id, (shown,), reason))
     return Recall(entry.position, text, tx.now + REEDIT if text is not None else None)
+
+
+def standing(view: View, actor: Actor, changed: Changed) -> Json:
+    """For pages that show one message apart from its group: who recalled it, or whether the actor may take it down."""
+    return {
+        "recalled": _change_shape.by_whom(view, changed.recall),
+        "takes_down": changed.row is not None and _takes_down(view.tx, actor, changed.row),
+    }
+
+
+def _takes_down(tx: ReadTx, actor: Actor, row: Row) -> bool:
+    """Whether `recall` would let the actor take down, with a reason, this message of somebody else."""
+    if row.shown is None or row.recalled is not None or row.sender == actor.person:
+        return False
+    try:
+        group, member = _place(tx, actor, row.group)
+    except (ConflictError, ForbiddenError, NotFoundError):
+        return False
+    if member is not None and row.shown < member.visible_from:
+        return False
+    return policy.may(tx, actor, OWN, row.group) and _runs(tx, actor, group, member)
 
 
 def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member | None]:
@@ -71,16 +98,25 @@ def _leave(
     assert appeared is not None, "the table names the entry"
     if is_author and minutes and tx.now <= appeared.at + minutes * MINUTE:
         return own
-    others = _rules.use_in(policy.uses(tx, OTHERS), group.group_class)
-    roles = (others.params if others is not None else TakingDown()).roles
-    if member is None or member.role in roles or _OVERSEER in policy.roles_of(tx, actor):
+    if _runs(tx, actor, group, member):
         if not reason:
             raise ReasonNeededError("To take a message down needs a reason.")
-        return others
+        return _use_of_others(tx, group)
     if is_author:
         clause = own.mark() if own is not None else None
         raise RecallLateError("It is too late to recall it.", minutes=minutes, clause=clause)
     raise NotAllowedError("You do not have this right.", operation=OWN)
+
+
+def _runs(tx: ReadTx, actor: Actor, group: Group, member: Member | None) -> bool:
+    """Whether others' messages are the actor's to take down here: the auditor's everywhere."""
+    others = _use_of_others(tx, group)
+    roles = (others.params if others is not None else TakingDown()).roles
+    return member is None or member.role in roles or _OVERSEER in policy.roles_of(tx, actor)
+
+
+def _use_of_others(tx: ReadTx, group: Group) -> Use | None:
+    return _rules.use_in(policy.uses(tx, OTHERS), group.group_class)
 
 
 def _written(tx: ReadTx, row: Row) -> str | None:

@@ -10,6 +10,7 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.groups import service as groups
+from guiju.modules.groups import timeline as groups_timeline
 from guiju.modules.groups.types import Group, GroupKind, GroupNotFoundError, Member
 from guiju.modules.messaging import _mark_store, _personal_store, _store, _unread_store
 from guiju.modules.messaging.personal_types import PLAIN, Settings
@@ -116,7 +117,11 @@ def _page(tx: ReadTx, query: EntryQuery) -> Page[Recorded]:
     most = query.limit - 1
     while True:
         found = tx.entries(query)
-        page = [entry for entry in found[:most] if not _is_superseded(tx, entry)]
+        page = [
+            entry
+            for entry in found[:most]
+            if not _is_superseded(tx, entry) and groups_timeline.shows(entry, query.actor)
+        ]
         if page or len(found) <= most:
             return Page(page, len(found) > most)
         last = found[most - 1].position
