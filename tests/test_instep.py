@@ -684,6 +684,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     world.adopt(edited)
     above = world.person("总经理")
     world.write(lambda tx: directory.set_unit_head(tx, SYSTEM, world.unit, above.person_id))
+    guest = world.guest("周来访")
     cast = Cast(world)
     group = cast.group()
     world.send(cast.people["employee", "owner"], group, "先前的话")
@@ -710,6 +711,12 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     staffing.rename("member renamed", cast.people["employee", "member"], "孟改名")
     staffing.rename("owner renamed", cast.people["employee", "owner"], "欧阳改名")
     acts.members(cast.spare)
+    staffing.verb(
+        "guest admitted",
+        lambda tx: roster.admit(tx, cast.people["employee", "owner"], group, [guest.person_id]),
+    )
+    staffing.verb("guest signs", lambda tx: roster.sign_rules(tx, guest, group, version=1))
+    staffing.joining(guest)
     staffing.rename("who left renamed", cast.spare, "离群改名")
     acts.approvals()
     acts.governing()

@@ -122,7 +122,9 @@ CONTROLS = (
 )
 ROUTERS: Mapping[str, Router] = {
     "policy": policy_live.deliveries,
-    "directory": _both(directory_live.deliveries, approvals_live.of_deputies),
+    "directory": _both(
+        _both(directory_live.deliveries, approvals_live.of_deputies), groups_live.of_people
+    ),
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
     "messaging": _both(messaging_live.deliveries, followup_live.of_messages),

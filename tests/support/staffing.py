@@ -57,6 +57,15 @@ class Staffing:
         )
         self.accounts(Actor(person.id))
 
+    def joining(self, guest: Actor) -> None:
+        """Somebody from outside comes to belong to a unit."""
+        assert guest.person_id in self.world.read(directory.people_outside)
+        unit = self.world.unit
+        self.verb(
+            "guest joins",
+            lambda tx: directory.change_person(tx, SYSTEM, guest.person_id, unit=unit),
+        )
+
     def accounts(self, who: Actor) -> None:
         """The whole life of the account that was asked for with the person."""
         account = self.world.read(lambda tx: identity.find_account_of(tx, who.person_id))

@@ -125,6 +125,18 @@ class World:
 
         return Actor(self.write(make))
 
+    def guest(self, name: str) -> Actor:
+        """Somebody from outside, who is of no unit, with a usable account."""
+        self._count += 1
+        staff_no = f"G{self._count:05d}"
+
+        def make(tx: WriteTx) -> PersonId:
+            person = directory.add_person(tx, SYSTEM, name=name, staff_no=staff_no, unit=None)
+            open_account(tx, SYSTEM, person.id, password_hash=NO_PASSWORD, proof="test")
+            return person.id
+
+        return Actor(self.write(make))
+
     # ---- groups and messages ---------------------------------------------------------------------------------------
 
     def application(

@@ -15,6 +15,8 @@ describe("links", () => {
     expect(inside("/chat/grp_1")).toEqual({ kind: "group", group: "grp_1" });
     expect(inside("/clauses/6.9")).toEqual({ kind: "clause", id: "6.9" });
     expect(inside("/notices/ntc_1")).toEqual({ kind: "notice", id: "ntc_1" });
+    expect(inside("/todo/req_1?box=mine")).toEqual({ kind: "request", id: "req_1" });
+    expect(inside("/todo")).toEqual({ kind: "page" });
     expect(inside("/desk")).toEqual({ kind: "page" });
   });
   it("says host and path of an outside page, readable and not turned around", () => {

@@ -183,7 +183,7 @@ def test_others_hear_of_a_refusal_only_that_there_is_one_member_less(office: Off
     (told,) = told_again(office, office.administrator, since)
     assert (told["kind"], told["actor"]) == ("groups.roster_changed", None)
     count = world.read(lambda tx: groups.count_present(tx, [group]))[group]
-    assert told["card"]["members"] == count
+    assert told["cards"][0]["members"] == count
 
 
 def test_everybody_hears_that_somebody_has_left(office: Office) -> None:

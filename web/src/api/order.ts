@@ -16,7 +16,7 @@ export interface Publishing { only: "all" | "announcements"; replies: boolean; m
 export interface TemplateCopy { id: string; title: string; parts: { name: string; text: string; spans: Span[] }[] }
 /** What a message by a template is sent as, instead of a text. */
 export interface Chosen { id: string; title: string; parts: [name: string, text: string][] }
-/** The roster of a group changed, and perhaps its number of members; of whom it does not say. */
+/** The rosters of these groups changed, and perhaps what their cards say; of whom it does not say. */
 export type RosterChangedItem = Extract<Item, { kind: "groups.roster_changed" }>;
 /** A message on a page beside its group; `takes_down`: I may take it down, with a reason. */
 export interface StandingMessage { position: number; recalled: Recalled | null; takes_down: boolean }

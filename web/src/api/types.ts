@@ -50,7 +50,7 @@ export interface GroupCard {
   short_name: string;
   filing_number: string;
   /** The other one of a direct conversation. */
-  peer?: Named | null;
+  peer?: Named | null; outside?: boolean;
   kind: GroupKind;
   tool: string | null;
   class: { id: string; title: Bilingual };
@@ -241,7 +241,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | BarriersChangedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem | (GroupItem<"groups.roster_changed"> & { card: GroupCard });
+  | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem | (ItemBase<"groups.roster_changed"> & { cards: GroupCard[] });
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; reminded: number | null; read: number; begun: boolean }

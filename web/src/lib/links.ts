@@ -2,7 +2,7 @@
 import { safeLink } from "./markdown.ts";
 
 /** A page of our own that a link names. */
-export type Inside = { kind: "message"; group: string; position: number } | { kind: "group"; group: string } | { kind: "clause"; id: string } | { kind: "notice"; id: string } | { kind: "page" };
+export type Inside = { kind: "message"; group: string; position: number } | { kind: "group"; group: string } | { kind: "clause"; id: string } | { kind: "notice"; id: string } | { kind: "request"; id: string } | { kind: "page" };
 /** What one should know of an outside host: no encryption, a number for a name, letters of other scripts, an unusual port, a host that looks like ours. */
 export type Warning = "plain" | "number" | "letters" | "port" | "like_ours";
 export type Place = { href: string; host: string; path: string } & ({ inside: Inside } | { inside: null; warnings: Warning[] });
@@ -35,6 +35,7 @@ function insideOf(url: URL): Inside {
   if (page === "chat" && id) return Number.isSafeInteger(at) && at >= 0 ? { kind: "message", group: id, position: at } : { kind: "group", group: id };
   if (page === "clauses" && id) return { kind: "clause", id };
   if (page === "notices" && id) return { kind: "notice", id };
+  if (page === "todo" && id) return { kind: "request", id };
   return { kind: "page" };
 }
 

@@ -50,6 +50,12 @@ export function countMoved(items: readonly Item[]): void {
   if (items.some(moves)) countSoon();
 }
 
+/** The groups whose drawer and roster an item may have changed. */
+export function rostersOf(item: Item): readonly string[] {
+  if (item.kind === "groups.roster_changed") return item.cards.map((one) => one.id);
+  return (item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group ? [item.group] : [];
+}
+
 /** How much waits in the groups that I run. */
 export const toDecide = computed(() => (me.value?.todo.groups ?? []).reduce((sum, one) => sum + one.joining + one.leaving + one.flagged, 0));
 /** All that waits for me, of whatever kind: what the page 待办 lists, and every number that speaks of it. */

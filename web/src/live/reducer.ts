@@ -95,9 +95,9 @@ function reduce(state: ClientState, item: Item, me: string): ClientState {
     case "groups.registered":
     case "groups.direct_opened":
     case "groups.changed":
-    case "groups.roster_changed":
     case "groups.rules_published":
       return withCard(onTimeline(state, item), item, item.card);
+    case "groups.roster_changed": return item.cards.reduce((now, card) => withCard(now, { ...item, group: card.id }, card), state);
     case "groups.member_changed":
       return item.person.id === me && !LISTED.includes(item.state) ? withoutGroup(state, item.group) : withMember(onTimeline(state, item), item, me);
     case "messaging.reminded": return withReminder(state, item.group, item.message, item.position);
@@ -332,7 +332,7 @@ function withMoved(state: ClientState, item: MovedItem, row: Row, counts: boolea
 }
 
 /** A card that came without my part in it keeps the one I know. */
-function withCard(state: ClientState, item: SystemItem | RosterChangedItem, card: GroupCard | null | undefined): ClientState {
+function withCard(state: ClientState, item: SystemItem | (RosterChangedItem & { group: string }), card: GroupCard | null | undefined): ClientState {
   if (!card) return state;
   const known = state.conversations[item.group];
   if (known === undefined && (card.me === null || !LISTED.includes(card.me.state))) return state;

@@ -9,7 +9,7 @@ import { clearKept, keepNow, keepSoon, readKept } from "./keeping.ts";
 import { mayKeep, withStart } from "./kept.ts";
 import { watchHead } from "./headwatch.ts";
 import { followCalls, loadCalls } from "./calls.ts";
-import { countMoved, isNewer, REVIEW_KINDS } from "./counts.ts";
+import { countMoved, isNewer, REVIEW_KINDS, rostersOf } from "./counts.ts";
 import { applySeen } from "./reads.ts";
 import { tellWork } from "./work.ts";
 import { beginAt, noted, noting, readWith, remember, setBack, since } from "./recent.ts";
@@ -335,7 +335,7 @@ function onFacts(items: Item[], position: number): void {
   for (const item of items) {
     next = applyItem(next, item, myId());
     if (isMessage(item) && item.message.cmid) cmids.add(item.message.cmid);
-    if ((item.kind.startsWith("groups.") || item.kind === "bots.changed") && item.group) marks.groups[item.group] = item.position;
+    for (const group of rostersOf(item)) marks.groups[group] = item.position;
     if (item.kind === "approvals.changed" || item.kind === "directory.deputy_changed") marks.approvals = item.position;
     if (item.kind === "notices.changed") {
       marks.notices = item.position;

@@ -1,6 +1,7 @@
 """Who there is, where they stand, and what they are entrusted with."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from guiju.kernel.actor import Actor
@@ -188,9 +189,14 @@ def change_person(
         post if post != person.post else None,
         phone if phone != person.phone else None,
         email if email != person.email else None,
+        joins=unit is not None and person.unit is None,
     )
     if fact.name is not None:
         permit = permit.under(*policy.use_ids(tx, REAL_NAME))
+    if fact.joins and fact.name is not None:
+        # Everybody hears of the name, and some of the joining: an entry brings a client one item.
+        tx.record(permit, PersonChanged(person_id, fact.unit, joins=True))
+        fact = replace(fact, unit=None, joins=False)
     if fact != PersonChanged(person_id, None):
         tx.record(permit, fact)
     return get_person(tx, person_id)

@@ -199,7 +199,7 @@ class PersonAdded:
 
 @fact("directory.person_changed", Content.PERSON, uninspected=_RECORD)
 class PersonChanged:
-    """A person's record changed; what is None stayed as it was."""
+    """A person's record changed; what is None stayed as it was. Who `joins` was of no unit until then: from outside."""
 
     person: str
     unit: str | None
@@ -207,6 +207,7 @@ class PersonChanged:
     post: Sealed[str | None] = None
     phone: Sealed[str | None] = None
     email: Sealed[str | None] = None
+    joins: bool = False
 
 
 @fact("directory.role_granted", Content.PERSON)

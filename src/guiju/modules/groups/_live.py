@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
+from guiju.modules.directory.types import PersonChanged
 from guiju.modules.groups import barriers, cards, service, timeline
 from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, BarrierTurned, DirectOpened
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
@@ -45,6 +46,7 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     tx, group = view.tx, service.find_group(view.tx, entry.group)
     assert group is not None, "a fact about a group comes after its registration"
     count = service.count_present(tx, [entry.group]).get(entry.group, 0)
+    outside = bool(service.with_outsiders(tx, [entry.group]))
     found = []
     discreet = timeline.is_discreet(entry)
     concerned = entry.fact.person if isinstance(entry.fact, MemberChanged) else None
@@ -54,15 +56,37 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
             continue
         if discreet and member.person != concerned:
             if _hears_of_leaving(member, entry):
-                news = _roster_changed(entry, cards.card(tx, group, member, count))
+                news = _roster_changed(entry, cards.card(tx, group, member, count, outside=outside))
                 found.append(Delivery(news, people=frozenset({member.person})))
             continue
         # Outside, not even a name: somebody who asked to join may only have guessed the number.
-        personal = shown | {"card": cards.card(tx, group, member, count) if inside else None}
+        personal = shown | {
+            "card": cards.card(tx, group, member, count, outside=outside) if inside else None
+        }
         if isinstance(entry.fact, MemberChanged):
             personal["members"] = count if inside else None
         found.append(Delivery(personal, people=frozenset({member.person})))
     return found
+
+
+def of_people(view: View, entry: Recorded) -> Sequence[Delivery]:
+    """Who joins the organisation is from outside no more: the cards of their groups may say so."""
+    if not isinstance(entry.fact, PersonChanged) or not entry.fact.joins:
+        return ()
+    tx, told = view.tx, dict[PersonId, list[Mapping[str, object]]]()
+    places = service.places_of(tx, PersonId(entry.fact.person))
+    ids = [group for group, place in places.items() if place.state in PRESENT]
+    known, counts = service.groups(tx, ids), service.count_present(tx, ids)
+    outside = service.with_outsiders(tx, ids)
+    for group in ids:
+        for member in service.members(tx, group):
+            if member.state in INSIDE and member.visible_from <= entry.position:
+                card = cards.card(tx, known[group], member, counts[group], outside=group in outside)
+                told.setdefault(member.person, []).append(card)
+    return [
+        Delivery(_roster_changed(entry, *shown), people=frozenset({person}))
+        for person, shown in sorted(told.items())
+    ]
 
 
 def _hears_of_leaving(member: Member, entry: Recorded) -> bool:
@@ -71,7 +95,7 @@ def _hears_of_leaving(member: Member, entry: Recorded) -> bool:
     return decides or entry.fact.state not in PRESENT
 
 
-def _roster_changed(entry: Recorded, card: Mapping[str, object]) -> dict[str, object]:
+def _roster_changed(entry: Recorded, *shown: Mapping[str, object]) -> dict[str, object]:
     return {
         "position": entry.position,
         "at": entry.at,
@@ -79,7 +103,7 @@ def _roster_changed(entry: Recorded, card: Mapping[str, object]) -> dict[str, ob
         "group": entry.group,
         "number": None,
         "actor": None,
-        "card": card,
+        "cards": shown,
     }
 
 

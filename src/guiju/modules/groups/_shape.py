@@ -88,9 +88,9 @@ def register_row(tx: ReadTx, group: Group, actor: Actor) -> Json:
     assert isinstance(bounds, Administrators)
     assert group.owner is not None, "a registered group has an owner"
     signed = service.count_signed(tx, group) if group.rules_version else 0
-    return cards.card(
-        tx, group, service.find_place(tx, group.id, actor.person_id), len(present)
-    ) | {
+    outside = not directory.people_outside(tx).isdisjoint(member.person for member in present)
+    mine = service.find_place(tx, group.id, actor.person_id)
+    return cards.card(tx, group, mine, len(present), outside=outside) | {
         "owner": directory.person_mark(tx, group.owner),
         "registered_at": group.registered_at,
         "end_date": group.end_date,

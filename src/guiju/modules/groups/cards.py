@@ -28,8 +28,11 @@ def level(tx: ReadTx, level_id: str) -> Json:
     return {"id": found.id, "title": found.title, "rank": found.rank}
 
 
-def card(tx: ReadTx, group: Group, member: Member | None, members: int) -> Json:
-    """The group card. `member` is the reader's own place, if any. A direct conversation is named after the other one."""
+def card(tx: ReadTx, group: Group, member: Member | None, members: int, *, outside: bool) -> Json:
+    """The group card. `member` is the reader's own place, if any. A direct conversation is named after the other one.
+
+    `outside`: somebody from outside is in the group; in a direct conversation, the other one.
+    """
     peer = _peer(tx, group, member)
     name = _name(group, peer)
     return {
@@ -44,6 +47,7 @@ def card(tx: ReadTx, group: Group, member: Member | None, members: int) -> Json:
         "level": level(tx, group.level),
         "state": group.state,
         "members": members,
+        "outside": outside if peer is None else peer["id"] in directory.people_outside(tx),
         "me": {"role": member.role, "state": member.state} if member is not None else None,
         "topics": list(group.topics),
         "publishing": _publishing(tx, group, member),
@@ -87,4 +91,5 @@ def card_for(tx: ReadTx, group: Group, actor: Actor) -> Json:
     """The card with the actor's own place."""
     member = service.find_member(tx, group.id, actor.person_id)
     shown = None if _rules.has_left(member) else member
-    return card(tx, group, shown, service.count_present(tx, [group.id]).get(group.id, 0))
+    members = service.count_present(tx, [group.id]).get(group.id, 0)
+    return card(tx, group, shown, members, outside=bool(service.with_outsiders(tx, [group.id])))

@@ -7,9 +7,11 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.page import Page, check_limit
 from guiju.modules.approvals import service as approvals
+from guiju.modules.directory import service as directory
 from guiju.modules.groups import (
     _application_store,
     _direct_store,
+    _outside,
     _register,
     _rules,
     _store,
@@ -175,6 +177,12 @@ def groups(tx: ReadTx, ids: list[GroupId]) -> Mapping[GroupId, Group]:
 def count_present(tx: ReadTx, ids: list[GroupId]) -> Mapping[GroupId, int]:
     """How many members each group has now."""
     return _store.count_present(tx, ids)
+
+
+def with_outsiders(tx: ReadTx, ids: list[GroupId]) -> frozenset[GroupId]:
+    """Those of the groups in which somebody from outside the organisation is now."""
+    outside = directory.people_outside(tx)
+    return _outside.with_any_of(tx, ids, outside) if outside else frozenset()
 
 
 def count_signed(tx: ReadTx, group: Group) -> int:

@@ -263,7 +263,9 @@ def conversation(view: View, found: service.Conversation) -> Json:
 def _conversation(view: View, found: service.Conversation, now: Mapping[int, Changed]) -> Json:
     last = found.last
     return {
-        "group": cards.card(view.tx, found.group, found.member, found.members),
+        "group": cards.card(
+            view.tx, found.group, found.member, found.members, outside=found.outside
+        ),
         "last": item(view, last, None, now.get(last.position, UNCHANGED))
         if last is not None
         else None,

@@ -68,6 +68,7 @@ class Conversation:
     read: int
     settings: Settings = PLAIN
     begun: bool = True
+    outside: bool = False
 
 
 def reading_place(tx: ReadTx, actor: Actor, group: GroupId) -> Member:
@@ -148,6 +149,7 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
     known, counts = groups.groups(tx, ids), groups.count_present(tx, ids)
     last, read = _unread_store.last_shown(tx, ids), _mark_store.read_positions(tx, person)
     settings = _personal_store.settings(tx, person)
+    outside = groups.with_outsiders(tx, ids)
     found = [
         _conversation(
             tx, known[group], member, counts.get(group, 0), last.get(group), read.get(group, -1)
@@ -162,6 +164,7 @@ def list_conversations(tx: ReadTx, actor: Actor) -> list[Conversation]:
             each,
             reminded=reminded.get(each.group.id),
             settings=settings.get(each.group.id, PLAIN),
+            outside=each.group.id in outside,
         )
         for each in found
     ]
