@@ -297,7 +297,7 @@ WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all", "messaging.pace"
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
 # Not in this pack, or forbidden by it: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,
-# test_quieting.py, test_urging.py, test_burning.py, groups/test_roster.py and bots/test_asking.py show them acting.
+# test_quieting.py, test_urging.py, test_burning.py, groups/test_roster.py, test_contacts.py, bots/test_asking.py show them.
 OFF_BY_DEFAULT = {
     "messaging.risk",
     "messaging.editing",
@@ -308,6 +308,7 @@ OFF_BY_DEFAULT = {
     "messaging.urgent",
     "messaging.burning",
     "groups.invitation",
+    "groups.contacts",
     "bots.incoming",
 }
 

@@ -20,6 +20,7 @@ export const BASE = {
   "notice.reminded": ["请确认通知：", "請確認通知：", "Please acknowledge: "],
   "link.offline": ["连接断开，正在重连。", "連線中斷，正在重新連線。", "Connection lost, reconnecting."],
   "link.offline.more": ["可以照常写，恢复后按顺序发出，不会重复。", "可以照常書寫，恢復後依序送出，不會重複。", "Keep writing: messages go out in order once it is back, never twice."],
+  "link.offline.call": ["急事请打电话：打开通讯录", "急事請打電話：開啟通訊錄", "What cannot wait, phone: open the contacts"],
   "link.connecting": ["正在连接…", "正在連線…", "Connecting…"],
   "alarm.title": ["账本对不上，请立即联系审计室。", "帳本對不上，請立即聯絡稽核室。", "The ledger does not match. Contact the auditors now."],
   "alarm.smaller": ["服务器现在给出的账本比你这台浏览器见过的更短。", "伺服器現在給出的帳本比你這台瀏覽器見過的更短。", "The server now shows a shorter ledger than this browser has seen."],

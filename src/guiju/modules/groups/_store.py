@@ -1,6 +1,6 @@
 """Tables of groups, applications and members. `apply` is their only writer."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -95,6 +95,7 @@ _member = governed(
         Index("groups_member_person", "person", "state"),
     )
 )
+member_table = _member
 
 application_table = governed(
     Table(
@@ -323,7 +324,7 @@ def _read(listed: str | None) -> tuple[Any, ...]:
     return decode(listed, _TEXTS) if listed is not None else ()
 
 
-def _to_member(row: Any) -> Member:
+def to_member(row: Any) -> Member:
     return Member(
         row.grp, row.person, GroupRole(row.role), MemberState(row.state), row.since, row.visible_from,
         row.signed_version, row.position,
@@ -332,13 +333,13 @@ def _to_member(row: Any) -> Member:
 
 def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
     row = tx.first(select(_member).where(_member.c.grp == group, _member.c.person == person))
-    return _to_member(row) if row is not None else None
+    return to_member(row) if row is not None else None
 
 
 def members(tx: ReadTx, group: GroupId) -> list[Member]:
     order = _member.c.position, _member.c.person
     return [
-        _to_member(row)
+        to_member(row)
         for row in tx.all(select(_member).where(_member.c.grp == group).order_by(*order))
     ]
 
@@ -350,21 +351,7 @@ def came_after(tx: ReadTx, group: GroupId, position: int) -> frozenset[PersonId]
 
 def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
     rows = tx.all(select(_member).where(_member.c.person == person))
-    return {row.grp: _to_member(row) for row in rows}
-
-
-def places_of_many(tx: ReadTx, people: Sequence[PersonId]) -> Iterable[Member]:
-    """Every place that some people have or had, in slices of as many people as one statement may name."""
-    for at in range(0, len(people), 500):
-        some = _member.c.person.in_(people[at : at + 500])
-        yield from map(_to_member, tx.all(select(_member).where(some)))
-
-
-def count_in(tx: ReadTx, groups: Collection[GroupId], state: MemberState) -> Mapping[GroupId, int]:
-    """How many members of each group are in a state; one without any is left out."""
-    c = _member.c
-    found = select(c.grp, func.count().label("members")).where(c.grp.in_(groups), c.state == state)
-    return {row.grp: row.members for row in tx.all(found.group_by(c.grp))}
+    return {row.grp: to_member(row) for row in rows}
 
 
 def count_present(tx: ReadTx, groups: Iterable[GroupId]) -> Mapping[GroupId, int]:
