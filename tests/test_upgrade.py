@@ -81,7 +81,7 @@ TABLES = (
     "followup_question",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
-GROUP_COLUMNS = ("publishers", "topics")
+GROUP_COLUMNS = ("publishers", "topics", "hours")
 SECRET = "这是核心配方"
 
 
@@ -151,6 +151,7 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 
 
 _SINCE = (
+    "ALTER TABLE groups_group DROP COLUMN hours",
     "DROP TABLE messaging_reminded",
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",

@@ -581,6 +581,7 @@ _BODIES: dict[str, _Body] = {
     "PUT /api/groups/{group}/administrators": _member,
     "PUT /api/groups/{group}/publishers": _member,
     "PUT /api/groups/{group}/topics": _fixed(topics=["生产进度"]),
+    "PUT /api/groups/{group}/hours": _fixed(hours=[{"days": [1], "start": 540, "end": 600, "words": "例会"}]),
     "PUT /api/groups/{group}/messages/{position}/aside": _fixed(reason="x"),
     "PUT /api/groups/{group}/messages/{position}/frozen": _fixed(reason="x"),
     "POST /api/groups/{group}/messages/{position}/flag": _fixed(reason="x"),

@@ -19,7 +19,7 @@ from tests.support.deputies import stand_in
 from tests.support.office import Office
 from tests.support.world import NO_PASSWORD
 
-CLAUSE = '  - id: "99.1"\n    chapter: {zh: 测试, en: Test}\n    title: {zh: 联系, en: Contact}\n    text: {zh: 电话, en: Phone}\n    rows: [RSP-07]\n    controls:\n'
+SHIPPED = "with: {seen_by: [unit, groups, heads], most_group: 100, kept_days: 14}"
 
 
 class Book:
@@ -61,8 +61,7 @@ class Book:
         return listed
 
     def rule(self, params: str) -> None:
-        used = CLAUSE + f"      - use: groups.contacts\n        with: {params}\n"
-        self.world.adopt(lambda text: text.replace("\nflows:", "\n" + used + "\nflows:", 1))
+        self.world.adopt(lambda text: text.replace(SHIPPED, f"with: {params}"))
 
 
 @pytest.fixture
@@ -158,7 +157,7 @@ class TestClause:
         (found,) = book.world.read(lambda tx: contacting.list_contacts(tx, book.me))
         assert found.phone and found.email == ""
         _, use = book.world.read(contacting.rules)
-        assert use is not None and use.clause.id == "99.1"
+        assert use is not None and use.clause.id == "6.32"
 
     def test_a_group_of_everybody_is_no_reason(self, book: Book) -> None:
         book.world.group(book.me, [book.colleague], [book.stranger])
@@ -177,6 +176,11 @@ class TestClause:
             book.rule(params)
 
     def test_without_a_clause_the_defaults_hold(self, book: Book) -> None:
-        book.world.adopt(lambda text: text)
-        found, _ = book.world.read(contacting.rules)
-        assert found == ContactRules()
+        book.world.adopt(
+            lambda text: text.replace("groups.contacts", "groups.owner", 1).replace(
+                SHIPPED, "with: {}"
+            )
+        )
+        found, use = book.world.read(contacting.rules)
+        assert found == ContactRules() and use is None
+        assert book.seen() == {book.colleague.person_id, book.office.head.person_id}

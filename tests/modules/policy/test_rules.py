@@ -105,6 +105,7 @@ BY_PLACE = {
     "messaging.flag": (ALL, PRESENT),
     "groups.publishers": ({OWNER, ADMINISTRATOR}, PRESENT),
     "groups.topics": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "groups.office_hours": ({OWNER, ADMINISTRATOR}, PRESENT),
     "followup.ask": (ALL, PRESENT),
     "followup.answer": (ALL, PRESENT),
     "followup.question": (ALL, PRESENT),

@@ -1,5 +1,5 @@
 /** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
-import type { Chosen, Publishing, TemplateCopy } from "./order.ts";
+import type { Chosen, OfficeHours, Publishing, TemplateCopy } from "./order.ts";
 import type { OwnQuiet } from "./quiet.ts";
 export type { Call, CallState, OwnQuiet, Rest } from "./quiet.ts";
 
@@ -58,7 +58,7 @@ export interface GroupCard {
   state: GroupState;
   members: number;
   me: { role: MemberRole; state: MemberState } | null;
-  topics: string[];
+  topics: string[]; hours: OfficeHours[];
   /** What only publishers write here; null where everybody does. */
   publishing: Publishing | null;
 }
@@ -204,7 +204,7 @@ export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; reason?: string | null; members: number | null; card: GroupCard | null;
 };
 export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string; card?: GroupCard | null };
-export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" };
+export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" | "hours" };
 /** What I may write to others may have changed: ask again. */
 export type BarriersChangedItem = ItemBase<"groups.barriers_changed">;
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {

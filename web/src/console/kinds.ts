@@ -36,6 +36,7 @@ export const KINDS: Record<string, Triple> = {
   "messaging.template_saved": ["保存消息模板", "儲存訊息範本", "template saved"],
   "messaging.template_removed": ["删除消息模板", "刪除訊息範本", "template removed"],
   "groups.publishers_set": ["指定发布人", "指定發布人", "named the publishers"],
+  "groups.hours_set": ["修改固定沟通时间", "修改固定溝通時間", "stated communication times"],
   "groups.topics_set": ["修改群议题", "修改群議題", "stated the topics"],
   "messaging.escalated": ["上报待审消息", "上報待審訊息", "held message passed on"],
   "messaging.exception_granted": ["放行一个词", "放行一個詞", "exception granted"],

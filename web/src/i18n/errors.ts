@@ -197,6 +197,7 @@ export const ERRORS: Record<string, Triple> = {
   "kernel.database_unavailable": ["暂时连不上数据库，请稍后再试。", "暫時連不上資料庫，請稍後再試。", "The database cannot be reached at the moment; try again later."],
   "kernel.outcome_unknown": ["保存时数据库断开，结果还不清楚，请先看看是否已完成。", "儲存時資料庫中斷，結果還不清楚，請先看看是否已完成。", "The database was lost while this was being stored; look whether it was done."],
   "kernel.files_unavailable": ["文件暂时存不了，请稍后再试。", "檔案暫時無法儲存，請稍後再試。", "Files cannot be stored at the moment; try again later."],
+  "groups.bad_hours": ["固定沟通时间最多五个，每个要有星期几，结束晚于开始，说明不超过四十字。", "固定溝通時間最多五個，每個要有星期幾，結束晚於開始，說明不超過四十字。", "At most 5 times, each on days of the week, with an end after its beginning and up to 40 characters."],
   "groups.bad_topics": ["议题最多十二个，每个一到四十字。", "議題最多十二個，每個一到四十字。", "At most 12 topics of 1 to 40 characters."],
   "groups.not_publisher": ["这里只由本群的发布人发布。", "這裡只由本群的發布人發布。", "Only this group's publishers may do this."],
   "groups.too_many_publishers": ["发布人太多了，请少指定几位。", "發布人太多了，請少指定幾位。", "Too many publishers; name fewer."],

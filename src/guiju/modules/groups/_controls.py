@@ -145,6 +145,7 @@ CONTROLS = (
         _rules.check_end_date,
     ),
     _order_controls.PUBLISHERS,
+    _order_controls.OFFICE_HOURS,
     _contact_controls.CONTROL,
     *_direct_controls.CONTROLS,
 )

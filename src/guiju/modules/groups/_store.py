@@ -31,6 +31,7 @@ from guiju.modules.groups.direct_types import (
     BarrierTurned,
     DirectOpened,
 )
+from guiju.modules.groups.hours_types import HoursSet, OfficeHours
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -75,11 +76,12 @@ group_table = governed(
         Column("rules_position", BigInteger),
         Column("publishers", Text),
         Column("topics", Text),
+        Column("hours", Text),
         Index("groups_group_serial", "year", "serial", unique=True),
     )
 )
 
-_TEXTS = learn(tuple[str, ...])
+_TEXTS, _HOURS = learn(tuple[str, ...]), learn(tuple[OfficeHours, ...])
 _member = governed(
     Table(
         "groups_member",
@@ -144,6 +146,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 _change(tx, group, publishers=_listed(people))
             case TopicsSet(group=group, topics=topics):
                 _change(tx, group, topics=_listed(topics))
+            case HoursSet(group=group):
+                _change(tx, group, hours=_timed(entry.fact))
             case GroupClosed(group=group):
                 _change(tx, group, state=GroupState.CLOSED)
             case EndReminded() | BarrierTurned():
@@ -261,6 +265,11 @@ def _listed(texts: Sequence[str]) -> str | None:
     return msgspec.json.encode(texts).decode() if texts else None
 
 
+def _timed(fact: HoursSet) -> str | None:
+    hours = [OfficeHours(*time, text) for time, text in zip(fact.times, fact.words, strict=True)]
+    return msgspec.json.encode(hours).decode() if hours else None
+
+
 def _ask_all_to_sign(tx: WriteTx, entry: Recorded, fact: RulesPublished) -> None:
     asked = and_(
         _member.c.grp == fact.group,
@@ -317,6 +326,7 @@ def to_group(row: Any) -> Group:
         row.id, row.name, row.filing_number, GroupKind(row.kind), row.tool, row.group_class, row.level, row.unit,
         row.purpose, row.scope, GroupState(row.state), row.owner, row.end_date, row.registered_at, row.rules_version,
         row.rules_position, _read(row.publishers), _read(row.topics),
+        decode(row.hours, _HOURS) if row.hours is not None else (),
     )  # fmt: skip
 
 
