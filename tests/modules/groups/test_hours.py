@@ -1,7 +1,11 @@
 """Fixed communication times: stated by those who run a group, seen by its members, forbidding nothing."""
 
+from functools import partial
+
 import pytest
 
+from guiju.kernel.actor import Actor
+from guiju.kernel.errors import GuijuError
 from guiju.modules.groups import cards, keeping_hours
 from guiju.modules.groups.hours_types import BadHoursError, OfficeHours
 from guiju.modules.groups.types import GroupNotFoundError
@@ -30,12 +34,14 @@ def test_they_are_stated_by_those_who_run_the_group(office: Office) -> None:
 
 def test_nobody_else_states_them(office: Office) -> None:
     group = office.group()
-    for actor, error in (
+    refusals: tuple[tuple[Actor, type[GuijuError]], ...] = (
         (office.member, NotAllowedError),
         (office.outsider, GroupNotFoundError),
         (office.registrar, NotAllowedError),
-    ):
-        office.refused(error, lambda tx, a=actor: keeping_hours.set_hours(tx, a, group, [MEETING]))
+    )
+    for actor, error in refusals:
+        stating = partial(keeping_hours.set_hours, actor=actor, group_id=group, hours=[MEETING])
+        office.refused(error, stating)
 
 
 @pytest.mark.parametrize(

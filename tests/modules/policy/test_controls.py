@@ -29,6 +29,8 @@ from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.messaging.types import FloodError
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
+from guiju.modules.outages import service as outages
+from guiju.modules.outages.types import Outage
 from guiju.modules.policy import service as policy
 from guiju.runtime import wire
 from tests.support.apart import barrier_input, people, set_barrier
@@ -196,6 +198,13 @@ def published(office: Office) -> None:
     office.world.write(lambda tx: ordering.set_publishers(tx, office.owner, group, people))
 
 
+def outage(office: Office) -> None:
+    now = office.world.clock.now()
+    office.world.write(
+        lambda tx: outages.report(tx, office.member, Outage.SEND, since=now, until=None, words="x")
+    )
+
+
 def timed(office: Office) -> None:
     hours = [OfficeHours((1,), 540, 600, "例会")]
     group = office.group()
@@ -294,6 +303,7 @@ ACTS: dict[str, Act] = {
     "messaging.templates": templated,
     "groups.publishers": published,
     "groups.office_hours": timed,
+    "outages.reports": outage,
     "notices.issuers": noticed,
     "notices.acknowledgement": noticed,
     "notices.quiz": noticed,

@@ -105,6 +105,8 @@ export const KINDS: Record<string, Triple> = {
   "directory.role_revoked": ["收回职责", "收回職責", "revoked a role"],
   "directory.unit_added": ["新建部门", "新增部門", "added a unit"],
   "directory.unit_head_set": ["任命部门负责人", "任命部門負責人", "set the head of a unit"],
+  "outages.reported": ["报告收发故障", "回報收發故障", "reported an outage"],
+  "outages.handled": ["答复收发故障", "答覆收發故障", "settled reports of outages"],
   "identity.account_requested": ["申请账号", "申請帳號", "account requested"],
   "identity.account_registered": ["登记账号", "登記帳號", "account registered"],
   "identity.account_activated": ["激活账号", "啟用帳號", "account activated"],

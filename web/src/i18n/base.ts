@@ -98,6 +98,7 @@ export const BASE = {
   "page.ledger": ["账本与证明", "帳本與證明", "Ledger and proofs"],
   "page.directory": ["人员管理", "人員管理", "Staff records"],
   "page.accounts": ["账号管理", "帳號管理", "Accounts"],
+  "page.outages": ["收发故障", "收發故障", "Outages"],
   "page.webhooks": ["系统接入", "系統接入", "Webhooks"],
   "page.templates": ["消息模板", "訊息範本", "Templates"],
   "page.barriers": ["沟通屏障", "溝通屏障", "Barriers"],

@@ -9,9 +9,9 @@ import { can, me, state } from "./store.ts";
 export const isNewer = inOrder();
 /** Reads the counts again. Throws ApiError. */
 export async function count(): Promise<void> {
-  const { todo, prereviews, bot_refusals, position } = await get<Me>("/me");
+  const { todo, prereviews, bot_refusals, outages, position } = await get<Me>("/me");
   if (!isNewer("", position)) return;
-  if (me.value) me.value = { ...me.value, todo, prereviews, bot_refusals: bot_refusals ?? [] };
+  if (me.value) me.value = { ...me.value, todo, prereviews, bot_refusals: bot_refusals ?? [], outages: outages ?? [] };
   state.value = { ...state.value, todo: { ...state.value.todo, reviews: todo.reviews } };
 }
 
@@ -36,7 +36,7 @@ export function countSoon(): void {
 }
 
 /** What changes how many answers, questions and flags wait for me; whom it concerns is told of it. */
-const FOLLOWED: readonly string[] = ["messaging.flags_changed", "followup.question", "followup.todo", "followup.changed", "directory.deputy_changed"];
+const FOLLOWED: readonly string[] = ["messaging.flags_changed", "followup.question", "followup.todo", "followup.changed", "directory.deputy_changed", "outages.changed"];
 /** Counts again what these items may have changed. */
 export function countMoved(items: readonly Item[]): void {
   const reviews = can("messaging.review", "messaging.review_escalated");
