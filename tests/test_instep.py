@@ -48,6 +48,8 @@ from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.forward_types import Wanted
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
+from guiju.modules.outages import service as outages
+from guiju.modules.outages.types import Outage
 from guiju.setup import SYSTEM
 from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.asking import raise_question
@@ -376,6 +378,20 @@ class Acts:
         )
         self.recall("taken down by the auditor", auditor, quoting, "违规")
         self.send("sent after all that", member, "继续", MessageState.DELIVERED, thread=root)
+
+    def outages(self) -> None:
+        """Reported, and settled for those who reported."""
+        now, keeper = self.world.clock.now(), self.cast.people["it", "outsider"]
+        made = [
+            self.verb(
+                f"outage {who}",
+                lambda tx, a=actor: outages.report(  # type: ignore[misc]  # bound at once
+                    tx, a, Outage.OFFLINE, since=now - HOUR, until=now, words="断网"
+                ),
+            ).position
+            for who, actor in (("of the member", self.member), ("of the owner", self.owner))
+        ]
+        self.verb("outages settled", lambda tx: outages.handle(tx, keeper, made, answer="已恢复"))
 
     def edit(self, name: str, actor: Actor, shown: int, text: str, **extra: Any) -> None:
         self.do(name, lambda: self.world.edit(actor, self.group, shown, text, **extra))
@@ -718,6 +734,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     staffing.verb("guest signs", lambda tx: roster.sign_rules(tx, guest, group, version=1))
     staffing.joining(guest)
     staffing.rename("who left renamed", cast.spare, "离群改名")
+    acts.outages()
     acts.approvals()
     acts.governing()
     staffing.directory(cast.people["employee", "member"])

@@ -79,9 +79,10 @@ TABLES = (
     "followup_said",
     "directory_deputy",
     "followup_question",
+    "outages_report",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
-GROUP_COLUMNS = ("publishers", "topics")
+GROUP_COLUMNS = ("publishers", "topics", "hours")
 SECRET = "这是核心配方"
 
 
@@ -151,6 +152,8 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 
 
 _SINCE = (
+    "DROP TABLE outages_report",
+    "ALTER TABLE groups_group DROP COLUMN hours",
     "DROP TABLE messaging_reminded",
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",

@@ -55,6 +55,7 @@ from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.searching import Searcher
 from guiju.modules.messaging.uploading import Uploads
 from guiju.modules.notices import _routes as notices_routes
+from guiju.modules.outages import _routes as outages_routes
 from guiju.modules.policy import _routes as policy_routes
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Pack
@@ -75,6 +76,7 @@ ROUTES = (
     identity_routes,
     policy_routes,
     directory_routes,
+    outages_routes,
     inspection_routes,
     approvals_routes,
     groups_routes,

@@ -18,6 +18,8 @@ from guiju.modules.messaging import prereview, review_queue, topics, writers
 from guiju.modules.messaging.review_types import BotRefusal
 from guiju.modules.notices import issuing
 from guiju.modules.notices import service as notices
+from guiju.modules.outages import service as outages
+from guiju.modules.outages import telling
 from guiju.modules.policy import service as policy
 
 routes = APIRouter(prefix="/api", tags=["me"])
@@ -43,6 +45,7 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
             "answers": followup.count_todo(tx, [actor.person_id]).get(actor.person_id, 0),
             "late": followup.count_late(tx, actor.person_id),
             "questions": questions.count_open(tx, actor.person_id),
+            "outages": outages.count_open(tx, actor),
             "groups": _groups(tx, actor),
         },
         "prereviews": [
@@ -56,6 +59,7 @@ def describe(tx: ReadTx, actor: Actor) -> dict[str, Any]:
         "bot_refusals": [
             _refusal(tx, each) for each in prereview.bot_refusals(tx, actor.person_id)
         ],
+        "outages": telling.answers(tx, actor.person_id),
         "position": tx.position,
     }
 

@@ -72,6 +72,9 @@ from guiju.modules.notices import _jobs as notices_jobs
 from guiju.modules.notices import _live as notices_live
 from guiju.modules.notices import _work as notices_work
 from guiju.modules.notices import service as notices
+from guiju.modules.outages import _controls as outages_controls
+from guiju.modules.outages import _live as outages_live
+from guiju.modules.outages import service as outages
 from guiju.modules.policy import _controls as policy_controls
 from guiju.modules.policy import _live as policy_live
 from guiju.modules.policy import service as policy
@@ -100,6 +103,7 @@ APPLIERS: Mapping[str, Apply] = {
     "policy": policy.apply,
     "identity": identity.apply,
     "directory": directory.apply,
+    "outages": outages.apply,
     "inspection": dictionaries.apply,
     "approvals": approvals.apply,
     "groups": _heard(groups.apply),
@@ -112,6 +116,7 @@ CONTROLS = (
     policy_controls,
     identity_controls,
     directory_controls,
+    outages_controls,
     inspection_controls,
     approvals_controls,
     groups_controls,
@@ -125,6 +130,7 @@ ROUTERS: Mapping[str, Router] = {
     "directory": _both(
         _both(directory_live.deliveries, approvals_live.of_deputies), groups_live.of_people
     ),
+    "outages": outages_live.deliveries,
     "approvals": approvals_live.deliveries,
     "groups": groups_live.deliveries,
     "messaging": _both(messaging_live.deliveries, followup_live.of_messages),

@@ -4,7 +4,8 @@ from typing import Any, Protocol
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.ids import GroupId
-from guiju.modules.groups import ordering
+from guiju.modules.groups import keeping_hours, ordering
+from guiju.modules.groups.hours_types import OfficeHours
 from guiju.modules.messaging import recalling, templating, topics
 from guiju.modules.messaging.template_types import TemplateField, fill
 from guiju.modules.messaging.types import MessageState
@@ -38,6 +39,8 @@ class Ordering:
         mine = (acts.member.person_id,)
         acts.verb("publishers", lambda tx: ordering.set_publishers(tx, owner, group, mine))
         acts.verb("topics", lambda tx: ordering.set_topics(tx, owner, group, ["生产", "设备"]))
+        hours = [OfficeHours((1, 3), 540, 600, "碰头")]
+        acts.verb("hours", lambda tx: keeping_hours.set_hours(tx, owner, group, hours))
         self._templates()
         self._moving()
         self._freezing()

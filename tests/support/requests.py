@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.clock import DAY
+from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import importing, sheets
@@ -29,6 +29,8 @@ from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import issuing
 from guiju.modules.notices.types import Audience, Wording
+from guiju.modules.outages import service as outages
+from guiju.modules.outages.types import Outage
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import PRESENT
 from guiju.runtime import load_pack
@@ -318,6 +320,13 @@ class Things:
             )
         )
 
+    def outage(self) -> int:
+        """A report that waits."""
+        person, now = self.cast.world.person("某人"), self.cast.world.clock.now()
+        return self.cast.world.write(
+            lambda tx: outages.report(tx, person, Outage.SEND, since=now, until=None, words="")
+        ).position
+
     def _set_barrier(self) -> str:
         one, other = (self.cast.world.person("某人") for _ in range(2))
         admin = self.cast.people["security_admin", "outsider"]
@@ -562,6 +571,8 @@ _BODIES: dict[str, _Body] = {
     "PUT /api/people/{person_id}/deputy": lambda t, r, a, i: {
         "person_id": t.cast.people["it" if r.role == "head" else "head", "outsider"].person, "since": day(t.cast.world), "until": day(t.cast.world),
     },
+    "POST /api/outages": lambda t, r, a, i: {"outage": "send", "since": t.cast.world.clock.now() - HOUR, "until": None},
+    "POST /api/outages/handling": lambda t, r, a, i: {"positions": [t.outage()], "answer": "线路已恢复"},
     "POST /api/units": lambda t, r, a, i: {"name": f"新班组{next(t.serial)}", "parent_id": t.cast.unit},
     "PUT /api/units/{unit_id}/head": lambda t, r, a, i: {"person_id": t.cast.people["head", "outsider"].person},
     "POST /api/accounts/{account_id}/certification": _fixed(proof="身份证"),
@@ -581,6 +592,7 @@ _BODIES: dict[str, _Body] = {
     "PUT /api/groups/{group}/administrators": _member,
     "PUT /api/groups/{group}/publishers": _member,
     "PUT /api/groups/{group}/topics": _fixed(topics=["生产进度"]),
+    "PUT /api/groups/{group}/hours": _fixed(hours=[{"days": [1], "start": 540, "end": 600, "words": "例会"}]),
     "PUT /api/groups/{group}/messages/{position}/aside": _fixed(reason="x"),
     "PUT /api/groups/{group}/messages/{position}/frozen": _fixed(reason="x"),
     "POST /api/groups/{group}/messages/{position}/flag": _fixed(reason="x"),

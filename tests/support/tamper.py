@@ -48,6 +48,8 @@ from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
+from guiju.modules.outages import service as outages
+from guiju.modules.outages.types import Outage
 from guiju.runtime import APPLIERS
 from guiju.setup import SYSTEM
 from tests.support.apart import barrier_input, people, set_barrier
@@ -249,6 +251,7 @@ def settle(world: World) -> None:
     set_barrier(world, security, barrier_input(people(members[1]), people(members[2])))
     _address(world, group, owner, members[0])
     _follow(world, group, owner, members[0])
+    _report(world, members[0], world.person("徐维护", "it"))
     world.write(lambda tx: governing.publish_rules(tx, owner, group, text="一、守纪律；二、不外传"))
     world.write(lambda tx: roster.ask_to_leave(tx, members[2], group, reason="调岗"))
     world.group(owner, [deputy], members[:1])
@@ -339,6 +342,20 @@ def _change(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
     world.send(owner, group, "八点开工", corrects=wrong)
     burns = world.send(owner, group, "口令在抽屉里", burn=30).position
     world.write(lambda tx: burning.open_message(tx, member, group, burns))
+
+
+def _report(world: World, member: Actor, keeper: Actor) -> None:
+    """An outage that was settled, and one that waits."""
+    now = world.clock.now()
+    made = [
+        world.write(
+            lambda tx, end=end: outages.report(  # type: ignore[misc]  # bound at once
+                tx, member, Outage.SEND, since=now - HOUR, until=end, words="发不出去"
+            )
+        )
+        for end in (now, None)
+    ]
+    world.write(lambda tx: outages.handle(tx, keeper, [made[0].position], answer="已恢复"))
 
 
 def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:

@@ -51,6 +51,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/webhooks", component: () => import("./console/webhooks/WebhooksPage.vue"), meta: { console: true } },
   { path: "/ledger", component: () => import("./console/proof/LedgerPage.vue"), meta: { console: true } },
   { path: "/proof/:position(\\d+)", component: () => import("./console/proof/ProofPage.vue"), meta: { console: true } },
+  { path: "/outages", component: () => import("./console/outages/OutagesPage.vue"), meta: { console: true } },
   { path: "/directory", component: () => import("./console/directory/DirectoryPage.vue"), meta: { console: true } },
   { path: "/accounts", component: () => import("./console/directory/AccountsPage.vue"), meta: { console: true } },
   { path: "/login", component: () => import("./door/LoginPage.vue"), meta: { door: true } },

@@ -9,7 +9,7 @@ const OTHER = { id: "p2", name: "欧阳明远" };
 const card = (state: "active" | "must_sign" | "leaving_requested" = "active", members = 3): GroupCard => ({
   id: "g1", name: "澄远技改工作群", short_name: "技改工作群", filing_number: "群备〔2026〕0183号", kind: "internal", tool: null,
   class: { id: "project", title: { zh: "项目群", en: "Project" } }, level: { id: "internal", title: { zh: "内部", en: "Internal" }, rank: 2 },
-  state: "active", members, me: { role: "member", state }, topics: [], publishing: null,
+  state: "active", members, me: { role: "member", state }, topics: [], hours: [], publishing: null,
 });
 function message(position: number, by: Partial<Message> = {}): Message {
   return { position, number: position, sender: OTHER, at: position, text: "好", mentions: [], quote: null, state: "delivered", spans: [], clause: null, note: null, cmid: null, due_at: null, ...by };

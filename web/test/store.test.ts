@@ -6,7 +6,7 @@ vi.mock("../src/live/cupboard.ts", () => ({ hangs: () => false, within: async ()
 
 /** A server whose answers come when the test says so. */
 let asked: { path: string; method: string; give: (body: unknown, status?: number) => void }[] = [];
-const group = (id: string): Conversation["group"] => ({ id, name: id, short_name: id, kind: "internal", state: "active", level: "normal", me: { role: "member", state: "active" }, members: 3, topics: [], publishing: null }) as never;
+const group = (id: string): Conversation["group"] => ({ id, name: id, short_name: id, kind: "internal", state: "active", level: "normal", me: { role: "member", state: "active" }, members: 3, topics: [], hours: [], publishing: null }) as never;
 const row = (id: string, read: number, more: Partial<Conversation> = {}): Conversation => ({ group: group(id), last: message(9, id), unread: 9 - read, mentioned: false, reminded: null, read, begun: true, pinned: false, muted: false, marked_unread: false, ...more });
 const message = (position: number, of = "g", text = "早"): MessageItem => ({
   position, at: position, kind: "messaging.sent", group: of, number: position, actor: null,

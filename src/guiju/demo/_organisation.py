@@ -69,10 +69,11 @@ def _found(stage: Stage, unit_ids: dict[str, UnitId], password_hash: str) -> Non
 
 def _add(tx: WriteTx, stage: Stage, actor: Actor, row: PersonRow, unit: UnitId) -> None:
     logins = [person.login for person, _ in _data.organisation().people()]
-    number = f"CY{1001 + logins.index(row.login)}"
+    serial = 1001 + logins.index(row.login)
+    number = f"CY{serial}"
     added = directory.add_person(
         tx, actor, name=row.name, staff_no=number, unit=unit, post=row.post, login=row.login,
-        email=f"{row.login}@example.com",
+        phone=f"1390000{serial}", email=f"{row.login}@example.com",
     )  # fmt: skip
     stage.people[row.login] = added.id
 

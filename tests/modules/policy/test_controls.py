@@ -12,7 +12,8 @@ from guiju.modules.directory import service as directory
 from guiju.modules.followup import answering, asking, questioning
 from guiju.modules.followup.question_types import Outcome
 from guiju.modules.followup.types import Answer
-from guiju.modules.groups import direct, governing, ordering, roster
+from guiju.modules.groups import direct, governing, keeping_hours, ordering, roster
+from guiju.modules.groups.hours_types import OfficeHours
 from guiju.modules.groups.types import GroupKind
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import (
@@ -28,6 +29,8 @@ from guiju.modules.messaging.template_types import TemplateField
 from guiju.modules.messaging.types import FloodError
 from guiju.modules.notices import acknowledging, issuing
 from guiju.modules.notices.types import Audience, Question, Wording
+from guiju.modules.outages import service as outages
+from guiju.modules.outages.types import Outage
 from guiju.modules.policy import service as policy
 from guiju.runtime import wire
 from tests.support.apart import barrier_input, people, set_barrier
@@ -195,6 +198,19 @@ def published(office: Office) -> None:
     office.world.write(lambda tx: ordering.set_publishers(tx, office.owner, group, people))
 
 
+def outage(office: Office) -> None:
+    now = office.world.clock.now()
+    office.world.write(
+        lambda tx: outages.report(tx, office.member, Outage.SEND, since=now, until=None, words="x")
+    )
+
+
+def timed(office: Office) -> None:
+    hours = [OfficeHours((1,), 540, 600, "例会")]
+    group = office.group()
+    office.world.write(lambda tx: keeping_hours.set_hours(tx, office.owner, group, hours))
+
+
 def forwarded(office: Office) -> None:
     """Out of a sensitive group into one that is not."""
     secret = office.group(level="sensitive", name="澄远敏感工作群")
@@ -286,14 +302,17 @@ ACTS: dict[str, Act] = {
     "messaging.freezing": frozen,
     "messaging.templates": templated,
     "groups.publishers": published,
+    "groups.office_hours": timed,
+    "outages.reports": outage,
     "notices.issuers": noticed,
     "notices.acknowledgement": noticed,
     "notices.quiz": noticed,
 }
 # A record of every refused message would be a flood itself; the refusal still names the clause.
+# What contacts one sees is no fact: tests/modules/groups/test_contacts.py.
 # Of mentions of all the messages themselves tell: tests/modules/messaging/test_addressing.py. The pace only asks:
 # tests/modules/messaging/test_pacing.py.
-WITHOUT_EVIDENCE = {"messaging.flood", "messaging.mention_all", "messaging.pace"}
+WITHOUT_EVIDENCE = {"groups.contacts", "messaging.flood", "messaging.mention_all", "messaging.pace"}
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
 # Not in this pack, or forbidden by it: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,

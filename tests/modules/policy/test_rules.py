@@ -28,7 +28,7 @@ ROLES = (
 # Everything that is not said here is refused. Written by hand: when an operation is added or widened, this fails.
 EVERYONE = {
     "policy.read", "identity.own", "directory.read", "directory.own_deputy", "followup.answer_question", "approvals.open", "approvals.decide", "groups.apply",
-    "groups.join", "groups.open_direct", "messaging.save", "notices.acknowledge",
+    "groups.join", "groups.open_direct", "outages.report", "messaging.save", "notices.acknowledge",
 }  # fmt: skip
 BY_ROLE = {
     "policy.adopt": {"security_admin"},
@@ -45,6 +45,7 @@ BY_ROLE = {
     "directory.deputies": {"hr"},
     "directory.roles": {"security_admin"},
     "directory.import": {"hr"},
+    "outages.keep": {"it", "system_admin"},
     "approvals.read_all": {"registrar", "audit_admin"},
     "groups.read": {"registrar", "security_admin", "audit_admin"},
     "groups.register.read": {"registrar", "security_admin", "audit_admin"},
@@ -105,6 +106,7 @@ BY_PLACE = {
     "messaging.flag": (ALL, PRESENT),
     "groups.publishers": ({OWNER, ADMINISTRATOR}, PRESENT),
     "groups.topics": ({OWNER, ADMINISTRATOR}, PRESENT),
+    "groups.office_hours": ({OWNER, ADMINISTRATOR}, PRESENT),
     "followup.ask": (ALL, PRESENT),
     "followup.answer": (ALL, PRESENT),
     "followup.question": (ALL, PRESENT),

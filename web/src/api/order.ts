@@ -1,6 +1,8 @@
 /** The shapes of docs/protocol.md about order in a group. */
 import type { ClauseMark, GroupCard, Item, MessageItem, Named, PersonMark, Recalled, Span } from "./types.ts";
 
+/** On these days of the week (1 = Monday), from `start` to `end`: minutes since midnight of the organisation's time. */
+export interface OfficeHours { days: number[]; start: number; end: number; words: string }
 export interface AsideList { items: MessageItem[]; more: boolean; position: number }
 export interface FlagList { flagged: { item: MessageItem; flags: Recalled[] }[]; position: number }
 /** A frozen thread as who oversees the group sees it: none of its texts. */

@@ -1,5 +1,5 @@
 /** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
-import type { Chosen, Publishing, TemplateCopy } from "./order.ts";
+import type { OutageReport } from "./outages.ts"; import type { Chosen, OfficeHours, Publishing, TemplateCopy } from "./order.ts";
 import type { OwnQuiet } from "./quiet.ts";
 export type { Call, CallState, OwnQuiet, Rest } from "./quiet.ts";
 
@@ -20,9 +20,9 @@ export interface Me {
   capabilities: string[];
   organisation: { name: string };
   pack: { id: string; title: Bilingual | string; version: string } | null;
-  todo: { approvals: number; reviews: number; notices: number; late_notices?: number; answers: number; late: number; questions: number; groups: readonly GroupTodo[] };
+  todo: { approvals: number; reviews: number; notices: number; late_notices?: number; answers: number; late: number; questions: number; outages?: number; groups: readonly GroupTodo[] };
   /** Where my messages wait for a reviewer at present, `group` null is everywhere, and those of `bots` of mine; of which refusals of my bots I was told. */
-  prereviews: { group: string | null; until: number; bots?: boolean }[]; bot_refusals?: { position: number; group: string; bot: Named; at: number; reason: string; count: number; needed: number | null }[];
+  prereviews: { group: string | null; until: number; bots?: boolean }[]; bot_refusals?: { position: number; group: string; bot: Named; at: number; reason: string; count: number; needed: number | null }[]; outages?: OutageReport[];
   position: number;
 }
 /** How much a notification says of a message. */
@@ -58,7 +58,7 @@ export interface GroupCard {
   state: GroupState;
   members: number;
   me: { role: MemberRole; state: MemberState } | null;
-  topics: string[];
+  topics: string[]; hours: OfficeHours[];
   /** What only publishers write here; null where everybody does. */
   publishing: Publishing | null;
 }
@@ -204,9 +204,9 @@ export type MemberChangedItem = GroupItem<"groups.member_changed"> & {
   person: Named | PersonMark; state: MemberState; role: MemberRole; stays?: boolean; reason?: string | null; members: number | null; card: GroupCard | null;
 };
 export type RulesPublishedItem = GroupItem<"groups.rules_published"> & { version: number; text: string; card?: GroupCard | null };
-export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" };
-/** What I may write to others may have changed: ask again. */
-export type BarriersChangedItem = ItemBase<"groups.barriers_changed">;
+export type GroupChangedItem = GroupItem<"groups.changed"> & { card: GroupCard | null; what: "closed" | "owner" | "administrators" | "publishers" | "topics" | "hours" };
+/** What I may write to others, or a report of an outage, may have changed: ask again. */
+export type BarriersChangedItem = ItemBase<"groups.barriers_changed">; export type OutagesChangedItem = ItemBase<"outages.changed">;
 export type ApprovalsChangedItem = ItemBase<"approvals.changed"> & {
   request: { id: string; kind: string; title: Bilingual | string; state: RequestState }; todo: number;
 };
@@ -240,7 +240,7 @@ export type PersonChangedItem = ItemBase<"directory.person_changed"> & { person:
 export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
-  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | BarriersChangedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
+  | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | BarriersChangedItem | OutagesChangedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
   | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem | (ItemBase<"groups.roster_changed"> & { cards: GroupCard[] });
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }

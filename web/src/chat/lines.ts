@@ -23,7 +23,7 @@ export function systemLine(item: SystemItem, no: string): string {
     case "groups.rules_published":
       return c("sys.rules", { n: item.version });
     case "groups.changed":
-      if (item.what === "publishers" || item.what === "topics") return o(`sys.${item.what}`);
+      if (item.what === "publishers" || item.what === "topics" || item.what === "hours") return o(`sys.${item.what}`);
       return c(item.what === "closed" ? "sys.closed" : item.what === "owner" ? "sys.owner" : "sys.administrators");
     case "groups.member_changed": {
       const person = item.person.name;

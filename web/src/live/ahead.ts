@@ -1,5 +1,6 @@
-/** Fetches the newest messages of the groups that moved last, so that they can be read when the server cannot be reached. */
+/** Fetches the newest messages of the groups that moved last, and whom one may phone, for when the server cannot be reached. */
 import { ApiError } from "../api/client.ts";
+import { keepContacts } from "./contacts.ts";
 import { ordered } from "./reducer.ts";
 import { link, state } from "./store.ts";
 import { openTimeline } from "./timelines.ts";
@@ -7,6 +8,7 @@ import { openTimeline } from "./timelines.ts";
 const MOST = 8;
 
 export async function fetchAhead(may: (group: string) => boolean): Promise<void> {
+  void keepContacts();
   const newest = ordered(state.value.conversations).filter((one) => may(one.group.id) && one.group.kind === "internal").slice(0, MOST);
   for (const { group } of newest) {
     const reads = ["active", "leaving_requested"].includes(state.value.conversations[group.id]?.group.me?.state ?? "");

@@ -9,9 +9,9 @@ import { can, me, state, toAnswer, toQuestion } from "./store.ts";
 export const isNewer = inOrder();
 /** Reads the counts again. Throws ApiError. */
 export async function count(): Promise<void> {
-  const { todo, prereviews, bot_refusals, position } = await get<Me>("/me");
+  const { todo, prereviews, bot_refusals, outages, position } = await get<Me>("/me");
   if (!isNewer("", position)) return;
-  if (me.value) me.value = { ...me.value, todo, prereviews, bot_refusals: bot_refusals ?? [] };
+  if (me.value) me.value = { ...me.value, todo, prereviews, bot_refusals: bot_refusals ?? [], outages: outages ?? [] };
   state.value = { ...state.value, todo: { ...state.value.todo, reviews: todo.reviews } };
 }
 
@@ -36,7 +36,7 @@ export function countSoon(): void {
 }
 
 /** What changes how many answers, questions and flags wait for me; whom it concerns is told of it. */
-const FOLLOWED: readonly string[] = ["messaging.flags_changed", "followup.question", "followup.todo", "followup.changed", "directory.deputy_changed"];
+const FOLLOWED: readonly string[] = ["messaging.flags_changed", "followup.question", "followup.todo", "followup.changed", "directory.deputy_changed", "outages.changed"];
 /** What changes how many notices are late of mine or among my people; each acknowledgement does while there are any. */
 const turnsLate = (what: string): boolean => what === "missing" || what === "late" || ((me.value?.todo.late_notices ?? 0) > 0 && what !== "asked" && what !== "reminded");
 /** Counts again what these items may have changed. */
@@ -61,7 +61,7 @@ export const toDecide = computed(() => (me.value?.todo.groups ?? []).reduce((sum
 /** All that waits for me, of whatever kind: what the page 待办 lists, and every number that speaks of it. */
 export const todoTotal = computed(() => {
   const { approvals, reviews, notices } = state.value.todo;
-  return approvals + reviews + notices + toAnswer.value + toQuestion.value + toDecide.value;
+  return approvals + reviews + notices + toAnswer.value + toQuestion.value + toDecide.value + (me.value?.todo.outages ?? 0);
 });
 
 /** How many approvals wait for me, as their list has just shown. */

@@ -1,5 +1,6 @@
 /** Keeps the state on this device as it changes, and clears it when it must go. One page at a time writes. */
 import type { Device, Me } from "../api/types.ts";
+import { KEPT } from "../lib/contacts.ts";
 import { randomId } from "../lib/text.ts";
 import { hangs, within } from "./cupboard.ts";
 import type { Shelf } from "./cupboard.ts";
@@ -32,6 +33,7 @@ export async function readKept(): Promise<{ mark: Mark; state: ClientState } | n
   await within("readwrite", (shelf) => {
     shelf.empty("rows");
     shelf.empty("timelines");
+    shelf.drop("mark", KEPT);
     return Promise.resolve();
   });
   return null;

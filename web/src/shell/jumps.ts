@@ -32,6 +32,7 @@ const SOUNDS: Partial<Record<keyof typeof BASE, readonly [cn: string, tw?: strin
   "page.ledger": ["zhang ben yu zheng ming"],
   "page.directory": ["ren yuan guan li"],
   "page.accounts": ["zhang hao guan li"],
+  "page.outages": ["shou fa gu zhang"],
   "page.webhooks": ["xi tong jie ru"],
   "page.templates": ["xiao xi mu/mo ban", "xun xi fan ben"],
   "page.barriers": ["gou tong ping zhang"],

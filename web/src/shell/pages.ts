@@ -24,6 +24,7 @@ export const PAGES: readonly Page[] = [
   { to: "/figures", icon: "list", label: "page.figures", group: "group.govern", roles: ["reviewer", "security_admin", "audit_admin"] },
   { to: "/directory", icon: "building", label: "page.directory", group: "group.staff", roles: ["hr"] },
   { to: "/accounts", icon: "key", label: "page.accounts", group: "group.staff", roles: ["hr", "it", "security_admin", "audit_admin"] },
+  { to: "/outages", icon: "wifi-off", label: "page.outages", group: "group.staff", roles: ["it", "system_admin"] },
   { to: "/clauses", icon: "book", label: "page.clauses", group: "group.rules", roles: null },
   { to: "/templates", icon: "table", label: "page.templates", group: "group.rules", roles: ["registrar", "security_admin"] },
   { to: "/pack", icon: "tune", label: "page.pack", group: "group.rules", roles: ["security_admin"] },

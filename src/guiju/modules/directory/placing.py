@@ -15,6 +15,11 @@ def people_below(tx: ReadTx, unit_ids: Collection[UnitId]) -> list[PersonId]:
     return _placed_store.right_in(tx, _rules.with_descendants(_store.units(tx), *unit_ids))
 
 
+def people_right_in(tx: ReadTx, units: Collection[UnitId]) -> list[PersonId]:
+    """The people right in these units, by staff number; those of units below them are left out."""
+    return _placed_store.right_in(tx, units)
+
+
 def people_placed(
     tx: ReadTx, units: Collection[UnitId], posts: Collection[str], among: Collection[PersonId]
 ) -> set[PersonId]:

@@ -1,6 +1,6 @@
 """What groups offer to packs, and who may do what with a group."""
 
-from guiju.modules.groups import _direct_controls, _order_controls, _rules
+from guiju.modules.groups import _contact_controls, _direct_controls, _order_controls, _rules
 from guiju.modules.groups.types import (
     Administrators,
     EndDate,
@@ -145,6 +145,8 @@ CONTROLS = (
         _rules.check_end_date,
     ),
     _order_controls.PUBLISHERS,
+    _order_controls.OFFICE_HOURS,
+    _contact_controls.CONTROL,
     *_direct_controls.CONTROLS,
 )
 

@@ -8,6 +8,7 @@ from guiju.kernel.live import Delivery, View
 from guiju.modules.directory.types import PersonChanged
 from guiju.modules.groups import barriers, cards, service, timeline
 from guiju.modules.groups.direct_types import BarrierLifted, BarrierSet, BarrierTurned, DirectOpened
+from guiju.modules.groups.hours_types import HoursSet
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -39,6 +40,7 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
         | OwnerSet
         | PublishersSet
         | TopicsSet
+        | HoursSet
         | GroupClosed,
     ):
         return ()

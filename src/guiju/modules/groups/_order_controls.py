@@ -1,5 +1,6 @@
 """What groups offer to packs about order in a group, and who settles it."""
 
+from guiju.modules.groups.hours_types import HoursRules
 from guiju.modules.groups.order_types import MOST_PUBLISHERS, PublisherRules
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation
 
@@ -33,7 +34,20 @@ PUBLISHERS = Control(
     _check_publishers,
 )
 
+OFFICE_HOURS = Control(
+    "groups.office_hours",
+    ControlKind.INFORM,
+    {"zh": "固定沟通时间", "en": "Fixed communication times"},
+    {
+        "zh": "群主和管理员可以写明固定的沟通时间，全群都看得到；别的时间照样可以发消息。",
+        "en": "Owner and administrators state at which times members are best reached in the group, for all to see; nobody is kept from writing at others.",
+    },
+    HoursRules,
+    {"classes": {"zh": "只限群类别", "en": "Only classes"}},
+)
+
 OPERATIONS = (
     Operation("groups.publishers", group_roles=_MANAGERS),
     Operation("groups.topics", group_roles=_MANAGERS),
+    Operation("groups.office_hours", group_roles=_MANAGERS),
 )

@@ -1,6 +1,6 @@
 """Tables of groups, applications and members. `apply` is their only writer."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ from guiju.modules.groups.direct_types import (
     BarrierTurned,
     DirectOpened,
 )
+from guiju.modules.groups.hours_types import HoursSet, OfficeHours
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -75,11 +76,12 @@ group_table = governed(
         Column("rules_position", BigInteger),
         Column("publishers", Text),
         Column("topics", Text),
+        Column("hours", Text),
         Index("groups_group_serial", "year", "serial", unique=True),
     )
 )
 
-_TEXTS = learn(tuple[str, ...])
+_TEXTS, _HOURS = learn(tuple[str, ...]), learn(tuple[OfficeHours, ...])
 _member = governed(
     Table(
         "groups_member",
@@ -95,6 +97,7 @@ _member = governed(
         Index("groups_member_person", "person", "state"),
     )
 )
+member_table = _member
 
 application_table = governed(
     Table(
@@ -143,6 +146,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 _change(tx, group, publishers=_listed(people))
             case TopicsSet(group=group, topics=topics):
                 _change(tx, group, topics=_listed(topics))
+            case HoursSet(group=group):
+                _change(tx, group, hours=_timed(entry.fact))
             case GroupClosed(group=group):
                 _change(tx, group, state=GroupState.CLOSED)
             case EndReminded() | BarrierTurned():
@@ -260,6 +265,11 @@ def _listed(texts: Sequence[str]) -> str | None:
     return msgspec.json.encode(texts).decode() if texts else None
 
 
+def _timed(fact: HoursSet) -> str | None:
+    hours = [OfficeHours(*time, text) for time, text in zip(fact.times, fact.words, strict=True)]
+    return msgspec.json.encode(hours).decode() if hours else None
+
+
 def _ask_all_to_sign(tx: WriteTx, entry: Recorded, fact: RulesPublished) -> None:
     asked = and_(
         _member.c.grp == fact.group,
@@ -316,6 +326,7 @@ def to_group(row: Any) -> Group:
         row.id, row.name, row.filing_number, GroupKind(row.kind), row.tool, row.group_class, row.level, row.unit,
         row.purpose, row.scope, GroupState(row.state), row.owner, row.end_date, row.registered_at, row.rules_version,
         row.rules_position, _read(row.publishers), _read(row.topics),
+        decode(row.hours, _HOURS) if row.hours is not None else (),
     )  # fmt: skip
 
 
@@ -323,7 +334,7 @@ def _read(listed: str | None) -> tuple[Any, ...]:
     return decode(listed, _TEXTS) if listed is not None else ()
 
 
-def _to_member(row: Any) -> Member:
+def to_member(row: Any) -> Member:
     return Member(
         row.grp, row.person, GroupRole(row.role), MemberState(row.state), row.since, row.visible_from,
         row.signed_version, row.position,
@@ -332,13 +343,13 @@ def _to_member(row: Any) -> Member:
 
 def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
     row = tx.first(select(_member).where(_member.c.grp == group, _member.c.person == person))
-    return _to_member(row) if row is not None else None
+    return to_member(row) if row is not None else None
 
 
 def members(tx: ReadTx, group: GroupId) -> list[Member]:
     order = _member.c.position, _member.c.person
     return [
-        _to_member(row)
+        to_member(row)
         for row in tx.all(select(_member).where(_member.c.grp == group).order_by(*order))
     ]
 
@@ -350,21 +361,7 @@ def came_after(tx: ReadTx, group: GroupId, position: int) -> frozenset[PersonId]
 
 def places_of(tx: ReadTx, person: PersonId) -> Mapping[GroupId, Member]:
     rows = tx.all(select(_member).where(_member.c.person == person))
-    return {row.grp: _to_member(row) for row in rows}
-
-
-def places_of_many(tx: ReadTx, people: Sequence[PersonId]) -> Iterable[Member]:
-    """Every place that some people have or had, in slices of as many people as one statement may name."""
-    for at in range(0, len(people), 500):
-        some = _member.c.person.in_(people[at : at + 500])
-        yield from map(_to_member, tx.all(select(_member).where(some)))
-
-
-def count_in(tx: ReadTx, groups: Collection[GroupId], state: MemberState) -> Mapping[GroupId, int]:
-    """How many members of each group are in a state; one without any is left out."""
-    c = _member.c
-    found = select(c.grp, func.count().label("members")).where(c.grp.in_(groups), c.state == state)
-    return {row.grp: row.members for row in tx.all(found.group_by(c.grp))}
+    return {row.grp: to_member(row) for row in rows}
 
 
 def count_present(tx: ReadTx, groups: Iterable[GroupId]) -> Mapping[GroupId, int]:

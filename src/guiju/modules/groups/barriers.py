@@ -13,7 +13,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import placing
 from guiju.modules.directory import service as directory
 from guiju.modules.directory.types import UnitId
-from guiju.modules.groups import _barrier_rules, _direct_store, _store
+from guiju.modules.groups import _barrier_rules, _direct_store, _place_store, _store
 from guiju.modules.groups.direct_types import (
     BadBarrierError,
     Barrier,
@@ -159,6 +159,24 @@ def between(tx: ReadTx, writer: PersonId, reader: PersonId) -> Barrier | None:
     return max(found, key=lambda b: float("inf") if b.ends_at is None else b.ends_at, default=None)
 
 
+def kept_apart(tx: ReadTx, person: PersonId, among: Sequence[PersonId]) -> frozenset[PersonId]:
+    """Who of these a barrier keeps from writing to somebody now, or keeps them from: asked of many at once."""
+    standing = [b for b in _direct_store.unlifted(tx) if _barrier_rules.is_in_force(b, tx.now)]
+    if not standing:
+        return frozenset()
+    known = _all_standing(tx, [person, *among])
+    mine = known[person]
+    return frozenset(
+        other
+        for other in among
+        if any(
+            _barrier_rules.bars(barrier, mine, known[other])
+            or _barrier_rules.bars(barrier, known[other], mine)
+            for barrier in standing
+        )
+    )
+
+
 def kept_from_writing(
     tx: ReadTx, barrier_id: str, at: int | None, among: Collection[PersonId]
 ) -> frozenset[PersonId]:
@@ -279,7 +297,7 @@ def _concerned(tx: ReadTx, reach: Reach) -> Concerned:
             directs.append(pair)
     own = {pair.group for pair in directs}
     sides: dict[GroupId, tuple[set[PersonId], set[PersonId]]] = defaultdict(lambda: (set(), set()))
-    for place in _store.places_of_many(tx, sorted(first | second)):
+    for place in _place_store.places_of_many(tx, sorted(first | second)):
         if place.state in PRESENT:
             one_side, other_side = sides[place.group]
             if place.person in first:

@@ -50,6 +50,10 @@ def card(tx: ReadTx, group: Group, member: Member | None, members: int, *, outsi
         "outside": outside if peer is None else peer["id"] in directory.people_outside(tx),
         "me": {"role": member.role, "state": member.state} if member is not None else None,
         "topics": list(group.topics),
+        "hours": [
+            {"days": list(one.days), "start": one.start, "end": one.end, "words": one.words}
+            for one in group.hours
+        ],
         "publishing": _publishing(tx, group, member),
     }
 

@@ -12,6 +12,7 @@ from guiju.modules.groups import (
     _application_store,
     _direct_store,
     _outside,
+    _place_store,
     _register,
     _rules,
     _store,
@@ -144,9 +145,9 @@ def run_by(tx: ReadTx, actor: Actor, operation: str) -> Mapping[GroupId, Member]
 
 def count_requests(tx: ReadTx, actor: Actor) -> tuple[Mapping[GroupId, int], Mapping[GroupId, int]]:
     """How many ask to join, and how many to leave, by group, where the actor decides it."""
-    joining = _store.count_in(tx, run_by(tx, actor, "groups.admit"), MemberState.UNDER_REVIEW)
+    joining = _place_store.count_in(tx, run_by(tx, actor, "groups.admit"), MemberState.UNDER_REVIEW)
     leaving = run_by(tx, actor, "groups.decide_leaving")
-    return joining, _store.count_in(tx, leaving, MemberState.LEAVING_REQUESTED)
+    return joining, _place_store.count_in(tx, leaving, MemberState.LEAVING_REQUESTED)
 
 
 def members(tx: ReadTx, group: GroupId) -> list[Member]:

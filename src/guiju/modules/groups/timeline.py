@@ -4,6 +4,7 @@ from typing import Any
 
 from guiju.kernel.facts import Recorded
 from guiju.kernel.live import View
+from guiju.modules.groups.hours_types import HoursSet
 from guiju.modules.groups.order_types import PublishersSet, TopicsSet
 from guiju.modules.groups.types import (
     AdministratorsSet,
@@ -17,7 +18,7 @@ from guiju.modules.policy.types import MemberState
 Json = dict[str, Any]
 _CHANGES = {
     AdministratorsSet: "administrators", OwnerSet: "owner", GroupClosed: "closed",
-    PublishersSet: "publishers", TopicsSet: "topics",
+    PublishersSet: "publishers", TopicsSet: "topics", HoursSet: "hours",
 }  # fmt: skip
 
 
@@ -71,7 +72,12 @@ def item(view: View, entry: Recorded) -> Json:
         case RulesPublished() as fact:
             return common | {"version": fact.version, "text": fact.text, "card": None}
         case (
-            AdministratorsSet() | OwnerSet() | GroupClosed() | PublishersSet() | TopicsSet() as fact
+            AdministratorsSet()
+            | OwnerSet()
+            | GroupClosed()
+            | PublishersSet()
+            | TopicsSet()
+            | HoursSet() as fact
         ):
             return common | {"kind": "groups.changed", "what": _CHANGES[type(fact)], "card": None}
         case _:

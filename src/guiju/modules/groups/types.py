@@ -15,6 +15,7 @@ from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.shapes import learn
 from guiju.modules.approvals.types import RequestId
+from guiju.modules.groups.hours_types import OfficeHours
 from guiju.modules.policy.types import GroupRole, MemberState
 
 ApplicationId = NewType("ApplicationId", str)
@@ -66,6 +67,7 @@ class Group:
     rules_position: int | None
     publishers: tuple[PersonId, ...] = ()
     topics: tuple[str, ...] = ()
+    hours: tuple[OfficeHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

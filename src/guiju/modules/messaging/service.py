@@ -35,6 +35,7 @@ SHOWN_KINDS = (
     "groups.owner_set",
     "groups.publishers_set",
     "groups.topics_set",
+    "groups.hours_set",
     "groups.closed",
 )
 OWN_KINDS = ("messaging.held", "messaging.blocked")

@@ -16,6 +16,7 @@ export const others = computed(() => {
     { to: "/questions", name: t("page.questions"), n: toQuestion.value },
     { to: "/answers", name: t("page.answers"), n: toAnswer.value },
     { to: "/reviews", name: t("page.reviews"), n: state.value.todo.reviews },
+    { to: "/outages", name: t("page.outages"), n: me.value?.todo.outages ?? 0 },
   ];
   return [...groups, ...pages.filter((one) => one.n > 0).map((one) => ({ ...one, what: w("other.wait", { n: one.n }) }))];
 });

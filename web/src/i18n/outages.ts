@@ -1,0 +1,48 @@
+import { lookup } from "./index.ts";
+import type { Triple } from "./index.ts";
+
+/** Reports of outages: by who could not receive or send, and for those who keep the service. */
+export const OUTAGES = {
+  "lately": ["刚才断线：{from} 至 {to}。", "剛才斷線：{from} 至 {to}。", "You were offline from {from} to {to}."],
+  "lately.more": ["这段时间收发受影响的，可以报告给维护人员。", "這段時間收發受影響的，可以回報給維護人員。", "If it kept you from your work, report it."],
+  "report": ["报告故障", "回報故障", "Report it"],
+  "aside": ["不用", "不用", "No need"],
+  "answered": ["你报告的故障有了答复：", "你回報的故障有了答覆：", "An answer to your report:"],
+  "seen": ["知道了", "知道了", "Seen"],
+  "sheet": ["报告收发故障", "回報收發故障", "Report an outage"],
+  "sheet.help": ["交给维护系统的人，处理结果会告诉你。急事请先打电话。", "交給維護系統的人，處理結果會告訴你。急事請先打電話。", "It goes to those who keep the service, and you are told what came of it. Phone first what cannot wait."],
+  "what": ["什么不行", "什麼不行", "What failed"],
+  "offline": ["连不上", "連不上", "No connection"],
+  "receive": ["收不到消息", "收不到訊息", "Could not receive"],
+  "send": ["发不出消息", "傳不出訊息", "Could not send"],
+  "answer": ["没法回复", "沒辦法回覆", "Could not answer"],
+  "from": ["从", "從", "From"],
+  "to": ["到", "到", "To"],
+  "still": ["还没恢复", "還沒恢復", "It goes on"],
+  "words": ["补充一句，可不填", "補充一句，可不填", "A few words (optional)"],
+  "do": ["发送报告", "送出回報", "Send the report"],
+  "bad": ["结束要晚于开始，开始在七天以内。", "結束要晚於開始，開始在七天以內。", "The end after the beginning, which is within seven days."],
+  "done": ["已报告，答复会出现在这里和页面上方。", "已回報，答覆會出現在這裡和頁面上方。", "Reported. The answer comes here and on top of the page."],
+  "me": ["收发有问题", "收發有問題", "Trouble with messages"],
+  "me.help": ["收不到、发不出、没法回复的，报告给维护系统的人；急事请打电话。", "收不到、傳不出、沒辦法回覆的，回報給維護系統的人；急事請打電話。", "If you cannot receive, send or answer, report it; phone what cannot wait."],
+  "contacts": ["打开通讯录", "開啟通訊錄", "Open the contacts"],
+  "open": ["待处理", "待處理", "Waiting"],
+  "handled": ["{by} {time}：{answer}", "{by} {time}：{answer}", "{by}, {time}: {answer}"],
+  "span": ["{from} 至 {to}", "{from} 至 {to}", "{from} to {to}"],
+  "span.still": ["{from} 起，还没恢复", "{from} 起，還沒恢復", "Since {from}, going on"],
+  "page.help": ["同事报告的收发故障。选中同一起故障的报告，写明处理结果，一并答复。", "同仁回報的收發故障。選取同一起故障的回報，寫明處理結果，一併答覆。", "What colleagues reported. Choose the reports of one outage and answer them together."],
+  "none": ["没有待处理的故障报告", "沒有待處理的故障回報", "No report waits"],
+  "none.all": ["还没有人报告过故障", "還沒有人回報過故障", "Nobody has reported an outage"],
+  "only": ["待处理的", "待處理的", "Waiting"],
+  "all": ["全部", "全部", "All"],
+  "hours": ["近 {n} 天按开始的时间", "近 {n} 天按開始的時間", "By the hour of their beginning, {n} days"],
+  "units": ["按部门", "按部門", "By unit"],
+  "unit.none": ["不属于部门", "不屬於部門", "Of no unit"],
+  "n": ["{n} 起", "{n} 起", "{n}"],
+  "choose": ["选中 {name} 的报告", "選取 {name} 的回報", "Choose the report of {name}"],
+  "choose.all": ["全选", "全選", "Choose all"],
+  "result": ["处理结果，会告诉报告人", "處理結果，會告訴回報人", "What came of it; who reported is told"],
+  "settle": ["标为已处理（{n}）", "標為已處理（{n}）", "Settle {n}"],
+} as const satisfies Record<string, Triple>;
+
+export const u = lookup(OUTAGES);

@@ -1,0 +1,82 @@
+/** Whom I reach by another channel, as the server said it last; kept on this device while the rules let it, for when the line is down. */
+import { effectScope, shallowRef, watch } from "vue";
+import { ApiError, get } from "../api/client.ts";
+import type { Contact, ContactList } from "../api/contacts.ts";
+import { KEPT, mayShow } from "../lib/contacts.ts";
+import type { KeptContacts } from "../lib/contacts.ts";
+import { within } from "./cupboard.ts";
+import type { Mark } from "./kept.ts";
+import { device, link, moved, ready } from "./store.ts";
+
+const AGE_MS = 6 * 60 * 60 * 1000;
+/** Other groups bring other colleagues; that is no hurry, and not for everybody in one moment. */
+const [PAUSE_MS, SPREAD_MS] = [10 * 60 * 1000, 5000];
+/** Those of now, by person; null until they were read on this page. */
+export const contacts = shallowRef<ReadonlyMap<string, Contact> | null>(null);
+let readAt = 0;
+let asked: Promise<void> | null = null;
+
+/** Reads them from the server and keeps them; one question at a time. What cannot be answered is asked again when it is wanted again. */
+export function loadContacts(): Promise<void> {
+  asked ??= read().finally(() => (asked = null));
+  return asked;
+}
+async function read(): Promise<void> {
+  const epoch = device.value?.epoch;
+  try {
+    const found = await get<ContactList>("/contacts");
+    readAt = Date.now();
+    contacts.value = new Map(found.contacts.map((one) => [one.id, one]));
+    if (epoch !== undefined) await keep({ epoch, at: readAt, days: found.days, contacts: found.contacts });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // Somebody who may not see them any more keeps none.
+    if (error.status === 403) await forget();
+  }
+}
+
+async function keep(now: KeptContacts): Promise<void> {
+  await within("readwrite", async (shelf) => {
+    const mark = await shelf.get<Mark>("mark", "mark");
+    const ended = mark?.epoch === now.epoch && mark.ended;
+    if (now.days > 0 && !ended && device.value?.epoch === now.epoch) shelf.put("mark", KEPT, now);
+    else shelf.drop("mark", KEPT);
+  });
+}
+const forget = (): Promise<null> => within("readwrite", (shelf) => {
+  shelf.drop("mark", KEPT);
+  return null;
+});
+
+/** What this device kept of them under the session of now; null when there is nothing that may be shown. */
+export async function readKeptContacts(): Promise<KeptContacts | null> {
+  const found = await within("readonly", (shelf) => shelf.get<KeptContacts>("mark", KEPT));
+  if (!found) return null;
+  if (mayShow(found, device.value?.epoch ?? "", Date.now())) return found;
+  await forget();
+  return null;
+}
+
+let follows = false;
+function follow(): void {
+  if (follows) return;
+  follows = true;
+  // As long as the page lives, whichever part of it has asked first.
+  effectScope(true).run(() => {
+    watch(() => Math.max(moved.value.policy, moved.value.barriers), () => setTimeout(() => void loadContacts(), Math.random() * SPREAD_MS));
+    watch(() => Object.keys(device.value?.groups ?? {}).sort().join(), () => Date.now() - readAt > PAUSE_MS && void loadContacts());
+  });
+}
+/** Keeps them from now on, and reads them again when rules, barriers or groups have changed. */
+export async function keepContacts(): Promise<void> {
+  follow();
+  if (!ready.value || link.value !== "online") return;
+  if (contacts.value === null) {
+    const kept = await readKeptContacts();
+    if (kept !== null && Date.now() - kept.at < AGE_MS) {
+      [readAt, contacts.value] = [kept.at, new Map(kept.contacts.map((one) => [one.id, one]))];
+      return;
+    }
+  } else if (Date.now() - readAt < AGE_MS) return;
+  await loadContacts();
+}
