@@ -33,6 +33,7 @@ CONTROLS = (
             "en": "Named people cannot write to each other directly, nor newly come into one group; set only after a preview with names.",
         },
         NoParameters,
+        rows=("SEC-04",),
     ),
 )
 

@@ -31,6 +31,7 @@ PUBLISHERS = Control(
         "classes": {"zh": "只限群类别", "en": "Only classes"},
     },
     _check_publishers,
+    rows=("NTF-01",),
 )
 
 OPERATIONS = (
