@@ -79,6 +79,7 @@ TABLES = (
     "followup_said",
     "directory_deputy",
     "followup_question",
+    "groups_block",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
 GROUP_COLUMNS = ("publishers", "topics")
@@ -151,6 +152,7 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 
 
 _SINCE = (
+    "DROP TABLE groups_block",
     "DROP TABLE messaging_reminded",
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",
