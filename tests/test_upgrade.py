@@ -80,6 +80,7 @@ TABLES = (
     "directory_deputy",
     "followup_question",
     "outages_report",
+    "groups_block",
 )
 COLUMNS = ("thread", "recalled", "edited", "moved")
 GROUP_COLUMNS = ("publishers", "topics", "hours")
@@ -154,6 +155,7 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 _SINCE = (
     "DROP TABLE outages_report",
     "ALTER TABLE groups_group DROP COLUMN hours",
+    "DROP TABLE groups_block",
     "DROP TABLE messaging_reminded",
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",

@@ -181,6 +181,8 @@ def test_every_control_has_its_section() -> None:
             name
         )
         assert "Evidence: " in section, name
+        told = [line for line in section.splitlines() if line.startswith("Rows: ")]
+        assert [row for line in told for row in codes(line)] == list(control.rows), name
         parameters = {
             codes(row.split("|")[1])[0]: row.split("|")[2].strip()
             for row in section.splitlines()

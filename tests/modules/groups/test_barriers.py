@@ -10,7 +10,7 @@ import pytest
 from guiju.kernel.actor import Actor, system
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import EntryQuery, ReadTx
-from guiju.kernel.ids import GroupId, PersonId
+from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.live import Connection, Hub, items_for
 from guiju.modules.directory import service as directory
@@ -38,38 +38,17 @@ from guiju.modules.groups.direct_types import (
     Side,
     TooManyBarriersError,
 )
-from guiju.modules.messaging import forwarding, reacting, reads, review
 from guiju.modules.messaging import service as messaging
-from guiju.modules.messaging.change_types import Reaction
 from guiju.modules.messaging.composing import Body
-from guiju.modules.messaging.forward_types import Wanted
-from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.unsent_types import Waiting
 from guiju.modules.policy.types import NotAllowedError
 from guiju.runtime import PRESENCE, ROUTERS
 from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.audience import Json, Screen
+from tests.support.direct_paths import PATHS, Apart, schedule_of
 from tests.support.office import Office
 from tests.support.sending import with_editing
-from tests.support.uploading import begin, close_uploads, door_of, uploads_of
 from tests.support.world import MONDAY, World
-
-
-class Apart:
-    """Two people with a direct conversation and who may set barriers."""
-
-    def __init__(self, office: Office) -> None:
-        self.office, self.world = office, office.world
-        self.one, self.other = office.member, office.outsider
-        self.admin = self.world.person("孙安", "security_admin")
-        self.group: GroupId = self.world.write(
-            lambda tx: direct.open_direct(tx, self.one, self.other.person_id)
-        )
-        self.first = self.world.send(self.one, self.group, "在吗").position
-
-    def part(self, **changes: Any) -> str:
-        wanted = barrier_input(people(self.one), people(self.other), **changes)
-        return set_barrier(self.world, self.admin, wanted).id
 
 
 @pytest.fixture
@@ -234,54 +213,6 @@ class TestItsSides:
             _barrier_rules.reach_of(wanted, ["a"], ["a"])  # type: ignore[list-item]  # ids
 
 
-Path = Callable[[Apart], Any]
-
-
-def _schedule(a: Apart) -> Schedule:
-    runtime = a.world.runtime
-    return Schedule(
-        door_of(a.world), runtime.notes, runtime.inspector, a.world.clock, lambda *_: None
-    )
-
-
-def _uploaded(a: Apart) -> Any:
-    uploads = uploads_of(a.world)
-    try:
-        return begin(uploads, a.one, a.group, "a.txt", "内容".encode())
-    finally:
-        close_uploads(uploads)
-
-
-def _forwarded(a: Apart) -> Any:
-    source = a.office.group()
-    position = a.world.send(a.one, source, "转给你").position
-    inspector = a.world.runtime.inspector
-    wanted = Wanted("fw", source, a.group, (position,), merged=False)
-    return a.world.write(lambda tx: forwarding.forward(tx, inspector, a.one, wanted))
-
-
-def _released(a: Apart) -> Any:
-    (held,) = a.world.entries("messaging.held")
-    return a.world.write(
-        lambda tx: review.release(tx, a.office.reviewer, held.position, masked=False, reason="")
-    )
-
-
-PATHS: dict[str, Path] = {
-    "send": lambda a: a.world.send(a.one, a.group, "在吗"),
-    "reply": lambda a: a.world.send(a.one, a.group, "在吗", quote=a.first),
-    "schedule": lambda a: _schedule(a).add(a.one, a.group, "later", Body("回头说"), MONDAY + DAY),
-    "upload": _uploaded,
-    "edit": lambda a: a.world.edit(a.one, a.group, a.first, "改了"),
-    "react": lambda a: a.world.write(
-        lambda tx: reacting.react(tx, a.one, a.group, a.first, Reaction.GOOD, on=True)
-    ),
-    "remind": lambda a: a.world.write(lambda tx: reads.remind(tx, a.one, a.group, a.first)),
-    "forward": _forwarded,
-    "release": _released,
-}
-
-
 @pytest.mark.parametrize("path", PATHS)
 def test_it_stands_on_every_path(apart: Apart, path: str) -> None:
     world = apart.world
@@ -309,7 +240,7 @@ def test_without_a_barrier_every_path_is_open(apart: Apart) -> None:
 
 
 def test_what_waits_for_its_time_is_not_sent_across_it(apart: Apart) -> None:
-    schedule = _schedule(apart)
+    schedule = schedule_of(apart)
     schedule.add(apart.one, apart.group, "later", Body("回头说"), MONDAY + DAY)
     apart.part()
     apart.world.clock.advance(DAY)

@@ -72,7 +72,7 @@ class TestMovingAside:
         assert found["moved"]["by"]["id"] == office.owner.person
         assert found["moved"]["reason"] == "与工作无关" and found["text"] == "周末去钓鱼吗"
         entry = world.entries("messaging.moved")[0]
-        assert entry.uses == ("5.14/messaging.off_topic",)
+        assert entry.uses == ("5.10/messaging.off_topic",)
         page = world.read(
             lambda tx: topics.list_moved(tx, office.member, group, before=None, limit=10)
         )

@@ -44,3 +44,27 @@ def test_no_clause_answers_a_requirement_that_is_not_there(
     wire()
     pack = policy.read_pack(*load_pack(pack_id))
     assert sorted({row for clause in pack.clauses for row in clause.rows} - set(catalogue)) == []
+
+
+@pytest.mark.parametrize("pack_id", ["party-run-plant", "plain-office"])
+def test_no_clause_claims_a_requirement_that_none_of_its_controls_carries_out(pack_id: str) -> None:
+    wire()
+    pack = policy.read_pack(*load_pack(pack_id))
+    claimed = {
+        (clause.id, row): policy.uncarried(pack, clause)
+        for clause in pack.clauses
+        for row in clause.rows
+        if any(use.clause.id == clause.id for use in pack.uses)
+    }
+    assert len(claimed) > 20, "the packs have another form"
+    assert [place for place, left in claimed.items() if place[1] in left] == []
+
+
+def test_controls_carry_out_requirements_that_are_there(catalogue: dict[str, list[str]]) -> None:
+    wire()
+    for name, control in policy.all_controls().items():
+        assert set(control.rows) <= set(catalogue), name
+    for pack_id in ("party-run-plant", "plain-office"):
+        for use in policy.read_pack(*load_pack(pack_id)).uses:
+            control = policy.control(use.control)
+            assert control.carries(use.params) <= set(control.rows), use.id

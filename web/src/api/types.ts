@@ -344,7 +344,7 @@ export interface Control {
   evidence: { count: number; last_at?: number | null; last_position?: number | null };
 }
 export interface Clause {
-  id: string; chapter: Bilingual | string; title: Bilingual; text: Bilingual; rows: string[]; state: "acting" | "inform" | "not_yet"; controls: Control[];
+  id: string; chapter: Bilingual | string; title: Bilingual; text: Bilingual; rows: string[]; uncarried: string[]; state: "acting" | "inform" | "not_yet"; controls: Control[];
 }
 export interface ClauseList {
   pack: { id: string; title: Bilingual | string; version: string; adopted_at: number; adopted_by?: PersonMark | Named | null };

@@ -1,9 +1,17 @@
 import { ref, shallowRef, watch } from "vue";
 import type { Ref, ShallowRef } from "vue";
-import { ApiError, at, get } from "../api/client.ts";
+import { ApiError, at, del, get, put } from "../api/client.ts";
 import type { DirectAnswer } from "../api/direct.ts";
 
 export interface Peer { answer: ShallowRef<DirectAnswer | null>; refusal: ShallowRef<ApiError | null>; ask: () => Promise<void>; asked: Ref<boolean> }
+
+const turned = ref(0);
+/** Block somebody, or take it back; all that shows them here asks again. Throws the refusal. */
+export async function setBlock(person: string, on: boolean): Promise<void> {
+  const path = `/blocks/${at(person)}`;
+  await (on ? put(path, {}) : del(path));
+  turned.value++;
+}
 
 /** What the server says about writing to the person whom `person` names; asked again when another is named. */
 export function usePeer(person: () => string | null): Peer {
@@ -31,5 +39,6 @@ export function usePeer(person: () => string | null): Peer {
     asked.value = false;
     void ask();
   }, { immediate: true });
+  watch(turned, ask);
   return { answer, refusal, ask, asked };
 }

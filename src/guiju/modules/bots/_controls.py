@@ -22,6 +22,7 @@ CONTROLS = (
             "classes": {"zh": "适用类别", "en": "Classes"},
         },
         _rules.check_incoming,
+        rows=("INT-01",),
     ),
 )
 

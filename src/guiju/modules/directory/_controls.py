@@ -13,6 +13,7 @@ CONTROLS = (
             "en": "Only HR keeps names, from the verified record; nobody edits their own, and an attempt is recorded.",
         },
         RealNameParams,
+        rows=("ACC-01",),
     ),
 )
 

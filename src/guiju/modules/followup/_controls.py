@@ -31,6 +31,7 @@ CONTROLS = (
             "classes": {"zh": "只限群类别", "en": "Only classes"},
         },
         _rules.check_answers,
+        rows=("RSP-01", "RSP-02", "RSP-03", "RSP-04"),
     ),
     Control(
         "followup.questions",
@@ -54,6 +55,7 @@ CONTROLS = (
             "classes": {"zh": "只限群类别", "en": "Only classes"},
         },
         _rules.check_questions,
+        rows=("RSP-05", "RSP-06"),
     ),
 )
 

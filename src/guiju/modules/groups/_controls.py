@@ -26,6 +26,7 @@ CONTROLS = (
             "en": "A group comes to exist only through an approved application.",
         },
         NoParameters,
+        rows=("GRP-01", "GRP-02"),
     ),
     Control(
         "groups.register",
@@ -38,6 +39,7 @@ CONTROLS = (
         Register,
         {"number": {"zh": "编号格式", "en": "Form"}},
         _rules.check_register,
+        rows=("GRP-02",),
     ),
     Control(
         "groups.external_tools",
@@ -49,6 +51,7 @@ CONTROLS = (
         },
         ExternalTools,
         {"tools": {"zh": "工具", "en": "Tools"}},
+        rows=("GRP-03", "GRP-18"),
     ),
     Control(
         "groups.classes",
@@ -56,6 +59,7 @@ CONTROLS = (
         {"zh": "群组分类", "en": "Classes of groups"},
         {"zh": "每个群有类别和密级。", "en": "Each group has a class and a level."},
         NoParameters,
+        rows=("GRP-05", "GRP-06"),
     ),
     Control(
         "groups.name_pattern",
@@ -65,6 +69,7 @@ CONTROLS = (
         NamePatterns,
         {"patterns": {"zh": "格式", "en": "Forms"}},
         _rules.check_patterns,
+        rows=("GRP-08",),
     ),
     Control(
         "groups.owner",
@@ -72,6 +77,7 @@ CONTROLS = (
         {"zh": "群主唯一", "en": "Exactly one owner"},
         {"zh": "群主不能直接退出，须先移交。", "en": "The owner cannot leave before handing over."},
         NoParameters,
+        rows=("GRP-10",),
     ),
     Control(
         "groups.administrators",
@@ -84,6 +90,7 @@ CONTROLS = (
         Administrators,
         {"min": {"zh": "最少", "en": "Least"}, "max": {"zh": "最多", "en": "Most"}},
         _rules.check_administrators,
+        rows=("GRP-11",),
     ),
     Control(
         "groups.admission",
@@ -94,6 +101,7 @@ CONTROLS = (
             "en": "Nobody joins without the owner's or an administrator's decision.",
         },
         NoParameters,
+        rows=("MEM-01",),
     ),
     Control(
         "groups.invitation",
@@ -104,6 +112,7 @@ CONTROLS = (
             "en": "Whoever is invited becomes a member only by accepting.",
         },
         NoParameters,
+        rows=("MEM-01",),
     ),
     Control(
         "groups.removal",
@@ -114,6 +123,7 @@ CONTROLS = (
             "en": "Removing a member needs a reason, which is recorded.",
         },
         NoParameters,
+        rows=("MEM-04",),
     ),
     Control(
         "groups.rules",
@@ -124,6 +134,7 @@ CONTROLS = (
             "en": "Nothing is read or posted before the rules are signed.",
         },
         NoParameters,
+        rows=("GRP-13",),
     ),
     Control(
         "groups.leaving",
@@ -131,6 +142,7 @@ CONTROLS = (
         {"zh": "退群须经同意", "en": "Leaving by decision"},
         {"zh": "退群申请由群主决定。", "en": "The owner decides a request to leave."},
         NoParameters,
+        rows=("MEM-07", "MEM-08"),
     ),
     Control(
         "groups.end_date",
@@ -143,6 +155,7 @@ CONTROLS = (
         EndDate,
         {"remind_working_days": {"zh": "提前提醒（工作日）", "en": "Reminder (working days)"}},
         _rules.check_end_date,
+        rows=("GRP-19",),
     ),
     _order_controls.PUBLISHERS,
     _order_controls.OFFICE_HOURS,

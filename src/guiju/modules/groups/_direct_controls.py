@@ -1,7 +1,7 @@
 """What packs may say about direct conversations and barriers, and who may do what with them."""
 
-from guiju.modules.groups import _barrier_rules
-from guiju.modules.groups.direct_types import DirectRules
+from guiju.modules.groups import _barrier_rules, blocking
+from guiju.modules.groups.direct_types import BlockRules, DirectRules
 from guiju.modules.groups.types import NoParameters
 from guiju.modules.policy.types import Control, ControlKind, Operation
 
@@ -33,11 +33,29 @@ CONTROLS = (
             "en": "Named people cannot write to each other directly, nor newly come into one group; set only after a preview with names.",
         },
         NoParameters,
+        rows=("SEC-04",),
+    ),
+    Control(
+        "groups.blocking",
+        ControlKind.PREVENT,
+        {"zh": "屏蔽", "en": "Blocking"},
+        {
+            "zh": "不愿被打扰的人可以屏蔽对方的一对一消息，只有本人知道屏蔽了谁；工作群不受影响。",
+            "en": "Whoever wants to be left alone blocks another's direct messages, and nobody else knows whom; work groups are not concerned.",
+        },
+        BlockRules,
+        {
+            "allowed": {"zh": "允许", "en": "Allowed"},
+            "never": {"zh": "不能屏蔽的人", "en": "Who cannot be blocked"},
+        },
+        blocking.check_blocks,
+        rows=("MSG-05",),
     ),
 )
 
 OPERATIONS = (
     Operation("groups.open_direct", everyone=True),
+    Operation("groups.block", everyone=True),
     Operation("groups.set_barriers", roles=_SETTERS),
     Operation("groups.turn_barriers", system=True),
     Operation("groups.read_barriers", roles=_SETTERS | {"audit_admin"}),

@@ -10,7 +10,7 @@ from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import PersonId
 from guiju.kernel.text import Id, Line, Prose
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import barriers, direct, service
+from guiju.modules.groups import barriers, blocking, direct, service
 from guiju.modules.groups.direct_types import Barrier, BarrierInput, Concerned, Reach, Side
 from guiju.modules.policy import service as policy
 
@@ -89,6 +89,7 @@ async def show_direct(person_id: Id, actor: CurrentActor, read: Reader) -> Json:
                 **directory.person_mark(tx, person.id),
                 "posts": [person.post] if person.post else [],
             },
+            "blocked": blocking.blocks(tx, actor, person.id),
             "refusal": None
             if found is None
             else {"code": found.code, "message": found.message, "data": found.data},

@@ -32,6 +32,7 @@ PUBLISHERS = Control(
         "classes": {"zh": "只限群类别", "en": "Only classes"},
     },
     _check_publishers,
+    rows=("NTF-01",),
 )
 
 OFFICE_HOURS = Control(

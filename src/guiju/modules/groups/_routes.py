@@ -13,6 +13,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.text import Id, Line, OptionalProse, Position, Prose, Search, check_row
 from guiju.modules.groups import (
+    _block_routes,
     _contact_routes,
     _direct_routes,
     _order_routes,
@@ -360,3 +361,4 @@ async def get_application(application: Id, actor: CurrentActor, read: Reader) ->
 routes.include_router(_order_routes.routes)
 routes.include_router(_direct_routes.routes)
 routes.include_router(_contact_routes.routes)
+routes.include_router(_block_routes.routes)

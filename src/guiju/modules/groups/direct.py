@@ -9,9 +9,11 @@ from guiju.kernel.errors import ForbiddenError, Safe
 from guiju.kernel.ids import GroupId, PersonId, new_id
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import service as directory
-from guiju.modules.groups import _direct_store, _store, barriers
+from guiju.modules.groups import _direct_store, _store, barriers, blocking
 from guiju.modules.groups.direct_types import (
     BarredError,
+    BlockedError,
+    BlockingError,
     DirectNotAllowedError,
     DirectOpened,
     DirectPersonLeftError,
@@ -36,7 +38,7 @@ def open_direct(tx: WriteTx, actor: Actor, person: PersonId) -> GroupId:
     """The direct conversation with a person: the one that there is, which stays readable, or a new one.
 
     Raises NotAllowedError, PersonNotFoundError, DirectWithSelfError, DirectPersonLeftError, DirectNotAllowedError,
-    BarredError or DirectTooOftenError.
+    BarredError, BlockedError, BlockingError or DirectTooOftenError.
     """
     permit = policy.require(tx, actor, "groups.open_direct")
     known = find_direct(tx, actor, person)
@@ -77,7 +79,7 @@ def find_direct(tx: ReadTx, actor: Actor, person: PersonId) -> Pair | None:
 
 
 def refusal(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | None:
-    """What keeps `writer` from writing to `reader` alone: an ended account, the rules, or a barrier."""
+    """What keeps `writer` from writing to `reader` alone: an ended account, the rules, a barrier, or a block."""
     if not _is_usable(tx, reader):
         return DirectPersonLeftError("This person cannot be written to any more.", person=reader)
     if _allowing(tx) is None:
@@ -89,11 +91,25 @@ def refusal(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | 
         )
     barrier = barriers.between(tx, writer, reader)
     if barrier is None:
-        return None
+        return _blocked(tx, writer, reader)
     return BarredError(
         "A barrier stands between you and this person.",
         clause=barriers.clause_of(tx),
         until=barrier.ends_at,
+        groups=_groups_of_both(tx, writer, reader),
+    )
+
+
+def _blocked(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | None:
+    blocker = blocking.blocker_of(tx, writer, reader)
+    if blocker is None:
+        return None
+    clause = blocking.clause_of(tx)
+    if blocker == writer:
+        return BlockingError("You have blocked this person.", clause=clause, person=reader)
+    return BlockedError(
+        "This person takes no direct messages from you.",
+        clause=clause,
         groups=_groups_of_both(tx, writer, reader),
     )
 

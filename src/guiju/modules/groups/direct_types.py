@@ -27,6 +27,22 @@ class DirectRules:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockRules:
+    """Parameters of `groups.blocking`. `never`: who cannot be blocked, by their role, or as a head above."""
+
+    allowed: bool = True
+    never: tuple[str, ...] = ("head", "hr", "security_admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Somebody from whom a person takes no direct messages since `at` (ms)."""
+
+    person: PersonId
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """The two people of a direct conversation, in the order of their ids."""
 
@@ -200,6 +216,36 @@ class BarredError(ForbiddenError):
     """A barrier stands between you; `data.until` is its end (ms) if it has one, `data.groups` the groups of both."""
 
     code = "groups.barred"
+
+
+class BlockedError(ForbiddenError):
+    """The other person takes no direct messages from you; `data.groups` are the groups that both are in."""
+
+    code = "groups.blocked"
+
+
+class BlockingError(ForbiddenError):
+    """You have blocked this person, and would have no answer."""
+
+    code = "groups.blocking"
+
+
+class BlockNotAllowedError(ForbiddenError):
+    """The rules allow nobody to block."""
+
+    code = "groups.block_not_allowed"
+
+
+class NotBlockableError(ForbiddenError):
+    """This person's messages are work that must arrive."""
+
+    code = "groups.not_blockable"
+
+
+class TooManyBlockedError(ConflictError):
+    """You block so many people that no more are kept; `data.most` is how many."""
+
+    code = "groups.too_many_blocked"
 
 
 class MembersBarredError(ForbiddenError):

@@ -26,6 +26,7 @@ CONTROLS = (
             "en": "An account that HR has not certified enters no group and sees nothing of any.",
         },
         CertifiedParams,
+        rows=("ACC-02",),
     ),
     Control(
         "identity.sign_in",
@@ -41,6 +42,7 @@ CONTROLS = (
             "lock_minutes": {"zh": "锁定时间（分钟）", "en": "Locked for (minutes)"},
         },
         _check_sign_in,
+        rows=("ACC-08",),
     ),
     Control(
         "identity.sessions",
@@ -53,6 +55,7 @@ CONTROLS = (
         SessionsParams,
         {"idle_days": {"zh": "未使用天数", "en": "Days unused"}},
         _check_sessions,
+        rows=("ACC-08", "ACC-10"),
     ),
 )
 

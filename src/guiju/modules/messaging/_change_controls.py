@@ -59,6 +59,7 @@ CONTROLS = (
         RecallRules,
         {"minutes": _MINUTES, "classes": _CLASSES},
         _check_recall,
+        rows=("MSG-03",),
     ),
     Control(
         "messaging.taking_down",
@@ -71,6 +72,7 @@ CONTROLS = (
         TakingDown,
         {"roles": _ROLES, "classes": _CLASSES},
         _check_taking_down,
+        rows=("MSG-27",),
     ),
     Control(
         "messaging.editing",
@@ -83,6 +85,7 @@ CONTROLS = (
         EditingRules,
         {"minutes": _MINUTES, "classes": _CLASSES},
         _check_editing,
+        rows=("MSG-03",),
     ),
     Control(
         "messaging.pins",
@@ -111,6 +114,7 @@ CONTROLS = (
             "classes": _CLASSES,
         },
         _check_all,
+        rows=("MSG-13",),
     ),
 )
 

@@ -30,6 +30,7 @@ from guiju.modules.messaging import (
     _device_controls,
     _forward_controls,
     _quiet_controls,
+    _row_rules,
     _template_controls,
     _topic_controls,
 )
@@ -202,6 +203,8 @@ CONTROLS = (
         },
         _check_content,
         check_new=_check_condition,
+        rows=_row_rules.CONTENT,
+        rows_of=_row_rules.of_content,
     ),
     Control(
         "messaging.personal_data",
@@ -215,6 +218,8 @@ CONTROLS = (
         },
         _check_personal,
         check_new=_check_condition,
+        rows=_row_rules.PERSONAL,
+        rows_of=_row_rules.of_personal_data,
     ),
     Control(
         "messaging.patterns",
@@ -230,6 +235,8 @@ CONTROLS = (
         check_new=_check_condition,
         mended=_mended_patterns,
         left_out=_left_out_patterns,
+        rows=_row_rules.PATTERNS,
+        rows_of=_row_rules.of_patterns,
     ),
     Control(
         "messaging.links",
@@ -248,6 +255,8 @@ CONTROLS = (
         },
         _check_links,
         check_new=_check_condition,
+        rows=_row_rules.LINKS,
+        rows_of=_row_rules.of_links,
     ),
     Control(
         "messaging.risk",
@@ -287,6 +296,7 @@ CONTROLS = (
             "exception_days": {"zh": "例外最长天数", "en": "Longest exception, days"},
         },
         _check_review,
+        rows=("SEC-01",),
     ),
     Control(
         "messaging.prereview",
@@ -316,6 +326,7 @@ CONTROLS = (
         Flood,
         {"messages": {"zh": "条数", "en": "Messages"}, "seconds": {"zh": "秒", "en": "Seconds"}},
         _check_flood,
+        rows=("MSG-12",),
     ),
     Control(
         "messaging.pace",
@@ -335,6 +346,7 @@ CONTROLS = (
             "classes": _SCOPED["classes"],
         },
         _check_pace,
+        rows=("MSG-13",),
     ),
     Control(
         "messaging.read_marks",

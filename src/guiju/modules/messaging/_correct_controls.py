@@ -25,4 +25,5 @@ CORRECTIONS = Control(
         "classes": {"zh": "只限群类别", "en": "Only classes"},
     },
     _check,
+    rows=("MSG-03",),
 )

@@ -38,4 +38,5 @@ FILES = Control(
         "unread": {"zh": "读不出也放行", "en": "Passes without being read"},
     },
     _check_files,
+    rows=("COL-05", "MSG-07", "SEC-01"),
 )

@@ -30,4 +30,5 @@ FORWARDING = Control(
         "classes": {"zh": "只限群类别", "en": "Only classes"},
     },
     _check_forwarding,
+    rows=("SEC-04",),
 )

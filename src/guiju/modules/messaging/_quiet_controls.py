@@ -43,6 +43,7 @@ CONTROLS = (
             "classes": _CLASSES,
         },
         quieting.check,
+        rows=("MSG-16",),
     ),
     Control(
         "messaging.urgent",
@@ -62,6 +63,7 @@ CONTROLS = (
             "classes": _CLASSES,
         },
         _check_urgent,
+        rows=("MSG-16", "MSG-26"),
     ),
 )
 

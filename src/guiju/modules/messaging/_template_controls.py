@@ -25,6 +25,7 @@ TEMPLATES = Control(
         "classes": {"zh": "只限群类别", "en": "Only classes"},
     },
     _check_templates,
+    rows=("MSG-15",),
 )
 
 OPERATIONS = (

@@ -39,6 +39,7 @@ CONTROLS = (
             "classes": _CLASSES,
         },
         _check_off_topic,
+        rows=("MSG-02",),
     ),
     Control(
         FREEZING,
@@ -51,6 +52,7 @@ CONTROLS = (
         FreezeRules,
         {"roles": _ROLES, "classes": _CLASSES},
         _check_freezing,
+        rows=("MSG-25",),
     ),
 )
 

@@ -16,6 +16,7 @@ CONTROLS = (
         Issuers,
         {"roles": {"zh": "职责", "en": "Roles"}, "posts": {"zh": "岗位", "en": "Posts"}},
         _rules.check_issuers,
+        rows=("ACC-20", "NTF-01"),
     ),
     Control(
         "notices.acknowledgement",
@@ -39,6 +40,7 @@ CONTROLS = (
             },
         },
         _rules.check_acknowledgement,
+        rows=("NTF-02", "NTF-03", "RSP-02"),
     ),
     Control(
         "notices.quiz",
@@ -54,6 +56,7 @@ CONTROLS = (
             "wait_minutes": {"zh": "再答须隔（分钟）", "en": "Pause after a try (minutes)"},
         },
         _rules.check_quiz_params,
+        rows=("RSP-02", "TRN-17"),
     ),
 )
 

@@ -50,6 +50,7 @@ def _clause(
         "title": clause.title,
         "text": clause.text,
         "rows": list(clause.rows),
+        "uncarried": list(service.uncarried(pack, clause)),
         "state": _state(uses),
         "controls": [
             _control(

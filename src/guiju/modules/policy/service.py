@@ -56,6 +56,13 @@ def all_controls() -> Mapping[str, Control]:
     return _controls
 
 
+def uncarried(pack: Pack, clause: Clause) -> tuple[str, ...]:
+    """The requirements that a clause names and none of its controls carries out."""
+    uses = [use for use in pack.uses if use.clause.id == clause.id]
+    carried = {row for use in uses for row in control(use.control).carries(use.params)}
+    return tuple(row for row in clause.rows if row not in carried)
+
+
 def operations() -> Mapping[str, Operation]:
     return _operations
 

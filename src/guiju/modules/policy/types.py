@@ -1,6 +1,6 @@
 """Packs, clauses, controls, operations, and what policy must know of people and groups."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -32,7 +32,8 @@ class Control:
 
     `shows` gives the name of each parameter for the clause page. Earlier versions may have taken what this one refuses:
     of a pack that is in force only what `mended` makes of its parameters is checked, and `check_new` is not asked.
-    `left_out` names what of these parameters is not carried out any more.
+    `left_out` names what of these parameters is not carried out any more. `rows` are the requirements of the catalogue
+    that it can carry out; `rows_of` says which of them it does with these parameters, where that depends on them.
     """
 
     name: str
@@ -45,9 +46,15 @@ class Control:
     check_new: Callable[[Any], None] = lambda params: None
     mended: Callable[[Any], Any] = lambda params: params
     left_out: Callable[[Any], list[str]] = lambda params: []
+    rows: tuple[str, ...] = ()
+    rows_of: Callable[[Any], Collection[str]] | None = None
 
     def __post_init__(self) -> None:
         learn(self.params)
+
+    def carries(self, params: Any) -> frozenset[str]:
+        """The requirements that it carries out with these parameters."""
+        return frozenset(self.rows if self.rows_of is None else self.rows_of(params))
 
 
 @dataclass(frozen=True, slots=True)
