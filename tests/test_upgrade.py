@@ -60,6 +60,7 @@ TABLES = (
     "messaging_burn_reader",
     "messaging_correction",
     "messaging_reminded",
+    "messaging_reading",
     "bots_bot",
     "bots_key",
     "bots_webhook",
@@ -151,6 +152,7 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 
 
 _SINCE = (
+    "DROP TABLE messaging_reading",
     "DROP TABLE messaging_reminded",
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",
