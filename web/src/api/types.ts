@@ -157,7 +157,7 @@ export interface Forward { group: string; merged: boolean; items: { sender: stri
 /** The text of a draft that was given up is empty. */
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number; /** Whom it mentions, by the names in its text. */ mentions?: readonly { id: string; name: string }[] }
 export interface ScheduledRow {
-  cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null;
+  cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null; files: FileMark[];
   at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null; kept_until: number | null;
 }
 

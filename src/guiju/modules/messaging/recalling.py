@@ -22,7 +22,7 @@ from guiju.modules.messaging.changing import find_standing
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.types import ReasonNeededError, Row
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, NotAllowedError, Use
+from guiju.modules.policy.types import PRESENT, Use
 
 OWN, OTHERS = "messaging.recall", "messaging.taking_down"
 REEDIT = 5 * MINUTE
@@ -80,7 +80,7 @@ def _leave(
     if is_author:
         clause = own.mark() if own is not None else None
         raise RecallLateError("It is too late to recall it.", minutes=minutes, clause=clause)
-    raise NotAllowedError("You do not have this right.", operation=OWN)
+    raise _rules.not_allowed(OWN, others)
 
 
 def _written(tx: ReadTx, row: Row) -> str | None:
