@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -20,6 +21,8 @@ from guiju.modules.followup.question_types import QuestionState
 from guiju.modules.followup.types import Answer
 from guiju.modules.groups import barriers
 from guiju.modules.messaging import correcting, prereview, recalling, review, review_queue
+from guiju.modules.messaging.drafting import Drafts
+from guiju.modules.messaging.unsent_types import Written
 from guiju.runtime import open_runtime
 from guiju.setup import initialise
 from guiju.verification import verify_organisation
@@ -27,6 +30,7 @@ from tests.support.apart import barrier_input, people, set_barrier
 from tests.support.asking import raise_question
 from tests.support.office import open_office
 from tests.support.robots import free_bots, make_bot
+from tests.support.uploading import door_of
 from tests.support.world import World
 
 REVISION = "20261124_review_queue"
@@ -60,6 +64,7 @@ TABLES = (
     "messaging_burn_reader",
     "messaging_correction",
     "messaging_reminded",
+    "messaging_reading",
     "bots_bot",
     "bots_key",
     "bots_webhook",
@@ -156,6 +161,11 @@ _SINCE = (
     "DROP TABLE outages_report",
     "ALTER TABLE groups_group DROP COLUMN hours",
     "DROP TABLE groups_block",
+    "ALTER TABLE messaging_upload DROP COLUMN waits_for",
+    "CREATE TABLE draft_before AS SELECT person, grp, at, sealed FROM messaging_draft",
+    "DROP TABLE messaging_draft",
+    "ALTER TABLE draft_before RENAME TO messaging_draft",
+    "DROP TABLE messaging_reading",
     "DROP TABLE messaging_reminded",
     "ALTER TABLE messaging_review DROP COLUMN told",
     "ALTER TABLE messaging_review DROP COLUMN counted",
@@ -328,3 +338,33 @@ def test_a_barrier_that_lies_ahead_tells_of_its_beginning(world: World) -> None:
         world.later(past)
     told = [(fact.barrier, fact.stands) for fact in world.facts("groups.barrier_turned")]
     assert told == [(ahead, True), (ahead, False)]
+
+
+def test_a_draft_from_before_threads_had_their_own_is_still_there(world: World) -> None:
+    """Of a thread or of the group: which one it was stands in what is sealed."""
+    office = open_office(world)
+    group, other = office.group(), office.group(name="澄远乙班工作群")
+    said = world.send(office.owner, group, "大家好").position
+    old, now = Written("回复一半", None, said), world.clock.now()
+    label = f"draft/{group}"
+    sealed = world.runtime.notes.seal(office.member.person_id, label, msgspec.json.encode(old), now)
+    drafts_of(world).keep(office.member, group, Written(""), now)
+    drafts_of(world).keep(office.member, other, Written("写一半"), now)
+    with world.runtime.database.write() as connection:
+        connection.execute(
+            text("UPDATE messaging_draft SET sealed = :sealed WHERE grp = :grp"),
+            {"sealed": sealed, "grp": group},
+        )
+    upgrade_from(
+        world,
+        "DROP TABLE followup_said",
+        "UPDATE alembic_version SET version_num = '20261129_zzzzzdeputy_turns'",
+    )
+    found = {row.group: written for row, written in drafts_of(world).all_of(office.member)}
+    assert found == {group: old, other: Written("写一半")}
+    drafts_of(world).keep(office.member, group, Written("另写", thread=said), world.clock.now())
+    assert len(drafts_of(world).all_of(office.member)) == 3
+
+
+def drafts_of(world: World) -> Drafts:
+    return Drafts(door_of(world), world.runtime.notes, world.clock)

@@ -129,7 +129,7 @@ class Server:
         self.drafts = Drafts(self.gate, runtime.notes, runtime.clock)
         self.searcher = Searcher(self.gate, runtime.segments)
         self.schedule = Schedule(
-            self.gate, runtime.notes, runtime.inspector, runtime.clock, self._tell
+            self.gate, runtime.notes, runtime.inspector, runtime.clock, self._tell, self.uploads
         )
         self.incoming = Incoming(
             self.gate, self.composer, self.uploads, runtime.clock, self._inspecting

@@ -10,12 +10,14 @@ from typing import Annotated, NoReturn
 import structlog
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from guiju import cli_inspect, cli_risk, cli_verify, demo, setup_routes
 from guiju.importing import import_chat
 from guiju.kernel.claim import claim
 from guiju.kernel.errors import GuijuError
+from guiju.kernel.terminal import say, visible
 from guiju.ledger.binding import KeysRefusedError
 from guiju.ledger.keystore import ROOT
 from guiju.migrations.schema import SchemaError
@@ -29,7 +31,7 @@ from guiju.setup import initialise, needs_setup
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 WRONG_KEYS = 4
 """The exit code of a command that was started with the keys folder of another organisation."""
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, markup=False)
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON on standard output.")]
 
 
@@ -58,6 +60,7 @@ def _configure_logging() -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
+                lambda _logger, _name, line: visible(str(line)),
             ],
         )
     )
@@ -65,7 +68,7 @@ def _configure_logging() -> None:
 
 
 def _fail(message: str, code: int = 2) -> NoReturn:
-    console.print(message, style="red", soft_wrap=True)
+    console.print(visible(message), style="red", soft_wrap=True)
     raise SystemExit(code)
 
 
@@ -139,10 +142,10 @@ def demo_accounts(as_json: AsJson = False) -> None:
     """The accounts of the demo organisation."""
     found = demo.accounts(read_settings())
     if as_json:
-        print(json.dumps(found, ensure_ascii=False))
+        say(json.dumps(found, ensure_ascii=False))
         return
     for each in found:
-        print(f"{each['account']}\t{each['password']}\t{each['name']}\t{each.get('role', '')}")
+        say(f"{each['account']}\t{each['password']}\t{each['name']}\t{each.get('role', '')}")
 
 
 @cli.command()
@@ -202,7 +205,7 @@ def import_chat_command(
     runtime = _open(read_settings())
     try:
         with Progress(console=console, disable=as_json) as bar:
-            task = bar.add_task(file.name, total=None)
+            task = bar.add_task(escape(visible(file.name)), total=None)
             report = import_chat(
                 runtime,
                 file,
@@ -218,7 +221,7 @@ def import_chat_command(
     finally:
         runtime.close()
     found = report.to_json()
-    print(
+    say(
         json.dumps(found, ensure_ascii=False)
         if as_json
         else "\n".join(f"{k}\t{v}" for k, v in found.items())
@@ -236,7 +239,7 @@ def replay_decision(
         answer = runtime.read(lambda tx: replaying.shape(tx, found))
     finally:
         runtime.close()
-    print(json.dumps(answer, ensure_ascii=False))
+    say(json.dumps(answer, ensure_ascii=False))
     raise SystemExit(3 if found.again is None else 0 if found.is_same else 1)
 
 
@@ -257,7 +260,7 @@ def inspect(
         names = ("secrecy", "business_secret") if dictionary is not None else all_dictionaries()
         shipped = tuple(shipped_dictionaries(*names))
         for answer in inspect_cases(dictionary, cases, also=shipped):
-            print(json.dumps(answer, ensure_ascii=False))
+            say(json.dumps(answer, ensure_ascii=False))
         return
     if not files:
         _fail("Say --cases, with or without --dictionary, or files.")

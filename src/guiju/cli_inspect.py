@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from guiju.kernel.terminal import say
 from guiju.modules.inspection.cases import standard_ruleset
 from guiju.modules.inspection.extraction.reading import Extractor
 from guiju.modules.inspection.files import inspect_reading
@@ -15,7 +16,7 @@ MAY_PASS, MAY_NOT_PASS, NOT_OPENED = 0, 1, 2
 Write = Callable[[str], object]
 
 
-def inspect_files(files: Sequence[Path], documents: Sequence[Path], *, write: Write = print) -> int:
+def inspect_files(files: Sequence[Path], documents: Sequence[Path], *, write: Write = say) -> int:
     """A line of JSON for each file. `documents` are looked for in the files by their fingerprints.
 
     The exit code is MAY_PASS when every file may be delivered, if only with an alert, MAY_NOT_PASS when one may

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from guiju.kernel.actor import system
 from guiju.kernel.errors import GuijuError
+from guiju.kernel.terminal import say
 from guiju.modules.inspection.risk_training import Example, read_examples, read_texts, train
 from guiju.modules.messaging.judged import judged_texts
 from guiju.runtime import RISK_MODEL, open_runtime
@@ -24,7 +25,7 @@ def train_on_files(
     ordinary: Sequence[Path],
     about: str,
     out: Path,
-    write: Write = print,
+    write: Write = say,
 ) -> int:
     """Train on files of judged texts and write the model to `out`. 0, or 2 when it cannot be made.
 
@@ -43,9 +44,7 @@ def train_on_files(
     return _trained(judged, calm, talk, about, out, write)
 
 
-def train_on_decisions(
-    settings: Settings, *, ordinary: Sequence[Path], write: Write = print
-) -> int:
+def train_on_decisions(settings: Settings, *, ordinary: Sequence[Path], write: Write = say) -> int:
     """Train on what the organisation's reviewers released and refused. 0, or 2 when it cannot be.
 
     The model goes into the data folder, and acts from the next start of the server on. It holds

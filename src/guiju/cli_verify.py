@@ -13,6 +13,7 @@ from guiju import restoring
 from guiju.exporting import export_group
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId
+from guiju.kernel.terminal import say
 from guiju.ledger.binding import KeysRefusedError
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.findings import Place, Verification
@@ -39,7 +40,7 @@ Write = Callable[[str], object]
 
 
 def verify(
-    settings: Settings, *, replay: bool, heads: Sequence[Path], as_json: bool, write: Write = print
+    settings: Settings, *, replay: bool, heads: Sequence[Path], as_json: bool, write: Write = say
 ) -> int:
     """Verify the organisation: 0 verified and anchored, 3 consistent but UNANCHORED, 1 tampered, 2 cannot be judged.
 
@@ -56,7 +57,7 @@ def verify(
     return exit_code(verdict)
 
 
-def restore_signer(settings: Settings, *, heads: Sequence[Path], write: Write = print) -> int:
+def restore_signer(settings: Settings, *, heads: Sequence[Path], write: Write = say) -> int:
     """Make the signer's state file anew: 0 anchored, 3 UNANCHORED, 1 tampered, 2 it cannot be or need not be made."""
     try:
         done = restoring.restore_signer(settings, heads=[_read_note(file) for file in heads])
@@ -111,7 +112,7 @@ def _place(place: Place) -> str:
     return ", ".join(f"{name} {value}" for name, value in place.items())
 
 
-def export(settings: Settings, *, group: str, out: Path, bodies: bool, write: Write = print) -> int:
+def export(settings: Settings, *, group: str, out: Path, bodies: bool, write: Write = say) -> int:
     """Write an export package of a group (its id) to a new private file. 0, or 2 when it cannot be made."""
     try:
         open_existing(settings).close()
@@ -142,7 +143,7 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def policy_file(settings: Settings, *, heads: Sequence[Path], write: Write = print) -> int:
+def policy_file(settings: Settings, *, heads: Sequence[Path], write: Write = say) -> int:
     """Print what a receiver of packages must trust, for `guiju_verify.py --policy`. 0, or 2 when there is nothing.
 
     The receiver MUST get it from somebody other than the sender of a package. `heads` are kept by witnesses.

@@ -1211,6 +1211,14 @@ def verify(file: BinaryIO, policy_json: bytes) -> Report:
 
 # ---- command line --------------------------------------------------------------------------------
 
+# What a terminal obeys instead of showing it: a package comes from strangers.
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    return OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
 VERDICTS = {
     VERIFIED: "OK 已核验：内容完整，并有独立见证 / verified and anchored",
     UNANCHORED: "UNANCHORED 内部一致，但没有独立见证 / consistent, but no witness vouches for it",
@@ -1248,7 +1256,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"    first bad entry 第一条有问题的记录: {result['first_bad']}")
     for check in result["checks"]:
         mark = "ok " if check["ok"] else "BAD"
-        print(f"{check['step']:3d} {check['name']:10} {mark} {check['detail']}")
+        print(f"{check['step']:3d} {check['name']:10} {mark} {visible(check['detail'])}")
     return report.exit_code
 
 

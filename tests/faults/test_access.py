@@ -269,6 +269,7 @@ def _try_http(
 ITSELF = {
     "/api/groups/{group}/messages/{position}",
     "/api/reviews/{position}",
+    "/api/alerts/{position}",
     "/api/decisions/{position}",
     "/api/ledger/proof/{position}",
 }

@@ -88,6 +88,43 @@ class TestEditing:
         expect(composer).to_have_value("")
         assert [one["text"] for one in versions(author, "二号夹具已经归位")] == ["二号夹具已经归位"]
 
+    def test_arrow_up_where_editing_is_refused_says_so_or_does_nothing(
+        self, people: Screens
+    ) -> None:
+        silent = in_group(people, "zhaotiejun")
+        silent.page.get_by_role("textbox", name="消息").focus()
+        # Nothing that they said is young enough to be edited: the key does nothing, and one writes on.
+        with silent.page.expect_response(lambda answer: answer.url.endswith("/api/clauses")):
+            silent.page.keyboard.press("ArrowUp")
+        silent.page.keyboard.press("ArrowUp")
+        silent.page.wait_for_timeout(300)
+        expect(silent.page.get_by_role("textbox", name="编辑消息")).to_have_count(0)
+        expect(silent.page.get_by_role("textbox", name="消息")).to_be_focused()
+        author, elsewhere = in_group(people, "zhouxiaoyu"), people.signed_in("zhouxiaoyu")
+        box = author.page.get_by_role("textbox", name="编辑消息")
+        composer = author.page.get_by_role("textbox", name="消息")
+        text = "三号工位换了班长"
+        author.send(text)
+        expect(author.sent(text)).to_be_visible()
+        composer.focus()
+        author.page.keyboard.press("ArrowUp")
+        expect(box).to_have_value(text)
+        box.fill("三号工位换了副班长")
+        held: list[Route] = []
+        author.page.route(
+            "**/api/groups/*/messages/*",
+            lambda route: held.append(route),  # noqa: PLW0108
+        )
+        author.page.keyboard.press("Enter")
+        while not held:
+            author.page.wait_for_timeout(20)
+        # Another screen of theirs is quicker.
+        path = held[0].request.url.partition("/api")[2]
+        elsewhere.post(f"{path}/recall", {})
+        held[0].continue_()
+        expect(author.page.get_by_role("alert").first).to_contain_text("撤回")
+        expect(author.page.get_by_text("三号工位换了副班长")).to_have_count(0)
+
     def test_what_a_rule_stops_is_told_with_the_clause_and_changes_nothing(
         self, people: Screens
     ) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from tests.support.browser import PASSWORD, Screens
 
@@ -140,3 +140,39 @@ def test_a_line_that_is_gone_shows_at_once_and_what_failed_comes_when_it_is_back
     page.wait_for_function("[...document.querySelectorAll('.pics img')].at(-1)?.naturalWidth > 0")
     expect(said.locator(".pics .missing")).to_have_count(0)
     expect(drawer).to_contain_text("周小雨")
+
+
+def test_client_poison_one_message_that_cannot_be_drawn_says_so_beside_the_others(
+    people: Screens,
+) -> None:
+    """[client-poison] Whatever a message holds, it costs its own place on the screen and nothing else."""
+    screen = people.signed_in("zhouxiaoyu")
+    page = screen.page
+    screen.row(GROUP).click()
+    box = page.get_by_role("textbox", name="消息")
+    expect(box).to_be_visible()
+    for text in ("毒前一条", "有毒的一条", "毒后一条"):
+        screen.send(text)
+        expect(screen.message(text)).to_be_visible()
+
+    def spoil(route: Route) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        for item in found["items"]:
+            if item.get("message", {}).get("text") == "有毒的一条":
+                item["message"] |= {"spans": 7, "mentions": None, "text": {"a": 1}}
+        route.fulfill(response=answer, json=found)
+
+    page.route("**/api/groups/*/messages?*", spoil)
+    page.evaluate("indexedDB.databases().then(all => all.forEach(one => indexedDB.deleteDatabase(one.name)))")  # fmt: skip
+    page.reload()
+    expect(screen.message("毒前一条")).to_be_visible()
+    expect(screen.message("毒后一条")).to_be_visible()
+    expect(page.get_by_text("这条消息无法显示")).to_be_visible()
+    expect(page.get_by_text("有毒的一条", exact=True)).to_have_count(0)
+    screen.send("还能写")
+    expect(screen.message("还能写")).to_be_visible()
+    screen.check_access("a message that cannot be drawn")
+    told = [each for each in screen.errors if "TypeError" in each or "is not" in each]
+    assert told == screen.errors and told, "what broke is on the console, and nothing else is"
+    screen.errors.clear()

@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, expect
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import direct, roster
 from guiju.setup import SYSTEM
-from tests.journeys.test_offline import Stage
 from tests.support.browser import PHONE
 from tests.support.inside import served_world
 from tests.support.office import open_office
+from tests.support.stage import Stage
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -316,11 +316,57 @@ class TestLater:
         expect(phone.page.get_by_role("button", name=re.compile("^定时消息"))).to_have_count(0)
         assert desk.get("/scheduled")["scheduled"] == []
 
+    def test_files_wait_with_it_stay_in_the_list_and_go_with_the_message(
+        self, people: Screens
+    ) -> None:
+        screen = people.signed_in("wanghaitao")
+        enter(screen, WORKSHOP)
+        page = screen.page
+        plans = [
+            FilePayload(
+                name=f"排班{n}.txt", mimeType="text/plain", buffer=f"八点到岗，第{n}组".encode()
+            )
+            for n in (1, 2)
+        ]
+        page.locator("input[type=file]").first.set_input_files(plans)
+        expect(page.locator(".cp").get_by_text("已上传")).to_have_count(2)
+        screen.press("定时发送")
+        page.get_by_role("menuitem", name="明天 09:00").click()
+        expect(page.locator(".cp").get_by_text("排班1.txt")).to_have_count(0)
+        expect(page.locator(".cp").get_by_text("排班2.txt")).to_have_count(0)
+        page.wait_for_timeout(1000)  # what this device kept of them goes behind the screen
+        page.reload()
+        strip = page.get_by_role("button", name=re.compile("^定时消息"))
+        expect(strip).to_contain_text("定时消息 1")
+        strip.click()
+        files = sheet(screen).get_by_role("list", name="一起发送的文件").get_by_role("listitem")
+        expect(files).to_have_count(2)
+        expect(files.first).to_contain_text("排班1.txt")
+        screen.check_access("a scheduled message with files")
+        expect(page.locator(".cp").get_by_text("排班")).to_have_count(0)
+        sheet(screen).get_by_role("button", name="修改").click()
+        sheet(screen).get_by_role("button", name="不带排班2.txt").click()
+        sheet(screen).get_by_role("textbox", name="消息").fill("明天的排班")
+        screen.check_access("changing a scheduled message with files")
+        sheet(screen).get_by_role("button", name="定时", exact=True).click()
+        expect(files).to_have_count(1)
+        sheet(screen).get_by_role("button", name="立即发送").click()
+        expect(sheet(screen)).to_contain_text("没有定时消息")
+        page.keyboard.press("Escape")
+        message = screen.message("明天的排班")
+        expect(message).to_contain_text("排班1.txt")
+        expect(message).not_to_contain_text("排班2.txt")
+        reader = people.signed_in("zhouxiaoyu", size=PHONE, scheme="dark")
+        enter(reader, WORKSHOP)
+        with reader.page.expect_download() as done:
+            reader.message("明天的排班").get_by_text("排班1.txt").click()
+        assert done.value.path().read_text(encoding="utf-8") == "八点到岗，第1组"
+
     def test_one_that_did_not_go_says_why_and_how_long_it_is_kept(self, people: Screens) -> None:
         screen = people.signed_in("sunli")
         failed: dict[str, Any] = {
             "cmid": "f1", "group": id_of(screen, WORKSHOP), "group_name": WORKSHOP, "text": "周末加班", "mentions": [],
-            "quote": None, "thread": None, "members": None, "at": 1_800_000_000_000, "state": "failed",
+            "quote": None, "thread": None, "members": None, "files": [], "at": 1_800_000_000_000, "state": "failed",
             "code": "groups.is_closed", "clause": None, "kept_until": 1_800_000_000_000 + 30 * 86_400_000,
         }  # fmt: skip
         screen.page.route("**/api/scheduled", lambda route: route.fulfill(json={"scheduled": [failed]}))  # fmt: skip

@@ -26,6 +26,7 @@ PLACES = (
     "former",
 )
 HELD_TEXT = "这是核心配方"
+ALERTING_TEXT = "有记者采访"
 RULES = "群内只谈工作"
 
 

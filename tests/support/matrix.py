@@ -48,7 +48,10 @@ class Row:
             return "barrier"
         if any(part in self.operation for part in ("{dictionary}", "{document}", "{exemption}")):
             return "rule"
-        return "review" if "/reviews/{position}" in self.operation else "plain"
+        is_review = (
+            "/reviews/{position}" in self.operation or "/alerts/{position}" in self.operation
+        )
+        return "review" if is_review else "plain"
 
     @property
     def reads(self) -> bool:

@@ -36,7 +36,7 @@ from guiju.modules.policy.types import PRESENT
 from guiju.runtime import load_pack
 from tests.support.apart import barrier_input, body_of, people, set_barrier
 from tests.support.asking import raise_question
-from tests.support.cast import HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
+from tests.support.cast import ALERTING_TEXT, HELD_TEXT, OFFICES, PASSWORD, PLACES, RULES, Cast
 from tests.support.deputies import day, stand_in
 from tests.support.inside import session_for
 from tests.support.matrix import CORRECTS, Row
@@ -221,6 +221,11 @@ class Things:
                         False,
                         ("held file", sender.name),
                         lambda: self._send_file(sender, HELD_TEXT),
+                    )
+                    return found
+                if "/alerts/" in row.operation:
+                    found["position"] = self._make(
+                        False, ("alert", sender.name), lambda: self._alert(sender)
                     )
                     return found
                 refused = row.operation.endswith("/overturning")
@@ -471,6 +476,11 @@ class Things:
 
     def _hold(self, sender: Actor) -> int:
         return self.cast.world.send(sender, self.group, f"{HELD_TEXT}{next(self.serial)}").position
+
+    def _alert(self, sender: Actor) -> int:
+        """What reviewers are told of a message that went out."""
+        self.cast.world.send(sender, self.group, ALERTING_TEXT)
+        return int(self.cast.world.entries("messaging.alerted")[-1].position)
 
     def _refuse(self, sender: Actor) -> int:
         """A message that a reviewer refused who asks for nothing else."""

@@ -34,6 +34,7 @@ from guiju.modules.inspection.governed import DocumentPrints
 from guiju.modules.messaging import (
     burning,
     forwarding,
+    overseeing,
     pinning,
     reacting,
     reads,
@@ -301,6 +302,7 @@ def _talk(world: World, group: Any, members: list[Actor], reviewer: Actor) -> No
     world.write(
         lambda tx: review.release(tx, reviewer, held[0], masked=False, reason="", allow=allow)
     )
+    world.write(lambda tx: overseeing.read_review(tx, reviewer, held[4]))
     for position in held[1:4]:  # as many as switch a pre-review on
         world.write(lambda tx, at=position: review.refuse(tx, reviewer, at, reason="涉密"))  # type: ignore[misc]  # bound at once
     world.runtime.signer.sign_now(world.runtime.lane)

@@ -86,6 +86,21 @@ describe("drafts", () => {
     await drafts.loadDrafts();
     expect(sent).toHaveLength(2);
   });
+  it("of threads stand in the list only where the group has none, the newest first", () => {
+    for (const [text, thread, at] of [["旧话题", 5, 10], ["新话题", 6, 20], ["", 7, 30]] as const) drafts.applyDraft({ ...mark(text, at), thread });
+    drafts.applyDraft({ ...mark("别的群", 40), group: "gg" });
+    expect([drafts.draftIn("g"), drafts.draftOf("g")]).toEqual(["新话题", ""]);
+    drafts.applyDraft(mark("群里", 15));
+    expect(drafts.draftIn("g")).toBe("群里");
+    drafts.applyDraft(mark("", 50));
+    drafts.applyDraft({ ...mark("", 50), thread: 6 });
+    expect(drafts.draftIn("g")).toBe("旧话题");
+  });
+  it("are restored of the group and of its threads alike", async () => {
+    stored = [mark("群里", 10), { ...mark("话题里", 11), thread: 5 }];
+    await drafts.loadDrafts();
+    expect([drafts.draftOf("g"), drafts.draftOf("g", 5)]).toEqual(["群里", "话题里"]);
+  });
   it("of a thread and of its group are apart, and say to the server where they belong", async () => {
     drafts.keepDraft("g", "在群里", null);
     drafts.keepDraft("g", "在话题里", null, 5);

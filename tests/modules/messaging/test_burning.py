@@ -440,7 +440,9 @@ def test_reviewers_read_what_alerted_them_and_a_group_may_outgrow_its_readers(
     office, world = desk.office, desk.world
     at = desk.sent(group, text=f"{SECRET}，记者采访来了")
     alerts = desk.ask(office.reviewer, "GET", "/alerts").json()["alerts"]
-    assert SECRET in next(each["text"] for each in alerts if each["position"] == at)
+    assert SECRET[:4] not in str(alerts)
+    alert = next(each["alert"] for each in alerts if each["position"] == at)
+    assert SECRET in desk.ask(office.reviewer, "GET", f"/alerts/{alert}").json()["text"]
     assert SECRET[:4] not in everything(world, office.owner, group)
     held = desk.sent(group, text=f"{SECRET}{HELD}")
     monkeypatch.setattr(burning, "MOST_READERS", 1)

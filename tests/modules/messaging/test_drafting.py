@@ -8,6 +8,8 @@ from guiju.kernel.ids import GroupId
 from guiju.modules.groups import roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.identity import service as identity
+from guiju.modules.messaging import _unsent_store
+from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.drafting import Drafts
 from guiju.modules.messaging.unsent_types import Named, Written
 from tests.support.office import Office
@@ -25,6 +27,10 @@ def drafts(office: Office) -> Drafts:
 
 def texts(drafts: Drafts, actor: Actor) -> dict[GroupId, str]:
     return {draft.group: written.text for draft, written in drafts.all_of(actor) if written.text}
+
+
+def by_thread(drafts: Drafts, actor: Actor) -> dict[int | None, Written]:
+    return {written.thread: written for _, written in drafts.all_of(actor)}
 
 
 def rows(office: Office) -> list[bytes]:
@@ -124,3 +130,60 @@ def test_all_go_with_the_account(office: Office, drafts: Drafts) -> None:
     assert account is not None
     office.world.write(lambda tx: identity.close(tx, admin, account.id, reason="离职"))
     assert len(rows(office)) == 1
+
+
+def test_a_thread_has_a_draft_beside_that_of_its_group(office: Office, drafts: Drafts) -> None:
+    group, who = office.group(), office.member
+    first, second = (office.world.send(office.owner, group, text).position for text in ("一", "二"))
+    now = office.world.clock.now()
+    wanted = [Written("群里"), Written("其一", None, first), Written("其二", first, second)]
+    for written in wanted:
+        assert drafts.keep(who, group, written, now) == now
+    assert by_thread(drafts, who) == {each.thread: each for each in wanted}
+    office.world.clock.advance(1)
+    drafts.keep(who, group, Written("", None, first), now + 1)
+    given_up = Written("", None, first)
+    assert by_thread(drafts, who) == {None: wanted[0], first: given_up, second: wanted[2]}
+    assert drafts.keep(who, group, Written("旧", None, first), now) is None
+    office.world.write(lambda tx: roster.remove(tx, office.owner, group, who.person_id, reason="x"))
+    assert rows(office) == []
+
+
+def test_a_draft_of_a_thread_opens_nowhere_else(office: Office, drafts: Drafts) -> None:
+    group = office.group()
+    said = office.world.send(office.owner, group, "一").position
+    drafts.keep(office.member, group, Written(WORDS, None, said), MONDAY)
+    with office.world.runtime.database.write() as connection:
+        connection.execute(text("UPDATE messaging_draft SET thread = 0"))
+    assert drafts.all_of(office.member) == []
+
+
+def test_only_of_messages_that_one_sees(office: Office, drafts: Drafts) -> None:
+    group, other = (
+        office.group(),
+        office.world.group(office.outsider, [office.owner], [], name="澄远丙班工作群"),
+    )
+    elsewhere = office.world.send(office.outsider, other, "别处").position
+    before = office.world.send(office.owner, group, "从前").position
+    office.world.write(
+        lambda tx: roster.admit(tx, office.owner, group, [office.registrar.person_id])
+    )
+    late = office.registrar
+    for who, thread in ((office.member, elsewhere), (office.member, 10**6), (late, before)):
+        with pytest.raises(MessageNotFoundError):
+            drafts.keep(who, group, Written(WORDS, None, thread), MONDAY)
+    assert rows(office) == []
+
+
+def test_of_threads_only_the_newest_are_kept(
+    office: Office, drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_unsent_store, "MOST_OF_THREADS", 2)
+    group, who = office.group(), office.member
+    drafts.keep(who, group, Written("群里"), office.world.clock.now())
+    for number in range(4):
+        office.world.clock.advance(1)
+        said = office.world.send(office.owner, group, str(number)).position
+        drafts.keep(who, group, Written(str(number), None, said), office.world.clock.now())
+    kept = sorted(written.text for _, written in drafts.all_of(who))
+    assert kept == ["2", "3", "群里"]

@@ -317,7 +317,9 @@ class TestTheRulesOfTheTarget:
         found = world.read(
             lambda tx: review_queue.get_review(tx, office.reviewer, receipt.position)
         )
-        row = world.read(lambda tx: _review_shape.review(world.runtime.new_view(tx), found))
+        row = world.read(
+            lambda tx: _review_shape.opened(world.runtime.new_view(tx), office.reviewer, found)
+        )
         assert row["text"] == f"{SECRET}\n大家好"
         assert row["forward"]["items"][0]["sender"] == "张群主"
         world.write(

@@ -16,6 +16,7 @@ from guiju.modules.inspection.types import TextRefusedError
 from guiju.modules.messaging import (
     _review_shape,
     changes,
+    overseeing,
     pinning,
     reacting,
     reads,
@@ -193,6 +194,7 @@ def test_the_text_is_nowhere(office: Office, way: str) -> None:
     assert world.read(lambda tx: changes.versions(tx, office.owner, group, at)) == []
     # A reviewer who looks at what was said around another message sees that something was recalled.
     held = world.send(office.owner, group, "又是核心配方").position
+    world.write(lambda tx: overseeing.read_review(tx, office.reviewer, held))
     opened = world.read(
         lambda tx: str(
             _review_shape.opened(

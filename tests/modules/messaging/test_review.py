@@ -10,7 +10,7 @@ from guiju.kernel.clock import HOUR
 from guiju.kernel.lane import WriteTx
 from guiju.modules.groups import governing
 from guiju.modules.groups.types import GroupClosedError
-from guiju.modules.messaging import _review_shape, review, review_queue
+from guiju.modules.messaging import _review_shape, overseeing, review, review_queue
 from guiju.modules.messaging.types import (
     AlreadyDecidedError,
     MessageRefused,
@@ -124,6 +124,7 @@ def test_the_reviewer_sees_what_is_quoted_and_completed(office: Office) -> None:
         found = review_queue.open_review(tx, office.reviewer, held.position)
         return _review_shape.opened(world.runtime.new_view(tx), office.reviewer, found)
 
+    world.write(lambda tx: overseeing.read_review(tx, office.reviewer, held.position))
     shown = world.read(shape)
     assert shown["quote"]["text"] == "大家好"
     assert [each["position"] for each in shown["earlier"]] == [first]

@@ -402,7 +402,6 @@ class TestWhatMayWait:
         now = desk.world.clock.now()
         for at in (now, now + MINUTE - 1, now + 60 * DAY + 1):
             desk.refused(BadScheduleError, office.member, group, at=at)
-        desk.refused(BadScheduleError, office.member, group, files=("fil_x",))
         desk.refused(BadMessageError, office.member, group, words=" ")
         desk.refused(BadMessageError, office.member, group, cmid="不行")
         desk.refused(GroupNotFoundError, office.outsider, group)

@@ -157,7 +157,7 @@ export interface Forward { group: string; merged: boolean; items: { sender: stri
 /** The text of a draft that was given up is empty. */
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number; /** Whom it mentions, by the names in its text. */ mentions?: readonly { id: string; name: string }[] }
 export interface ScheduledRow {
-  cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null;
+  cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null; files: FileMark[];
   at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null; kept_until: number | null;
 }
 
@@ -314,20 +314,20 @@ export interface ApprovalRequest {
 export type ReviewVerdict = "released" | "masked" | "refused";
 export interface ReviewGroup { id: string; name: string; level: GroupCard["level"] }
 export interface Review {
-  position: number; group: ReviewGroup; sender: PersonMark & { bot?: Named | null }; at: number; text: string;
+  position: number; group: ReviewGroup; sender: PersonMark & { bot?: Named | null }; at: number;
   findings: Finding[]; clause: ClauseMark | null; due_at: number | null; state: "held" | "escalated" | ReviewVerdict;
-  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files?: FileMark[]; forward?: Forward | null; burn?: number | null;
+  line: Role | null; proposal: ReviewVerdict | null; reversed: boolean; files: number;
   reviewer?: PersonMark | null; reason?: string | null; decided_at?: number | null;
 }
 export interface SimilarReview {
   position: number; words: string[]; state: ReviewVerdict; reversed: boolean; reviewer: PersonMark | null; reason: string; decided_at: number;
 }
-export interface OpenedReview extends Review {
-  quote: Quote | null; earlier: Item[]; before: Item[]; after: Item[]; similar: SimilarReview[];
+export interface OpenedReview extends Omit<Review, "files"> {
+  text: string; files?: FileMark[]; forward?: Forward | null; burn?: number | null; quote: Quote | null; earlier: Item[]; before: Item[]; after: Item[]; similar: SimilarReview[];
   escalation: { at: number; by: PersonMark | null; to: Role; proposal: ReviewVerdict | null; reason: string } | null;
   may: { decide: boolean; escalate_to: Role | null; overturn: boolean; exception_days: number };
 }
-export interface AlertRow { position: number; group: ReviewGroup; sender: PersonMark; at: number; text: string; files?: FileMark[]; clauses: ClauseMark[]; recalled: Recalled | null; takes_down: boolean }
+export interface AlertRow { position: number; alert: number; group: ReviewGroup; sender: PersonMark; at: number; findings: Finding[]; files: number; clauses: ClauseMark[]; recalled: Recalled | null; takes_down: boolean }
 export interface ExceptionRow {
   position: number; group: ReviewGroup | null; rule: string; phrase: string; until: number; granted_by: PersonMark; granted_at: number;
   held: number; revoked_by: PersonMark | null; revoked_at: number | null; active: boolean;

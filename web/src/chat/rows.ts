@@ -1,6 +1,7 @@
 /** Pure: from the items of a timeline to the lines on screen. */
 import type { Item, MessageItem, SystemItem } from "../api/types.ts";
 import { isMessage } from "../live/reducer.ts";
+import { survived } from "../lib/survive.ts";
 import { dayKey } from "../lib/time.ts";
 
 export type Row =
@@ -14,7 +15,7 @@ export function rowsOf(items: readonly Item[], readAt: number, me: string, until
   const rows: Row[] = [];
   let day = "";
   let marked = false;
-  for (const item of items) {
+  const add = (item: Item): void => {
     const key = dayKey(item.at);
     if (key !== day) {
       day = key;
@@ -29,6 +30,7 @@ export function rowsOf(items: readonly Item[], readAt: number, me: string, until
     } else if (item.kind.startsWith("groups.")) {
       rows.push({ key: `i${item.position}`, type: "system", item: item as SystemItem });
     }
-  }
+  };
+  for (const item of items) survived(() => add(item), undefined);
   return rows;
 }

@@ -50,6 +50,7 @@ export const KINDS: Record<string, Triple> = {
   "messaging.urge_confirmed": ["确认加急", "確認加急", "confirmed a call"],
   "messaging.urge_stopped": ["加急停止", "加急停止", "a call stopped"],
   "messaging.file_opened": ["打开待审文件", "開啟待審檔案", "held file opened"],
+  "messaging.text_read": ["因履职查看消息", "因履職查看訊息", "text read on duty"],
   "messaging.refused": ["消息没有放行", "訊息沒有放行", "message refused"],
   "groups.registered": ["群组备案", "群組備案", "group registered"],
   "groups.direct_opened": ["一对一消息", "一對一訊息", "opened a direct conversation"],

@@ -13,6 +13,7 @@ export const CHAT = {
   "list.none": ["还没有工作群", "還沒有工作群", "No groups yet"],
   "list.none.more": ["先报备，通过后才会建群；知道备案号的可以申请加入。", "先報備，通過後才會建群；知道備案號的可以申請加入。", "A group exists once it is registered. With a filing number you can ask to join."],
   "list.filtered": ["没有符合的会话", "沒有符合的對話", "No conversation matches"],
+  "m.broken": ["这条消息无法显示，其他消息不受影响。", "這則訊息無法顯示，其他訊息不受影響。", "This message cannot be shown. The others are not affected."],
   "cv.at": ["[@我]", "[@我]", "[@me]"],
   "cv.reminded": ["[提醒]", "[提醒]", "[Reminder]"],
   "cv.draft": ["[草稿]", "[草稿]", "[Draft]"],

@@ -46,6 +46,8 @@ const UNSENT = {
   "sc.failed": ["没有发出：{why}", "沒有送出：{why}", "Not sent: {why}"],
   "sc.kept": ["保留到 {time}", "保留到 {time}", "Kept until {time}"],
   "sc.done": ["{time} 发送到本群。", "{time} 傳送到本群。", "Goes out at {time}."],
+  "sc.files": ["一起发送的文件", "一起傳送的檔案", "Files that go with it"],
+  "sc.file.remove": ["不带{name}", "不帶{name}", "Leave out {name}"],
   "sc.text": ["消息", "訊息", "Message"],
 } as const satisfies Record<string, Triple>;
 

@@ -1,5 +1,5 @@
 /**
- * What I began to write, by group and by thread: kept here across reloads. The server keeps for my other screens the one of each group
+ * What I began to write, by group and by thread: kept here across reloads. The server keeps for my other screens of each place the one
  * that was written last; one with an empty text was given up. Until it is known what the server has nothing is saved there: it may
  * have a longer one that nobody has seen here, and what was typed meanwhile then stands behind that.
  */
@@ -27,6 +27,13 @@ function ofPlace(place: string): { group: string; thread: number | null } {
   return { group, thread: thread === undefined ? null : Number(thread) };
 }
 export const draftOf = (group: string, thread: number | null = null): string => drafts.value[placeOf(group, thread)]?.text ?? "";
+/** What a list shows: the draft of the group itself, or else the newest one of its threads. */
+export function draftIn(group: string): string {
+  const own = draftOf(group);
+  if (own) return own;
+  const inside = Object.entries(drafts.value).filter(([place, one]) => one.text !== "" && place.startsWith(`${group}/`));
+  return inside.reduce<Kept | null>((best, [, one]) => (best && best.at >= one.at ? best : one), null)?.text ?? "";
+}
 export const quoteOf = (group: string, thread: number | null = null): number | null => drafts.value[placeOf(group, thread)]?.quote ?? null;
 export const mentionedIn = (group: string, thread: number | null = null): Mentioned => drafts.value[placeOf(group, thread)]?.mentions ?? [];
 

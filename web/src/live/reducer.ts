@@ -9,6 +9,7 @@
 import { ALL } from "../api/types.ts";
 import type { RosterChangedItem } from "../api/order.ts";
 import type { ChangeItem, Conversation, Conversations, GroupCard, Item, MemberState, Message, MessageItem, MovedItem, Named, RefusedItem, ReleasedItem, RowSettings, SentItem, SystemItem } from "../api/types.ts";
+import { survived } from "../lib/survive.ts";
 import { uncorrected } from "./uncorrected.ts";
 
 export const UNREAD_CAP = 100;
@@ -40,8 +41,7 @@ const READING: readonly MemberState[] = ["active", "leaving_requested"];
 export const reads = (state: MemberState | undefined): boolean => state !== undefined && READING.includes(state);
 
 export function isMessage(item: Item): item is MessageItem {
-  return item.kind === "messaging.sent" || item.kind === "messaging.released" || item.kind === "messaging.held"
-    || item.kind === "messaging.blocked";
+  return item.kind === "messaging.sent" || item.kind === "messaging.released" || item.kind === "messaging.held" || item.kind === "messaging.blocked";
 }
 
 /** Replaces the conversations by a snapshot; timelines and the counts stay as they are given. */
@@ -66,7 +66,7 @@ export function withRows(state: ClientState, snapshot: Conversations): ClientSta
 /** Applies one item as the person `me`. Kinds that this version does not know only advance the position. */
 export function applyItem(state: ClientState, item: Item, me: string): ClientState {
   if (item.position <= state.position) return state;
-  return { ...reduce(state, item, me), position: item.position };
+  return { ...survived(() => reduce(state, item, me), state), position: item.position };
 }
 
 /** Kinds that change nothing of the state. */
@@ -246,8 +246,8 @@ function withReply(items: Item[], item: SentItem | ReleasedItem): Item[] {
   return items.map((one) => {
     if (!isMessage(one) || one.message.position !== root) return one;
     const before = one.message.replies ?? { count: 0, last_at: 0, people: [] };
-    const who = item.message.sender;
-    const people = before.people.length < 3 && !before.people.some((each) => each.id === who.id) ? [...before.people, who] : before.people;
+    const known = before.people.map((each) => each.id).includes(item.message.sender.id);
+    const people = before.people.length < 3 && !known ? [...before.people, item.message.sender] : before.people;
     return { ...one, message: { ...one.message, replies: { count: before.count + 1, last_at: item.at, people } } };
   });
 }

@@ -1,5 +1,6 @@
 /** A thread as it is shown: its first message and the newest replies. Pure, and safe to apply twice, like the state. */
 import type { Item, MessageItem, ThreadPage } from "../api/types.ts";
+import { survived } from "../lib/survive.ts";
 import { caughtUp } from "./recent.ts";
 import { applyToTimeline, isMessage, renamed, withCorrection } from "./reducer.ts";
 
@@ -24,6 +25,10 @@ export function withOlder(thread: Thread, page: ThreadPage, later: readonly Item
 export function applyToThread(thread: Thread, item: Item): Thread {
   if (item.position <= thread.position) return thread;
   const next = { ...thread, position: item.position };
+  return survived(() => withItem(thread, item, next), next);
+}
+
+function withItem(thread: Thread, item: Item, next: Thread): Thread {
   if (item.kind === "directory.person_changed") return { ...next, root: renamed(thread.root, item.person), items: renamed(thread.items, item.person) };
   if (item.group !== thread.root.group || item.kind.startsWith("groups.")) return next;
   if (isMessage(item) && item.message.thread !== thread.root.message.position) {

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -52,6 +53,8 @@ upload = Table(
     Column("digest", String(64)),
     Column("result", LargeBinary),
     Column("expires_at", BigInteger, nullable=False),
+    # The scheduled message of its owner that takes it along.
+    Column("waits_for", String(64)),
     Index("messaging_upload_person", "person"),
     Index("messaging_upload_state", "state"),
 )
@@ -84,6 +87,7 @@ def _to_upload(row: Any) -> Upload:
     return Upload(
         row.id, row.person, GroupId(row.grp), FileKind(row.kind), row.size, row.seconds, UploadState(row.state),
         bytes(row.about), row.digest, bytes(row.result) if row.result is not None else None, row.expires_at,
+        row.waits_for,
     )  # fmt: skip
 
 
@@ -107,12 +111,33 @@ def uploads(tx: ReadTx, files: Sequence[str]) -> dict[str, Upload]:
 
 
 def open_uploads(tx: ReadTx, person: PersonId) -> tuple[int, int]:
-    """(how many uploads of a person are not sent, how many bytes they have)."""
-    waiting = upload.c.person == person, upload.c.state != UploadState.DROPPED
-    found = tx.first(
-        select(func.count().label("number"), func.sum(upload.c.size).label("size")).where(*waiting)
-    )
+    """(how many uploads of a person wait to be sent, how many bytes they have), without those of scheduled messages."""
+    alive = upload.c.person == person, upload.c.state != UploadState.DROPPED
+    return _room(tx, *alive, upload.c.waits_for.is_(None))
+
+
+def held_by_others(tx: ReadTx, person: PersonId, cmid: str) -> tuple[int, int]:
+    """The same of the uploads that the person's other scheduled messages take along."""
+    alive = upload.c.person == person, upload.c.state != UploadState.DROPPED
+    return _room(tx, *alive, upload.c.waits_for != cmid)
+
+
+def _room(tx: ReadTx, *which: ColumnElement[bool]) -> tuple[int, int]:
+    number, size = func.count().label("number"), func.sum(upload.c.size).label("size")
+    found = tx.first(select(number, size).where(*which))
     return (int(found.number), int(found.size or 0)) if found is not None else (0, 0)
+
+
+def held(tx: ReadTx, person: PersonId, cmid: str | None = None) -> list[str]:
+    """The uploads that a scheduled message of a person takes along, or all of theirs do."""
+    c = upload.c
+    found = select(c.id).where(c.person == person, c.state != UploadState.DROPPED)
+    which = c.waits_for.is_not(None) if cmid is None else c.waits_for == cmid
+    return tx.scalars(found.where(which).order_by(c.id))
+
+
+def hold(tx: WriteTx, files: Sequence[str], cmid: str) -> None:
+    tx.run(update(upload).where(upload.c.id.in_(files)).values(waits_for=cmid))
 
 
 def set_state(

@@ -13,6 +13,7 @@ from guiju.modules.messaging import (
     _review_shape,
     exceptions,
     metrics,
+    overseeing,
     prereview,
     review,
     review_queue,
@@ -82,16 +83,24 @@ async def list_reviews(
     return await read(shape)
 
 
-def _review(request: Request, tx: ReadTx, actor: CurrentActor, position: int) -> Json:
-    view = request.app.state.new_view(tx)
-    return _review_shape.opened(view, actor, review_queue.open_review(tx, actor, position))
+async def _opened(
+    request: Request, actor: CurrentActor, position: int, write: Writer, read: Reader
+) -> Json:
+    """A held message with its text, once it is recorded that the actor is shown it."""
+    await write(lambda tx: overseeing.read_review(tx, actor, position))
+
+    def shape(tx: ReadTx) -> Json:
+        view = request.app.state.new_view(tx)
+        return _review_shape.opened(view, actor, review_queue.open_review(tx, actor, position))
+
+    return await read(shape)
 
 
 @routes.get("/reviews/{position}")
 async def get_review(
-    request: Request, position: Position, actor: CurrentActor, read: Reader
+    request: Request, position: Position, actor: CurrentActor, write: Writer, read: Reader
 ) -> Json:
-    return await read(lambda tx: _review(request, tx, actor, position))
+    return await _opened(request, actor, position, write, read)
 
 
 @routes.post("/reviews/{position}/decision")
@@ -113,7 +122,7 @@ async def decide(
             review.release(tx, actor, position, masked=masked, reason=body.reason, allow=allow)
 
     await write(act)
-    return await read(lambda tx: _review(request, tx, actor, position))
+    return await _opened(request, actor, position, write, read)
 
 
 @routes.post("/reviews/{position}/overturning")
@@ -132,7 +141,7 @@ async def overturn(
         review.overturn(tx, actor, position, masked=masked, reason=body.reason, allow=allow)
 
     await write(act)
-    return await read(lambda tx: _review(request, tx, actor, position))
+    return await _opened(request, actor, position, write, read)
 
 
 @routes.post("/reviews/{position}/escalation")
@@ -150,7 +159,7 @@ async def escalate(
         review.escalate(tx, actor, position, proposal=proposal, reason=body.reason)
 
     await write(act)
-    return await read(lambda tx: _review(request, tx, actor, position))
+    return await _opened(request, actor, position, write, read)
 
 
 @routes.get("/alerts")
@@ -159,6 +168,20 @@ async def list_alerts(request: Request, actor: CurrentActor, read: Reader) -> Js
         view = request.app.state.new_view(tx)
         found = review_queue.list_alerts(tx, actor)
         return {"alerts": _review_shape.alerts(view, actor, found)}
+
+    return await read(shape)
+
+
+@routes.get("/alerts/{position}")
+async def get_alert(
+    request: Request, position: Position, actor: CurrentActor, write: Writer, read: Reader
+) -> Json:
+    """The message of an alert with its text, once it is recorded that the actor is shown it."""
+    await write(lambda tx: overseeing.read_alert(tx, actor, position))
+
+    def shape(tx: ReadTx) -> Json:
+        view = request.app.state.new_view(tx)
+        return _review_shape.opened_alert(view, review_queue.get_alert(tx, actor, position))
 
     return await read(shape)
 

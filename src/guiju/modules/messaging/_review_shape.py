@@ -17,15 +17,18 @@ from guiju.modules.messaging import (
     _forward_shape,
     _shape,
     changes,
+    overseeing,
     recalling,
     review_queue,
     writers,
 )
 from guiju.modules.messaging._review_rules import phrase_of
+from guiju.modules.messaging._term_rules import term_rules
 from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import UNCHANGED
 from guiju.modules.messaging.composing import finding_json
 from guiju.modules.messaging.metrics import Measured
+from guiju.modules.messaging.replaying import finding_without_text
 from guiju.modules.messaging.review_queue import Review
 from guiju.modules.messaging.review_types import Allowed, RuleFigures, Watch
 from guiju.modules.policy import service as policy
@@ -47,7 +50,7 @@ def _person(tx: ReadTx, person: str | None) -> Json | None:
 
 
 def review(view: View, found: Review) -> Json:
-    """A row of the queue."""
+    """A row of the queue. It has nothing of the text: who opens it is recorded."""
     fact, decision, queue = found.fact, found.decision, found.queue
     state = queue.verdict if queue.verdict is not None else "escalated" if queue.line else "held"
     return {
@@ -55,14 +58,8 @@ def review(view: View, found: Review) -> Json:
         "group": _group(view.tx, found.row.group),
         "sender": writers.full_mark(view.tx, found.sender),
         "at": found.held.at,
-        "text": fact.text,
-        "burn": fact.burn.seconds if fact.burn is not None else None,
-        "findings": [
-            {"start": start, "end": end, "category": category, "rule": rule, "word": word}
-            for start, end, category, rule, word in fact.findings
-        ],
-        "files": _file_shape.of_message(found.held),
-        "forward": _forward_shape.copies(found.held),
+        "findings": _findings(view.tx, found.held, fact.findings),
+        "files": len(fact.files),
         "clause": _shape.clause_mark(view, found.held),
         "due_at": queue.due_at,
         "state": state,
@@ -75,16 +72,32 @@ def review(view: View, found: Review) -> Json:
     }
 
 
+def _findings(tx: ReadTx, entry: Recorded, found: Sequence[tuple[Any, ...]]) -> list[Json]:
+    """What rules found, without what was written."""
+    terms = term_rules(tx, entry.policy)
+    return [finding_without_text(Finding(*each), terms) for each in found]
+
+
 def opened(view: View, actor: Actor, found: Review) -> Json:
-    """A row with its context: what it quotes and completes, what was said before and after, similar decisions, and
-    what the reader may do.
+    """A held message with its context, as far as its reading names it: what it quotes and completes, what was said
+    before and after, similar decisions, and what the reader may do.
     """
-    tx, may = view.tx, review_queue.choices(view.tx, actor, found)
+    tx, may, fact = view.tx, review_queue.choices(view.tx, actor, found), found.fact
+    named = overseeing.shown_to(tx, actor, found.row.position)
+
+    def items(beside: Sequence[Recorded]) -> list[Json]:
+        return _shape.items(view, [each for each in beside if each.position in named])
+
     return review(view, found) | {
+        "text": fact.text,
+        "burn": fact.burn.seconds if fact.burn is not None else None,
+        "findings": [finding_json(each) for each in found.findings],
+        "files": _file_shape.of_message(found.held),
+        "forward": _forward_shape.copies(found.held),
         "quote": _shape.quote(view, found.held),
-        "earlier": _shape.items(view, review_queue.messages_completed(tx, found)),
-        "before": _shape.items(view, review_queue.messages_before(tx, found)),
-        "after": _shape.items(view, review_queue.messages_after(tx, found)),
+        "earlier": items(review_queue.messages_completed(tx, found)),
+        "before": items(review_queue.messages_before(tx, found)),
+        "after": items(review_queue.messages_after(tx, found)),
         "similar": [_similar(view, each) for each in review_queue.similar_decisions(tx, found)],
         "escalation": _escalation(view, review_queue.escalation(tx, found)),
         "may": {
@@ -135,7 +148,7 @@ def alerts(view: View, actor: Actor, found: Sequence[Recorded]) -> list[Json]:
 
 
 def alert(view: View, entry: Recorded) -> Json:
-    """A message with the clauses that only wanted to know of it. `entry` is the alert."""
+    """A row of the alerts: a message with the clauses that only wanted to know of it, and nothing of its text."""
     fact = entry.fact
     message = view.tx.entry(fact.refs[0])
     assert message is not None and message.group is not None, "an alert names its message"
@@ -143,13 +156,24 @@ def alert(view: View, entry: Recorded) -> Json:
     uses = [use for use in pack.uses if use.id in entry.uses] if pack is not None else []
     return {
         "position": message.position,
+        "alert": entry.position,
         "group": _group(view.tx, message.group),
         "sender": _person(view.tx, fact.sender),
         "at": message.at,
-        "text": words_of(message.fact),
-        "findings": [finding_json(Finding(*each)) for each in fact.findings],
-        "files": _file_shape.of_message(message),
+        "findings": _findings(view.tx, entry, fact.findings),
+        "files": len(getattr(message.fact, "files", ())),
         "clauses": [dict(use.mark()) for use in uses],
+    }
+
+
+def opened_alert(view: View, entry: Recorded) -> Json:
+    """The same with its text."""
+    message = view.tx.entry(entry.fact.refs[0])
+    assert message is not None, "an alert names its message"
+    return alert(view, entry) | {
+        "text": words_of(message.fact),
+        "findings": [finding_json(Finding(*each)) for each in entry.fact.findings],
+        "files": _file_shape.of_message(message),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from guiju.modules.groups.types import Group
 from guiju.modules.messaging.forward_types import ForwardRules
 from guiju.modules.messaging.types import MessageState, Send
-from guiju.modules.policy.types import Level, Use
+from guiju.modules.policy.types import Level, NotAllowedError, Use
 
 
 def same_message(one: Send, other: Send) -> bool:
@@ -32,6 +32,12 @@ def use_in(uses: Sequence[Use], group_class: str) -> Use | None:
         if not use.params.classes or group_class in use.params.classes:
             return use
     return None
+
+
+def not_allowed(operation: str, use: Use | None) -> NotAllowedError:
+    """The refusal for somebody whose place does not give them an operation, with the clause that says whose does."""
+    clause = use.mark() if use is not None else None
+    return NotAllowedError("You do not have this right.", operation=operation, clause=clause)
 
 
 def no_way(

@@ -28,6 +28,7 @@ from guiju.modules.messaging import (
     _file_store,
     _forward_store,
     _hit_store,
+    _oversight_store,
     _reminded_store,
     _review_store,
     _template_store,
@@ -43,6 +44,7 @@ from guiju.modules.messaging.change_types import (
     MessageRecalled,
 )
 from guiju.modules.messaging.file_types import FileOpened
+from guiju.modules.messaging.oversight_types import TextRead
 from guiju.modules.messaging.personal_types import MessageReminded
 from guiju.modules.messaging.review_types import (
     BotRefused,
@@ -108,6 +110,7 @@ _insert = Inserts(message, _COLUMNS)
 _STORES = (
     _review_store, _hit_store, _change_store, _file_store, _forward_store, _topic_store, _template_store,
     _urgent_store, _burn_store, _correct_store, _reminded_store,
+    _oversight_store,
 )  # fmt: skip
 _by_key = Lookup(message, "key", ("key", "position"))
 
@@ -141,6 +144,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case (
                 MessageAlerted()
                 | FileOpened()
+                | TextRead()
                 | MessageFlagged()
                 | FlagsDismissed()
                 | ThreadFrozen()
@@ -148,7 +152,7 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 | TemplateRemoved()
                 | BurnOpened()
             ):
-                pass  # who oversees reads it from the ledger
+                pass  # read from the ledger, or from tables of their own
             case (
                 MessageReminded()
                 | MessageUrged()

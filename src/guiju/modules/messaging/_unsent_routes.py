@@ -10,6 +10,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import Id, Position
+from guiju.modules.messaging import _file_shape
 from guiju.modules.messaging._change_routes import Closed
 from guiju.modules.messaging._personal_routes import tell_own
 from guiju.modules.messaging.composing import read_body, read_text, receipt_json
@@ -103,7 +104,10 @@ async def schedule(request: Request, group: Id, body: Later, actor: CurrentActor
 
 @routes.get("/scheduled")
 async def list_scheduled(request: Request, actor: CurrentActor, read: Reader) -> Json:
-    found = await asyncio.to_thread(_schedule(request).all_of, actor)
+    schedule = _schedule(request)
+    found = await asyncio.to_thread(schedule.all_of, actor)
+    wanted = [file for _, body in found for file in body.files]
+    files = await asyncio.to_thread(schedule.shown, wanted)
 
     def shape(tx: ReadTx) -> Json:
         view = request.app.state.new_view(tx)
@@ -117,6 +121,9 @@ async def list_scheduled(request: Request, actor: CurrentActor, read: Reader) ->
                 "quote": body.quote,
                 "thread": body.thread,
                 "members": body.members,
+                "files": [
+                    _file_shape.note(file, *files[file]) for file in body.files if file in files
+                ],
                 "at": each.due_at,
                 "state": each.state,
                 "code": each.code,

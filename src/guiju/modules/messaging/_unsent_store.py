@@ -24,11 +24,16 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.messaging.unsent_types import DraftRow, Scheduled, Waiting
 
+MOST_OF_THREADS = 200
+"""Drafts of threads that a person has at most; whoever begins more loses the oldest."""
+
 _draft = Table(
     "messaging_draft",
     metadata,
     Column("person", String(40), primary_key=True),
     Column("grp", String(40), primary_key=True),
+    # No message stands at 0: that is the group's own.
+    Column("thread", BigInteger, primary_key=True, autoincrement=False, server_default="0"),
     Column("at", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
@@ -53,18 +58,26 @@ _scheduled = Table(
 def drafts(tx: ReadTx, person: PersonId) -> Sequence[DraftRow]:
     """All of a person's, also those that were given up."""
     found = tx.all(select(_draft).where(_draft.c.person == person))
-    return [DraftRow(GroupId(row.grp), row.at, bytes(row.sealed)) for row in found]
+    return [
+        DraftRow(GroupId(row.grp), row.at, bytes(row.sealed), row.thread or None) for row in found
+    ]
 
 
 def save_draft(tx: WriteTx, person: PersonId, draft: DraftRow) -> bool:
-    """False when one that was written later is there already."""
-    c = _draft.c
-    mine = c.person == person, c.grp == draft.group
+    """False when one that was written later is there already. Of threads the newest are kept."""
+    c, thread = _draft.c, draft.thread or 0
+    mine = c.person == person, c.grp == draft.group, c.thread == thread
     if tx.first(select(c.at).where(*mine, c.at > draft.at)) is not None:
         return False
     tx.run(delete(_draft).where(*mine))
-    values = {"person": person, "grp": draft.group, "at": draft.at, "sealed": draft.sealed}
-    tx.run(insert(_draft).values(**values))
+    values = {"person": person, "grp": draft.group, "thread": thread, "at": draft.at}
+    tx.run(insert(_draft).values(**values, sealed=draft.sealed))
+    if thread:
+        of_threads = c.person == person, c.thread != 0
+        newest = select(c.at).where(*of_threads).order_by(c.at.desc()).offset(MOST_OF_THREADS)
+        oldest_gone = tx.scalar(newest.limit(1))
+        if oldest_gone is not None:
+            tx.run(delete(_draft).where(*of_threads, c.at <= oldest_gone))
     return True
 
 

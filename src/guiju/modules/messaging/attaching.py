@@ -145,9 +145,10 @@ def settle_upload(
 
 
 def drop_upload(tx: WriteTx, actor: Actor, file: str) -> None:
-    """Give up an upload of one's own. Raises UploadNotFoundError."""
+    """Give up an upload of one's own that no scheduled message takes along. Raises UploadNotFoundError."""
     found = _file_store.find_upload(tx, file)
-    if found is None or found.person != actor.author or found.state is UploadState.DROPPED:
+    own = found is not None and found.person == actor.author and found.waits_for is None
+    if found is None or not own or found.state is UploadState.DROPPED:
         raise UploadNotFoundError("There is no such upload.", upload=file)
     expire_upload(tx, file)
 
@@ -205,6 +206,7 @@ def _check_ready(tx: ReadTx, send: Send) -> None:
             row is None
             or not ready
             or each.stored.id in used
+            or row.waits_for not in (None, send.cmid)
             or (row.person, row.group) != (send.person, send.group)
         ):
             raise FileNotReadyError("A file is not ready to be sent.", file=each.stored.id)

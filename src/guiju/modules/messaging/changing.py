@@ -6,13 +6,16 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
+from guiju.kernel.permit import Permit
 from guiju.modules.groups.types import Group, Member
-from guiju.modules.messaging import _burn_store, _store
+from guiju.modules.messaging import _burn_store, _rules, _store
 from guiju.modules.messaging.burn_types import BurningError
 from guiju.modules.messaging.change_types import AlreadyRecalledError, MessageNotFoundError
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.topic_types import MovedAsideError
 from guiju.modules.messaging.types import Row
+from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,14 @@ def check_lasting(tx: ReadTx, shown: int) -> None:
     """Raises BurningError for a message that burns after reading: nothing else may keep it or go on with it."""
     if _burn_store.burns(tx, shown):
         raise BurningError("This message burns after reading.", position=shown)
+
+
+def require_by(tx: ReadTx, actor: Actor, operation: str, group: GroupId, use: Use | None) -> Permit:
+    """The permit for what a clause gives to those who run a group, under that clause.
+
+    Raises NotAllowedError, which names it, with what is allowed instead.
+    """
+    if not policy.may(tx, actor, operation, group):
+        raise _rules.not_allowed(operation, use)
+    permit = policy.require(tx, actor, operation, group)
+    return permit.under(use.id) if use is not None else permit

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -164,6 +164,12 @@ def check_group(group: GroupId) -> GroupId:
     return group
 
 
+def check_ids(cmid: str, files: Sequence[str]) -> None:
+    """Raises BadMessageError for what can be no id of a message, or of a file."""
+    if not all(map(_CMID.fullmatch, (cmid, *files))):
+        raise BadMessageError("A cmid, and the id of a file, has 1 to 64 plain characters.")
+
+
 def prepare(inspector: Inspector, draft: Draft) -> Send:
     """A Send with its inspection. Raises BadMessageError and GroupNotFoundError."""
     actor, group, cmid, body, files = draft
@@ -265,8 +271,7 @@ class Composer:
     async def _with_files(self, draft: Draft) -> Draft:
         """The draft with its files, which are looked up off the loop. Raises FileNotReadyError or BadMessageError."""
         files = draft.body.files
-        if _CMID.fullmatch(draft.cmid) is None or not all(_CMID.fullmatch(each) for each in files):
-            raise BadMessageError("A cmid, and the id of a file, has 1 to 64 plain characters.")
+        check_ids(draft.cmid, files)
         found = await asyncio.to_thread(self._uploads.attached, draft.actor, draft.cmid, files)
         return draft._replace(files=found)
 

@@ -1,4 +1,6 @@
-"""Drafts: what one began to write, the same on all of one's screens. The one that was written last counts."""
+"""Drafts: what one began to write in a group or in a thread, the same on all of one's screens. Of each the one that was
+written last counts.
+"""
 
 from collections.abc import Sequence
 
@@ -16,7 +18,8 @@ from guiju.ledger.notes import Notes
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError, MemberChanged
 from guiju.modules.identity.types import AccountClosed
-from guiju.modules.messaging import _unsent_store
+from guiju.modules.messaging import _store, _unsent_store, waiting_files
+from guiju.modules.messaging.change_types import MessageNotFoundError
 from guiju.modules.messaging.unsent_types import DraftRow, Written
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import INSIDE
@@ -27,17 +30,21 @@ _encode = msgspec.json.encode
 # ---- verbs ------------------------------------------------------------------------------------------------------
 
 
-def check_place(tx: ReadTx, actor: Actor, group: GroupId) -> None:
-    """Raises GroupNotFoundError unless the actor sees the group in their list."""
+def check_place(tx: ReadTx, actor: Actor, group: GroupId, thread: int | None) -> None:
+    """Raises GroupNotFoundError unless the actor sees the group in their list, MessageNotFoundError for no message there."""
     member = groups.find_member(tx, group, actor.person_id)
     groups.get_group(tx, actor, group)
     if member is None or member.state not in INSIDE:
         raise GroupNotFoundError("There is no such group.", group=group)
+    if thread is not None and (
+        thread < member.visible_from or _store.find_shown(tx, group, thread) is None
+    ):
+        raise MessageNotFoundError("There is no such message.", position=thread)
 
 
 def keep(tx: WriteTx, actor: Actor, draft: DraftRow) -> bool:
-    """Keep a draft; False when a later one is there. Raises GroupNotFoundError."""
-    check_place(tx, actor, draft.group)
+    """Keep a draft; False when a later one is there. Raises GroupNotFoundError or MessageNotFoundError."""
+    check_place(tx, actor, draft.group, draft.thread)
     return _unsent_store.save_draft(tx, actor.person_id, draft)
 
 
@@ -62,6 +69,7 @@ def forget(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case AccountClosed(person=person):
                 _unsent_store.forget_drafts(tx, PersonId(person))
                 _unsent_store.forget_scheduled(tx, PersonId(person))
+                waiting_files.let_go(tx, PersonId(person))
             case _:
                 pass
 
@@ -80,13 +88,13 @@ class Drafts:
     def keep(self, actor: Actor, group: GroupId, written: Written, at: int) -> int | None:
         """Keep what was written at `at` (ms); when that is, or None when a later draft is there already.
 
-        A screen whose clock is ahead does not win for ever: nothing was written after now. Raises GroupNotFoundError.
+        A screen whose clock is ahead does not win for ever: nothing was written after now. Raises what `keep` raises.
         """
-        self._door.read_now(lambda tx: check_place(tx, actor, group))
+        self._door.read_now(lambda tx: check_place(tx, actor, group, written.thread))
         now = self._clock.now()
         is_given_up = not written.text.strip()
         sealed = b"" if is_given_up else self._sealed(actor, group, written, now)
-        draft = DraftRow(group, min(at, now), sealed)
+        draft = DraftRow(group, min(at, now), sealed, written.thread)
         kept = self._door.write_now(lambda tx: keep(tx, actor, draft))
         return draft.at if kept else None
 
@@ -95,16 +103,19 @@ class Drafts:
         found = []
         for draft in self._door.read_now(lambda tx: list_drafts(tx, actor)):
             if not draft.sealed:
-                found.append((draft, Written("")))
+                found.append((draft, Written("", thread=draft.thread)))
                 continue
-            plain = self._notes.open(actor.person_id, _label(draft.group), draft.sealed)
+            plain = self._notes.open(
+                actor.person_id, _label(draft.group, draft.thread), draft.sealed
+            )
             if plain is not None:
                 found.append((draft, decode(plain, Written)))
         return found
 
     def _sealed(self, actor: Actor, group: GroupId, written: Written, now: int) -> bytes:
-        return self._notes.seal(actor.person_id, _label(group), _encode(written), now)
+        label = _label(group, written.thread)
+        return self._notes.seal(actor.person_id, label, _encode(written), now)
 
 
-def _label(group: GroupId) -> str:
-    return f"draft/{group}"
+def _label(group: GroupId, thread: int | None) -> str:
+    return f"draft/{group}" if thread is None else f"draft/{group}/{thread}"

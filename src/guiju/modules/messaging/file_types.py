@@ -154,7 +154,9 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload as its row has it. `about` and `result` are sealed under the file's key."""
+    """An upload as its row has it. `about` and `result` are sealed under the file's key, `waits_for` is the cmid of the
+    scheduled message that takes it along.
+    """
 
     id: str
     person: PersonId
@@ -167,6 +169,7 @@ class Upload:
     digest: str | None
     result: bytes | None
     expires_at: int
+    waits_for: str | None = None
 
 
 @fact("messaging.file_opened", Content.CONTENT, confidential=True)

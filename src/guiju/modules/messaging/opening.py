@@ -7,7 +7,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging import _store, review_queue, service
+from guiju.modules.messaging import _store, overseeing, review_queue, service
 from guiju.modules.messaging.file_types import (
     FileNote,
     FileOpened,
@@ -15,7 +15,6 @@ from guiju.modules.messaging.file_types import (
     StoredFile,
     paired,
 )
-from guiju.modules.policy import service as policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,7 @@ def open_for_review(tx: WriteTx, actor: Actor, position: int, file: str) -> Open
     """
     found = review_queue.open_review(tx, actor, position)
     opened = _of_entry(tx, position, file)
-    operation = review_queue.FIRST if found.queue.line is None else review_queue.SECOND
-    if not policy.may(
-        tx, actor, operation
-    ):  # a message that has passed on since is still read by the first line
-        operation = review_queue.FIRST
-    permit = policy.require(tx, actor, operation)
+    permit = overseeing.permit(tx, actor, found.queue.line)
     tx.record(permit, FileOpened(found.row.group, (position,), file))
     return opened
 

@@ -27,7 +27,7 @@ from guiju.modules.messaging.changing import find_standing
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.types import ReasonNeededError, Row
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import PRESENT, NotAllowedError, Use
+from guiju.modules.policy.types import PRESENT, Use
 
 Json = dict[str, Any]
 OWN, OTHERS = "messaging.recall", "messaging.taking_down"
@@ -98,14 +98,15 @@ def _leave(
     assert appeared is not None, "the table names the entry"
     if is_author and minutes and tx.now <= appeared.at + minutes * MINUTE:
         return own
+    others = _use_of_others(tx, group)
     if _runs(tx, actor, group, member):
         if not reason:
             raise ReasonNeededError("To take a message down needs a reason.")
-        return _use_of_others(tx, group)
+        return others
     if is_author:
         clause = own.mark() if own is not None else None
         raise RecallLateError("It is too late to recall it.", minutes=minutes, clause=clause)
-    raise NotAllowedError("You do not have this right.", operation=OWN)
+    raise _rules.not_allowed(OWN, others)
 
 
 def _runs(tx: ReadTx, actor: Actor, group: Group, member: Member | None) -> bool:

@@ -169,7 +169,7 @@ def _stood_by_it(entry: Recorded) -> bool:
     return bool(is_imported or (basis is not None and basis.confirmed))
 
 
-def _finding(found: Finding, terms: Collection[str]) -> dict[str, Any]:
+def finding_without_text(found: Finding, terms: Collection[str]) -> dict[str, Any]:
     """A finding with its word only where that is a term of a list or a masked number, and not what was written."""
     return finding_json(found) | (
         {} if found.rule in terms or found.rule in KINDS else {"word": ""}
@@ -189,7 +189,7 @@ def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
         "ruleset": fact.ruleset,
         "clause": dict(found.use.mark()) if found.use is not None else None,
         "controls": list(entry.uses),
-        "findings": [_finding(each, terms) for each in recorded],
+        "findings": [finding_without_text(each, terms) for each in recorded],
         "rules": found.rules,
         "same": found.is_same,
         "again": None,
@@ -199,6 +199,6 @@ def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
             "state": found.state_again,
             "ruleset": found.again.ruleset,
             "clause": dict(found.use_again.mark()) if found.use_again is not None else None,
-            "findings": [_finding(each, terms) for each in found.again.findings],
+            "findings": [finding_without_text(each, terms) for each in found.again.findings],
         }
     return answer

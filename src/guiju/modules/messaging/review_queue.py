@@ -15,7 +15,12 @@ from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.review_types import SECOND_LINES, ReviewRow, Verdict
 from guiju.modules.messaging.rule_types import ReviewRules
 from guiju.modules.messaging.sending import author_of, person_of
-from guiju.modules.messaging.types import MessageHeld, ReviewNotFoundError, Row
+from guiju.modules.messaging.types import (
+    MessageAlerted,
+    MessageHeld,
+    ReviewNotFoundError,
+    Row,
+)
 from guiju.modules.policy import service as policy
 
 MOST = 200
@@ -239,3 +244,12 @@ def list_alerts(tx: ReadTx, actor: Actor) -> Sequence[Recorded]:
     query = EntryQuery(kinds=("messaging.alerted",), limit=MOST, newest_first=True)
     own = _own(tx, actor)
     return [each for each in tx.entries(query) if each.fact.sender not in own]
+
+
+def get_alert(tx: ReadTx, actor: Actor, position: int) -> Recorded:
+    """The alert at `position`. Raises ReviewNotFoundError, also for one's own and for those who are not reviewers."""
+    entry = tx.entry(position) if policy.may(tx, actor, FIRST) else None
+    is_alert = entry is not None and isinstance(entry.fact, MessageAlerted)
+    if entry is None or not is_alert or entry.fact.sender in _own(tx, actor):
+        raise ReviewNotFoundError("There is no such alert.", position=position)
+    return entry

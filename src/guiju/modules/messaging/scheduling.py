@@ -21,14 +21,21 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.shapes import decode
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.notes import Notes
-from guiju.modules.messaging import _store, _unsent_store
+from guiju.modules.messaging import _store, _unsent_store, waiting_files
 from guiju.modules.messaging.burn_types import BadBurnError
-from guiju.modules.messaging.composing import Body, Draft, prepare
+from guiju.modules.messaging.composing import Body, Draft, check_ids, prepare
+from guiju.modules.messaging.file_types import (
+    Attached,
+    FileNote,
+    FileNotReadyError,
+    FileStaleError,
+)
 from guiju.modules.messaging.inspecting import Inspector
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.quiet_types import QuietHoursError
 from guiju.modules.messaging.sending import receipt_of, send_many, use_of
 from guiju.modules.messaging.types import (
+    BadMessageError,
     CmidReusedError,
     FloodError,
     MessageState,
@@ -44,6 +51,7 @@ from guiju.modules.messaging.unsent_types import (
     TooManyScheduledError,
     Waiting,
 )
+from guiju.modules.messaging.uploading import Uploads
 from guiju.modules.policy import service as policy
 
 SOONEST = MINUTE
@@ -63,10 +71,10 @@ Tell = Callable[[PersonId, dict[str, Any]], None]
 # ---- verbs ------------------------------------------------------------------------------------------------------
 
 
-def schedule(tx: WriteTx, actor: Actor, wanted: Scheduled) -> None:
+def schedule(tx: WriteTx, actor: Actor, wanted: Scheduled, files: Sequence[str] = ()) -> None:
     """Have a message sent later; the same cmid again changes it. Whether it may be sent is asked when it is.
 
-    Raises what `sender_place` raises, BadScheduleError, CmidReusedError or TooManyScheduledError.
+    Raises what `sender_place` raises, BadScheduleError, CmidReusedError, TooManyScheduledError or FileNotReadyError.
     """
     sender_place(tx, actor, wanted.group)
     if not tx.now + SOONEST <= wanted.due_at <= tx.now + FARTHEST:
@@ -76,6 +84,7 @@ def schedule(tx: WriteTx, actor: Actor, wanted: Scheduled) -> None:
     is_new = _unsent_store.find_scheduled(tx, actor.person_id, wanted.cmid) is None
     if is_new and _unsent_store.count_scheduled(tx, actor.person_id) >= MOST:
         raise TooManyScheduledError("So many messages cannot wait.", most=MOST)
+    waiting_files.keep(tx, wanted, files)
     _unsent_store.save_scheduled(tx, wanted)
 
 
@@ -113,8 +122,14 @@ def list_scheduled(tx: ReadTx, actor: Actor) -> Sequence[Scheduled]:
 def cancel(tx: WriteTx, actor: Actor, cmid: str) -> Scheduled:
     """Never send it. Raises NotAllowedError or ScheduledNotFoundError."""
     found = get_scheduled(tx, actor, cmid)
-    _unsent_store.remove_scheduled(tx, actor.person_id, cmid)
+    _remove(tx, found)
     return found
+
+
+def _remove(tx: WriteTx, found: Scheduled) -> None:
+    """It is gone, with what it would have taken along; what went with a message is no upload any more."""
+    _unsent_store.remove_scheduled(tx, found.person, found.cmid)
+    waiting_files.let_go(tx, found.person, found.cmid)
 
 
 def postpone(tx: WriteTx, read: Scheduled, later: int) -> None:
@@ -140,25 +155,27 @@ def send_now(
     if isinstance(answer, GuijuError):
         raise answer
     if answer.state is not MessageState.WARNED:
-        _unsent_store.remove_scheduled(tx, actor.person_id, send.cmid)
+        _remove(tx, read)
     return answer
 
 
 def send_due(
-    tx: WriteTx, inspector: Inspector, read: Scheduled, send: Send | None
+    tx: WriteTx, inspector: Inspector, read: Scheduled, send: Send | GuijuError | None
 ) -> Scheduled | None:
     """Send a message whose time has come, under its author's rights of this moment; what became of it.
 
     None when it was sent, changed or cancelled since it was `read`, or comes a little later. `send` is None for one
-    that does not open any more.
+    that does not open any more, and a refusal for one whose files cannot go. Raises FileStaleError.
     """
     found = _unsent_store.find_scheduled(tx, read.person, read.cmid)
     if found != read or found.state is not Waiting.WAITING or found.due_at > tx.now:
         return None
     if send is None:
         return _failed(tx, found, LOST, None)
-    (answer,) = send_many(tx, inspector, [send])
+    (answer,) = (send,) if isinstance(send, GuijuError) else send_many(tx, inspector, [send])
     match answer:
+        case FileStaleError():
+            raise answer
         case QuietHoursError(data={"then": "queue", "until": until}):
             _unsent_store.postpone(tx, found.person, found.cmid, int(str(until)))
             return None
@@ -174,7 +191,7 @@ def send_due(
         case Receipt(state=MessageState.WARNED):
             return _failed(tx, found, WARNED, answer.clause)
         case _:
-            _unsent_store.remove_scheduled(tx, found.person, found.cmid)
+            _remove(tx, found)
             return replace(found, state=Waiting.SENT)
 
 
@@ -191,7 +208,7 @@ def let_go(tx: WriteTx, read: Sequence[Scheduled]) -> list[Scheduled]:
         each for each in read if _unsent_store.find_scheduled(tx, each.person, each.cmid) == each
     ]
     for each in gone:
-        _unsent_store.remove_scheduled(tx, each.person, each.cmid)
+        _remove(tx, each)
     return gone
 
 
@@ -202,28 +219,29 @@ class Schedule:
     """Seals what waits, and sends it in time. Its methods wait: call them from threads."""
 
     def __init__(
-        self, door: Door, notes: Notes, inspector: Inspector, clock: Clock, tell: Tell
+        self, door: Door, notes: Notes, inspector: Inspector, clock: Clock, tell: Tell,
+        uploads: Uploads | None = None,
     ) -> None:  # fmt: skip
+        """Without `uploads`, as for a demonstration that is being made, no files wait."""
         self._door = door
         self._notes = notes
         self._inspector = inspector
         self._clock = clock
         self._tell = tell
+        self._uploads = uploads
 
     def add(self, actor: Actor, group: GroupId, cmid: str, body: Body, at: int) -> Scheduled:
         """Have a message sent at `at` (ms). Raises what `schedule` raises, and BadMessageError."""
-        if body.files:
-            raise BadScheduleError("Files do not wait.", files=list(body.files))
         if (
             body.burn is not None
         ):  # its text would lie here until then, for its author to read again
             raise BadBurnError("What burns is sent at once.", field="burn")
-        prepare(self._inspector, Draft(actor, group, cmid, body))
+        prepare(self._inspector, Draft(actor, group, cmid, body, self._files(actor, cmid, body)))
         self._door.read_now(lambda tx: sender_place(tx, actor, group))
         plain = msgspec.json.encode(body)
         sealed = self._notes.seal(actor.person_id, _label(cmid), plain, self._clock.now())
         wanted = Scheduled(actor.person_id, cmid, group, at, sealed)
-        self._door.write_now(lambda tx: schedule(tx, actor, wanted))
+        self._door.write_now(lambda tx: schedule(tx, actor, wanted, body.files))
         self._tell(actor.person_id, frame(wanted))
         return wanted
 
@@ -245,8 +263,19 @@ class Schedule:
         body = self._body(found)
         if body is None:
             raise ScheduledNotFoundError("There is no such message.", cmid=cmid[:64])
-        send = self._prepared(found, msgspec.structs.replace(body, confirm=confirm))
-        done = self._door.write_now(lambda tx: send_now(tx, self._inspector, actor, found, send))
+        body = msgspec.structs.replace(body, confirm=confirm)
+
+        def go() -> Receipt:
+            send = self._prepared(found, body)
+            return self._door.write_now(
+                lambda tx: send_now(tx, self._inspector, actor, found, send)
+            )
+
+        try:
+            done = go()
+        except FileStaleError:
+            self._look_again(found, body)
+            done = go()
         if done.state is not MessageState.WARNED:
             self._tell(actor.person_id, frame(replace(found, state=Waiting.SENT)))
         return done
@@ -267,11 +296,12 @@ class Schedule:
     def _send_due(self, found: Scheduled) -> None:
         try:
             body = self._body(found)
-            send = self._prepared(found, body) if body is not None else None
+            done = self._try_due(found, body)
+            if isinstance(done, FileStaleError) and body is not None:
+                done = self._try_due(found, body, anew=True)
         except (LedgerError, GuijuError, msgspec.MsgspecError) as error:
             self._postpone(found, error)
             return
-        done = self._door.outcome_now(lambda tx: send_due(tx, self._inspector, found, send))
         if isinstance(done, DatabaseUnavailableError):
             raise done
         if isinstance(done, BaseException):
@@ -279,13 +309,49 @@ class Schedule:
         elif done is not None:
             self._tell(done.person, frame(done))
 
+    def _try_due(
+        self, found: Scheduled, body: Body | None, *, anew: bool = False
+    ) -> Scheduled | BaseException | None:
+        """One try, by a new look at its files where the rules have changed since they were inspected."""
+        send: Send | GuijuError | None = None
+        if body is not None:
+            try:
+                if anew:
+                    self._look_again(found, body)
+                send = self._prepared(found, body)
+            except BadMessageError:
+                raise
+            except GuijuError as refusal:  # of its files, or of its author's place
+                if not body.files:
+                    raise
+                send = refusal
+        return self._door.outcome_now(lambda tx: send_due(tx, self._inspector, found, send))
+
+    def _look_again(self, found: Scheduled, body: Body) -> None:
+        assert self._uploads is not None, "files are taken by whoever looks at them"
+        self._uploads.look_again(Actor(found.person), body.files)
+
+    def _files(self, actor: Actor, cmid: str, body: Body) -> tuple[Attached, ...]:
+        if not body.files:
+            return ()
+        check_ids(cmid, body.files)
+        if self._uploads is None:
+            raise FileNotReadyError("Files do not wait here.", file=body.files[0])
+        return self._uploads.attached(actor, cmid, body.files)
+
+    def shown(self, files: Sequence[str]) -> dict[str, tuple[int, FileNote]]:
+        """The files of one's messages that wait: the size of each, and what is shown of it."""
+        return self._uploads.shown(files) if self._uploads is not None else {}
+
     def _postpone(self, found: Scheduled, error: BaseException) -> None:
         _log.error("a scheduled message of %s failed", found.person, exc_info=error)
         later = self._clock.now() + _PAUSE
         self._door.write_now(lambda tx: postpone(tx, found, later))
 
     def _prepared(self, found: Scheduled, body: Body) -> Send:
-        return prepare(self._inspector, Draft(Actor(found.person), found.group, found.cmid, body))
+        actor = Actor(found.person)
+        files = self._files(actor, found.cmid, body)
+        return prepare(self._inspector, Draft(actor, found.group, found.cmid, body, files))
 
     def _body(self, found: Scheduled) -> Body | None:
         plain = self._notes.open(found.person, _label(found.cmid), found.sealed)

@@ -13,11 +13,12 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.page import Page, check_limit
+from guiju.kernel.permit import Permit
 from guiju.modules.directory import service as directory
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group, Member
 from guiju.modules.messaging import _rules, _store, _topic_store, service
-from guiju.modules.messaging.changing import check_in_place, find_standing
+from guiju.modules.messaging.changing import check_in_place, find_standing, require_by
 from guiju.modules.messaging.flooding import count_change
 from guiju.modules.messaging.placing import sender_place
 from guiju.modules.messaging.topic_types import (
@@ -35,7 +36,6 @@ from guiju.modules.messaging.topic_types import (
 )
 from guiju.modules.messaging.types import ReasonNeededError, Row
 from guiju.modules.policy import service as policy
-from guiju.modules.policy.types import NotAllowedError
 
 MOVE, FREEZE, FLAG, READ_FROZEN = (
     "messaging.move", "messaging.freeze", "messaging.flag", "messaging.read_frozen",
@@ -55,16 +55,13 @@ def move(
     FloodError or TextRefusedError.
     """
     group, member, row = _met(tx, actor, group_id, shown)
-    permit = policy.require(tx, actor, MOVE, group_id)
-    use = _rules.use_in(policy.uses(tx, OFF_TOPIC), group.group_class)
-    _check_role(member, (use.params if use is not None else OffTopicRules()).roles, MOVE)
+    permit = _permit_to_move(tx, actor, group, member)
     if (row.moved is not None) == on:
         return
     if on and not reason:
         raise ReasonNeededError("To move a message aside needs a reason.")
     count_change(tx, actor.person_id, group_id)
-    acted = permit.under(use.id) if use is not None else permit
-    tx.record(acted, MessageMoved(group_id, (shown,), on, reason))
+    tx.record(permit, MessageMoved(group_id, (shown,), on, reason))
 
 
 def _met(tx: ReadTx, actor: Actor, group_id: GroupId, shown: int) -> tuple[Group, Member, Row]:
@@ -72,9 +69,12 @@ def _met(tx: ReadTx, actor: Actor, group_id: GroupId, shown: int) -> tuple[Group
     return group, member, find_standing(tx, group_id, shown, visible_from=member.visible_from)
 
 
-def _check_role(member: Member, roles: Sequence[str], operation: str) -> None:
-    if member.role not in roles:
-        raise NotAllowedError("You do not have this right.", operation=operation)
+def _permit_to_move(tx: ReadTx, actor: Actor, group: Group, member: Member) -> Permit:
+    use = _rules.use_in(policy.uses(tx, OFF_TOPIC), group.group_class)
+    permit = require_by(tx, actor, MOVE, group.id, use)
+    if member.role not in (use.params if use is not None else OffTopicRules()).roles:
+        raise _rules.not_allowed(MOVE, use)
+    return permit
 
 
 def list_moved(
@@ -130,12 +130,9 @@ def flag(
 def dismiss_flags(tx: WriteTx, actor: Actor, group_id: GroupId, shown: int) -> None:
     """Leave a flagged message where it is; without flags nothing happens. Raises what `move` raises."""
     group, member, _ = _met(tx, actor, group_id, shown)
-    permit = policy.require(tx, actor, MOVE, group_id)
-    use = _rules.use_in(policy.uses(tx, OFF_TOPIC), group.group_class)
-    _check_role(member, (use.params if use is not None else OffTopicRules()).roles, MOVE)
+    permit = _permit_to_move(tx, actor, group, member)
     if _topic_store.flags_on(tx, shown):
-        acted = permit.under(use.id) if use is not None else permit
-        tx.record(acted, FlagsDismissed(group_id, (shown,)))
+        tx.record(permit, FlagsDismissed(group_id, (shown,)))
 
 
 def list_flags(
@@ -189,16 +186,16 @@ def freeze(
     A reply stands for its thread. Raises what `move` raises.
     """
     group, member, row = _met(tx, actor, group_id, root)
-    permit = policy.require(tx, actor, FREEZE, group_id)
     use = _rules.use_in(policy.uses(tx, FREEZING), group.group_class)
-    _check_role(member, (use.params if use is not None else FreezeRules()).roles, FREEZE)
+    permit = require_by(tx, actor, FREEZE, group_id, use)
+    if member.role not in (use.params if use is not None else FreezeRules()).roles:
+        raise _rules.not_allowed(FREEZE, use)
     first = row.thread if row.thread is not None else root
     if (_topic_store.frozen_at(tx, first) is not None) == on:
         return
     if on and not reason:
         raise ReasonNeededError("To freeze a thread needs a reason.")
-    acted = permit.under(use.id) if use is not None else permit
-    tx.record(acted, ThreadFrozen(group_id, (first,), on, reason))
+    tx.record(permit, ThreadFrozen(group_id, (first,), on, reason))
 
 
 def superior_of(tx: ReadTx, entry: Recorded) -> str | None:

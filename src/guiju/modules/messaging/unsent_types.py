@@ -12,11 +12,14 @@ from guiju.kernel.shapes import learn
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft as its row has it. `at` is when it was written (ms); nothing sealed: it was given up then."""
+    """A draft as its row has it, of a group or of a thread there. `at` is when it was written (ms); nothing sealed: it was
+    given up then.
+    """
 
     group: GroupId
     at: int
     sealed: bytes
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Named:
 @learn
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one began to write in a group, on whichever screen."""
+    """What one began to write in a group or in a thread, on whichever screen."""
 
     text: str
     quote: int | None = None
@@ -73,13 +76,13 @@ class Scheduled:
 
 
 class BadScheduleError(InvalidError):
-    """The time is too near or too far, or the message takes files along, which would not wait so long."""
+    """The time is too near or too far."""
 
     code = "messaging.bad_schedule"
 
 
 class TooManyScheduledError(ConflictError):
-    """As many messages wait for their time as may."""
+    """As many messages wait for their time as may, or as many files with them."""
 
     code = "messaging.too_many_scheduled"
 

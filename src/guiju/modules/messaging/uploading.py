@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import hmac
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -138,18 +138,8 @@ class Uploads:
         self.vault.begin(file, now)
         about = self.vault.seal_note(file, _about, name.encode())
         wanted = Upload(
-            file,
-            actor.author,
-            group,
-            kind,
-            size,
-            seconds,
-            UploadState.RECEIVING,
-            about,
-            None,
-            None,
-            0,
-        )
+            file, actor.author, group, kind, size, seconds, UploadState.RECEIVING, about, None, None, 0
+        )  # fmt: skip
         try:
             return self._door.write_now(
                 lambda tx: attaching.open_upload(tx, actor, wanted, name=name, kept=kept)
@@ -219,14 +209,37 @@ class Uploads:
             if found.digest is None:
                 self.vault.forget_parts(found.id, found.size)
             raise UploadDamagedError("What arrived is not what was sent.")
+        self._settle(actor, found, stored, data)
+        self._settled.append(found.id)
+        self.vault.forget_parts(found.id, found.size)
+
+    def _settle(self, actor: Actor, found: Upload, stored: str, data: bytes) -> None:
         result = self._inspected(actor, found, stored, data)
         sealed = self.vault.seal_note(found.id, _RESULT, _encode(result))
         state = UploadState.READY if result.refused is None else UploadState.REFUSED
         self._door.write_now(
             lambda tx: attaching.settle_upload(tx, found.id, state, digest=stored, result=sealed)
         )
-        self._settled.append(found.id)
-        self.vault.forget_parts(found.id, found.size)
+
+    def look_again(self, actor: Actor, files: Sequence[str]) -> None:
+        """Inspect stored files by the rules of now. Raises FileNotReadyError, FileDamagedError or what `get_upload` raises."""
+        for file in files:
+            found = self._door.read_now(lambda tx, file=file: attaching.get_upload(tx, actor, file))  # type: ignore[misc]  # called at once
+            if found.digest is None:
+                raise FileNotReadyError("A file is not ready to be sent.", file=file)
+            try:
+                data = b"".join(self.vault.read(found.id, found.digest, found.size))
+            except LedgerError as error:
+                raise FileDamagedError(
+                    "The stored file is not what was uploaded.", file=file
+                ) from error
+            self._settle(actor, found, found.digest, data)
+
+    def shown(self, files: Sequence[str]) -> dict[str, tuple[int, FileNote]]:
+        """The size of each upload that is still there, and what is shown of it."""
+        found = self._door.read_now(lambda tx: _file_store.uploads(tx, files)) if files else {}
+        opened = {file: (each.size, self._result(each)) for file, each in found.items()}
+        return {file: (size, result.note) for file, (size, result) in opened.items() if result}
 
     def _stored(self, found: Upload) -> str:
         try:

@@ -97,6 +97,12 @@ export function takeFiles(place: string): FileMark[] {
   for (const one of list) forget(one);
   return list.flatMap((one) => (one.file ? [{ ...one.file, sha256: one.sha256 }] : []));
 }
+/** What has reached the server of a composer's files. */
+export const idsIn = (place: string): string[] => pendingOf(place).flatMap((one) => (one.file ? [one.file.id] : []));
+/** A message that waits for its time has taken these along. */
+export function leaveFiles(place: string, ids: readonly string[] = []): void {
+  for (const one of pendingOf(place)) if (one.file && ids.includes(one.file.id)) forget(one);
+}
 /** They go with a message that waits for them, or back to their composer. */
 export function moveFiles(list: readonly Pending[], cmid: string | null): void {
   for (const one of list) {

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261130_zhours"
+revision = "20261130_set_hours"
 down_revision = "20261130_reminded"
 branch_labels = None
 depends_on = None

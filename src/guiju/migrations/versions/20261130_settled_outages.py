@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261130_zoutages"
-down_revision = "20261130_zhours"
+revision = "20261130_settled_outages"
+down_revision = "20261130_set_hours"
 branch_labels = None
 depends_on = None
 

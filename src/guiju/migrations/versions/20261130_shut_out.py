@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261130_z_blocks"
-down_revision = "20261130_reminded"
+revision = "20261130_shut_out"
+down_revision = "20261130_settled_outages"
 branch_labels = None
 depends_on = None
 
