@@ -89,7 +89,10 @@ def test_a_repeated_call_is_told_until_it_is_confirmed(stage: Stage) -> None:
     screen.page.wait_for_timeout(4500)
     look_away(stage, screen, member)
     sent = sending.urge(world, office.owner, group, "锅炉房漏水", "u")
-    tags = lambda: {one["tag"]: one["body"] for one in shown(screen)}  # noqa: E731  # asked again and again
+
+    def tags() -> dict[str, str]:
+        return {one["tag"]: one["body"] for one in shown(screen)}
+
     until(lambda: group in tags())
     assert f"call:{group}" not in tags()
     world.clock.advance(5 * MINUTE)
