@@ -41,12 +41,12 @@ class Telling:
         )
         self.round()
 
-    def browser(self, name: str, actor: Actor) -> None:
+    def browser(self, name: str, actor: Actor, service: PushService | None = None) -> None:
         """Somebody's browser takes pushes from now on."""
         hashed = identity.token_hash(session_for(self.world, actor))
         session = self.world.read(lambda tx: identity.find_session(tx, hashed))
         assert session is not None, "it has just begun"
-        body = push_body(self.service.url(name))
+        body = push_body((service or self.service).url(name))
         self.pusher.subscribe(actor, session.id, **body.pop("keys"), **body)
         self._names[actor.person_id] = name
         self.round()

@@ -16,7 +16,9 @@ from guiju.modules.notices.types import Box, NoticeEscalated, NoticeId, Wording
 from guiju.setup import SYSTEM
 from tests.modules.notices.board import WORDING, Board
 from tests.support.deputies import stand_in
+from tests.support.pushes import push_service
 from tests.support.telling import Telling, telling
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -221,3 +223,23 @@ def test_a_notice_to_many_costs_no_query_for_each_of_them(board: Board, told: Te
         told.page(each, str(n))
     board.publish()
     assert cost() <= few
+
+
+def test_many_who_wait_at_a_service_that_holds_them_up_keep_no_others_waiting(
+    board: Board, told: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guiju.modules.messaging.pushing.MOST_LOOKED", 2)
+    with push_service() as stuck:
+        for n in range(10):
+            told.browser(str(n), board.world.person(f"工友{n}", unit=board.workshop), stuck)
+        for name in ("li", "wang", "zhao"):
+            told.browser(name, board[name])
+        stuck.goes.clear()
+        board.publish()
+        for _ in range(20):
+            told.pusher.run()
+        wait_until(lambda: len(told.service.pushes) == 3)
+        assert 0 < len(stuck.pushes) < 10
+        stuck.goes.set()
+        wait_until(lambda: len(stuck.pushes) == 10)
+        told.round()

@@ -5,6 +5,7 @@ here, a push is tried a few times, and none of them ever holds up a message, nor
 people name the addresses. What never answers is left alone and in the end forgotten.
 """
 
+import itertools
 import logging
 import threading
 from collections import defaultdict
@@ -38,7 +39,7 @@ from guiju.modules.messaging.device_types import (
 from guiju.modules.policy.types import PRESENT
 
 _log = logging.getLogger("guiju.push")
-MOST_ENTRIES, MOST_WAITING, LONGEST_URL = 500, 10_000, 1000
+MOST_ENTRIES, MOST_WAITING, MOST_LOOKED, LONGEST_URL = 500, 10_000, 200, 1000
 OLDEST = HOUR
 """What came before that while the server stood still is not pushed any more."""
 WAITS = (2_000, 8_000)
@@ -155,22 +156,24 @@ class Pusher:
             _log.warning("%d pushes were left out: too many wait", left_out)
 
     def _hand_over(self) -> None:
-        """Begin what may begin of what waits; the rest waits here, where a newer one stands for it."""
+        """Begin what may begin of what waits; the rest waits here, where a newer one stands for it.
+
+        Thousands may wait for one and the same notice, and each of them that is told calls this: only some are looked at,
+        and those that may not begin go behind all others, so that what one service holds up keeps none of another's waiting.
+        """
         now = self._clock.now()
         with self._lock:
             if self._is_closing:
                 return
-            begun = []
-            for key, (news, tries, at) in self._waiting.items():
-                # Thousands may wait for one and the same notice: who goes on is found without looking at all of them.
+            for key in list(itertools.islice(self._waiting, MOST_LOOKED)):
                 if self._turns.is_full:
                     break
+                news, tries, at = self._waiting.pop(key)
                 to = news.subscription
                 if at <= now and self._rests.get(to.id, 0) <= now and self._turns.take(to):
-                    begun.append((key, news, tries))
-            for key, news, tries in begun:
-                del self._waiting[key]
-                self._threads.submit(self._carry, news, tries).add_done_callback(_log_bug)
+                    self._threads.submit(self._carry, news, tries).add_done_callback(_log_bug)
+                else:
+                    self._waiting[key] = news, tries, at
 
     def _carry(self, news: _Push, tries: int) -> None:
         """Push once, then begin the next."""

@@ -252,10 +252,14 @@ def figures(
     return {NoticeId(row.notice): Figures(row.people, int(row.done), int(row.late)) for row in rows}
 
 
-def missing(tx: ReadTx, notice: NoticeId) -> list[PersonId]:
-    """Who has not acknowledged, by unit."""
+def missing(
+    tx: ReadTx, notice: NoticeId, among: Collection[PersonId] | None = None
+) -> list[PersonId]:
+    """Who has not acknowledged, by unit; with `among` of these people."""
     query = select(_recipient.c.person).select_from(_JOINED)
     query = query.where(_recipient.c.notice == notice, ~_HAS)
+    if among is not None:
+        query = query.where(_recipient.c.person.in_(among))
     return [
         PersonId(one) for one in tx.scalars(query.order_by(_recipient.c.unit, _recipient.c.person))
     ]

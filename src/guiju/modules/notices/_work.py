@@ -29,6 +29,9 @@ KINDS = (
     "notices.escalated",
 )
 
+_FEW = 100
+"""Of so many people each is asked for; of more, all who are missing are read."""
+
 
 def work(tx: ReadTx, entries: Sequence[Recorded], people: Collection[PersonId]) -> Iterable[Work]:
     """A notice to thousands is looked up once, with all who are missing, however many entries name them."""
@@ -46,8 +49,8 @@ class _Asked:
 
     def __init__(self, tx: ReadTx, notice: Notice, people: Collection[PersonId]) -> None:
         self._tx, self._notice, self._people = tx, notice, people
-        self._missing = service.missing(tx, notice.id)
-        self._waiting = [one for one in self._missing if one in people]
+        few = people if len(people) <= _FEW else None
+        self._waiting = [one for one in service.missing(tx, notice.id, few) if one in people]
         self._title = service.wordings(tx, [notice])[notice.id].title
         self._issuer = directory.person_name(tx, notice.issuer)
 
@@ -90,8 +93,9 @@ class _Asked:
         )
 
     def _to_issuer(self, entry: Recorded, fact: DeadlinePassed) -> Iterator[Work]:
-        if fact.version == self._notice.asked_version and self._notice.issuer in self._people:
-            yield from self._told(entry, self._notice.issuer, self._missing)
+        issuer = self._notice.issuer
+        if fact.version == self._notice.asked_version and issuer in self._people:
+            yield from self._told(entry, issuer, service.missing(self._tx, self._notice.id))
 
     def _to_head(self, entry: Recorded, fact: NoticeEscalated) -> Iterator[Work]:
         """Who heads them no more, or stands in no more, hears nothing."""
@@ -101,7 +105,11 @@ class _Asked:
 
     @cached_property
     def _under(self) -> Mapping[PersonId, Collection[PersonId]]:
-        return service.told_at_deadline(self._tx, self._notice)
+        if len(self._people) > 1:
+            return service.told_at_deadline(self._tx, self._notice)
+        (only,) = self._people
+        units = service.units_under(self._tx, only)
+        return service.told_at_deadline(self._tx, self._notice, units)
 
     def _told(
         self, entry: Recorded, person: PersonId, missing: Sequence[PersonId]

@@ -75,13 +75,15 @@ def units_under(tx: ReadTx, person: PersonId) -> frozenset[str]:
     return frozenset().union(*(directory.headed_units(tx, head) for head in heads))
 
 
-def told_at_deadline(tx: ReadTx, notice: Notice) -> Mapping[PersonId, Collection[PersonId]]:
+def told_at_deadline(
+    tx: ReadTx, notice: Notice, units: Collection[str] | None = None
+) -> Mapping[PersonId, Collection[PersonId]]:
     """The nearest heads over those who are missing, and who stands in for them, each with whom they are told of.
 
-    The publisher is told of all anyway.
+    The publisher is told of all anyway. With `units` only people of these are looked at.
     """
     found = defaultdict[PersonId, set[PersonId]](set)
-    missing = [each for each in _store.recipients(tx, notice.id) if not each.has(notice)]
+    missing = [each for each in _store.recipients(tx, notice.id, units) if not each.has(notice)]
     heads = directory.heads_over_each(tx, {each.unit for each in missing if each.unit is not None})
     for each in missing:
         above = [one for one in heads.get(each.unit or "", ()) if one != each.person]
@@ -198,9 +200,11 @@ def recipients(tx: ReadTx, notice_id: NoticeId) -> list[Recipient]:
     return _store.recipients(tx, notice_id)
 
 
-def missing(tx: ReadTx, notice_id: NoticeId) -> list[PersonId]:
-    """Who has not acknowledged; for delivery."""
-    return _store.missing(tx, notice_id)
+def missing(
+    tx: ReadTx, notice_id: NoticeId, among: Collection[PersonId] | None = None
+) -> list[PersonId]:
+    """Who has not acknowledged, of all or of these people; for delivery."""
+    return _store.missing(tx, notice_id, among)
 
 
 def mine_of(
