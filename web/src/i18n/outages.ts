@@ -27,7 +27,7 @@ export const OUTAGES = {
   "me.help": ["收不到、发不出、没法回复的，报告给维护系统的人；急事请打电话。", "收不到、傳不出、沒辦法回覆的，回報給維護系統的人；急事請打電話。", "If you cannot receive, send or answer, report it; phone what cannot wait."],
   "contacts": ["打开通讯录", "開啟通訊錄", "Open the contacts"],
   "open": ["待处理", "待處理", "Waiting"],
-  "handled": ["{by} {time}：{answer}", "{by} {time}：{answer}", "{by}, {time}: {answer}"],
+  "handled": ["{by}{time}：{answer}", "{by}{time}：{answer}", "{by}{time}: {answer}"],
   "span": ["{from} 至 {to}", "{from} 至 {to}", "{from} to {to}"],
   "span.still": ["{from} 起，还没恢复", "{from} 起，還沒恢復", "Since {from}, going on"],
   "page.help": ["同事报告的收发故障。选中同一起故障的报告，写明处理结果，一并答复。", "同仁回報的收發故障。選取同一起故障的回報，寫明處理結果，一併答覆。", "What colleagues reported. Choose the reports of one outage and answer them together."],

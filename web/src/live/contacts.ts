@@ -70,13 +70,9 @@ function follow(): void {
 /** Keeps them from now on, and reads them again when rules, barriers or groups have changed. */
 export async function keepContacts(): Promise<void> {
   follow();
-  if (!ready.value || link.value !== "online") return;
   if (contacts.value === null) {
     const kept = await readKeptContacts();
-    if (kept !== null && Date.now() - kept.at < AGE_MS) {
-      [readAt, contacts.value] = [kept.at, new Map(kept.contacts.map((one) => [one.id, one]))];
-      return;
-    }
-  } else if (Date.now() - readAt < AGE_MS) return;
-  await loadContacts();
+    if (kept !== null) [readAt, contacts.value] = [kept.at, new Map(kept.contacts.map((one) => [one.id, one]))];
+  }
+  if (ready.value && link.value === "online" && Date.now() - readAt >= AGE_MS) await loadContacts();
 }
