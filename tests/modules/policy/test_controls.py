@@ -294,7 +294,13 @@ ACTS: dict[str, Act] = {
 # Of mentions of all the messages themselves tell: tests/modules/messaging/test_addressing.py. The pace only asks:
 # tests/modules/messaging/test_pacing.py.
 # Whom somebody blocks is nobody else's matter: tests/modules/groups/test_blocking.py.
-WITHOUT_EVIDENCE = {"groups.blocking", "messaging.flood", "messaging.mention_all", "messaging.pace"}
+WITHOUT_EVIDENCE = {
+    "groups.blocking",
+    "messaging.audience",
+    "messaging.flood",
+    "messaging.mention_all",
+    "messaging.pace",
+}
 # Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
 ELSEWHERE = {"messaging.files"}
 # Not in this pack, or forbidden by it: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,
