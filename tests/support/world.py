@@ -247,6 +247,11 @@ class World:
     def close(self) -> None:
         self.runtime.close()
 
+    def open_again(self) -> None:
+        """Go on with it where a server closed it."""
+        if self.runtime.lane._thread is None:
+            self.runtime = open_runtime(self.settings, self.clock)
+
 
 def new_world(database: str | None) -> World:
     """A world in a folder of its own."""

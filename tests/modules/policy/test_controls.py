@@ -316,6 +316,7 @@ ACTS: dict[str, Act] = {
 WITHOUT_EVIDENCE = {
     "groups.blocking",
     "groups.contacts",
+    "messaging.audience",
     "messaging.flood",
     "messaging.mention_all",
     "messaging.pace",

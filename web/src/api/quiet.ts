@@ -12,6 +12,9 @@ export interface Rest {
   urgent_for: MayDo | null;
   all: MayDo & { may: boolean; people: number; left: number };
   burn: BurnRules | null;
+  audience: AudienceRules | null;
 }
+/** Where so many others read a message, its author is told; and where two have taken so many turns, that they may go on elsewhere. */
+export interface AudienceRules { members: number; turns: number; minutes: number; direct: boolean; clause: ClauseMark }
 export interface Call { group: string; group_name: string; reason: string; rounds: number; item: MessageItem }
 export interface CallState { rounds: number; stopped: number | null; called: { person: Named; at: number | null; needless: boolean }[] }

@@ -114,6 +114,11 @@ def _blocked(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError |
     )
 
 
+def is_allowed(tx: ReadTx) -> bool:
+    """Whether a clause lets people write to each other alone."""
+    return _allowing(tx) is not None
+
+
 def check_writable(tx: ReadTx, group: Group, writer: PersonId) -> None:
     """Raises what `refusal` finds, for a direct conversation; every other group has nothing to check here."""
     if group.kind is not GroupKind.DIRECT:

@@ -35,6 +35,7 @@ from guiju.modules.messaging import (
     _topic_controls,
 )
 from guiju.modules.messaging._file_controls import FILES
+from guiju.modules.messaging.audience import AUDIENCE
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
@@ -369,6 +370,7 @@ CONTROLS = (
     *_device_controls.CONTROLS,
     _burn_controls.BURNING,
     _correct_controls.CORRECTIONS,
+    AUDIENCE,
 )
 
 OPERATIONS = (

@@ -15,6 +15,7 @@ from guiju.modules.messaging import (
     _burn_shape,
     _shape,
     addressing,
+    audience,
     burning,
     quieting,
     service,
@@ -72,11 +73,25 @@ async def read_rest(group: Id, actor: CurrentActor, read: Reader) -> Json:
             "urgent_for": _for(rule.params.roles, rule) if rule is not None else None,
             "all": _everybody(addressing.everybody(tx, found, member)),
             "burn": _burn_shape.rules(burning.use_for(tx, found)),
+            "audience": _audience(audience.told_in(tx, found)),
             "now": tx.now,
             "position": tx.position,
         }
 
     return await read(shape)
+
+
+def _audience(told: audience.Told | None) -> Json | None:
+    if told is None:
+        return None
+    rules = told.rules
+    return {
+        "members": rules.members,
+        "turns": rules.turns,
+        "minutes": rules.minutes,
+        "direct": told.direct,
+        "clause": told.use.mark(),
+    }
 
 
 def _for(roles: Sequence[str], use: Use | None) -> Json:
