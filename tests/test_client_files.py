@@ -63,6 +63,7 @@ def test_an_asset_that_is_not_there_is_not_found(folder: Path, path: str) -> Non
 
 
 def test_no_path_leads_outside(folder: Path) -> None:
+    """[path-*]: of the client's own files."""
     assert ask(folder, "../secret").body == b"page"
 
 

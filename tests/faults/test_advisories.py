@@ -4,7 +4,8 @@ Each test carries the id of a row of the table of advisories in brackets in its 
 concern what exists: deliv-guest, edit-history, left-meta, idor-post, toctou, enum, by-id, receipt, archived,
 null-user, type-strict, json-strict, race, member-approve, search-right, role, redos, limit, recall-echo, embed, move-revoke,
 edit-right, edit-fields, socket-fields, socket-unicast, amplify. Of others the id stands in brackets at the
-test that shows them: `grep -rF '[media-auth]' tests`.
+test that shows them: `grep -rF '[media-auth]' tests web/test`. Nothing to go wrong with exists yet for anon-token,
+export-scope, admin-secret, admin-path, mfa-socket, preview-depth, mail-esc and ldap.
 """
 
 import time

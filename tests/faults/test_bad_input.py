@@ -234,6 +234,7 @@ def test_bodies_of_another_kind(desk: Desk, operation: str) -> None:
 
 @pytest.mark.parametrize("operation", UNSAFE)
 def test_requests_from_elsewhere(desk: Desk, operation: str) -> None:
+    """[csrf]: every route that a cookie opens."""
     desk.prepared(operation)
     before, here = desk.position(), desk.inside.origin
     for origin in (
@@ -251,6 +252,7 @@ def test_requests_from_elsewhere(desk: Desk, operation: str) -> None:
 
 
 def test_another_site_has_nobody_open_what_goes_on_record(desk: Desk) -> None:
+    """[csrf]: what is read and recorded."""
     before = desk.position()
     path = "/api/reviews/1/files/f"
     elsewhere = {"Sec-Fetch-Site": "cross-site"}

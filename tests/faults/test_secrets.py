@@ -62,6 +62,7 @@ def place(database_url: str | None) -> Iterator[tuple[World, Inside]]:
 def test_a_login_that_fails_leaves_no_secret_in_the_log(
     place: tuple[World, Inside], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """[secret-rest]: in logs."""
     world, inside = place
     actor, hashed = world.person("王小明", certified=False), identity.hash_password(PASSWORD)
     world.write(

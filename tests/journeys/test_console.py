@@ -178,3 +178,31 @@ def test_a_code_leads_a_colleague_to_ask_by_the_filing_number(people: Screens) -
     member.row("总装一车间").first.click()
     expect(member.page.locator(".dr .kv").first).to_be_visible()
     expect(member.page.get_by_role("button", name="入群码")).to_have_count(0)
+
+
+def test_xss_names_a_name_is_text_wherever_it_stands(people: Screens) -> None:
+    """[xss-names]: of a person, a unit, a post and the words of an application."""
+    bad = "<img src=x onerror=a()>甲"
+    screen = people.signed_in("tangli")
+    unit = screen.post("/units", {"name": bad})
+    assert unit.ok, unit.text()
+    body = {
+        "name": bad,
+        "staff_no": "XSS01",
+        "unit_id": unit.json()["id"],
+        "post": bad,
+        "roles": [],
+    }
+    made = screen.post("/people", body)
+    assert made.ok, made.text()
+    for path in (
+        "/people",
+        f"/people/{made.json()['id']}",
+        "/accounts",
+        "/directory",
+        "/search?q=img",
+    ):
+        screen.open(path).settle()
+        assert screen.page.locator("img[src=x]").count() == 0, path
+    screen.open(f"/people/{made.json()['id']}").settle()
+    expect(screen.page.get_by_text(bad).locator("visible=true").first).to_be_visible()

@@ -48,7 +48,7 @@ def test_an_unsafe_request_names_this_origin(visit: Visit) -> None:
 
 
 def test_a_page_under_another_name_of_this_machine_goes_home(visit: Visit) -> None:
-    """On http://localhost the browser would send another Origin with everything that changes something."""
+    """[host] On http://localhost the browser would send another Origin with everything that changes something."""
     elsewhere = {"Host": f"localhost:{visit.inside.origin.rpartition(':')[2]}"}
     answer = visit.inside.request("GET", "/desk?a=%2F", headers=elsewhere)
     assert answer.status_code == 307

@@ -51,6 +51,7 @@ def dripping(content: bytes) -> Iterator[int]:
     [("https", b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc" + bytes(16_000)), ("http", b"HTTP/1.1 200 OK\r\nX: y")],
 )  # fmt: skip
 def test_a_peer_that_drips_is_left(scheme: str, content: bytes) -> None:
+    """[resp-cap]: of an answer only the status is read, within one time for all."""
     poster = Poster(lambda host, found: True, frozenset({"127.0.0.1"}), SECONDS)
     with dripping(content) as port:
         answers = []

@@ -231,6 +231,7 @@ class TestRefusals:
         "data", [b"", b"{}", b"null", b"[]", b'"leaf"', b"\xef\xbb\xbf" + raw()]
     )
     def test_what_is_no_leaf_is_refused(self, data: bytes) -> None:
+        """[entry-hostile]: refused by both implementations, and never a crash."""
         assert verdicts(data) == {False}
 
     @given(st.integers(0, len(raw()) - 1), st.binary(max_size=2))

@@ -63,7 +63,7 @@ OVERSEERS = ("registrar", "reviewer", "security", "auditor")
 
 
 class TestProofs:
-    """Who may see what: [tile-parent] is the verifier's, [idor-post] and [by-id] are here."""
+    """Who may see what: [tile-parent] is the verifier's, [idor-post], [by-id] and [audit-role] are here."""
 
     def sight(self, bureau: Bureau, name: str, position: int) -> str:
         answer = bureau.client(name).get(f"/api/ledger/proof/{position}")

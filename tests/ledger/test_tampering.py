@@ -242,6 +242,7 @@ class TestTampering:
         assert verified(packed(files.items()))[0] in (1, 2)
 
     def test_a_file_that_the_manifest_does_not_list_is_found(self) -> None:
+        """[no-extra]."""
         files = unpacked(period_package())
         code, result = verified(packed([*files.items(), ("more.txt", b"x")]))
         assert (code, failed_steps(result)) == (1, [11])
@@ -264,6 +265,7 @@ class TestTampering:
         assert accepted == []
 
     def test_every_truncation_and_any_addition_is_found(self) -> None:
+        """[no-extra]: of bytes."""
         data = period_package()
         assert {verified(data[:length])[0] for length in range(0, len(data), 7)} == {2}
         assert {verified(data + b"\0")[0], verified(b"\0" + data)[0], verified(data + data)[0]} == {
@@ -292,6 +294,7 @@ class TestHostileArchives:
         ],
     )
     def test_names_that_lead_elsewhere(self, name: str) -> None:
+        """[path-*]: of a package."""
         assert verified(packed([*unpacked(period_package()).items(), (name, b"x")]))[0] == 2
 
     def test_two_files_of_one_name(self) -> None:
@@ -300,6 +303,7 @@ class TestHostileArchives:
         assert verified(data)[0] == 2
 
     def test_a_bomb(self) -> None:
+        """[zip-*]: of a package."""
         bomb = packed([("README.txt", b"\0" * 50_000_000)], compress_type=zipfile.ZIP_DEFLATED)
         assert len(bomb) < 100_000
         assert verified(bomb)[0] == 2

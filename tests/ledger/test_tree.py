@@ -71,6 +71,7 @@ def hashes_of(proof: Iterable[str] | None) -> list[bytes]:
 
 class TestVectors:
     def test_all_inclusion_probes(self, corpus: Path) -> None:
+        """[proof-neg]: most of these probes must not verify."""
         probes = vectors(corpus / "ct/merkle/inclusion")
         assert len(probes) == 98
         for probe in probes:
@@ -86,6 +87,7 @@ class TestVectors:
             assert found == {not probe["wantErr"]}, probe
 
     def test_all_consistency_probes(self, corpus: Path) -> None:
+        """[proof-neg]: most of these probes must not verify."""
         probes = vectors(corpus / "ct/merkle/consistency")
         assert len(probes) == 98
         for probe in probes:

@@ -130,6 +130,7 @@ class TestAnchoring:
         assert verified(period_package(), policy)[0] == 2
 
     def test_a_head_of_a_stranger_or_of_another_ledger_is_refused(self) -> None:
+        """[origin-pin]: the receiver says whose ledger it must be."""
         code, result = verified(period_package(checkpoint=BOOK.note(30, OTHER_KEY)))
         assert (code, failed_steps(result)) == (1, [3])
         other = Book(30, "guiju.example/other")

@@ -360,6 +360,7 @@ def test_a_masked_message_passes_masked(place: Place) -> None:
 
 
 def test_a_new_key_ends_the_one_before_and_no_key_is_kept(place: Place) -> None:
+    """[secret-rest]: of bots."""
     again = robot_of(place.inside, place.world, place.office.owner, place.bot)
     assert place.robot.text("x")["errcode"] == 93000
     assert again.text("新密钥") == OK

@@ -244,6 +244,7 @@ def test_a_removed_webhook_hears_nothing_more(desk: Desk, receiver: Receiver) ->
     ],
 )  # fmt: skip
 def test_addresses_inside_the_network_are_refused(desk: Desk, url: str) -> None:
+    """[ssrf-v6]: mapped, short and numeric forms too."""
     before = desk.position()
     answer = desk.ask("POST", "/webhooks", {"name": "x", "url": url, "kinds": ["messaging.held"]})
     assert answer.status_code == 422 and answer.json()["code"] == "bots.bad_webhook", url
@@ -251,7 +252,7 @@ def test_addresses_inside_the_network_are_refused(desk: Desk, url: str) -> None:
 
 
 def test_a_name_that_leads_inside_later_is_not_reached(receiver: Receiver) -> None:
-    """What a name resolves to is asked for at every delivery, and that address is connected to."""
+    """[ssrf-second] What a name resolves to is asked for at every delivery, and that address is connected to."""
     outside = Poster(is_public_host)
     done = outside.post(receiver.url.replace("http:", "https:"), {}, b"{}")
     assert done.status is None and done.problem == "it is inside the network"

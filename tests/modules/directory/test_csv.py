@@ -37,6 +37,7 @@ class TestGoodFiles:
         assert refusals(text) == [(2, "姓名", RowCode.CHARACTER), (4, "手机", RowCode.BAD_PHONE)]
 
     def test_a_number_with_its_country_is_no_formula(self) -> None:
+        """[csv]: what begins like a formula is refused on the way in, and this does not."""
         rows, errors = _csv.parse(HEADER + "CY1,王小明,总部,,+86 138 0013 8000,\n")
         assert errors == []
         assert rows[0].phone == "+86 138 0013 8000"

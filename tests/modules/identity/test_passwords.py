@@ -42,6 +42,7 @@ class TestHashing:
         assert not _passwords.verify_password(None, "Zq7#mLp2xY")
 
     def test_an_unknown_account_takes_as_long_as_a_known_one(self) -> None:
+        """[oracle]: by the time."""
         stored = _passwords.hash_password("Zq7#mLp2xY")
         _passwords.verify_password(None, "warm up")
         taken = {}
@@ -55,6 +56,7 @@ class TestHashing:
 
 class TestTokensAndCodes:
     def test_a_token_has_32_random_bytes_and_is_stored_hashed(self) -> None:
+        """[secret-rest]: of sessions."""
         token, hashed = _passwords.new_token()
         assert len(token) == 43
         assert hashed == _passwords.token_hash(token)
@@ -80,6 +82,7 @@ class TestLimits:
     def test_a_login_is_tried_ten_times_a_minute_from_wherever(
         self, passwords: _passwords.Passwords
     ) -> None:
+        """[login-rate]: counted before anything is hashed."""
         for n in range(10):
             passwords.check_limits("cy1", f"10.0.0.{n}")
         with pytest.raises(TooManyAttemptsError) as refused:

@@ -133,6 +133,7 @@ class TestSession:
     def test_the_state_is_told_only_after_the_right_password(
         self, world: World, wang: Actor, browser: Callable[[], TestClient]
     ) -> None:
+        """[oracle]: by the words."""
         account = world.read(lambda tx: identity.find_account_of(tx, wang.person_id))
         assert account is not None
         world.write(lambda tx: identity.suspend(tx, SYSTEM, account.id, reason="x"))
@@ -263,6 +264,7 @@ class TestAccounts:
     def test_suspending_ends_the_session_at_once(
         self, world: World, wang: Actor, browser: Callable[[], TestClient]
     ) -> None:
+        """[leaver]."""
         security = with_password(world, world.person("安全员", "security_admin"))
         officer, client = browser(), browser()
         for browsing, who in ((officer, security), (client, wang)):

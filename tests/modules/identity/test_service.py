@@ -163,6 +163,7 @@ class TestTheWayToCertification:
         ]
 
     def test_the_code_is_good_once_for_seven_days(self, staff: Staff, world: World) -> None:
+        """[single-use]."""
         account = staff.account(staff.person("CY1", state=AccountState.REQUESTED)).id
         done = world.write(lambda tx: identity.register_account(tx, SYSTEM, account))
         for login, code in (("CY1", "AAAA-AAAA-AAAA"), ("CY2", done.code)):
@@ -395,6 +396,7 @@ class TestSuspension:
         ]
 
     def test_closing_is_for_good(self, staff: Staff, world: World) -> None:
+        """[leaver]."""
         person = staff.person("1")
         staff.session(person, "t1")
         account = staff.account(person)
@@ -466,6 +468,7 @@ class TestSignIn:
     def test_an_unknown_login_is_locked_alike_and_leaves_no_fact(
         self, staff: Staff, world: World
     ) -> None:
+        """[oracle]: by the lock."""
         staff.adopt()
         assert world.read(lambda tx: identity.find_credential(tx, "nobody")) is None
         count = len(world.facts())

@@ -378,6 +378,7 @@ def test_pieces_of_a_large_picture_cover_it_and_overlap(side: int) -> None:
 def test_fifty_million_pixels_are_a_photograph_and_more_a_bomb(
     extractor: Extractor, side: int, problem: Problem
 ) -> None:
+    """[img-mem]: what a picture says of its size is asked before it is unfolded, in a process of its own."""
     file = io.BytesIO()
     Image.new("1", (side, side)).save(file, "PNG")
     assert {gap.problem for gap in extractor.extract_bytes("a.png", file.getvalue()).gaps} == {

@@ -14,6 +14,8 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Calendar
 
 _HEAD = ("部门", "姓名", "工号", "状态", "确认时间", "作答次数")
+_FORMULA = tuple("=+-@＝＋－＠")
+"""Spreadsheets take wide signs for narrow ones."""
 _BOM = "\ufeff"
 """Without it spreadsheets read the Chinese as something else."""
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\n\t]')
@@ -49,7 +51,7 @@ def _state(each: Recipient, *, has: bool, overdue: bool) -> str:
 
 def _plain(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
 
 
 def _moment(at: int | None, zone: timezone) -> str:
