@@ -62,8 +62,6 @@ const VALUES = {
   "person_name": ["姓名", "姓名", "name"],
   "contract_amount": ["合同金额", "合約金額", "sum of a contract"],
   "password": ["口令", "密碼", "password"],
-  "outside_coverage": ["外界报道", "外界報導", "outside coverage"],
-  "private_sale": ["私下买卖", "私下買賣", "private sale"],
   "business_secret": ["商业秘密", "商業秘密", "business secrets"],
   "gambling": ["赌博", "賭博", "gambling"],
   "porn": ["色情", "色情", "pornography"],
