@@ -13,6 +13,7 @@ from guiju.modules.messaging.device_types import Told
 from tests.modules.followup.test_answers import ask
 from tests.modules.followup.test_questions import Plant
 from tests.support import apart
+from tests.support.asking import raise_question
 from tests.support.deputies import stand_in
 from tests.support.office import Office
 from tests.support.telling import Telling, telling
@@ -120,7 +121,16 @@ def test_a_question_that_was_answered_or_moved_on_is_not_told(
     world.write(
         lambda tx: questioning.hand_on(tx, plant.lead, first, world.unit, reason="是总部的事")
     )
-    assert told.kinds() == [("head", "question")]
+    assert told.kinds() == [("head", "question")], "who handed it on has it no more"
+    second = raise_question(
+        world,
+        office.member,
+        plant.group,
+        world.send(office.owner, plant.group, "另一条").position,
+        world.unit,
+    )
+    plant.answer(office.head, second)
+    assert sorted(told.kinds()) == [("member", "answered"), ("member", "message")]
     plant.answer(office.head, first)
     world.write(
         lambda tx: recalling.recall(tx, office.owner, plant.group, plant.message, reason="")

@@ -37,7 +37,7 @@ def work(tx: ReadTx, entries: Sequence[Recorded], people: Collection[PersonId]) 
         if isinstance(entry.fact, RequestClosed):
             if request.applicant in people and request.state in _ENDS:
                 yield _ended(entry, request)
-        elif request.state is RequestState.WAITING and request.step == entry.fact.step:
+        else:
             yield from _waiting(tx, entry, request, people)
 
 

@@ -114,9 +114,8 @@ class _Asked:
     def _told(
         self, entry: Recorded, person: PersonId, missing: Sequence[PersonId]
     ) -> Iterator[Work]:
-        others = [one for one in missing if one != person]
-        if others:
+        if missing:
             yield Work(
                 "notice_missing", person, entry.position, "work:missing", f"/issued/{self._notice.id}",
-                directory.person_name(self._tx, others[0]), len(others), self._title,
+                directory.person_name(self._tx, missing[0]), len(missing), self._title,
             )  # fmt: skip
