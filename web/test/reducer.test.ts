@@ -173,6 +173,13 @@ describe("membership", () => {
     expect(row(state)?.group.members).toBe(4);
     expect(state.timelines["g1"]?.items).toMatchObject([{ position: 11, card: null, members: null }]);
   });
+  it("of whom I am not told changes the cards of all groups that it concerns, and no timeline", () => {
+    const other = { ...card(), id: "g2" };
+    const two = fromSnapshot({ position: 10, conversations: [card(), other].map((group) => ({ group: { ...group, outside: true }, last: null, unread: 2, mentioned: false, reminded: null, read: 10, begun: true, ...PLAIN })) }, { g1: { items: [], more: false } }, EMPTY.todo);
+    const state = run(two, { position: 11, at: 11, kind: "groups.roster_changed", group: null, actor: null, cards: [card(), other].map((one) => ({ ...one, outside: false, members: 2 })) } as Item);
+    expect(["g1", "g2"].map((id) => state.conversations[id])).toMatchObject([1, 2].map(() => ({ unread: 2, group: { outside: false, members: 2 } })));
+    expect(state.timelines["g1"]?.items).toEqual([]);
+  });
   it("of mine, ended, takes the group and its messages away", () => {
     const state = run(base(), sent(11), change(12, ME, "removed", { me: null }));
     expect(state.conversations).toEqual({});

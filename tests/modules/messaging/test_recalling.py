@@ -124,6 +124,8 @@ def test_pages_beside_the_group_say_who_may_take_a_message_down(office: Office) 
     """What is offered there is what the verb allows, for each of them."""
     world, group = office.world, office.group()
     auditor = world.person("审计员", "audit_admin")
+    # One of those who read it and run nothing, and one who came later.
+    world.write(lambda tx: roster.admit(tx, office.owner, group, [office.reviewer.person_id]))
     sent = world.send(office.member, group, TEXT).position
     world.write(lambda tx: roster.admit(tx, office.owner, group, [office.outsider.person_id]))
     everybody = [auditor, office.owner, office.administrator, office.member, office.reviewer]
