@@ -45,6 +45,7 @@ OFFICE_HOURS = Control(
     },
     HoursRules,
     {"classes": {"zh": "只限群类别", "en": "Only classes"}},
+    rows=("RSP-08",),
 )
 
 OPERATIONS = (

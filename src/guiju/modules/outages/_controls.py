@@ -13,6 +13,7 @@ CONTROLS = (
             "en": "Who could not receive, send or answer reports it in two taps to those who keep the service, and is told what came of it; both are on record.",
         },
         NoParameters,
+        rows=("RSP-07",),
     ),
 )
 
