@@ -37,6 +37,7 @@ from guiju.modules.messaging import (
     exceptions,
     forwarding,
     opening,
+    overseeing,
     pinning,
     reacting,
     reads,
@@ -286,6 +287,7 @@ class Acts:
             self.send(f"held to be {name}", member, f"{HELD_TEXT}{name}", MessageState.HELD)
             for name in names
         )
+        self.verb("read by a reviewer", lambda tx: overseeing.read_review(tx, self.reviewer, first))
         self.verb(
             "escalated",
             lambda tx: review.escalate(tx, self.reviewer, first, proposal=None, reason="x"),

@@ -31,6 +31,6 @@ CONTROL = Control(
         "most_group": {"zh": "最大的群（人）", "en": "Largest group"},
         "kept_days": {"zh": "设备上保存（天）", "en": "Kept on devices (days)"},
     },
-    rows=("PRV-03", "RSP-07"),
     _check_contacts,
+    rows=("PRV-03", "RSP-07"),
 )
