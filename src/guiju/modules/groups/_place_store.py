@@ -26,6 +26,18 @@ def count_in(tx: ReadTx, groups: Collection[GroupId], state: MemberState) -> Map
     return {row.grp: row.members for row in tx.all(found.group_by(c.grp))}
 
 
+def with_any_of(
+    tx: ReadTx, groups: Iterable[GroupId], people: Collection[PersonId]
+) -> frozenset[GroupId]:
+    """Those of the groups in which one of these people is now."""
+    c, found = member_table.c, set[GroupId]()
+    here, some = c.grp.in_(list(groups)), sorted(people)
+    for start in range(0, len(some), 500):
+        among = c.person.in_(some[start : start + 500])
+        found |= set(tx.scalars(select(c.grp).where(here, c.state.in_(PRESENT), among).distinct()))
+    return frozenset(found)
+
+
 def present_in(tx: ReadTx, groups: Collection[GroupId]) -> set[PersonId]:
     """Everybody who is a member of one of these groups now."""
     c = member_table.c

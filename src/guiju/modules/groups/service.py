@@ -11,7 +11,6 @@ from guiju.modules.directory import service as directory
 from guiju.modules.groups import (
     _application_store,
     _direct_store,
-    _outside,
     _place_store,
     _register,
     _rules,
@@ -183,7 +182,7 @@ def count_present(tx: ReadTx, ids: list[GroupId]) -> Mapping[GroupId, int]:
 def with_outsiders(tx: ReadTx, ids: list[GroupId]) -> frozenset[GroupId]:
     """Those of the groups in which somebody from outside the organisation is now."""
     outside = directory.people_outside(tx)
-    return _outside.with_any_of(tx, ids, outside) if outside else frozenset()
+    return _place_store.with_any_of(tx, ids, outside) if outside else frozenset()
 
 
 def count_signed(tx: ReadTx, group: Group) -> int:
