@@ -14,6 +14,7 @@ import pytest
 from guiju.kernel.clock import DAY, HOUR
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import all_kinds, schema_for
+from guiju.kernel.lane import WriteTx
 from guiju.kernel.posting import AddressRefusedError, Poster
 from guiju.modules.bots import _shape, _webhook_rules, webhooks
 from guiju.modules.bots.webhook_types import (
@@ -31,6 +32,7 @@ from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
 from tests.support.postgres import fresh_database
 from tests.support.robots import Receiver, receiving
+from tests.support.roster import decide_leaving, leave
 from tests.support.waiting import wait_until
 
 Json = dict[str, Any]
@@ -223,6 +225,31 @@ def test_a_ping_and_an_event_again(desk: Desk, receiver: Receiver) -> None:
         answer = desk.ask("POST", f"/webhooks/{webhook}/deliveries/{wrong}")
         assert answer.json()["code"] == "bots.delivery_not_found"
     assert len(receiver.events) == 3
+
+
+def test_a_wish_to_leave_is_told_to_nobody_outside(
+    desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor that somebody was made to stay; what comes behind a batch of such events is told."""
+    monkeypatch.setattr(webhooks, "BATCH", 2)
+    office, world = desk.office, desk.world
+    group = office.group()
+    webhook, _ = desk.add(receiver.url, "groups.member_changed")
+
+    def wish(tx: WriteTx) -> None:
+        for goes in (False, True):
+            leave(office.member, group)(tx)
+            decide_leaving(office.owner, group, office.member, goes)(tx)
+
+    world.write(wish)
+    untold = [entry.position for entry in world.entries("groups.member_changed")[-4:-1]]
+    wait_until(lambda: len(receiver.events) >= 1)
+    time.sleep(10 * TICK)
+    assert [event.json["data"]["fact"]["state"] for event in receiver.events] == ["left"]
+    for position in untold:
+        answer = desk.ask("POST", f"/webhooks/{webhook}/deliveries/{position}")
+        assert answer.json()["code"] == "bots.delivery_not_found"
+    assert len(receiver.events) == 1
 
 
 def test_a_removed_webhook_hears_nothing_more(desk: Desk, receiver: Receiver) -> None:

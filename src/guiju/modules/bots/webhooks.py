@@ -27,6 +27,7 @@ from guiju.modules.bots.webhook_types import (
     WebhookState,
     WebhookStateError,
 )
+from guiju.modules.groups import timeline
 from guiju.modules.policy import service as policy
 
 MANAGE, READ = "bots.webhooks", "bots.read_webhooks"
@@ -150,7 +151,7 @@ def list_deliveries(tx: ReadTx, actor: Actor, webhook: WebhookId, limit: int) ->
 def get_event(tx: ReadTx, webhook: Webhook, position: int) -> Recorded:
     """An event that the webhook has been told of, or will be. Raises DeliveryNotFoundError."""
     entry = tx.entry(position) if position > webhook.position else None
-    if entry is None or entry.kind not in webhook.kinds:
+    if entry is None or entry.kind not in webhook.kinds or timeline.is_discreet(entry):
         raise DeliveryNotFoundError("There is no such event.", position=position)
     return entry
 
@@ -167,9 +168,18 @@ def waiting(tx: ReadTx, seen: dict[WebhookId, int]) -> list[Waiting]:
             continue
         if max(progress.next_at, progress.leased_until) <= tx.now:
             after = max(progress.cursor, seen.get(webhook.id, -1))
-            query = EntryQuery(kinds=webhook.kinds, after=after, limit=BATCH)
-            found.append(Waiting(webhook, progress, tuple(tx.entries(query)), tx.position))
+            found.append(Waiting(webhook, progress, _events(tx, webhook, after), tx.position))
     return found
+
+
+def _events(tx: ReadTx, webhook: Webhook, after: int) -> tuple[Recorded, ...]:
+    """The next events behind a position; none only where none is left, however many are passed over."""
+    while True:
+        page = tx.entries(EntryQuery(kinds=webhook.kinds, after=after, limit=BATCH))
+        told = tuple(entry for entry in page if not timeline.is_discreet(entry))
+        if told or len(page) < BATCH:
+            return told
+        after = page[-1].position
 
 
 def lease(tx: WriteTx, webhook: WebhookId, until: int) -> bool:
