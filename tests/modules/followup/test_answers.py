@@ -22,7 +22,7 @@ from guiju.modules.followup.types import (
     ReasonNeededError,
     RequestNotFoundError,
 )
-from guiju.modules.groups import direct, governing, roster
+from guiju.modules.groups import blocking, direct, governing, roster
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import TextRefusedError
 from guiju.modules.messaging import recalling
@@ -303,6 +303,27 @@ class TestWhoKnows:
         world.later(10 * DAY)
         assert len(world.entries("followup.late")) == (0 if is_barred else 1)
         assert world.entries("followup.escalated") == []
+
+    @pytest.mark.parametrize(("blocker", "late"), [("asked", 1), ("asker", 0), ("both", 0)])
+    def test_ones_own_block_lets_nobody_off_an_answer(
+        self, office: Office, blocker: str, late: int
+    ) -> None:
+        """It can be taken back; that of the one who asks can not, and keeps silent like a barrier."""
+        world, one, other = office.world, office.member, office.outsider
+        group = world.write(lambda tx: direct.open_direct(tx, one, other.person_id))
+        message = int(world.send(one, group, "请回复").position)
+        world.write(
+            lambda tx: asking.ask(tx, one, group, message, people=[other.person_id], hours=1)
+        )
+        if blocker != "asker":
+            world.write(lambda tx: blocking.block(tx, other, one.person_id))
+        if blocker != "asked":
+            world.write(lambda tx: blocking.block(tx, one, other.person_id))
+        named = [other.person_id]
+        told = world.read(lambda tx: service.still_asked(tx, message, named))
+        assert told == (named if late else []), "who is reminded"
+        world.later(10 * DAY)
+        assert len(world.entries("followup.late")) == late
 
     def test_who_heads_them_no_more_sees_their_late_answers_no_more(self, office: Office) -> None:
         group, world = office.group(), office.world

@@ -156,7 +156,7 @@ def parts_of(tx: ReadTx, message: int) -> list[Part]:
 
 
 def still_asked(tx: ReadTx, message: int, people: Collection[PersonId]) -> list[PersonId]:
-    """Those of `people` who still have to answer a message and read it; in a direct conversation also who may be written to."""
+    """Those of `people` who still have to answer a message and read it; in a direct conversation only who may answer."""
     request = get_request(tx, message)
     if request.state is not RequestState.OPEN:
         return []
@@ -177,7 +177,7 @@ def still_asked(tx: ReadTx, message: int, people: Collection[PersonId]) -> list[
 
 def _is_apart(tx: ReadTx, request: Request, person: PersonId) -> bool:
     is_direct = direct.other_in(tx, request.group, request.asker) is not None
-    return is_direct and direct.refusal(tx, person, request.asker) is not None
+    return is_direct and direct.is_kept_from(tx, person, request.asker)
 
 
 def late_under(tx: ReadTx, head: PersonId, message: int) -> set[PersonId]:

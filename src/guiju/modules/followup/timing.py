@@ -39,11 +39,11 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
     assert group is not None, "groups are never deleted"
     rules, use = service.rule_in(tx, group, service.CONTROL, AnswerRules)
     if group.kind is GroupKind.DIRECT:
-        # Who writes to whom alone is for nobody else; and whom a barrier keeps silent is not late.
+        # Who writes to whom alone is for nobody else; and whom a barrier or the asker's block keeps silent is not late.
         rules = replace(rules, levels=0)
         other = direct.other_in(tx, group.id, request.asker)
         assert other is not None, "a direct conversation has two people"
-        if direct.refusal(tx, other, request.asker) is not None:
+        if direct.is_kept_from(tx, other, request.asker):
             tx.schedule(TIMER, str(message), tx.now + DAY)
             return
     permit = under(policy.require(tx, actor, "followup.keep_time", request.group), use)

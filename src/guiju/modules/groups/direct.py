@@ -100,6 +100,12 @@ def refusal(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | 
     )
 
 
+def is_kept_from(tx: ReadTx, writer: PersonId, reader: PersonId) -> bool:
+    """Whether something that is not in `writer`'s own hands keeps them from writing to `reader`: not their own block."""
+    found = refusal(tx, writer, reader)
+    return found is not None and not isinstance(found, BlockingError)
+
+
 def _blocked(tx: ReadTx, writer: PersonId, reader: PersonId) -> ForbiddenError | None:
     blocker = blocking.blocker_of(tx, writer, reader)
     if blocker is None:
