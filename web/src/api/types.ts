@@ -78,7 +78,7 @@ export interface GroupDetail extends GroupCard {
   position: number;
 }
 /** `spelled` is how the name may be typed in letters. */
-export interface Member { person: PersonMark; spelled: string[]; role: MemberRole; state: MemberState; since: number; reason?: string | null }
+export interface Member { person: PersonMark; spelled: string[]; role: MemberRole; state: MemberState; reason?: string | null }
 
 export type MessageState = "delivered" | "masked" | "held" | "blocked" | "refused" | "released";
 export interface Span { start: number; end: number }

@@ -51,13 +51,25 @@ def detail(tx: ReadTx, group: Group, actor: Actor) -> Json:
 
 
 def roster(tx: ReadTx, actor: Actor, group: GroupId, members: Sequence[Member]) -> Json:
-    """The roster; why somebody asked to join is for those who decide, and for that person, and so is that they ask to leave."""
+    """The roster; why somebody asked to join is for those who decide, and for that person, and so is that they ask to leave.
+
+    All others see nothing that moves by it, also no time of a last change, and who has new rules to sign like the rest.
+    """
     admits = policy.may(tx, actor, "groups.admit", group)
     lets_go = policy.may(tx, actor, "groups.decide_leaving", group)
 
     def told(member: Member) -> bool:
         leaves = member.state is MemberState.LEAVING_REQUESTED
         return (lets_go if leaves else admits) or member.person == actor.person
+
+    known = service.find_group(tx, group)
+    assert known is not None, "its members were read"
+
+    def seen(member: Member) -> MemberState:
+        if member.state is not MemberState.LEAVING_REQUESTED or told(member):
+            return member.state
+        signs = service.has_new_rules(tx, known, member)
+        return MemberState.MUST_SIGN if signs else MemberState.ACTIVE
 
     people = [member.person for member in members]
     marks, spelled = directory.person_marks(tx, people), directory.spellings_of(tx, people)
@@ -67,10 +79,7 @@ def roster(tx: ReadTx, actor: Actor, group: GroupId, members: Sequence[Member]) 
                 "person": marks[member.person],
                 "spelled": spelled.get(member.person, []),
                 "role": member.role,
-                "state": MemberState.ACTIVE
-                if member.state is MemberState.LEAVING_REQUESTED and not told(member)
-                else member.state,
-                "since": member.since,
+                "state": seen(member),
                 "reason": service.reason_of(tx, member) if told(member) else None,
             }
             for member in members

@@ -347,7 +347,8 @@ def find_member(tx: ReadTx, group: GroupId, person: PersonId) -> Member | None:
 
 
 def members(tx: ReadTx, group: GroupId) -> list[Member]:
-    order = _member.c.position, _member.c.person
+    # By where each begins to see, which no wish to leave moves.
+    order = _member.c.visible_from, _member.c.person
     return [
         to_member(row)
         for row in tx.all(select(_member).where(_member.c.grp == group).order_by(*order))
