@@ -181,6 +181,7 @@ export const ERRORS: Record<string, Triple> = {
   "messaging.burnt": ["这条消息已焚。", "這則訊息已焚。", "This message has burnt."],
   "messaging.bad_exception": ["例外的期限不对，或者没有这个命中。", "例外的期限不對，或者沒有這個命中。", "The exception ends too late or in the past, or there is no such finding."],
   "messaging.bad_range": ["时间范围不对，最长两年。", "時間範圍不對，最長兩年。", "The range is empty or longer than two years."],
+  "messaging.undeliverable": ["这条已经无法送达，可以退回。", "這則已經無法送達，可以退回。", "This cannot be delivered any more. You may refuse it."],
   "messaging.cannot_escalate": ["这条不能再上报。", "這則不能再上報。", "This cannot be passed on."],
   "messaging.escalated_away": ["这条已经上报，只由上一级决定。", "這則已經上報，只由上一級決定。", "This was passed on; only that role decides."],
   "messaging.exception_ended": ["这个例外已经结束。", "這個例外已經結束。", "The exception has ended already."],

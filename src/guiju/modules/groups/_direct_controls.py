@@ -40,8 +40,8 @@ CONTROLS = (
         ControlKind.PREVENT,
         {"zh": "屏蔽", "en": "Blocking"},
         {
-            "zh": "不愿被打扰的人可以屏蔽对方的一对一消息，只有本人知道屏蔽了谁；工作群不受影响。",
-            "en": "Whoever wants to be left alone blocks another's direct messages, and nobody else knows whom; work groups are not concerned.",
+            "zh": "不愿被打扰的人可以屏蔽对方的一对一消息，对方发消息时会知道，别人都不知道；工作群不受影响。",
+            "en": "Whoever wants to be left alone blocks another's direct messages; the other learns it when they write, and nobody else does; work groups are not concerned.",
         },
         BlockRules,
         {

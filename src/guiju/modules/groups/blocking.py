@@ -1,4 +1,4 @@
-"""Blocking: a person takes no direct messages from another one, and nobody else knows whom.
+"""Blocking: a person takes no direct messages from another one, and only these two learn of it.
 
 No fact records it, like a mute and unlike a barrier: it is no act of the organisation, and an entry would tell
 everybody who may verify the ledger who feels pestered. The table is read under the lane's lock where a barrier is, so
@@ -54,6 +54,8 @@ def block(tx: WriteTx, actor: Actor, person: PersonId) -> None:
         raise BlockNotAllowedError("The rules allow nobody to block.", clause=clause_of(tx))
     if _is_spared(tx, actor.person_id, person):
         raise NotBlockableError("The work needs this person's messages.", clause=clause_of(tx))
+    if blocks(tx, actor, person):
+        return
     if _block_store.count(tx, actor.person_id) >= MOST_BLOCKED:
         raise TooManyBlockedError("The list is full.", most=MOST_BLOCKED)
     _block_store.save(tx, actor.person_id, person)

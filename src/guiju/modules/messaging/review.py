@@ -8,7 +8,8 @@ from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
 from guiju.modules.groups import direct
 from guiju.modules.groups import service as groups
-from guiju.modules.groups.types import GroupClosedError, GroupState
+from guiju.modules.groups.direct_types import BlockedError, BlockingError, DirectPersonLeftError
+from guiju.modules.groups.types import Group, GroupClosedError, GroupState
 from guiju.modules.inspection.service import MAX_FINDINGS, mask
 from guiju.modules.inspection.types import Finding
 from guiju.modules.messaging import (
@@ -39,6 +40,7 @@ from guiju.modules.messaging.review_types import (
     Permission,
     ReviewEscalated,
     ReviewRow,
+    UndeliverableError,
     Verdict,
 )
 from guiju.modules.messaging.types import (
@@ -92,8 +94,8 @@ def release(
 
     With `allow` a phrase of it passes its rule from now on. Raises ReviewNotFoundError, OwnMessageError,
     EscalatedError, OwnDecisionError, AlreadyDecidedError, NothingToMaskError, BadExceptionError, GroupClosedError,
-    BurnPeopleError, or
-    what a direct conversation is refused with: nothing new appears in a closed group, nor across a barrier.
+    BurnPeopleError, UndeliverableError, or BarredError or DirectNotAllowedError: nothing new appears in a closed group,
+    nor across a barrier or a block.
     """
     review = _to_decide(tx, actor, position)
     _release(tx, actor, review, masked=masked, reason=reason, overturns=None)
@@ -114,7 +116,7 @@ def overturn(
     """Release what another reviewer of the same line refused; it is counted as a reversal.
 
     Raises ReviewNotFoundError, OwnMessageError, EscalatedError, NotRefusedError, OwnDecisionError, ReasonNeededError,
-    NothingToMaskError, BadExceptionError or GroupClosedError.
+    NothingToMaskError, BadExceptionError, GroupClosedError, UndeliverableError, BarredError or DirectNotAllowedError.
     """
     review = _own_line(tx, actor, position)
     if review.queue.verdict is not Verdict.REFUSED:
@@ -139,7 +141,7 @@ def _release(
     group = groups.find_group(tx, fact.group)
     if group is None or group.state is not GroupState.ACTIVE:
         raise GroupClosedError("The group is closed.", group=fact.group)
-    direct.check_writable(tx, group, review.sender)
+    _check_deliverable(tx, group, review)
     rest, _ = quieting.rest_now(tx, group)
     text, findings = fact.text, tuple[Finding, ...]()
     if masked:
@@ -162,6 +164,19 @@ def _release(
     quiet = (rest.use.id,) if rest is not None else ()
     tx.record(permit.under(*burning.uses_of(review.held), *quiet), released)
     tx.cancel("messaging.review", str(position))
+
+
+def _check_deliverable(tx: ReadTx, group: Group, review: Review) -> None:
+    """Raises UndeliverableError or what a barrier and the rules refuse with.
+
+    Who blocks whom the two alone know, and what they are told of it speaks to one of them, not to a reviewer.
+    """
+    try:
+        direct.check_writable(tx, group, review.sender)
+    except (BlockedError, BlockingError, DirectPersonLeftError):
+        raise UndeliverableError(
+            "The message cannot be delivered any more.", position=review.row.position
+        ) from None
 
 
 def _to_hide(review: Review) -> tuple[Finding, ...]:

@@ -245,6 +245,12 @@ class EscalatedError(ForbiddenError):
     code = "messaging.escalated_away"
 
 
+class UndeliverableError(ConflictError):
+    """The message cannot be delivered any more. Why is between the two whom it concerns, so nothing more is said."""
+
+    code = "messaging.undeliverable"
+
+
 class CannotEscalateError(ConflictError):
     """No role is named for escalation, or the message was escalated already."""
 
