@@ -116,6 +116,7 @@ MAY_BE_EMPTY = {
 MAY_BE_ABSENT = {
     "POST /api/groups/{group}/messages/{position}/answers/withdrawal",
     "PUT /api/saved/{kind}/{position}",
+    "PUT /api/blocks/{person_id}",
     "POST /api/people/{person_id}/deputy/end",
     "POST /api/questions/{question}/closing",
     "POST /api/groups/{group}/messages/{position}/reminder",

@@ -293,6 +293,9 @@ class Things:
         """Of oneself, or of somebody else in a state in which the act is possible."""
         cast, own = self.cast, row.relation == "own" and actor is not None
         person = actor if own and actor is not None else cast.spare
+        if "/blocks/" in row.operation and not own:
+            # Nobody whom earlier acts gave a part by which their messages must arrive.
+            person = self._make(fresh, ("to be blocked",), cast.new_person)
         if "{session_id}" in row.operation:
             if row.role == "suspended" and own:
                 return {"session_id": "ses_00000000000000000000000"}

@@ -1,6 +1,7 @@
 """What goes to a terminal or a log: names and texts of others are shown there, and never obeyed."""
 
 import re
+import sys
 
 # C0 but tab and newline, DEL and C1, which terminals take for commands; what turns the direction of a line; lone surrogates,
 # which cannot be written at all.
@@ -16,3 +17,4 @@ def visible(value: str) -> str:
 
 def say(line: str) -> None:
     """Print a line to standard output."""
+    sys.stdout.write(f"{visible(line)}\n")

@@ -14,8 +14,8 @@ Verb = Callable[..., Any]
 VERBS: dict[str, tuple[Verb, str]] = {
     "pin": (lambda tx, who, group, at: pinning.pin(tx, who, group, at, on=True), "5.4"),
     "unpin": (lambda tx, who, group, at: pinning.pin(tx, who, group, at, on=False), "5.4"),
-    "move": (lambda tx, who, group, at: topics.move(tx, who, group, at, on=True, reason="x"), "5.14"),
-    "dismiss": (topics.dismiss_flags, "5.14"),
+    "move": (lambda tx, who, group, at: topics.move(tx, who, group, at, on=True, reason="x"), "5.10"),
+    "dismiss": (topics.dismiss_flags, "5.10"),
     "freeze": (lambda tx, who, group, at: topics.freeze(tx, who, group, at, on=True, reason="x"), "5.13"),
     "recall": (lambda tx, who, group, at: recalling.recall(tx, who, group, at, reason="x"), "5.14"),
 }  # fmt: skip

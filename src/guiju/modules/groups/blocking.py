@@ -62,8 +62,12 @@ def block(tx: WriteTx, actor: Actor, person: PersonId) -> None:
 
 
 def unblock(tx: WriteTx, actor: Actor, person: PersonId) -> None:
-    """Take direct messages from a person again; one who is not blocked is no matter. Raises NotAllowedError."""
+    """Take direct messages from a person again; one who is not blocked is no matter.
+
+    Raises NotAllowedError or PersonNotFoundError.
+    """
     policy.require(tx, actor, BLOCK)
+    directory.get_person(tx, person)
     _block_store.drop(tx, actor.person_id, person)
 
 
