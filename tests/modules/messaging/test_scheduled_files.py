@@ -332,7 +332,7 @@ def test_looking_at_files_again_holds_up_no_other_timer(
     office: Office, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk(office, inside.server.uploads)
-    held, left = desk.file(), desk.file()
+    held = desk.file()
     desk.add(held, words="见附件")
     desk.world.adopt(lambda text: text.replace(HOLD, HOLD.replace("hold", "block")))
     begun, go, look_again = threading.Event(), threading.Event(), desk.uploads.look_again
@@ -346,6 +346,8 @@ def test_looking_at_files_again_holds_up_no_other_timer(
     try:
         desk.world.clock.advance(30 * DAY)
         assert begun.wait(20)
+        left = desk.file()
+        desk.world.clock.advance(attaching.KEPT)
         wait_until(lambda: desk.state(left) is None)
         assert desk.state(held) is UploadState.READY and not go.is_set()
     finally:
