@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -217,8 +217,7 @@ class Server:
         await self.gate.read(policy.find_pack)
         await asyncio.to_thread(spelling.fill, runtime.lane)
         runtime.signer.start(runtime.lane)
-        jobs = threading.Thread(target=self._run_jobs, name="jobs", daemon=True)
-        jobs.start()
+        timers = self._start_timers()
         beside = [asyncio.create_task(self.guard.watch()), asyncio.create_task(self.gate.follow())]
         try:
             yield
@@ -226,7 +225,8 @@ class Server:
             for task in beside:
                 task.cancel()
             self._stopping.set()
-            await asyncio.to_thread(jobs.join)
+            for timer in timers:
+                await asyncio.to_thread(timer.join)
             await asyncio.to_thread(self._inspecting.shutdown, cancel_futures=True)
             await asyncio.to_thread(self.extractor.close)
             await asyncio.to_thread(self.sheets.close)
@@ -236,11 +236,21 @@ class Server:
             await asyncio.to_thread(runtime.close)
             self.gate.close()
 
-    def _run_jobs(self) -> None:
-        steps = (
-            self.runtime.run_due, self.uploads.sweep, self.schedule.run_due, self.dispatcher.run,
-            self.alerter.run, self.pusher.run,
+    def _start_timers(self) -> list[threading.Thread]:
+        """What waits for its time runs beside all else: after a change of the rules it inspects files for minutes."""
+        jobs = (
+            self.runtime.run_due, self.uploads.sweep, self.dispatcher.run, self.alerter.run, self.pusher.run,
         )  # fmt: skip
+        named = {"jobs": jobs, "schedule": (self.schedule.run_due,)}
+        timers = [
+            threading.Thread(target=self._run_jobs, args=(steps,), name=name, daemon=True)
+            for name, steps in named.items()
+        ]
+        for timer in timers:
+            timer.start()
+        return timers
+
+    def _run_jobs(self, steps: Sequence[Callable[[], object]]) -> None:
         while not self._stopping.wait(TICK_SECONDS):
             for step in steps:
                 try:

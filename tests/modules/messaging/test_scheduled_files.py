@@ -1,13 +1,19 @@
 """Files of messages that wait for their time: inspected, kept past any timer, and asked again when they go."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from guiju.kernel import jobs
 from guiju.kernel.actor import Actor
+from guiju.kernel.blobs import BlobsUnavailableError
 from guiju.kernel.clock import DAY, HOUR, MINUTE
+from guiju.kernel.db import DatabaseUnavailableError
+from guiju.kernel.errors import GuijuError
+from guiju.kernel.lane import WriteTx
 from guiju.ledger.vault import FileLostError
 from guiju.modules.groups import roster
 from guiju.modules.identity import service as identity
@@ -22,8 +28,10 @@ from guiju.modules.messaging.scheduling import Schedule
 from guiju.modules.messaging.types import BadMessageError, MessageState
 from guiju.modules.messaging.unsent_types import Scheduled, TooManyScheduledError, Waiting
 from guiju.modules.messaging.uploading import Uploads
+from tests.support.inside import Inside, served_world
 from tests.support.office import Office
 from tests.support.uploading import attached, close_uploads, door_of, uploads_of
+from tests.support.waiting import wait_until
 
 PLAN = "三号厂房下季度搬迁".encode()
 RULED = "这是核心配方".encode()
@@ -248,3 +256,109 @@ def test_a_file_that_was_lost_fails_its_message(desk: Desk) -> None:
         connection.execute(text("UPDATE messaging_upload SET result = NULL"))
     desk.later(30 * DAY)
     assert desk.list() == [(Waiting.FAILED, "messaging.file_not_ready", (file,))]
+
+
+@pytest.mark.parametrize("outage", [DatabaseUnavailableError, BlobsUnavailableError])
+@pytest.mark.parametrize("step", ["attached", "look_again"])
+def test_an_outage_that_passes_fails_no_message_with_files(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, outage: type[GuijuError], step: str
+) -> None:
+    file = desk.file()
+    desk.add(file, words="见附件")
+    if step == "look_again":
+        desk.world.adopt(lambda text: text.replace(HOLD, HOLD.replace("hold", "block")))
+
+    def away(*_: object) -> None:
+        raise outage("It cannot be reached; try again.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.uploads, step, away)
+        desk.later(30 * DAY)
+    assert desk.list() == [(Waiting.WAITING, None, (file,))] and desk.state(file) is not None
+    desk.later(MINUTE)
+    (entry,) = desk.world.entries("messaging.sent")
+    assert [each.id for each in entry.fact.files] == [file] and desk.list() == []
+
+
+def test_a_timer_that_was_claimed_before_drops_nothing_that_waits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the claim and its turn in the lane a message took the file along."""
+    held, left = desk.file(), desk.file()
+    claim = jobs._claim
+
+    def claimed(tx: WriteTx, limit: int) -> Any:
+        found = claim(tx, limit)
+        assert {held, left} <= {key for _, key, *_ in found}
+        waiting = Scheduled(
+            desk.office.member.person_id, "s1", desk.group, tx.now + 30 * DAY, b"sealed"
+        )
+        waiting_files.keep(tx, waiting, (held,))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "_claim", claimed)
+        desk.world.later(attaching.KEPT)
+    assert (desk.state(held), desk.state(left)) == (UploadState.READY, UploadState.DROPPED)
+
+
+@pytest.mark.parametrize("how", ["dropped", "altered"])
+def test_what_shows_no_more_hides_no_other(desk: Desk, how: str) -> None:
+    file, lost = desk.file(), desk.file(name="b.txt")
+    desk.add(file, lost, words="见附件")
+    if how == "dropped":
+        desk.world.write(lambda tx: attaching.expire_upload(tx, lost))
+        desk.uploads.vault.destroy(lost, len(PLAN))
+    else:
+        with desk.world.runtime.database.write() as connection:
+            change = text("UPDATE messaging_upload SET result = :other WHERE id = :file")
+            connection.execute(change, {"other": bytes(64), "file": lost})
+    shown = desk.schedule.shown([file, lost])
+    assert {key: (size, note.name) for key, (size, note) in shown.items()} == {
+        file: (len(PLAN), "a.txt")
+    }
+    if how == "dropped":
+        desk.uploads.sweep()
+
+
+def test_a_file_that_was_dropped_is_not_shown_while_its_key_still_stands(desk: Desk) -> None:
+    file = desk.file()
+    desk.add(file, words="见附件")
+    desk.world.write(lambda tx: attaching.expire_upload(tx, file))
+    assert desk.schedule.shown([file]) == {}
+
+
+def test_looking_at_files_again_holds_up_no_other_timer(
+    office: Office, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(office, inside.server.uploads)
+    held = desk.file()
+    desk.add(held, words="见附件")
+    desk.world.adopt(lambda text: text.replace(HOLD, HOLD.replace("hold", "block")))
+    begun, go, look_again = threading.Event(), threading.Event(), desk.uploads.look_again
+
+    def slow(actor: Actor, files: Sequence[str]) -> None:
+        begun.set()
+        assert go.wait(60)
+        look_again(actor, files)
+
+    monkeypatch.setattr(desk.uploads, "look_again", slow)
+    try:
+        desk.world.clock.advance(30 * DAY)
+        assert begun.wait(20)
+        left = desk.file()
+        desk.world.clock.advance(attaching.KEPT)
+        wait_until(lambda: desk.state(left) is None)
+        assert desk.state(held) is UploadState.READY and not go.is_set()
+    finally:
+        go.set()
+    wait_until(lambda: desk.world.entries("messaging.sent"))
+
+
+def test_no_timer_outlives_its_server(database_url: str | None) -> None:
+    def timers() -> set[str]:
+        return {each.name for each in threading.enumerate()} & {"jobs", "schedule"}
+
+    with served_world(database_url):
+        assert timers() == {"jobs", "schedule"}
+    assert timers() == set()

@@ -1,17 +1,21 @@
 """Notices that wait reach people who have no page open, and who is late is told to publisher and heads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from guiju.kernel.clock import DAY, HOUR, MINUTE
+from guiju.kernel.db import ReadTx
+from guiju.kernel.facts import Recorded
+from guiju.kernel.ids import PersonId
 from guiju.modules.directory import service as directory
 from guiju.modules.messaging import devices, quieting
 from guiju.modules.messaging.device_types import Told
 from guiju.modules.messaging.quiet_types import OwnQuiet
 from guiju.modules.notices import _live, issuing, service
+from guiju.modules.notices import _work as notices_work
 from guiju.modules.notices.types import Box, NoticeEscalated, NoticeId, Wording
 from guiju.setup import SYSTEM
 from tests.modules.notices.board import WORDING, Board
@@ -198,6 +202,27 @@ def test_what_is_late_is_listed_for_publisher_and_head_and_for_nobody_else(board
     board.acknowledge("zhao", notice)
     assert listed("chen") == [], "what waits for oneself stands among the notices"
     assert missing("hr") == 2
+
+
+def test_nothing_is_looked_for_where_everybody_looks_at_a_screen(
+    board: Board, told: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    work = notices_work.work
+
+    def counted(tx: ReadTx, entries: Sequence[Recorded], people: Collection[PersonId]) -> Any:
+        asked.append(people)
+        return work(tx, entries, people)
+
+    monkeypatch.setattr(notices_work, "work", counted)
+    told.browser("li", board["li"])
+    told.watching.add(board["li"].person_id)
+    board.publish()
+    told.pusher.run()
+    assert asked == []
+    told.watching.clear()
+    board.publish()
+    assert told.kinds() == [("li", "notice")] and asked
 
 
 def test_a_notice_to_many_costs_no_query_for_each_of_them(board: Board, told: Telling) -> None:

@@ -1,25 +1,19 @@
 """What messaging offers to packs, and who may do what."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from guiju.modules.inspection.service import (
     KINDS,
     LINK_KINDS,
     STANDARD,
-    as_far_as_it_stands,
     check_condition,
     check_scope,
-    compile_expression,
     compile_ruleset,
-    is_switched_off,
 )
 from guiju.modules.inspection.types import (
     BadConditionError,
     BadDomainError,
-    BadExpressionError,
     Disposition,
-    ExpressionRule,
     LinkRule,
     Scope,
 )
@@ -28,6 +22,7 @@ from guiju.modules.messaging import (
     _change_controls,
     _correct_controls,
     _device_controls,
+    _expressions,
     _forward_controls,
     _quiet_controls,
     _row_rules,
@@ -40,7 +35,6 @@ from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
 from guiju.modules.messaging.rule_types import (
     ContentRules,
-    Expression,
     Flood,
     LinkRules,
     Pace,
@@ -52,7 +46,6 @@ from guiju.modules.messaging.rule_types import (
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation, Text
 
 _DISPOSITIONS = ("alert", "mask", "warn", "hold", "block", STANDARD)
-_MOST_PATTERNS = 100
 _MOST_DOMAINS = 10_000
 
 
@@ -95,29 +88,12 @@ def _check_kinds(kinds: tuple[str, ...], known: Sequence[str]) -> None:
 
 def _check_patterns(params: PatternRules) -> None:
     _check_rules(params.disposition, params.classes, params.when, masks=True)
-    if not 1 <= len(params.patterns) <= _MOST_PATTERNS:
-        raise ValueError(f"`patterns` has 1 to {_MOST_PATTERNS} expressions")
-    for each in params.patterns:
-        try:
-            compile_expression(_rule_of(each))
-        except BadExpressionError as error:
-            reason = error.data.get("reason")
-            raise ValueError(
-                f"`{each.id}`: {error.message}{f': {reason}' if reason else ''}"
-            ) from error
+    _expressions.check(params)
 
 
-def _rule_of(each: Expression) -> ExpressionRule:
-    return ExpressionRule(each.id, each.category, each.regex, Disposition.HOLD, "")
-
-
-def _mended_patterns(params: PatternRules) -> PatternRules:
-    standing = [(each, as_far_as_it_stands(_rule_of(each))) for each in params.patterns]
-    return replace(params, patterns=tuple(replace(each, regex=regex) for each, regex in standing))
-
-
-def _left_out_patterns(params: PatternRules) -> list[str]:
-    return [each.id for each in params.patterns if is_switched_off(each.regex)]
+def _check_new_patterns(params: PatternRules) -> None:
+    _check_condition(params)
+    _expressions.check_new(params)
 
 
 def _check_links(params: LinkRules) -> None:
@@ -233,9 +209,9 @@ CONTROLS = (
         PatternRules,
         {"patterns": {"zh": "表达式", "en": "Expressions"}, **_SCOPED},
         _check_patterns,
-        check_new=_check_condition,
-        mended=_mended_patterns,
-        left_out=_left_out_patterns,
+        check_new=_check_new_patterns,
+        mended=_expressions.mended,
+        left_out=_expressions.left_out,
         rows=_row_rules.PATTERNS,
         rows_of=_row_rules.of_patterns,
     ),

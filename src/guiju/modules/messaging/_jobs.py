@@ -5,7 +5,7 @@ from typing import Any
 from guiju.kernel.actor import system
 from guiju.kernel.jobs import on_job
 from guiju.kernel.lane import WriteTx
-from guiju.modules.messaging import attaching, prereview, review, urging
+from guiju.modules.messaging import attaching, prereview, review, urging, waiting_files
 
 
 @on_job("messaging.review")
@@ -25,4 +25,5 @@ def urgent_is_repeated(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
 
 @on_job(attaching.JOB)
 def upload_expires(tx: WriteTx, key: str, payload: dict[str, Any]) -> None:
-    attaching.expire_upload(tx, key)
+    if not waiting_files.is_kept(tx, key):  # since this timer was claimed
+        attaching.expire_upload(tx, key)

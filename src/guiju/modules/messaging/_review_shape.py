@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from guiju.kernel.actor import Actor
-from guiju.kernel.db import ReadTx
+from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.live import View
@@ -23,7 +23,7 @@ from guiju.modules.messaging import (
     writers,
 )
 from guiju.modules.messaging._review_rules import phrase_of
-from guiju.modules.messaging._term_rules import term_rules
+from guiju.modules.messaging._term_rules import rules_that_show
 from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import UNCHANGED
 from guiju.modules.messaging.composing import finding_json
@@ -74,8 +74,8 @@ def review(view: View, found: Review) -> Json:
 
 def _findings(tx: ReadTx, entry: Recorded, found: Sequence[tuple[Any, ...]]) -> list[Json]:
     """What rules found, without what was written."""
-    terms = term_rules(tx, entry.policy)
-    return [finding_without_text(Finding(*each), terms) for each in found]
+    showing = rules_that_show(tx, entry.policy)
+    return [finding_without_text(Finding(*each), showing) for each in found]
 
 
 def opened(view: View, actor: Actor, found: Review) -> Json:
@@ -138,29 +138,30 @@ def _escalation(view: View, entry: Recorded | None) -> Json | None:
 
 def alerts(view: View, actor: Actor, found: Sequence[Recorded]) -> list[Json]:
     """Alerts, each with what became of its message, and whether the actor may take it down."""
-    rows = [alert(view, each) for each in found]
-    messages = {at: entry for row in rows if (entry := view.tx.entry(at := row["position"]))}
+    places = tuple({each.fact.refs[0] for each in found})
+    query = EntryQuery(positions=places, limit=len(places))
+    messages = {each.position: each for each in view.tx.entries(query)} if places else {}
     changed = changes.load(view.tx, list(messages.values()), texts_only=True)
+    of_each = [changed.get(each.fact.refs[0], UNCHANGED) for each in found]
+    marks = writers.full_marks(view.tx, [PersonId(each.fact.sender) for each in found])
     return [
-        row | recalling.standing(view, actor, changed.get(row["position"], UNCHANGED))
-        for row in rows
+        _alert(view, each, messages[each.fact.refs[0]], marks[each.fact.sender]) | standing
+        for each, standing in zip(found, recalling.standings(view, actor, of_each), strict=True)
     ]
 
 
-def alert(view: View, entry: Recorded) -> Json:
+def _alert(view: View, entry: Recorded, message: Recorded, sender: Json) -> Json:
     """A row of the alerts: a message with the clauses that only wanted to know of it, and nothing of its text."""
-    fact = entry.fact
-    message = view.tx.entry(fact.refs[0])
-    assert message is not None and message.group is not None, "an alert names its message"
+    assert message.group is not None, "messages stand in groups"
     pack = policy.pack_of(view.tx, entry.policy)
     uses = [use for use in pack.uses if use.id in entry.uses] if pack is not None else []
     return {
         "position": message.position,
         "alert": entry.position,
         "group": _group(view.tx, message.group),
-        "sender": _person(view.tx, fact.sender),
+        "sender": sender,
         "at": message.at,
-        "findings": _findings(view.tx, entry, fact.findings),
+        "findings": _findings(view.tx, entry, entry.fact.findings),
         "files": len(getattr(message.fact, "files", ())),
         "clauses": [dict(use.mark()) for use in uses],
     }
@@ -170,7 +171,8 @@ def opened_alert(view: View, entry: Recorded) -> Json:
     """The same with its text."""
     message = view.tx.entry(entry.fact.refs[0])
     assert message is not None, "an alert names its message"
-    return alert(view, entry) | {
+    sender = writers.full_mark(view.tx, PersonId(entry.fact.sender))
+    return _alert(view, entry, message, sender) | {
         "text": words_of(message.fact),
         "findings": [finding_json(Finding(*each)) for each in entry.fact.findings],
         "files": _file_shape.of_message(message),

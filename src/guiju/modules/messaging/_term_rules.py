@@ -5,6 +5,7 @@ from guiju.modules.inspection import dictionaries
 from guiju.modules.inspection.service import KINDS, LINK_TYPES
 from guiju.modules.messaging.rule_types import PatternRules
 from guiju.modules.policy import service as policy
+from guiju.modules.policy.types import Pack
 
 
 def term_rules(tx: ReadTx, version: str | None) -> frozenset[str]:
@@ -17,6 +18,16 @@ def term_rules(tx: ReadTx, version: str | None) -> frozenset[str]:
     own = dictionaries.known(tx)
     if pack is None:
         return own
+    return (own | pack.dictionaries.keys()) - {*KINDS, *LINK_TYPES, *_expressions(pack)}
+
+
+def rules_that_show(tx: ReadTx, version: str | None) -> frozenset[str]:
+    """Whose findings show in their word nothing of what was written: a term of a list, or a number without its middle."""
+    pack = policy.pack_of(tx, version)
+    kinds = frozenset(KINDS)
+    return term_rules(tx, version) | (kinds if pack is None else kinds - _expressions(pack))
+
+
+def _expressions(pack: Pack) -> frozenset[str]:
     asked = [use.params for use in pack.uses if isinstance(use.params, PatternRules)]
-    patterns = {each.id for params in asked for each in params.patterns}
-    return (own | pack.dictionaries.keys()) - {*KINDS, *LINK_TYPES, *patterns}
+    return frozenset(each.id for params in asked for each in params.patterns)

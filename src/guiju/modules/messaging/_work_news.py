@@ -96,6 +96,8 @@ class Waiting:
         self, tx: ReadTx, entries: Sequence[Recorded], people: Collection[PersonId]
     ) -> Mapping[PersonId, ForPerson]:
         """What these entries ask of `people` that may be told to them now."""
+        if not people:
+            return {}
         every: list[Work] = []
         for source in self._sources:
             theirs = [each for each in entries if each.kind in source.KINDS]

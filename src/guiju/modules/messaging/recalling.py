@@ -3,6 +3,8 @@
 The sealed original stays in the ledger and provable; nobody is shown it any more.
 """
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from guiju.kernel.actor import Actor
@@ -54,25 +56,44 @@ def recall(
     return Recall(entry.position, text, tx.now + REEDIT if text is not None else None)
 
 
+def standings(view: View, actor: Actor, found: Sequence[Changed]) -> list[Json]:
+    """For pages that show messages apart from their groups: who recalled each, or whether the actor may take it down.
+
+    What depends on the group is asked once for each group.
+    """
+    runs_from = cache(lambda group: _runs_from(view.tx, actor, group))
+
+    def takes_down(row: Row | None) -> bool:
+        if row is None or row.shown is None or row.recalled is not None:
+            return False
+        if row.sender == actor.person:
+            return False
+        first = runs_from(row.group)
+        return first is not None and row.shown >= first
+
+    return [
+        {
+            "recalled": _change_shape.by_whom(view, each.recall),
+            "takes_down": takes_down(each.row),
+        }
+        for each in found
+    ]
+
+
 def standing(view: View, actor: Actor, changed: Changed) -> Json:
-    """For pages that show one message apart from its group: who recalled it, or whether the actor may take it down."""
-    return {
-        "recalled": _change_shape.by_whom(view, changed.recall),
-        "takes_down": changed.row is not None and _takes_down(view.tx, actor, changed.row),
-    }
+    """The same for a page that shows one message."""
+    return standings(view, actor, [changed])[0]
 
 
-def _takes_down(tx: ReadTx, actor: Actor, row: Row) -> bool:
-    """Whether `recall` would let the actor take down, with a reason, this message of somebody else."""
-    if row.shown is None or row.recalled is not None or row.sender == actor.person:
-        return False
+def _runs_from(tx: ReadTx, actor: Actor, group_id: GroupId) -> int | None:
+    """From where on `recall` would let the actor take down, with a reason, messages of others; None where it would not."""
     try:
-        group, member = _place(tx, actor, row.group)
+        group, member = _place(tx, actor, group_id)
     except (ConflictError, ForbiddenError, NotFoundError):
-        return False
-    if member is not None and row.shown < member.visible_from:
-        return False
-    return policy.may(tx, actor, OWN, row.group) and _runs(tx, actor, group, member)
+        return None
+    if not policy.may(tx, actor, OWN, group_id) or not _runs(tx, actor, group, member):
+        return None
+    return member.visible_from if member is not None else 0
 
 
 def _place(tx: ReadTx, actor: Actor, group_id: GroupId) -> tuple[Group, Member | None]:

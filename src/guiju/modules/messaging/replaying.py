@@ -9,10 +9,10 @@ from guiju.kernel.actor import Actor
 from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.modules.groups import service as groups
-from guiju.modules.inspection.service import KINDS, RuleSet
+from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
 from guiju.modules.messaging import _review_store, _store, editing, prereview, writers
-from guiju.modules.messaging._term_rules import term_rules
+from guiju.modules.messaging._term_rules import rules_that_show
 from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import MessageEdited
 from guiju.modules.messaging.composing import finding_json
@@ -169,16 +169,14 @@ def _stood_by_it(entry: Recorded) -> bool:
     return bool(is_imported or (basis is not None and basis.confirmed))
 
 
-def finding_without_text(found: Finding, terms: Collection[str]) -> dict[str, Any]:
-    """A finding with its word only where that is a term of a list or a masked number, and not what was written."""
-    return finding_json(found) | (
-        {} if found.rule in terms or found.rule in KINDS else {"word": ""}
-    )
+def finding_without_text(found: Finding, showing: Collection[str]) -> dict[str, Any]:
+    """A finding with its word only where its rule is one of `rules_that_show`, and not what was written."""
+    return finding_json(found) | ({} if found.rule in showing else {"word": ""})
 
 
 def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
     """The answer of docs/protocol.md. It never holds the text: who may read that reads it in the review."""
-    terms = term_rules(tx, found.entry.policy)
+    showing = rules_that_show(tx, found.entry.policy)
     entry, fact = found.entry, found.entry.fact
     recorded = [Finding(*each) for each in getattr(fact, "findings", ())]
     answer: dict[str, Any] = {
@@ -189,7 +187,7 @@ def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
         "ruleset": fact.ruleset,
         "clause": dict(found.use.mark()) if found.use is not None else None,
         "controls": list(entry.uses),
-        "findings": [finding_without_text(each, terms) for each in recorded],
+        "findings": [finding_without_text(each, showing) for each in recorded],
         "rules": found.rules,
         "same": found.is_same,
         "again": None,
@@ -199,6 +197,6 @@ def shape(tx: ReadTx, found: Replay) -> dict[str, Any]:
             "state": found.state_again,
             "ruleset": found.again.ruleset,
             "clause": dict(found.use_again.mark()) if found.use_again is not None else None,
-            "findings": [finding_without_text(each, terms) for each in found.again.findings],
+            "findings": [finding_without_text(each, showing) for each in found.again.findings],
         }
     return answer

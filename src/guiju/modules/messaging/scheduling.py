@@ -14,7 +14,7 @@ import msgspec
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, MINUTE, Clock
 from guiju.kernel.db import DatabaseUnavailableError, ReadTx
-from guiju.kernel.errors import GuijuError
+from guiju.kernel.errors import GuijuError, NotReadyError
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
@@ -319,7 +319,7 @@ class Schedule:
                 if anew:
                     self._look_again(found, body)
                 send = self._prepared(found, body)
-            except BadMessageError:
+            except (BadMessageError, NotReadyError):  # a bug, or an outage that passes
                 raise
             except GuijuError as refusal:  # of its files, or of its author's place
                 if not body.files:

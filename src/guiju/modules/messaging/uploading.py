@@ -236,10 +236,12 @@ class Uploads:
             self._settle(actor, found, found.digest, data)
 
     def shown(self, files: Sequence[str]) -> dict[str, tuple[int, FileNote]]:
-        """The size of each upload that is still there, and what is shown of it."""
+        """The size of each upload that is still there, and what is shown of it; one that does not open shows nothing."""
         found = self._door.read_now(lambda tx: _file_store.uploads(tx, files)) if files else {}
-        opened = {file: (each.size, self._result(each)) for file, each in found.items()}
-        return {file: (size, result.note) for file, (size, result) in opened.items() if result}
+        # The key of a dropped one may be destroyed at any moment.
+        kept = [each for each in found.values() if each.state is not UploadState.DROPPED]
+        opened = [(each, self._readable(each)) for each in kept]
+        return {each.id: (each.size, result.note) for each, result in opened if result}
 
     def _stored(self, found: Upload) -> str:
         try:
@@ -282,6 +284,12 @@ class Uploads:
             return None
         return decode(self.vault.open_note(found.id, _RESULT, found.result), Result)
 
+    def _readable(self, found: Upload) -> Result | None:
+        try:
+            return self._result(found)
+        except LedgerError:
+            return None
+
     # ---- going with a message ----------------------------------------------------------------------------------
 
     def attached(self, actor: Actor, cmid: str, files: tuple[str, ...]) -> tuple[Attached, ...]:
@@ -299,11 +307,8 @@ class Uploads:
         return tuple(sent.get(file) or self._ready(actor, found.get(file), file) for file in files)
 
     def _ready(self, actor: Actor, found: Upload | None, file: str) -> Attached:
-        try:
-            own = found is not None and found.person == actor.author
-            result = self._result(found) if own and found is not None else None
-        except LedgerError:
-            result = None
+        own = found is not None and found.person == actor.author
+        result = self._readable(found) if own and found is not None else None
         if found is not None and result is not None and result.refused == _MALWARE:
             clause = self._door.read_now(lambda tx: looking.clause_for(tx, found.group))
             raise MalwareFoundError("Malware was found in a file.", file=file, clause=clause)

@@ -5,6 +5,7 @@ They go with their message when it is sent; when it is cancelled, changed to go 
 
 from collections.abc import Sequence
 
+from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.messaging import _file_store, attaching
@@ -34,6 +35,12 @@ def keep(tx: WriteTx, wanted: Scheduled, files: Sequence[str]) -> None:
     _file_store.hold(tx, files, wanted.cmid)
     for file in files:
         tx.cancel(attaching.JOB, file)
+
+
+def is_kept(tx: ReadTx, file: str) -> bool:
+    """Whether a message that waits takes it along."""
+    found = _file_store.find_upload(tx, file)
+    return found is not None and found.waits_for is not None
 
 
 def let_go(tx: WriteTx, person: PersonId, cmid: str | None = None) -> None:

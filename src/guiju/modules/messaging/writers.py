@@ -1,5 +1,6 @@
 """Who writes messages: people, and bots, which are another module's matter. It hands itself over here."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from guiju.kernel.actor import Actor
@@ -72,6 +73,14 @@ def mark(view: View, author: PersonId) -> dict[str, Any]:
     if is_bot(author):
         return shown | {"bot": view.mark(responsible_for(view.tx, author))}
     return shown
+
+
+def full_marks(tx: ReadTx, authors: Iterable[PersonId]) -> dict[PersonId, dict[str, Any]]:
+    """The full marks of many, in a few queries for all people among them."""
+    wanted = set(authors)
+    people = [each for each in wanted if not is_bot(each)]
+    marks = directory.person_marks(tx, people)
+    return marks | {each: full_mark(tx, each) for each in wanted - marks.keys()}
 
 
 def full_mark(tx: ReadTx, author: PersonId) -> dict[str, Any]:
