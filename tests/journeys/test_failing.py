@@ -116,7 +116,7 @@ def test_a_line_that_is_gone_shows_at_once_and_what_failed_comes_when_it_is_back
     small = writer.page.screenshot(clip={"x": 0, "y": 0, "width": 40, "height": 30})
     sketch = FilePayload(name="草图.png", mimeType="image/png", buffer=small)
     writer.page.locator("input[type=file]").first.set_input_files(sketch)
-    expect(writer.page.locator(".cp .tray")).to_contain_text("已上传", timeout=60_000)
+    writer.uploaded()
     writer.send("换位的草图")
     page = reader.page
     page.route("**/files/**", lambda route: route.abort())

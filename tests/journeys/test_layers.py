@@ -67,7 +67,7 @@ def test_back_closes_a_picture(people: Screens) -> None:
     page = phone.page
     said = FilePayload(name="线边.png", mimeType="image/png", buffer=picture())
     page.locator("input[type=file]").first.set_input_files(said)
-    expect(page.locator(".cp .tray")).to_contain_text("已上传")
+    phone.uploaded()
     phone.send("线边照片")
     page.get_by_role("button", name=re.compile("线边.png")).last.tap()
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -81,7 +81,7 @@ def test_chats_are_read_offline_and_what_is_written_is_sent_once(stage: Stage) -
     page.context.set_offline(False)
     expect(page.locator("article.wait")).to_have_count(0)
     expect(screen.message("接地布置.txt")).to_have_count(1)
-    expect(page.locator(".cp .tray")).to_contain_text("已上传")
+    screen.uploaded()
     page.get_by_role("button", name="不发 复测.txt").click()
     expect(screen.message("离线写的")).to_have_count(1)
     expect(screen.message("你不在时说的")).to_have_count(1)

@@ -68,7 +68,7 @@ def test_one_button_holds_what_is_more_than_a_text(people: Screens) -> None:
     with page.expect_file_chooser() as choosing:
         menu.get_by_role("menuitem", name="发送文件或图片").tap()
     choosing.value.set_files(FilePayload(name="点检表.txt", mimeType="text/plain", buffer=b"1"))
-    expect(page.locator(".cp .tray")).to_contain_text("已上传")
+    phone.uploaded()
     phone.write("请")
     phone.press("更多功能")
     menu.get_by_role("menuitem", name="提到某人").tap()

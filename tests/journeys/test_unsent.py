@@ -98,7 +98,7 @@ class TestForwarding:
         enter(writer, WORKSHOP)
         made = FilePayload(name="夹具.png", mimeType="image/png", buffer=picture())
         writer.page.locator("input[type=file]").first.set_input_files(made)
-        expect(writer.page.locator(".cp .tray")).to_contain_text("已上传", timeout=60_000)
+        writer.uploaded()
         writer.send("夹具改好了")
         expect(writer.sent("夹具改好了").locator("img")).to_be_visible()
         enter(reader, SAFETY)
@@ -329,7 +329,7 @@ class TestLater:
             for n in (1, 2)
         ]
         page.locator("input[type=file]").first.set_input_files(plans)
-        expect(page.locator(".cp").get_by_text("已上传")).to_have_count(2)
+        screen.uploaded(2)
         screen.press("定时发送")
         page.get_by_role("menuitem", name="明天 09:00").click()
         expect(page.locator(".cp").get_by_text("排班1.txt")).to_have_count(0)

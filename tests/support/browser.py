@@ -190,6 +190,14 @@ class Screen:
         self.write(text)
         self.page.keyboard.press("Enter")
 
+    def uploaded(self, files: int = 1) -> None:
+        """Wait until so many of the composer's files may be sent.
+
+        To read a picture takes seconds, and many of them where other tests compute.
+        """
+        ready = self.page.locator(".cp .tray").get_by_text("已上传")
+        expect(ready).to_have_count(files, timeout=60_000)
+
     def settle(self) -> None:
         """Wait until nothing is loading and no picture moves."""
         expect(self.page.locator("main:visible, aside:visible").first).to_be_visible()
