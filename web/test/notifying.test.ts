@@ -4,7 +4,7 @@ import type { Item } from "../src/api/types.ts";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
 vi.stubGlobal("navigator", { language: "zh-CN" });
-vi.stubGlobal("document", { documentElement: { lang: "" }, visibilityState: "hidden", hasFocus: () => false });
+vi.stubGlobal("document", { documentElement: { lang: "" }, visibilityState: "hidden", hasFocus: () => false, addEventListener: () => undefined });
 vi.stubGlobal("setInterval", () => 0);
 const open = new Map<string, string>();
 class Shown {
@@ -22,7 +22,7 @@ vi.stubGlobal("window", { Notification: Shown });
 let feed: (items: readonly Item[]) => void = () => undefined;
 const state = ref({ todo: { notices: 0, approvals: 0 }, conversations: { g: { read: 0, unread: 0, muted: false, group: { id: "g", name: "总装" } } } });
 vi.doMock("../src/live/store.ts", () => ({
-  device: ref({ notifications: { told: "text" }, groups: { g: { told: "text" } } }), me: ref(null), myId: () => "me", ownQuiet: ref(null), state, onItems: (one: typeof feed) => (feed = one),
+  device: ref({ notifications: { told: "text" }, groups: { g: { told: "text" } } }), me: ref(null), ready: ref(false), myId: () => "me", ownQuiet: ref(null), state, onItems: (one: typeof feed) => (feed = one),
 }));
 vi.doMock("../src/api/client.ts", () => ({ ApiError: Error, get: () => Promise.resolve({ until: null }), post: () => Promise.resolve() }));
 vi.doMock("../src/shell/chime.ts", () => ({ chime: () => undefined }));

@@ -5,15 +5,18 @@ import type { Work } from "../src/live/work.ts";
 
 vi.stubGlobal("navigator", { language: "zh-CN" });
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
-vi.stubGlobal("document", { documentElement: { lang: "" } });
+const page = { documentElement: { lang: "" }, visibilityState: "hidden", look: (): void => undefined, addEventListener: (_: string, run: () => void): void => void (page.look = run) };
+vi.stubGlobal("document", page);
 const posted = vi.fn();
 const closed: string[] = [];
 const shown = ["work:notices", "work:approvals", "call:g"].map((tag) => ({ tag, close: () => closed.push(tag) }));
 const by = { active: { postMessage: posted }, getNotifications: () => Promise.resolve(shown) };
 const state = ref({ todo: { notices: 2, approvals: 1 } });
+const device = ref<{ epoch: string } | null>({ epoch: "1" });
 const me = ref({ todo: { answers: 0, late: 0, questions: 0, late_notices: 0 } });
+const ready = ref(false);
 const calls = ref([{}]);
-vi.doMock("../src/live/store.ts", () => ({ me, state }));
+vi.doMock("../src/live/store.ts", () => ({ device, me, ready, state }));
 vi.doMock("../src/live/calls.ts", () => ({ calls }));
 vi.doMock("../src/ui/look.ts", () => ({ sound: ref("system") }));
 vi.doMock("../src/shell/chime.ts", () => ({ chime: () => undefined }));
@@ -48,6 +51,21 @@ it("it goes away once nothing of the kind waits", async () => {
   calls.value = [];
   await settle();
   expect(closed).toEqual(["work:notices", "call:g"]);
+});
+it("what was done elsewhere goes away when the page is looked at, once it knows what waits", async () => {
+  page.look();
+  ready.value = true;
+  await settle();
+  expect(closed).toEqual([]);
+  page.visibilityState = "visible";
+  page.look();
+  await settle();
+  expect(closed).toEqual(["work:notices", "call:g"]);
+});
+it("whoever comes next at this browser is told nothing of it", async () => {
+  device.value = null;
+  await settle();
+  expect(closed).toEqual(["work:notices", "work:approvals", "call:g"]);
 });
 it("before the page follows it, nothing is told", () => {
   onWork(() => undefined);

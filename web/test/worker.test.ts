@@ -53,9 +53,13 @@ it("each kind has its words in each language, and one that is not known says tha
     expect(said.join()).not.toMatch(/[{}]/);
   }
 });
-it("of one tag there is one, which calls each time, and leads into this page alone", () => {
-  says(WORK);
-  expect(shown.mock.lastCall).toMatchObject(["规矩", { tag: "work:notices", renotify: true, data: { path: "/notices/n" } }]);
+it("of one tag there is one, which calls once for each thing, and leads into this page alone", () => {
+  says({ ...WORK, position: 8 });
+  expect(shown.mock.lastCall).toMatchObject(["规矩", { tag: "work:notices", renotify: true, silent: false, data: { path: "/notices/n" } }]);
+  says({ ...WORK, position: 8 });
+  expect(shown.mock.lastCall?.[1]).toMatchObject({ tag: "work:notices", renotify: false, silent: true });
+  says({ ...WORK, position: 9 });
+  expect(shown.mock.lastCall?.[1]).toMatchObject({ renotify: true, silent: false });
   says({ ...WORK, path: "//elsewhere.example/" });
   expect(shown.mock.lastCall?.[1]).toMatchObject({ data: { path: "/chat/" } });
   says({ ...WORK, group: "g", name: "总装", sender: "$& 孙", work: "urgent", path: "/chat/g", tag: "call:g" });

@@ -11,6 +11,7 @@ const QUIET = {
   "ur.left": ["本周还可以加急 {left} 次（每周 {n} 次）。", "本週還可以加急 {left} 次（每週 {n} 次）。", "{left} of {n} left this week."],
   "ur.none": ["本周的加急次数用完了，{time}恢复。可以照常发送，或者打电话。", "本週的加急次數用完了，{time}恢復。可以照常傳送，或者打電話。", "None are left this week; more {time}. Send it as usual, or phone."],
   "ur.instead": ["可以照常发送，并提到要找的人；或者打电话。", "可以照常傳送，並提及要找的人；或者打電話。", "Send it as usual and mention whom it concerns, or phone."],
+  "ur.files": ["附 {n} 个文件", "附 {n} 個檔案", "{n} {n:file|files} with it"],
   "ur.why": ["为什么等不得", "為什麼等不得", "Why it cannot wait"],
   "ur.do": ["加急发送", "加急傳送", "Send and call"],
   "ur.done": ["已向 {n} 人发出提醒，等各人点收到。谁收到了，看消息下面。", "已向 {n} 人發出提醒，等各人點收到。誰收到了，看訊息下面。", "{n} {n:person is|people are} being called, and each is to confirm. Under the message stands who has."],

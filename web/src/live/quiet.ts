@@ -5,10 +5,9 @@ import { loadScheduled } from "./scheduled.ts";
 
 const SOONEST_MS = 90_000;
 
-/** Without files: they do not wait, and the message stays here with its refusal. */
 export async function waitFor(cmid: string, until: number): Promise<void> {
   const one = outbox.value.find((waiting) => waiting.cmid === cmid);
-  if (one === undefined || one.files?.length) return;
+  if (one === undefined) return;
   try {
     await post(`/groups/${at(one.group)}/scheduled`, { cmid, body: bodyOf(one), at: Math.max(until, Date.now() + SOONEST_MS) });
     drop(cmid);

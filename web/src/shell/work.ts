@@ -5,7 +5,7 @@
 import { watch } from "vue";
 import { lang } from "../i18n/index.ts";
 import { calls } from "../live/calls.ts";
-import { me, state } from "../live/store.ts";
+import { device, me, ready, state } from "../live/store.ts";
 import { onWork } from "../live/work.ts";
 import { sound } from "../ui/look.ts";
 import { chime } from "./chime.ts";
@@ -22,9 +22,15 @@ const WAITS: Readonly<Record<string, () => number>> = {
   "call:": () => calls.value.length,
 };
 
-async function takeBack(tag: string): Promise<void> {
+async function takeBack(isOver: (tag: string) => boolean): Promise<void> {
   const found = (await registration()?.getNotifications()) ?? [];
-  for (const one of found) if (one.tag.startsWith(tag)) one.close();
+  for (const one of found) if (isOver(one.tag)) one.close();
+}
+/** What came while the page was closed or not looked at, and has been done elsewhere meanwhile. */
+function takeBackDone(): void {
+  if (!ready.value || document.visibilityState !== "visible") return;
+  const done = Object.entries(WAITS).flatMap(([tag, waits]) => (waits() === 0 ? [tag] : []));
+  void takeBack((tag) => done.some((one) => tag.startsWith(one)));
 }
 
 /** Begins with the page, for as long as it lives. */
@@ -35,5 +41,9 @@ export function followWork(isSeen: () => boolean): void {
     chime();
     by.postMessage({ tell: { ...said, lang: lang.value }, silent: sound.value !== "system" });
   });
-  for (const [tag, waits] of Object.entries(WAITS)) watch(waits, (now, before) => void (now === 0 && before > 0 && takeBack(tag)));
+  for (const [begins, waits] of Object.entries(WAITS)) watch(waits, (now, before) => void (now === 0 && before > 0 && takeBack((tag) => tag.startsWith(begins))));
+  watch(ready, takeBackDone);
+  document.addEventListener("visibilitychange", takeBackDone);
+  // Whoever comes next at this browser is told nothing of mine.
+  watch(() => device.value?.epoch, (now, before) => void (now === undefined && before !== undefined && takeBack(() => true)));
 }

@@ -97,12 +97,17 @@ function ofWork(said: Said): string {
   const what = (words[said.work ?? ""] ?? words["some"] ?? "").replace("{who}", () => who);
   return what + (said.text ? (words["colon"] ?? "") + said.text : "") + counted(words["more"] ?? "", said.more);
 }
+/** By tag, the newest work that has called: of one thing a push and each open page may tell. */
+const called = new Map<string, number>();
 function tell(said: Said, silent: boolean): Promise<void> {
   const isWork = said.path !== undefined;
   const path = isWork && OWN.test(said.path ?? "") ? said.path : "/chat/" + encodeURIComponent(said.group);
   const tag = said.tag ?? said.group;
-  // What waits calls each time that it is told; of a conversation one that stands already says the newest in silence.
-  const shown = { body: isWork ? ofWork(said) : ofMessage(said), tag, renotify: isWork && !silent, silent, icon: "/icon-192.png", badge: "/icon-192.png", data: { group: said.group, position: said.position, path } };
+  const rang = isWork && (called.get(tag) ?? -1) >= said.position;
+  if (isWork && !rang) called.set(tag, said.position);
+  const isSilent = silent || rang;
+  // Work calls anew for each thing that comes; of a conversation one that stands already says the newest in silence.
+  const shown = { body: isWork ? ofWork(said) : ofMessage(said), tag, renotify: isWork && !isSilent, silent: isSilent, icon: "/icon-192.png", badge: "/icon-192.png", data: { group: said.group, position: said.position, path } };
   return scope.registration.showNotification(said.told === "none" ? "规矩" : said.name || "规矩", shown);
 }
 scope.addEventListener("push", (event) => {
