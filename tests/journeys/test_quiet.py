@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.support.browser import PHONE, Screens
 
@@ -79,6 +79,12 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     writer.send("明早的会改到十点")
     expect(writer.page.get_by_role("button", name="定时消息 1")).to_be_visible()
     expect(writer.message("明早的会改到十点")).to_have_count(0)
+    plan = FilePayload(name="议程.txt", mimeType="text/plain", buffer="先讲安全".encode())
+    writer.page.locator("input[type=file]").first.set_input_files(plan)
+    writer.uploaded()
+    writer.send("议程在附件里")
+    expect(writer.page.get_by_role("button", name="定时消息 2")).to_be_visible()
+    assert [row["files"] for row in writer.get("/scheduled")["scheduled"]][1][0]["name"] == "议程.txt"
     writer.write("锅炉房漏水，马上去关总阀")
     writer.page.get_by_role("button", name="定时发送").last.click()
     writer.page.get_by_role("menuitem", name="加急发送").click()

@@ -26,7 +26,7 @@ PASSWORD = "guiju-demo-2026"
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 DESK = (1280, 800)
 PHONE = (390, 844)
-_WAIT_MS = 15_000
+_WAIT_MS = 30_000
 # Each window would run pages of the browser's own beside ours: those of its address bar, and a spare one.
 _OWN_PAGES = (
     "WebUIOmniboxPopup",
