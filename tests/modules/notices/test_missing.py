@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 
 from guiju.kernel.clock import HOUR, MINUTE
 from guiju.kernel.ids import PersonId
+from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import service as directory
 from guiju.modules.identity import service as identity
 from guiju.modules.notices import _shape, issuing, service, table
@@ -23,12 +24,15 @@ def told(board: Board) -> Iterator[Telling]:
         yield made
 
 
-def leave(board: Board, *names: str) -> None:
-    """Close their accounts, as the personnel office does when somebody leaves."""
-    for name in names:
-        account = board.world.read(lambda tx: identity.find_account_of(tx, board[name].person_id))
+def leave(board: Board, name: str) -> None:
+    """Close the account, as is done when somebody leaves."""
+
+    def close(tx: WriteTx) -> None:
+        account = identity.find_account_of(tx, board[name].person_id)
         assert account is not None
-        board.world.write(lambda tx: identity.close(tx, SYSTEM, account.id, reason="离职"))
+        identity.close(tx, SYSTEM, account.id, reason="离职")
+
+    board.world.write(close)
 
 
 def pass_deadline(board: Board, notice: NoticeId) -> None:
@@ -58,7 +62,8 @@ def test_who_has_left_is_missing_nowhere(board: Board, told: Telling) -> None:
         told.browser(name, board[name])
     notice = board.publish()
     board.acknowledge("li", notice)
-    leave(board, "li", "wang")
+    leave(board, "li")
+    leave(board, "wang")
     told.pushed()
     pass_deadline(board, notice)
     (escalated,) = world.facts("notices.escalated")
@@ -93,9 +98,8 @@ def test_nothing_is_late_where_all_who_are_missing_have_left(board: Board) -> No
     board.world.later(HOUR)
     with pytest.raises(NobodyMissingError):
         board.world.write(lambda tx: issuing.remind(tx, board["hr"], notice))
-    assert board.world.read(lambda tx: service.get_notice(tx, board["chen"], notice)), (
-        "a head still sees what asked their people"
-    )
+    shown = board.world.read(lambda tx: service.get_notice(tx, board["chen"], notice))
+    assert shown.id == notice, "a head still sees what asked their people"
 
 
 def test_heads_hear_nothing_of_those_who_have_left(board: Board) -> None:
@@ -149,6 +153,6 @@ def _plan_for_many(board: Board, notice: NoticeId, statement: str, given: Sequen
         connection.execute(text("ANALYZE"))
         plan = [
             str(tuple(line)) for line in connection.exec_driver_sql(f"{explain} {statement}", given)
-        ]  # type: ignore[arg-type]  # as the driver was given it
+        ]
         begun.rollback()
     return "\n".join(plan)
