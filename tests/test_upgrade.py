@@ -158,6 +158,7 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 
 
 _SINCE = (
+    "DROP INDEX notices_recipient_missing",
     "DROP TABLE outages_report",
     "ALTER TABLE groups_group DROP COLUMN hours",
     "DROP TABLE groups_block",

@@ -24,7 +24,7 @@ from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberCh
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import changes, recalling
 from guiju.modules.messaging import service as messaging
-from guiju.modules.messaging.change_types import MessageEdited
+from guiju.modules.messaging.change_types import Changed, MessageEdited
 from guiju.modules.messaging.types import (
     InvitationOpenError,
     MessageRefused,
@@ -142,7 +142,17 @@ def _message(view: View, actor: Actor, entry: Recorded) -> Json | None:
         case _:
             return None
     changed = changes.get_changed(view.tx, entry.fact.group, shown)
-    return {"position": shown} | recalling.standing(view, actor, changed)
+    standing = recalling.standing(view, actor, changed)
+    if changed.recall is not None and not _reads_reason(view.tx, actor, changed):
+        standing["recalled"] |= {"reason": None}
+    return {"position": shown} | standing
+
+
+def _reads_reason(tx: ReadTx, actor: Actor, changed: Changed) -> bool:
+    """Whether the actor is told why a message was taken down: as its group, its author, and who did it."""
+    assert changed.recall is not None and changed.row is not None, "asked only of a recalled one"
+    concerned = changed.row.sender, changed.recall.actor
+    return actor.name in concerned or sight_of(tx, actor, changed.recall) is Sight.BODY
 
 
 def _base64(data: bytes) -> str:

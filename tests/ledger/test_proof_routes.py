@@ -2,12 +2,15 @@
 
 import io
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
 from guiju import guiju_verify
 from guiju.ledger import tables
+from guiju.modules.groups import roster
+from guiju.modules.messaging import recalling
 from tests.support.bureau import Bureau, policy, sign
 from tests.support.tamper import fill_tiles, rows_of
 from tests.support.world import World
@@ -89,6 +92,39 @@ class TestProofs:
         for position in (bureau.held, bureau.blocked, bureau.refused):
             self.expect(bureau, position, NONE, sender=BODY, auditor=LEAF)
         self.expect(bureau, bureau.released, NONE, **dict.fromkeys(INSIDE, LEAF), auditor=LEAF)
+
+    def test_why_a_message_was_taken_down_its_group_reads_and_who_did_it(
+        self, bureau: Bureau
+    ) -> None:
+        world, people = bureau.world, bureau.people
+        take = partial(recalling.recall, group_id=bureau.group, reason="泄露报价")
+        world.write(lambda tx: take(tx, people["administrator"], shown=bureau.released))
+        other = world.person("另一审计", "audit_admin")
+        bureau.people["other"] = other
+        world.write(lambda tx: take(tx, other, shown=bureau.masked))
+        world.write(
+            lambda tx: roster.admit(
+                tx, people["owner"], bureau.group, [people["outsider"].person_id]
+            )
+        )
+        sign(world)
+        recall = bureau.find("messaging.recalled")
+        self.expect(bureau, recall, NONE, **dict.fromkeys(INSIDE, BODY), auditor=LEAF, other=LEAF)
+        self.expect(
+            bureau, bureau.released, NONE, **dict.fromkeys(INSIDE, LEAF), auditor=LEAF, other=LEAF
+        )
+
+        def told(name: str, position: int) -> Json:
+            answer = bureau.client(name).get(f"/api/ledger/proof/{position}").json()
+            found: Json = answer["fact"]["message"]
+            return found
+
+        for name in (*INSIDE, "auditor", "other"):
+            found = told(name, bureau.released)
+            assert found["recalled"]["by"]["name"] == "李四" and not found["by_author"]
+            assert found["recalled"]["reason"] == ("泄露报价" if name in INSIDE else None), name
+            why = told(name, bureau.masked)["recalled"]["reason"]
+            assert why == (None if name == "auditor" else "泄露报价"), name
 
     def test_facts_of_the_group(self, bureau: Bureau) -> None:
         sign(bureau.world)

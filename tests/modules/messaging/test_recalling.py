@@ -140,7 +140,7 @@ def test_pages_beside_the_group_say_who_may_take_a_message_down(office: Office) 
 
     for actor in everybody:
         may = actor in everybody[:3]
-        assert offered(actor) == {"recalled": None, "takes_down": may}
+        assert offered(actor) == {"recalled": None, "by_author": False, "takes_down": may}
     world.write(lambda tx: recalling.recall(tx, auditor, group, sent, reason="举报属实"))
     for actor in everybody:
         found = offered(actor)

@@ -21,4 +21,4 @@ export interface Chosen { id: string; title: string; parts: [name: string, text:
 /** The rosters of these groups changed, and perhaps what their cards say; of whom it does not say. */
 export type RosterChangedItem = Extract<Item, { kind: "groups.roster_changed" }>;
 /** A message on a page beside its group; `takes_down`: I may take it down, with a reason. */
-export interface StandingMessage { position: number; recalled: Recalled | null; takes_down: boolean }
+export interface StandingMessage { position: number; recalled: Recalled | null; by_author: boolean; takes_down: boolean }

@@ -327,7 +327,7 @@ export interface OpenedReview extends Omit<Review, "files"> {
   escalation: { at: number; by: PersonMark | null; to: Role; proposal: ReviewVerdict | null; reason: string } | null;
   may: { decide: boolean; escalate_to: Role | null; overturn: boolean; exception_days: number };
 }
-export interface AlertRow { position: number; alert: number; group: ReviewGroup; sender: PersonMark; at: number; findings: Finding[]; files: number; clauses: ClauseMark[]; recalled: Recalled | null; takes_down: boolean }
+export interface AlertRow { position: number; alert: number; group: ReviewGroup; sender: PersonMark; at: number; findings: Finding[]; files: number; clauses: ClauseMark[]; recalled: Recalled | null; by_author: boolean; takes_down: boolean }
 export interface ExceptionRow {
   position: number; group: ReviewGroup | null; rule: string; phrase: string; until: number; granted_by: PersonMark; granted_at: number;
   held: number; revoked_by: PersonMark | null; revoked_at: number | null; active: boolean;

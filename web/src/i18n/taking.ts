@@ -13,6 +13,7 @@ const TAKING = {
   ],
   "done": ["{who} 于 {time} 撤下", "{who} 於 {time} 撤下", "Taken down by {who}, {time}"],
   "back": ["{who} 于 {time} 撤回。", "{who} 於 {time} 收回。", "Recalled by {who}, {time}."],
+  "down": ["{who} 于 {time} 撤下。", "{who} 於 {time} 撤下。", "Taken down by {who}, {time}."],
   "reason": ["，理由：{reason}。", "，理由：{reason}。", ", reason: {reason}."],
   "kept": ["群里留有说明，封存副本留在账本里。", "群裡留有說明，封存副本留在帳本裡。", "The group has a note of it; a sealed copy stays in the ledger."],
 } as const satisfies Record<string, Triple>;

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -190,6 +191,11 @@ def certified_among(tx: ReadTx, people: Sequence[PersonId]) -> frozenset[PersonI
         certified = _account.c.state == AccountState.CERTIFIED.value
         found.update(tx.scalars(select(_account.c.person).where(part, certified)))
     return frozenset(found)
+
+
+def is_closed(person: ColumnElement[str]) -> ColumnElement[bool]:
+    closed = _account.c.state == AccountState.CLOSED.value
+    return exists().where(_account.c.person == person, closed)
 
 
 def list_accounts(

@@ -74,10 +74,16 @@ def standings(view: View, actor: Actor, found: Sequence[Changed]) -> list[Json]:
     return [
         {
             "recalled": _change_shape.by_whom(view, each.recall),
+            "by_author": _is_by_author(each),
             "takes_down": takes_down(each.row),
         }
         for each in found
     ]
+
+
+def _is_by_author(changed: Changed) -> bool:
+    recall, row = changed.recall, changed.row
+    return recall is not None and row is not None and recall.actor == row.sender
 
 
 def standing(view: View, actor: Actor, changed: Changed) -> Json:

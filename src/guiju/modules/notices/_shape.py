@@ -195,14 +195,11 @@ def _people(
     shown: Notice, people: list[Recipient], marks: Mapping[PersonId, dict[str, Any]]
 ) -> dict[str, Any]:
     done = sorted((each for each in people if each.has(shown)), key=lambda each: -(each.at or 0))
+    missing = [each for each in people if each.misses(shown)]
     return {
-        "people": len(people),
+        "people": len(done) + len(missing),
         "acknowledged": len(done),
-        "missing": [
-            {"person": marks[each.person], "tries": each.tries}
-            for each in people
-            if not each.has(shown)
-        ],
+        "missing": [{"person": marks[each.person], "tries": each.tries} for each in missing],
         "done": [
             {"person": marks[each.person], "at": each.at, "late": each.late, "tries": each.tries}
             for each in done

@@ -83,7 +83,7 @@ def told_at_deadline(
     The publisher is told of all anyway. With `units` only people of these are looked at.
     """
     found = defaultdict[PersonId, set[PersonId]](set)
-    missing = [each for each in _store.recipients(tx, notice.id, units) if not each.has(notice)]
+    missing = [each for each in _store.recipients(tx, notice.id, units) if each.misses(notice)]
     heads = directory.heads_over_each(tx, {each.unit for each in missing if each.unit is not None})
     for each in missing:
         above = [one for one in heads.get(each.unit or "", ()) if one != each.person]

@@ -46,6 +46,8 @@ def export(tx: ReadTx, actor: Actor, notice_id: NoticeId) -> tuple[str, str]:
 def _state(each: Recipient, *, has: bool, overdue: bool) -> str:
     if has:
         return "逾期确认" if each.late else "已确认"
+    if each.is_gone:
+        return "账号已注销"
     return "逾期未确认" if overdue else "未确认"
 
 

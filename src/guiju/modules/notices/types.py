@@ -108,10 +108,15 @@ class Recipient:
     late: bool
     tries: int
     tried_at: int | None
+    is_gone: bool = False
 
     def has(self, notice: Notice) -> bool:
         """Whether nothing more is asked of them."""
         return self.acknowledged >= notice.asked_version
+
+    def misses(self, notice: Notice) -> bool:
+        """Whether they are waited for: whoever has left the organisation is not."""
+        return not self.is_gone and not self.has(notice)
 
 
 @dataclass(frozen=True, slots=True)
