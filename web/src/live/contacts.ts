@@ -97,7 +97,8 @@ function follow(): void {
       dropContacts();
       if (Date.now() - readAt > PAUSE_MS) void loadContacts();
     });
-    watch([myId, resyncs], dropContacts, { flush: "sync" });
+    watch(resyncs, dropContacts);
+    watch(myId, () => answers.clear(), { flush: "sync" });
   });
 }
 /** Keeps them from now on, and reads them again when rules, barriers or groups have changed. */
