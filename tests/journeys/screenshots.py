@@ -339,7 +339,9 @@ AFTER_OTHER_RULES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "invited": ("wangyang", invited),
 }
 """What the rules of the demonstration show at some hours only, or not at all."""
-FIRST_ON_PHONE: Final = {"approvals": "/todo/", "notices": "/notices/", "reviews": "/reviews/"}
+FIRST_ON_PHONE: Final = {"approvals": "/todo/", "notices": "/notices/"}
+FIRST: Final = {"reviews": "/reviews/"}
+"""What opens only when somebody chooses it."""
 
 
 def shoot(screen: Screen, name: str) -> None:
@@ -448,8 +450,9 @@ def take_pages(
         for size in (DESK, PHONE):
             screen = all_screens.signed_in(account, size=size)
             visit(screen)
-            if size == PHONE and name in FIRST_ON_PHONE:
-                screen.page.locator(f"a[href^='{FIRST_ON_PHONE[name]}']").first.click()
+            first = FIRST | (FIRST_ON_PHONE if size == PHONE else {})
+            if name in first:
+                screen.page.locator(f"a.ai[href^='{first[name]}']").first.click()
             shoot(screen, f"{name}-{size[0]}")
             all_screens.close()
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from guiju.kernel.actor import Actor
 from guiju.modules.directory import service as directory
 from guiju.setup import SYSTEM
-from tests.support.browser import PHONE, chromium, violations
+from tests.support.browser import PHONE, Screen, chromium, violations
 from tests.support.inside import served_world
 from tests.support.office import open_office
 from tests.support.stage import Stage, kept, until
@@ -74,6 +74,7 @@ def test_numbers_are_on_the_card_and_on_the_device_until_signing_out(stage: Stag
 
     page.context.set_offline(False)
     expect(page.locator(".banner")).to_have_count(0)
+    what_was_loaded_stays(screen)
     screen.open("/me")
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url("**/login**")
@@ -82,3 +83,23 @@ def test_numbers_are_on_the_card_and_on_the_device_until_signing_out(stage: Stag
         {"epoch": json.loads(screen.stored())["mark"][0]["epoch"], "ended": True}
     ]
     assert screen.errors == []
+
+
+def what_was_loaded_stays(screen: Screen) -> None:
+    """Losing the line takes no list away, nor what is typed; what this device kept is one press away."""
+    page = screen.open("/people").page
+    name = "张群主"
+    page.get_by_role("searchbox").fill(name)
+    row = page.locator("a.ai.p", has_text=name)
+    expect(row).to_have_count(1)
+    page.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
+    expect(row).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_value(name)
+    assert violations(page) == []
+    page.locator(".find").get_by_role("link", name="存在这台设备上的通讯录").click()
+    expect(page.get_by_role("heading", name="存在这台设备上的通讯录")).to_be_visible()
+    expect(row).to_be_hidden()
+    page.context.set_offline(False)
+    expect(row).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_value(name)

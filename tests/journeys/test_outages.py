@@ -36,7 +36,8 @@ def test_an_outage_is_reported_in_two_presses_and_answered(stage: Stage) -> None
     screen = stage.visit(stage.office.member, f"/chat/{group}", PHONE)
     page = screen.page
     expect(screen.message("大家好")).to_be_visible()
-    page.evaluate("localStorage.setItem('gj.away', String(Date.now() - 5 * 60 * 1000))")
+    away = f"gj.away.{stage.office.member.person_id}"
+    page.evaluate(f"sessionStorage.setItem('{away}', String(Date.now() - 5 * 60 * 1000))")
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_contain_text("急事请打电话")
     page.context.set_offline(False)
@@ -49,6 +50,10 @@ def test_an_outage_is_reported_in_two_presses_and_answered(stage: Stage) -> None
     screen.check_width("reporting an outage")
     sheet.get_by_role("button", name="发送报告").click()
     expect(sheet).to_have_count(0)
+    expect(banner).to_contain_text("已报告给维护人员")
+    expect(banner.get_by_role("button", name="知道了")).to_be_focused()
+    assert violations(page) == []
+    banner.get_by_role("button", name="知道了").click()
     expect(banner).to_have_count(0)
     (fact,) = stage.world.facts("outages.reported")
     assert fact.outage is Outage.OFFLINE

@@ -48,6 +48,9 @@ def decide(reviewer: Screen, position: int, verdict: str, reason: str, button: s
     reviewer.page.get_by_label(re.compile("^理由")).fill(reason)
     reviewer.press(button)
     expect(reviewer.page.locator(f"a.ai[href^='/reviews/{position}']")).to_have_count(0)
+    # The next text opens only when somebody chooses it: that they read it goes on record.
+    expect(reviewer.page.get_by_text("选一条来看")).to_be_visible()
+    expect(reviewer.page.locator("a.ai:focus")).to_have_count(1)
 
 
 def test_what_is_passed_on_is_decided_by_the_named_role_alone(people: Screens) -> None:
@@ -57,9 +60,12 @@ def test_what_is_passed_on_is_decided_by_the_named_role_alone(people: Screens) -
     text = "请核对核心配方的存放记录"
     position = held_at(sender, text)
     reviewer = queue(people)
+    expect(reviewer.page.locator("a.ai").first).to_be_visible()
+    expect(reviewer.page.get_by_text("选一条来看")).to_be_visible()
+    reviewer.check_access("a queue of which nothing is open")
     decide(reviewer, position, "上报", "像是正常的保密检查", "上报")
     reviewer.page.get_by_role("tab", name="已上报").click()
-    reviewer.settle()
+    open_held(reviewer, position)
     expect(reviewer.page.get_by_text("已上报安全管理员，等其决定。")).to_be_visible()
     expect(reviewer.page.get_by_role("radio")).to_have_count(0)
     # It came by itself to a queue that was open before.

@@ -36,6 +36,7 @@ def test_the_auditor_takes_down_what_stands_in_a_group(people: Screens) -> None:
     expect(said).to_contain_text("欧阳靖")
     expect(said).to_contain_text(REASON)
     expect(down).to_have_count(0)
+    expect(said).to_be_focused()
     auditor.check_access("taken down")
 
     expect(member.message(TEXT)).to_have_count(0)
@@ -44,3 +45,35 @@ def test_the_auditor_takes_down_what_stands_in_a_group(people: Screens) -> None:
     )
     member.open(f"/proof/{position}")
     expect(member.page.get_by_role("status").filter(has_text=REASON)).to_be_visible()
+
+
+def test_what_is_taken_down_beside_its_alert_is_closed_and_the_focus_stays(
+    people: Screens,
+) -> None:
+    """An owner who reviews too; what they press last leaves, and so does the text."""
+    officer, member = people.signed_in("youliqun"), people.signed_in("zhouxiaoyu")
+    [owner] = officer.get("/people?q=赵铁军")["people"]
+    changed = officer.page.request.put(
+        f"{officer.origin}/api/people/{owner['id']}/roles",
+        data={"roles": ["reviewer"]},
+        headers={"Origin": officer.origin},
+    )
+    assert changed.ok, changed.text()
+    text = "明天有记者采访二号线"
+    member.row("总装一车间").first.click()
+    member.send(text)
+    expect(member.sent(text)).to_be_visible()
+
+    reviewer = people.signed_in("zhaotiejun").open("/reviews?box=alerts")
+    card = reviewer.page.locator("li.card", has_text="周小雨").first
+    card.get_by_role("button", name="看原文").click()
+    expect(card).to_contain_text(text)
+    card.get_by_role("button", name="撤下", exact=True).click()
+    sheet = reviewer.page.get_by_role("dialog")
+    sheet.get_by_label("理由").fill(REASON)
+    sheet.get_by_role("button", name="撤下", exact=True).click()
+    said = card.get_by_role("status").filter(has_text=REASON)
+    expect(said).to_be_focused()
+    expect(card).not_to_contain_text(text)
+    reviewer.check_access("taken down beside its alert")
+    expect(member.message(text)).to_have_count(0)

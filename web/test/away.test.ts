@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 vi.mock("../src/live/store.ts", async () => {
   const { ref } = await import("vue");
-  return { ready: ref(true) };
+  const person = ref("me");
+  return { ready: ref(true), person, myId: () => person.value };
 });
 const MINUTE = 60_000;
 let kept: Map<string, string>;
@@ -10,7 +11,7 @@ beforeEach(() => {
   vi.resetModules();
   vi.useFakeTimers();
   kept = new Map();
-  vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) });
+  vi.stubGlobal("sessionStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) });
 });
 afterEach(() => vi.useRealTimers());
 async function open() {
@@ -46,13 +47,37 @@ it("knows from when to when it was down for a while", async () => {
   expect(again).toBeGreaterThan(since);
 });
 it("remembers it over a reload, but not from another day", async () => {
-  kept.set("gj.away", String(Date.now() - 10 * MINUTE));
+  kept.set("gj.away.me", String(Date.now() - 10 * MINUTE));
   const first = await open();
   await first.turn("online");
   expect(first.lately.value?.since).toBe(Date.now() - 10 * MINUTE);
   vi.resetModules();
-  kept.set("gj.away", String(Date.now() - 48 * 60 * MINUTE));
+  kept = new Map([["gj.away.me", String(Date.now() - 48 * 60 * MINUTE)]]);
   const other = await open();
   await other.turn("online");
   expect(other.lately.value).toBeNull();
+});
+it("says it after a reload until it is put aside, and then no more", async () => {
+  const first = await open();
+  await first.turn("offline", 5 * MINUTE);
+  await first.turn("online");
+  vi.resetModules();
+  const second = await open();
+  expect(second.lately.value).toEqual(first.lately.value);
+  second.putAway();
+  vi.resetModules();
+  expect((await open()).lately.value).toBeNull();
+});
+it("says nothing of it to whoever comes after them at the same browser", async () => {
+  const { person } = await import("../src/live/store.ts") as unknown as { person: { value: string } };
+  const { lately, reported, turn } = await open();
+  await turn("offline", 5 * MINUTE);
+  await turn("online");
+  reported.value = true;
+  person.value = "";
+  expect([lately.value, reported.value]).toEqual([null, false]);
+  person.value = "another";
+  expect(lately.value).toBeNull();
+  person.value = "me";
+  expect(lately.value).not.toBeNull();
 });

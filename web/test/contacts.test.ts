@@ -32,11 +32,12 @@ vi.mock("../src/api/client.ts", () => {
       this.status = status;
     }
   }
-  return { ApiError, get: () => answer() };
+  return { ApiError, at: encodeURIComponent, get: () => answer() };
 });
 vi.mock("../src/live/store.ts", async () => {
   const { ref } = await import("vue");
-  return { device: ref({ epoch: "e", groups: {} }), link: ref("online"), moved: ref({ policy: 0, barriers: 0 }), ready: ref(true) };
+  const person = ref("me");
+  return { device: ref({ epoch: "e", groups: {} }), link: ref("online"), moved: ref({ policy: 0, barriers: 0 }), person, myId: () => person.value, ready: ref(true), resyncs: ref(0) };
 });
 beforeEach(() => {
   vi.resetModules();
@@ -90,4 +91,38 @@ it("reads them again when a barrier was set", async () => {
   await vi.advanceTimersByTimeAsync(6000);
   expect([...(here.contacts.value?.keys() ?? [])]).toEqual(["陈立"]);
   vi.useRealTimers();
+});
+
+const reach = { contact: { phone: "1", email: "" }, clause: null, position: 1 };
+function counting(): { times: () => number } {
+  let times = 0;
+  answer = async () => {
+    times++;
+    return reach;
+  };
+  return { times: () => times };
+}
+it("asks about a person once, however many show them at once or after", async () => {
+  const { times } = counting();
+  const here = await open();
+  await Promise.all([here.contactOf("a"), here.contactOf("a"), here.contactOf("b")]);
+  expect(await here.contactOf("a")).toEqual(reach);
+  expect(times()).toBe(2);
+});
+it("asks again after a refusal, when something has moved, and for whoever signs in next", async () => {
+  const here = await open();
+  const { person, resyncs } = await import("../src/live/store.ts") as unknown as Record<"person" | "resyncs", { value: unknown }>;
+  const { nextTick } = await import("vue");
+  answer = () => Promise.reject(new Error("no line"));
+  await expect(here.contactOf("a")).rejects.toThrow();
+  const { times } = counting();
+  await here.contactOf("a");
+  resyncs.value = 1;
+  await nextTick();
+  expect(here.contactsMoved.value).toBe(1);
+  await here.contactOf("a");
+  person.value = "another";
+  await nextTick();
+  await here.contactOf("a");
+  expect(times()).toBe(3);
 });

@@ -12,6 +12,7 @@ export const CONTACTS = {
   "title": ["存在这台设备上的通讯录", "存在這台裝置上的通訊錄", "Contacts kept on this device"],
   "from": ["这是 {time}的，可能已经过时。连接恢复后会更新。", "這是 {time}的，可能已經過時。連線恢復後會更新。", "From {time}; it may be out of date. It is renewed once the connection is back."],
   "some": ["{n} 人", "{n} 人", "{n} {n:person|people}"],
+  "first": ["{n} 人，这里只列前 {most} 人，其余请搜索", "{n} 人，這裡只列前 {most} 人，其餘請搜尋", "{n} people, of whom the first {most} are listed; search for the others"],
   "find": ["姓名、拼音、工号、电话", "姓名、拼音、工號、電話", "Name, pinyin, staff number, telephone"],
   "nobody": ["没有找到", "沒有找到", "Nobody found"],
   "empty": ["这台设备上没有存通讯录", "這台裝置上沒有存通訊錄", "No contacts are kept on this device"],

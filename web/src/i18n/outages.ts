@@ -22,6 +22,7 @@ export const OUTAGES = {
   "words": ["补充一句，可不填", "補充一句，可不填", "A few words (optional)"],
   "do": ["发送报告", "送出回報", "Send the report"],
   "bad": ["结束要晚于开始，开始在七天以内。", "結束要晚於開始，開始在七天以內。", "The end after the beginning, which is within seven days."],
+  "sent": ["已报告给维护人员，答复会出现在这里。", "已回報給維護人員，答覆會出現在這裡。", "Reported to those who keep the service. The answer comes here."],
   "done": ["已报告，答复会出现在这里和页面上方。", "已回報，答覆會出現在這裡和頁面上方。", "Reported. The answer comes here and on top of the page."],
   "me": ["收发有问题", "收發有問題", "Trouble with messages"],
   "me.help": ["收不到、发不出、没法回复的，报告给维护系统的人；急事请打电话。", "收不到、傳不出、沒辦法回覆的，回報給維護系統的人；急事請打電話。", "If you cannot receive, send or answer, report it; phone what cannot wait."],

@@ -134,6 +134,7 @@ export const WORK = {
   "rv.do.refuse": ["退回", "退回", "Return"],
   "rv.note": ["你只能看到这条消息和前后几条，看过即记入账本。你的处置也会记入账本，发送人可以查到。", "你只能看到這則訊息和前後幾則，看過即記入帳本。你的處置也會記入帳本，傳送人可以查到。", "You see this message and a few around it; that you read them goes on record, and so does your decision."],
   "rv.choose": ["选一条来看", "選一則來看", "Choose one"],
+  "rv.choose.more": ["打开即记入账本。", "開啟即記入帳本。", "That you open it goes on record."],
   "rv.state.held": ["待审", "待審", "Held"],
   "rv.state.escalated": ["已上报", "已上報", "Passed on"],
   "rv.state.released": ["已放行", "已放行", "Released"],

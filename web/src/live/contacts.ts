@@ -1,12 +1,12 @@
 /** Whom I reach by another channel, as the server said it last; kept on this device while the rules let it, for when the line is down. */
-import { effectScope, shallowRef, watch } from "vue";
-import { ApiError, get } from "../api/client.ts";
-import type { Contact, ContactList } from "../api/contacts.ts";
+import { effectScope, ref, shallowRef, watch } from "vue";
+import { ApiError, at, get } from "../api/client.ts";
+import type { Contact, ContactAnswer, ContactList } from "../api/contacts.ts";
 import { KEPT, mayShow } from "../lib/contacts.ts";
 import type { KeptContacts } from "../lib/contacts.ts";
 import { within } from "./cupboard.ts";
 import type { Mark } from "./kept.ts";
-import { device, link, moved, ready } from "./store.ts";
+import { device, link, moved, myId, ready, resyncs } from "./store.ts";
 
 const AGE_MS = 6 * 60 * 60 * 1000;
 /** Other groups bring other colleagues; that is no hurry, and not for everybody in one moment. */
@@ -57,14 +57,48 @@ export async function readKeptContacts(): Promise<KeptContacts | null> {
   return null;
 }
 
+/** What was answered about each person on this page, and what is being asked. */
+const answers = new Map<string, { at: number; answer: Promise<ContactAnswer> }>();
+/** Counts how often what was answered has ceased to hold. */
+export const contactsMoved = ref(0);
+/** How somebody is reached, or why that is not mine to see; asked once, however many show it. Throws ApiError, and is asked again then. */
+export function contactOf(person: string): Promise<ContactAnswer> {
+  follow();
+  const known = answers.get(person);
+  // Nothing tells of a number that was changed.
+  if (known && Date.now() - known.at < PAUSE_MS) return known.answer;
+  const answer = get<ContactAnswer>(`/contacts/${at(person)}`);
+  answers.set(person, { at: Date.now(), answer });
+  answer.catch(() => answers.get(person)?.answer === answer && answers.delete(person));
+  return answer;
+}
+/** Asks again about whoever is shown. */
+export function dropContacts(): void {
+  answers.clear();
+  contactsMoved.value++;
+}
+/** Not for everybody in one moment. */
+function refresh(): void {
+  answers.clear();
+  setTimeout(() => {
+    contactsMoved.value++;
+    void loadContacts();
+  }, Math.random() * SPREAD_MS);
+}
+
 let follows = false;
 function follow(): void {
   if (follows) return;
   follows = true;
   // As long as the page lives, whichever part of it has asked first.
   effectScope(true).run(() => {
-    watch(() => Math.max(moved.value.policy, moved.value.barriers), () => setTimeout(() => void loadContacts(), Math.random() * SPREAD_MS));
-    watch(() => Object.keys(device.value?.groups ?? {}).sort().join(), () => Date.now() - readAt > PAUSE_MS && void loadContacts());
+    watch(() => Math.max(moved.value.policy, moved.value.barriers), refresh);
+    watch(() => Object.keys(device.value?.groups ?? {}).sort().join(), () => {
+      dropContacts();
+      if (Date.now() - readAt > PAUSE_MS) void loadContacts();
+    });
+    watch(resyncs, dropContacts);
+    watch(myId, () => answers.clear(), { flush: "sync" });
   });
 }
 /** Keeps them from now on, and reads them again when rules, barriers or groups have changed. */

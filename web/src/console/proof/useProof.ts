@@ -14,8 +14,9 @@ export function useProof() {
   const verdict = shallowRef<Verdict | null>(null);
   const error = shallowRef<ApiError | null>(null);
 
-  async function load(position: number): Promise<void> {
-    verdict.value = null;
+  /** `again`: what is shown of it stays until the answer has come, and so does where the reader stands. */
+  async function load(position: number, again = false): Promise<void> {
+    if (!again) verdict.value = null;
     error.value = null;
     try {
       const before = kept();
@@ -31,7 +32,7 @@ export function useProof() {
       verdict.value = { ok: unchanged(checked) && head.ok && alarm.value === null, proof, checked, head, before: before?.size ?? null, vkey };
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
-      error.value = problem;
+      [verdict.value, error.value] = [null, problem];
     }
   }
   return { verdict, error, load };
