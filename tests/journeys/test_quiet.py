@@ -84,7 +84,8 @@ def test_quiet_hours_are_said_before_and_an_urgent_message_calls(people: Screens
     writer.uploaded()
     writer.send("议程在附件里")
     expect(writer.page.get_by_role("button", name="定时消息 2")).to_be_visible()
-    assert [row["files"] for row in writer.get("/scheduled")["scheduled"]][1][0]["name"] == "议程.txt"
+    waiting = writer.get("/scheduled")["scheduled"]
+    assert [one["name"] for row in waiting for one in row["files"]] == ["议程.txt"]
     writer.write("锅炉房漏水，马上去关总阀")
     writer.page.get_by_role("button", name="定时发送").last.click()
     writer.page.get_by_role("menuitem", name="加急发送").click()
