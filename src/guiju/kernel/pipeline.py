@@ -93,7 +93,10 @@ class Pipeline:
         self._count = 0
         self._held: list[Call] = []
         self._holds = False
+        self._opening: list[Call] = []
+        self._is_claimed = False
         self._answered = 0.0
+        self._refused: BaseException | None = None
         self._poll = select.poll()
 
     def run(self, calls: Sequence[Call]) -> None:
@@ -110,6 +113,11 @@ class Pipeline:
         self._poll.register(self._pgconn.socket, select.POLLIN)
         return not self._poll.poll(0)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no transaction has begun on the server."""
+        return self._pgconn.transaction_status == TransactionStatus.IDLE
+
     def hold(self) -> None:
         """Hold what is run from now on, until `release` or the COMMIT."""
         self._holds = True
@@ -117,13 +125,30 @@ class Pipeline:
     def release(self) -> None:
         """Send what is held, and hold nothing more. Raises the driver's errors."""
         self._holds = False
-        if self._held:
-            held, self._held = self._held, []
-            self.ask(held)
+        if self._held or self._opening:
+            self.ask([])
 
     def forget(self) -> None:
         """Drop what is held and hold nothing more: its transaction, or its part of one, was rolled back."""
-        self._held, self._holds = [], False
+        self._held, self._opening = [], []
+        self._holds = self._is_claimed = False
+
+    def begin_later(self, opening: Sequence[Call]) -> None:
+        """Hold a whole transaction. It begins with `opening` unless it is sent in one trip, with a `claim` in place of that."""
+        self._opening = [*opening]
+        self._holds = True
+
+    def claim(self, call: Call) -> bool:
+        """Run this before everything that is held, in place of how the transaction was to begin; False if it has begun.
+
+        Nothing says BEGIN or COMMIT then: what is sent in one trip is a transaction (PostgreSQL: "Pipelining").
+        """
+        if not self._opening:
+            return False
+        self._opening = []
+        self._held.insert(0, call)
+        self._is_claimed = True
+        return True
 
     @contextmanager
     def committing(self) -> Iterator[None]:
@@ -135,20 +160,22 @@ class Pipeline:
         try:
             yield
         finally:
-            held, self._held, self._holds = self._held, [], False
+            held, is_one_trip = [*self._opening, *self._held], self._is_claimed
+            self.forget()
         try:
-            _, tags = self._trip([*held, Call("COMMIT")])
+            _, tags = self._trip(held if is_one_trip else [*held, Call("COMMIT")])
         except psycopg.Error as error:
-            if self._pgconn.transaction_status == TransactionStatus.INERROR:
+            if error is self._refused and (is_one_trip or not self.is_idle):
                 raise UndoneError("nothing was committed") from error
             raise
         # A transaction that has failed is rolled back by COMMIT, without an error.
-        if tags[-1] != b"COMMIT":
+        if not is_one_trip and tags[-1] != b"COMMIT":
             raise psycopg.OperationalError(f"COMMIT was answered by {tags[-1]!r}")
 
     def ask(self, calls: Sequence[Call]) -> list[list[tuple[Any, ...]]]:
         """Run statements in order, after what is held; the rows of each. Raises the driver's error of the first that fails."""
-        held, self._held = self._held, []
+        assert not self._is_claimed, "what goes in one trip is not read from before"
+        held, self._held, self._opening = [*self._opening, *self._held], [], []
         begins = not self._driver.autocommit and (
             self._pgconn.transaction_status == TransactionStatus.IDLE
         )
@@ -209,9 +236,15 @@ class Pipeline:
                 tags.append(result.command_status or b"")
             elif failed is None:
                 failed = result
-        self._result()  # of the sync
+        synced = self._result()
+        if synced.status != ExecStatus.PIPELINE_SYNC:
+            # What fails only at the end of a transaction that nothing commits by name.
+            failed = failed if failed is not None else synced
+            self._result()
+            self._result()
         if failed is not None:
-            raise without_values(psycopg.errors.error_from_result(failed))
+            self._refused = without_values(psycopg.errors.error_from_result(failed))
+            raise self._refused
         return rows, tags
 
     def _flush(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pysqlite3
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Table, bindparam, update
 from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
@@ -206,14 +206,33 @@ def begin_on_trust(connection: Connection, table: Table, name: str, value: int) 
         return False
     locked = f"SELECT 1 FROM {table.name} WHERE id = 1 AND {name} = $1 FOR UPDATE"
     form = form_of(table.c[name].type)
-    hold(connection)
-    pipeline_of(connection).run(
-        [
-            Call("BEGIN"),
-            Call(f"SELECT 1 / count(*) FROM ({locked}) AS locked", [form.encode(value)]),
-        ]
-    )
+    locks = Call(f"SELECT 1 / count(*) FROM ({locked}) AS locked", [form.encode(value)])
+    pipeline_of(connection).begin_later([Call("BEGIN"), locks])
     return True
+
+
+class Claim:
+    """Overwrite the only row of `table` in a transaction that was begun on trust, and fail where its `name` is another.
+
+    This locks the row as well, in one statement, and before all else where the transaction goes in one trip.
+    """
+
+    def __init__(self, table: Table, name: str, names: Sequence[str]) -> None:
+        self._name = name
+        self._hot = Hot(update(table).values({each: bindparam(each) for each in names}), names)
+        self._forms = [form_of(table.c[each].type) for each in (*names, name)]
+        values = ", ".join(f"{each} = ${at}" for at, each in enumerate(names, 1))
+        where = f"id = 1 AND {name} = ${len(names) + 1}"
+        moved = f"UPDATE {table.name} SET {values} WHERE {where} RETURNING 1"
+        self._sql = f"WITH moved AS ({moved}) SELECT 1 / count(*) FROM moved"
+
+    def run(self, connection: Connection, before: int, row: Sequence[Any]) -> None:
+        """Write `row`; `before` is what the transaction took `name` to be when it began."""
+        if connection.dialect.name != "sqlite":
+            call = Call(self._sql, row_of(self._forms, (*row, before)))
+            if pipeline_of(connection).claim(call):
+                return
+        self._hot.many(connection, [row])
 
 
 @contextmanager
@@ -255,4 +274,6 @@ def run_raw(connection: Connection, statement: str) -> None:
     # The driver would drop everything that is prepared when it sees a rollback.
     if statement.startswith("ROLLBACK"):
         pipeline.forget()
+        if pipeline.is_idle:  # it went in one trip, or was never sent
+            return
     pipeline.ask([Call(statement)])

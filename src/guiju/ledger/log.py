@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select
 
 from guiju.kernel.clock import DAY
 from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Ahead, Hot, Inserts, Upsert, begin_on_trust, begin_with
+from guiju.kernel.statements import Ahead, Claim, Inserts, Upsert, begin_on_trust, begin_with
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import Leaf, decode_leaf, encode_leaves
 from guiju.ledger.keystore import KeyStore
@@ -28,7 +28,7 @@ _insert_entries = Inserts(tables.entry, ("position", "leaf", "sealed", "kind", "
 _insert_uses = Inserts(tables.use, ("use", "position"))
 _insert_tiles = Inserts(tables.tile, ("level", "number", "hashes"))
 _HEAD = ("size", "root", "range", "at")
-_update_head = Hot(update(tables.head).values({name: bindparam(name) for name in _HEAD}), _HEAD)
+_claim_head = Claim(tables.head, "size", _HEAD)
 _NUMBER = ("grp", "number")
 _numbers_upsert = Upsert(tables.group_number, "grp", _NUMBER)
 
@@ -211,7 +211,9 @@ class Log:
         edge, complete = tiles.complete_tiles(head.size, head.edge, pending.hashes)
         _insert_tiles.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
         grown = head.tree.append(pending.hashes)
-        _update_head.many(connection, [(grown.size, grown.root(), grown.encode(), self._now)])
+        _claim_head.run(
+            connection, head.size, (grown.size, grown.root(), grown.encode(), self._now)
+        )
         self._head = Head(head.origin, grown.size, self._now, grown, edge)
         self._numbers.update(pending.numbers)
         return pending.entries
