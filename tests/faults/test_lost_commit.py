@@ -63,9 +63,9 @@ def lose_answer(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next commit is carried out, and its answer never arrives."""
     trip = Pipeline._trip
 
-    def losing(pipeline: Pipeline, calls: list[Call]) -> Any:
+    def losing(pipeline: Pipeline, calls: list[Call], *meanwhile: Any) -> Any:
         begun = not pipeline.is_idle
-        made = trip(pipeline, calls)
+        made = trip(pipeline, calls, *meanwhile)
         if pipeline.is_idle and (begun or len(calls) > 1):
             monkeypatch.setattr(Pipeline, "_trip", trip)
             end_connection(lane)

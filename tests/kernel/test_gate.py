@@ -1,6 +1,7 @@
 """The gate: what waits is one batch, made ready just before the lane takes it."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -77,6 +78,38 @@ def test_what_is_answered_is_rendered_and_leaves_only_after_the_commit(office: O
             )
         await asyncio.wait_for(done.wait(), 30)
         assert seen[len(many) :] == ["rendered delivered"] * len(many), "each was made once, before"
+
+    attached(office.world, test)
+
+
+def test_a_single_answer_is_rendered_by_the_lane_where_it_waits_for_a_server(
+    office: Office,
+) -> None:
+    group = office.group()
+    threads: list[str] = []
+
+    async def test(gate: Gate, batches: list[Batch]) -> None:
+        foreseen: list[int] = []
+        gate.subscribe_ahead(lambda entries: foreseen.append(len(batches)))
+
+        def render(receipt: Any) -> Any:
+            threads.append(threading.current_thread().name)
+            return receipt
+
+        done = asyncio.Event()
+        gate.submit(
+            KIND,
+            prepared(office, office.member, group, "早", "c1"),
+            lambda _: done.set(),
+            None,
+            render,
+        )
+        await asyncio.wait_for(done.wait(), 30)
+        assert len(threads) == 1
+        if office.world.runtime.database.is_sqlite:
+            assert not foreseen and threads != ["write-lane"]
+        else:
+            assert foreseen == [0] and threads == ["write-lane"], "before the commit was known"
 
     attached(office.world, test)
 

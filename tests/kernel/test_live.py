@@ -291,6 +291,22 @@ def test_what_was_foreseen_and_did_not_come_about_is_forgotten() -> None:
     assert listener.rendered[-1] == (3, False), "what was published before may have changed it"
 
 
+def test_what_is_published_while_others_are_foreseen_may_have_changed_them() -> None:
+    listener = _Counting()
+    first, second = _entry(1, "first", "grp"), _entry(2, "second", "grp")
+    route = listener.route
+
+    def slow(view: View, entry: Recorded) -> list[Delivery]:
+        if view.is_ahead:
+            listener.hub.publish([first])
+        return route(view, entry)
+
+    listener.hub.routers = {"other": slow}
+    listener.hub.foresee([second])
+    listener.hub.publish([second])
+    assert listener.rendered == [(1, False), (2, True), (2, False)]
+
+
 def test_beside_what_changes_others_nothing_is_foreseen() -> None:
     listener = _Counting()
     renaming = replace(_entry(2, "x", "grp"), kind="other.name")

@@ -28,9 +28,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     trips: list[list[str]] = []
     trip = Pipeline._trip
 
-    def noted(pipeline: Pipeline, calls: list[Call]) -> Any:
+    def noted(pipeline: Pipeline, calls: list[Call], *meanwhile: Any) -> Any:
         trips.append([call.sql.partition(" ")[0] for call in calls])
-        return trip(pipeline, calls)
+        return trip(pipeline, calls, *meanwhile)
 
     monkeypatch.setattr(Pipeline, "_trip", noted)
     return trips

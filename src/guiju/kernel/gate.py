@@ -37,6 +37,11 @@ class Door(Protocol):
     def read_now(self, verb: Callable[[ReadTx], T]) -> T: ...
 
 
+def _is_foreseeable(batch: Batch) -> bool:
+    """Whether it is of list verbs: what others did may tell of anything, and is made when it is there."""
+    return all(command.kind is not None for command in batch.commands)
+
+
 class Gate:
     """Submit commands and read snapshots from the event loop."""
 
@@ -63,6 +68,7 @@ class Gate:
         self._published = self.read_now(lambda tx: tx.position)
         self._lane.deliver = self._deliver_soon
         self._lane.foresee = self._foresee_soon
+        self._lane.meanwhile = self._foresee_few
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Have every commit's entries, in order, after its commands were answered."""
@@ -73,14 +79,19 @@ class Gate:
         self._foreseers.append(foreseer)
 
     def _foresee_soon(self, batch: Batch) -> None:
-        # What is not of one list verb may tell of anything; it is made when it is there.
-        if len(batch.entries) >= WORTH_FORESEEING and all(
-            command.kind is not None for command in batch.commands
-        ):
+        if len(batch.entries) >= WORTH_FORESEEING and _is_foreseeable(batch):
             self.on_loop(lambda: self._foresee(batch))
 
+    def _foresee_few(self, batch: Batch) -> None:
+        """In the lane's thread, which waits: of a batch for which the loop is not woken."""
+        if len(batch.entries) < WORTH_FORESEEING and _is_foreseeable(batch):
+            self._foresee(batch)
+
     def _foresee(self, batch: Batch) -> None:
-        """While the disk works: nothing of this leaves before the commit."""
+        """While the disk works: nothing of this leaves before the commit.
+
+        From any thread: what is made ready is used only for the very results and entries of which it was made.
+        """
         try:
             for command in batch.commands:
                 render = self._rendering.get(command)

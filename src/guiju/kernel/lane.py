@@ -78,6 +78,8 @@ class Lane:
     deliver: Callable[[Batch], None] = answer_inline
     foresee: Callable[[Batch], None] = nobody
     """Hears what is about to be committed, to make ready what must not leave before `deliver` hears of it too."""
+    meanwhile: Callable[[Batch], None] = nobody
+    """The same, when a server has got it all and the lane has nothing to do but wait; in the lane's thread."""
     guard: Guard = unchanged
     aheads: Mapping[str, AheadOf] = field(default_factory=dict)
     fatal: Callable[[int], Any] = os._exit
@@ -213,16 +215,21 @@ class Lane:
 
     def _store(self, tx: WriteTx, commands: list[Command]) -> list[Recorded]:
         """Write what was recorded and commit. Raises UndoneError or _CommitFailedError."""
-        entries: list[Recorded] | None = None
+        batch: Batch | None = None
+
+        def meanwhile() -> None:
+            assert batch is not None, "nothing is sent before"
+            self.meanwhile(batch)
+
         try:
-            with committing(tx.flushing):
-                entries = self.recorder.flush(tx.flushing)
-                self.foresee(Batch(commands, entries))
+            with committing(tx.flushing, meanwhile):
+                batch = Batch(commands, self.recorder.flush(tx.flushing))
+                self.foresee(batch)
         except UndoneError:
             raise
         except Exception as error:
-            raise _CommitFailedError(entries) from error
-        return entries
+            raise _CommitFailedError(batch.entries if batch is not None else None) from error
+        return batch.entries
 
     def _settle(self, commands: list[Command], entries: list[Recorded]) -> None:
         """Answer a batch whose commit was lost, by what the ledger says as soon as it can be read."""

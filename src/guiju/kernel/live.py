@@ -255,8 +255,11 @@ class Hub:
             del self._by_group[group]
 
     def foresee(self, entries: Sequence[Recorded]) -> None:
-        """Render what is about to be committed, as far as its facts alone tell; nothing of it leaves before `publish`."""
-        self._ready = {}
+        """Render what is about to be committed, as far as its facts alone tell; nothing of it leaves before `publish`.
+
+        From any thread: where something is published meanwhile, this is lost with the dictionary that it replaces.
+        """
+        ready = self._ready = {}
         if any(entry.kind not in self._foreseeable for entry in entries):
             return
         view = self._new_view()
@@ -269,7 +272,7 @@ class Hub:
                 made = [(each, _encode(each.item)) for each in router(view, entry)]
             except NotReadyYetError:
                 continue
-            self._ready[entry.position] = entry, made
+            ready[entry.position] = entry, made
 
     def publish(self, entries: Sequence[Recorded]) -> None:
         """Queue what a commit brings for each connection. When that breaks, all are cut and resume with their cursors."""

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import psycopg
 from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from guiju.kernel.db import without_values
 
+_T = TypeVar("_T")
 _LONG: Final = struct.Struct(">q")
 _SHORT: Final = struct.Struct(">i")
 _ARRAY_HEAD: Final = struct.Struct(">iiIii")
@@ -79,6 +80,13 @@ class Call(NamedTuple):
     sql: str
     values: Sequence[bytes | None] = ()
     forms: tuple[Form, ...] = ()
+
+
+_COMMIT: Final = Call("COMMIT")
+
+
+def _nothing() -> None:
+    """Just wait."""
 
 
 class Pipeline:
@@ -151,8 +159,8 @@ class Pipeline:
         return True
 
     @contextmanager
-    def committing(self) -> Iterator[None]:
-        """Commit what was held and what is run inside, in one trip.
+    def committing(self, meanwhile: Callable[[], None]) -> Iterator[None]:
+        """Commit what was held and what is run inside, in one trip; `meanwhile` is done while the server works.
 
         Raises UndoneError, or the driver's errors when it is not known whether the COMMIT came about.
         """
@@ -163,7 +171,7 @@ class Pipeline:
             held, is_one_trip = [*self._opening, *self._held], self._is_claimed
             self.forget()
         try:
-            _, tags = self._trip(held if is_one_trip else [*held, Call("COMMIT")])
+            _, tags = self._trip(held if is_one_trip else [*held, _COMMIT], meanwhile)
         except psycopg.Error as error:
             if error is self._refused and (is_one_trip or not self.is_idle):
                 raise UndoneError("nothing was committed") from error
@@ -183,7 +191,9 @@ class Pipeline:
         rows, _ = self._trip([*before, *calls])
         return rows[len(before) :]
 
-    def _trip(self, calls: list[Call]) -> tuple[list[list[tuple[Any, ...]]], list[bytes]]:
+    def _trip(
+        self, calls: list[Call], meanwhile: Callable[[], None] = _nothing
+    ) -> tuple[list[list[tuple[Any, ...]]], list[bytes]]:
         """(rows, command tag) of each call."""
         pgconn = self._pgconn
         pgconn.enter_pipeline_mode()
@@ -191,6 +201,7 @@ class Pipeline:
             made = self._send(calls)
             pgconn.pipeline_sync()
             self._flush()
+            meanwhile()
             received = self._receive(calls, made)
             self._answered = monotonic()
             return received
@@ -288,9 +299,21 @@ def _rows(result: Any, forms: Sequence[Form]) -> list[tuple[Any, ...]]:
 
 def pipeline_of(connection: Connection) -> Pipeline:
     """The pipeline of a connection, which lasts as long as the driver's connection."""
-    kept: dict[Any, Any] = connection.connection.info
-    found: Pipeline | None = kept.get("pipeline")
+    return kept_with(connection, Pipeline)
+
+
+def kept_with(connection: Connection, make: Callable[[Any], _T]) -> _T:
+    """What `make` makes of the driver's connection, once as long as that lasts.
+
+    The toolkit's own place for it is found by five properties; a statement of the lane asks once or twice.
+    """
+    near = vars(connection)
+    found: _T | None = near.get("guiju")
     if found is None:
-        driver: Any = connection.connection.dbapi_connection
-        found = kept["pipeline"] = Pipeline(driver)
+        kept: dict[Any, Any] = connection.connection.info
+        found = kept.get("guiju")
+        if found is None:
+            driver: Any = connection.connection.dbapi_connection
+            found = kept["guiju"] = make(driver)
+        near["guiju"] = found
     return found

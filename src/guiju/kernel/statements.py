@@ -3,7 +3,7 @@
 Engine-specific SQL lives here, in `pipeline` and in `db`, and nowhere else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,8 +14,18 @@ from sqlalchemy.dialects.postgresql import psycopg as pg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
 
-from guiju.kernel.pipeline import Call, Form, UndoneError, array_of, form_of, pipeline_of, row_of
+from guiju.kernel.pipeline import (
+    Call,
+    Form,
+    UndoneError,
+    array_of,
+    form_of,
+    kept_with,
+    pipeline_of,
+    row_of,
+)
 
+_BEGIN = Call("BEGIN")
 _HOT_DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite_dialect.dialect(paramstyle="qmark"),
     "postgresql": pg_dialect.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]  # untyped upstream
@@ -166,12 +176,11 @@ def _places(count: int) -> str:
 
 def _cursor(connection: Connection) -> Any:
     """The connection's cursor for hot statements, one for all of them: each is read to its end before the next."""
-    fairy = connection.connection
-    kept: dict[Any, Any] = fairy.info
-    found = kept.get("cursor")
-    if found is None:
-        found = kept["cursor"] = fairy.cursor()
-    return found
+    return kept_with(connection, _new_cursor)
+
+
+def _new_cursor(driver: Any) -> Any:
+    return driver.cursor()
 
 
 def begin_with(connection: Connection, table: Table, name: str, ahead: Ahead | None = None) -> Any:
@@ -182,7 +191,7 @@ def begin_with(connection: Connection, table: Table, name: str, ahead: Ahead | N
         cursor.execute("BEGIN IMMEDIATE")
         ((value,),) = cursor.execute(query).fetchall()
         return value
-    calls = [Call("BEGIN"), Call(f"{query} FOR UPDATE", (), (form_of(table.c[name].type),))]
+    calls = [_BEGIN, Call(f"{query} FOR UPDATE", (), (form_of(table.c[name].type),))]
     if ahead is not None:
         calls.append(ahead.lookup.call(ahead.values))
     found = pipeline_of(connection).ask(calls)
@@ -192,55 +201,51 @@ def begin_with(connection: Connection, table: Table, name: str, ahead: Ahead | N
     return value
 
 
-def begin_on_trust(connection: Connection, table: Table, name: str, value: int) -> bool:
-    """Begin a transaction that writes without asking: it fails where the only row of `table` has another value.
-
-    PostgreSQL locks the row, and looks at it, before all else that the transaction sends. On SQLite whoever changed it has
-    taken a place that is written to before the commit. False, and nothing is begun, where the connection may be lost:
-    that should be known before anything is to be committed.
-    """
-    if connection.dialect.name == "sqlite":
-        _cursor(connection).execute("BEGIN IMMEDIATE")
-        return True
-    if not pipeline_of(connection).is_fresh():
-        return False
-    locked = f"SELECT 1 FROM {table.name} WHERE id = 1 AND {name} = $1 FOR UPDATE"
-    form = form_of(table.c[name].type)
-    locks = Call(f"SELECT 1 / count(*) FROM ({locked}) AS locked", [form.encode(value)])
-    pipeline_of(connection).begin_later([Call("BEGIN"), locks])
-    return True
-
-
 class Claim:
-    """Overwrite the only row of `table` in a transaction that was begun on trust, and fail where its `name` is another.
-
-    This locks the row as well, in one statement, and before all else where the transaction goes in one trip.
-    """
+    """The only row of `table`, overwritten by a transaction that takes it that its `name` has a value, and fails otherwise."""
 
     def __init__(self, table: Table, name: str, names: Sequence[str]) -> None:
-        self._name = name
         self._hot = Hot(update(table).values({each: bindparam(each) for each in names}), names)
         self._forms = [form_of(table.c[each].type) for each in (*names, name)]
+        locked = f"SELECT 1 FROM {table.name} WHERE id = 1 AND {name} = $1 FOR UPDATE"
+        self._locks = f"SELECT 1 / count(*) FROM ({locked}) AS locked"
         values = ", ".join(f"{each} = ${at}" for at, each in enumerate(names, 1))
         where = f"id = 1 AND {name} = ${len(names) + 1}"
         moved = f"UPDATE {table.name} SET {values} WHERE {where} RETURNING 1"
-        self._sql = f"WITH moved AS ({moved}) SELECT 1 / count(*) FROM moved"
+        self._moves = f"WITH moved AS ({moved}) SELECT 1 / count(*) FROM moved"
 
-    def run(self, connection: Connection, before: int, row: Sequence[Any]) -> None:
-        """Write `row`; `before` is what the transaction took `name` to be when it began."""
+    def begin(self, connection: Connection, value: int) -> bool:
+        """Begin a transaction that writes without asking.
+
+        PostgreSQL locks the row, and looks at it, before all else that the transaction sends. On SQLite whoever changed it
+        has taken a place that is written to before the commit. False, and nothing is begun, where the connection may be
+        lost: that should be known before anything is to be committed.
+        """
+        if connection.dialect.name == "sqlite":
+            _cursor(connection).execute("BEGIN IMMEDIATE")
+            return True
+        pipeline = pipeline_of(connection)
+        if not pipeline.is_fresh():
+            return False
+        locks = Call(self._locks, [self._forms[-1].encode(value)])
+        pipeline.begin_later((_BEGIN, locks))
+        return True
+
+    def write(self, connection: Connection, before: int, row: Sequence[Any]) -> None:
+        """Write `row`; `before` is what `begin` was told. Where the transaction goes in one trip, this locks as well."""
         if connection.dialect.name != "sqlite":
-            call = Call(self._sql, row_of(self._forms, (*row, before)))
-            if pipeline_of(connection).claim(call):
+            moves = Call(self._moves, row_of(self._forms, (*row, before)))
+            if pipeline_of(connection).claim(moves):
                 return
         self._hot.many(connection, [row])
 
 
 @contextmanager
-def committing(connection: Connection) -> Iterator[None]:
+def committing(connection: Connection, meanwhile: Callable[[], None]) -> Iterator[None]:
     """Run the hot statements inside, then commit; none of them may be read from.
 
-    PostgreSQL gets all of it at once, with what was held. Raises the driver's errors, or UndoneError where it is known
-    that nothing was committed.
+    PostgreSQL gets all of it at once, with what was held, and `meanwhile` is done while it works; SQLite works in this very
+    thread. Raises the driver's errors, or UndoneError where it is known that nothing was committed.
     """
     if connection.dialect.name == "sqlite":
         try:
@@ -249,7 +254,7 @@ def committing(connection: Connection) -> Iterator[None]:
             raise UndoneError from error
         run_raw(connection, "COMMIT")
         return
-    with pipeline_of(connection).committing():
+    with pipeline_of(connection).committing(meanwhile):
         yield
 
 

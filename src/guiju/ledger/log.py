@@ -16,7 +16,7 @@ from guiju.kernel.db import EntryQuery, ReadTx
 from guiju.kernel.facts import Content, FactSchema, Parts, Recorded, schema_for, schema_of
 from guiju.kernel.ids import GroupId
 from guiju.kernel.permit import Permit
-from guiju.kernel.statements import Ahead, Claim, Inserts, Upsert, begin_on_trust, begin_with
+from guiju.kernel.statements import Ahead, Claim, Inserts, Upsert, begin_with
 from guiju.ledger import tables, tiles, tree
 from guiju.ledger.entry import Leaf, decode_leaf, encode_leaves
 from guiju.ledger.keystore import KeyStore
@@ -88,7 +88,7 @@ class Log:
     def begin_on_trust(self, connection: Connection, now: int) -> bool:
         """Begin a transaction that fails if another node has appended; False, and nothing is begun, where that cannot be."""
         head = self._head
-        if head is None or not begin_on_trust(connection, tables.head, "size", head.size):
+        if head is None or not _claim_head.begin(connection, head.size):
             return False
         self._open(connection, now, head)
         return True
@@ -211,7 +211,7 @@ class Log:
         edge, complete = tiles.complete_tiles(head.size, head.edge, pending.hashes)
         _insert_tiles.many(connection, [(tile.level, tile.index, tile.hashes) for tile in complete])
         grown = head.tree.append(pending.hashes)
-        _claim_head.run(
+        _claim_head.write(
             connection, head.size, (grown.size, grown.root(), grown.encode(), self._now)
         )
         self._head = Head(head.origin, grown.size, self._now, grown, edge)

@@ -6,7 +6,6 @@ sealed with the body, so "yes" and "no" cannot be guessed from the leaf after th
 
 import functools
 import hashlib
-import hmac
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from guiju.kernel.facts import Content
 from guiju.ledger.keystore import KeyStore
 
 SALT, NONCE = 32, 12
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,14 @@ def _month(day: int) -> str:
 
 
 def commitment(origin: str, index: int, plaintext: bytes, salt: bytes) -> str:
-    """HMAC-SHA-256 over context and plaintext, in hex."""
+    """HMAC-SHA-256 (RFC 2104) over context and plaintext, in hex.
+
+    Of two plain hashes: OpenSSL 3 looks its HMAC up for each call, which takes 50 µs of a message that comes alone.
+    """
     context = b"guiju/body/1\0%s\0%d\0" % (origin.encode(), index)
-    return hmac.digest(salt, context + plaintext, "sha256").hex()
+    key = salt.ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(key.translate(_INNER) + context + plaintext).digest()
+    return hashlib.sha256(key.translate(_OUTER) + inner).hexdigest()
 
 
 def _associated(origin: str, index: int) -> bytes:
