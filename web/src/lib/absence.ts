@@ -1,10 +1,14 @@
-/** Pure: who cannot answer, by person. */
+/** Who in my groups cannot answer, as everything on the page may show it; only the live state sets it. */
+import { shallowRef } from "vue";
 import type { Absence, Absent } from "../api/absences.ts";
 import type { Item } from "../api/types.ts";
 
 export type Absences = ReadonlyMap<string, Absent & { absence: Absence }>;
 
-/** With what items say of it. Safe to apply twice; without any such item the same object. */
+/** Also those whose time is over, until they are read again. */
+export const absences = shallowRef<Absences>(new Map());
+
+/** With what items say of it. Pure, and safe to apply twice; without any such item the same object. */
 export function withItems(known: Absences, items: readonly Item[]): Absences {
   const told = items.filter((one) => one.kind === "followup.absence");
   if (told.length === 0) return known;

@@ -1,14 +1,11 @@
 /** Who in my groups cannot answer, and until when: read with each start, then followed. */
-import { shallowRef, watch } from "vue";
+import { watch } from "vue";
 import { ApiError, get } from "../api/client.ts";
 import type { AbsenceList } from "../api/absences.ts";
-import { movesCompany, withItems } from "../lib/absence.ts";
-import type { Absences } from "../lib/absence.ts";
+import { absences, movesCompany, withItems } from "../lib/absence.ts";
 import { inOrder, readWith } from "./recent.ts";
 import { link, onItems, starts } from "./store.ts";
 
-/** Also those whose time is over, until they are read again. */
-export const absences = shallowRef<Absences>(new Map());
 const isNewer = inOrder();
 let failed = false;
 
@@ -25,12 +22,12 @@ async function load(): Promise<void> {
     failed = true;
   }
 }
-watch(starts, (n) => n > 0 && void load(), { immediate: true });
-watch(link, (now) => now === "online" && failed && void load());
 
 /** Who comes to a large group is told to all of it: they do not all ask in the same moment. */
 const [SOON_MS, SPREAD_MS] = [500, 2000];
 let asking: ReturnType<typeof setTimeout> | undefined;
+watch(starts, (n) => n > 0 && void load(), { immediate: true });
+watch(link, (now) => now === "online" && failed && void load());
 onItems((items) => {
   absences.value = withItems(absences.value, items);
   if (!movesCompany(items)) return;

@@ -3,7 +3,7 @@ import type { Absence } from "../api/absences.ts";
 import { b } from "../i18n/absences.ts";
 import { lang } from "../i18n/index.ts";
 import { clock, dayDistance, moment } from "../lib/time.ts";
-import { absences } from "../live/absences.ts";
+import { absences } from "../lib/absence.ts";
 import { now } from "./now.ts";
 
 export function absenceOf(person: string): Absence | null {
