@@ -10,6 +10,7 @@ const ABSENCES = {
   "end": ["提前结束", "提前結束", "End it now"],
   "title": ["暂时无法回复", "暫時無法回覆", "Cannot answer for a while"],
   "say": ["标明暂时无法回复…", "標明暫時無法回覆…", "Say that you cannot answer…"],
+  "say.small": ["标明…", "標明…", "Say so…"],
   "change": ["修改…", "修改…", "Change…"],
   "none": ["开会、手术、乘机时，可以事先告诉同群的人什么时候回复。", "開會、手術、搭機時，可以事先告訴同群的人什麼時候回覆。", "In a meeting, in surgery, on a flight: tell your groups beforehand until when."],
   "help": ["同群的人和你的单聊对方看得到，到时自动取消。到期前的提醒等到那时再发；回复期限不变，逾期的注明事先说明过。", "同群的人和你的單聊對象看得到，到時自動取消。到期前的提醒等到那時再發；回覆期限不變，逾期的註明事先說明過。", "Those in your groups and whom you write with see it, and it ends by itself. Reminders wait for its end. Deadlines stay; what is late says that you had told."],
