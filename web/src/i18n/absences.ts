@@ -6,7 +6,7 @@ const ABSENCES = {
   "until": ["{time} 前无法回复", "{time} 前無法回覆", "cannot answer until {time}"],
   "named": ["{name} {words}", "{name} {words}", "{name} {words}"],
   "many": ["{names}等 {n} 人暂时无法回复", "{names}等 {n} 人暫時無法回覆", "{names} and others, {n} in all, cannot answer now"],
-  "mine": ["你已标明 {words}", "你已標明 {words}", "You have said that you {words}"],
+  "mine": ["你已标明：{words}", "你已標明：{words}", "You have said that you {words}"],
   "end": ["提前结束", "提前結束", "End it now"],
   "title": ["暂时无法回复", "暫時無法回覆", "Cannot answer for a while"],
   "say": ["标明暂时无法回复…", "標明暫時無法回覆…", "Say that you cannot answer…"],
