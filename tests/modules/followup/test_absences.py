@@ -114,11 +114,12 @@ class TestSay:
         say(office, office.member, 50)
 
     def test_times_at_hand_follow_the_calendar(self, office: Office) -> None:
-        found = office.world.read(absences.choices)
+        found = office.world.read(lambda tx: absences.choices(tx, office.member))
         hour = (found.off_work or 0) - MONDAY, (found.next_work or 0) - MONDAY
         assert hour == (7 * HOUR + 50 * MINUTE, 22 * HOUR + 50 * MINUTE), "07:50 to 16:50"
         office.world.later(10 * HOUR)
-        assert office.world.read(absences.choices).off_work is None
+        later = office.world.read(lambda tx: absences.choices(tx, office.member))
+        assert later.off_work is None
 
 
 class TestWhoSees:

@@ -44,7 +44,7 @@ async def read_absence(request: Request, actor: CurrentActor, read: Reader) -> J
 
     def shape(tx: ReadTx) -> Json:
         view = request.app.state.new_view(tx)
-        (here, use), at_hand = absences.rules(tx), absences.choices(tx)
+        (here, use), at_hand = absences.rules(tx), absences.choices(tx, actor)
         return {
             "absence": _absence_shape.now_of(view, actor.person_id)["absence"],
             "most_days": here.most_days,

@@ -89,8 +89,9 @@ def reasons(tx: ReadTx, found: Collection[Absence]) -> Mapping[PersonId, str]:
     return {e.fact.person: e.fact.reason for e in entries if isinstance(e.fact, AbsenceSet)}
 
 
-def choices(tx: ReadTx) -> Choices:
-    """Times that somebody is likely to name, by the organisation's calendar."""
+def choices(tx: ReadTx, actor: Actor) -> Choices:
+    """Times that the actor is likely to name, by the organisation's calendar. Raises NotAllowedError."""
+    policy.require(tx, actor, SAY)
     pack = policy.find_pack(tx)
     calendar = pack.calendar if pack is not None else Calendar()
     off_work = work_ends_on(tx.now, calendar)
