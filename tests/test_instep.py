@@ -26,7 +26,7 @@ from guiju.modules.bots import webhooks
 from guiju.modules.bots.webhook_types import Delivery, WebhookId
 from guiju.modules.directory import deputising
 from guiju.modules.directory import service as directory
-from guiju.modules.followup import answering, asking, questioning
+from guiju.modules.followup import absences, answering, asking, questioning
 from guiju.modules.followup.question_types import Outcome
 from guiju.modules.followup.types import Answer
 from guiju.modules.groups import applying, barriers, direct, governing, roster
@@ -476,6 +476,19 @@ class Acts:
         self.verb("webhook resumed", lambda tx: webhooks.resume(tx, SYSTEM, webhook))
         self.verb("webhook removed", lambda tx: webhooks.end(tx, SYSTEM, webhook))
 
+    def absences(self) -> None:
+        """Said for days in which groups, conversations of two and barriers change; said anew; ended early; seen by nobody."""
+
+        def say(name: str, actor: Actor, days: int, reason: str = "") -> None:
+            until = self.world.clock.now() + days * DAY
+            self.verb(name, lambda tx: absences.set_absence(tx, actor, until=until, reason=reason))
+
+        say("cannot answer", self.member, 30, "外出")
+        say("the owner cannot either", self.owner, 1, "开会")
+        say("nor for longer", self.owner, 2)
+        self.verb("the owner can again", lambda tx: absences.end_absence(tx, self.owner))
+        say("nobody is told", self.security, 1, "休假")
+
     def answers(self) -> None:
         """One who answers, one who puts it off, one who is late and whose heads are told, and one request taken back."""
         member, owner = self.member, self.owner
@@ -722,6 +735,7 @@ def test_everybody_stays_in_step(world: World, history: str, tmp_path: Path) -> 
     acts.changes()
     Ordering(acts).all()
     acts.bots()
+    acts.absences()
     acts.directs()
     acts.answers()
     acts.questions()

@@ -84,6 +84,7 @@ TABLES = (
     "followup_said",
     "directory_deputy",
     "followup_question",
+    "followup_absence",
     "outages_report",
     "groups_block",
 )
@@ -158,6 +159,8 @@ def test_a_ledger_that_cannot_be_read_stops_the_upgrade(world: World) -> None:
 
 
 _SINCE = (
+    "DROP TABLE followup_absence",
+    "ALTER TABLE followup_part DROP COLUMN told",
     "DROP INDEX notices_recipient_missing",
     "DROP TABLE outages_report",
     "ALTER TABLE groups_group DROP COLUMN hours",

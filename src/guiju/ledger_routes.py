@@ -18,6 +18,7 @@ from guiju.modules.approvals import service as approvals
 from guiju.modules.approvals.types import SeatDecided
 from guiju.modules.directory import service as directory
 from guiju.modules.followup import questions
+from guiju.modules.followup.absence_types import AbsenceFact
 from guiju.modules.followup.question_types import QuestionFact
 from guiju.modules.groups import timeline
 from guiju.modules.groups.types import GroupClosed, GroupNotFoundError, MemberChanged
@@ -184,6 +185,8 @@ def _reads(tx: ReadTx, actor: Actor, entry: Recorded) -> bool:
         return approvals.may_read(tx, actor, entry.fact.request)
     if entry.kind.startswith("notices."):
         return notices.shows_entry(tx, actor, entry)
+    if isinstance(entry.fact, AbsenceFact):  # they can prove that they told their groups
+        return entry.actor == actor.name
     if entry.group is None or not _is_shown_to(tx, actor, entry):
         return False
     try:

@@ -44,6 +44,14 @@ def chat(screen: Screen) -> None:
     bottom(screen)
 
 
+def absent(screen: Screen) -> None:
+    screen.open("/me")
+    screen.press("标明暂时无法回复…")
+    sheet = screen.page.get_by_role("dialog")
+    sheet.get_by_label("今天下班").or_(sheet.get_by_label("1 小时")).first.check()
+    sheet.get_by_label("原因").fill("手术中")
+
+
 def bottom(screen: Screen) -> None:
     screen.page.get_by_role("log").first.evaluate("one => { one.scrollTop = one.scrollHeight }")
 
@@ -315,6 +323,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "join": ("zhouxiaoyu", at("/join")),
     "join-code": ("zhaotiejun", join_code),
     "me": ("zhouxiaoyu", at("/me")),
+    "absent": ("sunli", absent),
     "pack": ("youliqun", at("/pack")),
     "webhooks": ("liwei", at("/webhooks")),
     "bot": ("zhaotiejun", bot),

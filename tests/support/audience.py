@@ -13,6 +13,7 @@ from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import Batch, answer_inline
 from guiju.kernel.live import Connection, Delivery, Hub, View, items_for
 from guiju.modules.approvals import service as approvals
+from guiju.modules.followup import absences
 from guiju.modules.groups import direct
 from guiju.modules.groups.direct_types import BarredError
 from guiju.modules.messaging import _shape, service
@@ -20,9 +21,20 @@ from guiju.modules.policy import service as policy
 from guiju.runtime import PRESENCE, ROUTERS
 from tests.support.world import World
 
-_RENDERED_FOR_ONE = ("notices.", "groups.barrier_")
+_RENDERED_FOR_ONE = ("notices.", "groups.barrier_", "followup.absence_")
 _RIGHTS_MOVE = frozenset({"groups.barriers_changed", "policy.adopted"})
 """Items on which a client asks again whether it may write to those it has a direct conversation with."""
+_COMPANY_MOVES = frozenset(
+    {
+        "groups.registered",
+        "groups.direct_opened",
+        "groups.member_changed",
+        "groups.rules_published",
+        "groups.barriers_changed",
+        "policy.adopted",
+    }
+)
+"""Items on which a client asks again who cannot answer, for with whom it is in a group has changed."""
 Json = dict[str, Any]
 _ALWAYS: Final = frozenset({"employee owner", "employee member"})
 _TURNS: Final = 8
@@ -58,6 +70,7 @@ class Audience:
         self._hub = Hub(ROUTERS, PRESENCE, world.runtime.new_view)
         self._screens: dict[str, Screen] = {}
         self._barred: dict[tuple[str, GroupId], Json | None] = {}
+        self._absent: dict[str, dict[str, int]] = {}
         self._first: dict[str, Json] = {}
         self._now: dict[str, Json] = {}
         self._told: dict[str, int] = {}
@@ -164,6 +177,7 @@ class Audience:
             assert live == resumed[who], f"{name}: {who} gets something else on reconnecting"
             self.seen.setdefault(who, set()).update(item["kind"] for item in live)
         self._ask_again(name, told)
+        self._follow_absences(name, told)
         self._acts += 1
         self.compare(name, self._due())
         return result
@@ -176,6 +190,27 @@ class Audience:
             known = self._barred.get((who, group), fresh)
             assert known == fresh or items & _RIGHTS_MOVE, f"{name}: {who} is not told to ask again"
         self._barred = now
+
+    def _follow_absences(self, name: str, told: dict[str, int]) -> None:
+        """Who cannot answer, as each was told by items, is what holds, unless they are to ask again."""
+        now, at = self.world.read(self._absences), self.world.clock.now()
+        for who, fresh in now.items():
+            known, items = dict(self._absent.get(who, {})), self._screens[who].items[told[who] :]
+            for item in items:
+                if item["kind"] == "followup.absence":
+                    known[item["person"]["id"]] = (item["absence"] or {"until": 0})["until"]
+            lasting = {person: until for person, until in known.items() if until > at}
+            asks = {item["kind"] for item in items} & _COMPANY_MOVES
+            assert lasting == fresh or asks, f"{name}: {who} knows of other absences"
+        self._absent = now
+
+    def _absences(self, tx: ReadTx) -> dict[str, dict[str, int]]:
+        """By person: until when each cannot answer whom they see."""
+        return {
+            who: {one.person: one.until for one in absences.list_absences(tx, actor)}
+            for who, actor in self.people.items()
+            if policy.may(tx, actor, absences.SAY)
+        }
 
     def _barriers(self, tx: ReadTx) -> dict[tuple[str, GroupId], Json | None]:
         """By person and direct conversation: what a barrier has a message answered with, if one stands."""

@@ -624,6 +624,7 @@ _BODIES: dict[str, _Body] = {
     },
     "POST /api/groups/{group}/messages/{position}/confirmation": _fixed(needless=True),
     "PUT /api/me/quiet": _fixed(start=1320, end=420, rest=True),
+    "PUT /api/me/absence": lambda t, r, a, i: {"until": t.cast.world.clock.now() + HOUR, "reason": "手术中"},
     "PUT /api/groups/{group}/settings": _fixed(muted=True),
     "PUT /api/groups/{group}/draft": lambda t, r, a, i: {"text": "大家", "at": t.cast.world.clock.now()},
     "PUT /api/notifications": _fixed(told="sender"),

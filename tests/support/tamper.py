@@ -25,7 +25,7 @@ from guiju.ledger.findings import Findings
 from guiju.ledger.keystore import wrapped_key
 from guiju.ledger.log import Log
 from guiju.modules.directory import service as directory
-from guiju.modules.followup import asking
+from guiju.modules.followup import absences, asking
 from guiju.modules.groups import direct, governing, roster
 from guiju.modules.identity import service as identity
 from guiju.modules.inspection import dictionaries, documents, exemptions
@@ -374,12 +374,15 @@ def _address(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
 
 
 def _follow(world: World, group: GroupId, owner: Actor, member: Actor) -> None:
-    """A message that asked for an answer, and got none in time, but one that came late."""
+    """A message that asked for an answer, and got none in time, but one that came late, as was told beforehand."""
     message = world.send(owner, group, "请回复").position
     people = [member.person_id]
     world.write(lambda tx: asking.ask(tx, owner, group, message, people=people, hours=1))
     raise_question(world, member, group, message, world.unit)
+    until = world.clock.now() + DAY
+    world.write(lambda tx: absences.set_absence(tx, member, until=until, reason="手术中"))
     world.later(2 * HOUR)
+    world.write(lambda tx: absences.end_absence(tx, member))
     world.send(member, group, "好的", quote=message)
 
 

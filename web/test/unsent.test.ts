@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { choices, fromField, toField } from "../src/chat/later/times.ts";
+import { choices, fromField } from "../src/chat/later/times.ts";
+import { toField } from "../src/lib/field.ts";
 
 const kept = new Map<string, string>();
 vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) });

@@ -76,6 +76,18 @@ def add_working_hours(start_ms: int, hours: int, calendar: WorkCalendar) -> int:
     raise ValueError(f"the calendar has no {hours} working hours within ten years")
 
 
+def work_ends_on(ms: int, calendar: WorkCalendar) -> int | None:
+    """When the work of the local day of a moment ends, or ended; None on a day that does not work."""
+    return max((end for _, end in _intervals(_day_of(ms, calendar), calendar)), default=None)
+
+
+def next_day_begins(ms: int, calendar: WorkCalendar) -> int | None:
+    """When work begins on the next local day that works; None when there is none within ten years."""
+    first = _day_of(ms, calendar) + 1
+    days = range(first, first + HORIZON_DAYS)
+    return next((begin for day in days for begin, _ in _intervals(day, calendar)), None)
+
+
 def working_ms_between(a: int, b: int, calendar: WorkCalendar) -> int:
     """Working milliseconds from `a` to `b`; negative when `b` comes before `a`."""
     if b < a:

@@ -231,7 +231,8 @@ class TestTime:
         world.later(DAY)
         late = world.read(lambda tx: service.list_box(tx, office.head, Box.LATE))
         shown = world.read(lambda tx: _shape.overdue(world.runtime.new_view(tx), late))
-        assert [set(one) for one in shown] == [{"message", "group", "asker", "person", "due_at"}]
+        known = {"message", "group", "asker", "person", "due_at", "told"}
+        assert [set(one) for one in shown] == [known]
         assert shown[0]["message"] == message and "配方" not in str(shown)
         with pytest.raises(GroupNotFoundError):
             world.read(lambda tx: service.list_group(tx, office.head, group))

@@ -9,7 +9,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.errors import GuijuError
 from guiju.kernel.ids import GroupId
 from guiju.modules.directory import service as directory
-from guiju.modules.followup import answering, asking, questioning
+from guiju.modules.followup import absences, answering, asking, questioning
 from guiju.modules.followup.question_types import Outcome
 from guiju.modules.followup.types import Answer
 from guiju.modules.groups import direct, governing, keeping_hours, ordering, roster
@@ -266,6 +266,13 @@ def asked(office: Office) -> None:
     )
 
 
+def told_beforehand(office: Office) -> None:
+    until = office.world.clock.now() + 1000
+    office.world.write(
+        lambda tx: absences.set_absence(tx, office.member, until=until, reason="开会")
+    )
+
+
 ACTS: dict[str, Act] = {
     "identity.certified": admission,
     "identity.sign_in": wrong_passwords,
@@ -298,6 +305,7 @@ ACTS: dict[str, Act] = {
     "messaging.forwarding": forwarded,
     "followup.answers": answered,
     "followup.questions": asked,
+    "followup.absences": told_beforehand,
     "messaging.off_topic": moved_aside,
     "messaging.freezing": frozen,
     "messaging.templates": templated,

@@ -1,5 +1,5 @@
 /** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
-import type { OutageReport } from "./outages.ts"; import type { Chosen, OfficeHours, Publishing, TemplateCopy } from "./order.ts";
+import type { Absent } from "./absences.ts"; import type { OutageReport } from "./outages.ts"; import type { Chosen, OfficeHours, Publishing, TemplateCopy } from "./order.ts";
 import type { OwnQuiet } from "./quiet.ts";
 export type { Call, CallState, OwnQuiet, Rest } from "./quiet.ts";
 
@@ -215,13 +215,12 @@ export type NoticesChangedItem = ItemBase<"notices.changed"> & {
   what: "published" | "asked" | "revised" | "acknowledged" | "reminded" | "late" | "withdrawn" | "missing";
 };
 export interface AnswerSummary { state: "open" | "withdrawn" | "ended"; people: number; answered: number; late: number; due_at: number }
-export interface AnswerPart {
-  person: Named; answer: "open" | "delayed" | "replied" | "understood" | "declined" | "gone"; due_at: number; late: boolean; at: number | null; reason: string | null;
-}
+/** `told`: their deadline fell into a time that they had told beforehand. */
+export interface AnswerPart { person: Named; answer: "open" | "delayed" | "replied" | "understood" | "declined" | "gone"; due_at: number; late: boolean; told: boolean; at: number | null; reason: string | null }
 export interface AnswerRequest extends AnswerSummary { message: number; group: Named; asker: Named; asked_at: number; parts: AnswerPart[] }
-export interface AnswerFigures { in_time: number; late: number; waiting: number }
+export interface AnswerFigures { in_time: number; late: number; waiting: number; told: number }
 export interface AnswerList { requests: AnswerRequest[]; figures: AnswerFigures | null; members: { person: Named; figures: AnswerFigures }[] | null; position: number }
-export interface LateAnswer { message: number; group: Named; asker: Named; person: Named; due_at: number }
+export interface LateAnswer { message: number; group: Named; asker: Named; person: Named; due_at: number; told: boolean }
 export type FollowupChangedItem = GroupItem<"followup.changed"> & { message: number; request: AnswerSummary };
 export interface Question {
   id: number; kind: "question" | "error"; asker: Named; unit: Named | null; person: Named | null; answerers: Named[]; state: "open" | "answered" | "closed" | "ended";
@@ -230,6 +229,7 @@ export interface Question {
 }
 export interface QuestionList { questions: Question[]; figures: { open: number; overdue: number; answered: number; median: number | null } | null; more: boolean; position: number }
 export type FollowupQuestionItem = GroupItem<"followup.question"> & { message: number; question: Question };
+export type AbsenceItem = ItemBase<"followup.absence"> & Absent;
 export type FollowupTodoItem = ItemBase<"followup.todo"> & { todo: number; late: number; questions: number };
 export type PolicyAdoptedItem = ItemBase<"policy.adopted"> & { pack: unknown };
 export type BotsChangedItem = GroupItem<"bots.changed"> & { bot: string };
@@ -241,7 +241,7 @@ export type MessageItem = SentItem | HeldItem | BlockedItem | ReleasedItem;
 export type SystemItem = RegisteredItem | DirectOpenedItem | MemberChangedItem | RulesPublishedItem | GroupChangedItem;
 export type Item =
   | MessageItem | ChangeItem | SystemItem | RefusedItem | ReviewWaitingItem | ReviewDoneItem | AlertItem | PreReviewItem | RemindedItem | UrgedItem | BarriersChangedItem | OutagesChangedItem | ApprovalsChangedItem | NoticesChangedItem | PolicyAdoptedItem
-  | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem | (ItemBase<"groups.roster_changed"> & { cards: GroupCard[] });
+  | PersonChangedItem | DeputyChangedItem | BotsChangedItem | WebhookDisabledItem | FlagsChangedItem | FrozenChangedItem | TemplatesChangedItem | FollowupChangedItem | FollowupQuestionItem | FollowupTodoItem | AbsenceItem | (ItemBase<"groups.roster_changed"> & { cards: GroupCard[] });
 
 export interface RowSettings { pinned: boolean; muted: boolean; marked_unread: boolean }
 export interface Conversation extends RowSettings { group: GroupCard; last: Item | null; unread: number; mentioned: boolean; reminded: number | null; read: number; begun: boolean }

@@ -81,6 +81,8 @@ export const KINDS: Record<string, Triple> = {
   "followup.question_escalated": ["问题告知上级", "問題告知上級", "next head told of a question"],
   "followup.question_closed": ["关闭问题", "關閉問題", "closed a question"],
   "followup.question_reopened": ["重开问题", "重開問題", "reopened a question"],
+  "followup.absence_set": ["标明暂时无法回复", "標明暫時無法回覆", "said that they cannot answer"],
+  "followup.absence_ended": ["可以回复了", "可以回覆了", "can answer again"],
   "followup.asked": ["要求回复", "要求回覆", "asked for answers"],
   "followup.answered": ["答复要求", "答覆要求", "answered a request"],
   "followup.reminded": ["提醒回复", "提醒回覆", "reminded to answer"],

@@ -14,6 +14,7 @@ const ANSWERS = {
   "an.open": ["未回复", "未回覆", "Not yet"],
   "an.gone": ["不再需要", "不再需要", "No longer asked"],
   "an.was_late": ["逾期", "逾期", "late"],
+  "an.told": ["事先说明过", "事先說明過", "told beforehand"],
   "an.until": ["推迟到", "延後到", "Until"],
   "an.reason": ["理由（群里可见）", "理由（群裡可見）", "Reason (the group sees it)"],
   "an.send": ["提交", "提交", "Submit"],

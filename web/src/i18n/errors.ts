@@ -31,6 +31,8 @@ export const ERRORS: Record<string, Triple> = {
   "followup.question_not_found": ["没有这个问题。", "沒有這個問題。", "There is no such question."],
   "followup.question_settled": ["问题的状态已经变了，请刷新。", "問題的狀態已經變了，請重新整理。", "The question has moved on; reload it."],
   "followup.text_needed": ["请写明内容。", "請寫明內容。", "Say it in words."],
+  "followup.absent_too_often": ["标明得太频繁了，请过一会儿再改。", "標明得太頻繁了，請過一會兒再改。", "You have said so often enough for now; change it later."],
+  "followup.bad_absence": ["请选一个将来的时间，不要超过最长天数。", "請選一個將來的時間，不要超過最長天數。", "Choose a time ahead, within the days that are allowed."],
   "followup.asked_too_often": ["今天在这个群要求回复的次数够多了。", "今天在這個群要求回覆的次數夠多了。", "You have asked for answers here often enough today."],
   "followup.bad_people": ["请选 1 至 100 位能看到这条消息的其他成员。", "請選 1 至 100 位能看到這則訊息的其他成員。", "Choose 1 to 100 other members who see the message."],
   "followup.bad_until": ["请选一个 30 天以内的将来时间。", "請選一個 30 天以內的將來時間。", "Choose a time ahead, at most 30 days from now."],

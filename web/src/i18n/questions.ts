@@ -52,6 +52,7 @@ const QUESTIONS = {
   "fg.in_time": ["按时", "按時", "In time"],
   "fg.late": ["逾期才回", "逾期才回", "Late"],
   "fg.waiting": ["未回复", "未回覆", "Not yet"],
+  "fg.told": ["其中事先说明过", "其中事先說明過", "Of these told beforehand"],
   "fg.members": ["按成员", "按成員", "By member"],
   "fg.open": ["问题待答复", "問題待答覆", "Questions open"],
   "fg.list": ["查看问题", "檢視問題", "See questions"],

@@ -73,7 +73,7 @@ export function applyItem(state: ClientState, item: Item, me: string): ClientSta
 type Untouched =
   | "messaging.review_waiting" | "messaging.review_done" | "messaging.prereview" | "messaging.alert"
   | "messaging.urged" | "messaging.urge_repeated" | "messaging.urge_confirmed" | "messaging.urge_stopped"
-  | "messaging.flags_changed" | "messaging.frozen_changed" | "messaging.templates_changed" | "followup.changed" | "followup.question" | "followup.todo"
+  | "messaging.flags_changed" | "messaging.frozen_changed" | "messaging.templates_changed" | "followup.changed" | "followup.question" | "followup.todo" | "followup.absence"
   | "messaging.bot_refused" | "bots.changed" | "bots.webhook_disabled" | "groups.barriers_changed" | "outages.changed" | "policy.adopted";
 
 function reduce(state: ClientState, item: Item, me: string): ClientState {

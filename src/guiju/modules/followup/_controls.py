@@ -1,6 +1,7 @@
 """What answers offer to packs, and who may do what with them."""
 
 from guiju.modules.followup import _rules
+from guiju.modules.followup.absence_types import AbsenceRules
 from guiju.modules.followup.question_types import QuestionRules
 from guiju.modules.followup.types import AnswerRules
 from guiju.modules.policy.types import Control, ControlKind, GroupRole, Operation
@@ -34,6 +35,22 @@ CONTROLS = (
         rows=("RSP-01", "RSP-02", "RSP-03", "RSP-04"),
     ),
     Control(
+        "followup.absences",
+        ControlKind.RECORD,
+        {"zh": "无法回复的事先说明", "en": "Telling beforehand that one cannot answer"},
+        {
+            "zh": "一时无法回复的，事先在群内标明到什么时候；同群的人写消息时看得到，到期前的提醒等到那时再发，逾期的注明事先说明过。",
+            "en": "Who cannot answer tells their groups beforehand until when. Those who write to them see it, reminders wait for its end, and what is late says that it was told beforehand.",
+        },
+        AbsenceRules,
+        {
+            "most_days": {"zh": "一次最长（天）", "en": "Longest at once (days)"},
+            "needs_reason": {"zh": "须写原因", "en": "A reason is needed"},
+        },
+        _rules.check_absences,
+        rows=("RSP-04",),
+    ),
+    Control(
         "followup.questions",
         ControlKind.TIMER,
         {"zh": "问题限时答复", "en": "Questions answered in time"},
@@ -63,6 +80,8 @@ OPERATIONS = (
     # Of which messages, and who was asked, the verbs decide.
     Operation("followup.ask", group_roles=_MEMBERS),
     Operation("followup.answer", group_roles=_MEMBERS),
+    # Of oneself alone.
+    Operation("followup.say_absent", everyone=True),
     # Who answers for a question need not be a member: the verbs ask the chart.
     Operation("followup.question", group_roles=_MEMBERS),
     Operation("followup.answer_question", everyone=True),

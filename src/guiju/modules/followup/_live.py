@@ -5,9 +5,11 @@ from collections.abc import Collection, Sequence
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
-from guiju.modules.followup import _question_shape, _shape, questions, service
+from guiju.modules.followup import _absence_shape, _question_shape, _shape, questions, service
+from guiju.modules.followup.absence_types import AbsenceFact
 from guiju.modules.followup.question_types import QuestionFact, QuestionHanded, QuestionRaised
 from guiju.modules.followup.types import AnswerEscalated
+from guiju.modules.groups import beside
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging.change_types import MessageRecalled
 from guiju.modules.messaging.types import MessageReleased, MessageSent
@@ -17,6 +19,8 @@ def deliveries(view: View, entry: Recorded) -> Sequence[Delivery]:
     """One entry brings one item to each: heads who are no members get the second. Replies and recalls say it themselves."""
     if isinstance(entry.fact, QuestionFact):
         return _question(view, entry)
+    if isinstance(entry.fact, AbsenceFact):
+        return (_absence(view, entry, entry.fact.person),)
     head = entry.fact.to if isinstance(entry.fact, AnswerEscalated) else None
     heads = [head] if head is not None else []
     return [*_changed(view, entry, entry.fact.refs[0]), *_todo(view, entry, heads)]
@@ -49,6 +53,13 @@ def _question(view: View, entry: Recorded) -> Sequence[Delivery]:
     told = {*getattr(entry.fact, "to", ()), *questions.answerers(view.tx, found)}
     acted = {PersonId(str(entry.actor))} if isinstance(entry.fact, QuestionHanded) else set()
     return [Delivery(item, group=found.group, without=later), *_todo(view, entry, told | acted)]
+
+
+def _absence(view: View, entry: Recorded, person: PersonId) -> Delivery:
+    """Until when a person cannot answer by now: whoever was away must not stop at what was said in between."""
+    item = _plain(entry, "followup.absence") | _absence_shape.now_of(view, person)
+    seeing = beside.who_sees(view.tx, person, view.connected)
+    return Delivery(item, people=frozenset({person, *seeing}))
 
 
 def _changed(view: View, entry: Recorded, message: int) -> Sequence[Delivery]:

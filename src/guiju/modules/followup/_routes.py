@@ -9,11 +9,19 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader, Writer
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import Id, OptionalProse, Position
-from guiju.modules.followup import _question_routes, _shape, answering, asking, service
+from guiju.modules.followup import (
+    _absence_routes,
+    _question_routes,
+    _shape,
+    answering,
+    asking,
+    service,
+)
 from guiju.modules.followup.types import Answer, Box
 
 routes = APIRouter(prefix="/api", tags=["followup"])
 routes.include_router(_question_routes.routes)
+routes.include_router(_absence_routes.routes)
 _FAR = 4_102_444_800_000
 """The year 2100, in ms: beyond what anybody means."""
 

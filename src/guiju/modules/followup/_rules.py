@@ -1,9 +1,11 @@
 """Pure decisions about answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from guiju.kernel.clock import DAY, HOUR
+from guiju.kernel.ids import PersonId
 from guiju.kernel.worktime import WorkCalendar, add_working_hours
+from guiju.modules.followup.absence_types import AbsenceRules
 from guiju.modules.followup.question_types import QuestionRules
 from guiju.modules.followup.types import (
     LEVELS,
@@ -16,6 +18,7 @@ from guiju.modules.followup.types import (
 
 LONGEST_DELAY = 30 * DAY
 MOST_HOURS = 2000
+MOST_ABSENT_DAYS = 90
 MOST_LEVELS = 5
 """Heads above the first who are told of a question in turn."""
 Rules = AnswerRules | QuestionRules
@@ -45,6 +48,11 @@ def check_questions(params: QuestionRules) -> None:
         raise ValueError("`per_day` is 1 to 200")
 
 
+def check_absences(params: AbsenceRules) -> None:
+    if not 1 <= params.most_days <= MOST_ABSENT_DAYS:
+        raise ValueError(f"`most_days` is 1 to {MOST_ABSENT_DAYS}")
+
+
 def after(now: int, hours: int, rules: Rules, calendar: WorkCalendar) -> int:
     """When so many hours of the kind that the rules count have passed."""
     if rules.basis == "clock":
@@ -69,12 +77,20 @@ def check_answer(answer: Answer, reason: str, until: int | None, now: int) -> No
         raise BadUntilError("Name a time ahead, at most 30 days from now.")
 
 
-def next_step(parts: Sequence[Part], now: int) -> int | None:
-    """When the timer of a request has something to do again; None for never."""
+def reminds_at(part: Part, absent: Mapping[PersonId, int]) -> int | None:
+    """When one who is asked is reminded: not while they have said that they cannot answer, and never after their deadline."""
+    if part.remind_at is None:
+        return None
+    at = max(part.remind_at, absent.get(part.person, 0))
+    return at if at < part.due_at else None
+
+
+def next_step(parts: Sequence[Part], absent: Mapping[PersonId, int], now: int) -> int | None:
+    """When the timer of a request has something to do again; None for never. `absent`: who cannot answer now, and until when."""
     times = [
         at
         for part in parts
-        for at in (part.remind_at, part.due_at if part.level == 0 else None, part.next_at)
+        for at in (reminds_at(part, absent), part.due_at if part.level == 0 else None, part.next_at)
         if at is not None and at > now
     ]
     return min(times, default=None)

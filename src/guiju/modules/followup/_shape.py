@@ -47,6 +47,7 @@ def overdue(view: View, found: Sequence[tuple[Request, list[Part]]]) -> list[dic
             "asker": view.mark(request.asker),
             "person": view.mark(part.person),
             "due_at": part.due_at,
+            "told": part.told,
         }
         for request, parts in found
         for part in parts
@@ -56,7 +57,9 @@ def overdue(view: View, found: Sequence[tuple[Request, list[Part]]]) -> list[dic
 def figures(counted: Figures | None) -> dict[str, int] | None:
     if counted is None:
         return None
-    return {"in_time": counted.in_time, "late": counted.late, "waiting": counted.waiting}
+    return {
+        "in_time": counted.in_time, "late": counted.late, "waiting": counted.waiting, "told": counted.told,
+    }  # fmt: skip
 
 
 def members(view: View, each: Mapping[PersonId, Figures] | None) -> list[dict[str, Any]] | None:
@@ -74,6 +77,7 @@ def _part(view: View, part: Part, said: Mapping[int, str]) -> dict[str, Any]:
         "answer": part.answer.value,
         "due_at": part.due_at,
         "late": part.late,
+        "told": part.told,
         "at": part.at,
         "reason": said.get(part.position) if part.position is not None else None,
     }

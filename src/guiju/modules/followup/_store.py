@@ -74,6 +74,7 @@ _part = governed(
         Column("next_at", BigInteger),
         Column("at", BigInteger),
         Column("position", BigInteger),
+        Column("told", Integer, nullable=False, server_default="0"),
         Index("followup_part_person", "person", "answer"),
         Index("followup_part_group", "group_id", "answer"),
     )
@@ -111,8 +112,9 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
                 _answer(tx, entry, {message}, str(entry.actor), fact.answer)
             case AnswerReminded(people=people):
                 _set(tx, message, people, remind_at=None)
-            case AnswerLate(people=people, next_at=next_at):
+            case AnswerLate(people=people, next_at=next_at, told=told):
                 _set(tx, message, people, late=1, level=1, next_at=next_at, remind_at=None)
+                _set(tx, message, told, told=1)
             case AnswerEscalated() as fact:
                 _escalate(tx, fact)
             case AskWithdrawn():
@@ -169,7 +171,7 @@ def _ask(tx: WriteTx, entry: Recorded, fact: AnswerAsked) -> None:
     )
     asked = {
         "message": message, "group_id": group, "answer": Answer.OPEN.value, "due_at": fact.due_at,
-        "remind_at": fact.remind_at, "late": 0, "level": 0,
+        "remind_at": fact.remind_at, "late": 0, "level": 0, "told": 0,
     }  # fmt: skip
     for person in fact.people:
         tx.run(insert(_part).values(person=person, **asked))
@@ -320,8 +322,9 @@ def count_asked(tx: ReadTx, person: PersonId, group: GroupId, *, since: int) -> 
 
 def figures(tx: ReadTx, group: GroupId) -> dict[PersonId, Figures]:
     """How each of those who were asked in a group answered."""
+    numbers = func.count().label("n"), func.sum(_part.c.told).label("told")
     counted = (
-        select(_part.c.person, _part.c.answer, _IS_LATE.label("is_late"), func.count().label("n"))
+        select(_part.c.person, _part.c.answer, _IS_LATE.label("is_late"), *numbers)
         .where(_part.c.group_id == group, _part.c.answer != Answer.GONE.value)
         .group_by(_part.c.person, _part.c.answer, _IS_LATE)
     )
@@ -332,8 +335,9 @@ def figures(tx: ReadTx, group: GroupId) -> dict[PersonId, Figures]:
             0 if is_waiting or row.is_late else row.n,
             row.n if row.is_late and not is_waiting else 0,
             row.n if is_waiting else 0,
+            int(row.told) if is_waiting or row.is_late else 0,
         )
-        found[person] = found.get(person, Figures(0, 0, 0)) + given
+        found[person] = found.get(person, Figures(0, 0, 0, 0)) + given
     return found
 
 
@@ -360,4 +364,5 @@ def _to_part(row: Row[Any]) -> Part:
         row.next_at,
         row.at,
         row.position,
+        bool(row.told),
     )

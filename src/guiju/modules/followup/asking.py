@@ -1,6 +1,6 @@
 """Asking for an answer, and waiting for it no more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY, MINUTE
@@ -8,7 +8,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
-from guiju.modules.followup import _rules, _store, service
+from guiju.modules.followup import _absence_store, _rules, _store, service
 from guiju.modules.followup.types import (
     MOST_PEOPLE,
     WAITING,
@@ -21,6 +21,7 @@ from guiju.modules.followup.types import (
     BadPeopleError,
     DeadlineTooLongError,
     NotAuthorError,
+    Part,
     Request,
     RequestState,
 )
@@ -92,9 +93,15 @@ def under(permit: Permit, use: Use | None) -> Permit:
 def set_timer(tx: WriteTx, message: int) -> None:
     """Wake up when there is something to do about those who have not answered."""
     waiting = [part for part in _store.parts(tx, [message])[message] if part.answer in WAITING]
-    at = _rules.next_step(waiting, tx.now)
+    at = _rules.next_step(waiting, absent_until(tx, waiting), tx.now)
     if at is not None:
         tx.schedule(TIMER, str(message), at)
+
+
+def absent_until(tx: ReadTx, parts: Sequence[Part]) -> Mapping[PersonId, int]:
+    """Until when (ms) those of these cannot answer who have said that they cannot now."""
+    absent = _absence_store.at(tx, tx.now, [part.person for part in parts]) if parts else []
+    return {one.person: one.until for one in absent}
 
 
 def _people(

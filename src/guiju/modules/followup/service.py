@@ -11,7 +11,14 @@ from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.modules.directory import deputising
-from guiju.modules.followup import _question_store, _said_store, _store, hearing
+from guiju.modules.followup import (
+    _absence_store,
+    _question_store,
+    _said_store,
+    _store,
+    hearing,
+)
+from guiju.modules.followup.absence_types import AbsenceFact
 from guiju.modules.followup.question_types import QuestionFact, QuestionRules
 from guiju.modules.followup.types import (
     LEVELS,
@@ -39,7 +46,9 @@ _RUNNING = (GroupRole.OWNER, GroupRole.ADMINISTRATOR)
 
 
 def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
-    _store.apply(tx, [entry for entry in entries if not isinstance(entry.fact, QuestionFact)])
+    answers = [e for e in entries if not isinstance(e.fact, QuestionFact | AbsenceFact)]
+    _store.apply(tx, answers)
+    _absence_store.apply(tx, entries)
     _question_store.apply(tx, [entry for entry in entries if isinstance(entry.fact, QuestionFact)])
 
 
@@ -79,7 +88,7 @@ def list_group(
     if place.role not in _RUNNING:
         return found, None, None
     each = _store.figures(tx, group)
-    together = functools.reduce(operator.add, each.values(), Figures(0, 0, 0))
+    together = functools.reduce(operator.add, each.values(), Figures(0, 0, 0, 0))
     return found, together, each if place.role is GroupRole.OWNER else None
 
 

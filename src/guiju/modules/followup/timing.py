@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from guiju.kernel.actor import Actor
 from guiju.kernel.clock import DAY
+from guiju.kernel.db import ReadTx
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.modules.directory import deputising
-from guiju.modules.followup import _rules, _store, hearing, service
-from guiju.modules.followup.asking import TIMER, set_timer, under
+from guiju.modules.followup import _absence_store, _rules, _store, hearing, service
+from guiju.modules.followup.asking import TIMER, absent_until, set_timer, under
 from guiju.modules.followup.types import (
     WAITING,
     AnswerEscalated,
@@ -48,7 +49,9 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
             return
     permit = under(policy.require(tx, actor, "followup.keep_time", request.group), use)
     waiting = [part for part in _store.parts(tx, [message])[message] if part.answer in WAITING]
-    near = [p for p in waiting if p.remind_at is not None and p.remind_at <= tx.now < p.due_at]
+    absent = absent_until(tx, waiting)
+    due = ((part, _rules.reminds_at(part, absent)) for part in waiting)
+    near = [part for part, at in due if at is not None and at <= tx.now < part.due_at]
     if near:
         named = tuple(part.person for part in near)
         tx.record(permit, AnswerReminded(request.group, (message,), named))
@@ -58,13 +61,24 @@ def keep_time(tx: WriteTx, actor: Actor, message: int) -> None:
         is_last = rules.levels < 2
         next_at = None if is_last else _rules.after(tx.now, rules.next_hours, rules, calendar)
         named = tuple(part.person for part in late)
-        tx.record(permit, AnswerLate(request.group, (message,), named, next_at))
+        told = _told_before(tx, late)
+        tx.record(permit, AnswerLate(request.group, (message,), named, next_at, told))
         if rules.levels:
             _escalate(tx, permit, request, late, level=1)
     later = [part for part in waiting if part.next_at is not None and part.next_at <= tx.now]
     if rules.levels:
         _escalate(tx, permit, request, later, level=2)
     set_timer(tx, message)
+
+
+def _told_before(tx: ReadTx, late: Sequence[Part]) -> tuple[PersonId, ...]:
+    """Those whose deadline fell into a time in which they had told their groups beforehand that they cannot answer."""
+    found = {
+        absence.person
+        for due_at in {part.due_at for part in late}
+        for absence in _absence_store.at(tx, due_at, [p.person for p in late if p.due_at == due_at])
+    }
+    return tuple(part.person for part in late if part.person in found)
 
 
 def wake(tx: WriteTx, entries: Sequence[Recorded]) -> None:

@@ -76,6 +76,8 @@ class Part:
     next_at: int | None
     at: int | None
     position: int | None
+    told: bool
+    """They had said beforehand that they could not answer when their deadline passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,22 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many of those who were asked in a group answered in time, answered late, and have not answered."""
+    """How many of those who were asked in a group answered in time, answered late, and have not answered.
+
+    For `told` of the late and the waiting ones the deadline fell into a time that they had told beforehand.
+    """
 
     in_time: int
     late: int
     waiting: int
+    told: int
 
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(
-            self.in_time + other.in_time, self.late + other.late, self.waiting + other.waiting
+            self.in_time + other.in_time,
+            self.late + other.late,
+            self.waiting + other.waiting,
+            self.told + other.told,
         )
 
 
@@ -153,12 +162,16 @@ class AnswerReminded:
 
 @fact("followup.late", Content.CONTENT)
 class AnswerLate:
-    """The deadline of these people passed without an answer. At `next_at` the second head is told."""
+    """The deadline of these people passed without an answer. At `next_at` the second head is told.
+
+    Those `told` of them had said beforehand that they could not answer then.
+    """
 
     group: GroupId
     refs: tuple[int, ...]
     people: tuple[PersonId, ...]
     next_at: int | None
+    told: tuple[PersonId, ...] = ()
 
 
 @fact("followup.escalated", Content.CONTENT)
@@ -236,7 +249,7 @@ class AlreadyAnsweredError(ConflictError):
 
 
 class ReasonNeededError(InvalidError):
-    """Who declines or answers later says why."""
+    """Who declines or answers later says why; who cannot answer does where a clause wants it."""
 
     code = "followup.reason_needed"
 

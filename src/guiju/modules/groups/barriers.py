@@ -177,6 +177,19 @@ def kept_apart(tx: ReadTx, person: PersonId, among: Sequence[PersonId]) -> froze
     )
 
 
+def kept_from(tx: ReadTx, reader: PersonId, among: Sequence[PersonId]) -> frozenset[PersonId]:
+    """Who of these a barrier keeps from writing to `reader` now: asked of many at once."""
+    standing = [b for b in _direct_store.unlifted(tx) if _barrier_rules.is_in_force(b, tx.now)]
+    if not standing or not among:
+        return frozenset()
+    known = _all_standing(tx, [reader, *among])
+    return frozenset(
+        writer
+        for writer in among
+        if any(_barrier_rules.bars(barrier, known[writer], known[reader]) for barrier in standing)
+    )
+
+
 def kept_from_writing(
     tx: ReadTx, barrier_id: str, at: int | None, among: Collection[PersonId]
 ) -> frozenset[PersonId]:

@@ -17,12 +17,7 @@ export function choices(now: number): Choice[] {
   return today.at >= now + SOONEST_MS ? [today, tomorrow] : [tomorrow];
 }
 
-/** As a field of the browser takes it, in local time and whole minutes: 2026-11-28T18:00. */
-export function toField(at: number): string {
-  const d = new Date(at);
-  return new Date(at - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-/** The opposite; null for what is no time, or too near or far. */
+/** What a field of the browser holds as a time; null for what is no time, or too near or far. */
 export function fromField(typed: string, now: number): number | null {
   const at = new Date(typed).getTime();
   return Number.isNaN(at) || at < now + SOONEST_MS || at > now + FARTHEST_MS ? null : at;
