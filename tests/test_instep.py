@@ -196,7 +196,8 @@ class Acts:
             ("held for its file", HELD_TEXT, MessageState.HELD),
             ("blocked for its file", BLOCKED_TEXT, MessageState.BLOCKED),
         ):
-            found = attached(uploads, self.member, self.group, "a.txt", text.encode())
+            said = Origin(OriginKind.PUBLIC, "公司官网")
+            found = attached(uploads, self.member, self.group, "a.txt", text.encode(), said)
             at = self.send(name, self.member, "", state, files=found)
             if state is MessageState.HELD:
                 held, file = at, found[0].stored.id

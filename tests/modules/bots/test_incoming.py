@@ -24,9 +24,10 @@ from guiju.modules.groups import governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import _live, prereview, replaying, review, review_queue
+from guiju.modules.messaging.progress import Progress
 from guiju.modules.messaging.review_types import DecisionNotFoundError
 from guiju.modules.messaging.types import OwnMessageError
-from guiju.modules.messaging.uploading import Progress, Uploads
+from guiju.modules.messaging.uploading import Uploads
 from guiju.setup import SYSTEM
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
