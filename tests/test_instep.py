@@ -47,6 +47,7 @@ from guiju.modules.messaging import (
 )
 from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.forward_types import Wanted
+from guiju.modules.messaging.origin_types import Origin, OriginKind
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.outages import service as outages

@@ -107,7 +107,11 @@ def begin(uploads: Uploads, actor: Actor, group: GroupId, name: str, data: bytes
 
 
 def attached(
-    uploads: Uploads, actor: Actor, group: GroupId, name: str, data: bytes,
+    uploads: Uploads,
+    actor: Actor,
+    group: GroupId,
+    name: str,
+    data: bytes,
     origin: Origin | None = None,
 ) -> tuple[Attached, ...]:
     """A small file that is ready to go with a message."""
