@@ -43,6 +43,10 @@ describe("where files come from", () => {
     file("asks");
     expect(origins.stops("asks")).toBe(true);
     expect(origins.reminded.value).toMatchObject({ box: "asks" });
+    origins.unremind("asks/7");
+    expect(origins.reminded.value).not.toBeNull();
+    origins.unremind("asks");
+    expect(origins.reminded.value).toBeNull();
     origins.choose("asks", { kind: "public", note: "  " });
     expect([origins.lacks("asks"), origins.originIn("asks")]).toEqual([true, {}]);
     origins.choose("asks", { kind: "public", note: " 官网 " });

@@ -209,6 +209,17 @@ def test_files_of_bots_wait_where_only_files_wait(
     assert [name.rpartition("_")[0] for name in seen] == ["inspect"]
 
 
+def test_a_bot_is_not_asked_where_its_files_come_from(place: Place) -> None:
+    """Whoever answers for it stands beside the message, and answers for the files."""
+    everywhere = ("of: [file, image], classes: [company, comprehensive]", "of: [file, image]")
+    place.world.adopt(lambda text: free_bots(text.replace(*everywhere)))
+    made = place.robot.upload("产量.txt", "周一：四十台".encode())
+    message = {"msgtype": "file", "file": {"media_id": made["media_id"]}}
+    assert place.robot.say(message) == OK
+    assert place.world.facts("messaging.sent")[-1].notes[0].origin is None
+    assert place.world.entries("messaging.sent")[-1].uses == ()
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [

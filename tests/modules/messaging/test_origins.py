@@ -105,6 +105,7 @@ class TestSending:
             ({"kind": "public", "note": " "}, "messaging.bad_origin"),
             ({"kind": "own", "note": "我"}, "messaging.bad_origin"),
             ({"kind": "public", "note": "官网\n首页"}, "messaging.bad_origin"),
+            ({"kind": "public", "note": "官网\u2028首页"}, "messaging.bad_origin"),
             ({"kind": "public", "note": "官" * 201}, "messaging.bad_origin"),
             ({"kind": "found"}, "messaging.bad_message"),
             ({"kind": "own", "by": "x"}, "messaging.bad_message"),
@@ -219,6 +220,16 @@ class TestLater:
         inside.server.schedule.run_due()
         (entry,) = office.world.entries("messaging.sent")
         assert entry.fact.notes[0].origin == Origin(OriginKind.LICENSED, LICENSED["note"])
+
+    def test_without_files_it_says_nothing(self, office: Office, member: Sender) -> None:
+        odd = {"kind": "licensed"}
+        assert shown(member, member.sent(text="周一检修", origin=odd))["files"] == []
+        at = office.world.clock.now() + HOUR
+        wanted = {"cmid": "s1", "body": {"text": "周一检修", "origin": odd}, "at": at}
+        path = f"/groups/{member.group}/scheduled"
+        assert member.request("POST", path, wanted).is_success
+        (row,) = member.request("GET", "/scheduled").json()["scheduled"]
+        assert row["origin"] is None
 
     def test_what_was_scheduled_before_the_clause_fails_with_it(
         self, office: Office, inside: Inside, member: Sender

@@ -124,7 +124,7 @@ async def list_scheduled(request: Request, actor: CurrentActor, read: Reader) ->
                 "files": [
                     _file_shape.note(file, *files[file]) for file in body.files if file in files
                 ],
-                "origin": origins.shape(origins.read(body.origin)),
+                "origin": origins.shape(body.origin) if body.files else None,
                 "at": each.due_at,
                 "state": each.state,
                 "code": each.code,

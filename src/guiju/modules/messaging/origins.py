@@ -47,7 +47,7 @@ def read(said: Said | None) -> Origin | None:
     except ValueError as error:
         raise BadOriginError(str(error)) from error
     note = note.strip()
-    if len(note) > LONGEST_NOTE or "\n" in note:
+    if len(note) > LONGEST_NOTE or len(note.splitlines()) > 1:
         raise BadOriginError("The note on an origin is one short line.", most=LONGEST_NOTE)
     if (note != "") != (said.kind in NOTED):
         raise BadOriginError(
@@ -105,6 +105,6 @@ def declared(
     return tuple(made)
 
 
-def shape(origin: Origin | None) -> dict[str, Any] | None:
+def shape(origin: Origin | Said | None) -> dict[str, Any] | None:
     """An origin as JSON."""
     return {"kind": origin.kind, "note": origin.note} if origin is not None else None

@@ -45,6 +45,10 @@ export function originIn(box: string): { origin?: Origin } {
   const origin = asksIn(box) ? whole(chosenIn(box)) : null;
   return origin === null ? {} : { origin };
 }
+/** What was missing is there, or is not asked any more. */
+export function unremind(box: string): void {
+  if (reminded.value?.box === box) reminded.value = null;
+}
 /** They were sent off, or came back with what was said of them. */
 export function settled(box: string, origin: Origin | undefined): void {
   if (origin === undefined) return;
