@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, Route, expect
 
 from tests.journeys.test_unsent import choose, composer, enter, menu, sheet
-from tests.support.browser import PHONE, Screen, Screens
+from tests.support.browser import PASSWORD, PHONE, Screen, Screens
 from tests.support.uploading import picture
 
 WORKSHOP, SAFETY = "总装一车间", "安全生产"
@@ -91,6 +91,35 @@ def test_without_a_line_it_is_asked_before_the_message_waits(people: Screens) ->
     expect(reader.message("断线时的安排")).to_contain_text("来源：自己制作", timeout=30_000)
 
 
+def test_a_page_that_does_not_know_the_rule_shows_the_refusal_and_then_asks(
+    people: Screens,
+) -> None:
+    writer = people.new()
+    writer.post("/session", {"account": "wanghaitao", "password": PASSWORD})
+
+    def without_it(route: Route) -> None:
+        told = route.fetch().json()
+        for group in told["device"]["groups"].values():
+            group["origin"] = None
+        route.fulfill(json=told)
+
+    writer.page.route("**/api/start", without_it)
+    writer.open("/chat")
+    enter(writer, SAFETY)
+    attach(writer, PLAN)
+    expect(asked(writer)).to_have_count(0)
+    writer.write("还不知道要说来源")
+    composer(writer).press("Enter")
+    refused = writer.page.locator("article.wait", has_text="还不知道要说来源")
+    expect(refused).to_contain_text("先说明来源")
+    expect(refused).to_contain_text("6.39")
+    expect(refused).to_contain_text("在文件上方选一项来源再发")
+    refused.get_by_role("button", name="改后再发").click()
+    asked(writer).get_by_text("自己制作", exact=True).click()
+    composer(writer).press("Enter")
+    expect(writer.message("还不知道要说来源")).to_contain_text("来源：自己制作")
+
+
 def test_a_forward_asks_only_of_what_nobody_has_said(people: Screens) -> None:
     writer, reader = people.signed_in("wanghaitao"), people.signed_in("zhouxiaoyu")
     enter(writer, WORKSHOP)
@@ -117,8 +146,11 @@ def test_the_list_of_what_waits_shows_it_and_lets_it_be_changed(people: Screens)
     screen.write("明早的安排")
     later = screen.page.get_by_role("button", name="定时发送")
     later.click()
+    open_menu = screen.page.get_by_role("menu")
+    expect(open_menu).to_be_visible()
     expect(screen.page.get_by_role("menuitem", name="明天 09:00")).to_have_count(0)
     screen.page.keyboard.press("Escape")
+    expect(open_menu).to_have_count(0)
     asked(screen).get_by_text("自己制作", exact=True).click()
     later.click()
     screen.page.get_by_role("menuitem", name="明天 09:00").click()

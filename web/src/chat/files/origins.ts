@@ -1,7 +1,7 @@
 /** Where the files of a composer come from: asked where the group wants it, before anything is sent off or waits here. */
 import { shallowReactive, shallowRef } from "vue";
 import type { Origin, OriginRule } from "../../api/origin.ts";
-import type { FileMark } from "../../api/types.ts";
+import type { ClauseMark, FileMark } from "../../api/types.ts";
 import { device } from "../../live/store.ts";
 import { pendingOf } from "./pending.ts";
 
@@ -22,6 +22,11 @@ const last = shallowRef<Origin | null>(null);
 export const reminded = shallowRef<{ box: string; n: number } | null>(null);
 
 export const ruleOf = (group: string): OriginRule | null => device.value?.groups[group]?.origin ?? null;
+/** A refusal has told of a rule that this page did not know: what comes back to the composer is asked. */
+export function heard(group: string, clause: ClauseMark): void {
+  const [known, here] = [device.value, device.value?.groups[group]];
+  if (known && here && !here.origin) device.value = { ...known, groups: { ...known.groups, [group]: { ...here, origin: { of: ["file", "image"], clause } } } };
+}
 /** Whether a group asks it of some of these files. */
 export const asksOf = (group: string, files: readonly Pick<FileMark, "kind" | "origin">[]): boolean =>
   files.some((one) => !one.origin && ruleOf(group)?.of.includes(one.kind));
