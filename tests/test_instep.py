@@ -47,6 +47,7 @@ from guiju.modules.messaging import (
 )
 from guiju.modules.messaging.change_types import ALL, Reaction
 from guiju.modules.messaging.forward_types import Wanted
+from guiju.modules.messaging.origin_types import Origin, OriginKind
 from guiju.modules.messaging.review_types import Permission
 from guiju.modules.messaging.types import MessageState
 from guiju.modules.outages import service as outages
@@ -196,7 +197,8 @@ class Acts:
             ("held for its file", HELD_TEXT, MessageState.HELD),
             ("blocked for its file", BLOCKED_TEXT, MessageState.BLOCKED),
         ):
-            found = attached(uploads, self.member, self.group, "a.txt", text.encode())
+            said = Origin(OriginKind.PUBLIC, "公司官网")
+            found = attached(uploads, self.member, self.group, "a.txt", text.encode(), said)
             at = self.send(name, self.member, "", state, files=found)
             if state is MessageState.HELD:
                 held, file = at, found[0].stored.id

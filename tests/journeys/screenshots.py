@@ -107,6 +107,19 @@ def forward(screen: Screen) -> None:
     expect(sheet.get_by_role("alert")).to_be_visible()
 
 
+def origin(screen: Screen) -> None:
+    """Files that say where they come from before they go."""
+    group(screen, "安全生产")
+    screen.page.locator("input[type=file]").first.set_input_files(
+        {"name": "叉车安全规程.txt", "mimeType": "text/plain", "buffer": "转弯鸣笛".encode()}
+    )
+    screen.uploaded()
+    asked = screen.page.get_by_role("group", name="文件来源")
+    asked.get_by_text("公开资料", exact=True).click()
+    asked.get_by_role("textbox").fill("国家标准全文公开系统，GB/T 36507")
+    bottom(screen)
+
+
 def later(screen: Screen) -> None:
     group(screen)
     strip = screen.page.get_by_role("button", name=re.compile("^定时消息"))
@@ -296,6 +309,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[Screen], None]]]] = {
     "warning": ("zhouxiaoyu", warning),
     "held": ("zhouxiaoyu", held),
     "forward": ("zhaotiejun", forward),
+    "origin": ("wanghaitao", origin),
     "later": ("zhouxiaoyu", later),
     "search": ("zhouxiaoyu", search),
     "apply": ("zhouxiaoyu", apply_for),

@@ -104,6 +104,7 @@ class TestForwarding:
         enter(reader, SAFETY)
         menu(writer, "夹具改好了").get_by_role("menuitem", name="转发").click()
         choose(writer, SAFETY)
+        sheet(writer).get_by_text("自己制作", exact=True).click()
         sheet(writer).get_by_role("button", name="转发", exact=True).click()
         expect(sheet(writer)).to_contain_text("已转发到")
         arrived = reader.sent("夹具改好了")

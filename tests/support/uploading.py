@@ -15,6 +15,7 @@ from guiju.kernel.ids import GroupId
 from guiju.ledger.vault import PART
 from guiju.modules.inspection.extraction.reading import Extractor
 from guiju.modules.messaging.file_types import Attached, FileKind
+from guiju.modules.messaging.origin_types import Origin
 from guiju.modules.messaging.uploading import Uploads
 from tests.support.inside import Inside, session_for
 from tests.support.world import World
@@ -106,12 +107,17 @@ def begin(uploads: Uploads, actor: Actor, group: GroupId, name: str, data: bytes
 
 
 def attached(
-    uploads: Uploads, actor: Actor, group: GroupId, name: str, data: bytes
+    uploads: Uploads,
+    actor: Actor,
+    group: GroupId,
+    name: str,
+    data: bytes,
+    origin: Origin | None = None,
 ) -> tuple[Attached, ...]:
     """A small file that is ready to go with a message."""
     made = begin(uploads, actor, group, name, data)
     uploads.complete(actor, made, hashlib.sha256(data).hexdigest())
-    return uploads.attached(actor, "new", (made,))
+    return uploads.attached(actor, "new", (made,), origin)
 
 
 def sender(world: World, inside: Inside, person: Actor, group: GroupId) -> Sender:

@@ -24,9 +24,10 @@ from guiju.modules.groups import governing, roster
 from guiju.modules.groups import service as groups
 from guiju.modules.identity import service as identity
 from guiju.modules.messaging import _live, prereview, replaying, review, review_queue
+from guiju.modules.messaging.progress import Progress
 from guiju.modules.messaging.review_types import DecisionNotFoundError
 from guiju.modules.messaging.types import OwnMessageError
-from guiju.modules.messaging.uploading import Progress, Uploads
+from guiju.modules.messaging.uploading import Uploads
 from guiju.setup import SYSTEM
 from tests.support.inside import Inside, served_world, session_for
 from tests.support.office import Office, open_office
@@ -206,6 +207,17 @@ def test_files_of_bots_wait_where_only_files_wait(
     monkeypatch.setattr(Uploads, "complete", noted)
     assert place.robot.upload("值班表.txt", "周一：李四".encode())["errcode"] == 0
     assert [name.rpartition("_")[0] for name in seen] == ["inspect"]
+
+
+def test_a_bot_is_not_asked_where_its_files_come_from(place: Place) -> None:
+    """Whoever answers for it stands beside the message, and answers for the files."""
+    everywhere = ("of: [file, image], classes: [company, comprehensive]", "of: [file, image]")
+    place.world.adopt(lambda text: free_bots(text.replace(*everywhere)))
+    made = place.robot.upload("产量.txt", "周一：四十台".encode())
+    message = {"msgtype": "file", "file": {"media_id": made["media_id"]}}
+    assert place.robot.say(message) == OK
+    assert place.world.facts("messaging.sent")[-1].notes[0].origin is None
+    assert place.world.entries("messaging.sent")[-1].uses == ()
 
 
 @pytest.mark.parametrize(

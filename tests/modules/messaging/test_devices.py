@@ -366,7 +366,7 @@ def test_over_http(inside: tuple[Office, Inside]) -> None:
     found = ask("GET", "/start").json()
     assert found["me"]["position"] == found["position"]
     assert [each["group"]["id"] for each in found["conversations"]] == [group]
-    assert found["device"]["groups"] == {group: {"days": 14, "told": "text"}}
+    assert found["device"]["groups"] == {group: {"days": 14, "told": "text", "origin": None}}
     assert found["device"]["push_key"], "the world has a contact"
     assert found["device"].items() <= ask("GET", "/device").json().items()
     good = push_body("https://push.example/1")

@@ -329,8 +329,9 @@ WITHOUT_EVIDENCE = {
     "messaging.mention_all",
     "messaging.pace",
 }
-# Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause.
-ELSEWHERE = {"messaging.files"}
+# Files need a server to be uploaded to: tests/modules/messaging/test_files.py shows them held under its clause, and
+# test_origins.py asked where they come from.
+ELSEWHERE = {"messaging.files", "messaging.origin"}
 # Not in this pack, or forbidden by it: tests/modules/messaging/test_risk.py, test_editing.py, test_reads.py, test_devices.py,
 # test_quieting.py, test_urging.py, test_burning.py, groups/test_roster.py and bots/test_asking.py show them acting.
 OFF_BY_DEFAULT = {

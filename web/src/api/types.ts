@@ -1,6 +1,6 @@
 /** The shapes of docs/protocol.md. Field names are the protocol's; `| null` where the page marks a field with `?`. */
 import type { Absent } from "./absences.ts"; import type { OutageReport } from "./outages.ts"; import type { Chosen, OfficeHours, Publishing, TemplateCopy } from "./order.ts";
-import type { OwnQuiet } from "./quiet.ts";
+import type { Origin, OriginRule } from "./origin.ts"; import type { OwnQuiet } from "./quiet.ts";
 export type { Call, CallState, OwnQuiet, Rest } from "./quiet.ts";
 
 export interface Bilingual { zh: string; en: string }
@@ -29,7 +29,7 @@ export interface Me {
 export type Told = "off" | "none" | "sender" | "text";
 /** What this browser may keep and show of each group, and how I am notified. What is kept is bound to the epoch. */
 export interface Device {
-  epoch: string; groups: Record<string, { days: number; told: Exclude<Told, "off"> }>; notifications: { told: Told }; push_key: string | null;
+  epoch: string; groups: Record<string, { days: number; told: Exclude<Told, "off">; origin?: OriginRule | null }>; notifications: { told: Told }; push_key: string | null;
 }
 export interface Start extends Conversations { me: Me; device: Device }
 export interface SessionRow { id: string; device: string; created_at: number; last_seen_at: number; current: boolean }
@@ -96,7 +96,7 @@ export const ALL = "all";
 export type FileKind = "file" | "image" | "voice";
 export interface FileMark {
   id: string; name: string; size: number; type: string; kind: FileKind; width?: number | null; height?: number | null; seconds?: number | null;
-  thumbnail: boolean; reasons?: { code: string; where: string }[]; findings?: { part: string; category: string; rule: string; word: string }[];
+  thumbnail: boolean; origin?: Origin | null; reasons?: { code: string; where: string }[]; findings?: { part: string; category: string; rule: string; word: string }[];
   /** Only of one that waits to be sent: the hash of the whole, to have it inspected again. */
   sha256?: string;
 }
@@ -157,7 +157,7 @@ export interface Forward { group: string; merged: boolean; items: { sender: stri
 /** The text of a draft that was given up is empty. */
 export interface DraftMark { group: string; text: string; quote: number | null; thread: number | null; at: number; /** Whom it mentions, by the names in its text. */ mentions?: readonly { id: string; name: string }[] }
 export interface ScheduledRow {
-  cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null; files: FileMark[];
+  cmid: string; group: string; group_name: string; text: string; mentions: string[]; quote: number | null; thread: number | null; members: number | null; files: FileMark[]; origin?: Origin | null;
   at: number; state: "waiting" | "failed"; code: string | null; clause: ClauseMark | null; kept_until: number | null;
 }
 
@@ -261,7 +261,7 @@ export interface RecallDone { position: number; text?: string; reedit_until?: nu
 export interface MessageVersions { versions: { at: number; text: string; position: number }[]; position: number }
 
 /** `members` is how many people a mention of `ALL` reaches, as its author confirmed. */
-export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[]; template?: Chosen; burn?: number; corrects?: number }
+export interface Body { text: string; mentions?: string[]; quote?: number | null; confirm?: string; thread?: number | null; members?: number; files?: string[]; template?: Chosen; burn?: number; corrects?: number; origin?: Origin }
 export interface Receipt {
   cmid: string; state: "delivered" | "masked" | "held" | "blocked" | "warned"; position: number | null; clause: ClauseMark | null; note: string | null;
   ruleset?: string; confirm?: string; findings?: Finding[]; found?: { file: number; part: string; word: string }[]; limit?: PaceLimit | null;

@@ -1,6 +1,7 @@
 /** What I have written and the server has not confirmed yet. Kept across reloads; a retry carries the same cmid, so nothing is sent twice. */
 import { shallowRef } from "vue";
 import type { Chosen } from "../api/order.ts";
+import type { Origin } from "../api/origin.ts";
 import type { Body, ClauseMark, FileMark, PaceLimit, Quote } from "../api/types.ts";
 import { hangs, within } from "./cupboard.ts";
 import type { Shelf } from "./cupboard.ts";
@@ -14,6 +15,8 @@ export interface Waiting {
   files?: FileMark[];
   /** The keys of its files while not all of them have reached the server; it goes once they have. */
   waits?: string[];
+  /** Where its files come from. */
+  origin?: Origin;
   /** The first message of the thread that it is a reply in. */
   thread?: number;
   /** It burns after so many seconds of reading; then this page's memory alone keeps it. */
@@ -54,6 +57,7 @@ export function bodyOf(one: Waiting): Body {
   if (one.mentions.length > 0) body.mentions = one.mentions;
   if (one.quote !== null) body.quote = one.quote.position;
   if (one.files?.length) body.files = one.files.map((file) => file.id);
+  if (one.files?.length && one.origin !== undefined) body.origin = one.origin;
   if (one.thread !== undefined) body.thread = one.thread;
   if (one.members !== undefined) body.members = one.members;
   if (one.burn !== undefined) body.burn = one.burn;

@@ -10,8 +10,8 @@ export function sendInto(run: typeof write): void {
   write = run;
 }
 
-/** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches, how long it can be read. */
-export type Along = Pick<Waiting, "thread" | "members" | "template" | "burn" | "corrects" | "waits">;
+/** What goes with a message besides its text: the thread it replies in, and how many people a mention of everybody reaches, how long it can be read, where its files come from. */
+export type Along = Pick<Waiting, "thread" | "members" | "template" | "burn" | "corrects" | "waits" | "origin">;
 
 export function sendMessage(group: string, text: string, mentions: string[], quote: Quote | null, files: FileMark[] = [], along: Along = {}): string {
   const one = { cmid: randomId(), group, text, mentions, quote, at: Date.now(), state: "waiting" as const, ...(files.length > 0 && { files }), ...along };

@@ -30,6 +30,7 @@ from guiju.modules.messaging import (
     _topic_controls,
 )
 from guiju.modules.messaging._file_controls import FILES
+from guiju.modules.messaging._origin_controls import ORIGIN
 from guiju.modules.messaging.audience import AUDIENCE
 from guiju.modules.messaging.personal_types import MOST_MARKED, ReadMarks
 from guiju.modules.messaging.review_types import SECOND_LINES, PreReviewRules
@@ -340,6 +341,7 @@ CONTROLS = (
     *_change_controls.CONTROLS,
     *_quiet_controls.CONTROLS,
     FILES,
+    ORIGIN,
     _forward_controls.FORWARDING,
     *_topic_controls.CONTROLS,
     _template_controls.TEMPLATES,

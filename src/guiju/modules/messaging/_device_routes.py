@@ -14,6 +14,7 @@ from guiju.modules.messaging import devices
 from guiju.modules.messaging._change_routes import Closed
 from guiju.modules.messaging.device_types import Told
 from guiju.modules.messaging.pushing import Pusher
+from guiju.modules.policy.types import Use
 
 routes = APIRouter()
 Endpoint = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
@@ -54,12 +55,20 @@ def describe(request: Request, tx: ReadTx, actor: Actor, session: str) -> Json:
     return {
         "epoch": devices.epoch(tx, actor, session, request.app.state.origin),
         "groups": {
-            group: {"days": found.days, "told": found.told.value}
+            group: {
+                "days": found.days,
+                "told": found.told.value,
+                "origin": _origin(found.origin),
+            }
             for group, found in devices.limits(tx, actor).items()
         },
         "notifications": {"told": devices.told_to(tx, actor.person_id).value},
         "push_key": request.app.state.pusher.public_key,
     }
+
+
+def _origin(use: Use | None) -> Json | None:
+    return {"of": list(use.params.of), "clause": use.mark()} if use is not None else None
 
 
 @routes.get("/device")

@@ -23,7 +23,8 @@ from guiju.modules.messaging.file_types import (
 )
 from guiju.modules.messaging.looking import PLAIN, SAFE_PICTURES
 from guiju.modules.messaging.opening import Opened
-from guiju.modules.messaging.uploading import Progress, Uploads
+from guiju.modules.messaging.progress import Progress
+from guiju.modules.messaging.uploading import Uploads
 
 T = TypeVar("T")
 routes = APIRouter()

@@ -4,10 +4,10 @@ from typing import Any
 
 from guiju.kernel.facts import Recorded
 from guiju.ledger.vault import PART
-from guiju.modules.messaging import opening
+from guiju.modules.messaging import opening, origins
 from guiju.modules.messaging.file_types import FileFinding, FileNote, UploadState
+from guiju.modules.messaging.progress import Progress, Result
 from guiju.modules.messaging.service import OWN_KINDS
-from guiju.modules.messaging.uploading import Progress, Result
 
 Json = dict[str, Any]
 
@@ -23,6 +23,7 @@ def note(file: str, size: int, shown: FileNote) -> Json:
         "height": shown.height,
         "seconds": shown.seconds,
         "thumbnail": shown.thumbnail,
+        "origin": origins.shape(shown.origin),
     }
 
 

@@ -14,7 +14,7 @@ def same_message(one: Send, other: Send) -> bool:
 
 
 def _said(send: Send) -> tuple[object, ...]:
-    files = tuple(each.stored.id for each in send.files)
+    files = tuple((each.stored.id, each.note.origin) for each in send.files)
     made = send.carried, send.template, send.burn, send.corrects
     return send.group, send.text, send.mentions, send.quote, send.thread, files, made
 

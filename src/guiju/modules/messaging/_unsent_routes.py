@@ -10,7 +10,7 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.http import CurrentActor, Json, Reader
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.kernel.text import Id, Position
-from guiju.modules.messaging import _file_shape
+from guiju.modules.messaging import _file_shape, origins
 from guiju.modules.messaging._change_routes import Closed
 from guiju.modules.messaging._personal_routes import tell_own
 from guiju.modules.messaging.composing import read_body, read_text, receipt_json
@@ -124,6 +124,7 @@ async def list_scheduled(request: Request, actor: CurrentActor, read: Reader) ->
                 "files": [
                     _file_shape.note(file, *files[file]) for file in body.files if file in files
                 ],
+                "origin": origins.shape(body.origin) if body.files else None,
                 "at": each.due_at,
                 "state": each.state,
                 "code": each.code,

@@ -21,7 +21,7 @@ from guiju.kernel.text import check_text
 from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import GroupNotFoundError
 from guiju.modules.inspection.types import Finding, Inspection
-from guiju.modules.messaging import editing, forwarding, prereview, service, urging
+from guiju.modules.messaging import editing, forwarding, origins, prereview, service, urging
 from guiju.modules.messaging.deciding import check_quote, judge
 from guiju.modules.messaging.file_types import Attached
 from guiju.modules.messaging.forward_types import Plan, Wanted
@@ -61,7 +61,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is written: a text, whom it mentions, what it quotes, the thread that it belongs to; `confirm` answers a
     warning, `members` says how many people a mention of all reaches. `files` are uploads that are ready; beside them
     the text may be empty. By a `template` the text is made of its parts, and none is written beside them. With `burn`
-    each reader has it for so many seconds. It `corrects` an earlier message of its author.
+    each reader has it for so many seconds. It `corrects` an earlier message of its author. `origin` says where its files
+    come from.
     """
 
     text: str = ""
@@ -74,6 +75,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     template: Chosen | None = None
     burn: int | None = None
     corrects: int | None = None
+    origin: origins.Said | None = None
 
 
 class Draft(NamedTuple):
@@ -269,10 +271,14 @@ class Composer:
             answer(render(error))
 
     async def _with_files(self, draft: Draft) -> Draft:
-        """The draft with its files, which are looked up off the loop. Raises FileNotReadyError or BadMessageError."""
-        files = draft.body.files
+        """The draft with its files, which are looked up off the loop. Raises what `attached` and `origins.read` raise, and
+        BadMessageError.
+        """
+        files, origin = draft.body.files, origins.read(draft.body.origin)
         check_ids(draft.cmid, files)
-        found = await asyncio.to_thread(self._uploads.attached, draft.actor, draft.cmid, files)
+        found = await asyncio.to_thread(
+            self._uploads.attached, draft.actor, draft.cmid, files, origin
+        )
         return draft._replace(files=found)
 
     async def send(self, actor: Actor, group: GroupId, cmid: str, body: Body) -> Receipt:
@@ -334,7 +340,7 @@ class Composer:
         )
         loop = asyncio.get_running_loop()
         copied = await loop.run_in_executor(
-            self._threads, self._uploads.copies, actor, wanted.target, plan.files
+            self._threads, self._uploads.copies, actor, wanted.target, plan.files, wanted.origin
         )
         try:
             return await self._gate.write(

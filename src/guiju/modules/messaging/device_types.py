@@ -7,6 +7,7 @@ from typing import Any
 
 from guiju.kernel.errors import ConflictError, InvalidError
 from guiju.kernel.ids import GroupId, PersonId
+from guiju.modules.policy.types import Use
 
 MOST_DAYS = 90
 MOST_PUSHES = 5
@@ -52,10 +53,14 @@ class Notifications:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a device may do with the messages of one group: keep them for `days`, and show `told` of them."""
+    """What a device may do with the messages of one group: keep them for `days`, and show `told` of them.
+
+    By `origin` it asks where files come from before it keeps one to be sent: what waits there for the line, waits alone.
+    """
 
     days: int
     told: Told
+    origin: Use | None = None
 
 
 @dataclass(frozen=True, slots=True)

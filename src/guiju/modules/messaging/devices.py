@@ -11,7 +11,7 @@ from guiju.modules.groups import service as groups
 from guiju.modules.groups.types import Group
 from guiju.modules.identity import service as identity
 from guiju.modules.identity.types import SessionId
-from guiju.modules.messaging import _device_store
+from guiju.modules.messaging import _device_store, origins
 from guiju.modules.messaging.device_types import (
     MOST_PUSHES,
     Limits,
@@ -42,7 +42,7 @@ def limits(tx: ReadTx, actor: Actor) -> Mapping[GroupId, Limits]:
 
 def limits_in(tx: ReadTx, group: Group) -> Limits:
     """The limits of one group by the pack in force. Of several uses the strictest counts."""
-    return Limits(_days(tx, group), most_told(tx, group))
+    return Limits(_days(tx, group), most_told(tx, group), origins.use_for(tx, group))
 
 
 def _days(tx: ReadTx, group: Group) -> int:

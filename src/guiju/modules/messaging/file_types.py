@@ -15,6 +15,7 @@ from guiju.kernel.facts import Content, Sealed, fact
 from guiju.kernel.ids import GroupId, PersonId
 from guiju.modules.inspection.extraction.types import Verdict
 from guiju.modules.inspection.types import NOWHERE, Context, Disposition, Finding
+from guiju.modules.messaging.origin_types import Origin
 
 MEBIBYTE = 1 << 20
 LARGEST_FILE = 200 * MEBIBYTE
@@ -66,7 +67,10 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class FileNote:
-    """What people are shown of a file. Its place among the notes is that of the file among the files."""
+    """What people are shown of a file. Its place among the notes is that of the file among the files.
+
+    `origin` is what its sender says of where it comes from; while it is an upload nobody has said anything.
+    """
 
     name: str
     type: str
@@ -75,6 +79,7 @@ class FileNote:
     height: int | None = None
     seconds: int | None = None
     thumbnail: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from guiju.kernel.errors import ForbiddenError, InvalidError
 from guiju.kernel.ids import GroupId
 from guiju.modules.messaging.file_types import MEBIBYTE, Attached, FileNote, StoredFile
+from guiju.modules.messaging.origin_types import Origin
 
 MOST_FORWARDED = 100
 LONGEST_FORWARD = 30_000
@@ -57,7 +58,9 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A wish to forward. `confirm` answers warnings, by the cmid of the message that was warned of."""
+    """A wish to forward. `confirm` answers warnings, by the cmid of the message that was warned of. `origin` is said of
+    those files of which nothing was said.
+    """
 
     cmid: str
     source: GroupId
@@ -66,6 +69,7 @@ class Wanted:
     merged: bool
     comment: str = ""
     confirm: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from guiju.modules.messaging import (
     _topic_store,
     addressing,
     attaching,
+    origins,
     service,
     writers,
 )
@@ -178,9 +179,12 @@ def check(
     for send in sends:
         admit(tx, send)
     check_pace(tx, sends)
-    attaching.check_uploads(
-        tx, actor, target, [each for part in fresh for each in _files(part, originals)]
-    )
+    files = [each for part in fresh for each in _files(part, originals)]
+    attaching.check_uploads(tx, actor, target, files)
+    said = [
+        (stored, origins.with_origin(note, note.origin or wanted.origin)) for stored, note in files
+    ]
+    origins.check_files(tx, target, said)
 
 
 def _send_of(

@@ -26,6 +26,7 @@ from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Use
 
 CONTROL = "messaging.files"
+_ORIGIN = "origin"
 _TYPES = {
     "png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "bmp": "image/bmp",
     "tiff": "image/tiff", "pdf": "application/pdf", "zip": "application/zip", "7z": "application/x-7z-compressed",
@@ -142,6 +143,25 @@ def look(reading: Reading, where: Surroundings, kind: FileKind, more: Sequence[s
         disposition, tuple(dict.fromkeys(uses)), tuple(findings[:MOST_FOUND]), tuple(alerts)[:MOST_FOUND],
         tuple(dict.fromkeys(use for _, each in acted for use in each.alert_uses)), tuple(dict.fromkeys(gaps)),
     )  # fmt: skip
+
+
+def with_words(found: Look, words: str, where: Surroundings) -> Look:
+    """The look at a file together with what its sender says of where it comes from."""
+    said = look(Reading("text", False, (Part(_ORIGIN, words),), (), ()), where, FileKind.FILE)
+    first, then = (said, found) if said.disposition > found.disposition else (found, said)
+    return replace(
+        found,
+        # What was found by two sets of rules is the answer of none: the lane has it looked at once more.
+        ruleset=found.ruleset if found.ruleset == said.ruleset else "",
+        context=found.context if found.had_hits else said.context,
+        exempt=found.exempt if found.had_hits else said.exempt,
+        had_hits=found.had_hits or said.had_hits,
+        disposition=first.disposition,
+        uses=tuple(dict.fromkeys((*first.uses, *then.uses))),
+        findings=(*found.findings, *said.findings)[:MOST_FOUND],
+        alerts=(*found.alerts, *said.alerts)[:MOST_FOUND],
+        alert_uses=tuple(dict.fromkeys((*found.alert_uses, *said.alert_uses))),
+    )
 
 
 class _Seen:

@@ -11,7 +11,7 @@ from guiju.kernel.facts import Recorded
 from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Context, Disposition, Finding, Inspection
-from guiju.modules.messaging import _review_store, _store, editing, prereview, writers
+from guiju.modules.messaging import _review_store, _store, editing, origin_types, prereview, writers
 from guiju.modules.messaging._term_rules import rules_that_show
 from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import MessageEdited
@@ -82,8 +82,8 @@ def replay_for_operator(tx: ReadTx, position: int) -> Replay:
     ):
         raise DecisionNotFoundError("No decision was recorded there.", position=position)
     state, use = state_of(entry), use_of(tx, entry)
-    if use is not None and use.control == editing.CONTROL:
-        use = None  # it gave leave to edit, and said nothing of the text
+    if use is not None and use.control in (editing.CONTROL, origin_types.CONTROL):
+        use = None  # it gave leave, and said nothing of the text
     pack = policy.pack_of(tx, entry.policy)
     if pack is None:
         return Replay(entry, state, use, Rules.LOST, None, None, None)

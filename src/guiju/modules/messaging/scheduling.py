@@ -21,7 +21,7 @@ from guiju.kernel.lane import WriteTx
 from guiju.kernel.shapes import decode
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.notes import Notes
-from guiju.modules.messaging import _store, _unsent_store, waiting_files
+from guiju.modules.messaging import _store, _unsent_store, origins, waiting_files
 from guiju.modules.messaging.burn_types import BadBurnError
 from guiju.modules.messaging.composing import Body, Draft, check_ids, prepare
 from guiju.modules.messaging.file_types import (
@@ -236,8 +236,10 @@ class Schedule:
             body.burn is not None
         ):  # its text would lie here until then, for its author to read again
             raise BadBurnError("What burns is sent at once.", field="burn")
-        prepare(self._inspector, Draft(actor, group, cmid, body, self._files(actor, cmid, body)))
-        self._door.read_now(lambda tx: sender_place(tx, actor, group))
+        files = self._files(actor, cmid, body)
+        send = prepare(self._inspector, Draft(actor, group, cmid, body, files))
+        # Now its author can be asked where its files come from; when its time has come nobody can.
+        self._door.read_now(lambda tx: origins.check(tx, sender_place(tx, actor, group)[0], send))
         plain = msgspec.json.encode(body)
         sealed = self._notes.seal(actor.person_id, _label(cmid), plain, self._clock.now())
         wanted = Scheduled(actor.person_id, cmid, group, at, sealed)
@@ -337,7 +339,7 @@ class Schedule:
         check_ids(cmid, body.files)
         if self._uploads is None:
             raise FileNotReadyError("Files do not wait here.", file=body.files[0])
-        return self._uploads.attached(actor, cmid, body.files)
+        return self._uploads.attached(actor, cmid, body.files, origins.read(body.origin))
 
     def shown(self, files: Sequence[str]) -> dict[str, tuple[int, FileNote]]:
         """The files of one's messages that wait: the size of each, and what is shown of it."""

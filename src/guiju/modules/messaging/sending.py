@@ -14,6 +14,7 @@ from guiju.kernel.immutable import immutable
 from guiju.kernel.lane import WriteTx
 from guiju.kernel.permit import Permit
 from guiju.kernel.worktime import add_working_hours
+from guiju.modules.groups import service as groups
 from guiju.modules.inspection.service import RuleSet
 from guiju.modules.inspection.types import Disposition, Finding
 from guiju.modules.messaging import (
@@ -23,6 +24,7 @@ from guiju.modules.messaging import (
     burning,
     correcting,
     flooding,
+    origins,
     pacing,
     prereview,
 )
@@ -30,6 +32,7 @@ from guiju.modules.messaging.admitting import admit
 from guiju.modules.messaging.burn_types import words_of
 from guiju.modules.messaging.change_types import ALL, MessageEdited
 from guiju.modules.messaging.deciding import Judged, Piece, judge, remember
+from guiju.modules.messaging.file_types import paired
 from guiju.modules.messaging.inspecting import Inspector, deciding_use
 from guiju.modules.messaging.placing import SEND
 from guiju.modules.messaging.rule_types import ReviewRules
@@ -144,7 +147,7 @@ class _Batch:
         if stands and paced.warns is not None and not stands_by(send, found, paced.warns):
             return warning_of(send, found, paced.warns, paced.limit)
         if send.files:
-            each = replace(each, fact=self._files.take(tx, send, each.fact))
+            each = self._with_files(send, each)
         if send.carried is not None:
             carried = send.carried
             changed: dict[str, Any] = {"forwarded": carried.sources, "forward": carried.forward}
@@ -158,6 +161,15 @@ class _Batch:
         piece = remember(tx, send, said) if spoken and said else None
         self._decided.append((index, send, each, piece))
         return None
+
+    def _with_files(self, send: Send, each: _Decided) -> _Decided:
+        """The same with its files, under the use by which they say where they come from."""
+        group = groups.find_group(self._tx, send.group)
+        assert group is not None, "the sender has a place in it"
+        use = origins.check(self._tx, group, send)
+        permit = each.permit.under(use.id) if use is not None else each.permit
+        fact = self._files.take(self._tx, send, each.fact)
+        return _Decided(permit, fact, each.use or use, each.judged)
 
     def _correct(self, send: Send, corrects: int, each: _Decided) -> _Decided:
         """The same as a correction, once those before it stand: it may be one of them that it corrects again."""
@@ -221,6 +233,7 @@ def _decide(tx: WriteTx, ruleset: RuleSet, pack: Pack, send: Send) -> _Decided:
     group, member, permit, rest = admit(tx, send)
     judged = judge(tx, ruleset, send, group, member)
     if send.files:
+        origins.check(tx, group, send)
         judged = attaching.weigh(tx, ruleset, send, group, member, judged)
     inspection = judged.inspection
     refs = (send.quote,) if send.quote is not None else ()
@@ -312,7 +325,7 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     assert entry is not None, "the table names the entry"
     fact: Any = entry.fact
     written = getattr(fact, "original", None) or words_of(fact)
-    files = tuple(each.id for each in fact.files)
+    files = tuple((stored.id, note.origin) for stored, note in paired(fact.files, fact.notes))
     carried = (
         tuple(fact.forwarded),
         fact.burn.seconds if fact.burn is not None else None,
@@ -320,7 +333,7 @@ def _again(tx: WriteTx, send: Send, position: int) -> Receipt:
     )
     earlier = (fact.group, written, tuple(fact.mentions), fact.refs, fact.thread, files, carried)
     refs = (send.quote,) if send.quote is not None else ()
-    wanted = tuple(each.stored.id for each in send.files)
+    wanted = tuple((each.stored.id, each.note.origin) for each in send.files)
     sources = send.carried.sources if send.carried is not None else (), send.burn, send.corrects
     if earlier != (send.group, send.text, send.mentions, refs, send.thread, wanted, sources):
         raise CmidReusedError("This cmid was used for another message.", cmid=send.cmid)

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -18,11 +17,11 @@ from guiju.kernel.db import ReadTx
 from guiju.kernel.gate import Door
 from guiju.kernel.ids import GroupId, new_id
 from guiju.kernel.malware import Scan, Scanner
-from guiju.kernel.shapes import decode, learn
+from guiju.kernel.shapes import decode
 from guiju.ledger.errors import LedgerError
 from guiju.ledger.vault import PART, FileLostError, Vault
 from guiju.modules.inspection.extraction.reading import Extractor, Previewer
-from guiju.modules.messaging import _file_store, _store, attaching, looking
+from guiju.modules.messaging import _file_store, _store, attaching, looking, origins
 from guiju.modules.messaging.file_types import (
     DECIDED,
     MOST_FILES,
@@ -32,7 +31,6 @@ from guiju.modules.messaging.file_types import (
     FileKind,
     FileNote,
     FileNotReadyError,
-    Look,
     MalwareFoundError,
     StoredFile,
     Upload,
@@ -44,7 +42,9 @@ from guiju.modules.messaging.file_types import (
 )
 from guiju.modules.messaging.forward_types import Copies
 from guiju.modules.messaging.inspecting import Inspector
+from guiju.modules.messaging.origin_types import Origin
 from guiju.modules.messaging.placing import sender_place
+from guiju.modules.messaging.progress import Progress, Result
 
 _encode, _about = msgspec.json.encode, "about"
 _MALWARE, _NOT_SCANNED, _NO_VOICE = "malware", "not_scanned", "not_a_recording"
@@ -54,47 +54,6 @@ _COPY_KEPT = HOUR
 the uploads of its person.
 """
 Files = tuple[tuple[StoredFile, FileNote], ...]
-
-
-@learn
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What stands sealed in the row of an upload that was inspected; `refused` is why it can never be sent."""
-
-    note: FileNote
-    look: Look | None
-    refused: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """An upload as its owner sees it."""
-
-    upload: Upload
-    received: frozenset[int]
-    result: Result | None
-    is_busy: bool
-
-    @property
-    def state(self) -> UploadState:
-        return UploadState.INSPECTING if self.is_busy else self.upload.state
-
-    @property
-    def parts(self) -> int:
-        return -(-self.upload.size // PART)
-
-    @property
-    def missing(self) -> list[int]:
-        """The parts that have not come; none once the file was joined."""
-        if self.upload.state is not UploadState.RECEIVING:
-            return []
-        return [index for index in range(self.parts) if index not in self.received]
-
-    @property
-    def bytes_in_order(self) -> int:
-        """How many bytes have come without a gap."""
-        first = self.missing[0] if self.missing else self.parts
-        return min(first * PART, self.upload.size)
 
 
 class Uploads:
@@ -259,13 +218,8 @@ class Uploads:
         media, kind = looking.type_of(reading, data, found.kind)
         if found.kind is FileKind.VOICE and kind is not FileKind.VOICE:
             return Result(FileNote(name, media, FileKind.FILE), None, _NO_VOICE)
-
-        def where(tx: ReadTx) -> looking.Surroundings:
-            group, member, _ = sender_place(tx, actor, found.group)
-            return looking.surroundings(tx, self._inspector.in_force(tx), group, member)
-
         more = [_NOT_SCANNED] if scan is Scan.UNKNOWN else []
-        look = looking.look(reading, self._door.read_now(where), kind, more)
+        look = looking.look(reading, self._where(actor, found.group), kind, more)
         seconds = found.seconds if kind is FileKind.VOICE else None
         copies = self._previewer.copies(data) if kind is FileKind.IMAGE else None
         if copies is None:
@@ -275,6 +229,13 @@ class Uploads:
         return Result(
             FileNote(name, media, kind, copies.width, copies.height, None, thumbnail=True), look
         )
+
+    def _where(self, actor: Actor, group: GroupId) -> looking.Surroundings:
+        def read(tx: ReadTx) -> looking.Surroundings:
+            found, member, _ = sender_place(tx, actor, group)
+            return looking.surroundings(tx, self._inspector.in_force(tx), found, member)
+
+        return self._door.read_now(read)
 
     def _name(self, found: Upload) -> str:
         return self.vault.open_note(found.id, _about, found.about).decode()
@@ -292,10 +253,12 @@ class Uploads:
 
     # ---- going with a message ----------------------------------------------------------------------------------
 
-    def attached(self, actor: Actor, cmid: str, files: tuple[str, ...]) -> tuple[Attached, ...]:
-        """The files of a message that is about to be sent, or was sent before.
+    def attached(
+        self, actor: Actor, cmid: str, files: tuple[str, ...], origin: Origin | None = None
+    ) -> tuple[Attached, ...]:
+        """The files of a message that is about to be sent, or was sent before, with what is said of their origin.
 
-        Raises FileNotReadyError or MalwareFoundError.
+        Raises FileNotReadyError or MalwareFoundError, and what `sender_place` raises.
         """
         if len(files) > MOST_FILES or len(set(files)) < len(files):
             raise FileNotReadyError(
@@ -304,7 +267,11 @@ class Uploads:
         found, sent = self._door.read_now(
             lambda tx: (_file_store.uploads(tx, files), _sent(tx, actor, cmid))
         )
-        return tuple(sent.get(file) or self._ready(actor, found.get(file), file) for file in files)
+        all_of = [sent.get(file) or self._ready(actor, found.get(file), file) for file in files]
+        groups = {found[file].group for file in files if file not in sent}
+        is_said = origin is not None and origin.note and len(groups) == 1
+        where = self._where(actor, groups.pop()) if is_said else None
+        return origins.declared(all_of, origin, where)
 
     def _ready(self, actor: Actor, found: Upload | None, file: str) -> Attached:
         own = found is not None and found.person == actor.author
@@ -319,9 +286,14 @@ class Uploads:
     # ---- copies ------------------------------------------------------------------------------------------------
 
     def copies(
-        self, actor: Actor, group: GroupId, wanted: Mapping[str, Files]
+        self,
+        actor: Actor,
+        group: GroupId,
+        wanted: Mapping[str, Files],
+        origin: Origin | None = None,
     ) -> dict[str, Copies]:
         """Files of messages as uploads of the actor's for `group`, by the cmid of the message that will take them.
+        Of those of which nothing was said, the actor says the `origin`.
 
         Raises what `attaching.open_upload` raises, FileDamagedError, FileNotReadyError or MalwareFoundError; then there are none.
         """
@@ -330,7 +302,12 @@ class Uploads:
             for cmid, files in wanted.items():
                 made[cmid] = Copies()
                 for stored, note in files:
-                    copy = self._copy(actor, group, stored, note)
+                    said = note.origin or origin
+                    (copy,) = origins.declared(
+                        [self._copy(actor, group, stored, note)],
+                        said,
+                        self._where(actor, group) if said is not None and said.note else None,
+                    )
                     done = made[cmid]
                     made[cmid] = Copies((*done.originals, stored), (*done.attached, copy))
         except BaseException:

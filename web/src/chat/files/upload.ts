@@ -21,7 +21,8 @@ async function putPart(id: string, index: number, part: Blob): Promise<void> {
   } catch {
     throw new ApiError(0, "network", "", {});
   }
-  if (response.ok) return;
+  // What is not read keeps its connection.
+  if (response.ok) return void (await response.arrayBuffer().catch(() => undefined));
   const found = (await response.json().catch(() => ({}))) as { code?: string; message?: string; data?: Record<string, unknown> };
   throw new ApiError(response.status, found.code ?? `http.${response.status}`, found.message ?? "", found.data ?? {});
 }

@@ -1,4 +1,5 @@
 /** Small things that both the composer and the timeline need of files. */
+import type { Origin } from "../../api/origin.ts";
 import type { FileMark, Message } from "../../api/types.ts";
 import { f } from "../../i18n/files.ts";
 import { joint } from "../../i18n/index.ts";
@@ -30,6 +31,13 @@ export function fileLine(message: Pick<Message, "files" | "forward"> & { burn?: 
   const first = message.files?.[0];
   if (first === undefined) return "";
   return first.kind === "image" ? f("image") : first.kind === "voice" ? f("note") : f("file", { name: first.name });
+}
+
+/** Where a file comes from, in words; nothing where nobody has said it. */
+export function originLine(origin: Origin | null | undefined): string {
+  if (!origin) return "";
+  const what = f(`origin.${origin.kind}`);
+  return origin.note ? f("origin.note", { what, note: origin.note }) : f("origin", { what });
 }
 
 /** Why a file stopped its message, in words. */
