@@ -15,7 +15,9 @@ from guiju.kernel.live import Connection, Delivery, Hub, View, items_for
 from guiju.modules.approvals import service as approvals
 from guiju.modules.followup import absences
 from guiju.modules.groups import direct
+from guiju.modules.groups import service as groups
 from guiju.modules.groups.direct_types import BarredError
+from guiju.modules.groups.types import GroupKind
 from guiju.modules.messaging import _shape, service
 from guiju.modules.policy import service as policy
 from guiju.runtime import PRESENCE, ROUTERS
@@ -200,9 +202,15 @@ class Audience:
                 if item["kind"] == "followup.absence":
                     known[item["person"]["id"]] = (item["absence"] or {"until": 0})["until"]
             lasting = {person: until for person, until in known.items() if until > at}
-            asks = {item["kind"] for item in items} & _COMPANY_MOVES
+            asks = any(self._moves_company(item) for item in items)
             assert lasting == fresh or asks, f"{name}: {who} knows of other absences"
         self._absent = now
+
+    def _moves_company(self, item: Json) -> bool:
+        if item["kind"] in ("messaging.sent", "messaging.released"):
+            found = self.world.read(lambda tx: groups.find_group(tx, item["group"]))
+            return found is not None and found.kind is GroupKind.DIRECT
+        return item["kind"] in _COMPANY_MOVES or item.get("what") == "closed"
 
     def _absences(self, tx: ReadTx) -> dict[str, dict[str, int]]:
         """By person: until when each cannot answer whom they see."""

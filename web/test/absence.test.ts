@@ -22,5 +22,7 @@ describe("who cannot answer", () => {
   it("is asked again where others come to be in a group with me", () => {
     expect(movesCompany([said(1, "a", 50)])).toBe(false);
     expect(movesCompany([said(1, "a", 50), other])).toBe(true);
+    const changed = (what: string): Item => ({ ...other, kind: "groups.changed", what } as unknown as Item);
+    expect([changed("closed"), changed("topics")].map((one) => movesCompany([one]))).toEqual([true, false]);
   });
 });

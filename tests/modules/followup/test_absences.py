@@ -15,11 +15,12 @@ from guiju.modules.followup.absence_types import (
     AbsentTooOftenError,
     BadAbsenceError,
 )
-from guiju.modules.followup.types import Box, ReasonNeededError
-from guiju.modules.groups import blocking, direct, roster
+from guiju.modules.followup.types import Answer, Box, ReasonNeededError
+from guiju.modules.groups import blocking, direct, governing, roster
 from guiju.modules.inspection.types import TextRefusedError
 from tests.modules.directory.test_routes import DirectGate
-from tests.modules.followup.test_answers import ask, part
+from tests.modules.followup.test_answers import answer, ask, part
+from tests.modules.followup.test_recalled_answers import recall
 from tests.support import apart
 from tests.support.office import Office
 from tests.support.world import MONDAY, World
@@ -113,6 +114,17 @@ class TestSay:
         office.world.later(HOUR)
         say(office, office.member, 50)
 
+    def test_what_was_refused_is_not_counted(self, office: Office) -> None:
+        until = office.world.clock.now() + HOUR
+        for _ in range(MOST_AN_HOUR):
+            office.refused(
+                TextRefusedError,
+                lambda tx: absences.set_absence(
+                    tx, office.member, until=until, reason="去赌博网站玩"
+                ),
+            )
+        say(office, office.member, 1)
+
     def test_times_at_hand_follow_the_calendar(self, office: Office) -> None:
         found = office.world.read(lambda tx: absences.choices(tx, office.member))
         hour = (found.off_work or 0) - MONDAY, (found.next_work or 0) - MONDAY
@@ -136,7 +148,8 @@ class TestWhoSees:
 
     def test_alone_with_one_a_block_or_a_barrier_hides_it(self, office: Office) -> None:
         world, one, other = office.world, office.member, office.outsider
-        world.write(lambda tx: direct.open_direct(tx, other, one.person_id))
+        alone = world.write(lambda tx: direct.open_direct(tx, other, one.person_id))
+        world.send(other, alone, "在吗")
         say(office, one, 5)
         say(office, other, 5)
         assert len(seen(office, one)) == len(seen(office, other)) == 2
@@ -147,6 +160,38 @@ class TestWhoSees:
         wanted = apart.barrier_input(apart.people(one), apart.people(other), both=False)
         apart.set_barrier(world, security, wanted)
         assert (len(seen(office, one)), len(seen(office, other))) == (1, 2), "it bars one way"
+
+    def test_whoever_opens_a_conversation_learns_nothing_before_the_other_knows_of_it(
+        self, office: Office
+    ) -> None:
+        world, one, other = office.world, office.member, office.outsider
+        alone = world.write(lambda tx: direct.open_direct(tx, other, one.person_id))
+        say(office, one, 5)
+        say(office, other, 5)
+        assert seen(office, other) == [other.person_id], "nothing stands there that the other sees"
+        assert len(seen(office, one)) == 2, "who opened it knows of it"
+        (entry, _) = world.entries("followup.absence_set")
+        who = [each.person_id for each in (one, other)]
+        assert world.read(lambda tx: absences.who_sees(tx, entry.actor, who)) == set()
+        world.send(other, alone, "在吗")
+        assert len(seen(office, other)) == 2
+        assert world.read(lambda tx: absences.who_sees(tx, entry.actor, who)) == {other.person_id}
+
+    def test_a_closed_group_is_no_company(self, office: Office) -> None:
+        world, group = office.world, office.group()
+        say(office, office.member, 5)
+        assert seen(office, office.administrator)
+        world.write(lambda tx: governing.close(tx, office.owner, group, reason="x"))
+        assert seen(office, office.administrator) == []
+
+    def test_what_was_said_a_moment_ago_holds_where_the_clock_stands_before_it(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        say(office, office.member, 5)
+        monkeypatch.setattr(office.world.clock, "now", lambda: MONDAY - 5)
+        say(office, office.member, 6)
+        found = office.world.read(lambda tx: absences.find(tx, office.member.person_id))
+        assert found is not None and found.until == MONDAY - 5 + 6 * HOUR
 
     def test_the_item_goes_to_those_who_see_it(self, office: Office) -> None:
         office.group()
@@ -238,6 +283,33 @@ class TestWhatIsAsked:
         world.write(lambda tx: asking.ask(tx, office.owner, group, message, people=people, hours=1))
         world.later(DAY)
         assert world.entries("followup.late")[0].fact.told == (office.member.person_id,)
+
+    def test_who_is_late_again_without_a_word_was_not_excused_for_ever(
+        self, office: Office
+    ) -> None:
+        world, group = office.world, office.group()
+        message = ask(office, group, office.member)
+        say(office, office.member, 30)
+        world.later(24 * HOUR)
+        assert part(office, message, office.member).told
+        until = world.clock.now() + 10 * HOUR
+        answer(office, group, message, office.member, Answer.DELAYED, "数据未到", until)
+        world.later(11 * HOUR)
+        assert world.entries("followup.late")[1].fact.told == ()
+        assert not part(office, message, office.member).told
+
+    def test_a_deadline_is_judged_by_what_had_been_said_when_it_came(self, office: Office) -> None:
+        """Whatever is said afterwards: an answer is recalled when its deadline is long past."""
+        world, group = office.world, office.group()
+        message = ask(office, group, office.member)
+        say(office, office.member, 30)
+        reply = world.send(office.member, group, "收到", quote=message)
+        world.later(25 * HOUR)
+        say(office, office.member, 40)
+        recall(office, group, int(reply.position or 0), office.owner)
+        world.later(MINUTE)
+        (late,) = world.entries("followup.late")
+        assert late.fact.told == (office.member.person_id,)
 
 
 class TestOverHttp:

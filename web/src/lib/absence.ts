@@ -22,4 +22,4 @@ export function withItems(known: Absences, items: readonly Item[]): Absences {
 
 /** Items by which others come to be in a group with me, or cease to: who cannot answer is asked again. */
 const MOVES: readonly string[] = ["groups.registered", "groups.direct_opened", "groups.member_changed", "groups.rules_published", "groups.barriers_changed"];
-export const movesCompany = (items: readonly Item[]): boolean => items.some((one) => MOVES.includes(one.kind));
+export const movesCompany = (items: readonly Item[]): boolean => items.some((one) => MOVES.includes(one.kind) || (one.kind === "groups.changed" && one.what === "closed"));

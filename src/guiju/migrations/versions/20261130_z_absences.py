@@ -12,12 +12,13 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "followup_absence",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("person"),
+        sa.PrimaryKeyConstraint("position"),
     )
+    op.create_index("followup_absence_person", "followup_absence", ["person", "until"])
     op.create_index("followup_absence_until", "followup_absence", ["until"])
     told = sa.Column("told", sa.Integer(), nullable=False, server_default="0")
     op.add_column("followup_part", told)

@@ -1,9 +1,19 @@
-"""Until when somebody cannot answer; written by `apply` alone. One row for each person, which stays when its time is over."""
+"""Until when people cannot answer; written by `apply` alone. What was said stays, for a deadline that is looked at later."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import Row
 
 from guiju.kernel.db import ReadTx, governed, metadata
@@ -16,10 +26,11 @@ _absence = governed(
     Table(
         "followup_absence",
         metadata,
-        Column("person", String(40), primary_key=True),
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        Column("person", String(40), nullable=False),
         Column("since", BigInteger, nullable=False),
         Column("until", BigInteger, nullable=False),
-        Column("position", BigInteger, nullable=False),
+        Index("followup_absence_person", "person", "until"),
         Index("followup_absence_until", "until"),
     )
 )
@@ -29,20 +40,34 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
     for entry in entries:
         match entry.fact:
             case AbsenceSet(person=person, until=until):
-                tx.run(delete(_absence).where(_absence.c.person == person))
+                _end(tx, person, entry.at)
                 row = {"since": entry.at, "until": until, "position": entry.position}
                 tx.run(insert(_absence).values(person=person, **row))
             case AbsenceEnded(person=person):
-                lasting = _absence.c.person == person, _absence.c.until > entry.at
-                tx.run(update(_absence).where(*lasting).values(until=entry.at))
+                _end(tx, person, entry.at)
 
 
-def at(tx: ReadTx, moment: int, people: Collection[PersonId] | None = None) -> list[Absence]:
-    """Who of these people, or of all, cannot answer at a moment by what they said last, and had said so before."""
-    c = _absence.c
-    found = select(_absence).where(c.since <= moment, c.until > moment).order_by(c.person)
+def _end(tx: WriteTx, person: PersonId, at: int) -> None:
+    lasting = _absence.c.person == person, _absence.c.until > at
+    tx.run(update(_absence).where(*lasting).values(until=at))
+
+
+def now(tx: ReadTx, people: Collection[PersonId] | None = None) -> list[Absence]:
+    """Who of these people, or of all, cannot answer. The clock may stand a little before what was said last."""
+    return list({one.person: one for one in _find(tx, people, _absence.c.until > tx.now)}.values())
+
+
+def at(tx: ReadTx, moment: int, people: Collection[PersonId]) -> list[Absence]:
+    """Who of these people could not answer at a moment, by what they had said last before it."""
+    return _find(tx, people, _absence.c.since <= moment, _absence.c.until > moment)
+
+
+def _find(
+    tx: ReadTx, people: Collection[PersonId] | None, *when: ColumnElement[bool]
+) -> list[Absence]:
+    found = select(_absence).where(*when).order_by(_absence.c.person, _absence.c.position)
     if people is not None:
-        found = found.where(c.person.in_(sorted(people)))
+        found = found.where(_absence.c.person.in_(sorted(people)))
     return [_to_absence(row) for row in tx.all(found)]
 
 

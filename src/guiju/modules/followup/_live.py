@@ -5,11 +5,17 @@ from collections.abc import Collection, Sequence
 from guiju.kernel.facts import Recorded
 from guiju.kernel.ids import PersonId
 from guiju.kernel.live import Delivery, View
-from guiju.modules.followup import _absence_shape, _question_shape, _shape, questions, service
+from guiju.modules.followup import (
+    _absence_shape,
+    _question_shape,
+    _shape,
+    absences,
+    questions,
+    service,
+)
 from guiju.modules.followup.absence_types import AbsenceFact
 from guiju.modules.followup.question_types import QuestionFact, QuestionHanded, QuestionRaised
 from guiju.modules.followup.types import AnswerEscalated
-from guiju.modules.groups import beside
 from guiju.modules.groups import service as groups
 from guiju.modules.messaging.change_types import MessageRecalled
 from guiju.modules.messaging.types import MessageReleased, MessageSent
@@ -58,7 +64,7 @@ def _question(view: View, entry: Recorded) -> Sequence[Delivery]:
 def _absence(view: View, entry: Recorded, person: PersonId) -> Delivery:
     """Until when a person cannot answer by now: whoever was away must not stop at what was said in between."""
     item = _plain(entry, "followup.absence") | _absence_shape.now_of(view, person)
-    seeing = beside.who_sees(view.tx, person, view.connected)
+    seeing = absences.who_sees(view.tx, person, view.connected)
     return Delivery(item, people=frozenset({person, *seeing}))
 
 

@@ -113,7 +113,8 @@ def apply(tx: WriteTx, entries: Sequence[Recorded]) -> None:
             case AnswerReminded(people=people):
                 _set(tx, message, people, remind_at=None)
             case AnswerLate(people=people, next_at=next_at, told=told):
-                _set(tx, message, people, late=1, level=1, next_at=next_at, remind_at=None)
+                late = {"late": 1, "level": 1, "next_at": next_at, "remind_at": None}
+                _set(tx, message, people, told=0, **late)
                 _set(tx, message, told, told=1)
             case AnswerEscalated() as fact:
                 _escalate(tx, fact)

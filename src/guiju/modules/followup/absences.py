@@ -1,7 +1,7 @@
 """Telling one's groups beforehand that one cannot answer until a time. It ends by the clock, so that nobody has to remember it.
 
-Who reads a group with somebody sees it; alone with one only whom that person takes messages from. Deadlines do not move by
-it: reminders wait for its end, and what is late says that it was told beforehand.
+Who reads a group with somebody sees it; alone with one only of whose conversation that person knows, and whom they
+have not blocked. Deadlines do not move by it: reminders wait for its end, and what is late says that it was told beforehand.
 """
 
 from collections import deque
@@ -27,6 +27,7 @@ from guiju.modules.followup.absence_types import (
 from guiju.modules.followup.asking import TIMER, under
 from guiju.modules.followup.types import ReasonNeededError
 from guiju.modules.groups import beside
+from guiju.modules.messaging import service as messaging
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import Calendar, Use
 
@@ -49,8 +50,10 @@ def set_absence(tx: WriteTx, actor: Actor, *, until: int, reason: str) -> None:
     known = find(tx, person)
     if known is not None and known.until == until and reasons(tx, [known]) == {person: reason}:
         return
-    _check_often(tx, person)
+    told = _check_often(tx, person)
     tx.record(under(permit, use), AbsenceSet(person, until, reason))
+    told.append(tx.now)
+    tx.when_undone(told.pop)
     _look_again(tx, person)
 
 
@@ -71,15 +74,22 @@ def rules(tx: ReadTx) -> tuple[AbsenceRules, Use | None]:
 
 def find(tx: ReadTx, person: PersonId) -> Absence | None:
     """Until when a person cannot answer; None for somebody who can."""
-    return next(iter(_absence_store.at(tx, tx.now, [person])), None)
+    return next(iter(_absence_store.now(tx, [person])), None)
 
 
 def list_absences(tx: ReadTx, actor: Actor) -> list[Absence]:
     """Who cannot answer now, of those of whom the actor may know it, themselves included. Raises NotAllowedError."""
     policy.require(tx, actor, SAY)
-    absent = {one.person: one for one in _absence_store.at(tx, tx.now)}
-    shown = beside.seen_by(tx, actor.person_id, absent.keys()) | {actor.person_id}
+    absent = {one.person: one for one in _absence_store.now(tx)}
+    shown = beside.seen_by(tx, actor.person_id, absent.keys(), messaging.known_of) | {
+        actor.person_id
+    }
     return [one for person, one in absent.items() if person in shown]
+
+
+def who_sees(tx: ReadTx, person: PersonId, among: Collection[PersonId]) -> set[PersonId]:
+    """Those of `among` who may know of a person whether they can answer."""
+    return beside.who_sees(tx, person, among, messaging.known_of)
 
 
 def reasons(tx: ReadTx, found: Collection[Absence]) -> Mapping[PersonId, str]:
@@ -105,12 +115,12 @@ def _look_again(tx: WriteTx, person: PersonId) -> None:
         tx.schedule(TIMER, str(request.message), tx.now)
 
 
-def _check_often(tx: WriteTx, person: PersonId) -> None:
-    """Everybody in one's groups hears of each. Raises AbsentTooOftenError."""
+def _check_often(tx: WriteTx, person: PersonId) -> deque[int]:
+    """When the person told them in the last hour; everybody in one's groups hears of each. Raises AbsentTooOftenError."""
     told: deque[int] = tx.kept(("absences", person), deque)
     while told and told[0] <= tx.now - HOUR:
         told.popleft()
     if len(told) >= MOST_AN_HOUR:
         wait = (told[0] + HOUR - tx.now + 999) // 1000
         raise AbsentTooOftenError("Your groups were told often enough.", retry_after=wait)
-    told.append(tx.now)
+    return told

@@ -100,7 +100,7 @@ def set_timer(tx: WriteTx, message: int) -> None:
 
 def absent_until(tx: ReadTx, parts: Sequence[Part]) -> Mapping[PersonId, int]:
     """Until when (ms) those of these cannot answer who have said that they cannot now."""
-    absent = _absence_store.at(tx, tx.now, [part.person for part in parts]) if parts else []
+    absent = _absence_store.now(tx, [part.person for part in parts]) if parts else []
     return {one.person: one.until for one in absent}
 
 

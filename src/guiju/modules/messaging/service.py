@@ -199,15 +199,26 @@ def _conversation(
         bool(unread) and _unread_store.is_mentioned(tx, group.id, person, read),
         None,  # asked for all rows at once
         read,
-        begun=newest is not None or group.kind is not GroupKind.DIRECT or _began(tx, group, person),
+        begun=newest is not None
+        or group.kind is not GroupKind.DIRECT
+        or _has_begun(tx, group.id, person),
     )
 
 
-def _began(tx: ReadTx, group: Group, person: PersonId) -> bool:
+def _has_begun(tx: ReadTx, group: GroupId, person: PersonId) -> bool:
     """Whether the person opened a direct conversation, or wrote there what nobody else may read."""
-    opening = EntryQuery(group=group.id, kinds=("groups.direct_opened",), limit=1)
+    opening = EntryQuery(group=group, kinds=("groups.direct_opened",), limit=1)
     (opened,) = tx.entries(opening)
-    return opened.actor == person or _unread_store.has_written(tx, group.id, person)
+    return opened.actor == person or _unread_store.has_written(tx, group, person)
+
+
+def known_of(tx: ReadTx, directs: Mapping[GroupId, PersonId]) -> set[GroupId]:
+    """Of direct conversations those of which the person who is given for each knows: something is shown there, or they
+    opened it or wrote there themselves.
+    """
+    shown = _unread_store.last_shown(tx, list(directs)).keys() if directs else set()
+    quiet = ((one, person) for one, person in directs.items() if one not in shown)
+    return {*shown, *(group for group, person in quiet if _has_begun(tx, group, person))}
 
 
 def read_positions(tx: ReadTx, person: PersonId) -> Mapping[GroupId, int]:
