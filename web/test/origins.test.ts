@@ -54,7 +54,7 @@ describe("where files come from", () => {
     expect(origins.originIn("asks")).toEqual({ origin: { kind: "public", note: "官网" } });
   });
 
-  it("is remembered for the next files, wherever they are added, and each composer has its own", () => {
+  it("is remembered for the next files of its group and no other, and each composer has its own", () => {
     file("asks");
     origins.choose("asks", { kind: "organisation", note: "" });
     file("asks/7");
@@ -63,6 +63,16 @@ describe("where files come from", () => {
     expect(origins.chosenIn("asks/7")).toEqual({ kind: "organisation", note: "" });
     origins.choose("asks/7", { kind: "own", note: "" });
     expect(origins.chosenIn("asks")).toEqual({ kind: "organisation", note: "" });
+    file("files");
+    expect([origins.chosenIn("files"), origins.lacks("files")]).toEqual([null, true]);
+  });
+
+  it("is remembered without its note, which is asked again", () => {
+    file("asks");
+    origins.settled("asks/7", { kind: "licensed", note: "设计院李工" });
+    expect(origins.chosenIn("asks")).toEqual({ kind: "licensed", note: "" });
+    expect([origins.stops("asks"), origins.originIn("asks")]).toEqual([true, {}]);
+    origins.unremind("asks");
   });
 
   it("is not asked again of what was sent off and waits for its files", () => {
