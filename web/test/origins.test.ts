@@ -18,7 +18,7 @@ URL.revokeObjectURL = () => undefined;
 const { add, allPending, moveFiles, removeFile } = await import("../src/chat/files/pending.ts");
 const origins = await import("../src/chat/files/origins.ts");
 const { bodyOf } = await import("../src/live/outbox.ts");
-const { originLine } = await import("../src/ui/files/marks.ts");
+const { originLine, reasonsOf } = await import("../src/ui/files/marks.ts");
 
 const file = (box: string, kind: "file" | "image" | "voice" = "file") => add(box, new Blob(["x"]), "a.txt", kind, kind === "voice" ? 3 : null);
 
@@ -54,7 +54,7 @@ describe("where files come from", () => {
     expect(origins.originIn("asks")).toEqual({ origin: { kind: "public", note: "官网" } });
   });
 
-  it("is remembered for the next files, wherever they are added, and each composer has its own", () => {
+  it("is remembered for the next files of its group and no other, and each composer has its own", () => {
     file("asks");
     origins.choose("asks", { kind: "organisation", note: "" });
     file("asks/7");
@@ -63,6 +63,16 @@ describe("where files come from", () => {
     expect(origins.chosenIn("asks/7")).toEqual({ kind: "organisation", note: "" });
     origins.choose("asks/7", { kind: "own", note: "" });
     expect(origins.chosenIn("asks")).toEqual({ kind: "organisation", note: "" });
+    file("files");
+    expect([origins.chosenIn("files"), origins.lacks("files")]).toEqual([null, true]);
+  });
+
+  it("is remembered without its note, which is asked again", () => {
+    file("asks");
+    origins.settled("asks/7", { kind: "licensed", note: "设计院李工" });
+    expect(origins.chosenIn("asks")).toEqual({ kind: "licensed", note: "" });
+    expect([origins.stops("asks"), origins.originIn("asks")]).toEqual([true, {}]);
+    origins.unremind("asks");
   });
 
   it("is not asked again of what was sent off and waits for its files", () => {
@@ -77,6 +87,12 @@ describe("where files come from", () => {
     expect(bodyOf(said)).toEqual({ text: "看" });
     const sent = { id: "f1", name: "a.txt", size: 1, type: "text/plain", kind: "file" as const, thumbnail: false };
     expect(bodyOf({ ...said, files: [sent] })).toEqual({ text: "看", files: ["f1"], origin });
+  });
+
+  it("is named where its note stopped a message", () => {
+    const found = (part: string) => ({ part, category: "words", rule: "r", word: "核心配方" });
+    const stopped = { id: "f1", name: "a.txt", size: 1, type: "text/plain", kind: "file" as const, thumbnail: false, findings: [found("origin"), found("text")] };
+    expect(reasonsOf(stopped)).toBe("来源说明命中“核心配方”、命中“核心配方”");
   });
 
   it("is one line beside a file", () => {

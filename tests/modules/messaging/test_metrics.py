@@ -12,8 +12,11 @@ from guiju.modules.messaging.review_types import BadRangeError, Verdict
 from guiju.modules.messaging.types import MessageSent
 from guiju.modules.policy import service as policy
 from guiju.modules.policy.types import NotAllowedError
+from tests.modules.messaging.test_origins import OWN, PLAN, ask
+from tests.support.inside import Inside
 from tests.support.office import Office
 from tests.support.sending import ID_NUMBER, with_editing
+from tests.support.uploading import sender
 
 SECRET = "这是核心配方"
 SALE = "九成新自行车转让，300元面交"
@@ -92,6 +95,14 @@ def test_edits_count_like_messages(office: Office) -> None:
     confirmed = uses["5.10/messaging.patterns"].figures
     assert (confirmed.hits, confirmed.masked, confirmed.delivered) == (1, 0, 1)
     assert not any(rule.endswith("/messaging.editing") for rule in uses)
+
+
+def test_a_file_that_says_where_it_comes_from_is_no_hit(office: Office, inside: Inside) -> None:
+    ask(office)
+    member = sender(office.world, inside, office.member, office.group())
+    position = member.sent(member.upload("检修.txt", PLAN), origin=OWN)
+    assert "6.39/messaging.origin" in office.world.entries()[position].uses
+    assert not any(rule.endswith("/messaging.origin") for rule in measured(office, "use"))
 
 
 def test_a_decision_of_the_second_line_counts_as_its_verdict(office: Office) -> None:

@@ -106,6 +106,8 @@ class TestSending:
             ({"kind": "own", "note": "我"}, "messaging.bad_origin"),
             ({"kind": "public", "note": "官网\n首页"}, "messaging.bad_origin"),
             ({"kind": "public", "note": "官网\u2028首页"}, "messaging.bad_origin"),
+            ({"kind": "public", "note": "官\u200b网"}, "messaging.bad_origin"),
+            ({"kind": "public", "note": "官\u202e网"}, "messaging.bad_origin"),
             ({"kind": "public", "note": "官" * 201}, "messaging.bad_origin"),
             ({"kind": "found"}, "messaging.bad_message"),
             ({"kind": "own", "by": "x"}, "messaging.bad_message"),

@@ -54,6 +54,7 @@ const FILES = {
   "origin.public": ["公开资料", "公開資料", "public source"],
   "why": ["{name}：{reasons}", "{name}：{reasons}", "{name}: {reasons}"],
   "found": ["命中“{word}”", "命中「{word}」", "found “{word}”"],
+  "found.origin": ["来源说明命中“{word}”", "來源說明命中「{word}」", "found “{word}” in the note on its origin"],
   "r.disguised": ["内容和后缀名不符", "內容和副檔名不符", "not what its name says"],
   "r.encrypted": ["加了密，打不开", "已加密，無法開啟", "encrypted"],
   "r.images_not_read": ["图里的字读不出来", "圖裡的字讀不出來", "words in pictures cannot be read here"],

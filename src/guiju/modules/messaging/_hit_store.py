@@ -50,8 +50,8 @@ _hit = governed(
         Index("messaging_hit_term", "rule", "term", "position"),
     )
 )
-# What lets a person decide on a message or change it has found nothing in it.
-_NOT_OF_RULES = ("/messaging.review", "/messaging.editing")
+# What lets a person decide on a message or change it has found nothing in it, nor has what asks where its files come from.
+_NOT_OF_RULES = ("/messaging.review", "/messaging.editing", "/messaging.origin")
 _new_hit = Inserts(_hit, ("position", "rule", "term", "level", "at", "outcome"))
 
 

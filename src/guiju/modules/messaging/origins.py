@@ -12,7 +12,7 @@ import msgspec
 
 from guiju.kernel.db import ReadTx
 from guiju.kernel.ids import is_bot
-from guiju.kernel.text import check_text
+from guiju.kernel.text import check_line
 from guiju.modules.groups.types import Group
 from guiju.modules.messaging import _rules, looking
 from guiju.modules.messaging.file_types import Attached, FileKind, FileNote, StoredFile
@@ -43,11 +43,10 @@ def read(said: Said | None) -> Origin | None:
     if said is None:
         return None
     try:
-        note = check_text(said.note)
+        note = check_line(said.note.strip())
     except ValueError as error:
         raise BadOriginError(str(error)) from error
-    note = note.strip()
-    if len(note) > LONGEST_NOTE or len(note.splitlines()) > 1:
+    if len(note) > LONGEST_NOTE:
         raise BadOriginError("The note on an origin is one short line.", most=LONGEST_NOTE)
     if (note != "") != (said.kind in NOTED):
         raise BadOriginError(

@@ -16,8 +16,9 @@ export function whole(origin: Origin | null): Origin | null {
 
 /** What was chosen in each composer. */
 const chosen = shallowReactive(new Map<string, Origin>());
-/** What was said of the last files that were sent off: most come from where those before came from. It lives as long as the page. */
-const last = shallowRef<Origin | null>(null);
+/** What was said of the last files that each group was sent: most come from where those before came from. It lives as long as the page. */
+const last = shallowReactive(new Map<string, Origin>());
+const groupOf = (box: string): string => box.split("/", 1)[0] ?? box;
 /** The composer that was to send, and could not; `n` grows each time. */
 export const reminded = shallowRef<{ box: string; n: number } | null>(null);
 
@@ -33,7 +34,7 @@ export const asksOf = (group: string, files: readonly Pick<FileMark, "kind" | "o
 /** Whether it is asked of what was added to a composer. What was sent off from it has its answer. */
 export const asksIn = (box: string): boolean =>
   pendingOf(box).some((one) => one.cmid === null && asksOf(one.group, [{ kind: one.file?.kind ?? one.kind }]));
-export const chosenIn = (box: string): Origin | null => chosen.get(box) ?? last.value;
+export const chosenIn = (box: string): Origin | null => chosen.get(box) ?? last.get(groupOf(box)) ?? null;
 export function choose(box: string, origin: Origin): void {
   chosen.set(box, origin);
 }
@@ -58,5 +59,6 @@ export function unremind(box: string): void {
 export function settled(box: string, origin: Origin | undefined): void {
   if (origin === undefined) return;
   chosen.delete(box);
-  last.value = origin;
+  // Who permitted the last ones need not have permitted the next: a note is asked again.
+  last.set(groupOf(box), { kind: origin.kind, note: "" });
 }

@@ -44,6 +44,6 @@ export function originLine(origin: Origin | null | undefined): string {
 export function reasonsOf(file: FileMark): string {
   const known = { disguised: "r.disguised", encrypted: "r.encrypted", images_not_read: "r.images_not_read", not_scanned: "r.not_scanned" } as const;
   const gaps = (file.reasons ?? []).map((one) => f(known[one.code as keyof typeof known] ?? "r.other"));
-  const words = (file.findings ?? []).map((one) => isOverflow(one) ? f("r.overflow") : f("found", { word: one.word || one.rule }));
+  const words = (file.findings ?? []).map((one) => isOverflow(one) ? f("r.overflow") : f(one.part === "origin" ? "found.origin" : "found", { word: one.word || one.rule }));
   return [...new Set([...words, ...gaps])].join(joint("、"));
 }
