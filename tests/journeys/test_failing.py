@@ -173,6 +173,7 @@ def test_client_poison_one_message_that_cannot_be_drawn_says_so_beside_the_other
     screen.send("还能写")
     expect(screen.message("还能写")).to_be_visible()
     screen.check_access("a message that cannot be drawn")
+    page.unroute_all(behavior="wait")
     told = [each for each in screen.errors if "TypeError" in each or "is not" in each]
     assert told == screen.errors and told, "what broke is on the console, and nothing else is"
     screen.errors.clear()

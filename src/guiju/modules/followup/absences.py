@@ -53,7 +53,7 @@ def set_absence(tx: WriteTx, actor: Actor, *, until: int, reason: str) -> None:
     told = _check_often(tx, person)
     tx.record(under(permit, use), AbsenceSet(person, until, reason))
     told.append(tx.now)
-    tx.when_undone(told.pop)
+    tx.when_undone(lambda: told.remove(tx.now))
     _look_again(tx, person)
 
 
