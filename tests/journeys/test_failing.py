@@ -133,7 +133,7 @@ def test_a_line_that_is_gone_shows_at_once_and_what_failed_comes_when_it_is_back
     reader.send("线断时写的")
     waits = page.locator("article.wait", has_text="线断时写的")
     expect(waits).to_contain_text("等待发出")
-    page.unroute_all()
+    page.unroute_all(behavior="wait")
     page.context.set_offline(False)
     expect(reader.sent("线断时写的")).to_have_count(1)
     expect(waits).to_have_count(0)
